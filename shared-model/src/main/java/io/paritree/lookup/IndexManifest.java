@@ -125,12 +125,7 @@ public record IndexManifest(
     }
 
     json.writeEndArray();
-    json.writeArrayFieldStart("scores");
-    for (String score : scores) {
-      json.writeString(score);
-    }
-
-    json.writeEndArray();
+    JsonText.array(json, "scores", scores, json::writeString);
     if (reasons.isPresent()) {
       json.writeFieldName("reasons");
       JsonText.inLine(json, reasons.get()::write);
@@ -161,12 +156,7 @@ public record IndexManifest(
     json.writeNumberField("mean", spread.mean());
     json.writeNumberField("least", spread.least());
     json.writeNumberField("largest", spread.largest());
-    json.writeArrayFieldStart("quantiles");
-    for (float quantile : spread.quantiles()) {
-      json.writeNumber(quantile);
-    }
-
-    json.writeEndArray();
+    JsonText.array(json, "quantiles", spread.quantiles(), each -> json.writeNumber(each));
   }
 
   /** Returns the content of {@link #DIGESTS}. */

@@ -98,16 +98,13 @@ public record ReasonsForm(
     json.writeStartObject();
     json.writeStringField("direction", direction);
     json.writeBooleanField("exact", isExact);
-    json.writeArrayFieldStart("outputs");
-    for (Map.Entry<String, String> output : outputs.entrySet()) {
-      list(List.of(output.getKey(), output.getValue()), json);
-    }
-
-    json.writeEndArray();
-    json.writeFieldName("numbers");
-    list(numbers, json);
-    json.writeFieldName("truths");
-    list(truths, json);
+    JsonText.array(
+        json,
+        "outputs",
+        outputs.entrySet(),
+        output -> list(List.of(output.getKey(), output.getValue()), json));
+    JsonText.array(json, "numbers", numbers, json::writeString);
+    JsonText.array(json, "truths", truths, json::writeString);
     json.writeArrayFieldStart("groups");
     for (Map.Entry<String, List<String>> group : groups.entrySet()) {
       List<String> names = new ArrayList<>(List.of(group.getKey()));

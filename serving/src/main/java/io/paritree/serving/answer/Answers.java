@@ -1,6 +1,7 @@
 package io.paritree.serving.answer;
 
 import io.javalin.http.Context;
+import io.paritree.json.JsonText;
 import java.io.IOException;
 
 /** Sends answers from their buffer, without the copy that Javalin would make. */
@@ -11,6 +12,11 @@ public final class Answers {
   public static void type(String contentType, Context ctx) {
     ctx.contentType(contentType);
     ctx.res().setCharacterEncoding(null); // Javalin has added one
+  }
+
+  /** Answers with an object of JSON; for answers that are not written often. */
+  public static void object(Context ctx, JsonText.Body members) {
+    ctx.result(JsonText.line(JsonText.object(members)));
   }
 
   /** Sends JSON with status 200, and clears the buffer. */

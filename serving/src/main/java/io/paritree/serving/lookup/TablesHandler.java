@@ -6,11 +6,11 @@ import io.paritree.json.JsonText;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.ScoreSpread;
+import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.Unserved;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
@@ -31,29 +31,21 @@ public final class TablesHandler {
 
   public void list(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
-    ctx.result(
-        JsonText.line(
-            JsonText.object(
-                json -> {
-                  json.writeArrayFieldStart("scores");
-                  for (ServedOutput table : scores.all()) {
-                    List<OpenPartition> partitions = table.partitions();
-                    json.writeStartObject();
-                    json.writeStringField("name", table.name());
-                    json.writeNumberField("partitions", partitions.size());
-                    json.writeNumberField("rows", rows(partitions));
-                    if (!partitions.isEmpty()) {
-                      json.writeFieldName("newest");
-                      write(partitions.get(0), json);
-                    }
+    Answers.object(
+        ctx, json -> JsonText.objects(json, "scores", scores.all(), each -> write(each, json)));
+  }
 
-                    writeUnserved(table, json);
+  private static void write(ServedOutput table, JsonGenerator json) throws IOException {
+    List<OpenPartition> partitions = table.partitions();
+    json.writeStringField("name", table.name());
+    json.writeNumberField("partitions", partitions.size());
+    json.writeNumberField("rows", rows(partitions));
+    if (!partitions.isEmpty()) {
+      json.writeFieldName("newest");
+      write(partitions.get(0), json);
+    }
 
-                    json.writeEndObject();
-                  }
-
-                  json.writeEndArray();
-                })));
+    writeUnserved(table, json);
   }
 
   public void table(Context ctx) {
@@ -63,32 +55,27 @@ public final class TablesHandler {
             .find(ctx.pathParam("table"))
             .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_SCORES.of(scores.names())));
     List<OpenPartition> partitions = table.partitions();
-    ctx.result(
-        JsonText.line(
-            JsonText.object(
-                json -> {
-                  json.writeStringField("name", table.name());
-                  writeKeys(partitions, json);
-                  json.writeNumberField("rows", rows(partitions));
-                  json.writeArrayFieldStart("partitions");
-                  for (OpenPartition partition : partitions) {
-                    write(partition, json);
-                  }
-
-                  json.writeEndArray();
-                  writeUnserved(table, json);
-                })));
+    Answers.object(
+        ctx,
+        json -> {
+          json.writeStringField("name", table.name());
+          writeKeys(partitions, json);
+          json.writeNumberField("rows", rows(partitions));
+          JsonText.array(json, "partitions", partitions, each -> write(each, json));
+          writeUnserved(table, json);
+        });
   }
 
   private static void writeUnserved(ServedOutput table, JsonGenerator json) throws IOException {
-    json.writeArrayFieldStart("not_served");
-    for (Unserved one : table.unserved()) {
-      JsonBytes member = new JsonBytes();
-      one.write(member);
-      json.writeRawValue(new String(member.toByteArray(), StandardCharsets.UTF_8));
-    }
-
-    json.writeEndArray();
+    JsonText.array(
+        json,
+        "not_served",
+        table.unserved(),
+        one -> {
+          JsonBytes member = new JsonBytes();
+          one.write(member);
+          json.writeRawValue(new String(member.toByteArray(), StandardCharsets.UTF_8));
+        });
   }
 
   private static long rows(List<OpenPartition> partitions) {
@@ -97,17 +84,16 @@ public final class TablesHandler {
 
   private static void writeKeys(List<OpenPartition> partitions, JsonGenerator json)
       throws IOException {
-    json.writeArrayFieldStart("keys");
-    if (!partitions.isEmpty()) {
-      for (KeyColumn key : partitions.get(0).manifest().keys().columns()) {
-        json.writeStartObject();
-        json.writeStringField("name", key.name());
-        json.writeStringField("type", key.type().word());
-        json.writeEndObject();
-      }
-    }
-
-    json.writeEndArray();
+    List<KeyColumn> keys =
+        partitions.isEmpty() ? List.of() : partitions.get(0).manifest().keys().columns();
+    JsonText.objects(
+        json,
+        "keys",
+        keys,
+        key -> {
+          json.writeStringField("name", key.name());
+          json.writeStringField("type", key.type().word());
+        });
   }
 
   private static void write(OpenPartition partition, JsonGenerator json) throws IOException {
@@ -138,12 +124,7 @@ public final class TablesHandler {
       write(spread.least(), json);
       json.writeFieldName("max");
       write(spread.largest(), json);
-      json.writeArrayFieldStart("quantiles");
-      for (float quantile : spread.quantiles()) {
-        write(quantile, json);
-      }
-
-      json.writeEndArray();
+      JsonText.array(json, "quantiles", spread.quantiles(), quantile -> write(quantile, json));
       json.writeEndObject();
     }
 

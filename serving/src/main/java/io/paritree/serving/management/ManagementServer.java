@@ -28,7 +28,6 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
@@ -240,48 +239,31 @@ public final class ManagementServer implements AutoCloseable {
           JsonText.object(
               json -> {
                 json.writeBooleanField(member, value);
-                json.writeArrayFieldStart("models");
-                for (ModelSlot slot : models.all()) {
-                  writeModel(slot, json);
-                }
-
-                json.writeEndArray();
+                JsonText.objects(json, "models", models.all(), slot -> writeModel(slot, json));
                 if (!scores.all().isEmpty()) {
-                  writeScores(json);
+                  JsonText.objects(json, "scores", scores.all(), each -> writeScores(each, json));
                 }
               }));
     }
 
-    private void writeScores(JsonGenerator json) throws IOException {
-      json.writeArrayFieldStart("scores");
-      for (ServedOutput table : scores.all()) {
-        json.writeStartObject();
-        json.writeStringField("name", table.name());
-        json.writeNumberField("partitions", table.partitions().size());
-        json.writeStringField("last_look_at", table.polledAt().toString());
-        json.writeArrayFieldStart("problems");
-        for (Map.Entry<String, String> problem : table.problems().entrySet()) {
-          json.writeStartObject();
-          json.writeStringField("partition", problem.getKey());
-          json.writeStringField("reason", problem.getValue());
-          json.writeEndObject();
-        }
-
-        json.writeEndArray();
-        json.writeEndObject();
-      }
-
-      json.writeEndArray();
+    private void writeScores(ServedOutput table, JsonGenerator json) throws IOException {
+      json.writeStringField("name", table.name());
+      json.writeNumberField("partitions", table.partitions().size());
+      json.writeStringField("last_look_at", table.polledAt().toString());
+      JsonText.objects(
+          json,
+          "problems",
+          table.problems().entrySet(),
+          problem -> {
+            json.writeStringField("partition", problem.getKey());
+            json.writeStringField("reason", problem.getValue());
+          });
     }
 
     private void writeModel(ModelSlot slot, JsonGenerator json) throws IOException {
       ServedModel served = slot.current();
-      json.writeStartObject();
       json.writeStringField("name", served.name());
-      if (slot.alias().isPresent()) {
-        json.writeStringField("alias", slot.alias().get());
-      }
-
+      JsonText.optional(json, "alias", slot.alias());
       json.writeBooleanField("ready", true);
       json.writeStringField("model_version", served.model().modelVersion());
       json.writeStringField("loaded_at", served.loaded().toString());
@@ -293,8 +275,6 @@ public final class ManagementServer implements AutoCloseable {
         json.writeStringField("reason", refusal.get().reason());
         json.writeEndObject();
       }
-
-      json.writeEndObject();
     }
   }
 

@@ -25,6 +25,7 @@ final class ModelContract {
   private static final DocumentTemplate OPERATIONS = new DocumentTemplate("model-operations.json");
   private static final String OTHER = "Other";
   private static final List<String> WAYS = List.of("", "ByAlias", "ByVersion");
+  private static final String SERVED = "One that is served, see GET /v1/models";
 
   private final ServedModel plain;
   private final String key;
@@ -95,26 +96,11 @@ final class ModelContract {
     DocumentTemplate.Insert parameters =
         (given, out) -> {
           if (!parameter.isEmpty()) {
-            out.writeArrayFieldStart("parameters");
-            writeParameter(parameter, out);
-            out.writeEndArray();
+            Parameter.write(List.of(new Parameter(parameter, "path", true, SERVED)), out);
           }
         };
     OPERATIONS.writeMembers(
         texts, Map.of("<parameters>", parameters, "<errors>", ErrorResponses::refer), json);
-  }
-
-  /** A parameter of the document itself would be unused where no model has it. */
-  private static void writeParameter(String name, JsonGenerator json) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", name);
-    json.writeStringField("in", "path");
-    json.writeBooleanField("required", true);
-    json.writeStringField("description", "One that is served, see GET /v1/models");
-    json.writeObjectFieldStart("schema");
-    json.writeStringField("type", "string");
-    json.writeEndObject();
-    json.writeEndObject();
   }
 
   /** Writes the schemas as members of the open object. */
@@ -126,10 +112,6 @@ final class ModelContract {
   }
 
   private String text(ScoringModel model) {
-    return JsonText.text(
-        JsonText.object(
-            json -> {
-              schemas.write("", model, json);
-            }));
+    return JsonText.text(JsonText.object(json -> schemas.write("", model, json)));
   }
 }

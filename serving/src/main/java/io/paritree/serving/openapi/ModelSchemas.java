@@ -3,6 +3,7 @@ package io.paritree.serving.openapi;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import io.paritree.json.JsonText;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.record.UnknownFields;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The schemas of a model's records and answers.
@@ -53,19 +55,9 @@ record ModelSchemas(UnknownFields unknown) {
   private static void writeAnswers(
       String key, List<String> always, DocumentTemplate.Insert values, JsonGenerator json)
       throws IOException {
+    Stream<String> members = Stream.concat(Stream.of("model", "model_version"), always.stream());
     DocumentTemplate.Insert required =
-        (given, out) -> {
-          out.writeArrayFieldStart("required");
-          for (String member : List.of("model", "model_version")) {
-            out.writeString(member);
-          }
-
-          for (String member : always) {
-            out.writeString(member);
-          }
-
-          out.writeEndArray();
-        };
+        (given, out) -> JsonText.array(out, "required", members.toList(), out::writeString);
     ANSWERS.writeMembers(
         Map.of("<Model>", key), Map.of("<values>", values, "<required>", required), json);
   }
@@ -80,15 +72,13 @@ record ModelSchemas(UnknownFields unknown) {
     }
 
     json.writeEndObject();
-    List<Field> required =
-        schema.fields().stream().filter(field -> !FieldSchema.nullable(field)).toList();
+    List<String> required =
+        schema.fields().stream()
+            .filter(field -> !FieldSchema.nullable(field))
+            .map(Field::column)
+            .toList();
     if (!required.isEmpty()) { // OpenAPI 3.0 has no empty list of required members
-      json.writeArrayFieldStart("required");
-      for (Field field : required) {
-        json.writeString(field.column());
-      }
-
-      json.writeEndArray();
+      JsonText.array(json, "required", required, json::writeString);
     }
 
     json.writeBooleanField("additionalProperties", unknown == UnknownFields.IGNORE);

@@ -44,13 +44,20 @@ public final class OpenApi {
     Map<String, String> texts = Map.of("<version>", ServerVersion.TEXT, "<server>", server(ctx));
     Map<String, DocumentTemplate.Insert> inserts =
         Map.of(
-            "<security>", (given, json) -> writeSecurity(json),
-            "<paths of the models>", (given, json) -> writePaths(contracts, json),
-            "<paths of the stored scores>", (given, json) -> writeStored(stored, json),
-            "<stored rows>", (given, json) -> copy(given, !stored.isEmpty(), json),
-            "<schemas of the models>", (given, json) -> writeSchemas(contracts, json),
-            "<errors>", ErrorResponses::refer,
-            "<responses of errors>", ErrorResponses::define);
+            "<security>",
+            (given, json) -> writeSecurity(json),
+            "<paths of the models>",
+            each(contracts, ModelContract::writePaths),
+            "<paths of the stored scores>",
+            each(stored, ScoresContract::writePaths),
+            "<stored rows>",
+            (given, json) -> copy(given, !stored.isEmpty(), json),
+            "<schemas of the models>",
+            each(contracts, ModelContract::writeSchemas),
+            "<errors>",
+            ErrorResponses::refer,
+            "<responses of errors>",
+            ErrorResponses::define);
     ctx.result(JsonText.line(json -> DOCUMENT.write(texts, inserts, json)));
   }
 
@@ -67,38 +74,21 @@ public final class OpenApi {
    * Without configured tokens they are optional, so that the same client suits a server with them.
    */
   private void writeSecurity(JsonGenerator json) throws IOException {
-    json.writeArrayFieldStart("security");
-    if (!tokens) {
-      json.writeStartObject();
-      json.writeEndObject();
-    }
-
-    json.writeStartObject();
-    json.writeArrayFieldStart("token");
-    json.writeEndArray();
-    json.writeEndObject();
-    json.writeEndArray();
+    json.writeFieldName("security");
+    json.writeRawValue(tokens ? "[{\"token\":[]}]" : "[{},{\"token\":[]}]");
   }
 
-  private static void writePaths(List<ModelContract> contracts, JsonGenerator json)
-      throws IOException {
-    for (ModelContract contract : contracts) {
-      contract.writePaths(json);
-    }
+  /** Writes what a contract adds to the document. */
+  private interface Part<C> {
+    void write(C contract, JsonGenerator json) throws IOException;
   }
 
-  private static void writeSchemas(List<ModelContract> contracts, JsonGenerator json)
-      throws IOException {
-    for (ModelContract contract : contracts) {
-      contract.writeSchemas(json);
-    }
-  }
-
-  private static void writeStored(List<ScoresContract> contracts, JsonGenerator json)
-      throws IOException {
-    for (ScoresContract contract : contracts) {
-      contract.writePaths(json);
-    }
+  private static <C> DocumentTemplate.Insert each(List<C> contracts, Part<C> part) {
+    return (given, json) -> {
+      for (C contract : contracts) {
+        part.write(contract, json);
+      }
+    };
   }
 
   /** Copies the members of an object, or leaves them out, since nothing would refer to them. */

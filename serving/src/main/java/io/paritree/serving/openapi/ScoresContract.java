@@ -56,7 +56,8 @@ record ScoresContract(String name, String key, List<KeyColumn> columns, Set<Stri
   void writePaths(JsonGenerator json) throws IOException {
     Map<String, String> texts =
         Map.of("<base>", "/v1/scores/" + ModelAddress.encoded(name), "<Table>", key);
-    DocumentTemplate.Insert parameters = (given, out) -> writeParameters(given.getText(), out);
+    DocumentTemplate.Insert parameters =
+        (given, out) -> Parameter.write(parameters(given.getText()), out);
     Map<String, DocumentTemplate.Insert> inserts =
         Map.of("<parameters>", parameters, "<errors>", ErrorResponses::refer);
     OPERATIONS.writeMembers(texts, inserts, json);
@@ -69,37 +70,22 @@ record ScoresContract(String name, String key, List<KeyColumn> columns, Set<Stri
    * @param kind which parameters come before the partitions: of no key, of its columns, or the key
    *     in the path
    */
-  private void writeParameters(String kind, JsonGenerator json) throws IOException {
-    json.writeArrayFieldStart("parameters");
-    switch (kind) {
-      case "COLUMNS" -> {
-        for (KeyColumn column : columns) {
-          write(column.name(), "query", true, "Of the key: " + KeyForm.expected(column), json);
-        }
+  private List<Parameter> parameters(String kind) {
+    List<Parameter> parameters = new ArrayList<>();
+    if (kind.equals("COLUMNS")) {
+      for (KeyColumn column : columns) {
+        String description = "Of the key: " + KeyForm.expected(column);
+        parameters.add(new Parameter(column.name(), "query", true, description));
       }
-      case "KEY" ->
-          write("key", "path", true, IN_PATH.formatted(KeyForm.expected(columns.get(0))), json);
-      default -> {}
+    } else if (kind.equals("KEY")) {
+      String description = IN_PATH.formatted(KeyForm.expected(columns.get(0)));
+      parameters.add(new Parameter("key", "path", true, description));
     }
 
     for (String partition : partitions) {
-      write(partition, "query", false, PARTITION, json);
+      parameters.add(new Parameter(partition, "query", false, PARTITION));
     }
 
-    json.writeEndArray();
-  }
-
-  private static void write(
-      String name, String in, boolean isRequired, String description, JsonGenerator json)
-      throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", name);
-    json.writeStringField("in", in);
-    json.writeBooleanField("required", isRequired);
-    json.writeStringField("description", description);
-    json.writeObjectFieldStart("schema");
-    json.writeStringField("type", "string");
-    json.writeEndObject();
-    json.writeEndObject();
+    return parameters;
   }
 }

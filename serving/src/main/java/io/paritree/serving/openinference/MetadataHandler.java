@@ -6,6 +6,7 @@ import io.paritree.feature.Feature;
 import io.paritree.forest.Engine;
 import io.paritree.json.JsonText;
 import io.paritree.model.ScoringModel;
+import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.answer.ServerVersion;
@@ -14,7 +15,6 @@ import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.ModelAddress;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -34,17 +34,14 @@ public final class MetadataHandler {
 
   /** {@code GET /v2}. */
   public static void server(Context ctx) {
-    ctx.result(
-        JsonText.line(
-            JsonText.object(
-                json -> {
-                  json.writeStringField("name", "paritree");
-                  json.writeStringField("version", ServerVersion.TEXT);
-                  texts(
-                      "extensions",
-                      List.of("binary_tensor_data", "statistics", "model_configuration"),
-                      json);
-                })));
+    List<String> extensions = List.of("binary_tensor_data", "statistics", "model_configuration");
+    Answers.object(
+        ctx,
+        json -> {
+          json.writeStringField("name", "paritree");
+          json.writeStringField("version", ServerVersion.TEXT);
+          JsonText.array(json, "extensions", extensions, json::writeString);
+        });
   }
 
   /** {@code GET /v2/health/ready}. */
@@ -58,25 +55,24 @@ public final class MetadataHandler {
 
   /** {@code GET /v2/models}. */
   public void list(Context ctx) {
-    ctx.result(JsonText.line(JsonText.object(json -> texts("models", models.names(), json))));
+    Answers.object(ctx, json -> JsonText.array(json, "models", models.names(), json::writeString));
   }
 
   /** {@code GET /v2/models/{name}[/versions/{version}]/ready}. */
   public void modelReady(Context ctx) {
     ServedModel served = ModelAddress.model(ctx, models);
-    ctx.result(
-        JsonText.line(
-            JsonText.object(
-                json -> {
-                  json.writeStringField("name", served.name());
-                  json.writeBooleanField("ready", true);
-                })));
+    Answers.object(
+        ctx,
+        json -> {
+          json.writeStringField("name", served.name());
+          json.writeBooleanField("ready", true);
+        });
   }
 
   /** {@code GET /v2/models/{name}[/versions/{version}]}. */
   public void metadata(Context ctx) {
     ServedModel served = ModelAddress.model(ctx, models);
-    ctx.result(JsonText.line(JsonText.object(json -> write(served, json))));
+    Answers.object(ctx, json -> write(served, json));
   }
 
   /**
@@ -86,7 +82,7 @@ public final class MetadataHandler {
    */
   public void configuration(Context ctx) {
     ServedModel served = ModelAddress.model(ctx, models);
-    ctx.result(JsonText.line(JsonText.object(json -> writeConfiguration(served, json))));
+    Answers.object(ctx, json -> writeConfiguration(served, json));
   }
 
   private static void writeConfiguration(ServedModel served, JsonGenerator json)
@@ -95,8 +91,8 @@ public final class MetadataHandler {
     json.writeStringField("platform", PLATFORM);
     json.writeStringField("backend", "paritree");
     json.writeNumberField("max_batch_size", 0);
-    writeTensors("input", inputs(served), MetadataHandler::writeConfigured, json);
-    writeTensors("output", outputs(served), MetadataHandler::writeConfigured, json);
+    JsonText.objects(json, "input", inputs(served), tensor -> writeConfigured(tensor, json));
+    JsonText.objects(json, "output", outputs(served), tensor -> writeConfigured(tensor, json));
   }
 
   private static void writeConfigured(Tensor tensor, JsonGenerator json) throws IOException {
@@ -115,12 +111,12 @@ public final class MetadataHandler {
               .map(slot -> InferAnswer.version(slot.current()))
               .distinct()
               .toList();
-      texts("versions", versions, json);
+      JsonText.array(json, "versions", versions, json::writeString);
     }
 
     json.writeStringField("platform", PLATFORM);
-    writeTensors("inputs", inputs(served), MetadataHandler::writeDescribed, json);
-    writeTensors("outputs", outputs(served), MetadataHandler::writeDescribed, json);
+    JsonText.objects(json, "inputs", inputs(served), tensor -> writeDescribed(tensor, json));
+    JsonText.objects(json, "outputs", outputs(served), tensor -> writeDescribed(tensor, json));
   }
 
   private static void writeDescribed(Tensor tensor, JsonGenerator json) throws IOException {
@@ -155,22 +151,6 @@ public final class MetadataHandler {
    */
   private record Tensor(String name, String datatype, int perRow) {}
 
-  private interface TensorForm {
-    void write(Tensor tensor, JsonGenerator json) throws IOException;
-  }
-
-  private static void writeTensors(
-      String member, List<Tensor> tensors, TensorForm form, JsonGenerator json) throws IOException {
-    json.writeArrayFieldStart(member);
-    for (Tensor tensor : tensors) {
-      json.writeStartObject();
-      form.write(tensor, json);
-      json.writeEndObject();
-    }
-
-    json.writeEndArray();
-  }
-
   /** Writes a shape; -1 is the number of rows. */
   private static void writeShape(String member, Tensor tensor, JsonGenerator json)
       throws IOException {
@@ -185,15 +165,5 @@ public final class MetadataHandler {
       case INTEGER_CATEGORY -> "INT64";
       case TEXT_CATEGORY, TIMESTAMP -> "BYTES";
     };
-  }
-
-  private static void texts(String member, Collection<String> texts, JsonGenerator json)
-      throws IOException {
-    json.writeArrayFieldStart(member);
-    for (String text : texts) {
-      json.writeString(text);
-    }
-
-    json.writeEndArray();
   }
 }

@@ -6,6 +6,7 @@ import io.javalin.http.Context;
 import io.paritree.json.JsonText;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
+import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.arrival.Arrival;
@@ -116,20 +117,17 @@ public final class RepositoryHandler {
 
   private static void write(List<ModelSlot> slots, Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
-    ctx.result(
-        JsonText.line(
-            JsonText.object(
-                json -> {
-                  json.writeArrayFieldStart("model_stats");
-                  for (ModelSlot slot : versions(slots)) {
-                    json.writeStartObject();
-                    writeName(slot.current(), json);
-                    write(slot.current().statistics(), json);
-                    json.writeEndObject();
-                  }
-
-                  json.writeEndArray();
-                })));
+    Answers.object(
+        ctx,
+        json ->
+            JsonText.objects(
+                json,
+                "model_stats",
+                versions(slots),
+                slot -> {
+                  writeName(slot.current(), json);
+                  write(slot.current().statistics(), json);
+                }));
   }
 
   /** Writes the name and, of a sealed model, the version. */
@@ -155,15 +153,14 @@ public final class RepositoryHandler {
     write("cache_hit", List.of(), json); // there is no cache
     write("cache_miss", List.of(), json);
     json.writeEndObject();
-    json.writeArrayFieldStart("batch_stats");
-    for (Map.Entry<Integer, Stages> size : sizes.entrySet()) {
-      json.writeStartObject();
-      json.writeNumberField("batch_size", size.getKey());
-      writeStages(List.of(size.getValue()), json);
-      json.writeEndObject();
-    }
-
-    json.writeEndArray();
+    JsonText.objects(
+        json,
+        "batch_stats",
+        sizes.entrySet(),
+        size -> {
+          json.writeNumberField("batch_size", size.getKey());
+          writeStages(List.of(size.getValue()), json);
+        });
   }
 
   private static void writeStages(Collection<Stages> stages, JsonGenerator json)

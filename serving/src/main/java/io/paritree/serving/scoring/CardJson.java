@@ -22,16 +22,9 @@ final class CardJson {
   static byte[] list(List<ModelSlot> slots) {
     return JsonText.line(
         JsonText.object(
-            json -> {
-              json.writeArrayFieldStart("models");
-              for (ModelSlot slot : slots) {
-                json.writeStartObject();
-                writeIdentity(slot, slot.current(), json);
-                json.writeEndObject();
-              }
-
-              json.writeEndArray();
-            }));
+            json ->
+                JsonText.objects(
+                    json, "models", slots, slot -> writeIdentity(slot, slot.current(), json))));
   }
 
   /** Returns the card of one model. */
@@ -41,10 +34,7 @@ final class CardJson {
             json -> {
               json.writeStringField("state", slot.state());
               json.writeStringField("loaded_at", served.loaded().toString());
-              if (slot.alias().isPresent()) {
-                json.writeStringField("alias", slot.alias().get());
-              }
-
+              JsonText.optional(json, "alias", slot.alias());
               CardWriter.members(json, served.model());
             }));
   }
@@ -53,10 +43,7 @@ final class CardJson {
       throws IOException {
     ScoringModel model = served.model();
     json.writeStringField("name", model.name());
-    if (slot.alias().isPresent()) {
-      json.writeStringField("alias", slot.alias().get());
-    }
-
+    JsonText.optional(json, "alias", slot.alias());
     json.writeStringField("model_version", model.modelVersion());
     json.writeStringField("digest", model.digest());
     json.writeBooleanField("sealed", model.sealed());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.json.JsonText;
 import io.paritree.output.ReasonsForm;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import java.io.ByteArrayOutputStream;
@@ -191,17 +192,11 @@ final class StoredReasons {
       }
     }
 
-    to.writeArrayFieldStart("fields");
-    for (Reason reason : reasons) {
-      write(reason, to);
-    }
-
-    to.writeEndArray();
+    JsonText.objects(to, "fields", reasons, reason -> write(reason, to));
     to.writeEndObject();
   }
 
   private void write(Reason reason, JsonGenerator to) throws IOException {
-    to.writeStartObject();
     to.writeStringField("field", reason.field);
     to.writeFieldName("value");
     writeValue(reason, to);
@@ -213,12 +208,8 @@ final class StoredReasons {
           form == null || reason.contribution.equals("null")
               ? Optional.empty()
               : form.text(reason.field, Double.parseDouble(reason.contribution));
-      if (text.isPresent()) {
-        to.writeStringField("text", text.get());
-      }
+      JsonText.optional(to, "text", text);
     }
-
-    to.writeEndObject();
   }
 
   private void writeValue(Reason reason, JsonGenerator to) throws IOException {
