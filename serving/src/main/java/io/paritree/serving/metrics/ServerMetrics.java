@@ -44,11 +44,7 @@ public final class ServerMetrics {
           .classicUpperBounds(SECONDS)
           .register(registry);
   private final Counter requests =
-      Counter.builder()
-          .name("paritree_http_requests_total")
-          .help("Answered requests.")
-          .labelNames("route", "status")
-          .register(registry);
+      counter("paritree_http_requests_total", "Answered requests.", "route", "status");
   private final Histogram stages =
       Histogram.builder()
           .name("paritree_stage_duration_seconds")
@@ -59,61 +55,56 @@ public final class ServerMetrics {
           .classicUpperBounds(STAGE_SECONDS)
           .register(registry);
   private final Counter rows =
-      Counter.builder()
-          .name("paritree_rows_total")
-          .help("Rows, by result: scored or refused.")
-          .labelNames("model", "result")
-          .register(registry);
+      counter("paritree_rows_total", "Rows, by result: scored or refused.", "model", "result");
   private final Counter faults =
-      Counter.builder()
-          .name("paritree_faults_total")
-          .help("Faults of refused rows, by model, field and code.")
-          .labelNames("model", "field", "code")
-          .register(registry);
+      counter(
+          "paritree_faults_total",
+          "Faults of refused rows, by model, field and code.",
+          "model",
+          "field",
+          "code");
   private final Counter skipped =
-      Counter.builder()
-          .name("paritree_skipped_values_total")
-          .help("Values of MLflow requests in columns that no feature reads.")
-          .register(registry);
+      counter(
+          "paritree_skipped_values_total",
+          "Values of MLflow requests in columns that no feature reads.");
   private final Gauge ready =
       Gauge.builder()
           .name("paritree_ready")
           .help("1 while the server is ready for requests, otherwise 0.")
           .register(registry);
   private final Counter refused =
-      Counter.builder()
-          .name("paritree_admission_refused_total")
-          .help(
-              "Requests refused with 503 since the start, by reason: too many waited or they waited"
-                  + " too long (waiting), or too many bytes of bodies or of answers were held.")
-          .labelNames("reason")
-          .register(registry);
+      counter(
+          "paritree_admission_refused_total",
+          "Requests refused with 503 since the start, by reason: too many waited or they waited"
+              + " too long (waiting), or too many bytes of bodies or of answers were held.",
+          "reason");
   private final Counter slow =
-      Counter.builder()
-          .name("paritree_slow_connections_closed_total")
-          .help(
-              "Connections closed since the start, by reason: a request's headers took too long, no"
-                  + " request came at all (silent), or an answer was not read.")
-          .labelNames("reason")
-          .register(registry);
+      counter(
+          "paritree_slow_connections_closed_total",
+          "Connections closed since the start, by reason: a request's headers took too long, no"
+              + " request came at all (silent), or an answer was not read.",
+          "reason");
   private final Counter limited =
-      Counter.builder()
-          .name("paritree_callers_limited_total")
-          .help("What was refused because one address had too much of it: connections, requests.")
-          .labelNames("what")
-          .register(registry);
+      counter(
+          "paritree_callers_limited_total",
+          "What was refused because one address had too much of it: connections, requests.",
+          "what");
   private final Counter reloads =
-      Counter.builder()
-          .name("paritree_model_reloads_total")
-          .help("Checks for new versions, by result: replaced, refused or unreachable.")
-          .labelNames("model", "result")
-          .register(registry);
+      counter(
+          "paritree_model_reloads_total",
+          "Checks for new versions, by result: replaced, refused or unreachable.",
+          "model",
+          "result");
   private final Map<String, Set<String>> faultyFields = new ConcurrentHashMap<>();
   private final Map<String, RouteMetrics> routes = new ConcurrentHashMap<>();
   private final RouteMetrics unrouted = route("none");
   private final DistributionDataPoint reading = stages.labelValues("read");
   private final DistributionDataPoint scoring = stages.labelValues("score");
   private final DistributionDataPoint writing = stages.labelValues("write");
+
+  private Counter counter(String name, String help, String... labels) {
+    return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+  }
 
   /** Adds the JVM's own metrics, which takes a while. */
   public void watchJvm() {
