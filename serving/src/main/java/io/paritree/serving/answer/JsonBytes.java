@@ -2,6 +2,7 @@ package io.paritree.serving.answer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * JSON text that grows in a byte array, for answers that are written often.
@@ -129,6 +130,20 @@ public final class JsonBytes {
   /** Returns a text in quotes. */
   public static String quotedText(String text) {
     return new String(quoted(text), StandardCharsets.UTF_8);
+  }
+
+  /** Appends a list, whose items the caller appends one by one. */
+  public JsonBytes list(int count, IntConsumer item) {
+    raw('[');
+    for (int index = 0; index < count; index++) {
+      if (index > 0) {
+        raw(',');
+      }
+
+      item.accept(index);
+    }
+
+    return raw(']');
   }
 
   private void escape(int unit) {

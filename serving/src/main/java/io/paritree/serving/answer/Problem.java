@@ -101,15 +101,6 @@ public record Problem(
 
   /** Writes faults as a JSON array. */
   public static void write(List<PointedFault> errors, JsonBytes json) {
-    json.raw('[');
-    for (int index = 0; index < errors.size(); index++) {
-      if (index > 0) {
-        json.raw(',');
-      }
-
-      errors.get(index).write(json);
-    }
-
-    json.raw(']');
+    json.list(errors.size(), index -> errors.get(index).write(json));
   }
 }

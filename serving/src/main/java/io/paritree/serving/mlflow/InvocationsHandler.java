@@ -2,6 +2,7 @@ package io.paritree.serving.mlflow;
 
 import io.javalin.http.Context;
 import io.javalin.http.Header;
+import io.paritree.model.manifest.Outputs;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
@@ -68,16 +69,9 @@ public final class InvocationsHandler {
     Predicted predicted = Predicted.of(served.model(), params.predictMethod());
     Scored scored = rows.score(inference, ctx);
     skipped.inc(reader.skipped());
-    JsonBytes answer = served.buffers().answer().raw("{\"predictions\":[");
-    for (int row = 0; row < scored.rows(); row++) {
-      if (row > 0) {
-        answer.raw(',');
-      }
-
-      predicted.write(served.model().outputs(), scored, row, answer);
-    }
-
-    answer.raw(']');
+    Outputs outputs = served.model().outputs();
+    JsonBytes answer = served.buffers().answer().raw("{\"predictions\":");
+    answer.list(scored.rows(), row -> predicted.write(outputs, scored, row, answer));
     if (reasons != null) {
       writeReasons(reasons, rows, scored, answer);
     }
@@ -101,17 +95,14 @@ public final class InvocationsHandler {
 
   private static void writeReasons(
       ReasonsAnswer reasons, RequestRows rows, Scored scored, JsonBytes answer) {
-    answer.raw(",\"reasons\":[");
-    for (int row = 0; row < scored.rows(); row++) {
-      if (row > 0) {
-        answer.raw(',');
-      }
-
-      reasons.explain(rows.slots(), row, scored.rows());
-      reasons.write(scored.scores(), row, answer);
-    }
-
-    answer.raw(']');
+    answer
+        .raw(",\"reasons\":")
+        .list(
+            scored.rows(),
+            row -> {
+              reasons.explain(rows.slots(), row, scored.rows());
+              reasons.write(scored.scores(), row, answer);
+            });
   }
 
   /** {@code GET /version}. */

@@ -6,6 +6,7 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.RequestRows.Scored;
+import java.util.function.IntConsumer;
 
 /** What {@code /invocations} answers for each row: what the logged Python class would predict. */
 enum Predicted {
@@ -48,11 +49,6 @@ enum Predicted {
   };
 
   private static final float HALF = 0.5f;
-
-  /** Writes the value of one output. */
-  private interface Value {
-    void write(int index);
-  }
 
   /** Writes the prediction of a row. */
   abstract void write(Outputs outputs, Scored scored, int row, JsonBytes answer);
@@ -98,21 +94,11 @@ enum Predicted {
   }
 
   /** Writes a single value as it is, several as a list. */
-  private static void writeRow(int count, JsonBytes answer, Value value) {
+  private static void writeRow(int count, JsonBytes answer, IntConsumer value) {
     if (count == 1) {
-      value.write(0);
-      return;
+      value.accept(0);
+    } else {
+      answer.list(count, value);
     }
-
-    answer.raw('[');
-    for (int index = 0; index < count; index++) {
-      if (index > 0) {
-        answer.raw(',');
-      }
-
-      value.write(index);
-    }
-
-    answer.raw(']');
   }
 }

@@ -148,15 +148,7 @@ final class InferAnswer {
     }
 
     begin(output);
-    for (int index = 0; index < values.length; index++) {
-      if (index > 0) {
-        json.raw(',');
-      }
-
-      json.number(values[index]);
-    }
-
-    json.raw("]}");
+    json.list(values.length, index -> json.number(values[index])).raw('}');
   }
 
   /**
@@ -179,15 +171,7 @@ final class InferAnswer {
     }
 
     begin(output);
-    for (int row = 0; row < scored.rows(); row++) {
-      if (row > 0) {
-        json.raw(',');
-      }
-
-      json.string(texts.apply(row));
-    }
-
-    json.raw("]}");
+    json.list(scored.rows(), row -> json.string(texts.apply(row))).raw('}');
   }
 
   private String label(int row) {
@@ -207,7 +191,7 @@ final class InferAnswer {
 
   /** Begins the data of an output as JSON. */
   private void begin(Output output) {
-    json.raw(isExact(output) ? "],\"parameters\":{\"mode\":\"exact\"},\"data\":[" : "],\"data\":[");
+    json.raw(isExact(output) ? "],\"parameters\":{\"mode\":\"exact\"},\"data\":" : "],\"data\":");
   }
 
   private void addData(byte[] bytes, Output output) {

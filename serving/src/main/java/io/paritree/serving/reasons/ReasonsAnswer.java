@@ -166,19 +166,16 @@ public final class ReasonsAnswer {
       json.raw(",\"mode\":\"exact\"");
     }
 
-    json.raw(",\"fields\":[");
-    for (int reason = 0; reason < chosen.count(); reason++) {
-      json.raw(reason == 0 ? "{" : ",{");
-      write(row, chosen.group(reason), chosen.contribution(reason), json);
-      json.raw('}');
-    }
-
-    json.raw("]}");
+    json.raw(",\"fields\":");
+    json.list(
+            chosen.count(),
+            reason -> write(row, chosen.group(reason), chosen.contribution(reason), json))
+        .raw('}');
   }
 
   private void write(int row, int index, float contribution, JsonBytes json) {
     ReasonGroup group = reasons.groups().get(index);
-    json.raw("\"field\":").string(group.name()).raw(",\"value\":");
+    json.raw("{\"field\":").string(group.name()).raw(",\"value\":");
     if (group.columns().size() == 1) {
       writeValue(row, group.columns().get(0), json);
     } else {
@@ -196,6 +193,8 @@ public final class ReasonsAnswer {
       json.raw(",\"code\":").string(code.get().code());
       code.get().text().ifPresent(text -> json.raw(",\"text\":").string(text));
     }
+
+    json.raw('}');
   }
 
   private void writeValue(int row, String column, JsonBytes json) {
