@@ -122,11 +122,10 @@ final class LookupBench {
       RowRecords records = new RowRecords(1 << 20);
       fill(records, shard, shards);
       ShardWriter writer =
-          new ShardWriter(
-              IndexManifest.seal(RUN, "", shard), 1, ShardSizes.BYTES_PER_SHARD, score -> {});
+          new ShardWriter(IndexManifest.seal(RUN, "", shard), 1, ShardSizes.BYTES_PER_SHARD);
       writer.add(records.array(), 0, records.length());
       try (OutputStream out = Files.newOutputStream(to.resolve("shard-" + shard))) {
-        ShardFile file = writer.write("shard-" + shard, out);
+        ShardFile file = writer.write("shard-" + shard, out).file();
         files.add(file);
         bytes += file.bytes();
       }
@@ -153,7 +152,7 @@ final class LookupBench {
       long hash = key.hash();
       if (shards == 1 || (int) (hash >>> Long.numberOfLeadingZeros(shards) + 1) == shard) {
         score[0] = score(row);
-        records.addScored(key, hash, score, none, 0);
+        records.addScored(key, score, none, 0);
       }
     }
   }

@@ -7,6 +7,8 @@ import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.ReasonsForm;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -157,6 +159,19 @@ public record IndexManifest(
     json.writeNumberField("least", spread.least());
     json.writeNumberField("largest", spread.largest());
     JsonText.array(json, "quantiles", spread.quantiles(), each -> json.writeNumber(each));
+  }
+
+  /** Writes both files, with which an index is complete. */
+  public void write(FileStore store, Location index) throws IOException {
+    byte[] json = toJson();
+    if (json.length > MAX_BYTES) {
+      throw new IOException(
+          "Cannot write %s of '%s': the names of its keys and scores have %s bytes, and at most %s are read"
+              .formatted(FILE, partition, json.length, MAX_BYTES));
+    }
+
+    store.create(index.resolve(FILE), json);
+    store.create(index.resolve(DIGESTS), digests(json));
   }
 
   /** Returns the content of {@link #DIGESTS}. */

@@ -1,5 +1,6 @@
 package io.paritree.lookup;
 
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -8,7 +9,7 @@ import java.util.Objects;
  *
  * @param scale digits after the point of a decimal; 0 for all other types
  */
-public record KeyColumn(String name, Type type, int scale) {
+public record KeyColumn(String name, Type type, int scale) implements Serializable {
   public KeyColumn {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(type, "type");

@@ -2,6 +2,7 @@ package io.paritree.lookup;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -22,7 +23,7 @@ import java.util.regex.Pattern;
  * <p>Nothing is coerced: a text that is no value of its column is refused. Immutable and
  * thread-safe.
  */
-public record KeyForm(List<KeyColumn> columns) {
+public record KeyForm(List<KeyColumn> columns) implements Serializable {
   private static final int MAX_DIGITS = 64;
   private static final int MAX_INTEGER_DIGITS = 19;
   private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");

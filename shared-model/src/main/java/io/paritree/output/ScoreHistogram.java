@@ -7,31 +7,37 @@ import java.util.Arrays;
  * The distribution of the scores of a run: count, mean, and quantiles to within 1 %.
  *
  * <p>Scores are counted by the upper 16 bits of their float pattern: sign, exponent and 7 bits of
- * the fraction. So a quantile is known to one part in 128 of its value for any range of scores, and
- * adding a score is one increment. Not thread-safe.
+ * the fraction. So a quantile is known to one part in 128 of its value for any range of scores. The
+ * lower 16 bits are added up, exactly: the mean does not depend on the order of the scores. Not
+ * thread-safe.
  */
 public final class ScoreHistogram implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final int BINS = 1 << 16;
+  private static final int LOW = 0xffff;
   private static final int INFINITE = 0x7f800000;
 
   private transient long[] bins;
+  private transient long[] lows;
   private int[] usedBins = {};
   private long[] usedCounts = {};
+  private long[] usedLows = {};
   private long count;
-  private double sum;
   private float min = Float.POSITIVE_INFINITY;
   private float max = Float.NEGATIVE_INFINITY;
 
   /** Adds a score; NaN counts as larger than all others. */
   public void add(float score) {
     if (bins == null) {
-      bins = spread();
+      bins = spread(usedCounts);
+      lows = spread(usedLows);
     }
 
-    bins[bin(score)]++;
+    int bits = Float.floatToIntBits(score);
+    int bin = bin(bits);
+    bins[bin]++;
+    lows[bin] += bits & LOW;
     count++;
-    sum += score;
     if (!Float.isNaN(score)) {
       min = Math.min(min, score);
       max = Math.max(max, score);
@@ -51,21 +57,24 @@ public final class ScoreHistogram implements Serializable {
 
     usedBins = new int[used];
     usedCounts = new long[used];
+    usedLows = new long[used];
     int next = 0;
     for (int bin = 0; bin < BINS; bin++) {
       if (bins[bin] > 0) {
         usedBins[next] = bin;
-        usedCounts[next++] = bins[bin];
+        usedCounts[next] = bins[bin];
+        usedLows[next++] = lows[bin];
       }
     }
 
     bins = null;
+    lows = null;
   }
 
-  private long[] spread() {
+  private long[] spread(long[] used) {
     long[] all = new long[BINS];
     for (int index = 0; index < usedBins.length; index++) {
-      all[usedBins[index]] = usedCounts[index];
+      all[usedBins[index]] = used[index];
     }
 
     return all;
@@ -73,15 +82,15 @@ public final class ScoreHistogram implements Serializable {
 
   /** Adds another histogram's scores; both must be packed. */
   public void add(ScoreHistogram other) {
-    long[] all = spread();
+    bins = spread(usedCounts);
+    lows = spread(usedLows);
     for (int index = 0; index < other.usedBins.length; index++) {
-      all[other.usedBins[index]] += other.usedCounts[index];
+      bins[other.usedBins[index]] += other.usedCounts[index];
+      lows[other.usedBins[index]] += other.usedLows[index];
     }
 
-    bins = all;
     pack();
     count += other.count;
-    sum += other.sum;
     min = Math.min(min, other.min);
     max = Math.max(max, other.max);
   }
@@ -91,8 +100,20 @@ public final class ScoreHistogram implements Serializable {
     return count;
   }
 
-  /** Returns the mean; NaN if there is no score, or if scores have none. */
+  /**
+   * Returns the mean; NaN if there is no score, or if scores have none. The histogram must be
+   * packed.
+   */
   public double mean() {
+    double sum = 0;
+    for (int index = 0; index < usedBins.length; index++) {
+      float first = Float.intBitsToFloat(bits(usedBins[index]) & ~LOW);
+      sum += usedCounts[index] * (double) first;
+      if (usedLows[index] > 0) { // no infinite score, whose next one would be NaN
+        sum += usedLows[index] * (double) Math.copySign(Math.ulp(first), first);
+      }
+    }
+
     return count == 0 ? Double.NaN : sum / count;
   }
 
@@ -131,18 +152,22 @@ public final class ScoreHistogram implements Serializable {
     return max;
   }
 
-  /** Returns the bin of a score; bins ascend with the scores. */
-  private static int bin(float score) {
-    int bits = Float.floatToIntBits(score);
+  /** Returns the bin of a score's bits; bins ascend with the scores. */
+  private static int bin(int bits) {
     int ordered = bits ^ ((bits >> 31) | 0x80000000);
     return ordered >>> 16;
   }
 
-  private static float middle(int bin) {
+  /** Returns the bits of the middle of a bin. */
+  private static int bits(int bin) {
     int ordered = (bin << 16) | 0x8000;
-    int bits = ordered < 0 ? ordered ^ 0x80000000 : ~ordered;
+    return ordered < 0 ? ordered ^ 0x80000000 : ~ordered;
+  }
+
+  private static float middle(int bin) {
+    int bits = bits(bin);
     boolean isInfinite = (bits & 0x7fff0000) == INFINITE; // no other value is in its bin
-    return Float.intBitsToFloat(isInfinite ? bits & 0xffff0000 : bits);
+    return Float.intBitsToFloat(isInfinite ? bits & ~LOW : bits);
   }
 
   @Override

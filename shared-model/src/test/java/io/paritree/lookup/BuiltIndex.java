@@ -1,6 +1,7 @@
 package io.paritree.lookup;
 
 import io.paritree.lookup.IndexManifest.ShardFile;
+import io.paritree.lookup.build.BuiltShard;
 import io.paritree.lookup.build.RowRecords;
 import io.paritree.lookup.build.ShardWriter;
 import io.paritree.output.ReasonsForm;
@@ -36,8 +37,7 @@ public final class BuiltIndex {
     this.scores = scores;
     for (int shard = 0; shard < shards; shard++) {
       this.shards.add(
-          new ShardWriter(
-              IndexManifest.seal(directory, partition, shard), scores, 1 << 13, score -> {}));
+          new ShardWriter(IndexManifest.seal(directory, partition, shard), scores, 1 << 13));
     }
   }
 
@@ -66,7 +66,7 @@ public final class BuiltIndex {
   /** Adds a row that could not be scored. */
   public void addQuarantined(List<String> values, String faults) {
     RowRecords records = new RowRecords(16);
-    records.addQuarantined(key(values), key.hash(), faults.getBytes(StandardCharsets.UTF_8));
+    records.addQuarantined(key(values), faults.getBytes(StandardCharsets.UTF_8));
     add(records.array(), records.length());
     quarantined++;
   }
@@ -112,10 +112,10 @@ public final class BuiltIndex {
     for (ShardWriter shard : shards) {
       String name = "shard-" + files.size();
       try (OutputStream out = Files.newOutputStream(to.resolve(name))) {
-        files.add(shard.write(name, out));
+        BuiltShard built = shard.write(name, out);
+        files.add(built.file());
+        repeated += built.repeatedKeys();
       }
-
-      repeated += shard.repeatedKeys();
     }
 
     List<String> names = new ArrayList<>(List.of("score"));

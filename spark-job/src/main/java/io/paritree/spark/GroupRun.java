@@ -21,6 +21,7 @@ import io.paritree.spark.publish.RunName;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Duplicates;
@@ -240,7 +241,8 @@ final class GroupRun {
     new ReadCheck(session, checked, tally).check();
     Instant scoredAt = Instant.now();
     Clock clock = Clock.fixed(scoredAt, ZoneOffset.UTC);
-    report.verified(staging.verify(checked.open(), staged, hadoop, clock));
+    List<PartitionReport> verified = staging.verify(checked.open(), staged, hadoop, clock);
+    report.verified(verified);
     List<OutputPartition> targets = notHeld(checked, tally, staged, staging, report);
     stages.end("verify");
     if (targets.isEmpty()) {
@@ -257,7 +259,10 @@ final class GroupRun {
     checkKeys(repeated);
     stages.end("keys");
     if (settings.files().lookupIndex() == LookupIndex.BUILT) {
-      scoring.buildIndexes(targets, run.directory(), tally, scoredAt);
+      scoring.buildIndexes(
+          staging.indexed(targets, staged, verified, scoredAt),
+          staging.quarantined(),
+          run.directory());
       stages.end("index");
     }
 

@@ -1,30 +1,30 @@
 package io.paritree.spark;
 
-import io.paritree.lookup.build.ShardSizes;
+import io.paritree.lookup.KeyForm;
+import io.paritree.lookup.parquet.ScoredRows;
 import io.paritree.model.ModelFiles;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
-import io.paritree.spark.check.OutputPartition;
 import io.paritree.spark.commit.OutputTable;
+import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.keys.KeyHashes;
 import io.paritree.spark.lookup.IndexBuild;
-import io.paritree.spark.lookup.KeyEncoder;
+import io.paritree.spark.lookup.IndexedPartition;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.Progress;
 import io.paritree.spark.report.TaskProgress;
 import io.paritree.spark.rows.Quarantine;
-import io.paritree.spark.rows.RecordedReasons;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings;
-import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Order;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableFile;
@@ -34,9 +34,7 @@ import io.paritree.spark.task.TaskResult;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,7 +47,6 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Runs the tasks of a group: makes their plan, and collects their results. */
@@ -67,7 +64,6 @@ final class GroupScoring {
   private final StructType quarantine;
   private final ParquetWriters writers;
   private final KeyCheck keys;
-  private final int lookupBuckets;
 
   GroupScoring(
       JobSettings settings,
@@ -102,43 +98,25 @@ final class GroupScoring {
             carried.keys(),
             input,
             checked.files());
-    this.lookupBuckets = settings.files().lookupIndex() == LookupIndex.BUILT ? lookupBuckets() : 0;
-  }
-
-  private int lookupBuckets() {
-    long bytes = checked.files().stream().mapToLong(InputFile::bytes).sum();
-    return ShardSizes.buckets(input.rowsOf(checked.files()).orElse(0), bytes);
   }
 
   /**
    * Builds the indexes of some of the group's partitions.
    *
-   * @param scoredAt when the rows were complete
+   * @param quarantined the files of the group's rows that could not be scored
+   * @throws RefusedException if a row is longer than what is read of an index
    */
   void buildIndexes(
-      List<OutputPartition> targets, RunDirectory directory, Tally tally, Instant scoredAt)
-      throws IOException {
-    List<IndexBuild.Origin> origins = new ArrayList<>();
-    for (OutputPartition target : targets) {
-      origins.add(
-          new IndexBuild.Origin(
-              target.partition(),
-              target.identity(),
-              settings.runId(),
-              checked.model().modelVersion(),
-              scoredAt.toString()));
+      List<IndexedPartition> partitions, List<Location> quarantined, RunDirectory directory)
+      throws RefusedException, IOException {
+    List<String> scores = checked.columns().scores();
+    KeyForm form = ScoredRows.form(writers.columns(), carried.keys(), scores);
+    List<String> problems =
+        new IndexBuild(session, checked.place(), directory, form)
+            .build(partitions, scores, quarantined);
+    if (!problems.isEmpty()) {
+      throw new RefusedException(InputCheck.message(problems));
     }
-
-    List<StructField> keyFields = Arrays.asList(output.fields()).subList(0, carried.keys().size());
-    new IndexBuild(
-            session,
-            checked.place(),
-            directory,
-            new KeyEncoder(keyFields).form(),
-            checked.columns().scores(),
-            RecordedReasons.of(checked.model(), settings.columns().explanation(), input.columns()),
-            lookupBuckets)
-        .build(origins, tally.lookup(), tally.counts());
   }
 
   /** Returns the writers of the files of scored rows. */
@@ -272,7 +250,6 @@ final class GroupScoring {
             carried.keys().size(),
             keys.buckets(),
             checked.encrypted().isEmpty() ? null : KeyHashes.secret()),
-        lookupBuckets,
         sampleRows);
   }
 }

@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.model.ScoringModel;
+import io.paritree.output.PublishedPartition;
 import io.paritree.output.ReasonsForm;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.check.CarriedColumns;
@@ -8,8 +9,10 @@ import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.OutputPartition;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Footers;
+import io.paritree.spark.files.Footers.Footer;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.lookup.IndexedPartition;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.RunDirectory;
@@ -24,6 +27,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,10 +35,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -55,6 +61,7 @@ final class Staging {
   private final List<String> keys;
   private final List<String> scores;
   private final Optional<ReasonsForm> reasons;
+  private final Map<String, Long> bytes = new ConcurrentHashMap<>(); // by verified partition
 
   Staging(JobSettings settings, CheckedRun checked, RunDirectory directory, Tally tally) {
     this.settings = settings;
@@ -72,14 +79,58 @@ final class Staging {
   /** Moves the quarantined rows to where they are kept, even if the run fails. */
   void keepQuarantine() throws IOException {
     for (WrittenFile file : tally.quarantined()) {
-      Location to = quarantine().resolve(name(file));
+      Location to = quarantined(file);
       store.createDirectories(to.parent());
       store.rename(directory.tasks().resolve(file.path()), to);
     }
   }
 
-  private Location quarantine() {
-    return directory.kept().resolve(StateDirectory.QUARANTINE);
+  private Location quarantined(WrittenFile file) {
+    return directory.kept().resolve(StateDirectory.QUARANTINE).resolve(name(file));
+  }
+
+  /** Returns the files of the quarantined rows. */
+  List<Location> quarantined() {
+    return tally.quarantined().stream().map(this::quarantined).toList();
+  }
+
+  /**
+   * Returns what is indexed of some partitions.
+   *
+   * @param verified the reports on these partitions and others
+   * @param scoredAt when the rows were complete
+   */
+  List<IndexedPartition> indexed(
+      List<OutputPartition> targets,
+      Map<String, List<WrittenFile>> staged,
+      List<PartitionReport> verified,
+      Instant scoredAt) {
+    Map<String, PartitionReport> reports =
+        verified.stream().collect(Collectors.toMap(PartitionReport::partition, one -> one));
+    List<IndexedPartition> indexed = new ArrayList<>();
+    for (OutputPartition target : targets) {
+      PartitionReport report = reports.get(target.partition());
+      PublishedPartition.Rows rows =
+          new PublishedPartition.Rows(
+              settings.runId(),
+              model.modelVersion(),
+              scoredAt.toString(),
+              report.scored(),
+              report.quarantined(),
+              keys,
+              scores,
+              reasons);
+      PublishedPartition published =
+          new PublishedPartition(target.identity(), directory.name(), Map.of(), Optional.of(rows));
+      indexed.add(
+          new IndexedPartition(
+              target.partition(),
+              published,
+              staged.get(target.partition()).stream().map(this::staged).toList(),
+              bytes.getOrDefault(target.partition(), 0L)));
+    }
+
+    return indexed;
   }
 
   /** Returns where a file is once it is staged: the files of a table are not moved. */
@@ -203,16 +254,17 @@ final class Staging {
     long rows = 0;
     for (WrittenFile file : written) {
       Location location = staged(file);
-      long inFooter = rowsInFooter(location, hadoop);
-      if (inFooter != file.rows()) {
+      Footer footer = footer(location, hadoop);
+      if (footer.rows() != file.rows()) {
         throw new IOException(
             "Cannot publish %s: its footer says %s rows, but %s were written"
-                .formatted(location, inFooter, file.rows()));
+                .formatted(location, footer.rows(), file.rows()));
       }
 
       long length = store.find(location).orElseThrow().bytes();
-      files.add(new DataFile(name(file), length, inFooter));
-      rows += inFooter;
+      files.add(new DataFile(name(file), length, footer.rows()));
+      rows += footer.rows();
+      bytes.merge(target.partition(), footer.bytes(), Long::sum);
     }
 
     PartitionCounts count = tally.counts().get(target.partition());
@@ -272,9 +324,9 @@ final class Staging {
     store.create(to.resolve(PartitionManifest.FILE), json);
   }
 
-  private static long rowsInFooter(Location file, Configuration hadoop) throws IOException {
+  private static Footer footer(Location file, Configuration hadoop) throws IOException {
     try {
-      return Footers.rows(file, hadoop);
+      return Footers.read(file, hadoop);
     } catch (IOException | RuntimeException e) {
       throw new IOException("Cannot verify %s: %s".formatted(file, e.getMessage()), e);
     }

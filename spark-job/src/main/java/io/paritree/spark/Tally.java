@@ -4,7 +4,6 @@ import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.report.FieldFault;
 import io.paritree.spark.task.FieldFaults;
-import io.paritree.spark.task.LookupFile;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.TaskResult;
 import io.paritree.spark.task.WrittenFile;
@@ -23,7 +22,6 @@ final class Tally {
   private final List<WrittenFile> scored = new ArrayList<>();
   private final List<WrittenFile> quarantined = new ArrayList<>();
   private final List<WrittenFile> keys = new ArrayList<>();
-  private final List<LookupFile> lookup = new ArrayList<>();
   private final Set<String> unreadable = new LinkedHashSet<>();
   private final ScoreHistogram scores = new ScoreHistogram();
   private final FieldFaults faults = new FieldFaults();
@@ -49,7 +47,6 @@ final class Tally {
     scored.addAll(result.scored());
     quarantined.addAll(result.quarantined());
     keys.addAll(result.keys());
-    lookup.addAll(result.lookup());
     scores.add(result.scores());
     faults.add(result.faults());
     unreadable.addAll(result.unreadable());
@@ -85,11 +82,6 @@ final class Tally {
   /** Returns the files of the keys' hashes. */
   List<WrittenFile> keys() {
     return keys;
-  }
-
-  /** Returns the files of rows for the indexes. */
-  List<LookupFile> lookup() {
-    return lookup;
   }
 
   /** Returns why files could not be read to their end, each reason once. */

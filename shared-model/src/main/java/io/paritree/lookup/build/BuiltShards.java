@@ -1,40 +1,59 @@
 package io.paritree.lookup.build;
 
-import io.paritree.lookup.IndexManifest.ShardFile;
+import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.ScoreSpread;
+import io.paritree.output.PublishedPartition;
 import io.paritree.output.ScoreHistogram;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * All shards of an index.
- *
- * @param rows all rows that went into them
- * @param repeatedKeys keys of several rows
- * @param spread of the first scores
- */
-public record BuiltShards(List<ShardFile> files, long rows, long repeatedKeys, ScoreSpread spread) {
+/** All shards of an index, in their order. */
+public record BuiltShards(List<BuiltShard> shards) {
   public BuiltShards {
-    files = List.copyOf(files);
+    shards = List.copyOf(shards);
   }
 
-  /** Adds shards up, which are in their order. */
-  public static BuiltShards of(List<BuiltShard> shards) {
-    List<ShardFile> files = new ArrayList<>();
-    ScoreHistogram histogram = new ScoreHistogram();
-    long rows = 0;
-    long repeated = 0;
-    for (BuiltShard shard : shards) {
-      files.add(shard.file());
-      histogram.add(shard.histogram());
-      rows += shard.rows();
-      repeated += shard.repeatedKeys();
+  /**
+   * Returns the manifest of the index.
+   *
+   * @param published what is known of the partition's rows
+   * @param withoutKey how many of them are not in the shards
+   * @throws IOException if the shards do not hold the others
+   */
+  public IndexManifest manifest(
+      String partition, PublishedPartition published, KeyForm keys, long withoutKey)
+      throws IOException {
+    PublishedPartition.Rows rows = published.rows().orElseThrow();
+    long held = shards.stream().mapToLong(BuiltShard::rows).sum();
+    if (held + withoutKey != rows.scored() + rows.quarantined()) {
+      throw new IOException(
+          "Cannot index '%s': its shards have %s rows and %s have no key, but %s were read"
+              .formatted(partition, held, withoutKey, rows.scored() + rows.quarantined()));
     }
 
-    return new BuiltShards(files, rows, repeated, spread(histogram));
+    return new IndexManifest(
+        partition,
+        published.identity(),
+        published.directory(),
+        rows.run(),
+        rows.modelVersion(),
+        rows.scoredAt(),
+        keys,
+        rows.scores(),
+        rows.reasons(),
+        rows.scored(),
+        rows.quarantined(),
+        shards.stream().mapToLong(BuiltShard::repeatedKeys).sum(),
+        withoutKey,
+        spread(),
+        shards.stream().map(BuiltShard::file).toList());
   }
 
-  private static ScoreSpread spread(ScoreHistogram histogram) {
+  private ScoreSpread spread() {
+    ScoreHistogram histogram = new ScoreHistogram();
+    shards.forEach(shard -> histogram.add(shard.histogram()));
     if (histogram.count() == 0) {
       return ScoreSpread.NONE;
     }

@@ -4,7 +4,10 @@ package io.paritree.lookup.build;
 public final class LongRowException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  LongRowException(String what, long bytes, int most) {
+  /**
+   * @param bytes how many it has, in words
+   */
+  public LongRowException(String what, String bytes, int most) {
     super("%s has %s bytes, and at most %s are read".formatted(what, bytes, most));
   }
 }

@@ -19,6 +19,9 @@ import java.util.Arrays;
  */
 public final class RowRecords {
   private ByteBuffer records;
+  private long rows;
+  private long withoutKey;
+  private long longer;
 
   /**
    * @param bytes how many bytes the array has at first
@@ -37,9 +40,33 @@ public final class RowRecords {
     return records.position();
   }
 
+  /** Returns the number of rows. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Returns how many of the rows have no key, and so no bytes. */
+  public long withoutKey() {
+    return withoutKey;
+  }
+
+  /** Returns how many of the rows have more than their key and scores. */
+  public long longer() {
+    return longer;
+  }
+
   /** Removes all rows. */
   public void clear() {
     records.clear();
+    rows = 0;
+    withoutKey = 0;
+    longer = 0;
+  }
+
+  /** Adds a row that is not in the index, since a column of its key is null. */
+  public void addWithoutKey() {
+    rows++;
+    withoutKey++;
   }
 
   /**
@@ -49,8 +76,8 @@ public final class RowRecords {
    * @param members as in {@link StoredEntry.Scored}
    * @throws LongRowException if it is longer than what is read of an index
    */
-  public void addScored(KeyBytes key, long hash, float[] scores, byte[] members, int length) {
-    begin(key, hash, ShardLayout.SCORED, scores.length * Float.BYTES, length);
+  public void addScored(KeyBytes key, float[] scores, byte[] members, int length) {
+    begin(key, ShardLayout.SCORED, scores.length * Float.BYTES, length);
     for (float score : scores) {
       records.putFloat(score);
     }
@@ -64,19 +91,21 @@ public final class RowRecords {
    * @param faults as in {@link StoredEntry.Quarantined}
    * @throws LongRowException if it is longer than what is read of an index
    */
-  public void addQuarantined(KeyBytes key, long hash, byte[] faults) {
-    begin(key, hash, ShardLayout.QUARANTINED, 0, faults.length);
+  public void addQuarantined(KeyBytes key, byte[] faults) {
+    begin(key, ShardLayout.QUARANTINED, 0, faults.length);
     end(faults, faults.length);
   }
 
-  private void begin(KeyBytes key, long hash, byte kind, int scoreBytes, int rest) {
+  private void begin(KeyBytes key, byte kind, int scoreBytes, int rest) {
     long entry = (long) key.length() + scoreBytes;
     if (entry > ShardLayout.MAX_ENTRY) {
       throw new LongRowException(
-          "the key of a row, with its scores,", entry, ShardLayout.MAX_ENTRY);
+          "the key of a row, with its scores,", Long.toString(entry), ShardLayout.MAX_ENTRY);
     } else if (rest > ShardLayout.MAX_READ) {
       throw new LongRowException(
-          "what a row has beside its key and scores, as JSON,", rest, ShardLayout.MAX_READ);
+          "what a row has beside its key and scores, as JSON,",
+          Integer.toString(rest),
+          ShardLayout.MAX_READ);
     }
 
     int bytes = Long.BYTES + 9 + (int) entry + rest;
@@ -88,10 +117,12 @@ public final class RowRecords {
               .position(records.position());
     }
 
-    records.putLong(hash).putInt(key.length()).put(key.array(), 0, key.length()).put(kind);
+    records.putLong(key.hash()).putInt(key.length()).put(key.array(), 0, key.length()).put(kind);
   }
 
   private void end(byte[] rest, int length) {
+    rows++;
+    longer += length > 0 ? 1 : 0;
     records.putInt(length).put(rest, 0, length);
   }
 

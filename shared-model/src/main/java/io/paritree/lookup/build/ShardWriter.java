@@ -4,6 +4,7 @@ import io.paritree.Sha256;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.ShardLayout;
+import io.paritree.output.ScoreHistogram;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,33 +27,27 @@ public final class ShardWriter {
 
   private final long seal;
   private final int scores;
-  private final FirstScores firstScores;
-  private final SameKeys sameKeys = new SameKeys(new Held());
+  private final ScoreHistogram firstScores = new ScoreHistogram();
   private List<ByteBuffer> segments = new ArrayList<>();
   private int[] segmentOf = new int[1_024];
   private int[] placeOf = new int[1_024];
   private int rows; // held
   private long bytes; // of those
   private long limit; // of bytes
+  private boolean isOverLimit;
   private long added;
   private long repeatedKeys;
-
-  /** Receives the first score of each scored row. */
-  @FunctionalInterface
-  public interface FirstScores {
-    void add(float score);
-  }
 
   /**
    * @param seal of this shard; see {@link IndexManifest#seal}
    * @param scores number of scores of a row
-   * @param limit bytes of rows above which those of one key are combined
+   * @param expected how many bytes of rows the shard was to have; if it has more, a key occurs in
+   *     many of them
    */
-  public ShardWriter(long seal, int scores, long limit, FirstScores firstScores) {
+  public ShardWriter(long seal, int scores, long expected) {
     this.seal = seal;
-    this.limit = limit;
+    this.limit = expected + expected / 8;
     this.scores = scores;
-    this.firstScores = firstScores;
   }
 
   /**
@@ -77,6 +72,7 @@ public final class ShardWriter {
     bytes += length;
     if (bytes > limit) {
       combine();
+      limit = Math.max(limit, 2 * bytes);
     }
   }
 
@@ -92,34 +88,30 @@ public final class ShardWriter {
   }
 
   /**
-   * Puts one record in the place of the rows of each key of several rows; if that would not save a
-   * half of the bytes, it is tried again when there are twice as many.
+   * Puts one record in the place of the rows of each key of several rows, unless that would not
+   * save a half of the bytes.
+   *
+   * @return the bytes of the rows with one record for each key
    */
-  private void combine() {
-    int buckets = Math.max(1, rows / ROWS_PER_BUCKET);
+  private long combine() {
+    isOverLimit = true;
     int[] order = new int[rows];
-    int[] ends = byBucket(buckets, order);
+    byBucket(Math.max(1, rows / ROWS_PER_BUCKET), order);
     int kept = 0;
     int repeated = 0;
     long[] counts = new long[16]; // of the keys of several rows, in their order
     long keptBytes = 0;
-    for (int bucket = 0; bucket < buckets; bucket++) {
-      int begin = bucket == 0 ? 0 : ends[bucket - 1];
-      long[] same = sameKeys.count(order, begin, ends[bucket]);
-      for (int at = begin; at < ends[bucket]; at++) {
-        long count = same[at - begin];
-        if (count == 0) {
-          continue;
-        }
-
-        if (count > 1) {
-          counts = repeated == counts.length ? Arrays.copyOf(counts, 2 * repeated) : counts;
-          counts[repeated++] = count;
-        }
-
-        int row = order[at];
-        keptBytes += count > 1 ? repeatedLength(row) : length(row);
-        order[kept++] = count > 1 ? ~row : row;
+    for (int at = 0, next; at < order.length; at = next) {
+      next = endOfKey(order, at);
+      int row = order[at];
+      if (next - at == 1) {
+        keptBytes += length(row);
+        order[kept++] = row;
+      } else {
+        counts = repeated == counts.length ? Arrays.copyOf(counts, 2 * repeated) : counts;
+        counts[repeated++] = count(order, at, next);
+        keptBytes += repeatedLength(row);
+        order[kept++] = ~row;
       }
     }
 
@@ -127,7 +119,29 @@ public final class ShardWriter {
       keep(order, kept, counts);
     }
 
-    limit = Math.max(limit, 2 * bytes);
+    return keptBytes;
+  }
+
+  /** Returns the index after the last row that has the same key as the one at an index. */
+  private int endOfKey(int[] order, int at) {
+    int end = at + 1;
+    while (end < order.length && compareKeys(order[at], order[end]) == 0) {
+      end++;
+    }
+
+    return end;
+  }
+
+  /** Returns how many rows some of the held ones stand for. */
+  private long count(int[] order, int begin, int end) {
+    long count = 0;
+    for (int at = begin; at < end; at++) {
+      ByteBuffer from = segments.get(segmentOf[order[at]]);
+      int kind = placeOf[order[at]] + Long.BYTES + Integer.BYTES + keyLength(order[at]);
+      count += from.get(kind) == ShardLayout.REPEATED ? from.getLong(kind + 1 + Integer.BYTES) : 1;
+    }
+
+    return count;
   }
 
   private int length(int row) {
@@ -180,59 +194,40 @@ public final class ShardWriter {
     }
   }
 
-  /** The rows that are held. */
-  private final class Held implements SameKeys.Rows {
-    @Override
-    public long hash(int row) {
-      return ShardWriter.this.hash(row);
-    }
-
-    @Override
-    public boolean isSameKey(int one, int other) {
-      return ShardWriter.this.isSameKey(one, other);
-    }
-
-    @Override
-    public long count(int row) {
-      ByteBuffer from = segments.get(segmentOf[row]);
-      int kind = placeOf[row] + Long.BYTES + Integer.BYTES + keyLength(row);
-      return from.get(kind) == ShardLayout.REPEATED ? from.getLong(kind + 1 + Integer.BYTES) : 1;
-    }
-  }
-
-  /** Returns the number of rows that were added. */
-  public long rows() {
-    return added;
-  }
-
   /** Returns how many rows are held now. */
   int held() {
     return rows;
   }
 
-  /** Returns the number of keys of several rows; known when the file is written. */
-  public long repeatedKeys() {
-    return repeatedKeys;
-  }
-
   /**
-   * Writes the file.
+   * Writes the file, whose bytes do not depend on the order in which rows were added.
    *
    * @param to not closed
-   * @return its length and SHA-256
    */
-  public ShardFile write(String name, OutputStream to) throws IOException {
-    int buckets = (int) Math.max(1, Math.min(1 << 30, bytes / ShardLayout.BUCKET_BYTES));
+  public BuiltShard write(String name, OutputStream to) throws IOException {
+    long distinct = isOverLimit ? combine() : bytes;
+    int buckets = (int) Math.max(1, Math.min(1 << 30, distinct / ShardLayout.BUCKET_BYTES));
     int[] order = new int[rows];
     int[] ends = byBucket(buckets, order);
     ByteBuffer directory = ByteBuffer.allocate(Math.multiplyExact(buckets + 1, Integer.BYTES));
     Bytes content = new Bytes();
     long rowBytes = 0;
+    int stored = 0;
     for (int bucket = 0; bucket < buckets; bucket++) {
       directory.putInt(content.size());
-      rowBytes =
-          bucket(
-              bucket, order, bucket == 0 ? 0 : ends[bucket - 1], ends[bucket], content, rowBytes);
+      int start = content.size();
+      content.putInt(0);
+      for (int at = bucket == 0 ? 0 : ends[bucket - 1], next; at < ends[bucket]; at = next) {
+        next = endOfKey(order, at);
+        long count = count(order, at, next);
+        rowBytes = entry(order[at], count, content, rowBytes);
+        if (count == 1) {
+          order[stored++] = order[at];
+        }
+      }
+
+      ByteBuffer entries = content.from(start + ShardLayout.CRC);
+      content.setInt(start, ShardLayout.checksum(seal, bucket, entries));
     }
 
     directory.putInt(content.size()).flip();
@@ -241,9 +236,11 @@ public final class ShardWriter {
     output.write(header(buckets, content.size(), rowBytes));
     output.write(directory.array());
     output.write(content.array(), 0, content.size());
-    writeRows(order, ends, output);
+    writeRows(order, stored, output);
     output.flush();
-    return new ShardFile(name, output.written, Sha256.hex(digest));
+    firstScores.pack();
+    ShardFile file = new ShardFile(name, output.written, Sha256.hex(digest));
+    return new BuiltShard(file, added, repeatedKeys, firstScores);
   }
 
   private byte[] header(int buckets, long contentBytes, long rowBytes) {
@@ -254,7 +251,7 @@ public final class ShardWriter {
     return header.putInt(checksum).array();
   }
 
-  /** Sorts the rows by bucket, and otherwise as they came; returns the ends of the buckets. */
+  /** Sorts the rows by bucket, and in it by key; returns the ends of the buckets. */
   private int[] byBucket(int buckets, int[] order) {
     int[] ends = new int[buckets];
     for (int row = 0; row < rows; row++) {
@@ -272,54 +269,54 @@ public final class ShardWriter {
       order[ends[ShardLayout.bucket(hash(row), buckets)]++] = row;
     }
 
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      sort(order, bucket == 0 ? 0 : ends[bucket - 1], ends[bucket]);
+    }
+
     return ends;
+  }
+
+  private void sort(int[] order, int begin, int end) {
+    if (end - begin > 4 * ROWS_PER_BUCKET) { // a key of many rows
+      int[] sorted =
+          Arrays.stream(order, begin, end)
+              .boxed()
+              .sorted(this::compareKeys)
+              .mapToInt(Integer::intValue)
+              .toArray();
+      System.arraycopy(sorted, 0, order, begin, sorted.length);
+      return;
+    }
+
+    for (int at = begin + 1; at < end; at++) {
+      int row = order[at];
+      int to = at;
+      for (; to > begin && compareKeys(order[to - 1], row) > 0; to--) {
+        order[to] = order[to - 1];
+      }
+
+      order[to] = row;
+    }
   }
 
   private long hash(int row) {
     return segments.get(segmentOf[row]).getLong(placeOf[row]);
   }
 
-  /**
-   * Adds a bucket, and marks rows that are not to be stored, since others have the same key, by
-   * their complement in {@code order}.
-   *
-   * @param rowBytes the length of the rows of all buckets before
-   * @return the length of the rows of these and of this bucket
-   */
-  private long bucket(int bucket, int[] order, int begin, int end, Bytes content, long rowBytes) {
-    int start = content.size();
-    content.putInt(0);
-    long after = rowBytes;
-    long[] same = sameKeys.count(order, begin, end);
-    for (int at = begin; at < end; at++) {
-      int row = order[at];
-      long count = same[at - begin];
-      if (count > 0) {
-        after = entry(row, count, content, after);
-      }
-
-      if (count != 1) {
-        order[at] = ~row;
-      }
+  private int compareKeys(int one, int other) {
+    long hash = hash(one);
+    long otherHash = hash(other);
+    if (hash != otherHash) {
+      return hash < otherHash ? -1 : 1;
     }
 
-    ByteBuffer entries = content.from(start + ShardLayout.CRC);
-    content.setInt(start, ShardLayout.checksum(seal, bucket, entries));
-    return after;
-  }
-
-  private boolean isSameKey(int one, int other) {
-    if (hash(one) != hash(other)) {
-      return false;
-    }
-
-    ByteBuffer first = segments.get(segmentOf[one]);
-    ByteBuffer second = segments.get(segmentOf[other]);
-    int firstAt = placeOf[one] + Long.BYTES;
-    int secondAt = placeOf[other] + Long.BYTES;
-    int firstEnd = firstAt + Integer.BYTES + first.getInt(firstAt);
-    int secondEnd = secondAt + Integer.BYTES + second.getInt(secondAt);
-    return Arrays.equals(first.array(), firstAt, firstEnd, second.array(), secondAt, secondEnd);
+    int length = keyLength(one);
+    int otherLength = keyLength(other);
+    byte[] first = segments.get(segmentOf[one]).array();
+    byte[] second = segments.get(segmentOf[other]).array();
+    int at = placeOf[one] + Long.BYTES + Integer.BYTES;
+    int otherAt = placeOf[other] + Long.BYTES + Integer.BYTES;
+    return Arrays.compare(first, at, at + length, second, otherAt, otherAt + otherLength);
   }
 
   private long entry(int row, long same, Bytes content, long rowBytes) {
@@ -353,15 +350,10 @@ public final class ShardWriter {
     return rowBytes + ShardLayout.CRC + rest;
   }
 
-  private void writeRows(int[] order, int[] ends, Output output) throws IOException {
+  private void writeRows(int[] order, int stored, Output output) throws IOException {
     long index = 0;
     ByteBuffer checksum = ByteBuffer.allocate(ShardLayout.CRC);
-    int all = ends[ends.length - 1];
-    for (int at = 0; at < all; at++) {
-      if (order[at] < 0) {
-        continue;
-      }
-
+    for (int at = 0; at < stored; at++) {
       ByteBuffer from = segments.get(segmentOf[order[at]]);
       int place = placeOf[order[at]] + Long.BYTES;
       place += Integer.BYTES + from.getInt(place);

@@ -1,5 +1,5 @@
 /**
- * How the index of a partition is made: by the job's tasks, and by a server from published files.
+ * How the index of a partition is made of its rows.
  *
  * <p>Knows the index and its rows. Knows no Spark and no Parquet.
  */

@@ -1,7 +1,6 @@
 package io.paritree.lookup.parquet;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.lookup.build.MemberText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;

@@ -6,6 +6,7 @@ import io.paritree.lookup.KeyForm;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.PrimitiveConverter;
@@ -73,9 +74,20 @@ final class KeyValues {
     }
 
     throw new UnusableRowsException(
-        "key column '%s' is %s, but look-ups need text, an integer, a decimal, a date, a timestamp in"
-                .formatted(stored.getName(), stored)
-            + " microseconds or a boolean");
+        "key column '%s' is of type %s, but look-ups need text, an integer, a decimal, a date, a"
+                .formatted(stored.getName(), name(stored))
+            + " timestamp in microseconds or a boolean");
+  }
+
+  private static String name(Type stored) {
+    LogicalTypeAnnotation meaning = stored.getLogicalTypeAnnotation();
+    if (meaning != null) {
+      return meaning.toString();
+    } else if (!stored.isPrimitive()) {
+      return "struct";
+    }
+
+    return stored.asPrimitiveType().getPrimitiveTypeName().name().toLowerCase(Locale.ROOT);
   }
 
   KeyForm form() {

@@ -3,8 +3,8 @@ package io.paritree.lookup.parquet;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.build.BuiltShard;
 import io.paritree.lookup.build.BuiltShards;
-import io.paritree.lookup.build.ShardBuild;
 import io.paritree.lookup.build.ShardSizes;
+import io.paritree.lookup.build.ShardWriter;
 import io.paritree.output.PublishedPartition;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
@@ -109,44 +109,55 @@ public final class PartitionIndexing {
     int buckets = ShardSizes.buckets(expected, uncompressed);
     try (RowSpool spool =
         new RowSpool(to.resolve("rows"), room, buckets, rows.scores().size(), expected)) {
-      ScoredRows scored = new ScoredRows(rows, spool);
+      ScoredRows scored = new ScoredRows(rows.keys(), rows.scores(), spool.records());
       for (StoredFile file : files) {
-        RowFiles.read(file, scored);
+        RowFiles.read(file, scored, () -> addedScored(spool));
       }
 
-      if (scored.rows() != rows.scored()) {
+      if (spool.rows() != rows.scored()) {
         throw unusable(
-            "its files have %s rows, but %s were published"
-                .formatted(scored.rows(), rows.scored()));
+            "its files have %s rows, but %s were published".formatted(spool.rows(), rows.scored()));
       }
 
-      long withoutKey = scored.withoutKey() + quarantined(scored, spool);
-      spool.finish();
-      write(to, scored, withoutKey, shards(to, room, spool));
+      long notKept = quarantined(scored, spool);
+      spool.write();
+      BuiltShards shards = shards(to, room, spool, buckets);
+      shards
+          .manifest(partition, published, scored.form(), spool.withoutKey() + notKept)
+          .write(FileStore.of(Location.of(to)), Location.of(to));
     }
   }
 
-  /** Adds the quarantined rows; returns how many have no key, or are not kept any more. */
+  private void addedScored(RowSpool spool) throws IOException {
+    if (spool.rows() > rows.scored()) {
+      throw new UnusableRowsException(
+          "its files have more rows than the %s that were published".formatted(rows.scored()));
+    }
+
+    spool.added();
+  }
+
+  /** Adds the quarantined rows; returns how many are not kept any more. */
   private long quarantined(ScoredRows scored, RowSpool spool) throws IOException {
-    if (rows.quarantined() == 0) {
-      return 0;
-    }
-
-    QuarantinedRows quarantined = new QuarantinedRows(partition, scored.form(), spool);
-    List<StoredFile> files = quarantine();
-    for (StoredFile file : files) {
-      RowFiles.read(file, quarantined);
-    }
-
+    List<StoredFile> files = rows.quarantined() == 0 ? List.of() : quarantine();
     if (files.isEmpty()) {
       return rows.quarantined();
-    } else if (quarantined.rows() != rows.quarantined()) {
-      throw new IOException(
-          "Cannot index %s: the quarantine of its run has %s rows of it, expected %s"
-              .formatted(directory, quarantined.rows(), rows.quarantined()));
     }
 
-    return quarantined.withoutKey();
+    QuarantinedRows quarantined =
+        new QuarantinedRows(scored.form(), any -> any.equals(partition) ? spool.records() : null);
+    for (StoredFile file : files) {
+      RowFiles.read(file, quarantined, spool::added);
+    }
+
+    long read = spool.rows() - rows.scored();
+    if (read != rows.quarantined()) {
+      throw new IOException(
+          "Cannot index %s: the quarantine of its run has %s rows of it, expected %s"
+              .formatted(directory, read, rows.quarantined()));
+    }
+
+    return 0;
   }
 
   /** Returns the files of the run's quarantine; none if it is not kept any more. */
@@ -182,31 +193,25 @@ public final class PartitionIndexing {
     }
   }
 
-  private BuiltShards shards(Path to, Room room, RowSpool spool) throws IOException {
+  private BuiltShards shards(Path to, Room room, RowSpool spool, int buckets) throws IOException {
     long perShard =
         Math.min(ShardSizes.BYTES_PER_SHARD, Runtime.getRuntime().maxMemory() / HEAP_PER_SHARD);
-    int shards = ShardSizes.shards(spool.bytes(), spool.buckets(), perShard);
+    int shards = ShardSizes.shards(spool.bytes(), buckets, perShard);
+    int bucketsOfEach = buckets / shards;
     List<BuiltShard> built = new ArrayList<>();
     for (int shard = 0; shard < shards; shard++) {
       lock();
       try {
-        ShardBuild build =
-            new ShardBuild(
-                published.directory(),
-                partition,
-                shard,
-                shards,
-                spool.buckets(),
-                rows.scores().size(),
-                perShard);
-        spool.addTo(build);
-        built.add(write(build, "shard-" + shard, to, room));
+        long seal = IndexManifest.seal(published.directory(), partition, shard);
+        ShardWriter writer = new ShardWriter(seal, rows.scores().size(), perShard);
+        spool.addTo(writer, shard * bucketsOfEach, (shard + 1) * bucketsOfEach);
+        built.add(write(writer, "shard-" + shard, to, room));
       } finally {
         SHARDS.unlock();
       }
     }
 
-    return BuiltShards.of(built);
+    return new BuiltShards(built);
   }
 
   private static void lock() throws InterruptedIOException {
@@ -218,13 +223,13 @@ public final class PartitionIndexing {
     }
   }
 
-  private static BuiltShard write(ShardBuild build, String name, Path to, Room room)
+  private static BuiltShard write(ShardWriter shard, String name, Path to, Room room)
       throws IOException {
     try (FileChannel file =
             FileChannel.open(
                 to.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         OutputStream out = counted(Channels.newOutputStream(file), room)) {
-      BuiltShard built = build.write(name, out);
+      BuiltShard built = shard.write(name, out);
       file.force(true);
       return built;
     }
@@ -238,29 +243,5 @@ public final class PartitionIndexing {
         out.write(bytes, offset, length);
       }
     };
-  }
-
-  private void write(Path to, ScoredRows scored, long withoutKey, BuiltShards shards)
-      throws IOException {
-    IndexManifest manifest =
-        new IndexManifest(
-            partition,
-            published.identity(),
-            published.directory(),
-            rows.run(),
-            rows.modelVersion(),
-            rows.scoredAt(),
-            scored.form(),
-            rows.scores(),
-            rows.reasons(),
-            rows.scored(),
-            rows.quarantined(),
-            shards.repeatedKeys(),
-            withoutKey,
-            shards.spread(),
-            shards.files());
-    FileStore local = FileStore.of(Location.of(to));
-    local.create(Location.of(to.resolve(IndexManifest.DIGESTS)), manifest.digests());
-    local.create(Location.of(to.resolve(IndexManifest.FILE)), manifest.toJson());
   }
 }

@@ -2,10 +2,11 @@ package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
+import io.paritree.lookup.build.RowRecords;
 import io.paritree.output.QuarantineColumns;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
@@ -14,35 +15,23 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
 /**
- * The rows of a partition that could not be scored, from the quarantine of all partitions of their
- * run. Not thread-safe.
+ * The rows of a run that could not be scored, from the quarantine of all of its partitions. Not
+ * thread-safe.
  */
-final class QuarantinedRows implements RowFiles.Rows {
-  private final String partition;
+public final class QuarantinedRows implements RowFile.Rows {
   private final KeyForm form;
-  private final RowSpool spool;
+  private final Function<String, RowRecords> to;
   private KeyValues keys;
-  private String rowsPartition;
+  private String partition;
   private byte[] faults;
-  private long rows;
-  private long withoutKey;
 
   /**
    * @param form the columns of the keys of scored rows
+   * @param to returns what receives the rows of a partition; null for those that are left out
    */
-  QuarantinedRows(String partition, KeyForm form, RowSpool spool) {
-    this.partition = partition;
+  public QuarantinedRows(KeyForm form, Function<String, RowRecords> to) {
     this.form = form;
-    this.spool = spool;
-  }
-
-  long rows() {
-    return rows;
-  }
-
-  /** Returns how many rows have a null in their key. */
-  long withoutKey() {
-    return withoutKey;
+    this.to = to;
   }
 
   @Override
@@ -78,7 +67,7 @@ final class QuarantinedRows implements RowFiles.Rows {
         new PrimitiveConverter() {
           @Override
           public void addBinary(Binary value) {
-            rowsPartition = value.toStringUsingUTF8();
+            partition = value.toStringUsingUTF8();
           }
         });
     values.add(
@@ -100,16 +89,16 @@ final class QuarantinedRows implements RowFiles.Rows {
   }
 
   @Override
-  public void take() throws IOException {
-    if (!rowsPartition.equals(partition)) {
+  public void take() {
+    RowRecords records = to.apply(partition);
+    if (records == null) {
       return;
     }
 
-    rows++;
     if (keys.isComplete()) {
-      spool.addQuarantined(keys.key(), faults);
+      records.addQuarantined(keys.key(), faults);
     } else {
-      withoutKey++;
+      records.addWithoutKey();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.paritree.lookup.parquet;
 
+import io.paritree.lookup.build.LongRowException;
 import io.paritree.store.FileEntry;
 import java.io.EOFException;
 import java.io.IOException;
@@ -8,25 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Set;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
-import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.MessageColumnIO;
-import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.SeekableInputStream;
-import org.apache.parquet.io.api.GroupConverter;
-import org.apache.parquet.io.api.RecordMaterializer;
-import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
 
-/** Reads Parquet files that the job has written, row by row. */
+/** Reads published Parquet files row by row, within limits: anyone may have changed them. */
 final class RowFiles {
   private static final int ROWS_PER_LOOK = 4_096;
 
@@ -42,16 +36,10 @@ final class RowFiles {
   private static final Set<CompressionCodecName> CODECS =
       Set.of(CompressionCodecName.ZSTD, CompressionCodecName.UNCOMPRESSED);
 
-  /** What is done with the rows of a file. */
-  interface Rows {
-    /** Returns the columns that are read, in the order in which their values are wanted. */
-    MessageType columns(MessageType stored) throws UnusableRowsException;
-
-    /** Returns what receives the values of these columns. */
-    GroupConverter values(MessageType columns) throws UnusableRowsException;
-
-    /** Takes the row whose values have been received. */
-    void take() throws IOException;
+  /** What is done after each row. */
+  @FunctionalInterface
+  interface AfterRow {
+    void row() throws IOException;
   }
 
   /** The footer of a file. */
@@ -109,7 +97,7 @@ final class RowFiles {
   }
 
   /** Gives all rows of a file to {@code rows}. */
-  static void read(StoredFile file, Rows rows) throws IOException {
+  static void read(StoredFile file, RowFile.Rows rows, AfterRow after) throws IOException {
     read(
         file,
         reader -> {
@@ -118,23 +106,14 @@ final class RowFiles {
           }
 
           FileEntry before = file.store().regular(file.location());
-          FileMetaData meta = reader.getFileMetaData();
-          MessageType columns = rows.columns(meta.getSchema());
-          reader.setRequestedSchema(columns);
-          MessageColumnIO io =
-              new ColumnIOFactory(meta.getCreatedBy()).getColumnIO(columns, meta.getSchema());
-          Received received = new Received(rows.values(columns));
-          for (PageReadStore group = next(reader); group != null; group = next(reader)) {
-            RecordReader<Boolean> records = io.getRecordReader(new LimitedPages(group), received);
-            for (long row = 0; row < group.getRowCount(); row++) {
-              records.read();
-              rows.take();
-              if (row % ROWS_PER_LOOK == 0 && Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("The server is being stopped");
-              } else if (row % ROWS_PER_LOOK_AT_FILE == 0
-                  && !file.store().regular(file.location()).equals(before)) {
-                throw new IOException("%s has changed meanwhile".formatted(file.location()));
-              }
+          RowFile read = new RowFile(reader, LimitedPages::new, rows);
+          for (long row = 0; next(read); row++) {
+            after.row();
+            if (row % ROWS_PER_LOOK == 0 && Thread.currentThread().isInterrupted()) {
+              throw new InterruptedIOException("The server is being stopped");
+            } else if (row % ROWS_PER_LOOK_AT_FILE == 0
+                && !file.store().regular(file.location()).equals(before)) {
+              throw new IOException("%s has changed meanwhile".formatted(file.location()));
             }
           }
 
@@ -142,9 +121,9 @@ final class RowFiles {
         });
   }
 
-  private static PageReadStore next(ParquetFileReader reader) throws IOException {
+  private static boolean next(RowFile file) throws IOException {
     try {
-      return reader.readNextRowGroup();
+      return file.next();
     } catch (IOException e) {
       throw damaged(e);
     }
@@ -217,7 +196,7 @@ final class RowFiles {
       return reading.from(reader);
     } catch (ParquetCryptoRuntimeException e) {
       throw encrypted(file, e);
-    } catch (UnusableRowsException | LimitedPages.LimitException e) {
+    } catch (UnusableRowsException | LimitedPages.LimitException | LongRowException e) {
       throw new UnusableRowsException(
           "Cannot index %s: %s".formatted(file.location(), e.getMessage()), e);
     } catch (OutOfMemoryError | StackOverflowError e) {
@@ -242,24 +221,5 @@ final class RowFiles {
   private static UnusableRowsException encrypted(StoredFile file, Throwable cause) {
     return new UnusableRowsException(
         "Cannot index %s: it is encrypted, and an index is not".formatted(file.location()), cause);
-  }
-
-  /** Rows whose values are where the converters have put them. */
-  private static final class Received extends RecordMaterializer<Boolean> {
-    private final GroupConverter values;
-
-    private Received(GroupConverter values) {
-      this.values = values;
-    }
-
-    @Override
-    public Boolean getCurrentRecord() {
-      return Boolean.TRUE;
-    }
-
-    @Override
-    public GroupConverter getRootConverter() {
-      return values;
-    }
   }
 }

@@ -1,10 +1,8 @@
 package io.paritree.lookup.parquet;
 
-import io.paritree.lookup.KeyBytes;
-import io.paritree.lookup.build.LongRowException;
-import io.paritree.lookup.build.RowChunks;
+import io.paritree.lookup.build.BucketedRows;
 import io.paritree.lookup.build.RowRecords;
-import io.paritree.lookup.build.ShardBuild;
+import io.paritree.lookup.build.ShardWriter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,14 +10,17 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * All rows of a partition in a file of {@link RowChunks}, from which its shards are built.
+ * All rows of a partition in a file, from which its shards are built: chunk after chunk of {@link
+ * BucketedRows}.
  *
  * <p>Not thread-safe.
  */
 final class RowSpool implements AutoCloseable {
-  /** About how many bytes less a row has in an index than here. */
+  /** About how many bytes less a row has in an index than here, if it has members, and if not. */
   private static final int SAVED = 3;
 
   private static final int SAVED_WITHOUT_MEMBERS = 11;
@@ -27,12 +28,12 @@ final class RowSpool implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
   private final Room room;
-  private final int buckets;
   private final long expected;
-  private final RowChunks chunks;
-  private final RowRecords records = new RowRecords(RowChunks.BYTES / 4);
-  private boolean hasMembers;
-  private long rows;
+  private final BucketedRows bucketed;
+  private final List<int[]> chunks = new ArrayList<>(); // the ends of their buckets
+  private final RowRecords records = new RowRecords(BucketedRows.BYTES / 4);
+  private long rows; // written
+  private long withoutKey; // of those
   private long bytes;
 
   /**
@@ -43,73 +44,56 @@ final class RowSpool implements AutoCloseable {
   RowSpool(Path file, Room room, int buckets, int scores, long expected) throws IOException {
     this.file = file;
     this.room = room;
-    this.buckets = buckets;
     this.expected = expected;
-    this.chunks = new RowChunks(buckets, scores);
+    this.bucketed = new BucketedRows(buckets, scores);
     this.channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
-  void addScored(KeyBytes key, float[] scores, byte[] members, int length) throws IOException {
-    hasMembers |= length > 0;
-    try {
-      records.addScored(key, key.hash(), scores, members, length);
-    } catch (LongRowException e) {
-      throw new UnusableRowsException(e.getMessage(), e);
-    }
-
-    added();
+  /** Returns what rows are added to; after each, {@link #added} is to be called. */
+  RowRecords records() {
+    return records;
   }
 
-  void addQuarantined(KeyBytes key, byte[] faults) throws IOException {
-    try {
-      records.addQuarantined(key, key.hash(), faults);
-    } catch (LongRowException e) {
-      throw new UnusableRowsException(e.getMessage(), e);
-    }
-
-    added();
-  }
-
-  private void added() throws IOException {
-    rows++;
-    if (records.length() >= RowChunks.BYTES) {
+  /** Writes what was added, if it is enough. */
+  void added() throws IOException {
+    if (records.length() >= BucketedRows.BYTES) {
       write();
     }
   }
 
-  /** Writes the last rows. */
-  void finish() throws IOException {
-    if (records.length() > 0) {
-      write();
-    }
-  }
-
-  private void write() throws IOException {
-    if (bytes == 0) {
+  /** Writes what was added and is not written yet. */
+  void write() throws IOException {
+    rows += records.rows();
+    withoutKey += records.withoutKey();
+    if (bytes == 0 && records.length() > 0) {
       double expectedShare = (double) Math.max(rows, expected) / rows;
-      long index = records.length() - rows * (hasMembers ? SAVED : SAVED_WITHOUT_MEMBERS);
+      long shorter = records.rows() - records.withoutKey() - records.longer();
+      long index = records.length() - records.longer() * SAVED - shorter * SAVED_WITHOUT_MEMBERS;
       room.need((long) (expectedShare * (records.length() + index)));
     }
 
-    chunks.sort(records);
-    room.take(chunks.length());
-    for (ByteBuffer rest = ByteBuffer.wrap(chunks.array(), 0, chunks.length());
+    bucketed.sort(records);
+    room.take(records.length());
+    for (ByteBuffer rest = ByteBuffer.wrap(bucketed.array(), 0, records.length());
         rest.hasRemaining(); ) {
       channel.write(rest);
     }
 
+    chunks.add(bucketed.ends().clone());
     bytes += records.length();
     records.clear();
   }
 
-  int buckets() {
-    return buckets;
+  /** Returns how many rows were added. */
+  long rows() {
+    return rows + records.rows();
   }
 
-  long rows() {
-    return rows;
+  /** Returns how many rows have a null in their key; known when all are written. */
+  long withoutKey() {
+    return withoutKey;
   }
 
   /** Returns the length of all rows. */
@@ -117,9 +101,16 @@ final class RowSpool implements AutoCloseable {
     return bytes;
   }
 
-  /** Adds the rows of a shard to it. */
-  void addTo(ShardBuild shard) throws IOException {
-    shard.add(this::read, channel.size());
+  /** Adds the rows of successive buckets to a shard. */
+  void addTo(ShardWriter shard, int first, int end) throws IOException {
+    long at = 0;
+    for (int[] ends : chunks) {
+      int begin = first == 0 ? 0 : ends[first - 1];
+      byte[] own = new byte[ends[end - 1] - begin];
+      read(at + begin, own);
+      shard.add(own, 0, own.length);
+      at += ends[ends.length - 1];
+    }
   }
 
   private void read(long at, byte[] to) throws IOException {

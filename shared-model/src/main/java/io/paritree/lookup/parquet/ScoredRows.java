@@ -1,9 +1,7 @@
 package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.ShardLayout;
-import io.paritree.lookup.build.MemberText;
-import io.paritree.output.PublishedPartition;
+import io.paritree.lookup.build.RowRecords;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +16,12 @@ import org.apache.parquet.schema.Type;
  * The scored rows of a partition: keys, passed columns, scores, the job's other columns, and last
  * the model's version, which the index has only once. Not thread-safe.
  */
-final class ScoredRows implements RowFiles.Rows {
-  private final PublishedPartition.Rows published;
-  private final RowSpool spool;
+public final class ScoredRows implements RowFile.Rows {
+  private final List<String> keyNames;
+  private final List<String> scoreNames;
+  private final RowRecords to;
   private final float[] scores;
-  private final MemberText members = new MemberText(ShardLayout.MAX_READ);
+  private final MemberText members = new MemberText();
   private final JsonValues json = new JsonValues(members);
   private KeyValues keys;
   private KeyForm form;
@@ -30,13 +29,28 @@ final class ScoredRows implements RowFiles.Rows {
   private boolean isInPassed;
   private JsonValues.Fields passed;
   private JsonValues.Fields own;
-  private long rows;
-  private long withoutKey;
 
-  ScoredRows(PublishedPartition.Rows published, RowSpool spool) {
-    this.published = published;
-    this.spool = spool;
-    this.scores = new float[published.scores().size()];
+  /**
+   * @param keys the columns of the key
+   * @param scores the columns of the scores
+   */
+  public ScoredRows(List<String> keys, List<String> scores, RowRecords to) {
+    this.keyNames = List.copyOf(keys);
+    this.scoreNames = List.copyOf(scores);
+    this.to = to;
+    this.scores = new float[scores.size()];
+  }
+
+  /**
+   * Returns the columns of the key of files with these columns.
+   *
+   * @throws UnusableRowsException if an index cannot have the rows of such files
+   */
+  public static KeyForm form(MessageType stored, List<String> keys, List<String> scores)
+      throws UnusableRowsException {
+    ScoredRows rows = new ScoredRows(keys, scores, new RowRecords(0));
+    rows.values(rows.columns(stored));
+    return rows.form;
   }
 
   /** Returns the columns of the key; null before a file was read. */
@@ -44,35 +58,26 @@ final class ScoredRows implements RowFiles.Rows {
     return form;
   }
 
-  long rows() {
-    return rows;
-  }
-
-  /** Returns how many rows have a null in their key. */
-  long withoutKey() {
-    return withoutKey;
-  }
-
   @Override
   public MessageType columns(MessageType stored) throws UnusableRowsException {
     int last = stored.getFieldCount() - 1;
-    keys = new KeyValues(stored, published.keys());
+    keys = new KeyValues(stored, keyNames);
     if (form != null && !form.equals(keys.form())) {
       throw new UnusableRowsException("its keys have other types than those of other files");
     }
 
     form = keys.form();
     List<String> names = stored.getFields().stream().map(Type::getName).toList();
-    int first = names.indexOf(published.scores().get(0));
-    int end = first + published.scores().size();
+    int first = names.indexOf(scoreNames.get(0));
+    int end = first + scoreNames.size();
     if (!names.get(last).equals("model_version")
-        || !names.subList(0, published.keys().size()).equals(published.keys())
-        || first < published.keys().size()
+        || !names.subList(0, keyNames.size()).equals(keyNames)
+        || first < keyNames.size()
         || end > last
-        || !names.subList(first, end).equals(published.scores())) {
+        || !names.subList(first, end).equals(scoreNames)) {
       throw new UnusableRowsException(
           "its columns %s are not those of a run with keys %s and scores %s"
-              .formatted(names, published.keys(), published.scores()));
+              .formatted(names, keyNames, scoreNames));
     }
 
     for (Type field : stored.getFields()) {
@@ -88,8 +93,8 @@ final class ScoredRows implements RowFiles.Rows {
   @Override
   public GroupConverter values(MessageType columns) throws UnusableRowsException {
     List<String> names = columns.getFields().stream().map(Type::getName).toList();
-    int keyColumns = published.keys().size();
-    int first = names.indexOf(published.scores().get(0));
+    int keyColumns = keyNames.size();
+    int first = names.indexOf(scoreNames.get(0));
     int end = first + scores.length;
     passed = json.new Fields(names.subList(keyColumns, first));
     own = json.new Fields(names.subList(end, names.size()).stream().map(MemberText::name).toList());
@@ -172,17 +177,11 @@ final class ScoredRows implements RowFiles.Rows {
   }
 
   @Override
-  public void take() throws IOException {
-    rows++;
-    if (rows > published.scored()) {
-      throw new UnusableRowsException(
-          "its files have more rows than the %s that were published".formatted(published.scored()));
-    }
-
+  public void take() {
     if (keys.isComplete()) {
-      spool.addScored(keys.key(), scores, members.array(), members.length());
+      to.addScored(keys.key(), scores, members.array(), members.length());
     } else {
-      withoutKey++;
+      to.addWithoutKey();
     }
   }
 }

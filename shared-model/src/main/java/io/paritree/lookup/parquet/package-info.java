@@ -1,7 +1,8 @@
 /**
- * The index of a published partition, made from its Parquet files by a server.
+ * The rows of an index, read from the Parquet files of a partition: by the job before it publishes
+ * them, and by a server from what is published.
  *
- * <p>Knows Parquet's reader, which is on the class path only where it is asked for, and indexes.
- * Knows no Spark: what Spark means by a column is in the file's own types.
+ * <p>Knows Parquet's reader, which a server has only where it is asked for, and indexes. Knows no
+ * Spark: what Spark means by a column is in the file's own types.
  */
 package io.paritree.lookup.parquet;

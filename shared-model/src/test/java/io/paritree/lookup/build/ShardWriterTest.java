@@ -6,8 +6,12 @@ import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A shard takes as many rows of one key as there are; it holds their number. */
 class ShardWriterTest {
@@ -19,7 +23,7 @@ class ShardWriterTest {
   private static void add(long id, RowRecords to) throws Exception {
     KeyBytes key = new KeyBytes();
     FORM.add(0, Long.toString(id), key);
-    to.addScored(key, key.hash(), new float[] {0.5f}, new byte[0], 0);
+    to.addScored(key, new float[] {0.1f * id}, new byte[0], 0);
   }
 
   /** Returns a chunk in which every second row has one key, and the others one of a few. */
@@ -34,8 +38,7 @@ class ShardWriterTest {
 
   @Test
   void rowsOfOneKeyAreHeldAsTheirNumber() throws Exception {
-    long[] scored = {0};
-    ShardWriter writer = new ShardWriter(7, 1, 4 << 20, score -> scored[0]++);
+    ShardWriter writer = new ShardWriter(7, 1, 4 << 20);
     RowRecords records = chunk(1_001, 0);
     int most = 0;
     for (int chunk = 0; chunk < CHUNKS; chunk++) {
@@ -44,23 +47,51 @@ class ShardWriterTest {
     }
 
     assertThat(most).isLessThan(200_000);
-    assertThat(writer.rows()).isEqualTo((long) CHUNKS * ROWS);
-    assertThat(scored[0]).isEqualTo((long) CHUNKS * ROWS);
-    assertThat(writer.write("shard", OutputStream.nullOutputStream()).bytes()).isLessThan(60_000);
-    assertThat(writer.repeatedKeys()).isEqualTo(1_001);
+    BuiltShard built = writer.write("shard", OutputStream.nullOutputStream());
+    assertThat(built.rows()).isEqualTo((long) CHUNKS * ROWS);
+    assertThat(built.histogram().count()).isEqualTo((long) CHUNKS * ROWS);
+    assertThat(built.file().bytes()).isLessThan(60_000);
+    assertThat(built.repeatedKeys()).isEqualTo(1_001);
   }
 
   @Test
   void rowsOfDifferentKeysAreAllHeldAndTheTimeIsNotThatOfTheirSquare() throws Exception {
-    ShardWriter writer = new ShardWriter(7, 1, 1 << 20, score -> {});
+    ShardWriter writer = new ShardWriter(7, 1, 1 << 20);
     for (int chunk = 0; chunk < 10; chunk++) {
       RowRecords records = chunk(ROWS, 1L + (long) chunk * ROWS);
       writer.add(records.array(), 0, records.length());
     }
 
-    writer.write("shard", OutputStream.nullOutputStream());
-    assertThat(writer.repeatedKeys()).isEqualTo(1);
-    assertThat(writer.rows()).isEqualTo(10L * ROWS);
     assertThat(writer.held()).isBetween(5 * ROWS, 10 * ROWS);
+    BuiltShard built = writer.write("shard", OutputStream.nullOutputStream());
+    assertThat(built.repeatedKeys()).isEqualTo(1);
+    assertThat(built.rows()).isEqualTo(10L * ROWS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1 << 10, 1 << 20, 4 << 20})
+  void theFileDoesNotDependOnTheOrderOfItsRows(int expected) throws Exception {
+    List<RowRecords> chunks = new ArrayList<>();
+    for (int chunk = 0; chunk < 6; chunk++) {
+      chunks.add(chunk(1_001 + ROWS * (chunk % 2), 7L * chunk));
+    }
+
+    BuiltShard built = built(chunks, expected);
+    for (int order = 0; order < 3; order++) {
+      Collections.rotate(chunks, 1);
+      Collections.swap(chunks, 0, 3);
+      BuiltShard other = built(chunks, expected);
+      assertThat(other.file()).isEqualTo(built.file());
+      assertThat(other.histogram().mean()).isEqualTo(built.histogram().mean());
+    }
+  }
+
+  private static BuiltShard built(List<RowRecords> chunks, int expected) throws Exception {
+    ShardWriter writer = new ShardWriter(7, 1, expected);
+    for (RowRecords chunk : chunks) {
+      writer.add(chunk.array(), 0, chunk.length());
+    }
+
+    return writer.write("shard", OutputStream.nullOutputStream());
   }
 }

@@ -1,5 +1,7 @@
 package io.paritree.spark.check;
 
+import io.paritree.lookup.parquet.ScoredRows;
+import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.commit.OutputTable;
@@ -10,7 +12,6 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
-import io.paritree.spark.lookup.KeyEncoder;
 import io.paritree.spark.publish.OutputLook;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.report.Progress;
@@ -27,7 +28,6 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -271,14 +271,15 @@ public final class JobCheck {
       throws RefusedException, IOException {
     CarriedColumns carried = CarriedColumns.of(settings, input);
     StructType output = columns.schema(carried.columns(), model, settings.runId());
+    ParquetWriters scored = ParquetWriters.of(session, output);
     if (settings.files().lookupIndex() == LookupIndex.BUILT) {
-      checkLookup(output, carried.keys().size());
+      checkLookup(scored, carried.keys());
       outputTable.flatMap(OutputTable::lookupProblem).ifPresent(problems::add);
     }
 
     Set<String> encrypted =
         Encryption.check(
-            ParquetWriters.of(session, output),
+            scored,
             ParquetWriters.of(session, Quarantine.schema(input.columns()))
                 .withAllColumnsEncrypted(),
             place.state(),
@@ -297,9 +298,9 @@ public final class JobCheck {
     return encrypted;
   }
 
-  /** Refuses keys that an index cannot have. */
-  private void checkLookup(StructType output, int keys) {
-    if (keys == 0) {
+  /** Refuses keys and other columns that an index cannot have. */
+  private void checkLookup(ParquetWriters scored, List<String> keys) {
+    if (keys.isEmpty()) {
       problems.add(
           "--lookup-index cannot be used: all keys %s are partition columns, so that all rows of a"
                   .formatted(settings.columns().keys())
@@ -308,8 +309,8 @@ public final class JobCheck {
     }
 
     try {
-      new KeyEncoder(Arrays.asList(output.fields()).subList(0, keys));
-    } catch (IllegalArgumentException e) {
+      ScoredRows.form(scored.columns(), keys, columns.scores());
+    } catch (UnusableRowsException e) {
       problems.add("--lookup-index cannot be used: " + e.getMessage());
     }
   }

@@ -8,20 +8,29 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /** The footers of Parquet files in an output. */
 public final class Footers {
   private Footers() {}
 
-  /** Returns how many rows a file has. */
-  public static long rows(Location file, Configuration hadoop) throws IOException {
+  /**
+   * What the footer of a file says.
+   *
+   * @param bytes the length of its values before they were compressed
+   */
+  public record Footer(long rows, long bytes) {}
+
+  /** Returns what the footer of a file says. */
+  public static Footer read(Location file, Configuration hadoop) throws IOException {
     Path path = HadoopPaths.of(file);
     try (ParquetFileReader reader =
         ParquetFileReader.open(
             HadoopInputFile.fromPath(path, hadoop),
             HadoopReadOptions.builder(hadoop, path).build())) {
-      return reader.getRecordCount();
+      long bytes = reader.getRowGroups().stream().mapToLong(BlockMetaData::getTotalByteSize).sum();
+      return new Footer(reader.getRecordCount(), bytes);
     }
   }
 
@@ -33,6 +42,6 @@ public final class Footers {
   public static long rows(Location file, Map<String, String> hadoop) throws IOException {
     Configuration settings = new Configuration();
     hadoop.forEach(settings::set);
-    return rows(file, settings);
+    return read(file, settings).rows();
   }
 }

@@ -17,6 +17,7 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.schema.MessageType;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
@@ -200,6 +201,11 @@ public final class ParquetWriters implements Serializable {
   /** Returns the settings of Hadoop's clients. */
   public Configuration hadoop() {
     return hadoop.value();
+  }
+
+  /** Returns the columns of a file. */
+  public MessageType columns() {
+    return context().getSchema();
   }
 
   /** Returns the columns of a file as Spark's write support makes them. */

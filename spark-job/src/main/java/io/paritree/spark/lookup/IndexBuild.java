@@ -5,31 +5,29 @@ import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.build.BuiltShard;
 import io.paritree.lookup.build.BuiltShards;
 import io.paritree.lookup.build.ShardSizes;
-import io.paritree.output.ReasonsForm;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.task.JavaSerialized;
-import io.paritree.spark.task.LookupFile;
-import io.paritree.spark.task.PartitionCounts;
-import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.HashPartitioner;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
+import scala.Option;
 
 /**
- * Builds the indexes of a group's partitions, shard by shard in tasks, from the files that scoring
- * has left.
+ * Builds the indexes of a group's partitions from the files that were written and verified: Spark
+ * shuffles their rows by the buckets of their keys, and then a task builds each shard.
  *
  * <p>An index is complete before its partition is published, in a directory that only this run
  * uses, and is used only if the published partition names this run. So it appears with its
@@ -38,194 +36,183 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class IndexBuild {
   private static final int TASKS_PER_CORE = 4;
 
-  /** Up to this many bytes, a Spark job would take longer than the building; the driver builds. */
-  private static final long FEW = 8 << 20;
-
   private final SparkSession session;
   private final OutputPlace place;
   private final RunDirectory directory;
   private final KeyForm keys;
-  private final List<String> scores;
-  private final Optional<ReasonsForm> reasons;
-  private final int buckets;
-
-  /** What an index records about its partition in addition to what is built. */
-  public record Origin(
-      String partition, String identity, String run, String modelVersion, String scoredAt) {}
 
   /**
    * @param directory the run's
-   * @param scores the names of the scores' columns
-   * @param reasons how the reasons of rows are read; empty if they have none
-   * @param buckets of the files
    */
-  public IndexBuild(
-      SparkSession session,
-      OutputPlace place,
-      RunDirectory directory,
-      KeyForm keys,
-      List<String> scores,
-      Optional<ReasonsForm> reasons,
-      int buckets) {
+  public IndexBuild(SparkSession session, OutputPlace place, RunDirectory directory, KeyForm keys) {
     this.session = session;
     this.place = place;
     this.directory = directory;
     this.keys = keys;
-    this.scores = List.copyOf(scores);
-    this.reasons = reasons;
-    this.buckets = buckets;
   }
 
   /**
    * Builds all indexes.
    *
-   * @param files those of the tasks that count
-   * @param counts the rows of each partition
+   * @param scores the columns of the scores
+   * @param quarantined the files of the group's rows that could not be scored
+   * @return what is wrong with rows that no server could read; then nothing is built
    * @throws IOException if an index does not hold what was counted
    */
-  public void build(
-      List<Origin> origins, List<LookupFile> files, Map<String, PartitionCounts> counts)
+  public List<String> build(
+      List<IndexedPartition> partitions, List<String> scores, List<Location> quarantined)
       throws IOException {
-    List<ShardPlan> plans = new ArrayList<>();
-    long bytes = 0;
-    for (int partition = 0; partition < origins.size(); partition++) {
-      plans.addAll(plans(partition, origins.get(partition).partition(), files));
-    }
+    IndexPlan plan = IndexPlan.of(directory.name(), keys, scores, partitions);
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    context.setJobDescription("index %s".formatted(directory.name()));
+    Broadcast<SerializableConfiguration> hadoop =
+        context.broadcast(new SerializableConfiguration(HadoopPaths.settings(session)));
+    JavaPairRDD<Integer, Object> rows = rows(context, plan, files(partitions, quarantined), hadoop);
+    try {
+      List<RowBatches.Counts> counts = new ArrayList<>();
+      for (Object read : rows.values().collectPartitions(new int[] {plan.allBuckets()})[0]) {
+        counts.add((RowBatches.Counts) ((JavaSerialized<?>) read).value());
+      }
 
-    for (LookupFile file : files) {
-      bytes += file.bytes();
-    }
+      List<String> problems = new ArrayList<>();
+      for (int one = 0; one < partitions.size(); one++) {
+        for (RowBatches.Counts count : counts) {
+          if (count.problems()[one] != null) {
+            problems.add(problem(partitions.get(one).partition(), count.problems()[one]));
+          }
+        }
+      }
 
-    Configuration hadoop = HadoopPaths.settings(session);
-    List<List<BuiltShard>> built = new ArrayList<>();
-    origins.forEach(origin -> built.add(new ArrayList<>()));
-    List<BuiltShard> shards = bytes <= FEW ? onDriver(plans, hadoop) : inTasks(plans, hadoop);
-    for (int plan = 0; plan < plans.size(); plan++) {
-      built.get(plans.get(plan).partition()).add(shards.get(plan));
-    }
+      if (problems.isEmpty()) {
+        write(partitions, counts, built(rows.values().rdd(), plan, shards(plan, counts), hadoop));
+      }
 
-    for (int partition = 0; partition < origins.size(); partition++) {
-      Origin origin = origins.get(partition);
-      finish(origin, built.get(partition), files, counts.get(origin.partition()));
+      return problems;
+    } finally {
+      rows.rdd().cleanShuffleDependencies(false);
+      hadoop.destroy();
     }
   }
 
-  private List<ShardPlan> plans(int partition, String name, List<LookupFile> files)
-      throws IOException {
-    ArrayList<String> paths = new ArrayList<>();
-    long bytes = 0;
-    for (LookupFile file : files) {
-      if (file.partition().equals(name) && !file.path().isEmpty()) {
-        paths.add(HadoopPaths.of(directory.tasks().resolve(file.path())).toString());
-        bytes += file.bytes();
+  private static String problem(String partition, String why) {
+    return "index of %s (--lookup-index): %s; pass fewer or shorter columns"
+        .formatted(partition.isEmpty() ? "the output" : partition, why);
+  }
+
+  private static List<RowBatches.File> files(
+      List<IndexedPartition> partitions, List<Location> quarantined) {
+    List<RowBatches.File> files = new ArrayList<>();
+    for (int one = 0; one < partitions.size(); one++) {
+      for (Location file : partitions.get(one).files()) {
+        files.add(new RowBatches.File(HadoopPaths.of(file).toString(), one));
       }
     }
 
-    Location to = index(name);
-    place.store().createDirectories(to);
-    int shards = ShardSizes.shards(bytes, buckets, ShardSizes.BYTES_PER_SHARD);
-    List<ShardPlan> plans = new ArrayList<>();
-    for (int shard = 0; shard < shards; shard++) {
-      plans.add(
-          new ShardPlan(
-              partition,
-              name,
-              directory.name(),
-              paths,
-              HadoopPaths.of(to).toString(),
-              shard,
-              shards,
-              buckets,
-              scores.size()));
+    for (Location file : quarantined) {
+      files.add(new RowBatches.File(HadoopPaths.of(file).toString(), -1));
     }
 
-    return plans;
+    return files;
+  }
+
+  /** Shuffles the rows: a partition of the result for each bucket, and one for the counts. */
+  private static JavaPairRDD<Integer, Object> rows(
+      JavaSparkContext context,
+      IndexPlan plan,
+      List<RowBatches.File> files,
+      Broadcast<SerializableConfiguration> hadoop) {
+    int most = Math.min(files.size(), TASKS_PER_CORE * context.defaultParallelism());
+    return context
+        .parallelize(files.stream().map(JavaSerialized::new).toList(), Math.max(1, most))
+        .mapPartitionsToPair(
+            own -> {
+              RowBatches batches = new RowBatches(plan, hadoop.value().value(), own);
+              TaskContext.get()
+                  .addTaskCompletionListener((TaskCompletionListener) task -> close(batches));
+              return batches;
+            })
+        .partitionBy(new HashPartitioner(plan.allBuckets() + 1));
+  }
+
+  private static void close(RowBatches batches) {
+    try {
+      batches.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private ArrayList<ShardPlan> shards(IndexPlan plan, List<RowBatches.Counts> counts)
+      throws IOException {
+    ArrayList<ShardPlan> all = new ArrayList<>();
+    for (int one = 0; one < plan.partitions().size(); one++) {
+      int partition = one;
+      long bytes = counts.stream().mapToLong(count -> count.bytes()[partition]).sum();
+      int shards = ShardSizes.shards(bytes, plan.buckets(one), ShardSizes.BYTES_PER_SHARD);
+      int buckets = plan.buckets(one) / shards;
+      String name = plan.partitions().get(one);
+      Location to = index(name);
+      place.store().createDirectories(to);
+      for (int shard = 0; shard < shards; shard++) {
+        long seal = IndexManifest.seal(plan.run(), name, shard);
+        int first = plan.first(one) + shard * buckets;
+        String path = HadoopPaths.of(to).toString();
+        all.add(new ShardPlan(one, path, shard, seal, first, first + buckets));
+      }
+    }
+
+    return all;
   }
 
   private Location index(String partition) {
     return StateDirectory.index(place.state(), directory.name(), partition);
   }
 
-  private static List<BuiltShard> onDriver(List<ShardPlan> plans, Configuration hadoop)
-      throws IOException {
-    List<BuiltShard> built = new ArrayList<>();
-    for (ShardPlan plan : plans) {
-      built.add(plan.build(hadoop, "driver"));
+  /** Returns the shards by the numbers of their partitions. */
+  private static List<List<BuiltShard>> built(
+      RDD<Object> rows,
+      IndexPlan plan,
+      ArrayList<ShardPlan> shards,
+      Broadcast<SerializableConfiguration> hadoop) {
+    int scores = plan.scores().size();
+    List<JavaSerialized<BuiltShard>> built =
+        rows.coalesce(shards.size(), false, Option.apply(new ShardGroups(shards)), null)
+            .toJavaRDD()
+            .mapPartitionsWithIndex(
+                (index, batches) ->
+                    List.of(
+                            new JavaSerialized<>(
+                                shards
+                                    .get(index)
+                                    .build(
+                                        batches,
+                                        scores,
+                                        hadoop.value().value(),
+                                        TaskContext.get().taskAttemptId())))
+                        .iterator(),
+                false)
+            .collect();
+    List<List<BuiltShard>> byPartition = new ArrayList<>();
+    plan.partitions().forEach(partition -> byPartition.add(new ArrayList<>()));
+    for (int shard = 0; shard < shards.size(); shard++) {
+      byPartition.get(shards.get(shard).partition()).add(built.get(shard).value());
     }
 
-    return built;
+    return byPartition;
   }
 
-  private List<BuiltShard> inTasks(List<ShardPlan> plans, Configuration hadoop) {
-    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-    Broadcast<SerializableConfiguration> settings =
-        context.broadcast(new SerializableConfiguration(hadoop));
-    context.setJobDescription("index %s".formatted(directory.name()));
-    try {
-      int tasks = Math.min(plans.size(), TASKS_PER_CORE * context.defaultParallelism());
-      return context
-          .parallelize(plans.stream().map(JavaSerialized::new).toList(), tasks)
-          .map(
-              plan ->
-                  new JavaSerialized<>(
-                      plan.value()
-                          .build(
-                              settings.value().value(),
-                              String.valueOf(TaskContext.get().taskAttemptId()))))
-          .collect()
-          .stream()
-          .map(JavaSerialized::value)
-          .toList();
-    } finally {
-      settings.destroy();
-    }
-  }
-
-  private void finish(
-      Origin origin, List<BuiltShard> built, List<LookupFile> files, PartitionCounts count)
+  private void write(
+      List<IndexedPartition> partitions,
+      List<RowBatches.Counts> counts,
+      List<List<BuiltShard>> built)
       throws IOException {
-    BuiltShards all = BuiltShards.of(built);
-    long withoutKey =
-        files.stream()
-            .filter(file -> file.partition().equals(origin.partition()))
-            .mapToLong(LookupFile::withoutKey)
-            .sum();
-    if (all.rows() + withoutKey != count.scored() + count.quarantined()) {
-      throw new IOException(
-          "Cannot publish '%s': its index has %s rows and %s have no key, but %s were read"
-              .formatted(
-                  origin.partition(),
-                  all.rows(),
-                  withoutKey,
-                  count.scored() + count.quarantined()));
+    for (int one = 0; one < partitions.size(); one++) {
+      int number = one;
+      long withoutKey = counts.stream().mapToLong(count -> count.withoutKey()[number]).sum();
+      IndexedPartition partition = partitions.get(one);
+      new BuiltShards(built.get(one))
+          .manifest(partition.partition(), partition.published(), keys, withoutKey)
+          .write(place.store(), index(partition.partition()));
     }
-
-    IndexManifest manifest =
-        new IndexManifest(
-            origin.partition(),
-            origin.identity(),
-            directory.name(),
-            origin.run(),
-            origin.modelVersion(),
-            origin.scoredAt(),
-            keys,
-            scores,
-            reasons,
-            count.scored(),
-            count.quarantined(),
-            all.repeatedKeys(),
-            withoutKey,
-            all.spread(),
-            all.files());
-    byte[] json = manifest.toJson();
-    if (json.length > IndexManifest.MAX_BYTES) {
-      throw new IOException(
-          "Cannot publish '%s' with an index: the names of its keys and scores have %s bytes, and at most %s are read"
-              .formatted(origin.partition(), json.length, IndexManifest.MAX_BYTES));
-    }
-
-    FileStore store = place.store();
-    store.create(index(origin.partition()).resolve(IndexManifest.FILE), json);
-    store.create(index(origin.partition()).resolve(IndexManifest.DIGESTS), manifest.digests());
   }
 }

@@ -12,7 +12,6 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.keys.KeyHasher;
 import io.paritree.spark.keys.KeyHashes;
-import io.paritree.spark.lookup.LookupRows;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
@@ -41,7 +40,6 @@ final class TaskRows {
   private final Quarantine quarantine;
   private final KeyHasher hasher;
   private final KeyHashes keys;
-  private final LookupRows lookup; // null if no index is built
   private final String attempt;
   private final ExplanationColumns explanation; // null if none is requested
   private final Copier[] copiers;
@@ -87,16 +85,6 @@ final class TaskRows {
                 plan.keys().buckets(),
                 plan.keys().secret())
             : null;
-    this.lookup =
-        plan.lookupBuckets() == 0 || plan.isSample()
-            ? null
-            : new LookupRows(
-                plan,
-                writers.hadoop(),
-                directory,
-                attempt,
-                "lookup-" + padded(task) + "-" + attempt,
-                engine.scores());
     this.output = new SpecificInternalRow(plan.output().columns());
     this.copiers = new Copier[plan.output().carried().length];
     this.levels = new int[plan.output().carried().length];
@@ -173,15 +161,10 @@ final class TaskRows {
     ArrayList<WrittenFile> quarantined = new ArrayList<>(quarantine.close(attempt));
     histogram.pack();
     unreadable.addAll(blocks.unreadable());
-    if (lookup != null) {
-      lookup.problem().ifPresent(unreadable::add);
-    }
-
     return new TaskResult(
         files,
         quarantined,
         new ArrayList<>(keys == null ? List.of() : keys.close(attempt)),
-        new ArrayList<>(lookup == null ? List.of() : lookup.close()),
         counts,
         encoder.missing(),
         encoder.unseen(),
@@ -204,10 +187,6 @@ final class TaskRows {
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
         quarantine.add(block, file, partition, count, row, faults.of(row));
-        if (lookup != null) {
-          carry(block, ordinals, file, row);
-          lookup.addQuarantined(partition, output, faults.of(row));
-        }
       } else {
         write(block, ordinals, file, partition, row, seed);
       }
@@ -257,10 +236,6 @@ final class TaskRows {
   private void finish(String partition, InternalRow row) {
     if (!plan.isSample()) {
       scored.write(partition, row);
-    }
-
-    if (lookup != null) {
-      lookup.add(partition, row);
     }
   }
 

@@ -20,18 +20,11 @@ import org.apache.spark.sql.types.StructType;
  * @param output which rows and columns are written
  * @param files the files that they are written to
  * @param keys the keys of the scored rows
- * @param lookupBuckets the number of buckets for the rows of the indexes; 0 if none are built
  * @param sampleRows the number of rows that each task scores without writing any; 0 to score and
  *     write all
  */
 public record TaskPlan(
-    Input input,
-    Model model,
-    Output output,
-    Files files,
-    Keys keys,
-    int lookupBuckets,
-    int sampleRows)
+    Input input, Model model, Output output, Files files, Keys keys, int sampleRows)
     implements Serializable {
 
   /**
@@ -136,12 +129,10 @@ public record TaskPlan(
 
   /** Returns the types of the columns that form a row's key. */
   public List<DataType> keyTypes() {
-    return keyFields().stream().map(StructField::dataType).toList();
-  }
-
-  /** Returns the columns that form a row's key. */
-  public List<StructField> keyFields() {
-    return Arrays.stream(output.columns.fields()).limit(keys.columns).toList();
+    return Arrays.stream(output.columns.fields())
+        .limit(keys.columns)
+        .map(StructField::dataType)
+        .toList();
   }
 
   /** Returns the columns that come from files. */

@@ -12,7 +12,6 @@ import java.util.TreeMap;
  * @param scored files of scored rows
  * @param quarantined files of quarantined rows
  * @param keys the file of the keys' hashes, if they are hashed
- * @param lookup files of rows for the indexes, if they are built
  * @param counts rows by output partition
  * @param missing missing values by slot
  * @param unseen values that are in no vocabulary, by slot
@@ -24,7 +23,6 @@ public record TaskResult(
     ArrayList<WrittenFile> scored,
     ArrayList<WrittenFile> quarantined,
     ArrayList<WrittenFile> keys,
-    ArrayList<LookupFile> lookup,
     TreeMap<String, PartitionCounts> counts,
     long[] missing,
     long[] unseen,

@@ -20,7 +20,6 @@ final class TestPlan {
         new TaskPlan.Output(new int[0], null, new StructType(), new StructType(), 0, false, null),
         new TaskPlan.Files("", null, "", 1, 1, 0),
         new TaskPlan.Keys(0, 0, null),
-        0,
         0);
   }
 }

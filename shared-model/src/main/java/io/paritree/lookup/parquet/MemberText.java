@@ -1,7 +1,9 @@
-package io.paritree.lookup.build;
+package io.paritree.lookup.parquet;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.lookup.ShardLayout;
+import io.paritree.lookup.build.LongRowException;
 import io.paritree.output.ReasonsForm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,22 +22,14 @@ import java.time.temporal.ChronoUnit;
  *
  * <p>Floats and doubles read back to the same bits. Those that are not finite are text in passed
  * columns, and null in the job's own, as in all answers. Dates and timestamps are text, bytes are
- * base64. Not thread-safe.
+ * base64. More than what is read of a row is a {@link LongRowException}. Not thread-safe.
  */
-public final class MemberText {
-  private final Bytes bytes;
+final class MemberText {
+  private final Bytes bytes = new Bytes();
   private final JsonGenerator json;
   private boolean isPassed;
 
-  public MemberText() {
-    this(Integer.MAX_VALUE);
-  }
-
-  /**
-   * @param most bytes of the members of a row; more of them are an {@link IllegalArgumentException}
-   */
-  public MemberText(int most) {
-    this.bytes = new Bytes(most);
+  MemberText() {
     try {
       this.json = new JsonFactory().setRootValueSeparator(null).createGenerator(bytes);
     } catch (IOException e) {
@@ -43,20 +37,13 @@ public final class MemberText {
     }
   }
 
-  /**
-   * Returns what the members of the row are written to, between {@link #begin} and {@link #end}.
-   */
-  public JsonGenerator json() {
+  /** Returns what the members of a row are written to, between {@link #begin} and {@link #end}. */
+  JsonGenerator json() {
     return json;
   }
 
-  /** Removes the members of the row before. */
-  public void clear() {
-    bytes.reset();
-  }
-
   /** Begins a row that has members. */
-  public void begin() throws IOException {
+  void begin() throws IOException {
     bytes.reset();
     json.writeStartObject();
   }
@@ -65,39 +52,39 @@ public final class MemberText {
    * Returns the name of the member for one of the job's columns: its own, but {@link
    * ReasonsForm#LIST} for the reasons, which answers have in another form.
    */
-  public static String name(String column) {
+  static String name(String column) {
     return column.equals("reasons") ? ReasonsForm.LIST : column;
   }
 
   /** Begins the columns that are passed. */
-  public void beginPassed() throws IOException {
+  void beginPassed() throws IOException {
     json.writeObjectFieldStart("columns");
     isPassed = true;
   }
 
   /** Ends the columns that are passed. */
-  public void endPassed() throws IOException {
+  void endPassed() throws IOException {
     json.writeEndObject();
     isPassed = false;
   }
 
   /** Ends the row. */
-  public void end() throws IOException {
+  void end() throws IOException {
     json.writeEndObject();
     json.flush();
     bytes.makeMembers();
   }
 
   /** Returns the array that holds the members from index 0; valid until the next row. */
-  public byte[] array() {
+  byte[] array() {
     return bytes.array();
   }
 
-  public int length() {
+  int length() {
     return bytes.size();
   }
 
-  public void number(float value) throws IOException {
+  void number(float value) throws IOException {
     if (isPassed || Float.isFinite(value)) {
       json.writeNumber(value);
     } else {
@@ -105,7 +92,7 @@ public final class MemberText {
     }
   }
 
-  public void number(double value) throws IOException {
+  void number(double value) throws IOException {
     if (isPassed || Double.isFinite(value)) {
       json.writeNumber(value);
     } else {
@@ -114,21 +101,21 @@ public final class MemberText {
   }
 
   /** Writes a day. */
-  public void date(int days) throws IOException {
+  void date(int days) throws IOException {
     json.writeString(LocalDate.ofEpochDay(days).toString());
   }
 
   /** Writes an instant. */
-  public void timestamp(long micros) throws IOException {
+  void timestamp(long micros) throws IOException {
     json.writeString(instant(micros).toString());
   }
 
   /** Writes a date with a time of day and without an offset. */
-  public void localTimestamp(long micros) throws IOException {
+  void localTimestamp(long micros) throws IOException {
     json.writeString(LocalDateTime.ofInstant(instant(micros), ZoneOffset.UTC).toString());
   }
 
-  public void decimal(BigDecimal value) throws IOException {
+  void decimal(BigDecimal value) throws IOException {
     json.writeNumber(value.toPlainString());
   }
 
@@ -138,16 +125,13 @@ public final class MemberText {
 
   /** The text of an object, and then its members. */
   private static final class Bytes extends ByteArrayOutputStream {
-    private final int most;
-
-    private Bytes(int most) {
-      this.most = most;
-    }
-
     @Override
     public void write(byte[] more, int offset, int length) {
-      if (length > most - count) {
-        throw new IllegalArgumentException("a row has more than %s bytes".formatted(most));
+      if (length > ShardLayout.MAX_READ - count) {
+        throw new LongRowException(
+            "beside its key and scores, as JSON, a row",
+            "more than " + ShardLayout.MAX_READ,
+            ShardLayout.MAX_READ);
       }
 
       super.write(more, offset, length);
