@@ -25,9 +25,10 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * Loads a request's body, within limits, before the request takes a thread or a permit.
  *
  * <p>Jetty calls it when bytes arrive, so a slow body costs only the memory for what has arrived.
- * The {@link Arrival} receives the loaded body, an array of its exact length. A body in gzip is unpacked as it arrives, and its unpacked bytes count. A body that is too large is
- * answered with 413, one that is too slow with 408, and one that would make all arriving bodies
- * together too large with 503.
+ * The {@link Arrival} receives the loaded body, an array of its exact length. A body in gzip is
+ * unpacked as it arrives, and its unpacked bytes count. A body that is too large is answered with
+ * 413, one that is too slow with 408, and one that would make all arriving bodies together too
+ * large with 503.
  */
 public final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
   private static final int FIRST_BYTES = 16 << 10;
