@@ -3,16 +3,15 @@ package io.paritree.spark;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
+import io.paritree.spark.keys.KeyHasher;
 import io.paritree.spark.keys.RepeatedHashes;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -50,9 +49,8 @@ final class KeyCheck {
   }
 
   private boolean canHash() {
-    List<DataType> types = new ArrayList<>();
-    keys.forEach(key -> types.add(output.apply(key).dataType()));
-    return RepeatedHashes.canHash(types);
+    return KeyHasher.of(keys.stream().map(key -> output.apply(key).dataType()).toList())
+        .isPresent();
   }
 
   private static int buckets(CheckedInput input, List<InputFile> files) {
@@ -80,16 +78,16 @@ final class KeyCheck {
     boolean anyMay =
         !staged.isEmpty()
             && tally.scores().count() > 0
-            && (buckets == 0 || repeatedHashes(directory, tally.keys()) > 0);
+            && (buckets == 0 || anyHashIsRepeated(directory, tally.keys()));
     return anyMay ? new DuplicateKeys(session, output, keys).count(staged) : 0;
   }
 
-  private long repeatedHashes(RunDirectory directory, List<WrittenFile> files) {
+  private boolean anyHashIsRepeated(RunDirectory directory, List<WrittenFile> files) {
     List<String> paths =
         files.stream()
             .map(file -> HadoopPaths.of(directory.tasks().resolve(file.path())).toString())
             .toList();
     long hashes = files.stream().mapToLong(WrittenFile::rows).sum();
-    return new RepeatedHashes(paths, buckets, hashes).count(session);
+    return new RepeatedHashes(paths, buckets, hashes).any(session);
   }
 }

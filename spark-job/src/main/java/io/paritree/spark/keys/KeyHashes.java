@@ -1,5 +1,6 @@
 package io.paritree.spark.keys;
 
+import io.paritree.lookup.ShardLayout;
 import io.paritree.spark.task.WrittenFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,16 +25,16 @@ import org.apache.hadoop.fs.Path;
  * bucket's hashes in the chunk; then the hashes follow, bucket by bucket, 8 bytes each, big-endian.
  * A hash's first bits are its bucket, so equal hashes are in the same bucket, and each bucket can
  * be checked separately. If the output is encrypted, so are the hashes, each by itself with a key
- * that is only in memory: otherwise they could be compared with those of guessed keys. Memory is
- * that of two chunks, for any number of rows. Not thread-safe.
+ * that is only in memory, so that they cannot be compared with the hashes of guessed keys; a secret
+ * seed would not do, since XXH64 of one known key gives it away. Memory is that of two chunks, for
+ * any number of rows. Not thread-safe.
  */
 public final class KeyHashes {
   private static final int BLOCK_BYTES = 16; // of AES
-  private static final int MIN_CHUNK = 1 << 16;
-  private static final int MAX_CHUNK = 1 << 20;
+  private static final int MIN_CHUNK = 1 << 18;
 
   /** With fewer hashes per bucket in a chunk, reading would be mostly seeking. */
-  private static final int CHUNK_PER_BUCKET = 64;
+  private static final int CHUNK_PER_BUCKET = 256;
 
   private final Configuration hadoop;
   private final Path path;
@@ -57,7 +58,7 @@ public final class KeyHashes {
     this.path = path;
     this.buckets = buckets;
     this.ends = new int[buckets];
-    this.chunk = new long[Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, buckets * CHUNK_PER_BUCKET))];
+    this.chunk = new long[Math.max(MIN_CHUNK, buckets * CHUNK_PER_BUCKET)];
   }
 
   /** Returns a new secret to encrypt the hashes of a run with. */
@@ -75,11 +76,6 @@ public final class KeyHashes {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("Every Java has AES", e);
     }
-  }
-
-  /** Returns the bucket of a hash: its first bits. */
-  static int bucket(long hash, int buckets) {
-    return buckets == 1 ? 0 : (int) (hash >>> (Long.numberOfLeadingZeros(buckets) + 1));
   }
 
   /**
@@ -125,7 +121,7 @@ public final class KeyHashes {
 
     Arrays.fill(ends, 0);
     for (int index = 0; index < held; index++) {
-      ends[bucket(chunk[index], buckets)]++;
+      ends[ShardLayout.shard(chunk[index], buckets)]++;
     }
 
     if (bytes == null) {
@@ -141,7 +137,7 @@ public final class KeyHashes {
     }
 
     for (int index = 0; index < held; index++) {
-      int bucket = bucket(chunk[index], buckets);
+      int bucket = ShardLayout.shard(chunk[index], buckets);
       bytes.putLong(ends[bucket], chunk[index]);
       ends[bucket] += Long.BYTES;
     }

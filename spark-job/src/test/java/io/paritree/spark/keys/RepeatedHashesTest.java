@@ -42,53 +42,78 @@ class RepeatedHashesTest {
   @TempDir Path directory;
 
   @Test
-  void repeatedHashesAreCountedOverAllFilesAndBuckets() {
+  void aRepeatedHashIsFoundInEachFileAndBucket() {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    for (int buckets : new int[] {32, 64, 1_024}) {
-      // More than a chunk, and more than the driver counts without a Spark job.
-      int rows = buckets == 1_024 ? 2_200_000 : 100_000;
+    for (int buckets : new int[] {1, 32, 1_024}) {
+      // More than a chunk, and more than the driver looks through without a Spark job.
+      int rows = buckets == 1_024 ? 1_100_000 : 10_000;
+      byte[] secret = buckets == 32 ? null : KeyHashes.secret();
       List<String> files = new ArrayList<>();
-      Set<Long> seen = new HashSet<>();
-      long repeated = 0;
-      long written = 0;
-      byte[] secret = buckets == 64 ? null : KeyHashes.secret();
-      for (int task = 0; task < 3; task++) {
-        Path file = directory.resolve("keys-%s-%s".formatted(buckets, task));
-        KeyHashes hashes =
-            new KeyHashes(
-                new Configuration(), new org.apache.hadoop.fs.Path(file.toUri()), buckets, secret);
-        for (int row = 0; row < rows / 3; row++) {
-          long hash = random.nextInt(1_000) == 0 ? random.nextInt(3) - 1 : random.nextLong();
+      long[] some = new long[8];
+      for (int task = 0; task < 2; task++) {
+        files.add(path("keys-%s-%s".formatted(buckets, task)));
+        KeyHashes hashes = hashes(files.get(task), buckets, secret);
+        for (int row = 0; row < rows; row++) {
+          // All are different, and 0 is one of them: the factor is odd.
+          long hash = (2L * row + task) * 0x9e3779b97f4a7c15L;
           hashes.add(hash);
-          repeated += seen.add(hash) ? 0 : 1;
+          some[row == 0 ? 0 : random.nextInt(some.length)] = hash;
         }
 
-        written += hashes.close("attempt").get(0).rows();
-        files.add(file.toUri().toString());
+        assertThat(hashes.close("attempt").get(0).rows()).isEqualTo(rows);
       }
 
-      for (int mostHeld : new int[] {1_000, 2_000_000}) {
-        assertThat(new RepeatedHashes(files, buckets, written, mostHeld).count(TestSpark.session()))
-            .as("%s buckets, %s hashes held, seed %s", buckets, mostHeld, seed)
-            .isEqualTo(repeated)
-            .isPositive();
+      assertThat(any(files, buckets, 2L * rows)).as("%s buckets", buckets).isFalse();
+      for (long hash : some) {
+        files.add(path("again-%s-%x".formatted(buckets, hash)));
+        KeyHashes again = hashes(files.get(2), buckets, secret);
+        again.add(hash);
+        again.close("attempt");
+
+        assertThat(any(files, buckets, 2L * rows + 1))
+            .as("%s buckets, hash %x, seed %s", buckets, hash, seed)
+            .isTrue();
+        files.remove(2);
       }
     }
   }
 
-  /** Writes {@link #EQUAL} equal hashes, and counts them. */
+  @Test
+  void hashesThatAreZeroAreFoundToo() {
+    List<String> files = List.of(path("zero"));
+    KeyHashes hashes = hashes(files.get(0), 2, null);
+    hashes.add(0);
+    hashes.add(-1);
+    hashes.add(0);
+    hashes.close("attempt");
+
+    assertThat(any(files, 2, 3)).isTrue();
+  }
+
+  private String path(String name) {
+    return directory.resolve(name).toUri().toString();
+  }
+
+  private static KeyHashes hashes(String file, int buckets, byte[] secret) {
+    return new KeyHashes(new Configuration(), new org.apache.hadoop.fs.Path(file), buckets, secret);
+  }
+
+  private static boolean any(List<String> files, int buckets, long hashes) {
+    return new RepeatedHashes(files, buckets, hashes).any(TestSpark.session());
+  }
+
+  /** Writes {@link #EQUAL} hashes of one bucket, most of which are equal, and looks at them. */
   public static void main(String[] file) {
-    Configuration hadoop = new Configuration();
-    KeyHashes hashes = new KeyHashes(hadoop, new org.apache.hadoop.fs.Path(file[0]), 32, null);
+    KeyHashes hashes = hashes(file[0], 1, null);
     for (int row = 0; row < EQUAL; row++) {
       hashes.add(row % 100 == 0 ? row : 7);
     }
 
     hashes.close("attempt");
-    System.out.println(
-        "repeated " + new RepeatedHashes(List.of(file[0]), 32, EQUAL).count(0, hadoop));
+    boolean any = new RepeatedHashes(List.of(file[0]), 1, EQUAL).any(0, new Configuration());
+    System.out.println("repeated " + any);
   }
 
   @Test
@@ -102,14 +127,13 @@ class RepeatedHashesTest {
                 "-classpath",
                 System.getProperty("java.class.path"),
                 RepeatedHashesTest.class.getName(),
-                directory.resolve("equal").toUri().toString())
+                path("equal"))
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())
             .start();
 
     assertThat(counting.waitFor()).as(Files.readString(said)).isZero();
-    assertThat(Files.readString(said))
-        .contains("repeated " + (EQUAL - EQUAL / 100 - 1)); // 7 itself, and each hundredth
+    assertThat(Files.readString(said)).contains("repeated true");
   }
 
   @Test
@@ -119,8 +143,7 @@ class RepeatedHashesTest {
     List<String> contents = new ArrayList<>();
     for (byte[] used : new byte[][] {null, secret, secret, KeyHashes.secret()}) {
       Path file = directory.resolve("keys-" + contents.size());
-      KeyHashes hashes =
-          new KeyHashes(new Configuration(), new org.apache.hadoop.fs.Path(file.toUri()), 1, used);
+      KeyHashes hashes = hashes(file.toUri().toString(), 1, used);
       hashes.add(hash);
       hashes.close("attempt");
       contents.add(HexFormat.of().formatHex(Files.readAllBytes(file)));
@@ -133,19 +156,16 @@ class RepeatedHashesTest {
 
   @Test
   void taskWithoutARowWritesNoFile() {
-    org.apache.hadoop.fs.Path file =
-        new org.apache.hadoop.fs.Path(directory.resolve("none").toUri());
-
-    assertThat(new KeyHashes(new Configuration(), file, 1, null).close("attempt")).isEmpty();
+    assertThat(hashes(path("none"), 1, null).close("attempt")).isEmpty();
     assertThat(directory.resolve("none")).doesNotExist();
   }
 
   @Test
   void bucketsGrowWithTheRowsAndArePowersOfTwo() {
-    assertThat(RepeatedHashes.buckets(0)).isEqualTo(32);
-    assertThat(RepeatedHashes.buckets(1_000_000)).isEqualTo(32);
-    assertThat(RepeatedHashes.buckets(10_000_000)).isEqualTo(512);
-    assertThat(RepeatedHashes.buckets(Long.MAX_VALUE)).isEqualTo(131_072);
+    assertThat(RepeatedHashes.buckets(0)).isEqualTo(1);
+    assertThat(RepeatedHashes.buckets(1_000_000)).isEqualTo(1);
+    assertThat(RepeatedHashes.buckets(10_000_000)).isEqualTo(32);
+    assertThat(RepeatedHashes.buckets(Long.MAX_VALUE)).isEqualTo(4_096);
   }
 
   private static InternalRow row(Object... values) {
