@@ -1,7 +1,6 @@
 package io.paritree.spark.report;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.output.ScoreHistogram;
@@ -38,23 +37,15 @@ public record ReportFile(
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FORMAT = 1;
 
-  /**
-   * The distribution of the first score; all but the count is null, and not written, if there is no
-   * score.
-   */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Scores(long count, Double mean, Float min, Float max, List<Float> deciles) {
+  /** The distribution of the first score, of which there is at least one. */
+  record Scores(long count, double mean, float min, float max, List<Float> deciles) {
     static Scores of(ScoreHistogram scores) {
-      return scores.count() == 0
-          ? new Scores(0, null, null, null, null)
-          : new Scores(
-              scores.count(),
-              scores.mean(),
-              scores.min(),
-              scores.max(),
-              IntStream.rangeClosed(1, 9)
-                  .mapToObj(tenth -> scores.quantile(tenth / 10.0))
-                  .toList());
+      return new Scores(
+          scores.count(),
+          scores.mean(),
+          scores.min(),
+          scores.max(),
+          IntStream.rangeClosed(1, 9).mapToObj(tenth -> scores.quantile(tenth / 10.0)).toList());
     }
   }
 
@@ -106,7 +97,8 @@ public record ReportFile(
       json.put("duplicateKeys", report.duplicateKeys());
     }
 
-    json.put("scores", Scores.of(report.scores()));
+    boolean isScored = report.scores().count() > 0;
+    json.put("scores", isScored ? Scores.of(report.scores()) : Map.of("count", 0));
     json.put("seconds", seconds);
     json.put("partitions", report.partitions().scored());
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
