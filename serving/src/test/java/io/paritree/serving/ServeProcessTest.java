@@ -22,6 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -53,6 +55,17 @@ class ServeProcessTest {
     assertThat(names)
         .noneMatch(
             name -> name.matches("(xgboost|hadoop|scala|spark|kryo|commons-logging|log4j).*"));
+  }
+
+  @Test
+  void distributionHasTheModelWithoutItsCommand() throws Exception {
+    String model = jars("lib").filter(name -> name.startsWith("paritree-model")).toList().get(0);
+    try (JarFile jar = new JarFile(HOME.resolve("lib").resolve(model).toFile())) {
+      assertThat(jar.stream().map(JarEntry::getName))
+          .contains("io/paritree/model/ScoringModel.class")
+          .noneMatch(
+              name -> name.matches("io/paritree/(model/(command|trainer|seal|rows)|serving)/.+"));
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.paritree.store;
 
+import io.paritree.MavenClassPath;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +23,8 @@ public final class S3Server implements AutoCloseable {
       Pattern.compile("Started .*\\{127\\.0\\.0\\.1:([0-9]{2,})\\}");
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  private static String resolved; // the class path of all servers
 
   private final Process process;
   private final String endpoint;
@@ -57,7 +60,7 @@ public final class S3Server implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Dlogback.configurationFile=" + home.resolve("logback.xml"),
                 "-classpath",
-                Files.readString(home.resolve("target/s3proxy.classpath")).strip(),
+                classPath(home),
                 "org.gaul.s3proxy.Main",
                 "--properties",
                 configuration.toString())
@@ -71,6 +74,14 @@ public final class S3Server implements AutoCloseable {
     server.put(server.bucket, new byte[0]); // makes it
     System.setProperty(ENDPOINT, endpoint);
     return server;
+  }
+
+  private static synchronized String classPath(Path home) throws IOException, InterruptedException {
+    if (resolved == null) {
+      resolved = MavenClassPath.of(home.resolve("pom.xml"));
+    }
+
+    return resolved;
   }
 
   /** Writes an object of the bucket without Hadoop's client, whose jars a JVM may lack. */

@@ -1,6 +1,5 @@
 package io.paritree.spark;
 
-import io.paritree.model.command.ModelMain;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -140,13 +139,9 @@ final class BenchInput {
   Path modelPackage(int trees) throws IOException, XGBoostError, InterruptedException {
     Path sealed = directory.resolve("models").resolve(name(trees)).resolve("1");
     if (!Files.exists(sealed.resolve("paritree.sha256"))) {
-      // In a separate JVM, as scripts/model does it: the command may end its JVM.
       Process seal =
           new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-classpath",
-                  System.getProperty("java.class.path"),
-                  ModelMain.class.getName(),
+                  Path.of(System.getProperty("paritree.root"), "scripts", "model").toString(),
                   "seal",
                   "--model",
                   modelFile(trees).toString(),

@@ -43,6 +43,13 @@ class JobJarIT {
   }
 
   @Test
+  void holdsNoClassOfTheModelCommand() throws IOException {
+    assertThat(entries())
+        .noneSatisfy(
+            name -> assertThat(name).matches("io/paritree/model/(command|trainer|seal|rows)/.*"));
+  }
+
+  @Test
   void carriesTheRelocatedLibrariesAndTheNativeEngine() throws IOException {
     assertThat(entries())
         .contains(

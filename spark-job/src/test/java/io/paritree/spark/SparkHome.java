@@ -1,11 +1,8 @@
 package io.paritree.spark;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
-
+import io.paritree.MavenClassPath;
 import io.paritree.Sha256;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -124,41 +121,18 @@ record SparkHome(Path directory, String version, String scala) {
       throws IOException, InterruptedException {
     String version = version(name);
     String scala = scala(name);
-    Path home = Files.createDirectories(compat(name, jars));
-    Path classPath = Files.createTempFile(home, "spark", ".classpath");
-    Path log = Files.createTempFile(home, "maven", ".log");
-    List<String> command = new ArrayList<>(List.of("mvn", "-B", "-q"));
-    if (Boolean.getBoolean("maven.offline")) {
-      command.add("-o");
-    }
-
+    List<String> all = new ArrayList<>();
     if (jars == Jars.SPARK && hasIceberg(version)) {
-      command.add("-Diceberg=iceberg-spark-runtime-%s_%s".formatted(line(version), scala));
+      all.add("-Diceberg=iceberg-spark-runtime-%s_%s".formatted(line(version), scala));
     }
 
-    command.addAll(
-        List.of(
-            "-f",
-            SOURCE.resolve("pom.xml").toString(),
-            "-Dspark=" + version,
-            "-Dscala=" + scala,
-            "-Ddelta=" + delta(version, scala),
-            "-Ddelta.version=" + (version.startsWith("3.") ? "3.3.2" : "4.4.0"),
-            "-Dmdep.includeScope=runtime",
-            "-Dmdep.outputFile=" + classPath,
-            "dependency:build-classpath"));
-    command.addAll(jars.options);
-    command.addAll(options);
-    try (FileChannel turn = FileChannel.open(MODULE.resolve("target/compat/turn"), CREATE, WRITE)) {
-      turn.lock(); // Maven's repository is not made for two that write
-      if (JobProcess.exitCode(JobProcess.start(command, log)) != 0) {
-        throw new IOException(
-            "Cannot resolve Spark %s for Scala %s: %s"
-                .formatted(version, scala, Files.readString(log)));
-      }
-    }
-
-    return Files.readString(classPath);
+    all.add("-Dspark=" + version);
+    all.add("-Dscala=" + scala);
+    all.add("-Ddelta=" + delta(version, scala));
+    all.add("-Ddelta.version=" + (version.startsWith("3.") ? "3.3.2" : "4.4.0"));
+    all.addAll(jars.options);
+    all.addAll(options);
+    return MavenClassPath.of(SOURCE.resolve("pom.xml"), all.toArray(String[]::new));
   }
 
   /** Returns the artifact of Delta for a Spark. */
