@@ -177,7 +177,7 @@ final class EngineBench {
 
     double twoThreads = twoThreads();
     booster.dispose();
-    return new Result(subject.name(), oneRow, blocks, twoThreads, bytes());
+    return new Result(subject.name(), oneRow, blocks, twoThreads, RetainedBytes.of(engine));
   }
 
   /** Work that is timed. */
@@ -306,14 +306,5 @@ final class EngineBench {
     } catch (InterruptedException | BrokenBarrierException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private long bytes() {
-    long bytes = engine instanceof FastForest fast ? fast.bytes() : 0;
-    for (Tree tree : forest.trees) {
-      bytes += tree.bytes();
-    }
-
-    return bytes;
   }
 }

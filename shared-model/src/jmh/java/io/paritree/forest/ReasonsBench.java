@@ -175,7 +175,8 @@ final class ReasonsBench {
             () -> predictContrib(slowBlock, SLOW_BLOCK),
             SLOW_BLOCK);
     booster.dispose();
-    return new Result(subject.name(), oneRow, blocks, fast.bytes());
+    return new Result(
+        subject.name(), oneRow, blocks, RetainedBytes.of(fast, Forest.class, Tree.class));
   }
 
   private float[] rows(int first, int count) {

@@ -88,9 +88,4 @@ final class BlockWalks {
       }
     }
   }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    return keys.bytes() + walks.stream().mapToLong(NodeWalk::bytes).sum();
-  }
 }

@@ -140,9 +140,4 @@ final class CategorySets {
   long[] bits() {
     return bits;
   }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    return 8L * bits.length + 8L * listed.length + (rowOfCode == null ? 0 : 4L * rowOfCode.length);
-  }
 }

@@ -89,11 +89,6 @@ final class CategoryTests {
     return count;
   }
 
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    return sets.bytes();
-  }
-
   /**
    * Swaps bit c of word r with bit r of word c, for all 64 by 64 bits: first halves, then quarters,
    * and so on.

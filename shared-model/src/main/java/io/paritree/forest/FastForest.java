@@ -217,15 +217,4 @@ final class FastForest implements Engine {
   public void leaves(float[] slots, int rows, int[] leaves) {
     forest.leaves(slots, rows, leaves);
   }
-
-  /**
-   * Returns the bytes that the layouts take, without the forest itself; what several layouts share
-   * is counted in each of them.
-   */
-  long bytes() {
-    return rows.bytes()
-        + (slices == null ? 0 : slices.bytes())
-        + (wide == null ? 0 : wide.bytes())
-        + (blockWalks == null ? 0 : blockWalks.bytes());
-  }
 }

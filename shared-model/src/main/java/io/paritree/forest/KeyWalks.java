@@ -106,14 +106,4 @@ final class KeyWalks implements Rows {
 
     return cost;
   }
-
-  @Override
-  public long bytes() {
-    long bytes = keys.bytes();
-    for (Walk walk : walks) {
-      bytes += walk.bytes();
-    }
-
-    return bytes;
-  }
 }

@@ -120,9 +120,4 @@ final class Leaves {
       margins[to + output] += weights[from + output];
     }
   }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    return 4L * weights.length + (vectorAt == null ? 0 : 4L * vectorAt.length);
-  }
 }

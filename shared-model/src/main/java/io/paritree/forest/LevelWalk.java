@@ -126,14 +126,4 @@ final class LevelWalk implements Walk {
   public double costOfSteps() {
     return levels.length * (COST_OF_LEVEL + COST_OF_STEP * trees) + COST_OF_LEAF * trees;
   }
-
-  @Override
-  public long bytes() {
-    long bytes = leaves.bytes();
-    for (long[] level : levels) {
-      bytes += 8L * level.length;
-    }
-
-    return bytes;
-  }
 }

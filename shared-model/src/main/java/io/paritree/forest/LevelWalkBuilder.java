@@ -20,7 +20,6 @@ final class LevelWalkBuilder {
   private final Forest forest;
   private final Columns columns;
   private final RowKeys keys;
-  private final int first;
   private final long[][] levels;
   private final boolean[] isMixed;
   private final Leaves leaves;
@@ -30,7 +29,6 @@ final class LevelWalkBuilder {
     this.forest = forest;
     this.columns = columns;
     this.keys = keys;
-    this.first = first;
     this.levels = new long[depth][];
     this.isMixed = new boolean[depth];
     this.leaves = new Leaves(forest, first, end, end - first << depth);

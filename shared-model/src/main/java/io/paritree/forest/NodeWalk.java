@@ -153,9 +153,4 @@ final class NodeWalk implements Walk {
   public double costOfSteps() {
     return COST_OF_STEP * leaves.steps();
   }
-
-  @Override
-  public long bytes() {
-    return 8L * nodes.length + 4L * roots.length + leaves.bytes();
-  }
 }

@@ -1,7 +1,5 @@
 package io.paritree.forest;
 
-import java.util.Arrays;
-
 /**
  * Turns the slots of a row into the keys that a walk compares with.
  *
@@ -56,11 +54,6 @@ final class RowKeys {
   /** Returns the rows of bits of all categorical columns. */
   long[] bits() {
     return bits;
-  }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    return 8L * bits.length + Arrays.stream(sets).mapToLong(CategorySets::bytes).sum();
   }
 
   boolean hasCategories() {

@@ -10,7 +10,4 @@ interface Rows {
    * @param margins the row's margins begin at {@code to}
    */
   void add(float[] slots, int from, int stride, Scratch scratch, float[] margins, int to);
-
-  /** Returns the bytes that this takes. */
-  long bytes();
 }

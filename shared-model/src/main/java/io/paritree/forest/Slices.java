@@ -168,10 +168,4 @@ final class Slices {
       sums[at + row] += weights[table + (numbers[from + row] & 0xff)];
     }
   }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    return tests.bytes()
-        + 4L * (programs.length + weights.length + 4L * shapes.length + steps.length);
-  }
 }

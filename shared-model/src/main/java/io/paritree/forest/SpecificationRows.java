@@ -7,9 +7,4 @@ record SpecificationRows(Forest forest) implements Rows {
   public void add(float[] slots, int from, int stride, Scratch scratch, float[] margins, int to) {
     forest.addTrees(slots, from, stride, margins, to);
   }
-
-  @Override
-  public long bytes() {
-    return 0;
-  }
 }

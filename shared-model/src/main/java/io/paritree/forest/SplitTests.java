@@ -106,12 +106,6 @@ final class SplitTests {
     return Arrays.stream(thresholds).mapToInt(Thresholds::size).max().orElse(0);
   }
 
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    return Arrays.stream(thresholds).mapToLong(Thresholds::bytes).sum()
-        + Arrays.stream(categories).mapToLong(CategoryTests::bytes).sum();
-  }
-
   /** Returns the test of a split. */
   int of(Tree tree, int node) {
     boolean missingGoesLeft = tree.missingGoesLeft[node];

@@ -257,9 +257,4 @@ final class Thresholds {
 
     buckets[0] = 0;
   }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    return 4L * keys.length + 2L * firstOfCell.length;
-  }
 }

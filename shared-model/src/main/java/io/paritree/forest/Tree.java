@@ -388,15 +388,4 @@ public final class Tree {
       }
     }
   }
-
-  /** Returns roughly the bytes that this takes. */
-  long bytes() {
-    long bytes = 17L * left.length + (leafVectors == null ? 0 : 4L * leafVectors.length);
-    bytes += covers == null ? 0 : 4L * covers.length;
-    for (int node = 0; categories != null && node < categories.length; node++) {
-      bytes += categories[node] == null ? 4 : 20 + 4L * categories[node].length;
-    }
-
-    return bytes;
-  }
 }

@@ -25,7 +25,4 @@ interface Walk {
 
   /** Returns the cost of the steps of one row, in the nanoseconds of {@link Cost}. */
   double costOfSteps();
-
-  /** Returns the bytes that this takes. */
-  long bytes();
 }

@@ -57,12 +57,6 @@ final class WideGate {
     this.nanosPerRow = nanosPerRow;
   }
 
-  /** Returns the bytes that the wide slices take. */
-  long bytes() {
-    WideSlices made = wide;
-    return made == null ? 0 : made.bytes();
-  }
-
   /** Returns the wide slices if they are to be used for these rows, otherwise null. */
   WideSlices wide(int rows) {
     return rows >= minRows ? wide : null;

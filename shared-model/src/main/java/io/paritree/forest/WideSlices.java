@@ -36,8 +36,6 @@ final class WideSlices {
   /** The features that splits test. */
   private final int[] tested;
 
-  private final long bytes;
-
   WideSlices(WideSlicesBuilder builder) {
     this.forest = builder.layout.forest;
     this.reach = builder.layout.maxNodes * LONGS;
@@ -52,7 +50,6 @@ final class WideSlices {
             .distinct()
             .toArray();
     this.loops = builder.loops.toArray(new WideLoop[0]);
-    this.bytes = builder.bytes;
   }
 
   /**
@@ -174,10 +171,5 @@ final class WideSlices {
     }
 
     memory.slots = null;
-  }
-
-  /** Returns the bytes that this takes, without what it shares with {@link Slices}. */
-  long bytes() {
-    return bytes;
   }
 }

@@ -22,7 +22,6 @@ final class WideSlicesBuilder {
   int squares;
   int masks = LONGS; // the mask of test 0 is empty
   int digits;
-  long bytes;
 
   /** Where the mask of each test begins. */
   private final int[] maskAt;
@@ -54,7 +53,6 @@ final class WideSlicesBuilder {
     }
 
     builder.loops.addAll(WideTrees.loops(layout, builder.maskAt));
-    builder.bytes += 4L * (layout.programs.length + tests.size()) + 48L * builder.loops.size();
     return Optional.of(new WideSlices(builder));
   }
 
@@ -84,7 +82,7 @@ final class WideSlicesBuilder {
     digits = Math.max(digits, wide.digits());
     int leftAt = placeMasks(narrow.first(true), narrow.size(), wide.longs());
     int rightAt = placeMasks(narrow.first(false), narrow.size(), wide.longs());
-    bytes += wide.addRanks(loops, at / 32 * ROWS, 1 << at, square, highSquare);
+    wide.addRanks(loops, at / 32 * ROWS, 1 << at, square, highSquare);
     int missingAt = (features + at / 8) * SQUARE + at % 8 * LONGS;
     wide.addMasks(afterRanks, square, highSquare, missingAt, leftAt, rightAt);
   }

@@ -78,9 +78,8 @@ final class WideThresholds {
    * @param bit the bit of this feature there
    * @param square where the square of the lower byte begins
    * @param highSquare the same for the upper byte, if there is one
-   * @return the bytes of the tables
    */
-  long addRanks(List<WideLoop> loops, int missingAt, int bit, int square, int highSquare) {
+  void addRanks(List<WideLoop> loops, int missingAt, int bit, int square, int highSquare) {
     int thresholds = sortedKeys.length;
     int cells = Thresholds.cells(thresholds);
     float low = Thresholds.lowestFinite(sortedKeys);
@@ -119,8 +118,6 @@ final class WideThresholds {
     if (hasHighByte()) {
       loops.add(new RankLoops.Pack(false, 0, 8, highSquare));
     }
-
-    return 4L * (keys.length + firstOfCell.length);
   }
 
   /** Returns the cell that {@link RankLoops.CellsOfValues} finds. */

@@ -4,7 +4,6 @@ import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SealedValues;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -55,20 +54,8 @@ public record ModelCard(
     String notes) {
 
   public ModelCard {
-    Objects.requireNonNull(modelFile, "modelFile");
-    Objects.requireNonNull(objective, "objective");
-    Objects.requireNonNull(booster, "booster");
-    Objects.requireNonNull(modelClass, "modelClass");
     optionalColumns = Set.copyOf(optionalColumns);
-    Objects.requireNonNull(xgboostVersion, "xgboostVersion");
-    Objects.requireNonNull(roundsWhy, "roundsWhy");
-    Objects.requireNonNull(bestRounds, "bestRounds");
-    Objects.requireNonNull(offsets, "offsets");
     remarks = List.copyOf(remarks);
-    Objects.requireNonNull(provenance, "provenance");
-    Objects.requireNonNull(importance, "importance");
-    Objects.requireNonNull(sealedValues, "sealedValues");
-    Objects.requireNonNull(notes, "notes");
   }
 
   /** Returns whether the trainer's own predictions were compared with the model's scores. */

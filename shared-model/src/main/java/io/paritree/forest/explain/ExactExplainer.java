@@ -38,12 +38,6 @@ final class ExactExplainer extends BlockExplainer {
   }
 
   @Override
-  public long bytes() {
-    return groups.stream().mapToLong(ExactTrees::bytes).sum()
-        + Arrays.stream(lanes).mapToLong(ExactLanes::bytes).sum();
-  }
-
-  @Override
   void add(RowMemory row, float[] contributions, int to) {
     for (ExactTrees group : groups) {
       group.add(row, contributions, to, modelWidth() + 1);

@@ -130,14 +130,4 @@ final class ExactLanes {
 
     Lanes.add(block.ofTree(edges.feature(edge)), share, rows);
   }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    long bytes = (28L + 4 * scales.length) * edges.count;
-    for (Ranks.CategorySet set : sets) {
-      bytes += set == null ? 0 : set.bytes();
-    }
-
-    return bytes;
-  }
 }

@@ -185,9 +185,4 @@ final class ExactTrees {
       }
     }
   }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    return levels.bytes() + 24L * levels.edges();
-  }
 }

@@ -31,11 +31,6 @@ public interface Explainer {
     return Math.multiplyExact(outputs(), modelWidth() + 1);
   }
 
-  /** Returns the bytes that are prepared for this, without the forest itself; 0 if not known. */
-  default long bytes() {
-    return 0;
-  }
-
   /**
    * Explains a block of rows that are stored one after the other.
    *

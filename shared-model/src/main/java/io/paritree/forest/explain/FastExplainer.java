@@ -52,12 +52,6 @@ final class FastExplainer extends BlockExplainer {
   }
 
   @Override
-  public long bytes() {
-    return groups.stream().mapToLong(FastTrees::bytes).sum()
-        + lanes.stream().flatMap(List::stream).mapToLong(FastLanes::bytes).sum();
-  }
-
-  @Override
   void add(RowMemory row, float[] contributions, int to) {
     for (FastTrees group : groups) {
       group.add(row, contributions, to, modelWidth() + 1);

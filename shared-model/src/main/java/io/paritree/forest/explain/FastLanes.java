@@ -185,16 +185,6 @@ final class FastLanes {
     return weights[leaf - count];
   }
 
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    long bytes = 4L * (records.length + terms.length + weights.length) + 9L * count;
-    for (Ranks.CategorySet set : sets) {
-      bytes += set == null ? 0 : set.bytes();
-    }
-
-    return bytes;
-  }
-
   /** Adds the tree's contributions to the sums of a block. */
   void add(LaneMemory block) {
     if (count > 0) {

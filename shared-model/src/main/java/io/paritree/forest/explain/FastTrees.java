@@ -176,14 +176,4 @@ final class FastTrees {
       row.shares[right + lane] = e[lane] * sum[lane];
     }
   }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    long bytes = levels.bytes() + 10L * levels.edges();
-    for (int level = 0; level < levels.count(); level++) {
-      bytes += 8L * points * (levels.repeated(level) + 4);
-    }
-
-    return bytes;
-  }
 }

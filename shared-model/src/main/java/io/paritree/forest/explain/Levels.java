@@ -264,17 +264,4 @@ final class Levels {
       Lanes.scatter(edges, splits, here.parents, here.starts[range], here.starts[range + 1]);
     }
   }
-
-  /** Returns the bytes that this takes. */
-  long bytes() {
-    long bytes = 0;
-    for (Level level : levels) {
-      bytes += 100 + 4L * (level.parents.length + level.decisions.length);
-      for (int lane = 0; level.sets != null && lane < level.sets.length; lane++) {
-        bytes += 4 + (level.sets[lane] == null ? 0 : level.sets[lane].bytes());
-      }
-    }
-
-    return bytes;
-  }
 }

@@ -221,10 +221,5 @@ final class Ranks {
       int at = Math.min(rank, 64 * bits.length - 1);
       return (int) (bits[at >>> 6] >>> at) & 1;
     }
-
-    /** Returns the bytes that this takes. */
-    long bytes() {
-      return 24 + (bits == null ? 0 : 16 + 8L * bits.length);
-    }
   }
 }

@@ -58,12 +58,4 @@ record Finding(
     all.removeIf(claim -> claim.cause().isEmpty());
     return all;
   }
-
-  /** Returns what the trainer did and what to do about it. */
-  String text() {
-    List<String> texts = new ArrayList<>(claims().stream().map(Claim::text).toList());
-    texts.add(precision.text());
-    texts.removeIf(String::isEmpty);
-    return String.join("; and ", texts);
-  }
 }

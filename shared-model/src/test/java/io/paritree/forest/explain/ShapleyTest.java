@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.RandomForests;
+import io.paritree.forest.RetainedBytes;
 import io.paritree.forest.Seed;
 import io.paritree.forest.Transform;
 import io.paritree.forest.Tree;
@@ -210,7 +211,7 @@ class ShapleyTest {
     for (int count = 0; count < FORESTS; count++) {
       Forest forest = random.forest(random.shape());
       for (ContributionMode mode : ContributionMode.values()) {
-        assertThat(Explainer.of(forest, mode).bytes())
+        assertThat(RetainedBytes.of(Explainer.of(forest, mode), Forest.class, Tree.class))
             .as("forest %s of -Dseed=%s, %s", count, seed, mode)
             .isLessThanOrEqualTo(Explainer.bytesToMake(forest) + 20_000);
       }
