@@ -6,8 +6,8 @@ import io.paritree.serving.config.ServingConfig;
 import java.lang.management.ManagementFactory;
 
 /**
- * What the limits of a configuration need of the system, checked at the start: later, a server
- * without it would fail the requests that its limits allow, or end.
+ * Checks at start that the system grants the files, threads and memory that the configured limits
+ * need: a server without them would fail requests that its limits allow, or end.
  */
 final class SystemLimits {
   /** Files of the program, its models and logs, and connections of the operator's port. */
@@ -90,7 +90,7 @@ final class SystemLimits {
   static void checkHeap(ServingConfig config) throws ConfigurationException {
     Runtime runtime = Runtime.getRuntime();
     if (used(runtime) + occupied(config) > runtime.maxMemory()) {
-      System.gc(); // only now, because what is in use may be garbage
+      System.gc(); // only now, because memory in use may be garbage
       checkHeap(config, used(runtime), runtime.maxMemory());
     }
   }

@@ -139,7 +139,7 @@ public record PartitionValue(String column, String value) {
     return new PartitionValue(text.substring(0, equals), text.substring(equals + 1));
   }
 
-  /** Returns whether a directory name is that of a partition, or a text has its form. */
+  /** Returns whether a directory name, or a text, has the form of a partition. */
   public static boolean isPartitionName(String name) {
     return name.indexOf('=') > 0;
   }

@@ -16,14 +16,14 @@ import java.util.regex.Pattern;
  * @param identity the identity that it was published with; empty if it is of a table
  * @param directory the name of the directory of the run that published it
  * @param files the lengths of the files that hold its rows, by their names
- * @param rows what is known of them; empty if it is of a table
+ * @param rows the facts about its rows; empty for a partition of a table
  */
 public record PublishedPartition(
     String identity, String directory, Map<String, Long> files, Optional<Rows> rows) {
   /** The name of the file. */
   public static final String FILE = "_paritree.json";
 
-  /** The most bytes of it that are read: those of about 28,000 files. */
+  /** The most bytes of it that are read: enough for about 28,000 files. */
   public static final int MAX_BYTES = 4 << 20;
 
   private static final long FORMAT = 1;
@@ -75,7 +75,7 @@ public record PublishedPartition(
   }
 
   /**
-   * Returns what is published of a table's partition.
+   * Returns a partition that a table publishes.
    *
    * @param directory the name of the directory of the run that has committed it
    */

@@ -1,6 +1,8 @@
 package io.paritree.output;
 
-/** What an index needs of quarantined rows, in addition to the columns of their keys. */
+/**
+ * The columns of quarantined rows that an index reads, in addition to the columns of their keys.
+ */
 public final class QuarantineColumns {
   /** The partition of the output to which the row would belong; empty if there is only one. */
   public static final String PARTITION = "_output_partition";

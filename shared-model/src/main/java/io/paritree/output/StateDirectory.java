@@ -19,10 +19,10 @@ public final class StateDirectory {
   /** The file that records a directory. */
   public static final String RECORD = ".paritree-state";
 
-  /** Below it, what is kept of a run that has not ended. */
+  /** Below it, the files of a run that has not ended. */
   public static final String KEPT = "kept";
 
-  /** Below what is kept, the files of the rows that could not be scored. */
+  /** Below the kept files of a run, the files of the rows that could not be scored. */
   public static final String QUARANTINE = "quarantine";
 
   private static final int MAX_RECORD = 1 << 16;

@@ -35,7 +35,7 @@ enum Accelerator {
     }
   }
 
-  /** Returns what a run should say of those that the settings of Spark switch on; else empty. */
+  /** Returns a remark about the accelerators that the settings of Spark switch on; else empty. */
   static String notice(SparkConf given) {
     List<Accelerator> on = Arrays.stream(values()).filter(any -> any.isOn(given)).toList();
     return on.isEmpty()

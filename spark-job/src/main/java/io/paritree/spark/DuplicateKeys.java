@@ -29,7 +29,7 @@ final class DuplicateKeys {
   /**
    * Returns how many rows repeat the key of another row of their partition.
    *
-   * @param files the staged files; those of a partition are in one directory
+   * @param files the staged files; the files of a partition are in one directory
    */
   long count(List<Location> files) {
     String[] paths = files.stream().map(HadoopPaths::pattern).toArray(String[]::new);

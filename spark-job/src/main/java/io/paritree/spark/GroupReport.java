@@ -206,7 +206,7 @@ final class GroupReport {
             outcome == Outcome.CHECKED ? 0 : tally.read(),
             CheckedRun.sealedRows(model)),
         repeatedKeys,
-        // What is encrypted in the output must not be readable here.
+        // Values that are encrypted in the output must not be readable here.
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
         new JobReport.Times(stages.seconds(), scoringSeconds));
   }

@@ -18,7 +18,7 @@ final class HeldPartitions {
 
   private final Map<String, Hold> holds = new TreeMap<>();
 
-  /** Returns those of which too many rows could not be scored. */
+  /** Returns the partitions with too many rows that could not be scored. */
   static HeldPartitions of(JobSettings settings, Tally tally) {
     HeldPartitions held = new HeldPartitions();
     tally

@@ -17,7 +17,7 @@ import java.util.Optional;
 /**
  * The answer to {@code --status}: which runs on an output have ended, and which have not.
  *
- * @param text what is printed
+ * @param text the printed lines
  * @param outcome how the run ended that was asked for, or {@link Outcome#FAILED} if it has not
  *     ended; {@link Outcome#CHECKED} if none was asked for
  */

@@ -67,8 +67,8 @@ final class KeyCheck {
    * Returns how many staged rows repeat a key of their partition; {@link JobReport#NOT_COUNTED} if
    * repeated keys are not counted.
    *
-   * @param staged the files of the partitions that are to be published; those of a partition are in
-   *     one directory
+   * @param staged the files of the partitions that are to be published; the files of a partition
+   *     are in one directory
    */
   long repeated(RunDirectory directory, List<Location> staged, Tally tally) {
     if (duplicates == Duplicates.ADMITTED) {

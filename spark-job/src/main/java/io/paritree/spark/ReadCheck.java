@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.spark.sql.SparkSession;
 
-/** Makes sure that the rows that a group has scored are those of the input that was checked. */
+/** Makes sure that the rows that a group has scored are the rows of the input that was checked. */
 record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
 
   void check() throws RefusedException, FailedException, IOException {

@@ -21,7 +21,7 @@ final class RunRecord {
   private RunRecord() {}
 
   /**
-   * Writes the report to where those of groups are.
+   * Writes the report to where the reports of groups are.
    *
    * @param output where the run was to publish; empty if the name of a table was not looked up
    * @param err receives why that is not possible

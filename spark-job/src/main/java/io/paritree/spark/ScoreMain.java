@@ -25,7 +25,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code scripts/score}: scores the rows of a directory with one model and publishes the scores.
+ * {@code scripts/score}: scores the rows of a directory or a table with one model and publishes the
+ * scores; recovers an output, or shows its last run.
  *
  * <p>Exit codes, for schedulers: 0 published, now or before; 1 anything else; 2 wrong usage; 3
  * input or output refused; 4 partitions are held, for too many quarantined rows; 5 another run has

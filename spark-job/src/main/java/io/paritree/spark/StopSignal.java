@@ -11,7 +11,7 @@ import org.apache.hadoop.service.launcher.IrqHandler;
 /**
  * SIGINT and SIGTERM, which concern the whole process: they let its run end in order. Spark's jobs
  * are cancelled, the run keeps its report and removes what it has staged, and the process exits
- * with the code that the report has. What is being published is published first.
+ * with the code that the report has. A publication that has begun is finished first.
  *
  * <p>Without this, Spark would be stopped under the run, and whether it can still keep a report
  * would be chance. Thread-safe.
@@ -28,7 +28,7 @@ final class StopSignal {
   private StopSignal() {}
 
   /**
-   * Catches the signals of this process, of which the run with this Spark is the only one.
+   * Catches the signals of this process, whose only run is the run with this Spark.
    *
    * @param err receives a line when one was caught
    * @param exit ends the process if the run does not end

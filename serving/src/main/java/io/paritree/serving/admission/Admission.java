@@ -38,7 +38,7 @@ public final class Admission extends Handler.Wrapper {
   /**
    * @param permits maximum number of requests that run at the same time
    * @param maxWaiting maximum number of requests that wait
-   * @param maxWaitingBytes maximum number of bytes of the bodies of those that wait
+   * @param maxWaitingBytes maximum number of bytes of the bodies of waiting requests
    * @param maxWait longest time that a request waits
    * @param refused counts the requests that are refused
    */

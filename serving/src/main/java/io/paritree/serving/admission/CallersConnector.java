@@ -66,7 +66,7 @@ public final class CallersConnector extends ServerConnector {
    * @param buffers null for Jetty's own
    * @param threads threads that accept, and threads that select; -1 for a number by cores
    * @param silent counts the connections that are closed because no request came in time
-   * @param factories the first for new connections, and those that follow it on them
+   * @param factories the first for new connections, then the protocols that follow on them
    */
   public CallersConnector(
       Server server,
@@ -79,7 +79,10 @@ public final class CallersConnector extends ServerConnector {
     addBean(new Failed());
   }
 
-  /** Forgets connections that were never opened, such as those of {@link Callers} with too many. */
+  /**
+   * Forgets connections that were never opened, such as connections of {@link Callers} with too
+   * many.
+   */
   private final class Failed implements SelectorManager.AcceptListener {
     @Override
     public void onAcceptFailed(SelectableChannel channel, Throwable cause) {

@@ -75,8 +75,8 @@ public final class JsonBytes {
   }
 
   /**
-   * Appends a number so that it reads back to the same bits; what is not finite is text, as in all
-   * files.
+   * Appends a number so that it reads back to the same bits; a number that is not finite is text,
+   * as in all files.
    */
   public JsonBytes real(float value) {
     return Float.isFinite(value) ? number(value) : raw('"').raw(Float.toString(value)).raw('"');

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The settings of the server; each component is one key of {@code conf/serving.conf}.
+ * The settings of the server, grouped as {@code conf/serving.conf} is.
  *
  * <p>Read once at the start, by {@link ServingConfigParser}, and never changed.
  */
@@ -85,7 +85,7 @@ public record ServingConfig(
   public record Management(String host, int port) {}
 
   /**
-   * What is served.
+   * The models that are served.
    *
    * @param store directory of models; a plain name in {@code serve} is looked up there
    * @param serve references of the models to serve, at least one

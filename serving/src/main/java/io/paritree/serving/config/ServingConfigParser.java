@@ -60,7 +60,7 @@ public final class ServingConfigParser {
    *
    * @param file a HOCON file; empty for the defaults alone
    * @param overrides keys such as {@code server.port}, and their values
-   * @param models what is served in place of {@code models.serve}, if any is given
+   * @param models the models that are served in place of {@code models.serve}, if any is given
    * @throws ConfigurationException if the file cannot be read, or if there are errors; the message
    *     names all of them
    */

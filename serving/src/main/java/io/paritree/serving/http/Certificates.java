@@ -30,7 +30,7 @@ final class Certificates extends EverySecond {
   private final Path file;
   private final String password;
   private final SslContextFactory.Server tls;
-  private Version taken; // that of the certificate in use; only the checking thread changes it
+  private Version taken; // of the certificate in use; only the checking thread changes it
   private Refused refused; // likewise; null while the newest file is in use
   private volatile Instant expires;
 
@@ -57,7 +57,7 @@ final class Certificates extends EverySecond {
   /** What was wrong with which file, which is tried again with each look, and reported once. */
   private record Refused(Version version, String why) {}
 
-  /** Returns what makes TLS of the bytes of a connection, and HTTP of what is in them. */
+  /** Returns what makes TLS of the bytes of a connection, and HTTP of the bytes in them. */
   SslConnectionFactory connections() {
     return new SslConnectionFactory(tls, HttpVersion.HTTP_1_1.asString());
   }

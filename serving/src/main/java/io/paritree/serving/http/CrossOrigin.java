@@ -27,7 +27,7 @@ final class CrossOrigin {
 
   /**
    * @param origins may be empty: then no page may call
-   * @param headers those that pages may send
+   * @param headers the headers that pages may send
    */
   CrossOrigin(List<String> origins, List<String> headers) {
     this.origins = Set.copyOf(origins);
@@ -63,7 +63,7 @@ final class CrossOrigin {
   }
 
   /**
-   * Marks an answer of Jetty itself, whose headers are not those that {@link #step} has set.
+   * Marks an answer of Jetty itself, whose headers {@link #step} has not set.
    *
    * @param request the headers of the request; empty if Jetty's parser refused them. Then every
    *     page may read the answer, which has nothing of the request in it

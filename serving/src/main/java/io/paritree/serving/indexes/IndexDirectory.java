@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The server's own directory of indexes: copies of those of outputs that are on another store, and
- * those that it has built itself.
+ * The server's own directory of indexes: copies of indexes of outputs on another store, and indexes
+ * that it has built itself.
  *
  * <pre>
  *   paritree.lock                    held by the one server that uses the directory
@@ -43,7 +43,7 @@ public final class IndexDirectory implements AutoCloseable {
   private volatile long bytes;
 
   /**
-   * @param most bytes of all files; with 0, what is there is read, and nothing is written
+   * @param most bytes of all files; with 0, its indexes are read, and nothing is written
    */
   public IndexDirectory(Path directory, long most) {
     this.directory = directory.toAbsolutePath().normalize();
@@ -246,7 +246,7 @@ public final class IndexDirectory implements AutoCloseable {
     store().delete(place);
   }
 
-  /** Removes all indexes of a table but those that are used. */
+  /** Removes all indexes of a table that are not used. */
   synchronized void keepOnly(String table, Set<Location> used) throws IOException {
     if (lock != null) {
       if (isUnused(of(table), used)) {
@@ -257,7 +257,7 @@ public final class IndexDirectory implements AutoCloseable {
     }
   }
 
-  /** Returns whether nothing below a directory is used; removes what is not. */
+  /** Returns whether nothing below a directory is used; removes files that are not. */
   private boolean isUnused(Location below, Set<Location> used) throws IOException {
     if (used.contains(below)) {
       return false;

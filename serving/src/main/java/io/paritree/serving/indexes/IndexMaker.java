@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes indexes in the server's own directory: fetches those that the job has built, and builds
- * those that it has not, from the published files.
+ * Makes indexes in the server's own directory: fetches indexes that the job has built, and builds
+ * others from the published files.
  *
  * <p>What cannot be made is tried again when its files have changed, and otherwise only after a
  * while. Not thread-safe.
@@ -131,7 +131,7 @@ final class IndexMaker {
     return Sha256.hex(digest);
   }
 
-  /** Forgets what is not published any more. */
+  /** Forgets partitions that are not published any more. */
   void keepOnly(List<Found> published) {
     Set<String> paths = published.stream().map(Found::path).collect(Collectors.toSet());
     refused.keySet().retainAll(paths);

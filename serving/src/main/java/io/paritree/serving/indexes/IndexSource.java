@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Opens the indexes of a table's partitions on a disk of this machine: where the job has built
  * them, if that is on one, and otherwise in the server's own directory, into which it fetches them,
- * or in which it builds those that the job has not built.
+ * or in which it builds indexes that the job has not built.
  *
  * <p>Not thread-safe.
  */
@@ -246,8 +246,8 @@ final class IndexSource {
   /**
    * Removes what was made for other partitions.
    *
-   * @param open those in service
-   * @param published those that are to be
+   * @param open the partitions in service
+   * @param published the partitions that are to be
    */
   void keepOnly(List<OpenPartition> open, List<Found> published) throws IOException {
     Set<Location> places = new HashSet<>();

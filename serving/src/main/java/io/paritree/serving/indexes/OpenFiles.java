@@ -3,8 +3,8 @@ package io.paritree.serving.indexes;
 import java.io.IOException;
 
 /**
- * How many files the indexes of all tables have open, and may have: the system closes no file for
- * the connections that it lets this process accept. Thread-safe.
+ * Counts the files that the indexes of all outputs have open, and limits them, so that connections
+ * still get descriptors. Thread-safe.
  */
 public final class OpenFiles {
   private final long most;

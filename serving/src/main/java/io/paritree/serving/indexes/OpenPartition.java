@@ -39,7 +39,7 @@ public final class OpenPartition {
   private final List<FileEntry> files;
 
   /**
-   * @param files those of the index, before it was opened
+   * @param files the files of the index, before it was opened
    */
   OpenPartition(LookupIndex index, List<FileEntry> files) {
     this.index = index;
@@ -161,8 +161,8 @@ public final class OpenPartition {
   }
 
   /**
-   * Returns whether nothing has to be read again: its files are those that it was opened with, and
-   * if a part of them was damaged since, all of them have been read whole a short while ago.
+   * Returns whether nothing has to be read again: it has the files that it was opened with, and if
+   * a part of them was damaged since, all of them have been read whole a short while ago.
    */
   boolean isKnownIn(List<FileEntry> now, long nanos) {
     FailedLook last = failed;

@@ -54,8 +54,8 @@ public final class OutputIndexes {
   /**
    * What a request sees.
    *
-   * @param partitions those that answer, newest first
-   * @param unserved those that do not as they are published now, newest first
+   * @param partitions the partitions that answer, newest first
+   * @param unserved the partitions that do not answer as they are published now, newest first
    */
   public record State(List<OpenPartition> partitions, List<Unserved> unserved) {
     public State {
@@ -308,7 +308,7 @@ public final class OutputIndexes {
 
     unserved.put(one.path(), Unserved.partition(one.path(), reason, why));
     if (reason == Reason.UNREADABLE) {
-      return Optional.ofNullable(old); // now, which says nothing of what is published
+      return Optional.ofNullable(old); // now, which says nothing of the published partition
     }
 
     return isSame ? Optional.empty() : stillFound(one, old);

@@ -171,7 +171,7 @@ final class OutputReader {
   }
 
   /**
-   * Returns what is published of a partition, with the names of its files.
+   * Returns a published partition, with the names of its files.
    *
    * @throws IOException if it is not there any more
    */

@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 /**
  * The log of a Delta table, as far as it says which run of the job has made the newest version.
  *
- * <p>The last commit that has changed rows must be that of a run which has built indexes; what it
- * has written beside them says which belong to the version. Commits that change files and no rows
+ * <p>The last commit that has changed rows must be of a run that has built indexes; what it has
+ * written beside them says which belong to the version. Commits that change files and no rows
  * ({@code OPTIMIZE}) do not matter. Not thread-safe.
  */
 final class TableLog {
@@ -90,7 +90,7 @@ final class TableLog {
       version = version(built, version(newest));
       boolean isDamaged =
           version.refusal().filter(why -> why.reason() == Reason.DAMAGED).isPresent();
-      known = isDamaged ? null : newest; // what is damaged may be mended
+      known = isDamaged ? null : newest; // a damaged file may be mended
     }
 
     return version;
@@ -191,7 +191,7 @@ final class TableLog {
         byte[] content = store.readAtMost(file, MAX_LIST);
         return Optional.of(new Own(name, TableIndexes.fromJson(content, file.toString())));
       } catch (NoSuchFileException e) {
-        continue; // not that of a run with indexes
+        continue; // not of a run with indexes
       }
     }
 

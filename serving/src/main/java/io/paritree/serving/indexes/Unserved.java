@@ -18,7 +18,7 @@ import java.util.Map;
 public record Unserved(String path, boolean isTable, Reason reason, String why) {
   /** Why a partition does not answer, in words that never change. */
   public enum Reason {
-    /** Its index, or what says what is published, is not what was written. */
+    /** Its index or its manifest is not as it was written. */
     DAMAGED("damaged", "it is damaged"),
     /** A file of its rows is missing, or has another length. */
     INCOMPLETE("incomplete", "a file of its rows is missing"),

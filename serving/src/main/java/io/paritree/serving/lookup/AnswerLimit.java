@@ -16,7 +16,7 @@ final class AnswerLimit {
   }
 
   /**
-   * Checks what is written of an answer.
+   * Checks the written bytes of an answer.
    *
    * @param rows how many rows it has
    * @throws ProblemException with 413 if it is too long

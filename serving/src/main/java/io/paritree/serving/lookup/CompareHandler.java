@@ -25,7 +25,7 @@ import java.util.Optional;
 /**
  * {@code POST /v1/scores/{table}/{key}/compare}: the stored score of a key, and the score that its
  * record has now, by the model in service and by the version that the row was stored with. So a
- * difference is that of the model, of the inputs, or of both. Thread-safe.
+ * difference is due to the model, the inputs, or both. Thread-safe.
  */
 public final class CompareHandler {
   private final StoredScores scores;

@@ -21,7 +21,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** {@code GET /v1/scores} and {@code GET /v1/scores/{table}}: what is served. Thread-safe. */
+/**
+ * {@code GET /v1/scores} and {@code GET /v1/scores/{table}}: the outputs that are served.
+ * Thread-safe.
+ */
 public final class TablesHandler {
   private final StoredScores scores;
 

@@ -178,7 +178,10 @@ public final class ServerMetrics {
     return slow.labelValues(reason);
   }
 
-  /** Returns the counter of what is refused because one address has too much of it. */
+  /**
+   * Returns the counter of connections and requests that are refused because one address has too
+   * many.
+   */
   public CounterDataPoint limited(String what) {
     return limited.labelValues(what);
   }

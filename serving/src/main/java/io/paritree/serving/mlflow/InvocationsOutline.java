@@ -23,7 +23,7 @@ import java.util.Set;
  * @param form the name of the member that holds the data
  * @param flat whether the data is one record, an object of values that are no lists
  * @param columns the names of a {@code dataframe_split}, if it has them
- * @param params what is asked in {@code params}
+ * @param params the options in {@code params}
  */
 record InvocationsOutline(
     String form, boolean flat, Optional<List<String>> columns, Params params) {
@@ -31,7 +31,7 @@ record InvocationsOutline(
   private static final String PREFIX = "params.";
 
   /**
-   * What is asked in {@code params}.
+   * The options in {@code params}.
    *
    * @param predictMethod {@code predict_method}; empty if it is not given
    * @param reasons the reasons that the answer has; empty for none

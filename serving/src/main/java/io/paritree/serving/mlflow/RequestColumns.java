@@ -69,7 +69,7 @@ final class RequestColumns {
    * Gives all rows missing values for the fields that the request lacks.
    *
    * @param pointer JSON pointer to the data
-   * @return those of the lacking columns that are required
+   * @return the lacking columns that are required
    */
   List<String> fillAbsent(RequestRows rows, String pointer) {
     List<Field> absent =

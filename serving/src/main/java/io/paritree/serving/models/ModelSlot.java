@@ -83,7 +83,7 @@ public final class ModelSlot {
       return kind == Kind.REFUSED && System.nanoTime() - nanos < RETRY.toNanos();
     }
 
-    /** What is known of the newest version. */
+    /** Why the newest version is not in service. */
     public enum Kind {
       /** It was read, and cannot be served. */
       REFUSED("refused"),
@@ -167,15 +167,15 @@ public final class ModelSlot {
     return look(true);
   }
 
-  private Outcome look(boolean anyway) {
+  private Outcome look(boolean isForced) {
     long look = looks.incrementAndGet();
     String found = reference;
     try {
       found = ModelFiles.locate(reference).location();
-      Optional<Outcome> known = anyway ? Optional.empty() : known(look, found);
+      Optional<Outcome> known = isForced ? Optional.empty() : known(look, found);
       return known.isPresent() ? known.get() : replace(look, found, open(found));
     } catch (ModelException | IOException | RuntimeException | StackOverflowError e) {
-      return ends(look) ? refused(found, e) : Outcome.REFUSED;
+      return endsAsNewest(look) ? refused(found, e) : Outcome.REFUSED;
     }
   }
 
@@ -186,7 +186,7 @@ public final class ModelSlot {
   }
 
   /** Returns whether a look's result is still to be used, because no later look has ended. */
-  private synchronized boolean ends(long look) {
+  private synchronized boolean endsAsNewest(long look) {
     if (look < ended) {
       return false;
     }
@@ -207,7 +207,7 @@ public final class ModelSlot {
       return Optional.empty();
     }
 
-    if (ends(look)) {
+    if (endsAsNewest(look)) {
       recovered();
     }
 
@@ -216,7 +216,7 @@ public final class ModelSlot {
 
   private synchronized Outcome replace(long look, String found, ServedModel next)
       throws ModelException {
-    if (!ends(look)) {
+    if (!endsAsNewest(look)) {
       return Outcome.REFUSED;
     }
 
@@ -256,9 +256,9 @@ public final class ModelSlot {
     String reason = String.valueOf(cause.getMessage());
     Refusal before = refusal.getAndSet(new Refusal(kind, found, reason, System.nanoTime()));
     refusals.get(kind).inc();
-    boolean news =
+    boolean isNew =
         before == null || !before.location().equals(found) || !before.reason().equals(reason);
-    if (news) {
+    if (isNew) {
       String staying = current().model().modelVersion();
       LOG.warn("{} stays in service: {} is {}: {}", staying, found, kind.word(), reason);
     }

@@ -49,8 +49,7 @@ public final class RequestBuffers {
   }
 
   /**
-   * Reads one record into the first row of {@link #slots}, and what is wrong with it into {@link
-   * #faults}.
+   * Reads one record into the first row of {@link #slots}, and its faults into {@link #faults}.
    *
    * @param maxBytes the largest body that is allowed
    */

@@ -95,7 +95,7 @@ public final class ServedModel {
   /**
    * Counts refused rows and their faults.
    *
-   * @param faults those of all these rows
+   * @param faults the faults of all these rows
    */
   public void refused(long rows, FaultTotals faults, ServerMetrics metrics) {
     refused.inc(rows);

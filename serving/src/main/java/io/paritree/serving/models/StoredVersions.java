@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Versions of served models with which rows were stored: those in service, and a few others, which
- * are opened when they are asked for. Thread-safe.
+ * Versions of served models with which rows were stored: versions in service, and a few others,
+ * which are opened when they are asked for. Thread-safe.
  */
 public final class StoredVersions {
   private static final Logger LOG = LoggerFactory.getLogger(StoredVersions.class);

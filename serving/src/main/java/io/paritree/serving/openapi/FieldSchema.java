@@ -153,8 +153,9 @@ final class FieldSchema {
   }
 
   /**
-   * Returns whether generators can name a constant for each value: they leave out what is no ASCII
-   * letter or digit, or replace it, and do not distinguish small letters from capital ones.
+   * Returns whether generators can name a constant for each value: they leave out characters that
+   * are no ASCII letter or digit, or replace it, and do not distinguish small letters from capital
+   * ones.
    */
   private static boolean areConstants(List<?> values) {
     Set<String> names = new HashSet<>();

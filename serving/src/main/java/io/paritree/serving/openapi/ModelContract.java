@@ -15,11 +15,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What a name in service adds to the document: the paths that score with it, and the schemas of its
- * records and answers.
+ * The paths and schemas of one served model in the OpenAPI document.
  *
- * <p>The schemas are those of the model that the plain name means. If another alias or version of
- * the name has other ones, the paths of aliases and versions have free-form records and results.
+ * <p>The schemas describe the model that the plain name means. If another alias or version of the
+ * name has other ones, the paths of aliases and versions have free-form records and results.
  */
 final class ModelContract {
   private static final DocumentTemplate OPERATIONS = new DocumentTemplate("model-operations.json");

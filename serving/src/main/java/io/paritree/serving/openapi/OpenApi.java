@@ -18,9 +18,9 @@ import java.util.Map;
 /**
  * {@code GET /openapi.json}: the contract of the models in service, as OpenAPI 3.0.
  *
- * <p>What is the same on every server comes from the resource {@code openapi.json}. Each model adds
- * its own paths and schemas, see {@link ModelContract}, and stored scores their own paths, see
- * {@link ScoresContract}. Golden rows never appear. Thread-safe.
+ * <p>The part that is the same on every server comes from the resource {@code openapi.json}. Each
+ * model adds its own paths and schemas, see {@link ModelContract}, and stored scores their own
+ * paths, see {@link ScoresContract}. Golden rows never appear. Thread-safe.
  */
 public final class OpenApi {
   private static final DocumentTemplate DOCUMENT = new DocumentTemplate("openapi.json");

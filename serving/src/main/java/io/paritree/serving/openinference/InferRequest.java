@@ -138,7 +138,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
   /**
    * Refuses parameters of reasons and contributions that change nothing in the answer.
    *
-   * @param request those of the request, which hold for all outputs
+   * @param request the parameters of the request, which hold for all outputs
    */
   private static void checkExplained(List<WantedOutput> outputs, Map<String, String> request) {
     Set<String> names = outputs.stream().map(WantedOutput::name).collect(Collectors.toSet());
@@ -325,7 +325,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
    * Reads parameters.
    *
    * @param truth the name of one that is true or false
-   * @param explained receives those of {@link ReasonsRequest}
+   * @param explained receives the parameters of {@link ReasonsRequest}
    * @param unknown receives the names of all others
    * @return the value of {@code truth}; null if it is not among the parameters
    */

@@ -29,7 +29,7 @@ public final class ReasonsAnswer {
   private final int scoreCount;
   private final int most;
 
-  /** The output that is explained; negative for that of the row's class. */
+  /** The output that is explained; negative for the output of the row's class. */
   private final int output;
 
   private int explainedFrom;

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  *
  * @param most how many fields are named at most, 1 or more; empty for {@link #USUAL}, or all if the
  *     model has fewer
- * @param output the name of the output that is explained; empty for that of the record's class
+ * @param output the name of the output that is explained; empty for the output of the record's
+ *     class
  * @param prefix what the names of the parameters begin with in messages
  */
 public record ReasonsRequest(
@@ -51,7 +52,7 @@ public record ReasonsRequest(
     return value.equals(DEFAULTS.get(name));
   }
 
-  /** Returns whether a parameter is one of those that ask for reasons. */
+  /** Returns whether a parameter asks for reasons. */
   public static boolean isParameter(String name) {
     return PARAMETERS.containsKey(name);
   }
@@ -125,7 +126,7 @@ public record ReasonsRequest(
   }
 
   /**
-   * Reads the value at a document's current token, if it is that of such a parameter. Null means
+   * Reads the value at a document's current token, if it belongs to such a parameter. Null means
    * that it is absent.
    *
    * @param into receives its text

@@ -111,7 +111,7 @@ public final class MediaTypes {
       return;
     }
 
-    QuotedQualityCSV ranges = new QuotedQualityCSV(); // without those of quality 0
+    QuotedQualityCSV ranges = new QuotedQualityCSV(); // without ranges of quality 0
     ctx.req().getHeaders(Header.ACCEPT).asIterator().forEachRemaining(ranges::addValue);
     for (String range : ranges.getValues()) {
       String type = range.toLowerCase(Locale.ROOT).split(";", 2)[0];

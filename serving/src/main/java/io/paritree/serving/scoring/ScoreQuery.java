@@ -23,7 +23,7 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
   private static final ScoreQuery NOTHING = new ScoreQuery(false, "", "", Optional.empty());
   private static final ScoreQuery MARGIN = new ScoreQuery(true, "", "", Optional.empty());
 
-  /** What a query may have, and what is expected of its key. */
+  /** The parameters that a query may have, and the form of its key. */
   private enum Form {
     RECORD(
         "only margin=true or margin=false, scores=NAME with key=KEY, and reasons=K with"

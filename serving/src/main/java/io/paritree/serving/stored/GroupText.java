@@ -11,7 +11,7 @@ final class GroupText {
   /**
    * Returns the values of the columns; an absent one is the empty text.
    *
-   * @return empty if the text can be read in several ways, since a value has what is between values
+   * @return empty if the text can be read in several ways, since a value contains the separator
    */
   static Optional<List<String>> values(String text, List<String> columns) {
     int count = columns.size();

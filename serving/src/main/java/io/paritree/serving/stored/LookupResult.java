@@ -10,7 +10,7 @@ enum LookupResult {
   STALE,
   /** No partition that could be searched has the key. */
   ABSENT,
-  /** 503: what is published could not be searched, and nothing older is answered. */
+  /** 503: a published partition could not be searched, and nothing older is answered. */
   UNANSWERED;
 
   String word() {

@@ -28,13 +28,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes what is stored under a key. */
+/** Writes the rows that are stored under a key. */
 public final class StoredAnswer {
   private StoredAnswer() {}
 
   /**
-   * Returns what is stored under a key as answers have it. The checksums of an index have no
-   * secret: a publisher may put any bytes in place of a row.
+   * Returns the rows that are stored under a key as answers have them. The checksums of an index
+   * have no secret: a publisher may put any bytes in place of a row.
    *
    * @throws DamagedFileException if that is no JSON of a row
    */

@@ -15,9 +15,8 @@ import java.util.Arrays;
 /**
  * The numbers of keys and of passed columns in answers.
  *
- * <p>Many readers of JSON, those of pages among them, read each number as a double. One that a
- * double does not hold would become another number, and so perhaps the key of another row. So it is
- * text.
+ * <p>Many readers of JSON, such as web pages, read each number as a double. One that a double does
+ * not hold would become another number, and so perhaps the key of another row. So it is text.
  */
 final class StoredNumbers {
   private static final JsonFactory FACTORY = new JsonFactory();

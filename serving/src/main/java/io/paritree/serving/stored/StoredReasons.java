@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The reasons of a stored row in the form of those that are computed on request: one member {@code
- * reasons}, in which values have their types and codes their words.
+ * The reasons of a stored row in the form of reasons that are computed on request: one member
+ * {@code reasons}, in which values have their types and codes their words.
  *
  * <p>Where no {@link ReasonsForm} says what these are, values stay text, and direction, output and
  * words are absent. Made for one row.

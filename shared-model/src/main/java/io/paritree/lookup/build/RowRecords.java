@@ -72,7 +72,7 @@ public final class RowRecords {
   /**
    * Adds a scored row.
    *
-   * @param scores those of the row
+   * @param scores the scores of the row
    * @param members as in {@link StoredEntry.Scored}
    * @throws LongRowException if it is longer than what is read of an index
    */

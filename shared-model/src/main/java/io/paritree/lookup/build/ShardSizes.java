@@ -23,7 +23,7 @@ public final class ShardSizes {
   }
 
   /**
-   * Returns the number of shards, at most that of the buckets.
+   * Returns the number of shards, at most the number of buckets.
    *
    * @param bytes of all rows
    * @param perShard how many of them a shard is to have at most

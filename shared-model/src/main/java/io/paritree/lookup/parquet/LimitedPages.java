@@ -70,7 +70,7 @@ record LimitedPages(PageReadStore pages, Map<String, Long> held) implements Page
     }
   }
 
-  /** Adds what is held of a column to what is held of all. */
+  /** Adds the held bytes of a column to the held bytes of all columns. */
   private void hold(String place, long bytes) {
     held.merge(place, bytes, Math::max);
     long all = held.values().stream().mapToLong(Long::longValue).sum();

@@ -20,7 +20,7 @@ import java.time.temporal.ChronoUnit;
  * comma: those that are passed in the object {@code columns}, since they may have any names, and
  * the job's own.
  *
- * <p>Floats and doubles read back to the same bits. Those that are not finite are text in passed
+ * <p>Floats and doubles read back to the same bits. Values that are not finite are text in passed
  * columns, and null in the job's own, as in all answers. Dates and timestamps are text, bytes are
  * base64. More than what is read of a row is a {@link LongRowException}. Not thread-safe.
  */

@@ -89,7 +89,7 @@ public final class PartitionIndexing {
   /**
    * Builds the index.
    *
-   * @param to an empty directory; what is in it after a failure is no index
+   * @param to an empty directory; after a failure its files are no index
    * @throws UnusableRowsException if trying again does not help
    */
   public void build(Path to, Room room) throws IOException {

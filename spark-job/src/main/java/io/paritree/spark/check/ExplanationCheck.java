@@ -4,7 +4,7 @@ import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
-import io.paritree.reasons.ExplanationAsked;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.reasons.Reasons;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +27,7 @@ final class ExplanationCheck {
   }
 
   /** Checks what a run asks for. */
-  void check(ExplanationAsked asked) {
+  void check(ExplanationSettings asked) {
     String option = asked.hasReasons() ? "--reasons" : "--contributions";
     Reasons reasons;
     try {
@@ -63,7 +63,7 @@ final class ExplanationCheck {
     }
   }
 
-  /** Refuses contributions of which two would be in one column, to readers that ignore case. */
+  /** Refuses contributions if two would be in one column for readers that ignore case. */
   private void checkNames() {
     Set<String> seen = new HashSet<>();
     for (String name : columns.contributions()) {

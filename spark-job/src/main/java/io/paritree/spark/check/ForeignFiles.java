@@ -11,7 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
-/** Files in an output that no run has written: how many there are, and what is in them. */
+/** Files in an output that no run has written: how many there are, with how many rows. */
 final class ForeignFiles {
   private static final String PARQUET = ".parquet";
   private static final int MOST_FOOTERS = 200;
@@ -30,8 +30,8 @@ final class ForeignFiles {
   }
 
   /**
-   * Returns what is in some directories, for messages, such as "/out/day=1, which holds 3 files
-   * with 60 rows (900 bytes)"; of many, what is in the first ones.
+   * Describes the files in some directories, for messages, such as "/out/day=1, which holds 3 files
+   * with 60 rows (900 bytes)"; of many, the first ones.
    */
   String in(List<Location> directories) throws IOException {
     List<String> shown = new ArrayList<>();

@@ -25,7 +25,7 @@ final class NameCheck {
    * Checks the columns of a run.
    *
    * @param carried keys and passed columns
-   * @param partitionColumns those of the output
+   * @param partitionColumns the partition columns of the output
    */
   void check(
       OutputColumns columns, List<String> carried, List<String> partitionColumns, Schema schema) {

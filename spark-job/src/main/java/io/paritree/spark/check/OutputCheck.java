@@ -196,7 +196,7 @@ final class OutputCheck {
     }
   }
 
-  /** Refuses partitions by other columns than those of the partitions that runs have published. */
+  /** Refuses partitions by other columns than the partitions that runs have published. */
   void checkColumns(List<OutputPartition> targets) throws IOException {
     List<String> columns = targets.isEmpty() ? List.of() : columns(targets.get(0).partition());
     if (columns.isEmpty()) {
@@ -267,7 +267,7 @@ final class OutputCheck {
       return;
     }
 
-    // What is there is read only if nothing else is wrong: it may be a mount with anything.
+    // The output is read only if nothing else is wrong: it may be a mount with anything.
     List<Location> foreign = foreign(targets, look);
     if (!foreign.isEmpty() && problems.isEmpty()) {
       problems.add(

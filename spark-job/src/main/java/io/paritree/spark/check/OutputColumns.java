@@ -7,7 +7,7 @@ import io.paritree.forest.Engine;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
-import io.paritree.reasons.ExplanationAsked;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.rows.ReasonList;
 import io.paritree.spark.settings.JobSettings;
@@ -63,11 +63,11 @@ public record OutputColumns(
             ? outputs.columns("margin", engine.outputs())
             : List.of(),
         outputs.kind() != Outputs.Kind.VALUES,
-        settings.columns().explanation().filter(ExplanationAsked::hasReasons).isPresent(),
-        settings.columns().explanation().filter(ExplanationAsked::contributions).isPresent()
+        settings.columns().explanation().filter(ExplanationSettings::hasReasons).isPresent(),
+        settings.columns().explanation().filter(ExplanationSettings::contributions).isPresent()
             ? contributions(model)
             : List.of(),
-        settings.columns().explanation().map(ExplanationAsked::mode));
+        settings.columns().explanation().map(ExplanationSettings::mode));
   }
 
   private static List<String> contributions(ScoringModel model) {
@@ -87,8 +87,8 @@ public record OutputColumns(
   }
 
   /**
-   * Returns the columns of the input from which each column is made; those that are the same in all
-   * rows are left out.
+   * Returns the columns of the input from which each column is made; columns that are the same in
+   * all rows are left out.
    */
   public Map<String, List<String>> sources(Schema schema) {
     List<String> all = schema.fields().stream().map(Field::column).toList();

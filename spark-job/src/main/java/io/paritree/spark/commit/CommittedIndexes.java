@@ -61,7 +61,7 @@ final class CommittedIndexes {
     return of(now, built());
   }
 
-  /** Returns the runs of which there are indexes. */
+  /** Returns the runs that have indexes. */
   private Set<String> built() throws IOException {
     return place.listOrNone(indexes).stream()
         .map(FileEntry::location)
@@ -116,7 +116,7 @@ final class CommittedIndexes {
     return Optional.of(runs);
   }
 
-  /** Returns whether a commit says of which partitions the files are that it removes. */
+  /** Returns whether a commit names the partitions of the files that it removes. */
   private static boolean namesPartitions(CommitFile commit, TableState now) {
     return commit.changed().stream()
         .allMatch(values -> values.keySet().equals(Set.copyOf(now.partitionColumns())));

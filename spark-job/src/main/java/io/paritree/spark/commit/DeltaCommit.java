@@ -25,7 +25,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** A commit to a Delta table. Its actions are those of Delta's log, as JSON. */
+/** A commit to a Delta table. Its actions are JSON, as in Delta's log. */
 final class DeltaCommit implements TableTransaction {
   private final SparkSession session;
   private final String location;

@@ -14,7 +14,7 @@ import org.apache.spark.sql.types.StructType;
  * refused.
  */
 final class DeltaFeatures {
-  /** Those that ask nothing of a file, or are looked for by what uses them. */
+  /** Features that ask nothing of a file, or are looked for where they are used. */
   private static final Set<String> KNOWN =
       Set.of(
           "allowColumnDefaults",

@@ -207,7 +207,7 @@ final class IcebergOutput extends OutputTable {
       UpdateSchema update = change.updateSchema();
       Schema added =
           IcebergRuntime.schema(new StructType(columns.added().toArray(StructField[]::new)));
-      // Without a parent, a name with a dot is that of a column.
+      // Without a parent, a name with a dot names a column.
       added.columns().forEach(column -> update.addColumn(null, column.name(), column.type()));
       update.commit();
       return change;

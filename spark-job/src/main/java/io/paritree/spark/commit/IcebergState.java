@@ -44,7 +44,7 @@ final class IcebergState implements TableState {
   /** The summary's key for the identities of partitions without rows. */
   static final String WITHOUT_ROWS = "paritree.without-rows";
 
-  /** Below the ids that Iceberg reserves, and above those that columns get. */
+  /** Below the ids that Iceberg reserves, and above the ids that columns get. */
   private static final int MARK = Integer.MAX_VALUE - 1_000_000;
 
   private final long version;
@@ -210,7 +210,7 @@ final class IcebergState implements TableState {
     return own.contains(partition);
   }
 
-  /** Returns how many rows a partition's files have, with those that are deleted. */
+  /** Returns how many rows a partition's files have, deleted rows included. */
   long rows(String partition) {
     return rows.getOrDefault(partition, 0L);
   }

@@ -205,7 +205,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
     return state.map(found -> found.token(partition)).orElse(TableState.ABSENT);
   }
 
-  /** Returns whether the rows of a partition are exactly those of a run with this identity. */
+  /** Returns whether exactly a run with this identity has written the rows of a partition. */
   public boolean isPublished(String partition, String identity) {
     return state.isPresent() && state.get().isPublished(partition, identity);
   }

@@ -5,11 +5,11 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns that a run's commit gives a table, with the rows: those of a new table, or some that
- * the table lacks.
+ * The columns that a run's commit gives a table, with the rows: the columns of a new table, or some
+ * that the table lacks.
  *
  * @param output the columns of the run's files
- * @param added those that are added to a table; empty if the table is made
+ * @param added the columns that are added to a table; empty if the table is made
  * @param partitionColumns of a table that is made; they are texts
  */
 record PlannedColumns(StructType output, List<StructField> added, List<String> partitionColumns) {

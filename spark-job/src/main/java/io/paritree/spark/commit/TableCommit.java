@@ -5,7 +5,7 @@ import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
-import io.paritree.spark.publish.Publisher.LastWords;
+import io.paritree.spark.publish.Publisher.ReportBeforeMove;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import java.io.IOException;
@@ -64,14 +64,16 @@ public final class TableCommit {
    *
    * @param files the files of each partition, by their paths below the directory of the table's
    *     files
-   * @param lastWords is called when all comparisons have passed, before the commit
+   * @param report is called when all comparisons have passed, before the commit
    * @return the partitions that were published; the others were published with the same identity by
    *     another run meanwhile
    * @throws ConflictException if the rows of one were changed since the run began, or the columns
    *     of the table
    */
   public List<String> publish(
-      List<PreparedPartition> partitions, Map<String, List<DataFile>> files, LastWords lastWords)
+      List<PreparedPartition> partitions,
+      Map<String, List<DataFile>> files,
+      ReportBeforeMove report)
       throws ConflictException, IOException {
     table.describe(partitions, files);
     RuntimeException last = null;
@@ -83,7 +85,7 @@ public final class TableCommit {
         return published;
       }
 
-      lastWords.write(published);
+      report.write(published);
       indexes.write(name, transaction.state(), published);
       observer.reached(Step.COMMIT_BEGUN);
       long version;

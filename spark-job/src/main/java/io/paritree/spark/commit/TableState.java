@@ -58,7 +58,7 @@ interface TableState {
         : Sha256.hex(String.join("\n", files).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Returns whether the rows of a partition are exactly those of a run with this identity. */
+  /** Returns whether exactly a run with this identity has written the rows of a partition. */
   default boolean isPublished(String partition, String identity) {
     int files = files(partition).size();
     return files == 0 ? hasEmpty(identity) : marks(partition).equals(Set.of(mark(identity, files)));

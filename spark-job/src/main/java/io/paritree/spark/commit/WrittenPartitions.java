@@ -41,8 +41,8 @@ final class WrittenPartitions {
   }
 
   /**
-   * Returns the partitions that runs have recorded, without those of commits to other branches:
-   * what a run has written there says nothing about the rows here.
+   * Returns the partitions that runs have recorded, without commits to other branches: what a run
+   * has written there says nothing about the rows here.
    *
    * @param isIncluded {@link TableState#includes}
    */

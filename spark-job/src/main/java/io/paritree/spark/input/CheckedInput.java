@@ -30,7 +30,7 @@ public record CheckedInput(
   }
 
   /**
-   * Returns how many rows files hold by their footers or the log of a table, without those that the
+   * Returns how many rows files hold by their footers or the log of a table, without rows that the
    * table's version does not have; empty where nothing says that: for CSV, for tables whose files
    * are not known, and if only the deletes of a table say which rows it has.
    */

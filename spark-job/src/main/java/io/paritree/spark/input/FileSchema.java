@@ -10,10 +10,10 @@ import org.apache.parquet.schema.Type;
  * The contents of one file's footer or header.
  *
  * @param file the file
- * @param columns its columns, those that the run reads by the names that it asks for
+ * @param columns its columns; columns that the run reads have the names that it asks for
  * @param rows how many rows it holds; empty if the whole file must be read to know it
  * @param types the types of its columns if it is Parquet; of several with one name, of the first
- * @param onlyByRows those of its columns that Spark can read in rows, but not in batches
+ * @param onlyByRows its columns that Spark can read in rows, but not in batches
  * @param unreadable why Spark cannot read some of its columns at all, by their names
  */
 record FileSchema(

@@ -48,7 +48,7 @@ final class FileSchemas {
    * Reads the footer or header of each file.
    *
    * @param names the columns that the run reads; nothing is found out about the others
-   * @param comparison how they are compared with those of files
+   * @param comparison how they are compared with the names in files
    * @param problems receives the files that cannot be read
    * @param fileRead is called after each file, by several threads
    * @return one schema per readable file, in the order of the files
@@ -238,7 +238,7 @@ final class FileSchemas {
     try {
       return lines.next();
     } catch (RecordFormatException e) {
-      return true; // the task that reads the file reports what is wrong
+      return true; // the task that reads the file reports the problem
     }
   }
 }

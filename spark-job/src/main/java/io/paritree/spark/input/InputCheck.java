@@ -49,8 +49,8 @@ public final class InputCheck {
 
   /**
    * @param carried keys and passed columns, which need not be features
-   * @param comparison how their names and those of the features are compared with those of files
-   * @param problems receives what is wrong
+   * @param comparison how their names and the features' are compared with the names in files
+   * @param problems receives a message for each problem
    */
   public InputCheck(
       InputFormat format,

@@ -49,7 +49,7 @@ public record InputListing(
    * Lists an input. Hidden files, whose names begin with {@code _} or a dot, are ignored, as Spark
    * does.
    *
-   * @param problems receives what is wrong with the layout
+   * @param problems receives the problems of the layout
    */
   public static InputListing read(FileStore store, Location root, List<String> problems)
       throws IOException {
@@ -79,7 +79,7 @@ public record InputListing(
   /**
    * Lists a table. If its files are not known, it has one partition, without files, of all rows.
    *
-   * @param problems receives partition columns that cannot be those of an input
+   * @param problems receives partition columns that no input can have
    */
   public static InputListing of(PinnedTable table, List<String> problems) {
     if (table.files().isEmpty()) {

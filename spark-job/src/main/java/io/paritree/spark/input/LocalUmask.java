@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
  * The umask of this process, which Hadoop's local file system does not know: it gives files and
- * directories the modes of its own setting, by default those of the umask 022.
+ * directories the modes of its own setting, by default as for the umask 022.
  */
 public final class LocalUmask {
   /** Hadoop's setting, which counts for all file systems. */

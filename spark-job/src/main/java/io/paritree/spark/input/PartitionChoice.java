@@ -82,8 +82,8 @@ public record PartitionChoice(
   }
 
   /**
-   * Makes sure that a table whose partitions are not known has rows of those that are requested.
-   * Reads its partition columns.
+   * Makes sure that a table whose partitions are not known has rows of the requested ones. Reads
+   * its partition columns.
    *
    * @param table limited to the rows of the requested values
    * @param problems receives values that no row has

@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.ShortType;
 
 /**
- * Which types hold every value of another one, and are what Spark can read its files as.
+ * The type that Spark can read a file's narrower type as, without changing a value.
  *
  * <p>A column that has become wider from one file to the next is read in its widest type. That
  * changes no score: a slot is made of a number's value, whatever type holds it.

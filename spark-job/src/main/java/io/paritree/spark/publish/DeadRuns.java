@@ -103,9 +103,7 @@ final class DeadRuns {
     return isSwapping ? "finished: it had begun to publish" : "finished: its files were complete";
   }
 
-  /**
-   * Returns those of the partitions that a run was moving that no other run has published since.
-   */
+  /** Returns the partitions that a run was moving and that no other run has published since. */
   private List<PreparedPartition> current(RunDirectory run) throws IOException {
     List<PreparedPartition> current = new ArrayList<>();
     for (PreparedPartition partition : run.swapping()) {

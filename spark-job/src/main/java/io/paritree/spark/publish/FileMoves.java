@@ -68,7 +68,7 @@ final class FileMoves {
     }
   }
 
-  /** Moves files one after the other, in this order; those that are not there are left out. */
+  /** Moves files one after the other, in this order; missing files are left out. */
   void move(Location from, Location to, List<String> paths) throws IOException {
     for (String path : paths) {
       moveRepeatedly(resolve(from, path), resolve(to, path));
@@ -76,8 +76,8 @@ final class FileMoves {
   }
 
   /**
-   * Moves files, many at once; those that are not there are left out. When this fails, no move is
-   * in progress any more: the caller may move files back.
+   * Moves files, many at once; missing files are left out. When this fails, no move is in progress
+   * any more: the caller may move files back.
    */
   void moveAll(Location from, Location to, Collection<String> paths) throws IOException {
     ExecutorService threads =

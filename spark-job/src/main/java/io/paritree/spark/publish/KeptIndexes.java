@@ -38,8 +38,8 @@ public final class KeptIndexes {
   }
 
   /**
-   * Removes the indexes whose partitions another run has published since, and those of runs that
-   * have ended without publishing. Those of a table's commits stay.
+   * Removes the indexes whose partitions another run has published since, and indexes of runs that
+   * have ended without publishing. Indexes of a table's commits stay.
    */
   public void removeUnused() throws IOException {
     List<FileEntry> runs = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class KeptIndexes {
   }
 
   /**
-   * Returns the runs of which there are indexes. To be listed first: what is listed then belongs to
+   * Returns the runs that have indexes. To be listed first: a run that is listed then belongs to
    * runs that have begun, so that one which is not unfinished has ended.
    */
   private List<FileEntry> runs() throws IOException {

@@ -18,13 +18,13 @@ public final class KeptRuns {
   }
 
   /**
-   * Removes the reports and quarantined rows of the oldest runs, with all their groups. Those of
-   * runs that have not ended stay, and do not count. Runs of which there is only a record are
-   * counted apart, so that many refused runs do not remove quarantined rows.
+   * Removes the reports and quarantined rows of the oldest runs, with all their groups. Runs that
+   * have not ended stay, and do not count. Runs with only a record are counted apart, so that many
+   * refused runs do not remove quarantined rows.
    *
    * @param kept the number of runs of each kind that stay: the newest, by modification time; at
    *     least 1
-   * @param own any group of the run that is ending now; this run is one of those that stay
+   * @param own any group of the run that is ending now; this run stays
    */
   public void remove(int kept, RunName own) throws IOException {
     Map<String, List<FileEntry>> groups = new TreeMap<>();

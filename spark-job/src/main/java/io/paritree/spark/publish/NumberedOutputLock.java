@@ -13,11 +13,11 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * An output's lock on a store without file locks.
  *
- * <p>The lock is a sequence of files named 1, 2, 3, ..., each of which is created and never
- * rewritten. The run that created the highest number N holds the lock until a file {@code N.free}
- * exists, or until {@code N.beat} has not changed for {@link LockTimes#stale}. A run takes the lock
- * by creating the next number; of several runs that try, one succeeds. No run removes or rewrites a
- * file of the present holder, so a run that comes late does no harm.
+ * <p>The lock is a sequence of files named 1, 2, 3, ...; each is created and never rewritten. The
+ * run that created the highest number N holds the lock until a file {@code N.free} exists, or until
+ * {@code N.beat} has not changed for {@link LockTimes#stale}. A run takes the lock by creating the
+ * next number; of several runs that try, one succeeds. No run removes or rewrites a file of the
+ * present holder, so a run that comes late does no harm.
  *
  * <p>A holder that was only paused must not move anything when it wakes. So a run that takes the
  * lock over from a dead holder first renames the holder's run directory. This is the fence: each of

@@ -18,8 +18,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * A look at what is in the places of partitions. Each directory is listed once, so a look is taken
- * anew whenever that may have changed.
+ * A look at the directories in the places of partitions. Each directory is listed once, so a look
+ * is taken anew whenever that may have changed.
  *
  * <p>The place of a partition is the directory with its canonical path. Other writers, and earlier
  * versions of this job, have spelled values otherwise ({@code New%20York} for {@code New York}):
@@ -42,7 +42,7 @@ public final class OutputLook {
   }
 
   /**
-   * Returns a text that describes what is in a partition's place; it changes whenever a run
+   * Returns a text that describes the directories in a partition's place; it changes whenever a run
    * publishes the partition.
    *
    * @param partition its canonical path
@@ -173,7 +173,7 @@ public final class OutputLook {
     return known;
   }
 
-  /** Returns the token of what is in one directory. */
+  /** Returns the token of the files in one directory. */
   private String tokenOf(String path) throws IOException {
     Location directory = place.partition(path);
     if (place.store().find(directory).filter(entry -> !entry.isDirectory()).isPresent()) {

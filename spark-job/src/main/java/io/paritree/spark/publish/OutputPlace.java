@@ -211,7 +211,7 @@ public final class OutputPlace {
     return missing.stream().map(DataFile::name).findFirst();
   }
 
-  /** Takes a look at what is in the places of partitions. */
+  /** Takes a look at the places of partitions. */
   public OutputLook look() {
     return new OutputLook(this);
   }
@@ -248,7 +248,7 @@ public final class OutputPlace {
   }
 
   /**
-   * Returns those of a run's partitions that no other run has published since it began.
+   * Returns the partitions of a run that no other run has published since it began.
    *
    * @throws ConflictException if one of the others was published with a different identity
    */

@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param partition its directory below the output; empty if the output is not partitioned
  * @param identity SHA-256 of all that its content depends on
  * @param before {@link OutputLook#token} of its place when the run began; once the swap has begun,
- *     that of its own directory alone
+ *     the token of its own directory alone
  * @param others once the swap has begun, the directories that have the same values under other
  *     names, which go with the old rows; empty before
  */

@@ -91,7 +91,7 @@ public final class Publisher {
 
   /** Writes the report of a run that publishes, before its first partition is moved. */
   @FunctionalInterface
-  public interface LastWords {
+  public interface ReportBeforeMove {
     /**
      * Writes the report into {@link RunDirectory#kept}.
      *
@@ -123,25 +123,25 @@ public final class Publisher {
   /**
    * Publishes what a run has staged and verified: all of it, or nothing.
    *
-   * <p>If a partition cannot be moved, those that were moved before are put back, and the cause is
-   * thrown. What cannot be removed after the last one was moved is left to the next run.
+   * <p>If a partition cannot be moved, the partitions that were moved before are put back, and the
+   * cause is thrown. What cannot be removed after the last one was moved is left to the next run.
    *
-   * @param lastWords is called under the lock, when all comparisons have passed and before the
-   *     first partition is moved
+   * @param report is called under the lock, when all comparisons have passed and before the first
+   *     partition is moved
    * @return the partitions that were moved; the others were published with the same identity by
    *     another run meanwhile
    * @throws ConflictException if one of them was published with a different identity since the run
    *     began, and then none is moved; or if another run has declared this one dead, and its
    *     partitions are not all published with their identities
    */
-  public List<String> publish(Run run, List<PreparedPartition> partitions, LastWords lastWords)
+  public List<String> publish(Run run, List<PreparedPartition> partitions, ReportBeforeMove report)
       throws ConflictException, IOException {
     RunDirectory directory = run.directory();
     directory.writePrepared(partitions);
     observer.reached(Step.PREPARED);
     List<String> moved;
     try {
-      moved = publishLocked(directory, partitions, lastWords);
+      moved = publishLocked(directory, partitions, report);
     } catch (IOException e) {
       if (directory.isPrepared() && !(e instanceof LostLockException)) {
         throw e;
@@ -156,7 +156,7 @@ public final class Publisher {
   }
 
   private List<String> publishLocked(
-      RunDirectory directory, List<PreparedPartition> partitions, LastWords lastWords)
+      RunDirectory directory, List<PreparedPartition> partitions, ReportBeforeMove report)
       throws ConflictException, IOException {
     boolean published = false;
     List<String> moved = new ArrayList<>();
@@ -173,7 +173,7 @@ public final class Publisher {
       List<PreparedPartition> open = afterOthers(unchanged);
       observer.reached(Step.COMPARED);
       open.forEach(partition -> moved.add(partition.partition()));
-      lastWords.write(moved);
+      report.write(moved);
       directory.writeSwapping(open);
       makeSureToHold(lock, directory);
       observer.reached(Step.SWAP_BEGUN);

@@ -77,7 +77,9 @@ public final class RunDirectory {
     return StateDirectory.partition(directory.resolve("new"), partition);
   }
 
-  /** Returns the directory of what is kept when the run has ended: report and quarantined rows. */
+  /**
+   * Returns the directory that is kept when the run has ended, with report and quarantined rows.
+   */
   public Location kept() {
     return directory.resolve(StateDirectory.KEPT);
   }
@@ -105,7 +107,7 @@ public final class RunDirectory {
     }
   }
 
-  /** Makes the directory, and those in it that must exist before anything is moved. */
+  /** Makes the directory, and the directories in it that must exist before anything is moved. */
   void make() throws IOException {
     place.store().createDirectories(tasks());
     place.store().createDirectories(taken());
@@ -162,7 +164,8 @@ public final class RunDirectory {
    *     it had staged, is gone. What this call has made in its place is removed again
    */
   void writeSwapping(List<PreparedPartition> partitions) throws IOException {
-    // All parents are made before the swap, none during it. So those of a fenced run are missing,
+    // All parents are made before the swap, none during it. So the parents of a fenced run are
+    // missing,
     // and its renames fail.
     FileStore store = place.store();
     for (PreparedPartition partition : partitions) {

@@ -31,7 +31,7 @@ public final class Delivery {
   /**
    * Sends something when all before it is sent.
    *
-   * @param what what is sent, and to where, for messages
+   * @param what the content and the receiver, for messages
    */
   public void send(String what, Callable<Void> sending) {
     sent.put(what, thread.submit(sending));

@@ -21,7 +21,7 @@ public record FieldFault(
     String code,
     long rows,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String example) {
-  /** Returns the faults with those of the same field and code added up, the most frequent first. */
+  /** Returns the faults, added up by field and code, the most frequent first. */
   static List<FieldFault> total(List<FieldFault> all) {
     Map<List<String>, FieldFault> totals = new LinkedHashMap<>();
     for (FieldFault fault : all) {

@@ -2,7 +2,7 @@ package io.paritree.spark.rows;
 
 import io.paritree.UnsupportedModelException;
 import io.paritree.model.ScoringModel;
-import io.paritree.reasons.ExplanationAsked;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.reasons.Reasons;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
@@ -19,7 +19,7 @@ final class ExplanationColumns {
   private static final int EXPLAINED_ROWS = 256;
   private static final int EXPLAINED_VALUES = 1 << 20;
 
-  private final ExplanationAsked asked;
+  private final ExplanationSettings asked;
   private final Reasons reasons;
   private final ReasonColumns reasonColumns; // null if they are not requested
   private final int first;

@@ -1,6 +1,6 @@
 package io.paritree.spark.rows;
 
-import io.paritree.reasons.ExplanationAsked;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.reasons.Reasons;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
@@ -74,7 +74,7 @@ final class ReasonColumns {
       InternalRow values,
       InternalRow output,
       int to) {
-    ExplanationAsked asked = plan.output().explanation();
+    ExplanationSettings asked = plan.output().explanation();
     output.update(
         to,
         list.choose(

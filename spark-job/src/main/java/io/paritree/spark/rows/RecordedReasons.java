@@ -5,7 +5,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.ReasonRule;
 import io.paritree.output.ReasonsForm;
-import io.paritree.reasons.ExplanationAsked;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.reasons.Reasons;
 import io.paritree.spark.input.ReadColumn;
 import java.util.HashMap;
@@ -29,13 +29,13 @@ public final class RecordedReasons {
    *     partition
    */
   public static Optional<ReasonsForm> of(
-      ScoringModel model, Optional<ExplanationAsked> explanation, List<ReadColumn> columns) {
-    Optional<ExplanationAsked> asked = explanation.filter(ExplanationAsked::hasReasons);
+      ScoringModel model, Optional<ExplanationSettings> explanation, List<ReadColumn> columns) {
+    Optional<ExplanationSettings> asked = explanation.filter(ExplanationSettings::hasReasons);
     return asked.map(how -> form(model, how, columns)).filter(ReasonsForm::isSmall);
   }
 
   private static ReasonsForm form(
-      ScoringModel model, ExplanationAsked asked, List<ReadColumn> columns) {
+      ScoringModel model, ExplanationSettings asked, List<ReadColumn> columns) {
     Reasons reasons = reasons(model, asked);
     Set<String> named = new HashSet<>();
     Map<String, List<String>> groups = new HashMap<>();
@@ -75,7 +75,7 @@ public final class RecordedReasons {
         asked.direction().key(), asked.isExact(), outputs, numbers, truths, groups, up, down);
   }
 
-  private static Reasons reasons(ScoringModel model, ExplanationAsked asked) {
+  private static Reasons reasons(ScoringModel model, ExplanationSettings asked) {
     try {
       return Reasons.of(model, asked.mode());
     } catch (UnsupportedModelException e) {

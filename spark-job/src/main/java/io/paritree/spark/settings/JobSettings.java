@@ -2,7 +2,7 @@ package io.paritree.spark.settings;
 
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
-import io.paritree.reasons.ExplanationAsked;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.ReadColumn;
@@ -20,12 +20,12 @@ import java.util.Optional;
  * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}; empty if the status of all runs is asked
  * @param model reference of the model; empty where the mode needs none
  * @param engine which engine scores
- * @param input what is scored
+ * @param input the input
  * @param output where the scores go
  * @param columns which columns are written
  * @param files how the files of the output are written
  * @param conditions what must hold for a partition to be published
- * @param reporting what is said about the run, and where
+ * @param reporting where the run is reported
  */
 public record JobSettings(
     Mode mode,
@@ -40,7 +40,7 @@ public record JobSettings(
     Reporting reporting) {
 
   /**
-   * What is scored.
+   * The input.
    *
    * @param path directory or file; empty for a table, and where the mode needs none
    * @param format the format of the files
@@ -55,7 +55,7 @@ public record JobSettings(
       Optional<AskedTable> table,
       PartitionChoice partitions,
       String groupBy) {
-    /** Returns what is scored, as it was asked for. */
+    /** Returns the input, as it was asked for. */
     public String name() {
       return table.map(AskedTable::name).orElse(path);
     }
@@ -105,7 +105,7 @@ public record JobSettings(
    *
    * @param keys columns that identify a row in the output
    * @param pass other columns to write unchanged
-   * @param comparison how the names of columns are compared with those of the input
+   * @param comparison how the names of columns are compared with the input's
    * @param margin whether margins are written in addition to the scores
    * @param explanation reasons and contributions that are written too; empty for none
    */
@@ -114,7 +114,7 @@ public record JobSettings(
       List<String> pass,
       ReadColumn.Case comparison,
       Margin margin,
-      Optional<ExplanationAsked> explanation) {
+      Optional<ExplanationSettings> explanation) {
     public Columns {
       keys = List.copyOf(keys);
       pass = List.copyOf(pass);
@@ -151,7 +151,7 @@ public record JobSettings(
       NonAtomic nonAtomic) {}
 
   /**
-   * What is said about a run, and where.
+   * Where a run is reported.
    *
    * @param keptRuns number of ended runs whose reports and quarantines are kept, at least 1
    * @param progress time between two lines of progress; zero for none
@@ -205,7 +205,7 @@ public record JobSettings(
     ACCEPTED
   }
 
-  /** What is not published if a partition is held. */
+  /** The partitions that are not published if one is held. */
   public enum Withheld {
     THE_PARTITION,
     /** The group, with which the run ends. */

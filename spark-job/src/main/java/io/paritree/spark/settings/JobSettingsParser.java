@@ -7,7 +7,7 @@ import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
 import io.paritree.reasons.Direction;
-import io.paritree.reasons.ExplanationAsked;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
@@ -59,7 +59,7 @@ final class JobSettingsParser {
   /**
    * Reads the settings.
    *
-   * @param given what is asked of this run only
+   * @param given the options of this run only
    * @param clock gives the id of a run for which none is given
    * @throws ConfigurationException if there are errors; the message names all of them
    */
@@ -221,7 +221,7 @@ final class JobSettingsParser {
     return made("--from and --to", () -> DateRange.parse(from, to));
   }
 
-  private Optional<ExplanationAsked> explanation() {
+  private Optional<ExplanationSettings> explanation() {
     int most = (int) settings.whole("scoring-job.reasons", 0, Integer.MAX_VALUE);
     Direction direction = settings.word("scoring-job.reasons-direction", Direction.class);
     String from = settings.anyText("scoring-job.reasons-from");
@@ -254,7 +254,7 @@ final class JobSettingsParser {
     }
 
     ContributionMode mode = exact ? ContributionMode.EXACT : ContributionMode.FAST;
-    return Optional.of(new ExplanationAsked(most, direction, above, contributions, mode));
+    return Optional.of(new ExplanationSettings(most, direction, above, contributions, mode));
   }
 
   private Duplicates duplicates() {

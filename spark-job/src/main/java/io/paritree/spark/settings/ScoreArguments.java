@@ -19,7 +19,7 @@ import picocli.CommandLine.ParseResult;
  * configuration file, unless it is of {@link #ONE_RUN}.
  */
 public final class ScoreArguments {
-  /** What is asked of one run, and is no setting. */
+  /** Options of one run that are no settings. */
   private static final List<String> ONE_RUN =
       List.of("from to as-of run-id force replace-foreign dry-run recover status conf".split(" "));
 

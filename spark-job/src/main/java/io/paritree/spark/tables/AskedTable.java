@@ -5,7 +5,7 @@ package io.paritree.spark.tables;
  *
  * @param name a path, which contains a slash, or a name in a catalog of Spark's
  * @param format the format that the table must have
- * @param asOf the version, a number, or the time of which the table is read; empty for now
+ * @param asOf the version, a number, or the time, at which the table is read; empty for now
  */
 public record AskedTable(String name, TableFormat format, String asOf) {
 

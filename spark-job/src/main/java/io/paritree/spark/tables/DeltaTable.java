@@ -70,7 +70,7 @@ record DeltaTable(
 
     List<TableFile> files = new ArrayList<>();
     for (DeltaFile file : snapshot.files()) {
-      // The log has the names of the files, and readers see those of the table.
+      // The log has the names in the files, and readers see the names in the table.
       Map<String, String> partition = new HashMap<>();
       file.partitionValues().forEach((name, value) -> partition.put(logical.get(name), value));
       Path path = new Path(snapshot.location(), new Path(URI.create(file.path())));

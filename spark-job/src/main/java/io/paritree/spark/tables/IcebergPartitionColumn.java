@@ -30,7 +30,7 @@ import org.apache.spark.sql.types.DataType;
  * A column by which an Iceberg table is partitioned: by its values, or by the years, months, days
  * or hours of a time. Buckets and truncated values only say where rows are, and are no partitions.
  *
- * @param name the column's, or, for a part of a time, that of the partition field
+ * @param name the column's, or, for a part of a time, the partition field's
  * @param source the column that the value is taken from
  * @param transform what makes the value of it
  * @param result the type of the transform's values
@@ -47,7 +47,7 @@ record IcebergPartitionColumn(
   private static final DateTimeFormatter HOUR =
       DateTimeFormatter.ofPattern("uuuu-MM-dd-HH", Locale.ROOT);
 
-  /** A part of time, from the first moment of it until before that of the next one. */
+  /** A part of time, from its first moment until before the first moment of the next one. */
   private record Span(LocalDateTime from, LocalDateTime to) {}
 
   /**

@@ -81,7 +81,7 @@ public record IcebergReference(
     return ref == null ? table.currentSnapshot() : table.snapshot(ref.snapshotId());
   }
 
-  /** Returns whether the name is that of a tag, a snapshot or a time, which do not change. */
+  /** Returns whether the name means a tag, a snapshot or a time, which do not change. */
   public boolean isFixed() {
     return !selector.isEmpty() && branch().isEmpty();
   }
@@ -95,7 +95,7 @@ public record IcebergReference(
     return branch().map(branch -> "branch '%s'%s".formatted(branch, reason));
   }
 
-  /** Returns why rows cannot be committed to what is meant; empty if they can. */
+  /** Returns why rows cannot be committed to the named reference; empty if they can. */
   public Optional<String> writeProblem(SparkSession session) {
     if (isFixed()) {
       return Optional.of(

@@ -141,7 +141,9 @@ public sealed interface PinnedTable permits DeltaTable, IcebergTable, CatalogTab
   /** Returns the column that numbers the rows of each file; empty if there is none. */
   Optional<Column> rowIndex(Dataset<Row> rows);
 
-  /** Returns the name of that column in a columnar scan, if it is not that of Parquet files. */
+  /**
+   * Returns the name of that column in a columnar scan, if it is another one than in Parquet files.
+   */
   default Optional<String> rowIndexInScan() {
     return Optional.empty();
   }

@@ -15,7 +15,8 @@ import org.apache.spark.sql.SparkSession;
 /** The format of a table. */
 public enum TableFormat {
   /**
-   * That of the catalog's table; at a path, the one that is found there, Delta if there is none.
+   * The format of the catalog's table; at a path, the one that is found there, Delta if there is
+   * none.
    */
   AUTO,
   DELTA,
@@ -54,7 +55,7 @@ public enum TableFormat {
     };
   }
 
-  /** Returns why a path cannot be that of a table to write to; empty if it can. */
+  /** Returns why no table at a path can be written to; empty if it can. */
   public Optional<String> outputProblem(String path, Configuration hadoop) throws IOException {
     return this == DELTA || IcebergName.of(path).selector().isEmpty()
         ? TablePath.outputProblem(path, hadoop)

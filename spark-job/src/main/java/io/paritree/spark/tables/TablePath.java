@@ -26,13 +26,13 @@ record TablePath(String path, String selector) {
         : new TablePath(given, "");
   }
 
-  /** Returns why a path cannot be that of an input; empty if it can. */
+  /** Returns why a path cannot name an input; empty if it can. */
   static Optional<String> inputProblem(String given, Configuration hadoop) throws IOException {
     return problem(
         given, hadoop, "; give %s and --as-of %s".formatted(of(given).path, of(given).asOf()));
   }
 
-  /** Returns why a path cannot be that of an output; empty if it can. */
+  /** Returns why a path cannot name an output; empty if it can. */
   static Optional<String> outputProblem(String given, Configuration hadoop) throws IOException {
     return problem(
         given,

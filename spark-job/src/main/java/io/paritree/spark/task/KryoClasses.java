@@ -32,7 +32,7 @@ public final class KryoClasses {
 
   private KryoClasses() {}
 
-  /** Returns what must be set, beside what is given, before Spark starts. */
+  /** Returns the settings that Spark needs before it starts, beside the given ones. */
   public static Map<String, String> settings(SparkConf given) {
     return given.getBoolean(REQUIRED, false)
         ? Map.of(

@@ -4,10 +4,10 @@ import java.io.Serializable;
 import java.util.HashMap;
 
 /**
- * The input that files belong to, and what says to which of its partitions.
+ * The input that files belong to, and how the partition of a file is known.
  *
  * @param path the input as a qualified Hadoop path; file names are taken below it
- * @param kind what says to which partition a file belongs
+ * @param kind how the partition of a file is known
  * @param partitions the partition of each file of a table that is read, by the file's path as the
  *     table's reader reports it
  */

@@ -2,7 +2,7 @@ package io.paritree.spark.task;
 
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
-import io.paritree.reasons.ExplanationAsked;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.ReadColumn;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The instructions that every task of a run receives.
  *
- * @param input what is read
+ * @param input the input
  * @param model what scores
  * @param output which rows and columns are written
  * @param files the files that they are written to
@@ -28,12 +28,12 @@ public record TaskPlan(
     implements Serializable {
 
   /**
-   * What is read.
+   * The input.
    *
    * @param root the input, and what says to which of its partitions a file belongs
    * @param columns the columns that are read: those of the files in select order, then those of the
    *     directory names
-   * @param comparison how their names are compared with those of files
+   * @param comparison how their names are compared with the names in files
    */
   public record Input(SourceRoot root, ArrayList<ReadColumn> columns, ReadColumn.Case comparison)
       implements Serializable {}
@@ -65,7 +65,7 @@ public record TaskPlan(
       StructType quarantine,
       int margins,
       boolean hasLabel,
-      ExplanationAsked explanation)
+      ExplanationSettings explanation)
       implements Serializable {}
 
   /**

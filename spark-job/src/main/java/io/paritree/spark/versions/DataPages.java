@@ -43,7 +43,7 @@ public final class DataPages {
       Encoding values) {
 
     /** Returns how definition levels are encoded. */
-    @SuppressWarnings("deprecation") // those of version 1 pages
+    @SuppressWarnings("deprecation") // encodings of version 1 pages
     private Encoding levels() {
       return column.getMaxDefinitionLevel() > 0 ? Encoding.RLE : Encoding.BIT_PACKED;
     }

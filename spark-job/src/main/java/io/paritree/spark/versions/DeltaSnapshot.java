@@ -108,7 +108,7 @@ public final class DeltaSnapshot {
    * small, and many tasks without work take seconds on few cores. The largest log of a session
    * counts, because Delta may read it again after that of a smaller table.
    *
-   * <p>Delta uses the settings of the active session, and those of the session that plans a query.
+   * <p>Delta uses the settings of the active session, and of the session that plans a query.
    */
   public void limitTasks(SparkSession session) {
     if (session.sparkContext().getConf().contains(LOG_TASKS)) {
@@ -222,7 +222,7 @@ public final class DeltaSnapshot {
       try {
         return DeltaKernel.files(hadoop, location().toString(), version());
       } catch (RuntimeException | LinkageError | IOException e) {
-        // Delta knows more tables than Kernel, and says best what is wrong with one.
+        // Delta knows more tables than Kernel, and has the better message for a problem of one.
       }
     }
 

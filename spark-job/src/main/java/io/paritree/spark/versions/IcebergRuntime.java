@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
 import scala.Option;
 
 /**
- * Iceberg's runtime for Spark, of which each line of Spark has its own.
+ * Iceberg's runtime for Spark; each line of Spark has its own.
  *
  * <p>Iceberg's tables have a public interface in Java, which is the same in all runtimes. Only what
  * connects them with Spark is called by name, here. Neither is in the job's jar.

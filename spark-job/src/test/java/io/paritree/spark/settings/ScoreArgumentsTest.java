@@ -9,7 +9,7 @@ import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
 import io.paritree.reasons.Direction;
-import io.paritree.reasons.ExplanationAsked;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
@@ -224,7 +224,8 @@ class ScoreArgumentsTest {
                     ReadColumn.Case.IGNORED,
                     JobSettings.Margin.WRITTEN,
                     Optional.of(
-                        new ExplanationAsked(4, Direction.UP, 0.5f, true, ContributionMode.EXACT))),
+                        new ExplanationSettings(
+                            4, Direction.UP, 0.5f, true, ContributionMode.EXACT))),
                 new JobSettings.Files(
                     10_000_000, 2 << 20, JobSettings.Order.BY_KEYS, JobSettings.LookupIndex.BUILT),
                 new JobSettings.Conditions(

@@ -41,7 +41,7 @@ public final class RowEncoders {
    * Returns an encoder that reads all columns of a Dataset, in order, and cannot write. The next
    * row may be in the memory of this one, so that what outlasts it is to be copied.
    *
-   * @param columns those of the Dataset
+   * @param columns the columns of the Dataset
    */
   public static Encoder<InternalRow> reading(StructType columns) {
     List<Expression> inputs = new ArrayList<>();
@@ -58,7 +58,7 @@ public final class RowEncoders {
    * A query that reads a field of a struct in such a column is wrong, except by {@link #whole}.
    *
    * @param row all columns of a row, with different names
-   * @param written the names of those that are written
+   * @param written the names of the columns that are written
    */
   public static Encoder<JoinedRow> writing(StructType row, List<String> written) {
     // The object is a row, and to Spark a row is what a struct is.

@@ -12,10 +12,10 @@ import java.util.Objects;
  * @param contributions whether the contributions of each feature are written, for all rows
  * @param mode how contributions are computed, also for the reasons
  */
-public record ExplanationAsked(
+public record ExplanationSettings(
     int most, Direction direction, float above, boolean contributions, ContributionMode mode)
     implements Serializable {
-  public ExplanationAsked {
+  public ExplanationSettings {
     Objects.requireNonNull(direction, "direction");
     Objects.requireNonNull(mode, "mode");
   }
