@@ -6,8 +6,8 @@ import io.paritree.serving.config.ServingConfig;
 import java.lang.management.ManagementFactory;
 
 /**
- * Checks at start that the system grants the files, threads and memory that the configured limits
- * need: a server without them would fail requests that its limits allow, or end.
+ * Checks at start that the system grants the files and the heap that the configured limits need: a
+ * server without them would fail requests that its limits allow, or end.
  */
 final class SystemLimits {
   /** Files of the program, its models and logs, and connections of the operator's port. */
