@@ -93,7 +93,7 @@ final class Multiplexer {
       return;
     }
 
-    long p5 = four(masks, program, at + 31, 8, p0, p1, p2, p3, p4);
+    long p5 = fourTimesEight(masks, program, at + 31, p0, p1, p2, p3, p4);
     planes[depth - 6] = p5;
     if (depth == 6) {
       return;
@@ -101,19 +101,33 @@ final class Multiplexer {
 
     long p6 =
         choose(
-            four(masks, program, at + 63, 16, p0, p1, p2, p3, p4),
-            four(masks, program, at + 71, 16, p0, p1, p2, p3, p4),
+            choose(
+                choose(
+                    eight(masks, program, at + 63, p0, p1, p2),
+                    eight(masks, program, at + 95, p0, p1, p2),
+                    p3),
+                choose(
+                    eight(masks, program, at + 79, p0, p1, p2),
+                    eight(masks, program, at + 111, p0, p1, p2),
+                    p3),
+                p4),
+            choose(
+                choose(
+                    eight(masks, program, at + 71, p0, p1, p2),
+                    eight(masks, program, at + 103, p0, p1, p2),
+                    p3),
+                choose(
+                    eight(masks, program, at + 87, p0, p1, p2),
+                    eight(masks, program, at + 119, p0, p1, p2),
+                    p3),
+                p4),
             p5);
     planes[depth - 7] = p6;
     if (depth == 7) {
       return;
     }
 
-    long a = four(masks, program, at + 127, 32, p0, p1, p2, p3, p4);
-    long b = four(masks, program, at + 135, 32, p0, p1, p2, p3, p4);
-    long c = four(masks, program, at + 143, 32, p0, p1, p2, p3, p4);
-    long d = four(masks, program, at + 151, 32, p0, p1, p2, p3, p4);
-    planes[0] = choose(choose(a, c, p5), choose(b, d, p5), p6);
+    planes[0] = lastLevel(masks, program, at + 127, p0, p1, p2, p3, p4, p5, p6);
   }
 
   private static long choose(long left, long right, long path) {
@@ -128,13 +142,46 @@ final class Multiplexer {
     return choose(choose(a, c, p1), choose(b, d, p1), p2);
   }
 
-  /** Chooses among four times eight masks; the eights begin {@code step} tests apart. */
-  private static long four(
-      long[] masks, int[] program, int at, int step, long p0, long p1, long p2, long p3, long p4) {
-    long a = eight(masks, program, at, p0, p1, p2);
-    long b = eight(masks, program, at + step, p0, p1, p2);
-    long c = eight(masks, program, at + 2 * step, p0, p1, p2);
-    long d = eight(masks, program, at + 3 * step, p0, p1, p2);
-    return choose(choose(a, c, p3), choose(b, d, p3), p4);
+  private static long fourTimesEight(
+      long[] masks, int[] program, int at, long p0, long p1, long p2, long p3, long p4) {
+    return choose(
+        choose(
+            eight(masks, program, at, p0, p1, p2), eight(masks, program, at + 16, p0, p1, p2), p3),
+        choose(
+            eight(masks, program, at + 8, p0, p1, p2),
+            eight(masks, program, at + 24, p0, p1, p2),
+            p3),
+        p4);
+  }
+
+  /** Evaluates level 7. The suffix of a path is p3 to p6; its two lowest bits are p5 and p6. */
+  private static long lastLevel(
+      long[] masks,
+      int[] program,
+      int at,
+      long p0,
+      long p1,
+      long p2,
+      long p3,
+      long p4,
+      long p5,
+      long p6) {
+    long a = everyFourth(masks, program, at, p0, p1, p2, p3, p4);
+    long b = everyFourth(masks, program, at + 8, p0, p1, p2, p3, p4);
+    long c = everyFourth(masks, program, at + 16, p0, p1, p2, p3, p4);
+    long d = everyFourth(masks, program, at + 24, p0, p1, p2, p3, p4);
+    return choose(choose(a, c, p5), choose(b, d, p5), p6);
+  }
+
+  private static long everyFourth(
+      long[] masks, int[] program, int at, long p0, long p1, long p2, long p3, long p4) {
+    return choose(
+        choose(
+            eight(masks, program, at, p0, p1, p2), eight(masks, program, at + 64, p0, p1, p2), p3),
+        choose(
+            eight(masks, program, at + 32, p0, p1, p2),
+            eight(masks, program, at + 96, p0, p1, p2),
+            p3),
+        p4);
   }
 }
