@@ -37,6 +37,8 @@ public final class ShardWriter {
   private boolean isOverLimit;
   private long added;
   private long repeatedKeys;
+  private long rowBytes; // of the buckets that were written
+  private int stored; // their rows that are in the file
 
   /**
    * @param seal of this shard; see {@link IndexManifest#seal}
@@ -96,7 +98,11 @@ public final class ShardWriter {
   private long combine() {
     isOverLimit = true;
     int[] order = new int[rows];
-    byBucket(Math.max(1, rows / ROWS_PER_BUCKET), order);
+    int[] ends = byBucket(Math.max(1, rows / ROWS_PER_BUCKET), order);
+    for (int bucket = 0; bucket < ends.length; bucket++) {
+      sort(order, bucket == 0 ? 0 : ends[bucket - 1], ends[bucket]);
+    }
+
     int kept = 0;
     int repeated = 0;
     long[] counts = new long[16]; // of the keys of several rows, in their order
@@ -211,23 +217,11 @@ public final class ShardWriter {
     int[] ends = byBucket(buckets, order);
     ByteBuffer directory = ByteBuffer.allocate(Math.multiplyExact(buckets + 1, Integer.BYTES));
     Bytes content = new Bytes();
-    long rowBytes = 0;
-    int stored = 0;
+    rowBytes = 0;
+    stored = 0;
     for (int bucket = 0; bucket < buckets; bucket++) {
       directory.putInt(content.size());
-      int start = content.size();
-      content.putInt(0);
-      for (int at = bucket == 0 ? 0 : ends[bucket - 1], next; at < ends[bucket]; at = next) {
-        next = endOfKey(order, at);
-        long count = count(order, at, next);
-        rowBytes = entry(order[at], count, content, rowBytes);
-        if (count == 1) {
-          order[stored++] = order[at];
-        }
-      }
-
-      ByteBuffer entries = content.from(start + ShardLayout.CRC);
-      content.setInt(start, ShardLayout.checksum(seal, bucket, entries));
+      bucket(bucket, order, bucket == 0 ? 0 : ends[bucket - 1], ends[bucket], content);
     }
 
     directory.putInt(content.size()).flip();
@@ -236,11 +230,29 @@ public final class ShardWriter {
     output.write(header(buckets, content.size(), rowBytes));
     output.write(directory.array());
     output.write(content.array(), 0, content.size());
-    writeRows(order, stored, output);
+    writeRows(order, output);
     output.flush();
     firstScores.pack();
     ShardFile file = new ShardFile(name, output.written, Sha256.hex(digest));
     return new BuiltShard(file, added, repeatedKeys, firstScores);
+  }
+
+  /** Adds a bucket, and puts the rows that are stored at the beginning of {@code order}. */
+  private void bucket(int bucket, int[] order, int begin, int end, Bytes content) {
+    int start = content.size();
+    content.putInt(0);
+    sort(order, begin, end); // only now: the rows are in the processor's cache afterwards
+    for (int at = begin, next; at < end; at = next) {
+      next = endOfKey(order, at);
+      long count = count(order, at, next);
+      entry(order[at], count, content);
+      if (count == 1) {
+        order[stored++] = order[at];
+      }
+    }
+
+    ByteBuffer entries = content.from(start + ShardLayout.CRC);
+    content.setInt(start, ShardLayout.checksum(seal, bucket, entries));
   }
 
   private byte[] header(int buckets, long contentBytes, long rowBytes) {
@@ -251,7 +263,7 @@ public final class ShardWriter {
     return header.putInt(checksum).array();
   }
 
-  /** Sorts the rows by bucket, and in it by key; returns the ends of the buckets. */
+  /** Sorts the rows by bucket, and otherwise as they came; returns the ends of the buckets. */
   private int[] byBucket(int buckets, int[] order) {
     int[] ends = new int[buckets];
     for (int row = 0; row < rows; row++) {
@@ -269,13 +281,10 @@ public final class ShardWriter {
       order[ends[ShardLayout.bucket(hash(row), buckets)]++] = row;
     }
 
-    for (int bucket = 0; bucket < buckets; bucket++) {
-      sort(order, bucket == 0 ? 0 : ends[bucket - 1], ends[bucket]);
-    }
-
     return ends;
   }
 
+  /** Sorts the rows of a bucket by key. */
   private void sort(int[] order, int begin, int end) {
     if (end - begin > 4 * ROWS_PER_BUCKET) { // a key of many rows
       int[] sorted =
@@ -319,7 +328,7 @@ public final class ShardWriter {
     return Arrays.compare(first, at, at + length, second, otherAt, otherAt + otherLength);
   }
 
-  private long entry(int row, long same, Bytes content, long rowBytes) {
+  private void entry(int row, long same, Bytes content) {
     ByteBuffer from = segments.get(segmentOf[row]);
     int at = placeOf[row] + Long.BYTES;
     int length = from.getInt(at);
@@ -332,7 +341,7 @@ public final class ShardWriter {
     if (same > 1) {
       repeatedKeys++;
       content.putVar(same);
-      return rowBytes;
+      return;
     }
 
     if (kind == ShardLayout.SCORED) {
@@ -343,14 +352,14 @@ public final class ShardWriter {
     int rest = from.getInt(at);
     content.putVar(rest);
     if (rest == 0) {
-      return rowBytes;
+      return;
     }
 
     content.putVar(rowBytes);
-    return rowBytes + ShardLayout.CRC + rest;
+    rowBytes += ShardLayout.CRC + rest;
   }
 
-  private void writeRows(int[] order, int stored, Output output) throws IOException {
+  private void writeRows(int[] order, Output output) throws IOException {
     long index = 0;
     ByteBuffer checksum = ByteBuffer.allocate(ShardLayout.CRC);
     for (int at = 0; at < stored; at++) {
