@@ -10,6 +10,7 @@ import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.output.DamagedFileException;
+import io.paritree.output.ReasonsForm;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
@@ -42,9 +43,8 @@ public final class StoredAnswer {
       throws DamagedFileException {
     try {
       if (entry instanceof Scored row) {
-        byte[] members =
-            StoredReasons.members(row.members(), partition.manifest().reasons(), numbers);
-        return new Scored(row.scores(), StoredNumbers.members(members, numbers));
+        ReasonsForm form = partition.manifest().reasons().orElse(null);
+        return new Scored(row.scores(), StoredMembers.answered(row.members(), form, numbers));
       } else if (entry instanceof Quarantined row) {
         faults(row.faults());
       }

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.json.JsonText;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.Arrays;
 
 /**
  * The numbers of keys and of passed columns in answers.
@@ -19,41 +17,31 @@ import java.util.Arrays;
  * not hold would become another number, and so perhaps the key of another row. So it is text.
  */
 final class StoredNumbers {
-  private static final JsonFactory FACTORY = new JsonFactory();
+  static final JsonFactory FACTORY = new JsonFactory();
   private static final BigInteger LARGEST = BigInteger.ONE.shiftLeft(53);
 
   /** Fewer digits are always held by a double. */
   private static final int LONG_DIGITS = 16;
 
-  private static final String COLUMNS = "columns";
-
   private StoredNumbers() {}
 
   /** Returns the columns of a key, an object of JSON, as answers have them. */
   static byte[] key(byte[] object, Numbers numbers) {
-    return isDone(object, numbers) ? object : rewritten(object, numbers, true);
-  }
-
-  /**
-   * Returns the members of a stored row as answers have them.
-   *
-   * @param members each after a comma; not changed
-   * @throws RuntimeException if they are no JSON; only those are read that have long numbers
-   */
-  static byte[] members(byte[] members, Numbers numbers) {
-    if (members.length == 0 || isDone(members, numbers)) {
-      return members;
+    if (isDone(object, numbers)) {
+      return object;
     }
 
-    byte[] object = Arrays.copyOf(members, members.length + 1);
-    object[0] = '{';
-    object[members.length] = '}';
-    byte[] rewritten = rewritten(object, numbers, false);
-    rewritten[0] = ',';
-    return Arrays.copyOf(rewritten, rewritten.length - 1);
+    return JsonText.compact(
+        to -> {
+          try (JsonParser json = FACTORY.createParser(object)) {
+            json.nextToken();
+            copy(json, numbers, true, to);
+          }
+        });
   }
 
-  private static boolean isDone(byte[] json, Numbers numbers) {
+  /** Returns whether no number of a text is answered in another way. */
+  static boolean isDone(byte[] json, Numbers numbers) {
     int digits = 0;
     for (byte one : json) {
       boolean isDigit = one >= '0' && one <= '9' || one == '.' && digits > 0;
@@ -66,36 +54,42 @@ final class StoredNumbers {
     return numbers == Numbers.MIXED;
   }
 
-  private static byte[] rewritten(byte[] object, Numbers numbers, boolean isKey) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(object.length + 16);
-    try (JsonParser json = FACTORY.createParser(object);
-        JsonGenerator to = FACTORY.createGenerator(bytes)) {
-      boolean isColumn = isKey;
-      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-        if (token == JsonToken.FIELD_NAME && json.getParsingContext().getParent().inRoot()) {
-          isColumn = isKey || json.currentName().equals(COLUMNS);
-        }
-
-        boolean isText = token.isNumeric() && isText(json.getText(), numbers, isColumn);
-        if (isText) {
-          to.writeString(json.getText());
-        } else if (token.isNumeric()) {
-          to.writeNumber(json.getText());
-        } else {
-          to.copyCurrentEvent(json);
-        }
+  /**
+   * Copies a value with its numbers as answers have them.
+   *
+   * @param isColumn whether it belongs to a column of the key or of the input
+   */
+  static void copy(JsonParser json, Numbers numbers, boolean isColumn, JsonGenerator to)
+      throws IOException {
+    int depth = 0;
+    do {
+      JsonToken token = json.currentToken();
+      if (token.isNumeric()) {
+        write(json.getText(), numbers, isColumn, to);
+      } else {
+        to.copyCurrentEvent(json);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // is no JSON
-    }
 
-    return bytes.toByteArray();
+      depth += token.isStructStart() ? 1 : 0;
+      depth -= token.isStructEnd() ? 1 : 0;
+    } while (depth > 0 && json.nextToken() != null);
   }
 
-  /** Returns whether a number is answered as text. */
-  static boolean isText(String number, Numbers numbers, boolean isColumn) {
+  /** Writes a number, or {@code null}. */
+  static void write(String number, Numbers numbers, boolean isColumn, JsonGenerator to)
+      throws IOException {
+    if (isText(number, numbers, isColumn)) {
+      to.writeString(number);
+    } else {
+      to.writeNumber(number);
+    }
+  }
+
+  private static boolean isText(String number, Numbers numbers, boolean isColumn) {
     if (numbers == Numbers.TEXT && isColumn) {
       return true;
+    } else if (number.length() < LONG_DIGITS) {
+      return false;
     }
 
     if (number.chars().allMatch(digit -> digit == '-' || Character.isDigit(digit))) {

@@ -58,9 +58,7 @@ class StoredReasonsTest {
   @TempDir Path directory;
 
   private static String members(String stored, ReasonsForm form, Numbers numbers) {
-    byte[] members =
-        StoredReasons.members(stored.getBytes(UTF_8), Optional.ofNullable(form), numbers);
-    return new String(StoredNumbers.members(members, numbers), UTF_8);
+    return new String(StoredMembers.answered(stored.getBytes(UTF_8), form, numbers), UTF_8);
   }
 
   @Test
