@@ -10,8 +10,8 @@ import io.paritree.serving.log.Logs;
 import io.paritree.serving.log.PredictionLog;
 import io.paritree.serving.lookup.CompareHandler;
 import io.paritree.serving.lookup.KeysHandler;
+import io.paritree.serving.lookup.OutputsHandler;
 import io.paritree.serving.lookup.RowHandler;
-import io.paritree.serving.lookup.TablesHandler;
 import io.paritree.serving.management.HealthHandler;
 import io.paritree.serving.management.ManagementServer;
 import io.paritree.serving.metrics.Readiness;
@@ -112,8 +112,8 @@ final class Serving implements AutoCloseable {
           served.model().digest());
     }
 
-    for (ServedOutput table : scores.all()) {
-      LOG.info("Scores {}: {} partitions", table.name(), table.partitions().size());
+    for (ServedOutput output : scores.all()) {
+      LOG.info("Scores {}: {} partitions", output.name(), output.partitions().size());
     }
 
     watch.begin();
@@ -139,7 +139,7 @@ final class Serving implements AutoCloseable {
       ServerMetrics metrics,
       Readiness readiness,
       PredictionLog predictions) {
-    TablesHandler tables = new TablesHandler(scores);
+    OutputsHandler outputs = new OutputsHandler(scores);
     RowHandler rows = new RowHandler(scores, config.limits());
     KeysHandler keys = new KeysHandler(scores, config.limits());
     ScoringParts parts = new ScoringParts(models, config.limits(), metrics, predictions);
@@ -166,8 +166,8 @@ final class Serving implements AutoCloseable {
         Route.get("/v1/models", cards::list),
         Route.get("/v1/models/{name}", cards::card),
         Route.get("/v1/models/{name}/versions/{version}", cards::card),
-        Route.get("/v1/scores", tables::list),
-        Route.get("/v1/scores/{table}", tables::table),
+        Route.get("/v1/scores", outputs::list),
+        Route.get("/v1/scores/{table}", outputs::output),
         Route.post("/v1/scores/{table}/lookup", keys::handle),
         Route.post("/v1/scores/{table}/row/compare", compare::handle),
         Route.post("/v1/scores/{table}/{key}/compare", compare::handle),

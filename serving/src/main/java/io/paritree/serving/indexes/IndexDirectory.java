@@ -106,9 +106,9 @@ public final class IndexDirectory implements AutoCloseable {
     return FileStore.of(Location.of(directory));
   }
 
-  /** Returns the directory of a table's indexes. */
-  Location of(String table) {
-    return Location.of(directory.resolve(table));
+  /** Returns the directory of an output's indexes. */
+  Location of(String output) {
+    return Location.of(directory.resolve(output));
   }
 
   /** Returns the bytes of whole indexes, and of all that incomplete ones will have. */
@@ -119,9 +119,9 @@ public final class IndexDirectory implements AutoCloseable {
   /** Counts the bytes of whole indexes. */
   private void count() throws IOException {
     whole = 0;
-    for (Location table : directories(Location.of(directory))) {
-      if (!table.name().equals(INCOMPLETE)) {
-        try (Stream<Path> all = Files.walk(table.toPath())) {
+    for (Location output : directories(Location.of(directory))) {
+      if (!output.name().equals(INCOMPLETE)) {
+        try (Stream<Path> all = Files.walk(output.toPath())) {
           whole += all.mapToLong(IndexDirectory::length).sum();
         } catch (UncheckedIOException e) {
           throw e.getCause();
@@ -246,11 +246,11 @@ public final class IndexDirectory implements AutoCloseable {
     store().delete(place);
   }
 
-  /** Removes all indexes of a table that are not used. */
-  synchronized void keepOnly(String table, Set<Location> used) throws IOException {
+  /** Removes all indexes of an output that are not used. */
+  synchronized void keepOnly(String output, Set<Location> used) throws IOException {
     if (lock != null) {
-      if (isUnused(of(table), used)) {
-        remove(of(table));
+      if (isUnused(of(output), used)) {
+        remove(of(output));
       }
 
       count();
@@ -285,9 +285,9 @@ public final class IndexDirectory implements AutoCloseable {
     }
   }
 
-  /** Returns the names of the directories of runs that a table has indexes of. */
-  synchronized List<String> runs(String table) throws IOException {
-    List<Location> runs = directories(StateDirectory.indexes(of(table)));
+  /** Returns the names of the directories of runs that an output has indexes of. */
+  synchronized List<String> runs(String output) throws IOException {
+    List<Location> runs = directories(StateDirectory.indexes(of(output)));
     if (!runs.isEmpty()) {
       open();
     }
@@ -296,10 +296,10 @@ public final class IndexDirectory implements AutoCloseable {
   }
 
   /**
-   * Removes the indexes of all tables but these, unless another server uses the directory; leaves
+   * Removes the indexes of all outputs but these, unless another server uses the directory; leaves
    * it free for one if this server does not use it yet.
    */
-  public synchronized void keepTables(Set<String> names) throws IOException {
+  public synchronized void keepOutputs(Set<String> names) throws IOException {
     boolean isUsed = lock != null;
     if (!isUsed) {
       if (most == 0 || !Files.exists(directory.resolve(LOCK))) {
@@ -313,11 +313,11 @@ public final class IndexDirectory implements AutoCloseable {
       }
     }
 
-    for (Location table : directories(Location.of(directory))) {
-      if (!table.name().equals(INCOMPLETE)
-          && !names.contains(table.name())
-          && isUnused(table, Set.of())) {
-        remove(table);
+    for (Location output : directories(Location.of(directory))) {
+      if (!output.name().equals(INCOMPLETE)
+          && !names.contains(output.name())
+          && isUnused(output, Set.of())) {
+        remove(output);
       }
     }
 

@@ -43,7 +43,7 @@ final class IndexMaker {
   private static final int MAX_ENTRIES = 100_000;
   private static final int CHUNK = 1 << 18;
 
-  private final String table;
+  private final String output;
   private final FileStore store;
   private final OutputReader reader;
   private final IndexDirectory own;
@@ -52,7 +52,7 @@ final class IndexMaker {
   private final Map<String, Wanted> wanted = new HashMap<>();
 
   /** Why an index cannot be made from these files. */
-  private record Refused(String run, FailedLook look, IOException why) {}
+  private record Refused(String run, DamagedReading look, IOException why) {}
 
   /** How many bytes an index would have that there was no room for. */
   private record Wanted(String run, long bytes) {}
@@ -62,8 +62,8 @@ final class IndexMaker {
    * @param nanos a monotonic clock, in nanoseconds
    */
   IndexMaker(
-      String table, FileStore store, OutputReader reader, IndexDirectory own, LongSupplier nanos) {
-    this.table = table;
+      String output, FileStore store, OutputReader reader, IndexDirectory own, LongSupplier nanos) {
+    this.output = output;
     this.store = store;
     this.reader = reader;
     this.own = own;
@@ -95,7 +95,8 @@ final class IndexMaker {
       makeNow(one, built, to);
       refused.remove(one.path());
     } catch (DamagedFileException | UnusableRowsException e) {
-      refused.put(one.path(), new Refused(run, FailedLook.of(files, began, nanos.getAsLong()), e));
+      refused.put(
+          one.path(), new Refused(run, DamagedReading.of(files, began, nanos.getAsLong()), e));
       throw e;
     }
   }
@@ -146,10 +147,10 @@ final class IndexMaker {
     Wanted before = wanted.get(one.path());
     MadeIndex made = own.begin(before != null && before.run().equals(run) ? before.bytes() : 0);
     try (made) {
-      LOG.info("Scores {}, {}: building the index", table, one.path());
+      LOG.info("Scores {}, {}: building the index", output, one.path());
       indexing.build(made.path(), made);
       made.finish(to);
-      LOG.info("Scores {}, {}: the index is built", table, one.path());
+      LOG.info("Scores {}, {}: the index is built", output, one.path());
       wanted.remove(one.path());
     } catch (IOException e) {
       wanted.put(

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the indexes of a table's partitions on a disk of this machine: where the job has built
+ * Opens the indexes of an output's partitions on a disk of this machine: where the job has built
  * them, if that is on one, and otherwise in the server's own directory, into which it fetches them,
  * or in which it builds indexes that the job has not built.
  *
@@ -33,7 +33,7 @@ final class IndexSource {
   private static final Logger LOG = LoggerFactory.getLogger(IndexSource.class);
   private static final int MAX_FILES = 2_000; // at most 1,024 are shards
 
-  private final String table;
+  private final String output;
   private final OutputReader reader;
   private final IndexDirectory own;
   private final OpenFiles files;
@@ -45,17 +45,17 @@ final class IndexSource {
    * @param nanos a monotonic clock, in nanoseconds
    */
   IndexSource(
-      String table,
+      String output,
       FileStore store,
       OutputReader reader,
       IndexDirectory own,
       OpenFiles files,
       LongSupplier nanos) {
-    this.table = table;
+    this.output = output;
     this.reader = reader;
     this.own = own;
     this.files = files;
-    this.maker = new IndexMaker(table, store, reader, own, nanos);
+    this.maker = new IndexMaker(output, store, reader, own, nanos);
     this.nanos = nanos;
   }
 
@@ -84,7 +84,7 @@ final class IndexSource {
       if (!isMadeAgain(directory)) {
         OpenPartition damaged = open(one, directory, now);
         damaged.foundDamaged(
-            FailedLook.of(now.toString(), began, nanos.getAsLong()), e.getMessage());
+            DamagedReading.of(now.toString(), began, nanos.getAsLong()), e.getMessage());
         return damaged;
       }
 
@@ -176,7 +176,7 @@ final class IndexSource {
   }
 
   private Location kept(String run, String partition) {
-    return StateDirectory.index(own.of(table), run, partition);
+    return StateDirectory.index(own.of(output), run, partition);
   }
 
   /** Returns whether the server's own directory has the index, where a start would find it. */
@@ -189,7 +189,7 @@ final class IndexSource {
    * Opens what the server's own directory still has of partitions that cannot answer as they are
    * published now: the publications that answered before a restart, by their paths.
    */
-  Map<String, OpenPartition> earlier(List<Found> published, Map<String, Unserved> unserved)
+  Map<String, OpenPartition> earlier(List<Found> published, Map<String, UnservedPartition> unserved)
       throws IOException {
     Set<String> paths = new TreeSet<>();
     for (Found one : published) {
@@ -200,10 +200,10 @@ final class IndexSource {
 
     unserved.values().stream()
         .filter(one -> !one.isTable())
-        .map(Unserved::path)
+        .map(UnservedPartition::path)
         .forEach(paths::add);
     Map<String, OpenPartition> open = new HashMap<>();
-    for (String run : paths.isEmpty() ? List.<String>of() : own.runs(table)) {
+    for (String run : paths.isEmpty() ? List.<String>of() : own.runs(output)) {
       for (String path : paths) {
         Path directory = kept(run, path).toPath();
         if (Files.exists(directory.resolve(IndexManifest.FILE))) {
@@ -231,7 +231,7 @@ final class IndexSource {
         }
       }
     } catch (IOException e) {
-      LOG.warn("Scores {}, {}: an earlier index is not used: {}", table, path, e.getMessage());
+      LOG.warn("Scores {}, {}: an earlier index is not used: {}", output, path, e.getMessage());
     }
   }
 
@@ -240,7 +240,7 @@ final class IndexSource {
    */
   private boolean isMadeAgain(Path directory) throws IOException {
     Location place = Location.of(directory);
-    return own.of(table).holds(place) && own.discard(place);
+    return own.of(output).holds(place) && own.discard(place);
   }
 
   /**
@@ -260,7 +260,7 @@ final class IndexSource {
       places.add(kept(manifest.directory(), manifest.partition()));
     }
 
-    own.keepOnly(table, places);
+    own.keepOnly(output, places);
     maker.keepOnly(published);
   }
 }

@@ -35,7 +35,7 @@ public final class OpenPartition {
   private final long scoredSeconds;
   private volatile String damage = ""; // the first that was found
   private final Set<String> damages = ConcurrentHashMap.newKeySet();
-  private volatile FailedLook failed; // null if no look at the whole index has failed
+  private volatile DamagedReading failed; // null if no look at the whole index has failed
   private final List<FileEntry> files;
 
   /**
@@ -165,13 +165,13 @@ public final class OpenPartition {
    * a part of them was damaged since, all of them have been read whole a short while ago.
    */
   boolean isKnownIn(List<FileEntry> now, long nanos) {
-    FailedLook last = failed;
+    DamagedReading last = failed;
     return files.equals(now)
         && (damage.isEmpty() || last != null && last.isStillTrueOf(now.toString(), nanos));
   }
 
   /** Keeps that the index has been read whole, and why it is damaged. */
-  void foundDamaged(FailedLook look, String why) {
+  void foundDamaged(DamagedReading look, String why) {
     failed = look;
     damage = why;
   }

@@ -4,7 +4,7 @@ import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.indexes.OutputReader.Found;
-import io.paritree.serving.indexes.Unserved.Reason;
+import io.paritree.serving.indexes.UnservedPartition.Reason;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;
@@ -57,7 +57,7 @@ public final class OutputIndexes {
    * @param partitions the partitions that answer, newest first
    * @param unserved the partitions that do not answer as they are published now, newest first
    */
-  public record State(List<OpenPartition> partitions, List<Unserved> unserved) {
+  public record State(List<OpenPartition> partitions, List<UnservedPartition> unserved) {
     public State {
       partitions = List.copyOf(partitions);
       unserved = List.copyOf(unserved);
@@ -123,7 +123,7 @@ public final class OutputIndexes {
     waits();
     try {
       connect();
-      Map<String, Unserved> unserved = new TreeMap<>();
+      Map<String, UnservedPartition> unserved = new TreeMap<>();
       replace(reader.newest(unserved), unserved);
     } finally {
       waitsNoMore();
@@ -140,7 +140,8 @@ public final class OutputIndexes {
     waitsSince = 0;
   }
 
-  private void replace(List<Found> published, Map<String, Unserved> unserved) throws IOException {
+  private void replace(List<Found> published, Map<String, UnservedPartition> unserved)
+      throws IOException {
     boolean isFirst = !isBegun;
     if (isFirst) {
       show(ordered(source.earlier(published, unserved)), unserved, Map.of());
@@ -151,7 +152,7 @@ public final class OutputIndexes {
     source.keepOnly(before, published);
     Map<String, OpenPartition> old = new LinkedHashMap<>();
     before.forEach(partition -> old.put(partition.manifest().partition(), partition));
-    Map<String, Unserved> pending = pending(isFirst, published, old);
+    Map<String, UnservedPartition> pending = pending(isFirst, published, old);
     Map<String, OpenPartition> next = new LinkedHashMap<>();
     try {
       show(before, unserved, pending);
@@ -192,25 +193,25 @@ public final class OutputIndexes {
   /** Shows a state to requests, in one step. */
   private void show(
       List<OpenPartition> partitions,
-      Map<String, Unserved> unserved,
-      Map<String, Unserved> pending) {
-    Map<String, Unserved> all = new TreeMap<>(pending);
+      Map<String, UnservedPartition> unserved,
+      Map<String, UnservedPartition> pending) {
+    Map<String, UnservedPartition> all = new TreeMap<>(pending);
     all.putAll(unserved);
-    state = new State(partitions, Unserved.ordered(all.values()));
+    state = new State(partitions, UnservedPartition.ordered(all.values()));
   }
 
   /**
    * Returns the partitions that do not answer while this poll opens them: those that did not before
    * it, and those whose indexes have to be made. Others are opened at once.
    */
-  private Map<String, Unserved> pending(
+  private Map<String, UnservedPartition> pending(
       boolean isFirst, List<Found> published, Map<String, OpenPartition> old) {
-    Map<String, Unserved> all = new TreeMap<>();
+    Map<String, UnservedPartition> all = new TreeMap<>();
     for (Found one : published) {
       if (isFirst || old.isEmpty() || !isSame(one, old(one, old, published)) && !isMade(one)) {
         all.put(
             one.path(),
-            Unserved.partition(
+            UnservedPartition.partition(
                 one.path(),
                 Reason.INDEX_ON_ITS_WAY,
                 "Cannot use the partition yet: its index is being fetched or built"));
@@ -271,7 +272,7 @@ public final class OutputIndexes {
 
   /** Returns what answers for a published partition after this poll; empty if nothing can. */
   private Optional<OpenPartition> taken(
-      Found one, OpenPartition old, Map<String, Unserved> unserved) {
+      Found one, OpenPartition old, Map<String, UnservedPartition> unserved) {
     boolean isSame = isSame(one, old);
     Reason reason;
     String why;
@@ -306,7 +307,7 @@ public final class OutputIndexes {
       why = String.valueOf(e.getMessage());
     }
 
-    unserved.put(one.path(), Unserved.partition(one.path(), reason, why));
+    unserved.put(one.path(), UnservedPartition.partition(one.path(), reason, why));
     if (reason == Reason.UNREADABLE) {
       return Optional.ofNullable(old); // now, which says nothing of the published partition
     }
@@ -339,7 +340,7 @@ public final class OutputIndexes {
       Map<String, OpenPartition> before,
       Map<String, OpenPartition> next,
       List<Found> published,
-      Map<String, Unserved> unserved)
+      Map<String, UnservedPartition> unserved)
       throws IOException {
     String oldest = published.isEmpty() ? null : published.get(published.size() - 1).path();
     Set<String> replaced = new HashSet<>();
@@ -354,7 +355,7 @@ public final class OutputIndexes {
       boolean isBeyond = reader.isFull(published) && PartitionValue.ORDER.compare(path, oldest) < 0;
       int absent = absences.merge(path, 1, Integer::sum);
       boolean isOnItsWay = !reader.isTable() && (absent < ABSENCES || reader.isBeingPublished());
-      Unserved broken = unserved.get(path);
+      UnservedPartition broken = unserved.get(path);
       boolean isAnswering =
           broken == null
               ? isOnItsWay

@@ -43,7 +43,7 @@ final class OutputReader {
    * @param published without the names of its files, which may be many
    * @param missing that its rows are not there as they were published; empty if they are
    */
-  record Found(String path, PublishedPartition published, Optional<Unserved> missing) {}
+  record Found(String path, PublishedPartition published, Optional<UnservedPartition> missing) {}
 
   /**
    * @param partitions how many are wanted: the newest
@@ -60,7 +60,7 @@ final class OutputReader {
    *
    * @param unserved receives what cannot be read, by its path
    */
-  List<Found> newest(Map<String, Unserved> unserved) throws IOException {
+  List<Found> newest(Map<String, UnservedPartition> unserved) throws IOException {
     List<Found> found = new ArrayList<>();
     state = null;
     directories = 0;
@@ -86,19 +86,20 @@ final class OutputReader {
    * Returns which runs' indexes belong to the newest version of the table. None do while it cannot
    * be found out, as a start would not find it out either.
    */
-  private Map<String, String> runs(Map<String, Unserved> unserved) throws IOException {
+  private Map<String, String> runs(Map<String, UnservedPartition> unserved) throws IOException {
     try {
       TableLog.Version version = log.newest(StateDirectory.indexes(state()));
       version.refusal().ifPresent(why -> unserved.put("", why));
       return version.runs();
     } catch (DamagedFileException | UnfitFileException e) {
-      unserved.put("", new Unserved("", true, Unserved.Reason.DAMAGED, e.getMessage()));
+      unserved.put(
+          "", new UnservedPartition("", true, UnservedPartition.Reason.DAMAGED, e.getMessage()));
       return Map.of();
     }
   }
 
   private void add(
-      Location directory, String path, List<Found> found, Map<String, Unserved> unserved)
+      Location directory, String path, List<Found> found, Map<String, UnservedPartition> unserved)
       throws IOException {
     Optional<PublishedPartition> published = published(directory, path, unserved);
     if (published.isPresent()) {
@@ -138,7 +139,7 @@ final class OutputReader {
   }
 
   private Optional<PublishedPartition> published(
-      Location directory, String path, Map<String, Unserved> unserved) throws IOException {
+      Location directory, String path, Map<String, UnservedPartition> unserved) throws IOException {
     Location file = directory.resolve(PublishedPartition.FILE);
     byte[] content;
     try {
@@ -146,18 +147,23 @@ final class OutputReader {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     } catch (UnfitFileException e) {
-      unserved.put(path, Unserved.partition(path, Unserved.Reason.DAMAGED, e.getMessage()));
+      unserved.put(
+          path,
+          UnservedPartition.partition(path, UnservedPartition.Reason.DAMAGED, e.getMessage()));
       return Optional.empty();
     } catch (IOException e) {
       String why = "Cannot read %s: %s".formatted(file, e.getMessage());
-      unserved.put(path, Unserved.partition(path, Unserved.Reason.UNREADABLE, why));
+      unserved.put(
+          path, UnservedPartition.partition(path, UnservedPartition.Reason.UNREADABLE, why));
       return Optional.empty();
     }
 
     try {
       return Optional.of(PublishedPartition.fromJson(content, file.toString()));
     } catch (IOException e) {
-      unserved.put(path, Unserved.partition(path, Unserved.Reason.DAMAGED, e.getMessage()));
+      unserved.put(
+          path,
+          UnservedPartition.partition(path, UnservedPartition.Reason.DAMAGED, e.getMessage()));
       return Optional.empty();
     }
   }
@@ -187,7 +193,8 @@ final class OutputReader {
     return now;
   }
 
-  private Optional<Unserved> missing(Location directory, String path, Map<String, Long> files) {
+  private Optional<UnservedPartition> missing(
+      Location directory, String path, Map<String, Long> files) {
     if (files.isEmpty()) {
       return Optional.empty();
     }
@@ -197,7 +204,8 @@ final class OutputReader {
       list(directory).forEach(entry -> lengths.put(entry.location().name(), entry.bytes()));
     } catch (IOException e) {
       String why = "Cannot read %s: %s".formatted(directory, e.getMessage());
-      return Optional.of(Unserved.partition(path, Unserved.Reason.UNREADABLE, why));
+      return Optional.of(
+          UnservedPartition.partition(path, UnservedPartition.Reason.UNREADABLE, why));
     }
 
     return files.entrySet().stream()
@@ -206,9 +214,9 @@ final class OutputReader {
         .min(Comparator.naturalOrder())
         .map(
             name ->
-                Unserved.partition(
+                UnservedPartition.partition(
                     path,
-                    Unserved.Reason.INCOMPLETE,
+                    UnservedPartition.Reason.INCOMPLETE,
                     "Cannot use the partition: its file %s is missing or has another length"
                         .formatted(name)));
   }

@@ -4,7 +4,7 @@ import io.paritree.CorruptModelException;
 import io.paritree.json.StrictJson;
 import io.paritree.lookup.TableIndexes;
 import io.paritree.output.DamagedFileException;
-import io.paritree.serving.indexes.Unserved.Reason;
+import io.paritree.serving.indexes.UnservedPartition.Reason;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -54,7 +54,7 @@ final class TableLog {
    * @param runs as in {@link TableIndexes}
    * @param refusal why this is an older version than the newest, or none; empty if it is the newest
    */
-  record Version(Map<String, String> runs, Optional<Unserved> refusal) {}
+  record Version(Map<String, String> runs, Optional<UnservedPartition> refusal) {}
 
   /** What a commit has done: whether it has changed rows, and in whose names. */
   private record Commit(boolean hasChanged, Set<String> transactions) {}
@@ -111,7 +111,7 @@ final class TableLog {
   }
 
   private Version version(Location built, long newest) throws IOException {
-    Unserved refusal = null;
+    UnservedPartition refusal = null;
     boolean isGone = false;
     for (long version = newest; !isGone && version >= Math.max(0, newest - MAX_PASSED); version--) {
       try {
@@ -136,8 +136,8 @@ final class TableLog {
         Optional.of(refusal == null ? unserved(Reason.FOREIGN_VERSION, refused(newest)) : refusal));
   }
 
-  private static Unserved unserved(Reason reason, IOException e) {
-    return new Unserved("", true, reason, e.getMessage());
+  private static UnservedPartition unserved(Reason reason, IOException e) {
+    return new UnservedPartition("", true, reason, e.getMessage());
   }
 
   /** Adds what other runs have committed between a run's commit and the version it is based on. */

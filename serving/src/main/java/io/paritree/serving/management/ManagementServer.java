@@ -221,7 +221,7 @@ public final class ManagementServer implements AutoCloseable {
     private void reload(Response response, Callback callback) {
       watch
           .reload()
-          .thenCombine(scores.reload(), (models, tables) -> models && tables)
+          .thenCombine(scores.reload(), (models, outputs) -> models && outputs)
           .thenApply(newest -> newest ? 200 : 409)
           .completeOnTimeout(504, reloadMillis, TimeUnit.MILLISECONDS)
           .thenAccept(

@@ -9,7 +9,7 @@ import io.paritree.output.PartitionValue;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.indexes.OutputIndexes.State;
-import io.paritree.serving.indexes.Unserved;
+import io.paritree.serving.indexes.UnservedPartition;
 import io.paritree.serving.stored.KeyResult.Absent;
 import io.paritree.serving.stored.KeyResult.Found;
 import io.paritree.serving.stored.KeyResult.Replaced;
@@ -52,7 +52,7 @@ public final class KeyLookup {
   }
 
   /** Returns the newest partition that is published, and does not answer as it is published now. */
-  public Optional<Unserved> unserved() {
+  public Optional<UnservedPartition> unserved() {
     return state.unserved().stream().findFirst();
   }
 
@@ -134,8 +134,8 @@ public final class KeyLookup {
 
   private KeyResult search(LookupKey key, int most) throws IOException {
     List<StoredRow> rows = new ArrayList<>();
-    List<Unserved> unserved = state.unserved();
-    Unserved stale = null; // the newest that should have been searched before
+    List<UnservedPartition> unserved = state.unserved();
+    UnservedPartition stale = null; // the newest that should have been searched before
     boolean isNewestSearched = false;
     int passed = 0;
     for (OpenPartition partition : state.partitions()) {
@@ -162,7 +162,8 @@ public final class KeyLookup {
       } catch (DamagedFileException e) {
         output.damaged(partition, e);
         String path = partition.manifest().partition();
-        Unserved damaged = Unserved.partition(path, Unserved.Reason.DAMAGED, e.getMessage());
+        UnservedPartition damaged =
+            UnservedPartition.partition(path, UnservedPartition.Reason.DAMAGED, e.getMessage());
         stale = stale == null ? damaged : stale;
       } catch (ClosedChannelException e) {
         return new Replaced(partition);

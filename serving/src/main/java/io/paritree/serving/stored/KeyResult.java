@@ -2,7 +2,7 @@ package io.paritree.serving.stored;
 
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.Unserved;
+import io.paritree.serving.indexes.UnservedPartition;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +15,7 @@ public sealed interface KeyResult {
    * @param rows of the newest such partitions, newest first; never empty
    * @param stale the newest partition that could not be searched; empty if none was passed
    */
-  record Found(List<StoredRow> rows, Optional<Unserved> stale) implements KeyResult {}
+  record Found(List<StoredRow> rows, Optional<UnservedPartition> stale) implements KeyResult {}
 
   /**
    * No partition that could be searched has the key.
@@ -23,10 +23,10 @@ public sealed interface KeyResult {
    * @param searched the partitions, for messages
    * @param stale the newest partition that could not be searched; empty if all were
    */
-  record Absent(String searched, Optional<Unserved> stale) implements KeyResult {}
+  record Absent(String searched, Optional<UnservedPartition> stale) implements KeyResult {}
 
   /** A partition that may have the key could not be searched, and nothing older is answered. */
-  record Unanswered(Unserved partition) implements KeyResult {}
+  record Unanswered(UnservedPartition partition) implements KeyResult {}
 
   /** An index was closed while it was searched, long after its partition was replaced. */
   record Replaced(OpenPartition partition) implements KeyResult {}

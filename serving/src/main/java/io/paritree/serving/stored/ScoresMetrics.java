@@ -17,11 +17,11 @@ import java.util.function.Function;
 final class ScoresMetrics {
   private static final String TABLE = "table";
 
-  private final Collection<ServedOutput> tables;
+  private final Collection<ServedOutput> outputs;
   private final PrometheusRegistry registry;
 
-  private ScoresMetrics(Collection<ServedOutput> tables, PrometheusRegistry registry) {
-    this.tables = List.copyOf(tables);
+  private ScoresMetrics(Collection<ServedOutput> outputs, PrometheusRegistry registry) {
+    this.outputs = List.copyOf(outputs);
     this.registry = registry;
   }
 
@@ -31,17 +31,17 @@ final class ScoresMetrics {
    * @param poll time between two looks for new partitions; zero for none
    */
   static void register(
-      Collection<ServedOutput> tables, Duration poll, PrometheusRegistry registry) {
-    ScoresMetrics metrics = new ScoresMetrics(tables, registry);
+      Collection<ServedOutput> outputs, Duration poll, PrometheusRegistry registry) {
+    ScoresMetrics metrics = new ScoresMetrics(outputs, registry);
     metrics.gauge(
         "paritree_scores_partitions",
         "Partitions of stored scores in service.",
-        table -> OptionalLong.of(table.partitions().size()));
+        output -> OptionalLong.of(output.partitions().size()));
     metrics.gauge(
         "paritree_scores_problems",
         "Published partitions of stored scores that are not in service as they are published, and"
             + " outputs that cannot be read.",
-        table -> OptionalLong.of(table.problems().size()));
+        output -> OptionalLong.of(output.problems().size()));
     metrics.gauge(
         "paritree_scores_newest_timestamp_seconds",
         "When the rows of the newest partition in service were scored, in seconds since 1970.",
@@ -51,7 +51,7 @@ final class ScoresMetrics {
           "paritree_scores_last_look_timestamp_seconds",
           "When an output of stored scores was last read, or the server started, in seconds since"
               + " 1970.",
-          table -> OptionalLong.of(table.unreadSince().getEpochSecond()));
+          output -> OptionalLong.of(output.unreadSince().getEpochSecond()));
     }
 
     CounterWithCallback.builder()
@@ -69,22 +69,25 @@ final class ScoresMetrics {
         .labelNames(TABLE)
         .callback(
             callback ->
-                tables.forEach(
-                    table ->
+                outputs.forEach(
+                    output ->
                         value
-                            .apply(table)
-                            .ifPresent(number -> callback.call(number, table.name()))))
+                            .apply(output)
+                            .ifPresent(number -> callback.call(number, output.name()))))
         .register(registry);
   }
 
-  private static OptionalLong newest(ServedOutput table) {
-    return table.partitions().stream().limit(1).mapToLong(OpenPartition::scoredSeconds).findFirst();
+  private static OptionalLong newest(ServedOutput output) {
+    return output.partitions().stream()
+        .limit(1)
+        .mapToLong(OpenPartition::scoredSeconds)
+        .findFirst();
   }
 
   private void lookups(CounterWithCallback.Callback callback) {
-    for (ServedOutput table : tables) {
+    for (ServedOutput output : outputs) {
       for (LookupResult result : LookupResult.values()) {
-        callback.call(table.lookups(result), table.name(), result.word());
+        callback.call(output.lookups(result), output.name(), result.word());
       }
     }
   }

@@ -7,7 +7,7 @@ import io.paritree.serving.indexes.OpenFiles;
 import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.indexes.OutputIndexes;
 import io.paritree.serving.indexes.OutputIndexes.State;
-import io.paritree.serving.indexes.Unserved;
+import io.paritree.serving.indexes.UnservedPartition;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,21 +41,8 @@ public final class ServedOutput {
    * @param lookTimeout after which a store that is read counts as one that does not answer
    * @param files how many files the indexes of all outputs may have open
    * @param own where indexes are kept that are not on a disk of this machine
-   * @throws IOException if there is no client for the output's store
-   */
-  ServedOutput(
-      String name,
-      String output,
-      int keep,
-      Duration lookTimeout,
-      OpenFiles files,
-      IndexDirectory own)
-      throws IOException {
-    this(name, output, keep, lookTimeout, files, own, System::nanoTime);
-  }
-
-  /**
    * @param nanos a monotonic clock, in nanoseconds
+   * @throws IOException if there is no client for the output's store
    */
   ServedOutput(
       String name,
@@ -83,7 +70,7 @@ public final class ServedOutput {
   }
 
   /** Returns the partitions that do not answer as they are published now, newest first. */
-  public List<Unserved> unserved() {
+  public List<UnservedPartition> unserved() {
     return state().unserved();
   }
 

@@ -17,7 +17,7 @@ import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.Unserved;
+import io.paritree.serving.indexes.UnservedPartition;
 import io.paritree.serving.stored.KeyResult.Absent;
 import io.paritree.serving.stored.KeyResult.Found;
 import io.paritree.serving.stored.KeyResult.Replaced;
@@ -69,7 +69,7 @@ public final class StoredAnswer {
   }
 
   /** Writes the member that says that an answer is not of what was published last, if so. */
-  public static void writeStale(Optional<Unserved> stale, JsonBytes json) {
+  public static void writeStale(Optional<UnservedPartition> stale, JsonBytes json) {
     stale.ifPresent(newer -> newer.write(json.raw(",\"stale\":")));
   }
 
@@ -101,12 +101,12 @@ public final class StoredAnswer {
     return with(row.stale(), problem.with(member).with(",\"rows\":" + rows));
   }
 
-  private static Problem with(Optional<Unserved> stale, Problem problem) {
+  private static Problem with(Optional<UnservedPartition> stale, Problem problem) {
     return stale.map(newer -> problem.with(newer.member())).orElse(problem);
   }
 
   /** Returns the problem that a request is answered with because a partition cannot be searched. */
-  public static Problem problem(Unserved partition) {
+  public static Problem problem(UnservedPartition partition) {
     Problem problem =
         partition.isDamaged()
             ? Problems.DAMAGED_SCORES.of(partition.name())

@@ -3,7 +3,7 @@ package io.paritree.serving.stored;
 import io.paritree.lookup.StoredEntry;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.Unserved;
+import io.paritree.serving.indexes.UnservedPartition;
 import java.util.Optional;
 
 /**
@@ -14,11 +14,15 @@ import java.util.Optional;
  * @param numbers how its columns are answered
  */
 public record StoredRow(
-    OpenPartition partition, StoredEntry entry, Optional<Unserved> stale, Numbers numbers) {
+    OpenPartition partition,
+    StoredEntry entry,
+    Optional<UnservedPartition> stale,
+    Numbers numbers) {
   /** Returns the entity tag of the answer. */
   public String tag() {
     return stale.isEmpty() && numbers == Numbers.MIXED
         ? partition.tag()
-        : OpenPartition.tag(partition.tag() + numbers + stale.map(Unserved::member).orElse(""));
+        : OpenPartition.tag(
+            partition.tag() + numbers + stale.map(UnservedPartition::member).orElse(""));
   }
 }

@@ -36,7 +36,7 @@ public final class StoredScores implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoredScores.class);
   private static final int END_SECONDS = 2;
 
-  private final Map<String, ServedOutput> tables = new TreeMap<>();
+  private final Map<String, ServedOutput> outputs = new TreeMap<>();
   private final Duration poll;
   private final boolean refusesStale;
   private final ServingConfig.Scores.Numbers numbers;
@@ -67,30 +67,31 @@ public final class StoredScores implements AutoCloseable {
 
   private void open(ServingConfig.Scores config, ServerMetrics metrics) throws IOException {
     for (Map.Entry<String, ScoresOutput> entry : new TreeMap<>(config.tables()).entrySet()) {
-      ScoresOutput output = entry.getValue();
-      tables.put(
+      ScoresOutput configured = entry.getValue();
+      outputs.put(
           entry.getKey(),
           new ServedOutput(
               entry.getKey(),
-              output.output(),
-              output.keepPartitions(),
+              configured.output(),
+              configured.keepPartitions(),
               config.lookTimeout(),
               files,
-              own));
+              own,
+              System::nanoTime));
     }
 
-    own.keepTables(tables.keySet());
+    own.keepOutputs(outputs.keySet());
 
-    if (!tables.isEmpty()) {
-      ScoresMetrics.register(tables.values(), poll, metrics.registry());
+    if (!outputs.isEmpty()) {
+      ScoresMetrics.register(outputs.values(), poll, metrics.registry());
       metrics.gauge(
           "paritree_scores_index_bytes",
           "Bytes of the indexes in the server's own directory, and of those that are being made.",
           own::bytes);
     }
 
-    for (ServedOutput table : tables.values()) {
-      threads.put(table, Executors.newSingleThreadScheduledExecutor(StoredScores::thread));
+    for (ServedOutput output : outputs.values()) {
+      threads.put(output, Executors.newSingleThreadScheduledExecutor(StoredScores::thread));
     }
 
     await(config.startTimeout());
@@ -120,9 +121,9 @@ public final class StoredScores implements AutoCloseable {
     if (!poll.isZero()) {
       long millis = poll.toMillis();
       threads.forEach(
-          (table, thread) ->
+          (output, thread) ->
               thread.scheduleWithFixedDelay(
-                  () -> poll(table), millis, millis, TimeUnit.MILLISECONDS));
+                  () -> poll(output), millis, millis, TimeUnit.MILLISECONDS));
     }
   }
 
@@ -131,11 +132,11 @@ public final class StoredScores implements AutoCloseable {
    *
    * @return whether all of its published partitions are in service
    */
-  private static boolean poll(ServedOutput table) {
+  private static boolean poll(ServedOutput output) {
     try {
-      return table.poll();
+      return output.poll();
     } catch (Error e) {
-      LOG.error("Scores {}: the look for new partitions failed", table.name(), e);
+      LOG.error("Scores {}: the look for new partitions failed", output.name(), e);
       return false;
     }
   }
@@ -156,7 +157,7 @@ public final class StoredScores implements AutoCloseable {
   private CompletableFuture<Boolean> pollAll() {
     List<CompletableFuture<Boolean>> polls = new ArrayList<>();
     threads.forEach(
-        (table, thread) -> polls.add(CompletableFuture.supplyAsync(() -> poll(table), thread)));
+        (output, thread) -> polls.add(CompletableFuture.supplyAsync(() -> poll(output), thread)));
 
     return CompletableFuture.allOf(polls.toArray(CompletableFuture[]::new))
         .thenApply(done -> polls.stream().allMatch(CompletableFuture::join));
@@ -179,12 +180,12 @@ public final class StoredScores implements AutoCloseable {
 
   /** Returns all, in the order of their names. */
   public Collection<ServedOutput> all() {
-    return tables.values();
+    return outputs.values();
   }
 
   /** Returns the stored scores of a name. */
   public Optional<ServedOutput> find(String name) {
-    return Optional.ofNullable(tables.get(name));
+    return Optional.ofNullable(outputs.get(name));
   }
 
   /** Returns the look-up in the stored scores of a name, as they are in service now. */
@@ -194,9 +195,9 @@ public final class StoredScores implements AutoCloseable {
 
   /** Returns the names as a text for messages. */
   public String names() {
-    return tables.isEmpty()
+    return outputs.isEmpty()
         ? "none (scripts/serve --scores NAME=DIR)"
-        : String.join(", ", tables.keySet());
+        : String.join(", ", outputs.keySet());
   }
 
   /** Closes all indexes, unless a store holds up a look for new partitions. */
@@ -214,7 +215,7 @@ public final class StoredScores implements AutoCloseable {
       return;
     }
 
-    tables.values().forEach(ServedOutput::close);
+    outputs.values().forEach(ServedOutput::close);
     own.close();
   }
 }

@@ -51,14 +51,21 @@ class ServedOutputTest {
   /** Returns a partition that was replaced two polls ago. */
   private OpenPartition replaced(int files) throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
-    ServedOutput table =
-        new ServedOutput("loans", output.path().toString(), 1, LOOK, new OpenFiles(files), own);
-    assertThat(table.poll()).isTrue();
-    OpenPartition begun = table.partitions().get(0);
+    ServedOutput served =
+        new ServedOutput(
+            "loans",
+            output.path().toString(),
+            1,
+            LOOK,
+            new OpenFiles(files),
+            own,
+            System::nanoTime);
+    assertThat(served.poll()).isTrue();
+    OpenPartition begun = served.partitions().get(0);
     publish(0.5f);
-    assertThat(table.poll()).isTrue();
-    assertThat(table.poll()).isTrue();
-    assertThat(table.partitions()).doesNotContain(begun);
+    assertThat(served.poll()).isTrue();
+    assertThat(served.poll()).isTrue();
+    assertThat(served.partitions()).doesNotContain(begun);
     return begun;
   }
 
@@ -84,41 +91,42 @@ class ServedOutputTest {
 
   private ServedOutput polled(Path output) throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
-    ServedOutput table =
-        new ServedOutput("cities", output.toString(), 9, LOOK, new OpenFiles(99), own);
-    assertThat(table.poll()).isTrue();
-    return table;
+    ServedOutput served =
+        new ServedOutput(
+            "cities", output.toString(), 9, LOOK, new OpenFiles(99), own, System::nanoTime);
+    assertThat(served.poll()).isTrue();
+    return served;
   }
 
   @Test
   void aPartitionUnderItsCanonicalNameIsTheOnlyOneOfItsValuesFromTheNextPollOn() throws Exception {
     StoredOutput cities = cities();
     Path named = cities.path();
-    ServedOutput table = polled(named);
+    ServedOutput served = polled(named);
 
     Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
     cities.publish("city=New York", "m/2", rows -> rows.add(List.of("1"), "", 0.5f));
-    assertThat(table.poll()).isTrue();
+    assertThat(served.poll()).isTrue();
 
-    assertThat(table.partitions())
+    assertThat(served.partitions())
         .singleElement()
         .satisfies(one -> assertThat(one.manifest().modelVersion()).isEqualTo("m/2"));
-    table.close();
+    served.close();
   }
 
   @Test
   void aPartitionUnderItsCanonicalNameReplacesTheOneOfTheSameValuesAtOnce() throws Exception {
     StoredOutput cities = cities();
     Path named = cities.path();
-    ServedOutput table = polled(named);
+    ServedOutput served = polled(named);
     Path away = Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
-    table.poll();
-    assertThat(table.partitions()).hasSize(1); // between two renames, the old rows answer
+    served.poll();
+    assertThat(served.partitions()).hasSize(1); // between two renames, the old rows answer
 
     cities.publish("city=New York", "m/2", rows -> rows.add(List.of("1"), "", 0.5f));
-    assertThat(table.poll()).isTrue();
+    assertThat(served.poll()).isTrue();
 
-    assertThat(table.partitions())
+    assertThat(served.partitions())
         .singleElement()
         .satisfies(
             partition -> {
@@ -127,8 +135,8 @@ class ServedOutputTest {
             });
 
     Files.move(away, named.resolve("city=New%20York")); // as an earlier version left both
-    assertThat(table.poll()).isTrue();
-    assertThat(table.partitions()).hasSize(2);
+    assertThat(served.poll()).isTrue();
+    assertThat(served.partitions()).hasSize(2);
   }
 
   @Test
@@ -138,7 +146,7 @@ class ServedOutputTest {
     assertThatThrownBy(() -> begun.find(key)).isInstanceOf(ClosedChannelException.class);
   }
 
-  private ServedOutput table(Path path, AtomicLong nanos) throws IOException {
+  private ServedOutput served(Path path, AtomicLong nanos) throws IOException {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 64 << 20);
     return new ServedOutput(
         "loans", path.toString(), 1, LOOK, new OpenFiles(1_000), own, nanos::get);
@@ -163,8 +171,8 @@ class ServedOutputTest {
   @Test
   void aDamagedIndexThatIsRestoredWithItsTimesAnswersAgainAfterAWhile() throws Exception {
     AtomicLong nanos = new AtomicLong();
-    ServedOutput table = table(output.path(), nanos);
-    assertThat(table.poll()).isTrue();
+    ServedOutput served = served(output.path(), nanos);
+    assertThat(served.poll()).isTrue();
     List<Path> shards =
         List.of(output.index("").resolve("shard-0"), output.index("").resolve("shard-1"));
     List<byte[]> whole =
@@ -173,41 +181,41 @@ class ServedOutputTest {
       restore(shards.get(shard), flipped(whole.get(shard), 56));
     }
 
-    OpenPartition damaged = table.partitions().get(0);
-    table.damaged(damaged, assertThrows(DamagedFileException.class, () -> damaged.find(key)));
-    assertThat(table.poll()).isFalse();
+    OpenPartition damaged = served.partitions().get(0);
+    served.damaged(damaged, assertThrows(DamagedFileException.class, () -> damaged.find(key)));
+    assertThat(served.poll()).isFalse();
     for (int shard = 0; shard < 2; shard++) {
       restore(shards.get(shard), whole.get(shard));
     }
 
-    assertThat(table.poll()).as("the files look as they did").isFalse();
+    assertThat(served.poll()).as("the files look as they did").isFalse();
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
 
-    assertThat(table.poll()).isTrue();
-    assertThat(table.partitions().get(0).find(key)).isPresent();
-    table.close();
+    assertThat(served.poll()).isTrue();
+    assertThat(served.partitions().get(0).find(key)).isPresent();
+    served.close();
   }
 
   @Test
   void eachDamageIsSaidOnceThoughDamagedPartsAreAskedInTurn() throws Exception {
-    ServedOutput table = table(output.path(), new AtomicLong());
-    assertThat(table.poll()).isTrue();
-    OpenPartition damaged = table.partitions().get(0);
+    ServedOutput served = served(output.path(), new AtomicLong());
+    assertThat(served.poll()).isTrue();
+    OpenPartition damaged = served.partitions().get(0);
 
     assertThat(damaged.isNewDamage("shard-0")).isTrue();
     assertThat(damaged.isNewDamage("shard-1")).isTrue();
     assertThat(damaged.isNewDamage("shard-0")).isFalse();
     assertThat(damaged.isNewDamage("shard-1")).isFalse();
-    assertThat(table.problems()).containsEntry("", "shard-0");
-    table.close();
+    assertThat(served.problems()).containsEntry("", "shard-0");
+    served.close();
   }
 
   @Test
   void anIndexThatIsReadWholeIsNoStoreThatDoesNotAnswer() throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 64 << 20);
-    ServedOutput[] table = new ServedOutput[1];
+    ServedOutput[] served = new ServedOutput[1];
     String[] said = new String[1]; // of the last look at the index
-    table[0] =
+    served[0] =
         new ServedOutput(
             "loans",
             output.path().toString(),
@@ -216,22 +224,22 @@ class ServedOutputTest {
             new OpenFiles(1_000),
             own,
             () -> {
-              said[0] = table[0].problems().toString();
+              said[0] = served[0].problems().toString();
               return 0;
             });
-    assertThat(table[0].poll()).isTrue();
+    assertThat(served[0].poll()).isTrue();
     for (String shard : List.of("shard-0", "shard-1")) {
       Path file = output.index("").resolve(shard);
       restore(file, flipped(Files.readAllBytes(file), 56));
     }
 
-    OpenPartition damaged = table[0].partitions().get(0);
-    table[0].damaged(damaged, assertThrows(DamagedFileException.class, () -> damaged.find(key)));
+    OpenPartition damaged = served[0].partitions().get(0);
+    served[0].damaged(damaged, assertThrows(DamagedFileException.class, () -> damaged.find(key)));
 
-    assertThat(table[0].poll()).isFalse();
+    assertThat(served[0].poll()).isFalse();
 
     assertThat(said[0]).contains("checksum").doesNotContain("has not answered");
-    table[0].close();
+    served[0].close();
   }
 
   @Test
@@ -242,14 +250,14 @@ class ServedOutputTest {
     Path file = rows.file("day=1");
     byte[] whole = Files.readAllBytes(file);
     restore(file, flipped(whole, 100));
-    ServedOutput table = table(rows.path(), nanos);
-    assertThat(table.poll()).isFalse();
+    ServedOutput served = served(rows.path(), nanos);
+    assertThat(served.poll()).isFalse();
     restore(file, whole);
-    assertThat(table.poll()).as("the files look as they did").isFalse();
+    assertThat(served.poll()).as("the files look as they did").isFalse();
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
 
-    assertThat(table.poll()).as(table.problems().toString()).isTrue();
-    assertThat(table.partitions()).hasSize(1);
-    table.close();
+    assertThat(served.poll()).as(served.problems().toString()).isTrue();
+    assertThat(served.partitions()).hasSize(1);
+    served.close();
   }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param reason for callers
  * @param why for operators, with places
  */
-public record Unserved(String path, boolean isTable, Reason reason, String why) {
+public record UnservedPartition(String path, boolean isTable, Reason reason, String why) {
   /** Why a partition does not answer, in words that never change. */
   public enum Reason {
     /** Its index or its manifest is not as it was written. */
@@ -50,8 +50,8 @@ public record Unserved(String path, boolean isTable, Reason reason, String why) 
     }
   }
 
-  public static Unserved partition(String path, Reason reason, String why) {
-    return new Unserved(path, false, reason, why);
+  public static UnservedPartition partition(String path, Reason reason, String why) {
+    return new UnservedPartition(path, false, reason, why);
   }
 
   /** Returns the name of the partition for people. */
@@ -78,8 +78,8 @@ public record Unserved(String path, boolean isTable, Reason reason, String why) 
   }
 
   /** Returns these, newest first. */
-  static List<Unserved> ordered(Iterable<Unserved> all) {
-    List<Unserved> ordered = new ArrayList<>();
+  static List<UnservedPartition> ordered(Iterable<UnservedPartition> all) {
+    List<UnservedPartition> ordered = new ArrayList<>();
     all.forEach(ordered::add);
     ordered.sort(
         (one, other) ->

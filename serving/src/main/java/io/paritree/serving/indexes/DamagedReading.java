@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
  * @param endedNanos nanosecond clock
  * @param pauseNanos how long the same files are not read again
  */
-record FailedLook(String files, long endedNanos, long pauseNanos) {
+record DamagedReading(String files, long endedNanos, long pauseNanos) {
   private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /** A look at large files takes long, so it is repeated less often. */
   private static final int TIMES = 20;
 
-  static FailedLook of(String files, long beganNanos, long endedNanos) {
-    return new FailedLook(
+  static DamagedReading of(String files, long beganNanos, long endedNanos) {
+    return new DamagedReading(
         files, endedNanos, Math.max(LEAST_NANOS, TIMES * (endedNanos - beganNanos)));
   }
 

@@ -25,10 +25,10 @@ import java.util.Map;
  * {@code GET /v1/scores} and {@code GET /v1/scores/{table}}: the outputs that are served.
  * Thread-safe.
  */
-public final class TablesHandler {
+public final class OutputsHandler {
   private final StoredScores scores;
 
-  public TablesHandler(StoredScores scores) {
+  public OutputsHandler(StoredScores scores) {
     this.scores = scores;
   }
 
@@ -38,9 +38,9 @@ public final class TablesHandler {
         ctx, json -> JsonText.objects(json, "scores", scores.all(), each -> write(each, json)));
   }
 
-  private static void write(ServedOutput table, JsonGenerator json) throws IOException {
-    List<OpenPartition> partitions = table.partitions();
-    json.writeStringField("name", table.name());
+  private static void write(ServedOutput output, JsonGenerator json) throws IOException {
+    List<OpenPartition> partitions = output.partitions();
+    json.writeStringField("name", output.name());
     json.writeNumberField("partitions", partitions.size());
     json.writeNumberField("rows", rows(partitions));
     if (!partitions.isEmpty()) {
@@ -48,32 +48,32 @@ public final class TablesHandler {
       write(partitions.get(0), json);
     }
 
-    writeUnserved(table, json);
+    writeUnserved(output, json);
   }
 
-  public void table(Context ctx) {
+  public void output(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
-    ServedOutput table =
+    ServedOutput output =
         scores
             .find(ctx.pathParam("table"))
             .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_SCORES.of(scores.names())));
-    List<OpenPartition> partitions = table.partitions();
+    List<OpenPartition> partitions = output.partitions();
     Answers.object(
         ctx,
         json -> {
-          json.writeStringField("name", table.name());
+          json.writeStringField("name", output.name());
           writeKeys(partitions, json);
           json.writeNumberField("rows", rows(partitions));
           JsonText.array(json, "partitions", partitions, each -> write(each, json));
-          writeUnserved(table, json);
+          writeUnserved(output, json);
         });
   }
 
-  private static void writeUnserved(ServedOutput table, JsonGenerator json) throws IOException {
+  private static void writeUnserved(ServedOutput output, JsonGenerator json) throws IOException {
     JsonText.array(
         json,
         "not_served",
-        table.unserved(),
+        output.unserved(),
         one -> {
           JsonBytes member = new JsonBytes();
           one.write(member);
