@@ -6,7 +6,6 @@ import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
-import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.check.OutputPartition;
