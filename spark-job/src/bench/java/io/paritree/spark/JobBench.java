@@ -3,7 +3,7 @@ package io.paritree.spark;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.sun.management.OperatingSystemMXBean;
-import io.paritree.spark.versions.DeltaSnapshot;
+import io.paritree.spark.formats.AskedFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
@@ -81,7 +81,7 @@ final class JobBench {
 
     SparkSession.Builder builder = SparkSession.builder().appName("bench job");
     if (BenchWays.DELTA.stream().anyMatch(bench.only::contains)) {
-      DeltaSnapshot.settings(new SparkConf()).forEach(builder::config);
+      AskedFormat.settings(new SparkConf()).forEach(builder::config);
     }
 
     try (SparkSession spark = builder.getOrCreate()) {

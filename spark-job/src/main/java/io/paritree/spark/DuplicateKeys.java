@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.tables.SqlName;
 import io.paritree.store.Location;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -41,8 +42,7 @@ final class DuplicateKeys {
     Column[] group = new Column[keys.size() + 1];
     group[0] = partition.as("_partition");
     for (int index = 0; index < keys.size(); index++) {
-      group[index + 1] =
-          functions.col("`" + keys.get(index).replace("`", "``") + "`").as("_key" + index);
+      group[index + 1] = SqlName.column(keys.get(index)).as("_key" + index);
     }
 
     Row sum =

@@ -5,6 +5,7 @@ import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.StepObserver;
@@ -12,7 +13,6 @@ import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.SummaryTable;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.ScoreArguments;
-import io.paritree.spark.versions.IcebergRuntime;
 import io.paritree.store.Location;
 import io.paritree.store.NoSuchStoreException;
 import java.io.IOException;
@@ -180,7 +180,7 @@ public final class ScoreMain {
       return new Ending(Outcome.REFUSED, reason.getMessage());
     }
 
-    Optional<String> fault = IcebergRuntime.fault(reason);
+    Optional<String> fault = AskedFormat.fault(reason);
     if (fault.isPresent()) {
       return new Ending(Outcome.REFUSED, fault.get());
     }

@@ -208,7 +208,8 @@ final class ScoringJob {
       return Optional.empty();
     }
 
-    PinnedTable table = PinnedTable.open(session(model), settings.input().table().get());
+    PinnedTable table =
+        settings.input().tableFormat().input(session(model), settings.input().table().get());
     if (table.files().isEmpty()) {
       progress.println(
           ("Table %s is read as Spark reads it: that all of its rows were read cannot be checked,"
@@ -229,7 +230,8 @@ final class ScoringJob {
   private Optional<OutputTable> outputTable(ScoringModel model)
       throws RefusedException, IOException {
     if (settings.output().table().isPresent()) {
-      OutputTable table = OutputTable.open(session(model), settings.output().table().get());
+      OutputTable table =
+          settings.output().tableFormat().output(session(model), settings.output().table().get());
       table
           .branch()
           .ifPresent(

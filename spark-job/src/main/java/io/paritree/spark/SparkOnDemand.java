@@ -1,7 +1,7 @@
 package io.paritree.spark;
 
+import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.task.KryoClasses;
-import io.paritree.spark.versions.DeltaSnapshot;
 import io.paritree.store.HadoopUser;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,9 +35,7 @@ final class SparkOnDemand implements AutoCloseable {
           HadoopUser.ensureNamed();
           SparkConf given = new SparkConf();
           SparkSession.Builder builder = SparkSession.builder().appName(name(given));
-          if (DeltaSnapshot.isOnClassPath()) {
-            DeltaSnapshot.settings(given).forEach(builder::config);
-          }
+          AskedFormat.settings(given).forEach(builder::config);
 
           KryoClasses.settings(given).forEach(builder::config);
           return builder.getOrCreate();

@@ -3,9 +3,9 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
+import io.paritree.spark.iceberg.IcebergRuntime;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
-import io.paritree.spark.versions.IcebergRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -60,13 +60,14 @@ final class Linkage implements AutoCloseable {
    * Returns what cannot be linked; each with who uses it.
    *
    * @param prefix with which the names of the classes begin whose calls are looked up
-   * @param exception with which the names of those among them begin that are left out
+   * @param exceptions with which the names of those among them begin that are left out
    */
-  static Set<String> problems(Path jar, List<Path> libraries, String prefix, String exception)
+  static Set<String> problems(Path jar, List<Path> libraries, String prefix, String... exceptions)
       throws IOException {
     try (Linkage linkage = new Linkage(jar, libraries)) {
       for (JavaClass user : linkage.classes) {
-        if (user.getName().startsWith(prefix) && !user.getName().startsWith(exception)) {
+        if (user.getName().startsWith(prefix)
+            && Arrays.stream(exceptions).noneMatch(user.getName()::startsWith)) {
           linkage.look(user);
         }
       }

@@ -10,15 +10,15 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param schema the columns that it is to have; none if that is not known
  */
-record AbsentTable(StructType schema, List<String> partitionColumns) implements TableState {
-  static final AbsentTable WITHOUT_COLUMNS = new AbsentTable(new StructType(), List.of());
+public record AbsentTable(StructType schema, List<String> partitionColumns) implements TableState {
+  public static final AbsentTable WITHOUT_COLUMNS = new AbsentTable(new StructType(), List.of());
   static final String DEFINITION = "absent";
 
-  AbsentTable {
+  public AbsentTable {
     partitionColumns = List.copyOf(partitionColumns);
   }
 
-  static AbsentTable of(PlannedColumns columns) {
+  public static AbsentTable of(PlannedColumns columns) {
     return new AbsentTable(columns.schema(WITHOUT_COLUMNS), columns.partitionColumns());
   }
 

@@ -29,7 +29,8 @@ import org.apache.spark.sql.types.StructType;
  * @param added the paths of the files that it added, as the log has them
  * @param transactions the names of the transactions that it records
  */
-record CommitFile(Set<Map<String, String>> changed, Set<String> added, Set<String> transactions) {
+public record CommitFile(
+    Set<Map<String, String>> changed, Set<String> added, Set<String> transactions) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -37,7 +38,7 @@ record CommitFile(Set<Map<String, String>> changed, Set<String> added, Set<Strin
    *
    * @return empty if the log no longer has it
    */
-  static Optional<CommitFile> read(FileStore store, Location table, long version)
+  public static Optional<CommitFile> read(FileStore store, Location table, long version)
       throws IOException {
     Location file =
         table.resolve("_delta_log").resolve(String.format(Locale.ROOT, "%020d.json", version));
@@ -77,7 +78,7 @@ record CommitFile(Set<Map<String, String>> changed, Set<String> added, Set<Strin
   }
 
   /** Returns the actions of a commit as JSON, one by one. */
-  static List<String> written(List<Map<String, Object>> actions) throws IOException {
+  public static List<String> written(List<Map<String, Object>> actions) throws IOException {
     List<String> lines = new ArrayList<>();
     for (Map<String, Object> action : actions) {
       lines.add(json(action));
@@ -91,7 +92,7 @@ record CommitFile(Set<Map<String, String>> changed, Set<String> added, Set<Strin
    *
    * @param schema all columns, partition columns among them
    */
-  static String tableMade(StructType schema, List<String> partitionColumns) {
+  public static String tableMade(StructType schema, List<String> partitionColumns) {
     ObjectNode action = JSON.createObjectNode();
     ObjectNode metadata = action.putObject("metaData");
     metadata.put("id", UUID.randomUUID().toString());
@@ -105,7 +106,7 @@ record CommitFile(Set<Map<String, String>> changed, Set<String> added, Set<Strin
   }
 
   /** Returns the action that says what a table is, with other columns. */
-  static String withSchema(String metadataAction, StructType schema) {
+  public static String withSchema(String metadataAction, StructType schema) {
     try {
       JsonNode action = JSON.readTree(metadataAction);
       ((ObjectNode) action.get("metaData")).put("schemaString", schema.json());
@@ -115,7 +116,7 @@ record CommitFile(Set<Map<String, String>> changed, Set<String> added, Set<Strin
     }
   }
 
-  static String json(Object value) throws IOException {
+  public static String json(Object value) throws IOException {
     return JSON.writeValueAsString(value);
   }
 }

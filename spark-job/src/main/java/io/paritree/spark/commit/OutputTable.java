@@ -1,17 +1,10 @@
 package io.paritree.spark.commit;
 
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.AskedOutput;
-import io.paritree.spark.tables.IcebergName;
-import io.paritree.spark.tables.IcebergReference;
-import io.paritree.spark.tables.TableFormat;
-import io.paritree.spark.versions.DeltaSnapshot;
-import io.paritree.spark.versions.IcebergRuntime;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,10 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -34,7 +23,7 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Not thread-safe.
  */
-public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
+public abstract class OutputTable {
   private final AskedOutput asked;
   private final long firstVersion;
   private Optional<TableState> state;
@@ -43,98 +32,10 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   /**
    * @param state the table as it is; empty if it is not there
    */
-  OutputTable(AskedOutput asked, Optional<TableState> state) {
+  protected OutputTable(AskedOutput asked, Optional<TableState> state) {
     this.asked = asked;
     this.state = state;
     this.firstVersion = state.map(TableState::version).orElse(-1L);
-  }
-
-  /**
-   * Finds a table.
-   *
-   * @throws RefusedException if it cannot be written to
-   */
-  public static OutputTable open(SparkSession session, AskedOutput asked) throws RefusedException {
-    try {
-      Configuration hadoop = HadoopPaths.settings(session);
-      TableFormat format =
-          asked.isPath() ? asked.format().at(asked.name(), hadoop) : asked.format();
-      Optional<String> problem = asked.problem().or(() -> format.problem(session));
-      if (problem.isEmpty() && asked.isPath()) {
-        problem = format.outputProblem(asked.name(), hadoop);
-      }
-
-      if (problem.isPresent()) {
-        throw refused(asked, problem.get());
-      }
-
-      OutputTable table =
-          asked.isPath() ? at(session, asked, format) : named(session, asked, format);
-      if (table.state().isEmpty() && !asked.isCreated()) {
-        throw refused(
-            asked,
-            "there is no %s table; it is made with --create-table"
-                .formatted(format == TableFormat.ICEBERG ? "Iceberg" : "Delta"));
-      }
-
-      return table;
-    } catch (RefusedException e) {
-      throw e;
-    } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
-      throw refused(asked, TableFormat.reason(asked.name(), e));
-    }
-  }
-
-  /** Returns the exception for a table that cannot be written to. */
-  static RefusedException refused(AskedOutput asked, String reason) {
-    return new RefusedException("Cannot write to table %s: %s".formatted(asked.name(), reason));
-  }
-
-  private static OutputTable at(SparkSession session, AskedOutput asked, TableFormat format)
-      throws RefusedException, IOException {
-    return format == TableFormat.ICEBERG
-        ? IcebergOutput.at(session, asked)
-        : DeltaOutput.at(session, asked);
-  }
-
-  private static OutputTable named(SparkSession session, AskedOutput asked, TableFormat format)
-      throws RefusedException, IOException {
-    if (!isThere(session, asked)) {
-      throw refused(
-          asked,
-          "the catalog has no such table; make it with CREATE TABLE, or give a path, which needs a slash, as ./%s, and --create-table"
-              .formatted(asked.name()));
-    }
-
-    Dataset<Row> found = session.table(asked.name());
-    if (format.isIceberg(found)) {
-      return IcebergOutput.of(session, asked, IcebergRuntime.table(found));
-    }
-
-    Optional<String> problem = DeltaSnapshot.problem(session);
-    Optional<DeltaSnapshot> delta = DeltaSnapshot.of(found);
-    if (delta.isEmpty() || problem.isPresent()) {
-      throw refused(
-          asked,
-          format == TableFormat.AUTO
-              ? problem.orElse("it is no table of Delta or Iceberg")
-              : "it is no Delta table");
-    }
-
-    return DeltaOutput.of(session, asked, delta.get());
-  }
-
-  private static boolean isThere(SparkSession session, AskedOutput asked) throws RefusedException {
-    try {
-      return session.catalog().tableExists(asked.name());
-    } catch (Exception e) { // Spark and the formats throw checked ones undeclared
-      Optional<String> branch = IcebergName.of(asked.name()).branch();
-      if (branch.isEmpty() || !String.valueOf(e.getMessage()).contains("does not exist")) {
-        throw e;
-      }
-
-      throw refused(asked, IcebergReference.noBranch(branch.get()));
-    }
   }
 
   /**
@@ -164,7 +65,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   public abstract Optional<String> encryptionProblem();
 
   /** Reads what commits say of a run's files, before the first of them begins. */
-  void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {}
+  protected void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {}
 
   /**
    * Begins a commit.
@@ -172,33 +73,30 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
    * @param name of the run and its group
    * @param metadata what the commit says about the run
    */
-  abstract TableTransaction begin(String name, Map<String, String> metadata) throws IOException;
+  protected abstract TableTransaction begin(String name, Map<String, String> metadata)
+      throws IOException;
 
   /** Returns what of the table this job cannot honour, as ends of sentences about it. */
-  abstract List<String> unfitFeatures(TableState table);
+  protected abstract List<String> unfitFeatures(TableState table);
 
   /** Returns the type in which the table has the values of a column. */
-  abstract DataType stored(DataType type);
+  protected abstract DataType stored(DataType type);
 
   /**
    * Finds out how the table would be with these columns, and changes nothing.
    *
    * @return what this job could not honour then, as ends of sentences about the table
    */
-  abstract List<String> plan(PlannedColumns columns);
+  protected abstract List<String> plan(PlannedColumns columns);
 
   /** Returns whether the files of the run, written for the planned columns, fit a version. */
-  abstract boolean fitsPlan(TableState now);
+  protected abstract boolean fitsPlan(TableState now);
 
   /** Returns the newest version, which has no planned columns to come. */
-  abstract TableState newest();
+  protected abstract TableState newest();
 
   /** Returns why servers cannot find rows of the table by an index; empty if they can. */
   public abstract Optional<String> lookupProblem();
-
-  AskedOutput asked() {
-    return asked;
-  }
 
   /** Returns a text that describes a partition's files; it differs whenever they do. */
   public String token(String partition) {
@@ -255,7 +153,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
    * Returns the partitions without a run's mark whose values another writer has written otherwise
    * than a run would, and that are replaced with some partitions.
    */
-  abstract List<String> spelledOtherwise(List<String> partitions);
+  protected abstract List<String> spelledOtherwise(List<String> partitions);
 
   /** Returns how many rows partitions have. */
   public abstract long rows(List<String> partitions);
@@ -271,7 +169,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   }
 
   /** Returns the table as it was checked; empty if it is not made yet. */
-  Optional<TableState> state() {
+  protected Optional<TableState> state() {
     return state;
   }
 
@@ -393,7 +291,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   }
 
   /** Returns the columns that a commit on top of a version must bring; empty if it has them. */
-  Optional<PlannedColumns> columnsToCome(TableState now) {
+  protected Optional<PlannedColumns> columnsToCome(TableState now) {
     return planned.filter(columns -> now.definition().equals(checkedDefinition()));
   }
 

@@ -12,16 +12,11 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** The values of partitions as texts, which a table's log has, and as values of their columns. */
-final class PartitionText {
+public final class PartitionText {
   private PartitionText() {}
 
-  /** Returns a column's name as part of an SQL expression. */
-  static String quoted(String column) {
-    return "`" + column.replace("`", "``") + "`";
-  }
-
   /** Returns the path of a partition with these values. */
-  static String path(List<String> columns, Map<String, String> values) {
+  public static String path(List<String> columns, Map<String, String> values) {
     return PartitionValue.path(
         columns.stream()
             .map(
@@ -31,7 +26,7 @@ final class PartitionText {
   }
 
   /** Returns why a text is not how the log has a value of this type; empty if it is. */
-  static Optional<String> problem(PartitionValue value, DataType type) {
+  public static Optional<String> problem(PartitionValue value, DataType type) {
     return value.isNull() || value.value().equals(canonical(value.value(), type))
         ? Optional.empty()
         : Optional.of(
@@ -41,7 +36,7 @@ final class PartitionText {
   }
 
   /** Returns whether the values of a partition are texts as this job would write them. */
-  static boolean isAsWritten(String partition, StructType columns) {
+  public static boolean isAsWritten(String partition, StructType columns) {
     return PartitionValue.ofPath(partition).stream()
         .allMatch(value -> problem(value, columns.apply(value.column()).dataType()).isEmpty());
   }

@@ -12,14 +12,15 @@ import org.apache.spark.sql.types.StructType;
  * @param added the columns that are added to a table; empty if the table is made
  * @param partitionColumns of a table that is made; they are texts
  */
-record PlannedColumns(StructType output, List<StructField> added, List<String> partitionColumns) {
-  PlannedColumns {
+public record PlannedColumns(
+    StructType output, List<StructField> added, List<String> partitionColumns) {
+  public PlannedColumns {
     added = List.copyOf(added);
     partitionColumns = List.copyOf(partitionColumns);
   }
 
   /** Returns all columns that the table has afterwards. */
-  StructType schema(TableState before) {
+  public StructType schema(TableState before) {
     StructType all = before instanceof AbsentTable ? output : before.schema();
     for (StructField field : added) {
       all = all.add(field);

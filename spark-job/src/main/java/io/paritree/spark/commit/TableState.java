@@ -8,7 +8,7 @@ import java.util.Set;
 import org.apache.spark.sql.types.StructType;
 
 /** What a version of a table says about its partitions. */
-interface TableState {
+public interface TableState {
   String ABSENT = "absent";
 
   /** Returns the number of the version; -1 if the table has none yet. */

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** One attempt to commit to a table: it begins with the newest version, and reads no other one. */
-interface TableTransaction {
+public interface TableTransaction {
 
   /** Returns the version that it began with. */
   TableState state();

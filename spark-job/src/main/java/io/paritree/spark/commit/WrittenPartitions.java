@@ -133,7 +133,12 @@ final class WrittenPartitions {
     }
   }
 
+  /** Writes a file, unless it has no line: others have merged what was to be in it. */
   private void write(String name, Set<String> lines) throws IOException {
+    if (lines.isEmpty()) {
+      return;
+    }
+
     String text = String.join("\n", lines) + "\n";
     place
         .store()

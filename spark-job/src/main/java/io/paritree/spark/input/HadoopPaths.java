@@ -65,7 +65,11 @@ public final class HadoopPaths {
    * {@code hdfs:///data} becomes {@code hdfs://host:port/data} if that is the default file system.
    */
   public static Path qualified(Location location, Configuration hadoop) throws IOException {
-    Path path = of(location);
+    return qualified(of(location), hadoop);
+  }
+
+  /** Returns a path with the scheme and authority that the settings give its file system. */
+  public static Path qualified(Path path, Configuration hadoop) throws IOException {
     return path.getFileSystem(hadoop).makeQualified(path);
   }
 }

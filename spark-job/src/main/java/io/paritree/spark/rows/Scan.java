@@ -11,6 +11,7 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.task.JavaSerialized;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
@@ -34,7 +35,6 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.FilterExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.StructField;
@@ -214,12 +214,15 @@ public final class Scan {
     Dataset<Row> all = table.rows(session, partitions);
     List<ReadColumn> columns = fileColumns();
     StructType found =
-        all.select(columns.stream().map(column -> named(column.name())).toArray(Column[]::new))
+        all.select(
+                columns.stream()
+                    .map(column -> SqlName.column(column.name()))
+                    .toArray(Column[]::new))
             .schema();
     List<Column> selected = new ArrayList<>();
     for (ReadColumn column : columns) {
       boolean isNull = found.fields()[selected.size()].dataType() instanceof NullType;
-      Column own = named(column.name());
+      Column own = SqlName.column(column.name());
       selected.add(isNull ? own.cast(column.type()) : own);
     }
 
@@ -249,7 +252,7 @@ public final class Scan {
     List<Column> selected = new ArrayList<>();
     for (ReadColumn column : fileColumns()) {
       fields.add(DataTypes.createStructField(column.name(), column.type(), true));
-      selected.add(named(column.name()));
+      selected.add(SqlName.column(column.name()));
     }
 
     Dataset<Row> all = session.read().schema(DataTypes.createStructType(fields)).parquet(paths);
@@ -260,10 +263,6 @@ public final class Scan {
   /** Returns the paths of the files; Spark assigns them to tasks as it would their content. */
   private Dataset<Row> paths(String[] paths) {
     return session.read().format("binaryFile").load(paths).select("path");
-  }
-
-  private static Column named(String name) {
-    return functions.col("`" + name.replace("`", "``") + "`");
   }
 
   /**

@@ -3,6 +3,7 @@ package io.paritree.spark.settings;
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
 import io.paritree.reasons.ExplanationSettings;
+import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.ReadColumn;
@@ -45,6 +46,7 @@ public record JobSettings(
    * @param path directory or file; empty for a table, and where the mode needs none
    * @param format the format of the files
    * @param table the table; empty for a directory or file
+   * @param tableFormat the format that the table must have
    * @param partitions which partitions are scored
    * @param groupBy partition column whose values make the groups that are published one after the
    *     other; empty for one group
@@ -53,6 +55,7 @@ public record JobSettings(
       String path,
       InputFormat format,
       Optional<AskedTable> table,
+      AskedFormat tableFormat,
       PartitionChoice partitions,
       String groupBy) {
     /** Returns the input, as it was asked for. */
@@ -66,6 +69,7 @@ public record JobSettings(
    *
    * @param path directory that readers see; empty for a table
    * @param table the table that is written to; empty for a directory
+   * @param tableFormat the format that the table must have, or is made in
    * @param stateDirectory directory of the output's state; empty for the one that the output
    *     records, or the one next to it
    * @param partition the partition that all rows go to; empty if they keep the input's
@@ -75,6 +79,7 @@ public record JobSettings(
   public record Output(
       String path,
       Optional<AskedOutput> table,
+      AskedFormat tableFormat,
       String stateDirectory,
       List<PartitionValue> partition,
       LockTimes locks) {
@@ -89,7 +94,7 @@ public record JobSettings(
 
     /** Returns the directory that the scores go to; a table's name, if it is named by that. */
     public String directory() {
-      return table.map(AskedOutput::path).orElse(path);
+      return table.map(tableFormat::directory).orElse(path);
     }
 
     /**

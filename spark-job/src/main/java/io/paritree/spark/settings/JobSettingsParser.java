@@ -8,6 +8,7 @@ import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.ExplanationSettings;
+import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
@@ -25,7 +26,6 @@ import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.spark.settings.JobSettings.Withheld;
 import io.paritree.spark.tables.AskedOutput;
 import io.paritree.spark.tables.AskedTable;
-import io.paritree.spark.tables.TableFormat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -83,6 +83,7 @@ final class JobSettingsParser {
             settings.anyText("scoring-job.input"),
             settings.word("scoring-job.input-format", InputFormat.class),
             inputTable(),
+            tableFormat(),
             new PartitionChoice(
                 partitions("scoring-job.partitions"),
                 days(),
@@ -91,6 +92,7 @@ final class JobSettingsParser {
         new JobSettings.Output(
             settings.anyText("scoring-job.output"),
             outputTable(),
+            tableFormat(),
             settings.anyText("scoring-job.state-directory"),
             partitions("scoring-job.output-partition"),
             locks()),
@@ -124,26 +126,23 @@ final class JobSettingsParser {
 
   private Optional<AskedTable> inputTable() {
     String name = settings.anyText("scoring-job.input-table");
-    TableFormat format = tableFormat();
     String asOf = given.matchedOptionValue("--as-of", "");
     if (name.isBlank() && !asOf.isEmpty()) {
       settings.problem("--as-of needs --input-table: it names a version of a table");
     }
 
-    return name.isBlank() ? Optional.empty() : Optional.of(new AskedTable(name, format, asOf));
+    return name.isBlank() ? Optional.empty() : Optional.of(new AskedTable(name, asOf));
   }
 
-  private TableFormat tableFormat() {
-    return settings.word("scoring-job.table-format", TableFormat.class);
+  private AskedFormat tableFormat() {
+    return settings.word("scoring-job.table-format", AskedFormat.class);
   }
 
   private Optional<AskedOutput> outputTable() {
     String name = settings.anyText("scoring-job.table");
     boolean created = settings.truth("scoring-job.create-table");
     boolean evolved = settings.truth("scoring-job.evolve");
-    return name.isBlank()
-        ? Optional.empty()
-        : Optional.of(new AskedOutput(name, tableFormat(), created, evolved));
+    return name.isBlank() ? Optional.empty() : Optional.of(new AskedOutput(name, created, evolved));
   }
 
   private Mode mode() {

@@ -4,12 +4,12 @@ import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.spark.sql.RowColumns.Part;
+import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.versions.rows.FloatPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -60,7 +60,7 @@ record Selection(List<Column> columns, RowColumns places) {
 
     List<Column> columns = new ArrayList<>();
     for (String name : taken) {
-      columns.add(functions.col("`" + name.replace("`", "``") + "`").as(name(columns.size())));
+      columns.add(SqlName.column(name).as(name(columns.size())));
     }
 
     for (int at = 0; at < floats.size(); at += 2) {

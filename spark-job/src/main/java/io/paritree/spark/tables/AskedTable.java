@@ -1,20 +1,29 @@
 package io.paritree.spark.tables;
 
+import io.paritree.spark.ending.RefusedException;
+import java.util.Optional;
+
 /**
  * A table that a run is asked to read.
  *
- * @param name a path, which contains a slash, or a name in a catalog of Spark's
- * @param format the format that the table must have
  * @param asOf the version, a number, or the time, at which the table is read; empty for now
  */
-public record AskedTable(String name, TableFormat format, String asOf) {
-
-  /** Returns whether the table is named by its path. */
-  public boolean isPath() {
-    return name.contains("/");
+public record AskedTable(String name, String asOf) implements Asked {
+  /** SQL for a table of a path has a slash, and is read as a name without one. */
+  @Override
+  public Optional<String> problem() {
+    return name.contains("/") ? Asked.sqlProblem(name) : Optional.empty();
   }
 
-  boolean isAsOfVersion() {
+  @Override
+  public RefusedException refused(String reason) {
+    return new RefusedException(
+        "Cannot read table %s%s: %s"
+            .formatted(name, asOf.isEmpty() ? "" : " as of " + asOf, reason));
+  }
+
+  /** Returns whether a version is asked for, not a time. */
+  public boolean isAsOfVersion() {
     return asOf.matches("[0-9]{1,19}");
   }
 }

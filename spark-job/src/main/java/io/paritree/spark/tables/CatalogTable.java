@@ -31,7 +31,7 @@ public record CatalogTable(
     only = Map.copyOf(only);
   }
 
-  static CatalogTable of(SparkSession session, AskedTable asked, Dataset<Row> found)
+  public static CatalogTable of(SparkSession session, AskedTable asked, Dataset<Row> found)
       throws Exception {
     List<String> partitionColumns = new ArrayList<>();
     for (org.apache.spark.sql.catalog.Column column :
@@ -55,7 +55,7 @@ public record CatalogTable(
 
   @Override
   public Dataset<Row> rows(SparkSession session, Map<String, Set<String>> partitions) {
-    Dataset<Row> rows = PinnedTable.read(session, asked, TableFormat.AUTO, Map.of());
+    Dataset<Row> rows = session.read().table(asked.name());
     for (Map.Entry<String, Set<String>> one : only.entrySet()) {
       Column column = text(rows, one.getKey());
       Object[] values = one.getValue().stream().filter(value -> !value.isEmpty()).toArray();
@@ -67,7 +67,7 @@ public record CatalogTable(
   }
 
   private static Column text(Dataset<Row> rows, String column) {
-    return rows.col(PinnedTable.quoted(column)).cast("string");
+    return rows.col(SqlName.quoted(column)).cast("string");
   }
 
   /**

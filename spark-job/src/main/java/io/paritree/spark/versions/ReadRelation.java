@@ -6,10 +6,10 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.SubqueryAlias;
 
 /** What a reader of Spark reads: a relation if it is a table, another plan if it is a view. */
-final class ReadRelation {
+public final class ReadRelation {
   private ReadRelation() {}
 
-  static LogicalPlan of(Dataset<Row> read) {
+  public static LogicalPlan of(Dataset<Row> read) {
     LogicalPlan plan = read.queryExecution().analyzed();
     while (plan instanceof SubqueryAlias alias) {
       plan = alias.child();

@@ -95,7 +95,7 @@ public final class SparkLists {
   }
 
   @SuppressWarnings("unchecked") // the callers name methods with elements of their types
-  static <T> List<T> list(Object owner, String method) {
+  public static <T> List<T> list(Object owner, String method) {
     return (List<T>) java(call(owner, method));
   }
 
@@ -158,7 +158,7 @@ public final class SparkLists {
   }
 
   /** Calls a method, and throws what it throws. */
-  static Object invoke(Method method, Object owner, Object... arguments) {
+  public static Object invoke(Method method, Object owner, Object... arguments) {
     try {
       return method.invoke(owner, arguments);
     } catch (InvocationTargetException e) {

@@ -21,6 +21,12 @@ public record SparkVersion(int major, int minor, String text) {
     return of(package$.MODULE$.SPARK_VERSION());
   }
 
+  /** Returns whether Spark's class path has a class, perhaps of a library that not all have. */
+  public static boolean hasClass(String name) {
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    return loader != null && loader.getResource(name.replace('.', '/') + ".class") != null;
+  }
+
   /**
    * Reads a version.
    *
@@ -72,12 +78,12 @@ public record SparkVersion(int major, int minor, String text) {
   }
 
   /** Returns whether readers take the version of any table as an option. */
-  boolean readsVersions() {
+  public boolean readsVersions() {
     return major >= 4;
   }
 
   /** Returns the package of Delta for this version, as {@code --packages} takes it. */
-  String deltaPackage() {
+  public String deltaPackage() {
     return major < 4
         ? "io.delta:delta-spark_%s:3.3.2"
             .formatted(Properties.versionNumberString().substring(0, 4))
@@ -85,7 +91,7 @@ public record SparkVersion(int major, int minor, String text) {
   }
 
   /** Returns the package of Iceberg for this version; empty if there is none. */
-  Optional<String> icebergPackage() {
+  public Optional<String> icebergPackage() {
     return new SparkVersion(4, 1, "").isBefore(this)
         ? Optional.empty()
         : Optional.of(

@@ -11,6 +11,7 @@ import io.paritree.output.PartitionValue;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
@@ -86,9 +87,11 @@ class ScoreArgumentsTest {
             "i",
             InputFormat.PARQUET,
             Optional.empty(),
+            AskedFormat.AUTO,
             new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED),
             ""),
-        new JobSettings.Output("o", Optional.empty(), "", List.of(), LockTimes.DEFAULT),
+        new JobSettings.Output(
+            "o", Optional.empty(), AskedFormat.AUTO, "", List.of(), LockTimes.DEFAULT),
         new JobSettings.Columns(
             List.of("a", "b"),
             List.of(),
@@ -207,6 +210,7 @@ class ScoreArgumentsTest {
                     "i",
                     InputFormat.CSV,
                     Optional.empty(),
+                    AskedFormat.AUTO,
                     new PartitionChoice(
                         List.of(new PartitionValue("day", "1"), new PartitionValue("day", "2")),
                         Optional.of(DateRange.parse("day=2024-01-01", "day=2024-01-02")),
@@ -215,6 +219,7 @@ class ScoreArgumentsTest {
                 new JobSettings.Output(
                     "o",
                     Optional.empty(),
+                    AskedFormat.AUTO,
                     "s",
                     List.of(new PartitionValue("run", "1")),
                     LockTimes.DEFAULT),

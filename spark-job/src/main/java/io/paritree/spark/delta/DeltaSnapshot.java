@@ -1,6 +1,9 @@
-package io.paritree.spark.versions;
+package io.paritree.spark.delta;
 
-import io.paritree.spark.versions.DeltaFile.DeletionVector;
+import io.paritree.spark.delta.DeltaFile.DeletionVector;
+import io.paritree.spark.versions.ReadRelation;
+import io.paritree.spark.versions.SparkLists;
+import io.paritree.spark.versions.SparkVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +15,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -27,11 +29,8 @@ import scala.Tuple2;
  * <p>Delta has no public interface for this. It is not on the class path when the job is compiled,
  * and need not be there when it runs; its methods are found by name.
  */
-public final class DeltaSnapshot {
-  private static final String EXTENSION = "io.delta.sql.DeltaSparkSessionExtension";
+final class DeltaSnapshot {
   private static final String KERNEL = "io.delta.kernel.defaults.engine.DefaultEngine";
-  private static final String EXTENSIONS = "spark.sql.extensions";
-  private static final String CATALOG = "spark.sql.catalog.spark_catalog";
   private static final String FILE_INDEX = "org.apache.spark.sql.delta.files.TahoeLogFileIndex";
 
   private static final String LOG_TASKS = "spark.databricks.delta.snapshotPartitions";
@@ -52,48 +51,6 @@ public final class DeltaSnapshot {
     this.log = log;
   }
 
-  /** Returns whether Delta is on Spark's class path. */
-  public static boolean isOnClassPath() {
-    return isThere(EXTENSION);
-  }
-
-  private static boolean isThere(String name) {
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    return loader != null && loader.getResource(name.replace('.', '/') + ".class") != null;
-  }
-
-  /**
-   * Returns why a session cannot use Delta tables: without Delta's extension, it would read rows
-   * that were deleted. Empty if it can.
-   */
-  public static Optional<String> problem(SparkSession session) {
-    boolean isExtended = session.sparkContext().getConf().get(EXTENSIONS, "").contains(EXTENSION);
-    return isOnClassPath() && isExtended
-        ? Optional.empty()
-        : Optional.of(
-            ("Delta is not on Spark's class path, or its extension is not in %s; start Spark with"
-                    + " --packages %s")
-                .formatted(EXTENSIONS, SparkVersion.running().deltaPackage()));
-  }
-
-  /**
-   * Returns the settings that Delta needs, where they are not given: its extension, and its catalog
-   * for the names of tables.
-   */
-  public static Map<String, String> settings(SparkConf given) {
-    String others = given.get(EXTENSIONS, "");
-    Map<String, String> settings = new HashMap<>();
-    if (!others.contains(EXTENSION)) {
-      settings.put(EXTENSIONS, others.isBlank() ? EXTENSION : others + "," + EXTENSION);
-    }
-
-    if (!given.contains(CATALOG)) {
-      settings.put(CATALOG, "org.apache.spark.sql.delta.catalog.DeltaCatalog");
-    }
-
-    return settings;
-  }
-
   /**
    * @param log the table's log, as Delta knows it
    */
@@ -110,7 +67,7 @@ public final class DeltaSnapshot {
    *
    * <p>Delta uses the settings of the active session, and of the session that plans a query.
    */
-  public void limitTasks(SparkSession session) {
+  void limitTasks(SparkSession session) {
     if (session.sparkContext().getConf().contains(LOG_TASKS)) {
       return;
     }
@@ -124,7 +81,7 @@ public final class DeltaSnapshot {
   }
 
   /** Returns the version of a table that was read; empty if it is no Delta table. */
-  public static Optional<DeltaSnapshot> of(Dataset<Row> read) {
+  static Optional<DeltaSnapshot> of(Dataset<Row> read) {
     if (ReadRelation.of(read) instanceof LogicalRelation relation
         && relation.relation() instanceof HadoopFsRelation files
         && files.location().getClass().getName().equals(FILE_INDEX)) {
@@ -136,24 +93,24 @@ public final class DeltaSnapshot {
     return Optional.empty();
   }
 
-  public long version() {
+  long version() {
     return (long) SparkLists.call(snapshot, "version");
   }
 
-  public String tableId() {
+  String tableId() {
     return (String) SparkLists.call(metadata, "id");
   }
 
   /** Returns the table's directory, qualified. */
-  public Path location() {
+  Path location() {
     return (Path) SparkLists.call(log, "dataPath");
   }
 
-  public StructType schema() {
+  StructType schema() {
     return (StructType) SparkLists.call(snapshot, "schema");
   }
 
-  public List<String> partitionColumns() {
+  List<String> partitionColumns() {
     return SparkLists.list(metadata, "partitionColumns");
   }
 
@@ -162,7 +119,7 @@ public final class DeltaSnapshot {
    *
    * <p>Delta sums up its log for that, which takes it three of Spark's jobs.
    */
-  public Set<String> transactions() {
+  Set<String> transactions() {
     Set<String> names = new HashSet<>();
     for (Object transaction : SparkLists.list(snapshot, "setTransactions")) {
       names.add((String) SparkLists.call(transaction, "appId"));
@@ -171,7 +128,7 @@ public final class DeltaSnapshot {
     return names;
   }
 
-  public Map<String, String> properties() {
+  Map<String, String> properties() {
     return properties(metadata);
   }
 
@@ -186,7 +143,7 @@ public final class DeltaSnapshot {
   }
 
   /** Returns the names of the features that files of the table may have to honour, sorted. */
-  public List<String> features() {
+  List<String> features() {
     return features(SparkLists.call(snapshot, "protocol"));
   }
 
@@ -201,7 +158,7 @@ public final class DeltaSnapshot {
   }
 
   /** Returns the table's columns, properties and features as a text. */
-  public String definition() {
+  String definition() {
     return "%s %s %s %s"
         .formatted(
             schema().json(),
@@ -216,8 +173,8 @@ public final class DeltaSnapshot {
    * <p>They are read by Kernel, where it is there and can read such a table, and otherwise by two
    * of Spark's jobs.
    */
-  public List<DeltaFile> files() {
-    if (version() >= 0 && isThere(KERNEL)) {
+  List<DeltaFile> files() {
+    if (version() >= 0 && SparkVersion.hasClass(KERNEL)) {
       Configuration hadoop = (Configuration) SparkLists.call(log, "newDeltaHadoopConf");
       try {
         return DeltaKernel.files(hadoop, location().toString(), version());

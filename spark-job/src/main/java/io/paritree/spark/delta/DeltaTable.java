@@ -1,9 +1,11 @@
-package io.paritree.spark.tables;
+package io.paritree.spark.delta;
 
+import io.paritree.spark.delta.DeltaFile.DeletionVector;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.versions.DeltaFile;
-import io.paritree.spark.versions.DeltaFile.DeletionVector;
-import io.paritree.spark.versions.DeltaSnapshot;
+import io.paritree.spark.tables.AskedTable;
+import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.SqlName;
+import io.paritree.spark.tables.TableFile;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -56,10 +59,13 @@ record DeltaTable(
     }
 
     Map<String, String> options = Map.of(asked.isAsOfVersion() ? VERSION : TIME, asked.asOf());
-    return of(
-        asked,
-        DeltaSnapshot.of(PinnedTable.read(session, asked, TableFormat.DELTA, options))
-            .orElseThrow());
+    return of(asked, DeltaSnapshot.of(read(session, asked, options)).orElseThrow());
+  }
+
+  private static Dataset<Row> read(
+      SparkSession session, AskedTable asked, Map<String, String> options) {
+    DataFrameReader reader = session.read().options(options);
+    return asked.isPath() ? reader.format("delta").load(asked.name()) : reader.table(asked.name());
   }
 
   private static DeltaTable of(AskedTable asked, DeltaSnapshot snapshot) {
@@ -103,11 +109,10 @@ record DeltaTable(
 
   @Override
   public Dataset<Row> rows(SparkSession session, Map<String, Set<String>> partitions) {
-    Dataset<Row> rows =
-        PinnedTable.read(session, asked, TableFormat.DELTA, Map.of(VERSION, version));
+    Dataset<Row> rows = read(session, asked, Map.of(VERSION, version));
     DeltaSnapshot.of(rows).orElseThrow().limitTasks(session);
     for (Map.Entry<String, Set<String>> one : partitions.entrySet()) {
-      Column column = rows.col(PinnedTable.quoted(one.getKey()));
+      Column column = rows.col(SqlName.quoted(one.getKey()));
       DataType type = schema.apply(one.getKey()).dataType();
       Column[] values =
           one.getValue().stream()

@@ -1,5 +1,7 @@
-package io.paritree.spark.versions;
+package io.paritree.spark.delta;
 
+import io.paritree.spark.versions.SparkLists;
+import io.paritree.spark.versions.SparkVersion;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +20,7 @@ import scala.Option;
  *
  * <p>Like {@link DeltaSnapshot}, without a public interface of Delta. Not thread-safe.
  */
-public final class DeltaTransaction {
+final class DeltaTransaction {
   private static final String DELTA = "org.apache.spark.sql.delta.";
 
   private final SparkSession session;
@@ -34,7 +36,7 @@ public final class DeltaTransaction {
    *
    * @param table the table's directory
    */
-  public static DeltaTransaction begin(SparkSession session, String table) {
+  static DeltaTransaction begin(SparkSession session, String table) {
     Object logs = module("DeltaLog$");
     Method forTable = method(logs, "forTable", SparkSession.class, String.class);
     return active(
@@ -46,13 +48,13 @@ public final class DeltaTransaction {
   }
 
   /** Returns the version that the transaction reads. */
-  public DeltaSnapshot snapshot() {
+  DeltaSnapshot snapshot() {
     Object log = SparkLists.call(transaction, "deltaLog");
     return DeltaSnapshot.of(SparkLists.call(transaction, "snapshot"), log);
   }
 
   /** Returns the action of the log that says what the table is, as JSON. */
-  public String metadataAction() {
+  String metadataAction() {
     return (String) SparkLists.call(metadata(), "json");
   }
 
@@ -62,7 +64,7 @@ public final class DeltaTransaction {
    *
    * @param action of the log, as JSON
    */
-  public void changesMetadata(String action) {
+  void changesMetadata(String action) {
     Object parsed = parsed(action);
     Method update =
         Arrays.stream(transaction.getClass().getMethods())
@@ -79,22 +81,22 @@ public final class DeltaTransaction {
   }
 
   /** Returns the columns that the table has after the commit. */
-  public StructType schema() {
+  StructType schema() {
     return (StructType) SparkLists.call(metadata(), "schema");
   }
 
   /** Returns the properties that the table has after the commit. */
-  public Map<String, String> properties() {
+  Map<String, String> properties() {
     return DeltaSnapshot.properties(metadata());
   }
 
   /** Returns the features that the table has after the commit. */
-  public List<String> features() {
+  List<String> features() {
     return DeltaSnapshot.features(SparkLists.call(transaction, "protocol"));
   }
 
   /** Returns whether a commit to the table, by this name, is known to it. */
-  public boolean knows(String name) {
+  boolean knows(String name) {
     Method method = method(transaction, "txnVersion", String.class);
     return (long) SparkLists.invoke(method, transaction, name) >= 0;
   }
@@ -105,7 +107,7 @@ public final class DeltaTransaction {
    *
    * @param predicate an SQL expression of partition columns
    */
-  public void reads(String predicate) {
+  void reads(String predicate) {
     Expression expression;
     try {
       expression = session.sessionState().sqlParser().parseExpression(predicate);
@@ -131,7 +133,7 @@ public final class DeltaTransaction {
    * @throws java.util.ConcurrentModificationException if another transaction has changed what this
    *     one has read
    */
-  public long commit(List<String> actions, String predicate, String metadata) {
+  long commit(List<String> actions, String predicate, String metadata) {
     List<Object> all = new ArrayList<>();
     actions.forEach(action -> all.add(parsed(action)));
     Object operation = operation(predicate, metadata);

@@ -1,8 +1,11 @@
-package io.paritree.spark.commit;
+package io.paritree.spark.delta;
 
+import io.paritree.spark.commit.AbsentTable;
+import io.paritree.spark.commit.OutputTable;
+import io.paritree.spark.commit.PlannedColumns;
+import io.paritree.spark.commit.TableState;
+import io.paritree.spark.commit.TableTransaction;
 import io.paritree.spark.tables.AskedOutput;
-import io.paritree.spark.versions.DeltaSnapshot;
-import io.paritree.spark.versions.DeltaTransaction;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.List;
@@ -22,10 +25,6 @@ final class DeltaOutput extends OutputTable {
     super(asked, state);
     this.session = session;
     this.location = location;
-  }
-
-  static DeltaOutput at(SparkSession session, AskedOutput asked) {
-    return of(session, asked, DeltaTransaction.begin(session, asked.name()).snapshot());
   }
 
   static DeltaOutput of(SparkSession session, AskedOutput asked, DeltaSnapshot found) {
@@ -62,7 +61,7 @@ final class DeltaOutput extends OutputTable {
   }
 
   @Override
-  TableTransaction begin(String name, Map<String, String> metadata) throws IOException {
+  protected TableTransaction begin(String name, Map<String, String> metadata) throws IOException {
     return new DeltaCommit(
         session,
         location,
@@ -73,18 +72,18 @@ final class DeltaOutput extends OutputTable {
   }
 
   @Override
-  List<String> unfitFeatures(TableState table) {
+  protected List<String> unfitFeatures(TableState table) {
     DeltaSnapshot snapshot = ((DeltaState) table).snapshot();
     return DeltaFeatures.problems(snapshot.properties(), snapshot.features(), snapshot.schema());
   }
 
   @Override
-  DataType stored(DataType type) {
+  protected DataType stored(DataType type) {
     return type;
   }
 
   @Override
-  List<String> spelledOtherwise(List<String> partitions) {
+  protected List<String> spelledOtherwise(List<String> partitions) {
     DeltaState table = (DeltaState) state().orElseThrow();
     if (partitions.isEmpty()) {
       return List.of();
@@ -111,7 +110,7 @@ final class DeltaOutput extends OutputTable {
   }
 
   @Override
-  List<String> plan(PlannedColumns columns) {
+  protected List<String> plan(PlannedColumns columns) {
     DeltaTransaction transaction = DeltaTransaction.begin(session, location);
     DeltaCommit.change(transaction, columns, state().orElse(AbsentTable.WITHOUT_COLUMNS));
     return DeltaFeatures.problems(
@@ -120,12 +119,12 @@ final class DeltaOutput extends OutputTable {
 
   /** Readers find columns by name. */
   @Override
-  boolean fitsPlan(TableState now) {
+  protected boolean fitsPlan(TableState now) {
     return true;
   }
 
   @Override
-  TableState newest() {
+  protected TableState newest() {
     return DeltaState.of(DeltaTransaction.begin(session, location).snapshot());
   }
 }

@@ -1,4 +1,4 @@
-package io.paritree.spark.versions;
+package io.paritree.spark.delta;
 
 import io.delta.kernel.Scan;
 import io.delta.kernel.Table;
@@ -8,7 +8,7 @@ import io.delta.kernel.data.Row;
 import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.utils.CloseableIterator;
-import io.paritree.spark.versions.DeltaFile.DeletionVector;
+import io.paritree.spark.delta.DeltaFile.DeletionVector;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

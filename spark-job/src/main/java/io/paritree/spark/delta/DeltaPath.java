@@ -1,4 +1,4 @@
-package io.paritree.spark.tables;
+package io.paritree.spark.delta;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -8,22 +8,21 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The path of a table as it was given, and what Spark's readers take its end for.
+ * The path of a table as it was given, and what Delta's readers take its end for.
  *
  * @param path of the table
- * @param selector the end that is the version of a table to Delta, with its {@code @}; empty if
- *     there is none
+ * @param selector the end that is the version of a table, with its {@code @}; empty if there is
+ *     none
  */
-record TablePath(String path, String selector) {
+record DeltaPath(String path, String selector) {
   private static final Pattern VERSION = Pattern.compile("(.+)(@(?:[vV][0-9]+|[0-9]{17}))/*");
   private static final Pattern TIME = Pattern.compile("@(....)(..)(..)(..)(..)(..)(...)");
-  private static final Pattern SQL = Pattern.compile("\\w+\\.`(.+)`");
 
-  private static TablePath of(String given) {
+  private static DeltaPath of(String given) {
     Matcher parts = VERSION.matcher(given);
     return parts.matches()
-        ? new TablePath(parts.group(1), parts.group(2))
-        : new TablePath(given, "");
+        ? new DeltaPath(parts.group(1), parts.group(2))
+        : new DeltaPath(given, "");
   }
 
   /** Returns why a path cannot name an input; empty if it can. */
@@ -40,21 +39,8 @@ record TablePath(String path, String selector) {
         ", which does not change; give %s, or another path".formatted(of(given).path));
   }
 
-  /** Returns that a text is SQL for a table of a path; empty if it is not. */
-  static Optional<String> sqlProblem(String given) {
-    Matcher sql = SQL.matcher(given);
-    return sql.matches()
-        ? Optional.of("this is a table in SQL; give the path itself, " + sql.group(1))
-        : Optional.empty();
-  }
-
   private static Optional<String> problem(String given, Configuration hadoop, String advice)
       throws IOException {
-    Optional<String> sql = sqlProblem(given);
-    if (sql.isPresent()) {
-      return sql;
-    }
-
     // A directory may have such a name, and then Delta reads it.
     Path whole = new Path(given);
     return of(given).selector.isEmpty() || whole.getFileSystem(hadoop).exists(whole)

@@ -1,4 +1,4 @@
-package io.paritree.spark.versions;
+package io.paritree.spark.delta;
 
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * @param modificationTime in milliseconds since 1970
  * @param deletionVector says which rows are deleted; empty if none is
  */
-public record DeltaFile(
+record DeltaFile(
     String path,
     Map<String, String> partitionValues,
     long size,
@@ -29,7 +29,7 @@ public record DeltaFile(
    * @param sizeInBytes of the vector
    * @param cardinality how many rows are deleted
    */
-  public record DeletionVector(
+  record DeletionVector(
       String storageType,
       String pathOrInlineDv,
       OptionalInt offset,

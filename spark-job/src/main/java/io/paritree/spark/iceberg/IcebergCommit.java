@@ -1,10 +1,11 @@
-package io.paritree.spark.commit;
+package io.paritree.spark.iceberg;
 
 import io.paritree.output.PartitionValue;
+import io.paritree.spark.commit.TableState;
+import io.paritree.spark.commit.TableTransaction;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
-import io.paritree.spark.tables.IcebergReference;
 import io.paritree.store.Location;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;

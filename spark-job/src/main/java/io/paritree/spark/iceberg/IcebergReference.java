@@ -1,6 +1,5 @@
-package io.paritree.spark.tables;
+package io.paritree.spark.iceberg;
 
-import io.paritree.spark.versions.IcebergRuntime;
 import java.util.Optional;
 import org.apache.iceberg.BaseMetadataTable;
 import org.apache.iceberg.MetadataTableType;
@@ -22,8 +21,7 @@ import org.apache.spark.sql.SparkSession;
  * @param selector what the name says of them; empty if it says nothing
  * @param sessionBranch the session's branch, if it counts
  */
-public record IcebergReference(
-    Table table, String name, String selector, Optional<String> sessionBranch) {
+record IcebergReference(Table table, String name, String selector, Optional<String> sessionBranch) {
   private static final String AUDITED = "write.wap.enabled";
 
   /**
@@ -31,7 +29,7 @@ public record IcebergReference(
    * @throws IllegalArgumentException in a sentence about the table, if the name means no snapshots
    *     of it
    */
-  public static IcebergReference of(SparkSession session, String asked, Table table) {
+  static IcebergReference of(SparkSession session, String asked, Table table) {
     IcebergName name = IcebergName.of(asked);
     if (table instanceof BaseMetadataTable || MetadataTableType.from(name.selector()) != null) {
       throw new IllegalArgumentException("it is a metadata table");
@@ -63,7 +61,7 @@ public record IcebergReference(
   }
 
   /** Returns the branch that is meant; empty if it is main, or no branch. */
-  public Optional<String> branch() {
+  Optional<String> branch() {
     return new IcebergName(name, selector).branch().or(() -> sessionBranch);
   }
 
@@ -71,23 +69,23 @@ public record IcebergReference(
    * Returns the newest snapshot of the branch; that of main if the branch is not there, since then
    * the first commit to it begins there. Null if there is none.
    */
-  public Snapshot newest() {
+  Snapshot newest() {
     return newest(table, branch());
   }
 
   /** As {@link #newest()}. */
-  public static Snapshot newest(Table table, Optional<String> branch) {
+  static Snapshot newest(Table table, Optional<String> branch) {
     SnapshotRef ref = branch.map(table.refs()::get).orElse(null);
     return ref == null ? table.currentSnapshot() : table.snapshot(ref.snapshotId());
   }
 
   /** Returns whether the name means a tag, a snapshot or a time, which do not change. */
-  public boolean isFixed() {
+  boolean isFixed() {
     return !selector.isEmpty() && branch().isEmpty();
   }
 
   /** Returns the branch in words, and why it is meant; empty if it is main, or no branch. */
-  public Optional<String> shownBranch() {
+  Optional<String> shownBranch() {
     String reason =
         sessionBranch.isPresent()
             ? " (%s, %s)".formatted(IcebergRuntime.SESSION_BRANCH, AUDITED)
@@ -96,7 +94,7 @@ public record IcebergReference(
   }
 
   /** Returns why rows cannot be committed to the named reference; empty if they can. */
-  public Optional<String> writeProblem(SparkSession session) {
+  Optional<String> writeProblem(SparkSession session) {
     if (isFixed()) {
       return Optional.of(
           "'%s' is a tag or a snapshot, which does not change; give the name of the table or of a branch"
@@ -129,7 +127,7 @@ public record IcebergReference(
   }
 
   /** Returns why the branch of a table cannot be written to that is not there. */
-  public static String noBranch(String branch) {
+  static String noBranch(String branch) {
     return "it has no branch '%s'; make it with ALTER TABLE ... CREATE BRANCH".formatted(branch);
   }
 }

@@ -1,5 +1,7 @@
-package io.paritree.spark.tables;
+package io.paritree.spark.iceberg;
 
+import io.paritree.spark.tables.AskedTable;
+import io.paritree.spark.tables.SqlName;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,14 +15,14 @@ import java.util.regex.Pattern;
  * @param table the name or the path without that end
  * @param selector the end, without quotes; empty if there is none
  */
-public record IcebergName(String table, String selector) {
+record IcebergName(String table, String selector) {
   private static final Pattern LAST_PART = Pattern.compile("(.+)\\.(`(?:[^`]|``)+`|[^.`]+)");
   private static final Pattern SELECTOR =
       Pattern.compile("(branch|tag)_.+|(snapshot_id|at_timestamp)_[0-9]+");
   private static final String BRANCH = "branch_";
 
   /** Splits a name or, if it contains a slash, a path. */
-  public static IcebergName of(String name) {
+  static IcebergName of(String name) {
     if (name.contains("/")) {
       int hash = name.lastIndexOf('#');
       return hash > name.lastIndexOf('/') && hash < name.length() - 1
@@ -43,16 +45,16 @@ public record IcebergName(String table, String selector) {
   static String selecting(AskedTable asked, String selector) {
     return asked.isPath()
         ? asked.name() + "#" + selector
-        : "%s.%s".formatted(asked.name(), PinnedTable.quoted(selector));
+        : "%s.%s".formatted(asked.name(), SqlName.quoted(selector));
   }
 
   /** Returns whether Iceberg knows the selector, if there is one. */
-  public boolean isKnown() {
+  boolean isKnown() {
     return selector.isEmpty() || SELECTOR.matcher(selector).matches();
   }
 
   /** Returns the branch that the selector names; empty if it names none. */
-  public Optional<String> branch() {
+  Optional<String> branch() {
     return selector.startsWith(BRANCH) && isKnown()
         ? Optional.of(selector.substring(BRANCH.length()))
         : Optional.empty();

@@ -1,5 +1,8 @@
-package io.paritree.spark.versions;
+package io.paritree.spark.iceberg;
 
+import io.paritree.spark.versions.ReadRelation;
+import io.paritree.spark.versions.SparkLists;
+import io.paritree.spark.versions.SparkVersion;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Map;
@@ -26,9 +29,9 @@ public final class IcebergRuntime {
   private static final String CATALOG = PACKAGE + "SparkCatalog";
 
   /** Settings of sessions that write to tables which are audited before they are published. */
-  public static final String SESSION_BRANCH = "spark.wap.branch";
+  static final String SESSION_BRANCH = "spark.wap.branch";
 
-  public static final String SESSION_STAGE = "spark.wap.id";
+  static final String SESSION_STAGE = "spark.wap.id";
 
   private static final String TEXTS = "org.apache.iceberg.util.CharSequenceSet";
   private static final String SINCE_1_11 = "org.apache.iceberg.SnapshotChanges";
@@ -39,13 +42,13 @@ public final class IcebergRuntime {
   private IcebergRuntime() {}
 
   /** Returns why Iceberg's tables cannot be used; empty if it can be tried. */
-  public static Optional<String> problem() {
-    if (isThere(CATALOG) && isThere(SINCE_1_11)) {
+  static Optional<String> problem() {
+    if (SparkVersion.hasClass(CATALOG) && SparkVersion.hasClass(SINCE_1_11)) {
       return Optional.empty();
     }
 
     return Optional.of(
-        (isThere(CATALOG)
+        (SparkVersion.hasClass(CATALOG)
                 ? "the Iceberg on Spark's class path is older than 1.11; "
                 : "Iceberg is not on Spark's class path; ")
             + SparkVersion.running()
@@ -54,13 +57,8 @@ public final class IcebergRuntime {
                 .orElse("it has no runtime for Spark %s".formatted(SparkVersion.running().text())));
   }
 
-  private static boolean isThere(String name) {
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    return loader != null && loader.getResource(name.replace('.', '/') + ".class") != null;
-  }
-
   /** Returns why Iceberg's tables cannot be used: its classes cannot be linked with Spark's. */
-  public static String unfit(LinkageError failure) {
+  static String unfit(LinkageError failure) {
     return "what is on Spark's class path does not fit Spark %s (%s: %s); %s"
         .formatted(
             SparkVersion.running().text(),
@@ -79,9 +77,8 @@ public final class IcebergRuntime {
    * @param snapshot the number of a snapshot; empty for the newest
    * @param options of Iceberg's reader
    */
-  public static Dataset<Row> read(
+  static Dataset<Row> read(
       SparkSession session, String table, String snapshot, Map<String, String> options) {
-    boolean isPath = table.contains("/");
     boolean readsVersions = SparkVersion.running().readsVersions();
     DataFrameReader reader = session.read().options(options);
     if (!snapshot.isEmpty()) {
@@ -89,7 +86,7 @@ public final class IcebergRuntime {
       reader = reader.option(readsVersions ? "versionAsOf" : "snapshot-id", snapshot);
     }
 
-    if (!isPath && (snapshot.isEmpty() || readsVersions)) {
+    if (!table.contains("/") && (snapshot.isEmpty() || readsVersions)) {
       return reader.table(table);
     }
 
@@ -109,18 +106,18 @@ public final class IcebergRuntime {
   }
 
   /** Returns whether what was read is an Iceberg table. */
-  public static boolean isIceberg(Dataset<Row> read) {
+  static boolean isIceberg(Dataset<Row> read) {
     return ReadRelation.of(read) instanceof DataSourceV2Relation relation
         && relation.table().getClass().getName().equals(PACKAGE + "source.SparkTable");
   }
 
   /** Returns the table that was read, which must be an Iceberg table. */
-  public static Table table(Dataset<Row> read) {
+  static Table table(Dataset<Row> read) {
     return (Table) ofTable(read, "table");
   }
 
   /** Returns the number of the snapshot that was chosen by what was read. */
-  public static long snapshotId(Dataset<Row> read) {
+  static long snapshotId(Dataset<Row> read) {
     return (Long) ofTable(read, "snapshotId");
   }
 
@@ -134,7 +131,7 @@ public final class IcebergRuntime {
   }
 
   /** Returns the Iceberg table of this name in a catalog; empty if there is none. */
-  public static Optional<Table> find(SparkSession session, String name) {
+  static Optional<Table> find(SparkSession session, String name) {
     if (!session.catalog().tableExists(name)) {
       return Optional.empty();
     }
@@ -144,12 +141,12 @@ public final class IcebergRuntime {
   }
 
   /** Returns the session's own branch, which counts for tables that are audited. */
-  public static Optional<String> sessionBranch(SparkSession session) {
+  static Optional<String> sessionBranch(SparkSession session) {
     return setting(session, SESSION_BRANCH);
   }
 
   /** Returns the name under which the session stages its commits to tables that are audited. */
-  public static Optional<String> sessionStage(SparkSession session) {
+  static Optional<String> sessionStage(SparkSession session) {
     return setting(session, SESSION_STAGE);
   }
 
@@ -159,12 +156,12 @@ public final class IcebergRuntime {
   }
 
   /** Returns columns as an Iceberg table has them. */
-  public static Schema schema(StructType columns) {
+  static Schema schema(StructType columns) {
     return (Schema) convert(StructType.class, columns);
   }
 
   /** Returns the columns of an Iceberg table as Spark has them. */
-  public static StructType columns(Schema schema) {
+  static StructType columns(Schema schema) {
     return (StructType) convert(Schema.class, schema);
   }
 
@@ -179,7 +176,7 @@ public final class IcebergRuntime {
   }
 
   /** Returns the known fault of this Iceberg that a failure shows, and its cure; empty if none. */
-  public static Optional<String> fault(Throwable failure) {
+  static Optional<String> fault(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof NullPointerException && isOfTexts(cause)) {
         return Optional.of(

@@ -1,6 +1,7 @@
-package io.paritree.spark.commit;
+package io.paritree.spark.iceberg;
 
 import io.paritree.output.PartitionValue;
+import io.paritree.spark.commit.PartitionText;
 import io.paritree.spark.publish.PreparedPartition;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
-package io.paritree.spark.commit;
+package io.paritree.spark.delta;
 
-import io.paritree.spark.versions.DeltaFile;
-import io.paritree.spark.versions.DeltaSnapshot;
+import io.paritree.spark.commit.PartitionText;
+import io.paritree.spark.commit.TableState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
-package io.paritree.spark.commit;
+package io.paritree.spark.iceberg;
 
-import io.paritree.spark.tables.IcebergReference;
-import io.paritree.spark.versions.IcebergRuntime;
+import io.paritree.spark.commit.PartitionText;
+import io.paritree.spark.commit.TableState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -25,7 +25,6 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.transforms.Transform;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.apache.spark.sql.types.StructType;
@@ -171,18 +170,13 @@ final class IcebergState implements TableState {
     List<PartitionField> fields = spec.fields();
     for (int at = 0; at < fields.size(); at++) {
       PartitionField field = fields.get(at);
-      Object value = file.partition().get(at, Object.class);
+      Type result = field.transform().getResultType(schema.findType(field.sourceId()));
       values.put(
           schema.findColumnName(field.sourceId()),
-          value == null ? null : text(field.transform(), schema.findType(field.sourceId()), value));
+          IcebergPartitionColumn.text(file, at, field.transform(), result));
     }
 
     return values;
-  }
-
-  @SuppressWarnings("unchecked") // the value comes from a file with this transform
-  private static <T> String text(Transform<?, T> transform, Type source, Object value) {
-    return transform.toHumanString(transform.getResultType(source), (T) value);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.paritree.spark.versions;
+package io.paritree.spark.delta;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

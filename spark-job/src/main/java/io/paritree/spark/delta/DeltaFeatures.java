@@ -1,4 +1,4 @@
-package io.paritree.spark.commit;
+package io.paritree.spark.delta;
 
 import java.util.ArrayList;
 import java.util.List;

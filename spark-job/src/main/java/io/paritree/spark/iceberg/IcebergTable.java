@@ -1,8 +1,11 @@
-package io.paritree.spark.tables;
+package io.paritree.spark.iceberg;
 
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.versions.IcebergRuntime;
-import java.io.IOException;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.tables.AskedTable;
+import io.paritree.spark.tables.CatalogTable;
+import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +73,7 @@ record IcebergTable(
     Table table = IcebergRuntime.table(newest);
     if (table instanceof BaseMetadataTable) {
       if (asked.isPath() || !asked.asOf().isEmpty()) {
-        throw PinnedTable.refused(
-            asked,
+        throw asked.refused(
             asked.isPath()
                 ? "it is a metadata table, which can be read by its name in a catalog only"
                 : "the metadata table has no versions that --as-of could name");
@@ -82,8 +84,8 @@ record IcebergTable(
 
     IcebergReference reference = IcebergReference.of(session, asked.name(), table);
 
-    Configuration hadoop = session.sparkContext().hadoopConfiguration();
-    String location = qualified(table.location(), hadoop).toString();
+    Configuration hadoop = HadoopPaths.settings(session);
+    String location = HadoopPaths.qualified(new Path(table.location()), hadoop).toString();
     Snapshot snapshot =
         reference.isFixed() && asked.asOf().isEmpty()
             ? table.snapshot(IcebergRuntime.snapshotId(newest))
@@ -104,8 +106,7 @@ record IcebergTable(
     Schema columnsThen = SnapshotUtil.schemaFor(table, snapshot.snapshotId());
     boolean isNewest = asked.asOf().isEmpty() && !reference.isFixed();
     if (isNewest && !ids(table.schema()).equals(ids(columnsThen))) {
-      throw PinnedTable.refused(
-          asked,
+      throw asked.refused(
           ("its columns have changed since its newest snapshot %s, which Iceberg reads by the columns"
                   + " that it was written with; commit to the table first, or read those with --as-of %s")
               .formatted(snapshot.snapshotId(), snapshot.snapshotId()));
@@ -129,7 +130,7 @@ record IcebergTable(
       DataFile file = task.file();
       files.add(
           new TableFile(
-              qualified(file.location(), hadoop),
+              HadoopPaths.qualified(new Path(file.location()), hadoop),
               file.location(),
               IcebergPartitionColumn.values(columns, file),
               file.fileSizeInBytes(),
@@ -162,8 +163,7 @@ record IcebergTable(
     if (asked.asOf().isEmpty()) {
       return reference.newest();
     } else if (!reference.selector().isEmpty()) {
-      throw PinnedTable.refused(
-          asked, "--as-of cannot be used with the name of a branch, tag or snapshot");
+      throw asked.refused("--as-of cannot be used with the name of a branch, tag or snapshot");
     }
 
     Table table = reference.table();
@@ -178,8 +178,7 @@ record IcebergTable(
           time.isNullAt(0) ? null : SnapshotUtil.nullableSnapshotIdAsOfTime(table, time.getLong(0));
       if (named != null && found != null && found != named.snapshotId()) {
         String kind = named.isTag() ? "tag" : "branch";
-        throw PinnedTable.refused(
-            asked,
+        throw asked.refused(
             "'%s' is a %s and a time; give the %s as %s, or the time with its hour"
                 .formatted(
                     asked.asOf(),
@@ -187,8 +186,7 @@ record IcebergTable(
                     kind,
                     IcebergName.selecting(asked, kind + "_" + asked.asOf())));
       } else if (named == null && found == null) {
-        throw PinnedTable.refused(
-            asked,
+        throw asked.refused(
             "it has no snapshot of that time, and no tag or branch of that name; give a snapshot's number, or"
                 + " another time or name");
       }
@@ -206,8 +204,7 @@ record IcebergTable(
     }
 
     if (snapshot == null) {
-      throw PinnedTable.refused(
-          asked,
+      throw asked.refused(
           "it has no snapshot %s, or the snapshot has expired; its snapshots are in the table's metadata table 'snapshots'"
               .formatted(asked.asOf()));
     }
@@ -217,11 +214,6 @@ record IcebergTable(
 
   private static String timestamp(String text) {
     return "try_cast('%s' AS TIMESTAMP)".formatted(text.replace("\\", "\\\\").replace("'", "\\'"));
-  }
-
-  private static Path qualified(String location, Configuration hadoop) throws IOException {
-    Path path = new Path(location);
-    return path.getFileSystem(hadoop).makeQualified(path);
   }
 
   /** Returns how many rows of a file are not deleted, unless only reading all deletes would say. */

@@ -1,13 +1,15 @@
-package io.paritree.spark.commit;
+package io.paritree.spark.delta;
 
 import io.paritree.output.PartitionValue;
+import io.paritree.spark.commit.AbsentTable;
+import io.paritree.spark.commit.CommitFile;
+import io.paritree.spark.commit.PlannedColumns;
+import io.paritree.spark.commit.TableState;
+import io.paritree.spark.commit.TableTransaction;
+import io.paritree.spark.delta.DeltaFile.DeletionVector;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
-import io.paritree.spark.versions.DeltaFile;
-import io.paritree.spark.versions.DeltaFile.DeletionVector;
-import io.paritree.spark.versions.DeltaSnapshot;
-import io.paritree.spark.versions.DeltaTransaction;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;

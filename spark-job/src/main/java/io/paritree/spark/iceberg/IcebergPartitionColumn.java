@@ -1,5 +1,6 @@
-package io.paritree.spark.tables;
+package io.paritree.spark.iceberg;
 
+import io.paritree.spark.tables.SqlName;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.Year;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
@@ -99,13 +101,23 @@ record IcebergPartitionColumn(
   }
 
   private String value(DataFile file) {
-    Object value = file.partition().get(positions.get(file.specId()), Object.class);
-    return value == null ? null : text(transform, value);
+    return text(file, positions.get(file.specId()), transform, result);
+  }
+
+  /**
+   * Returns a value of a file's partition as text; null if it is null.
+   *
+   * @param at where the partition has the value
+   * @param result the type of the transform's values
+   */
+  static String text(ContentFile<?> file, int at, Transform<?, ?> transform, Type result) {
+    Object value = file.partition().get(at, Object.class);
+    return value == null ? null : shown(transform, result, value);
   }
 
   @SuppressWarnings("unchecked") // the value comes from a file with this transform
-  private <T> String text(Transform<?, T> own, Object value) {
-    return own.toHumanString(result, (T) value);
+  private static <T> String shown(Transform<?, T> transform, Type result, Object value) {
+    return transform.toHumanString(result, (T) value);
   }
 
   /**
@@ -115,7 +127,7 @@ record IcebergPartitionColumn(
    * @param values texts; an empty one for null
    */
   Column among(Set<String> values, Dataset<Row> rows) {
-    Column column = rows.col(PinnedTable.quoted(source));
+    Column column = rows.col(SqlName.quoted(source));
     DataType type = rows.schema().apply(source).dataType();
     Set<String> texts = new TreeSet<>(values);
     boolean hasNull = texts.remove("");

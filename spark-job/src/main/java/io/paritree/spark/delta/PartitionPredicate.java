@@ -1,6 +1,8 @@
-package io.paritree.spark.commit;
+package io.paritree.spark.delta;
 
 import io.paritree.output.PartitionValue;
+import io.paritree.spark.commit.TableState;
+import io.paritree.spark.tables.SqlName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,7 @@ final class PartitionPredicate {
           .collect(Collectors.joining(" OR "));
     }
 
-    String column = PartitionText.quoted(table.partitionColumns().get(0));
+    String column = SqlName.quoted(table.partitionColumns().get(0));
     List<PartitionValue> all = paths.stream().map(values -> values.get(0)).toList();
     List<String> alternatives = new ArrayList<>();
     String texts =
@@ -72,10 +74,10 @@ final class PartitionPredicate {
     List<String> columns = table.partitionColumns();
     String path = String.join("", columns) + "_path"; // longer than any column's name
     StructType texts = new StructType().add(path, DataTypes.StringType);
-    List<String> typed = new ArrayList<>(List.of(PartitionText.quoted(path)));
+    List<String> typed = new ArrayList<>(List.of(SqlName.quoted(path)));
     for (String column : columns) {
       texts = texts.add(column, DataTypes.StringType);
-      String name = PartitionText.quoted(column);
+      String name = SqlName.quoted(column);
       DataType type = table.schema().apply(column).dataType();
       typed.add("try_cast(%s AS %s) AS %s".formatted(name, type.sql(), name));
     }
@@ -99,7 +101,7 @@ final class PartitionPredicate {
   }
 
   private static String equal(PartitionValue value, TableState table) {
-    String column = PartitionText.quoted(value.column());
+    String column = SqlName.quoted(value.column());
     return value.isNull()
         ? column + " IS NULL"
         : "%s = %s".formatted(column, literal(value, table));

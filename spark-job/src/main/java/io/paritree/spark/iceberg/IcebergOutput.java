@@ -1,14 +1,15 @@
-package io.paritree.spark.commit;
+package io.paritree.spark.iceberg;
 
+import io.paritree.spark.commit.AbsentTable;
+import io.paritree.spark.commit.OutputTable;
+import io.paritree.spark.commit.PlannedColumns;
+import io.paritree.spark.commit.TableState;
+import io.paritree.spark.commit.TableTransaction;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.AskedOutput;
-import io.paritree.spark.tables.IcebergName;
-import io.paritree.spark.tables.IcebergReference;
-import io.paritree.spark.tables.TableFormat;
-import io.paritree.spark.versions.IcebergRuntime;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -76,18 +77,18 @@ final class IcebergOutput extends OutputTable {
       throws RefusedException, IOException {
     Configuration hadoop = HadoopPaths.settings(session);
     IcebergName name = IcebergName.of(asked.name());
-    String location = qualified(name.table(), hadoop);
+    Path directory = HadoopPaths.qualified(new Path(name.table()), hadoop);
+    String location = directory.toString();
     HadoopTables tables = new HadoopTables(hadoop);
     if (tables.exists(location)) {
       return of(session, asked, location, tables.load(location));
     } else if (!name.selector().isEmpty()) {
-      throw refused(
-          asked,
+      throw asked.refused(
           "there is no Iceberg table at %s, of which '%s' could be a branch"
               .formatted(name.table(), name.selector()));
-    } else if (TableFormat.AUTO.at(location, hadoop) == TableFormat.ICEBERG) {
-      throw refused(
-          asked, "the directory is that of an Iceberg table of a catalog; give the table's name");
+    } else if (IcebergFormat.hasLog(directory.getFileSystem(hadoop), directory)) {
+      throw asked.refused(
+          "the directory is that of an Iceberg table of a catalog; give the table's name");
     }
 
     return new IcebergOutput(hadoop, asked, location, Optional.empty());
@@ -96,7 +97,9 @@ final class IcebergOutput extends OutputTable {
   static IcebergOutput of(SparkSession session, AskedOutput asked, Table table)
       throws RefusedException, IOException {
     table.refresh();
-    return of(session, asked, qualified(table.location(), HadoopPaths.settings(session)), table);
+    Path directory =
+        HadoopPaths.qualified(new Path(table.location()), HadoopPaths.settings(session));
+    return of(session, asked, directory.toString(), table);
   }
 
   private static IcebergOutput of(
@@ -105,7 +108,7 @@ final class IcebergOutput extends OutputTable {
     IcebergReference reference = IcebergReference.of(session, asked.name(), table);
     Optional<String> problem = reference.writeProblem(session);
     if (problem.isPresent()) {
-      throw refused(asked, problem.get());
+      throw asked.refused(problem.get());
     }
 
     return new IcebergOutput(
@@ -119,11 +122,6 @@ final class IcebergOutput extends OutputTable {
   @Override
   public Optional<String> branch() {
     return reference.flatMap(IcebergReference::shownBranch);
-  }
-
-  private static String qualified(String location, Configuration hadoop) throws IOException {
-    Path path = new Path(location);
-    return path.getFileSystem(hadoop).makeQualified(path).toString();
   }
 
   @Override
@@ -161,7 +159,7 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
-  void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
+  protected void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
     Location directory = directory(HadoopPaths.located(new Path(location)));
     described =
         IcebergCommit.described(
@@ -169,7 +167,7 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
-  TableTransaction begin(String name, Map<String, String> metadata) {
+  protected TableTransaction begin(String name, Map<String, String> metadata) {
     Location directory = directory(HadoopPaths.located(new Path(location)));
     find();
     TableState now = table.isPresent() ? newest() : AbsentTable.WITHOUT_COLUMNS;
@@ -221,14 +219,14 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
-  List<String> plan(PlannedColumns columns) {
+  protected List<String> plan(PlannedColumns columns) {
     planned = Optional.of(change(columns).table());
     return List.of();
   }
 
   /** Readers find columns by their ids, which the files have. */
   @Override
-  boolean fitsPlan(TableState now) {
+  protected boolean fitsPlan(TableState now) {
     return ids(table.orElseThrow()).equals(fieldIds());
   }
 
@@ -238,7 +236,7 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
-  List<String> unfitFeatures(TableState state) {
+  protected List<String> unfitFeatures(TableState state) {
     List<String> problems = new ArrayList<>();
     Table own = table.orElseThrow();
     unfitProperties(own).forEach(property -> problems.add(PROPERTIES.get(property)));
@@ -279,7 +277,7 @@ final class IcebergOutput extends OutputTable {
 
   /** Iceberg has no whole numbers of one or two bytes. */
   @Override
-  DataType stored(DataType type) {
+  protected DataType stored(DataType type) {
     return type.equals(DataTypes.ByteType) || type.equals(DataTypes.ShortType)
         ? DataTypes.IntegerType
         : type;
@@ -287,7 +285,7 @@ final class IcebergOutput extends OutputTable {
 
   /** Iceberg has values of partitions, not texts. */
   @Override
-  List<String> spelledOtherwise(List<String> partitions) {
+  protected List<String> spelledOtherwise(List<String> partitions) {
     return List.of();
   }
 
@@ -298,7 +296,7 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
-  TableState newest() {
+  protected TableState newest() {
     Table now = made();
     now.refresh();
     return IcebergState.of(now, branchName());
