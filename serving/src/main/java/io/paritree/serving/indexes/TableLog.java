@@ -1,28 +1,21 @@
 package io.paritree.serving.indexes;
 
-import io.paritree.CorruptModelException;
-import io.paritree.json.StrictJson;
 import io.paritree.lookup.TableIndexes;
 import io.paritree.output.DamagedFileException;
+import io.paritree.output.DeltaLog;
+import io.paritree.output.DeltaLog.Kind;
 import io.paritree.serving.indexes.UnservedPartition.Reason;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.util.Comparator;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -33,10 +26,8 @@ import java.util.stream.Collectors;
  * ({@code OPTIMIZE}) do not matter. Not thread-safe.
  */
 final class TableLog {
-  private static final Pattern COMMIT = Pattern.compile("(00[0-9]{18})\\.json");
   private static final int MAX_LIST = 16 << 20;
   private static final int MAX_ACTION = 4 << 20;
-  private static final int MAX_ENTRIES = 200_000;
   private static final int MAX_TRANSACTIONS = 1_000;
   private static final long MAX_COMMIT = 1L << 30;
 
@@ -44,7 +35,7 @@ final class TableLog {
   private static final int MAX_PASSED = 1_000;
 
   private final FileStore store;
-  private final Location log;
+  private final DeltaLog log;
   private FileEntry known;
   private Version version;
 
@@ -71,12 +62,12 @@ final class TableLog {
 
   TableLog(FileStore store, Location table) {
     this.store = store;
-    this.log = table.resolve("_delta_log");
+    this.log = new DeltaLog(store, table, MAX_ACTION);
   }
 
   /** Returns whether the output is a table. */
   boolean exists() throws IOException {
-    return store.find(log).isPresent();
+    return store.find(log.directory()).isPresent();
   }
 
   /**
@@ -85,29 +76,15 @@ final class TableLog {
    * @param built the directory of the table's indexes
    */
   Version newest(Location built) throws IOException {
-    FileEntry newest = newestCommit();
+    FileEntry newest = log.newest();
     if (!newest.equals(known)) {
-      version = version(built, version(newest));
+      version = version(built, DeltaLog.version(newest));
       boolean isDamaged =
           version.refusal().filter(why -> why.reason() == Reason.DAMAGED).isPresent();
       known = isDamaged ? null : newest; // a damaged file may be mended
     }
 
     return version;
-  }
-
-  private FileEntry newestCommit() throws IOException {
-    return store.list(log, MAX_ENTRIES).stream()
-        .filter(entry -> version(entry) >= 0)
-        .max(Comparator.comparingLong(TableLog::version))
-        .orElseThrow(
-            () -> new DamagedFileException("Cannot read %s: it has no commit".formatted(log)));
-  }
-
-  /** Returns the version that a file is the commit of; -1 if it is none. */
-  private static long version(FileEntry entry) {
-    Matcher commit = COMMIT.matcher(entry.location().name());
-    return commit.matches() ? Long.parseLong(commit.group(1)) : -1;
   }
 
   private Version version(Location built, long newest) throws IOException {
@@ -199,7 +176,7 @@ final class TableLog {
   }
 
   private Commit commit(long version) throws IOException {
-    Location file = log.resolve(String.format(Locale.ROOT, "%020d.json", version));
+    Location file = log.commit(version);
     boolean[] hasChanged = {false};
     Set<String> transactions = new TreeSet<>();
     if (store.find(file).isPresent() && store.regular(file).bytes() > MAX_COMMIT) {
@@ -208,78 +185,28 @@ final class TableLog {
               .formatted(file, MAX_COMMIT));
     }
 
-    try (InputStream in = new BufferedInputStream(store.open(file))) {
-      for (byte[] line = line(in, file); line.length > 0; line = line(in, file)) {
-        StrictJson json = new StrictJson(file.toString(), line);
-        json.document(
-            () ->
-                json.namedValues(
-                    action -> {
-                      switch (action) {
-                        case "add", "remove" -> hasChanged[0] |= changesRows(json);
-                        case "protocol" -> {
-                          hasChanged[0] = true; // it may say that rows are elsewhere
-                          json.skip();
-                        }
-                        case "txn" -> {
-                          transactions.add(name(json));
-                          if (transactions.size() > MAX_TRANSACTIONS) {
-                            throw json.wrong("at most %s transactions".formatted(MAX_TRANSACTIONS));
-                          }
-                        }
-                        default -> json.skip();
-                      }
-                    }));
-      }
+    try {
+      log.read(
+          version,
+          action -> {
+            // A protocol may say that rows are elsewhere.
+            hasChanged[0] |= action.changesRows() || action.kind() == Kind.PROTOCOL;
+            if (action.kind() == Kind.TRANSACTION && transactions.add(action.name())) {
+              limit(transactions, file);
+            }
+          });
     } catch (NoSuchFileException e) {
       throw new ForeignVersionException(version, true);
-    } catch (CorruptModelException e) {
-      throw new DamagedFileException(e.getMessage(), e);
     }
 
     return new Commit(hasChanged[0], transactions);
   }
 
-  /** Reads a line, with its end; empty at the end of the file. */
-  private static byte[] line(InputStream in, Location file) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    for (int next = in.read(); next >= 0; next = in.read()) {
-      line.write(next);
-      if (next == '\n') {
-        break;
-      } else if (line.size() == MAX_ACTION) {
-        throw new DamagedFileException(
-            "Cannot read %s: it has a line of more than %s bytes, which is more than is read"
-                .formatted(file, MAX_ACTION));
-      }
+  private static void limit(Set<String> transactions, Location file) throws DamagedFileException {
+    if (transactions.size() > MAX_TRANSACTIONS) {
+      throw new DamagedFileException(
+          "Cannot read %s: got more, expected at most %s transactions"
+              .formatted(file, MAX_TRANSACTIONS));
     }
-
-    return line.toByteArray();
-  }
-
-  private static boolean changesRows(StrictJson json) throws CorruptModelException {
-    boolean[] changes = {false};
-    json.namedValues(
-        member -> {
-          if (member.equals("dataChange")) {
-            changes[0] = json.truth();
-          } else {
-            json.skip();
-          }
-        });
-    return changes[0];
-  }
-
-  private static String name(StrictJson json) throws CorruptModelException {
-    String[] name = {""};
-    json.namedValues(
-        member -> {
-          if (member.equals("appId")) {
-            name[0] = json.text();
-          } else {
-            json.skip();
-          }
-        });
-    return name[0];
   }
 }

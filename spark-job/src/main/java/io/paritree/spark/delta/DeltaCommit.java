@@ -86,8 +86,8 @@ final class DeltaCommit implements TableTransaction {
     StructType all = planned.schema(before);
     transaction.changesMetadata(
         before instanceof AbsentTable
-            ? CommitFile.tableMade(all, planned.partitionColumns())
-            : CommitFile.withSchema(transaction.metadataAction(), all));
+            ? ActionJson.tableMade(all, planned.partitionColumns())
+            : ActionJson.withSchema(transaction.metadataAction(), all));
   }
 
   @Override
@@ -118,10 +118,10 @@ final class DeltaCommit implements TableTransaction {
             partitions.stream().map(PreparedPartition::partition).toList(), state);
     List<Map<String, Object>> actions = actions(partitions, files);
     actions.addAll(removals(partitions, predicate));
-    String said = CommitFile.json(Map.of("paritree", metadata));
+    String said = ActionJson.json(Map.of("paritree", metadata));
     transaction.reads(predicate);
     try {
-      return transaction.commit(CommitFile.written(actions), predicate, said);
+      return transaction.commit(ActionJson.written(actions), predicate, said);
     } catch (ConcurrentModificationException e) {
       throw e;
     } catch (RuntimeException e) {
