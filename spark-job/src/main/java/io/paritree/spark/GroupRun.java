@@ -1,9 +1,7 @@
 package io.paritree.spark;
 
+import io.paritree.model.ScoringModel;
 import io.paritree.spark.check.CheckedRun;
-import io.paritree.spark.check.OutputPartition;
-import io.paritree.spark.commit.OutputTable;
-import io.paritree.spark.commit.TableCommit;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.OvertakenException;
@@ -11,10 +9,9 @@ import io.paritree.spark.ending.QuarantineException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.output.Output;
+import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.ConflictException;
-import io.paritree.spark.publish.KeptIndexes;
-import io.paritree.spark.publish.KeptRuns;
-import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.RunName;
@@ -32,7 +29,6 @@ import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.AccessDeniedException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -53,7 +49,6 @@ final class GroupRun {
   private final Stages stages;
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
-  private Optional<KeptIndexes.Current> table = Optional.empty();
   private Optional<Location> record = Optional.empty();
 
   GroupRun(
@@ -79,15 +74,14 @@ final class GroupRun {
    * @param groupsLeft how many groups of the run follow this one
    */
   JobReport run(CheckedRun checked, int groupsLeft) throws JobException, IOException {
-    Publisher publisher = new Publisher(checked.place(), settings.output().locks(), observer);
     Tally tally = tally(checked);
     GroupReport report = new GroupReport(settings, startedAt, stages, checked, tally, groupsLeft);
-    try (Publisher.Run run = begin(publisher, checked.place())) {
+    try (Publisher.Run run = checked.output().runs().begin(name)) {
       report.begun(run.directory());
       observer.reached(Step.STAGING_MADE);
       try {
-        claimState(checked.place());
-        return publish(checked, publisher, run, tally, report);
+        checked.output().runs().claimState();
+        return publish(checked, run, tally, report);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
         Exception reason = StopSignal.reason(e);
         report.keepFailure(reason);
@@ -103,26 +97,6 @@ final class GroupRun {
     } finally {
       record = report.record();
       name = name.next();
-    }
-  }
-
-  private Publisher.Run begin(Publisher publisher, OutputPlace place)
-      throws RefusedException, IOException {
-    try {
-      return publisher.begin(name);
-    } catch (AccessDeniedException e) {
-      throw new RefusedException(
-          InputCheck.message(
-              List.of(
-                  "the run may not write its state to %s (%s); let its user write there, or give another directory by --state-directory"
-                      .formatted(place.state(), e.getMessage()))));
-    }
-  }
-
-  private static void claimState(OutputPlace place) throws RefusedException, IOException {
-    Optional<String> problem = place.claimState();
-    if (problem.isPresent()) {
-      throw new RefusedException(InputCheck.message(List.of(problem.get())));
     }
   }
 
@@ -142,22 +116,9 @@ final class GroupRun {
         checked.open().stream().map(OutputPartition::partition).toList());
   }
 
-  /**
-   * Removes the oldest reports and quarantines beyond the number to keep, and unused indexes. A
-   * failure is printed and does not fail the run.
-   */
-  void removeOldRuns(OutputPlace place) {
-    try {
-      new KeptRuns(place).remove(settings.reporting().keptRuns(), name);
-      if (table.isPresent()) {
-        new KeptIndexes(place).removeUnusedOfTable(table.get());
-      } else {
-        new KeptIndexes(place).removeUnused();
-      }
-    } catch (IOException e) {
-      progress.println(
-          "Cannot remove old reports and indexes from %s: %s".formatted(place.state(), e));
-    }
+  /** Removes the oldest reports and quarantines beyond the number to keep, and unused indexes. */
+  void removeOldRuns(Output output) {
+    output.runs().removeOld(name, output);
   }
 
   /** Scores some rows of the first file that has any, and writes nothing. */
@@ -172,8 +133,7 @@ final class GroupRun {
     return new GroupScoring(settings, session, observer, progress, checked);
   }
 
-  private JobReport publish(
-      CheckedRun checked, Publisher publisher, Publisher.Run run, Tally tally, GroupReport report)
+  private JobReport publish(CheckedRun checked, Publisher.Run run, Tally tally, GroupReport report)
       throws JobException, IOException {
     GroupScoring scoring = scoring(checked);
     try {
@@ -192,7 +152,7 @@ final class GroupRun {
     try {
       prepared = prepare(checked, run, tally, report, scoring, staging);
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      staging.removeFromTable();
+      staging.remove();
       throw e;
     }
 
@@ -204,19 +164,24 @@ final class GroupRun {
     try {
       StopSignal.publishing();
     } catch (FailedException e) {
-      staging.removeFromTable();
+      staging.remove();
       throw e;
     }
 
     try {
       List<String> published =
-          checked.table().isPresent()
-              ? commit(checked, checked.table().get(), run, prepared, report)
-              : publisher.publish(run, prepared, report::keepPublished);
+          checked
+              .output()
+              .publish(
+                  run,
+                  prepared,
+                  report.filesByPartition(),
+                  metadata(checked.model()),
+                  report::keepPublished);
       stages.end("publish");
       return report.published(published);
     } catch (ConflictException e) {
-      staging.removeFromTable();
+      staging.remove();
       throw new OvertakenException(e.getMessage(), e);
     } finally {
       StopSignal.published();
@@ -251,8 +216,7 @@ final class GroupRun {
 
     List<Location> files =
         targets.stream()
-            .flatMap(target -> staged.get(target.partition()).stream())
-            .map(staging::staged)
+            .flatMap(target -> staging.staged(staged.get(target.partition())).stream())
             .toList();
     long repeated = scoring.keys().repeated(run.directory(), files, tally);
     report.keysCounted(repeated);
@@ -276,43 +240,21 @@ final class GroupRun {
     return prepared;
   }
 
-  /** Publishes by one commit to the table's log. */
-  private List<String> commit(
-      CheckedRun checked,
-      OutputTable table,
-      Publisher.Run run,
-      List<PreparedPartition> prepared,
-      GroupReport report)
-      throws ConflictException, IOException {
-    TableCommit commit =
-        new TableCommit(
-            table,
-            checked.place(),
-            run.directory().name(),
-            Map.of(
-                "run",
-                settings.runId(),
-                "model",
-                checked.model().name(),
-                "model_version",
-                checked.model().modelVersion(),
-                "digest",
-                checked.model().digest()),
-            observer);
-    List<String> published =
-        commit.publish(prepared, report.filesByPartition(), report::keepPublished);
-    run.hasCommitted();
-    if (settings.files().lookupIndex() == LookupIndex.BUILT && !published.isEmpty()) {
-      this.table = Optional.of(commit::indexesNow);
-    }
-
-    return published;
+  /** Returns what a commit says about the run. */
+  private Map<String, String> metadata(ScoringModel model) {
+    return Map.of(
+        "run",
+        settings.runId(),
+        "model",
+        model.name(),
+        "model_version",
+        model.modelVersion(),
+        "digest",
+        model.digest());
   }
 
   private static void checkReadable(Tally tally) throws RefusedException {
-    if (!tally.unreadable().isEmpty()) {
-      throw new RefusedException(InputCheck.message(tally.unreadable()));
-    }
+    InputCheck.refuse(tally.unreadable());
   }
 
   /**
@@ -336,7 +278,7 @@ final class GroupRun {
 
     for (OutputPartition target : checked.open()) {
       if (held.has(target.partition())) {
-        staging.removeFromTable(staged.get(target.partition()));
+        staging.remove(staged.get(target.partition()));
       }
     }
 

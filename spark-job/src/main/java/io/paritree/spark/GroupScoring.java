@@ -5,7 +5,6 @@ import io.paritree.lookup.parquet.ScoredRows;
 import io.paritree.model.ModelFiles;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
-import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
@@ -38,10 +37,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -89,7 +86,7 @@ final class GroupScoring {
     this.writers =
         ParquetWriters.of(session, output, distinct, settings.files().maxBytes())
             .withLastColumn(checked.model().modelVersion())
-            .withFieldIds(checked.table().map(OutputTable::fieldIds).orElse(Map.of()));
+            .withFieldIds(checked.output().fieldIds());
     this.keys =
         new KeyCheck(
             session,
@@ -137,10 +134,10 @@ final class GroupScoring {
    */
   void score(RunDirectory directory, Tally tally, Runnable planned) throws IOException {
     String tasks = HadoopPaths.of(directory.tasks()).toString();
-    String table = checked.tableDirectory().map(HadoopPaths::of).map(Path::toString).orElse(null);
-    // In a table's directory are the files of all runs, for as long as the table keeps versions.
-    String run = table == null ? directory.random() : UUID.randomUUID().toString();
-    score(directory.name(), checked.files(), plan(tasks, table, run, 0), tally, planned);
+    String scored =
+        checked.output().taskFiles().map(HadoopPaths::of).map(Path::toString).orElse(null);
+    String run = checked.output().fileNames(directory);
+    score(directory.name(), checked.files(), plan(tasks, scored, run, 0), tally, planned);
   }
 
   /**

@@ -86,7 +86,7 @@ final class LineageFacts {
         listing.version(),
         part(listing.table(), sources),
         read,
-        DatasetName.at(check.place().output().toString()),
+        DatasetName.at(check.output().place().output().toString()),
         written,
         List.copyOf(kept),
         columns.sources(model.schema()),

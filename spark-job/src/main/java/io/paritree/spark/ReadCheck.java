@@ -1,15 +1,13 @@
 package io.paritree.spark;
 
 import io.paritree.spark.check.CheckedRun;
-import io.paritree.spark.check.OutputPartition;
-import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputListing;
-import io.paritree.spark.publish.PartitionManifest;
+import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.tables.CatalogTable;
 import java.io.IOException;
@@ -91,7 +89,7 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
     }
 
     for (OutputPartition target : checked.open()) {
-      long published = published(target.partition());
+      long published = checked.output().publishedRows(target.partition());
       if (published > 0) {
         throw new RefusedException(
             ("Cannot publish: no row of %s was read, and %s has %s published rows, which would be"
@@ -103,20 +101,6 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
                     published));
       }
     }
-  }
-
-  private long published(String partition) throws IOException {
-    if (checked.table().isPresent()) {
-      OutputTable table = checked.table().get();
-      return table.isThere() ? table.rows(List.of(partition)) : 0;
-    }
-
-    long rows = 0;
-    for (String directory : checked.place().look().found(partition).keySet()) {
-      rows += checked.place().manifest(directory).map(PartitionManifest::scored).orElse(0L);
-    }
-
-    return rows;
   }
 
   /** Refuses to replace rows by none where nothing says how many there are. */

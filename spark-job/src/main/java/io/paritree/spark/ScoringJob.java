@@ -8,8 +8,6 @@ import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
-import io.paritree.spark.check.OutputPartition;
-import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
@@ -17,8 +15,10 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.LocalUmask;
 import io.paritree.spark.lineage.Lineage;
-import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.publish.Recovery;
+import io.paritree.spark.output.DirectoryOutput;
+import io.paritree.spark.output.Output;
+import io.paritree.spark.output.OutputPartition;
+import io.paritree.spark.output.TableOutput;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
@@ -61,7 +61,7 @@ final class ScoringJob {
   private Optional<Location> record = Optional.empty();
   private Optional<Lineage> lineage = Optional.empty();
   private String inputVersion = "";
-  private Optional<OutputTable> outputTable = Optional.empty();
+  private Optional<Output> output = Optional.empty();
   private Optional<String> notice = Optional.empty();
 
   /**
@@ -104,14 +104,14 @@ final class ScoringJob {
     stages.end("model");
     observer.reached(Step.MODEL_OPENED);
 
-    JobCheck check = new JobCheck(settings, model, table(model), outputTable(model), hadoop);
+    JobCheck check = new JobCheck(settings, model, table(model), output(model), hadoop);
     check.notes().forEach(progress::println);
     LineageFacts facts = new LineageFacts(settings, model, check);
     lineage = Optional.of(facts.listed());
     if (check.isNothingToDo() && settings.mode() == Mode.SCORE) {
       stages.end("check");
       observer.reached(Step.INPUT_CHECKED);
-      tidy(check.place());
+      check.output().runs().tidy();
       return nothingToDo(check);
     }
 
@@ -126,7 +126,7 @@ final class ScoringJob {
     stages.end("spark");
     CheckedInput input = check.check(session, progress);
     Set<String> encrypted = check.checkEncryption(session, input);
-    check.checkTable(input, progress);
+    check.checkRows(input);
     CheckedRun checked =
         new CheckedRun(
             files,
@@ -135,8 +135,7 @@ final class ScoringJob {
             check.inputStore(),
             input,
             encrypted,
-            check.place(),
-            outputTable,
+            check.output(),
             check.open(),
             check.alreadyPublished());
     lineage = Optional.of(facts.checked(checked));
@@ -150,7 +149,7 @@ final class ScoringJob {
     }
 
     if (checked.open().isEmpty()) {
-      tidy(check.place());
+      check.output().runs().tidy();
       return nothingToDo(check);
     }
 
@@ -171,10 +170,8 @@ final class ScoringJob {
       throw e;
     } finally {
       record = group.record();
-      group.removeOldRuns(check.place());
-      if (outputTable.isPresent()) {
-        tidy(check.place());
-      }
+      group.removeOldRuns(check.output());
+      check.output().recover();
     }
 
     return JobReport.total(reports);
@@ -191,8 +188,8 @@ final class ScoringJob {
             spark.session(),
             model.schema().width() + settings.columns().keys().size(),
             settings.columns().comparison());
-    boolean isNamed = settings.output().table().filter(table -> !table.isPath()).isPresent();
-    if (!isNamed && FileStore.located(settings.output().name(), spark.hadoopSettings()).isLocal()) {
+    if (!settings.output().isNamed()
+        && FileStore.located(settings.output().name(), spark.hadoopSettings()).isLocal()) {
       Optional<String> umask = LocalUmask.of(HadoopPaths.settings(session));
       if (umask.isPresent()) {
         session.conf().set(LocalUmask.SETTING, umask.get());
@@ -226,31 +223,24 @@ final class ScoringJob {
     return Optional.of(table);
   }
 
-  /** Returns the table that is written to; empty if it is a directory. */
-  private Optional<OutputTable> outputTable(ScoringModel model)
-      throws RefusedException, IOException {
-    if (settings.output().table().isPresent()) {
-      OutputTable table =
-          settings.output().tableFormat().output(session(model), settings.output().table().get());
-      table
-          .branch()
-          .ifPresent(
-              branch ->
-                  progress.println(
-                      "Rows are committed to %s of table %s, and not to main"
-                          .formatted(branch, settings.output().name())));
-      outputTable = Optional.of(table);
-    }
-
-    return outputTable;
+  private Output output(ScoringModel model) throws RefusedException, IOException {
+    Map<String, String> hadoop = spark.hadoopSettings();
+    output =
+        Optional.of(
+            settings.output().table().isPresent()
+                ? TableOutput.of(settings, session(model), hadoop, observer, progress)
+                : DirectoryOutput.of(settings, hadoop, observer, progress));
+    return output.get();
   }
 
   /** Returns where the output is; empty if it is a table whose name was not looked up. */
   private Optional<String> outputLocation() {
-    boolean isNamed = settings.output().table().filter(table -> !table.isPath()).isPresent();
-    return outputTable
-        .map(OutputTable::location)
-        .or(() -> isNamed ? Optional.empty() : Optional.of(settings.output().directory()));
+    return output
+        .map(known -> known.place().output().toString())
+        .or(
+            () ->
+                Optional.of(settings.output().directory())
+                    .filter(any -> !settings.output().isNamed()));
   }
 
   /**
@@ -307,25 +297,12 @@ final class ScoringJob {
     return List.copyOf(groups.values());
   }
 
-  /**
-   * Finishes or removes what dead runs have left. A failure is printed and does not fail the run,
-   * which has nothing else to do.
-   */
-  private void tidy(OutputPlace place) {
-    try {
-      new Recovery(place, settings.output().locks()).tidy();
-    } catch (IOException e) {
-      progress.println(
-          "Cannot remove what dead runs have left in %s: %s".formatted(place.state(), e));
-    }
-  }
-
   private JobReport nothingToDo(JobCheck check) {
     return ended(
         Outcome.ALREADY_PUBLISHED,
         "",
         check.listing().shown(),
-        check.place().output().toString(),
+        check.output().place().output().toString(),
         check.alreadyPublished());
   }
 

@@ -6,13 +6,13 @@ import io.paritree.output.ReasonsForm;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
-import io.paritree.spark.check.OutputPartition;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Footers;
 import io.paritree.spark.files.Footers.Footer;
 import io.paritree.spark.files.ParquetWriters;
-import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.lookup.IndexedPartition;
+import io.paritree.spark.output.Output;
+import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.RunDirectory;
@@ -20,7 +20,6 @@ import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.PartitionReport.ScoredFile;
 import io.paritree.spark.rows.RecordedReasons;
 import io.paritree.spark.settings.JobSettings;
-import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.FileStore;
@@ -57,7 +56,7 @@ final class Staging {
   private final RunDirectory directory;
   private final FileStore store;
   private final Tally tally;
-  private final Optional<Location> table; // the directory of its files
+  private final Output output;
   private final List<String> keys;
   private final List<String> scores;
   private final Optional<ReasonsForm> reasons;
@@ -69,7 +68,7 @@ final class Staging {
     this.directory = directory;
     this.store = checked.place().store();
     this.tally = tally;
-    this.table = checked.tableDirectory();
+    this.output = checked.output();
     this.keys = CarriedColumns.of(settings, checked.input()).keys();
     this.scores = checked.columns().scores();
     this.reasons =
@@ -86,7 +85,7 @@ final class Staging {
   }
 
   private Location quarantined(WrittenFile file) {
-    return directory.kept().resolve(StateDirectory.QUARANTINE).resolve(name(file));
+    return directory.kept().resolve(StateDirectory.QUARANTINE).resolve(Output.name(file));
   }
 
   /** Returns the files of the quarantined rows. */
@@ -126,34 +125,26 @@ final class Staging {
           new IndexedPartition(
               target.partition(),
               published,
-              staged.get(target.partition()).stream().map(this::staged).toList(),
+              staged(staged.get(target.partition())),
               bytes.getOrDefault(target.partition(), 0L)));
     }
 
     return indexed;
   }
 
-  /** Returns where a file is once it is staged: the files of a table are not moved. */
-  Location staged(WrittenFile file) {
-    return table.isPresent()
-        ? table.get().resolve(file.path())
-        : directory.fresh(file.partition()).resolve(name(file));
+  /** Returns where files of scored rows are once they are staged. */
+  List<Location> staged(List<WrittenFile> files) {
+    return files.stream().map(file -> output.staged(directory, file)).toList();
   }
 
-  /** Removes the files that the run has written to a table, which no commit has named. */
-  void removeFromTable() throws IOException {
-    removeFromTable(tally.scored());
+  /** Removes what the run has staged and does not publish. */
+  void remove() throws IOException {
+    remove(tally.scored());
   }
 
-  /** Removes some of these files. */
-  void removeFromTable(List<WrittenFile> files) throws IOException {
-    if (table.isPresent()) {
-      for (WrittenFile file : files) {
-        Location location = staged(file);
-        store.delete(location);
-        store.delete(location.parent().resolve(".%s.crc".formatted(location.name())));
-      }
-    }
+  /** Removes some staged files. */
+  void remove(List<WrittenFile> files) throws IOException {
+    output.remove(directory, files);
   }
 
   /**
@@ -166,9 +157,7 @@ final class Staging {
     Map<String, List<WrittenFile>> byPartition = new TreeMap<>();
     for (OutputPartition target : targets) {
       byPartition.put(target.partition(), new ArrayList<>());
-      if (table.isEmpty()) {
-        store.createDirectories(directory.fresh(target.partition()));
-      }
+      output.stage(directory, target.partition());
     }
 
     for (WrittenFile file : tally.scored()) {
@@ -179,23 +168,14 @@ final class Staging {
                 .formatted(file.path(), file.partition()));
       }
 
-      if (table.isEmpty()) {
-        store.rename(directory.tasks().resolve(file.path()), staged(file));
-      }
-
+      output.stage(directory, file);
       files.add(file);
     }
 
     for (OutputPartition target : targets) {
       List<WrittenFile> files = byPartition.get(target.partition());
-      if (files.isEmpty() && table.isEmpty()) {
-        // Written into the tasks' directory first: Hadoop leaves a checksum file next to it.
-        String name = writers.nameOfEmpty(directory.random());
-        Location empty = directory.tasks().resolve("empty").resolve(name);
-        store.delete(empty.parent());
-        writers.writeEmpty(HadoopPaths.of(empty));
-        store.rename(empty, directory.fresh(target.partition()).resolve(name));
-        files.add(new WrittenFile("empty/" + name, target.partition(), 0));
+      if (files.isEmpty()) {
+        output.stageEmpty(directory, target.partition(), writers).ifPresent(files::add);
       }
     }
 
@@ -253,7 +233,7 @@ final class Staging {
     List<DataFile> files = new ArrayList<>();
     long rows = 0;
     for (WrittenFile file : written) {
-      Location location = staged(file);
+      Location location = output.staged(directory, file);
       Footer footer = footer(location, hadoop);
       if (footer.rows() != file.rows()) {
         throw new IOException(
@@ -262,7 +242,7 @@ final class Staging {
       }
 
       long length = store.find(location).orElseThrow().bytes();
-      files.add(new DataFile(name(file), length, footer.rows()));
+      files.add(new DataFile(Output.name(file), length, footer.rows()));
       rows += footer.rows();
       bytes.merge(target.partition(), footer.bytes(), Long::sum);
     }
@@ -274,10 +254,7 @@ final class Staging {
               .formatted(target.partition(), rows, count.scored()));
     }
 
-    if (table.isEmpty()) {
-      writeManifest(target, count, files, clock);
-    }
-
+    output.complete(directory, manifest(target, count, files, clock));
     return new PartitionReport(
         target.partition(),
         target.identity(),
@@ -292,36 +269,25 @@ final class Staging {
     return new ScoredFile(file.name(), file.bytes(), file.rows());
   }
 
-  private void writeManifest(
-      OutputPartition target, PartitionCounts count, List<DataFile> files, Clock clock)
-      throws RefusedException, IOException {
-    PartitionManifest manifest =
-        new PartitionManifest(
-            target.partition(),
-            target.identity(),
-            settings.runId(),
-            directory.name(),
-            model.name(),
-            model.modelVersion(),
-            model.digest(),
-            settings.engine().name().toLowerCase(Locale.ROOT),
-            clock.instant().toString(),
-            count.read(),
-            count.scored(),
-            count.quarantined(),
-            keys,
-            scores,
-            PartitionManifest.json(reasons),
-            files);
-    byte[] json = manifest.toJson();
-    Optional<String> problem = manifest.servingProblem(json);
-    if (settings.files().lookupIndex() == LookupIndex.BUILT && problem.isPresent()) {
-      throw new RefusedException(problem.get());
-    }
-
-    Location to = directory.fresh(target.partition());
-    store.create(to.resolve(PartitionManifest.SUCCESS_FILE), new byte[0]);
-    store.create(to.resolve(PartitionManifest.FILE), json);
+  private PartitionManifest manifest(
+      OutputPartition target, PartitionCounts count, List<DataFile> files, Clock clock) {
+    return new PartitionManifest(
+        target.partition(),
+        target.identity(),
+        settings.runId(),
+        directory.name(),
+        model.name(),
+        model.modelVersion(),
+        model.digest(),
+        settings.engine().name().toLowerCase(Locale.ROOT),
+        clock.instant().toString(),
+        count.read(),
+        count.scored(),
+        count.quarantined(),
+        keys,
+        scores,
+        PartitionManifest.json(reasons),
+        files);
   }
 
   private static Footer footer(Location file, Configuration hadoop) throws IOException {
@@ -330,9 +296,5 @@ final class Staging {
     } catch (IOException | RuntimeException e) {
       throw new IOException("Cannot verify %s: %s".formatted(file, e.getMessage()), e);
     }
-  }
-
-  private static String name(WrittenFile file) {
-    return file.path().substring(file.path().lastIndexOf('/') + 1);
   }
 }

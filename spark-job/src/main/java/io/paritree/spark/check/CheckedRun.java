@@ -3,15 +3,15 @@ package io.paritree.spark.check;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
-import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputFile;
+import io.paritree.spark.output.Output;
+import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.SealedRows;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
-import io.paritree.store.Location;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,7 +21,6 @@ import java.util.Set;
  * What a run needs to know about its model, input and output once everything is checked.
  *
  * @param encrypted the names of the output's encrypted columns
- * @param table the table that the output is; empty if it is a directory
  * @param open the partitions to score
  * @param alreadyPublished the partitions that are already published with the same identity
  */
@@ -32,8 +31,7 @@ public record CheckedRun(
     FileStore inputStore,
     CheckedInput input,
     Set<String> encrypted,
-    OutputPlace place,
-    Optional<OutputTable> table,
+    Output output,
     List<OutputPartition> open,
     List<String> alreadyPublished) {
   public CheckedRun {
@@ -47,9 +45,9 @@ public record CheckedRun(
     return open.stream().flatMap(target -> target.files().stream()).toList();
   }
 
-  /** Returns the directory of the table's files; empty if the output is a directory. */
-  public Optional<Location> tableDirectory() {
-    return table.map(own -> own.directory(place.output()));
+  /** Returns where the output and its state are. */
+  public OutputPlace place() {
+    return output.place();
   }
 
   /** Returns whether the scores are encrypted. */
@@ -60,16 +58,7 @@ public record CheckedRun(
   /** Returns a copy with only some of the open partitions. */
   public CheckedRun withOpen(List<OutputPartition> group) {
     return new CheckedRun(
-        modelFiles,
-        model,
-        columns,
-        inputStore,
-        input,
-        encrypted,
-        place,
-        table,
-        group,
-        alreadyPublished);
+        modelFiles, model, columns, inputStore, input, encrypted, output, group, alreadyPublished);
   }
 
   /** Returns the counts of the rows that a model was sealed with; empty if it has none. */

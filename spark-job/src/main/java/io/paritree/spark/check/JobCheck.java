@@ -4,7 +4,6 @@ import io.paritree.lookup.parquet.ScoredRows;
 import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetWriters;
@@ -12,14 +11,14 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
-import io.paritree.spark.publish.OutputLook;
-import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.output.Output;
+import io.paritree.spark.output.OutputCheck;
+import io.paritree.spark.output.OutputPartition;
+import io.paritree.spark.output.Remarks;
 import io.paritree.spark.report.Progress;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.settings.JobSettings;
-import io.paritree.spark.settings.JobSettings.Foreign;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
-import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
@@ -36,7 +35,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -53,46 +51,34 @@ public final class JobCheck {
   private final FileStore inputStore;
   private final InputListing listing;
   private final List<InputPartition> selected;
-  private final OutputPlace place;
   private final List<String> encryption;
-  private final Optional<OutputTable> outputTable;
+  private final Output output;
   private final List<OutputPartition> targets = new ArrayList<>();
   private final List<OutputPartition> open = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
-  private final OutputLook look;
 
   /**
    * Lists the input and compares it with the output. Problems are kept for {@link #check}.
    *
    * @param table the input, if it is a table
-   * @param outputTable the output, if it is a table
    * @param hadoopSettings Spark's settings for Hadoop's clients
-   * @throws RefusedException if the output is a root
    */
   public JobCheck(
       JobSettings settings,
       ScoringModel model,
       Optional<PinnedTable> table,
-      Optional<OutputTable> outputTable,
+      Output output,
       Map<String, String> hadoopSettings)
-      throws RefusedException, IOException {
+      throws IOException {
     this.settings = settings;
     this.model = model;
-    this.outputTable = outputTable;
-    String output = outputTable.map(OutputTable::location).orElse(settings.output().path());
-    if (FileStore.located(output, hadoopSettings).isRoot()) {
-      throw new RefusedException(
-          "Output refused: %s is a root, but the output needs a directory next to it"
-              .formatted(output));
-    }
-
+    this.output = output;
     this.encryption = Encryption.identity(hadoopSettings);
-    this.place = OutputPlace.of(output, settings.output().stateDirectory(), hadoopSettings);
-    this.look = place.look();
     if (table.isPresent()) {
       this.listing = listing(table.get());
-      this.inputStore = FileStore.of(listing.root().orElse(place.output()), hadoopSettings);
+      this.inputStore =
+          FileStore.of(listing.root().orElse(output.place().output()), hadoopSettings);
     } else {
       Location input = FileStore.located(settings.input().path(), hadoopSettings);
       this.inputStore = FileStore.of(input, hadoopSettings);
@@ -106,17 +92,10 @@ public final class JobCheck {
         .columns()
         .explanation()
         .ifPresent(asked -> new ExplanationCheck(model, columns, problems).check(asked));
-    OutputCheck outputCheck = new OutputCheck(place, problems);
+    OutputCheck outputCheck = new OutputCheck(output.place(), problems);
     if (outputCheck.checkApart(listing, inputStore)) {
       addTargets();
-      if (outputTable.isPresent()) {
-        outputCheck.checkState(List.of());
-        if (!outputTable.get().isThere()) {
-          outputCheck.checkNoFiles();
-        }
-      } else {
-        checkDirectory(outputCheck, new ForeignFiles(place, hadoopSettings));
-      }
+      output.check(targets, outputCheck, notes);
     }
 
     if (listing.table().isEmpty()) {
@@ -130,25 +109,10 @@ public final class JobCheck {
     }
 
     for (OutputPartition target : targets) {
-      if (settings.conditions().repeat() == Repeat.PUBLISHED_AGAIN || !isPublished(target)) {
+      if (settings.conditions().repeat() == Repeat.PUBLISHED_AGAIN
+          || !output.isPublished(target.partition(), target.identity())) {
         open.add(target);
       }
-    }
-  }
-
-  private void checkDirectory(OutputCheck outputCheck, ForeignFiles foreign) throws IOException {
-    outputCheck.checkState(targets);
-    outputCheck.checkRenames(targets);
-    if (settings.conditions().nonAtomic() == NonAtomic.REFUSED) {
-      outputCheck.checkAtomic();
-    }
-
-    outputCheck.checkLayout(targets, look);
-    if (settings.conditions().foreign() == Foreign.REFUSED) {
-      outputCheck.checkOurs(targets, look, foreign);
-    } else {
-      outputCheck.checkColumns(targets);
-      outputCheck.replaced(targets, look, foreign).ifPresent(notes::add);
     }
   }
 
@@ -162,20 +126,12 @@ public final class JobCheck {
       return List.of();
     }
 
-    return outputTable.isPresent()
-        ? outputTable.get().beside(targets.stream().map(OutputPartition::partition).toList())
-        : look.beside();
+    return output.beside(Output.names(targets));
   }
 
   /** Returns what the user is to be told before anything is scored, each a line. */
   public List<String> notes() {
     return List.copyOf(notes);
-  }
-
-  private boolean isPublished(OutputPartition target) throws IOException {
-    return outputTable.isPresent()
-        ? outputTable.get().isPublished(target.partition(), target.identity())
-        : look.isPublished(target.partition(), target.identity());
   }
 
   private InputListing listing(PinnedTable table) {
@@ -209,8 +165,8 @@ public final class JobCheck {
     return columns;
   }
 
-  public OutputPlace place() {
-    return place;
+  public Output output() {
+    return output;
   }
 
   /** Returns the partitions to score. */
@@ -257,7 +213,7 @@ public final class JobCheck {
       settings.input().partitions().checkRows(rows, session, problems);
     }
 
-    refuseProblems();
+    InputCheck.refuse(problems);
     return checked;
   }
 
@@ -270,11 +226,11 @@ public final class JobCheck {
   public Set<String> checkEncryption(SparkSession session, CheckedInput input)
       throws RefusedException, IOException {
     CarriedColumns carried = CarriedColumns.of(settings, input);
-    StructType output = columns.schema(carried.columns(), model, settings.runId());
-    ParquetWriters scored = ParquetWriters.of(session, output);
+    StructType rows = columns.schema(carried.columns(), model, settings.runId());
+    ParquetWriters scored = ParquetWriters.of(session, rows);
     if (settings.files().lookupIndex() == LookupIndex.BUILT) {
       checkLookup(scored, carried.keys());
-      outputTable.flatMap(OutputTable::lookupProblem).ifPresent(problems::add);
+      output.checkLookup(problems);
     }
 
     Set<String> encrypted =
@@ -282,7 +238,7 @@ public final class JobCheck {
             scored,
             ParquetWriters.of(session, Quarantine.schema(input.columns()))
                 .withAllColumnsEncrypted(),
-            place.state(),
+            output.place().state(),
             problems);
     if (settings.files().lookupIndex() == LookupIndex.BUILT && !encrypted.isEmpty()) {
       problems.add(
@@ -291,10 +247,10 @@ public final class JobCheck {
     }
 
     if (!encrypted.isEmpty()) {
-      outputTable.flatMap(OutputTable::encryptionProblem).ifPresent(problems::add);
+      output.checkEncryption(problems);
     }
 
-    refuseProblems();
+    InputCheck.refuse(problems);
     return encrypted;
   }
 
@@ -316,58 +272,14 @@ public final class JobCheck {
   }
 
   /**
-   * Checks that the run's rows can be rows of the table that the output is, if need be with columns
-   * that the commit of the rows adds.
+   * Checks that the run's rows can be rows of the output.
    *
-   * @param progress receives which rows are replaced that Paritree has not written
    * @throws RefusedException with all problems
    */
-  public void checkTable(CheckedInput input, PrintStream progress)
-      throws RefusedException, IOException {
-    if (outputTable.isEmpty()) {
-      return;
-    }
-
-    StructType output =
+  public void checkRows(CheckedInput input) throws RefusedException, IOException {
+    StructType rows =
         columns.schema(CarriedColumns.of(settings, input).columns(), model, settings.runId());
-    List<String> partitions = targets.stream().map(OutputPartition::partition).toList();
-    List<StructField> added = outputTable.get().check(output, partitions, problems);
-    refuseProblems();
-    checkForeign(progress);
-    outputTable.get().plan(output, added, partitionColumns(), problems);
-    refuseProblems();
-  }
-
-  /** Refuses to replace rows of a table that Paritree has not written, or says which they are. */
-  private void checkForeign(PrintStream progress) throws RefusedException, IOException {
-    List<String> asked = open.stream().map(OutputPartition::partition).toList();
-    List<String> foreign = outputTable.get().foreign(asked, place);
-    if (foreign.isEmpty()) {
-      return;
-    }
-
-    String rows =
-        "%s rows%s, of which nothing says that Paritree has written them"
-            .formatted(
-                outputTable.get().rows(foreign),
-                foreign.equals(List.of("")) ? "" : " in " + Remarks.shown(foreign));
-    if (settings.conditions().foreign() == Foreign.REFUSED) {
-      problems.add(
-          "table %s has %s; choose other partitions or another table, or replace them with --replace-foreign"
-              .formatted(settings.output().name(), rows));
-    } else {
-      progress.println(
-          "--replace-foreign: table %s has %s; this run replaces them"
-              .formatted(settings.output().name(), rows));
-    }
-
-    refuseProblems();
-  }
-
-  private void refuseProblems() throws RefusedException {
-    if (!problems.isEmpty()) {
-      throw new RefusedException(InputCheck.message(problems));
-    }
+    output.checkRows(rows, targets, open, partitionColumns(), problems);
   }
 
   /** Returns the partition columns of the output. */
@@ -411,12 +323,6 @@ public final class JobCheck {
     }
 
     String identity = OutputPartition.identity(partition, sources, model.digest(), settings, more);
-    String before =
-        outputTable.isPresent() ? outputTable.get().token(partition) : look.token(partition);
-    return new OutputPartition(partition, sources, identity, before);
-  }
-
-  private String key(String name) {
-    return settings.columns().comparison().key(name);
+    return new OutputPartition(partition, sources, identity, output.token(partition));
   }
 }

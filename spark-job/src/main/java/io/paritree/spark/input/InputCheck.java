@@ -3,6 +3,7 @@ package io.paritree.spark.input;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableFile;
 import io.paritree.spark.versions.SparkVersion;
@@ -484,6 +485,15 @@ public final class InputCheck {
         FeatureTypes.problem(feature, column.type())
             .ifPresent(problem -> problems.add("column '%s' %s".formatted(column.name(), problem)));
       }
+    }
+  }
+
+  /**
+   * @throws RefusedException with all problems, if there are any
+   */
+  public static void refuse(List<String> problems) throws RefusedException {
+    if (!problems.isEmpty()) {
+      throw new RefusedException(message(problems));
     }
   }
 

@@ -65,6 +65,12 @@ public final class Publisher {
       return directory;
     }
 
+    /** As {@link Publisher#publish}. */
+    public List<String> publish(List<PreparedPartition> partitions, LastWords lastWords)
+        throws ConflictException, IOException {
+      return Publisher.this.publish(this, partitions, lastWords);
+    }
+
     /**
      * Ends the run: moves its report and quarantined rows to the directory of runs, and removes
      * what it has staged and not published. If the run has published, this does not fail: what

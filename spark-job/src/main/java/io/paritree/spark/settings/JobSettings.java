@@ -87,6 +87,11 @@ public record JobSettings(
       partition = List.copyOf(partition);
     }
 
+    /** Returns whether it is a table that only a catalog knows where it is. */
+    public boolean isNamed() {
+      return table.isPresent() && !table.get().isPath();
+    }
+
     /** Returns where the scores go, as it was asked for. */
     public String name() {
       return table.map(AskedOutput::name).orElse(path);

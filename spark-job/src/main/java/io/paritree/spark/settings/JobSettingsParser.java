@@ -162,9 +162,7 @@ final class JobSettingsParser {
     check("output", !job.output().name().isBlank());
     if (job.output().table().isPresent() && !job.output().path().isBlank()) {
       settings.problem("--output and --table cannot be combined: choose one");
-    } else if (job.output().table().isPresent()
-        && !job.output().table().get().isPath()
-        && isOfState(job)) {
+    } else if (job.output().isNamed() && isOfState(job)) {
       settings.problem(
           "--status and --recover need the table's path: give it as --table, with a slash in it");
     }

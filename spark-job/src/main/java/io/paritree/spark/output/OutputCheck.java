@@ -1,4 +1,4 @@
-package io.paritree.spark.check;
+package io.paritree.spark.output;
 
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.input.InputFile;
@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Checks whether a run may publish to an output. */
-final class OutputCheck {
+public final class OutputCheck {
   private static final String DEVICE = "unix:dev";
 
   /** Data files of tasks, and what Iceberg writes before it commits. */
@@ -36,7 +36,7 @@ final class OutputCheck {
   /**
    * @param problems receives the problems found
    */
-  OutputCheck(OutputPlace place, List<String> problems) {
+  public OutputCheck(OutputPlace place, List<String> problems) {
     this.place = place;
     this.problems = problems;
   }
@@ -47,7 +47,7 @@ final class OutputCheck {
    *
    * @return whether the output can be checked further
    */
-  boolean checkApart(InputListing input, FileStore inputStore) throws IOException {
+  public boolean checkApart(InputListing input, FileStore inputStore) throws IOException {
     Location real = place.store().real(place.output());
     Set<Location> directories = new LinkedHashSet<>();
     if (input.root().isPresent()) {

@@ -1,4 +1,4 @@
-package io.paritree.spark.check;
+package io.paritree.spark.output;
 
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.input.InputPartition;
@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a run says of its partitions before anything is scored, though it is no problem. */
-final class Remarks {
+public final class Remarks {
   private static final int MOST_SHOWN = 5;
 
   private Remarks() {}
 
   /** Says which names of directories Spark's own reader would read otherwise. */
-  static Optional<String> onNames(List<InputPartition> partitions) {
+  public static Optional<String> onNames(List<InputPartition> partitions) {
     List<String> names =
         partitions.stream()
             .map(InputPartition::path)
@@ -31,7 +31,7 @@ final class Remarks {
   }
 
   /** Says which partitions of the output the input does not have. */
-  static Optional<String> onBeside(List<String> partitions) {
+  public static Optional<String> onBeside(List<String> partitions) {
     boolean isOne = partitions.size() == 1;
     return partitions.isEmpty()
         ? Optional.empty()

@@ -1,4 +1,4 @@
-package io.paritree.spark.check;
+package io.paritree.spark.output;
 
 import io.paritree.spark.files.Footers;
 import io.paritree.spark.publish.OutputPlace;

@@ -1,4 +1,4 @@
-package io.paritree.spark.check;
+package io.paritree.spark.output;
 
 import io.paritree.Sha256;
 import io.paritree.spark.input.InputFile;
@@ -28,7 +28,7 @@ public record OutputPartition(
   }
 
   /** Returns the input's files that it is made from. */
-  List<InputFile> files() {
+  public List<InputFile> files() {
     return sources.stream().flatMap(source -> source.files().stream()).toList();
   }
 
@@ -38,7 +38,7 @@ public record OutputPartition(
    * @param modelDigest the model's digest
    * @param more other texts that its content depends on
    */
-  static String identity(
+  public static String identity(
       String partition,
       List<InputPartition> sources,
       String modelDigest,

@@ -1,0 +1,151 @@
+package io.paritree.spark.output;
+
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.files.ParquetWriters;
+import io.paritree.spark.publish.ConflictException;
+import io.paritree.spark.publish.DataFile;
+import io.paritree.spark.publish.KeptIndexes;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.PartitionManifest;
+import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.publish.Publisher;
+import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.task.WrittenFile;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a run writes to. It is chosen once, when the run begins; nothing else asks what it is.
+ *
+ * <p>Not thread-safe, but for {@link #staged}.
+ */
+public sealed interface Output permits DirectoryOutput, TableOutput {
+  /** Returns the runs on the output. */
+  OutputRuns runs();
+
+  /** Returns where the output and its state are. */
+  default OutputPlace place() {
+    return runs().place();
+  }
+
+  /** Returns a text that describes what is in the place of a partition now. */
+  String token(String partition) throws IOException;
+
+  /** Returns whether a partition is published with this identity. */
+  boolean isPublished(String partition, String identity) throws IOException;
+
+  /** Returns the partitions that have rows and are not replaced with these, in their order. */
+  List<String> beside(List<String> partitions);
+
+  /** Returns how many rows of a partition are published. */
+  long publishedRows(String partition) throws IOException;
+
+  /**
+   * Checks before Spark is started whether partitions can be published here.
+   *
+   * @param check of this output
+   * @param notes receives what the user is to be told
+   */
+  void check(List<OutputPartition> targets, OutputCheck check, List<String> notes)
+      throws IOException;
+
+  /** Adds why an index of stored scores cannot be found by servers to problems. */
+  default void checkLookup(List<String> problems) {}
+
+  /** Adds why files with encrypted columns cannot be taken to problems. */
+  default void checkEncryption(List<String> problems) {}
+
+  /**
+   * Checks that the run's rows can be rows of the output.
+   *
+   * @param columns of the run's files
+   * @param targets all partitions that are asked for
+   * @param open the partitions that are written
+   * @throws RefusedException with all problems
+   */
+  default void checkRows(
+      StructType columns,
+      List<OutputPartition> targets,
+      List<OutputPartition> open,
+      List<String> partitionColumns,
+      List<String> problems)
+      throws RefusedException, IOException {}
+
+  /** Returns the ids that files must give their columns; empty if they are read by name. */
+  default Map<String, Integer> fieldIds() {
+    return Map.of();
+  }
+
+  /** Returns the directory that tasks write scored rows to; empty for that of the run. */
+  default Optional<Location> taskFiles() {
+    return Optional.empty();
+  }
+
+  /** Returns what the names of a run's files have that those of no other run have. */
+  String fileNames(RunDirectory run);
+
+  /** Returns where a file of scored rows is once it is staged. */
+  Location staged(RunDirectory run, WrittenFile file);
+
+  /** Makes the place in which a partition is staged. */
+  default void stage(RunDirectory run, String partition) throws IOException {}
+
+  /** Moves a file of scored rows to where it is staged. */
+  default void stage(RunDirectory run, WrittenFile file) throws IOException {}
+
+  /** Writes the file of a partition without rows, if it needs one. */
+  default Optional<WrittenFile> stageEmpty(RunDirectory run, String partition, ParquetWriters writers)
+      throws IOException {
+    return Optional.empty();
+  }
+
+  /**
+   * Writes what says that a staged partition is whole.
+   *
+   * @throws RefusedException if servers are to find its rows, and could not
+   */
+  default void complete(RunDirectory run, PartitionManifest manifest) throws RefusedException, IOException {}
+
+  /** Removes staged files that are not published, unless they are removed with the run. */
+  default void remove(RunDirectory run, List<WrittenFile> files) throws IOException {}
+
+  /**
+   * Publishes staged partitions: all of them, or nothing.
+   *
+   * @param files the files of each partition
+   * @param metadata what is said about the run
+   * @param lastWords is called when all comparisons have passed
+   * @return the partitions that were published; the others were published with the same identity by
+   *     another run meanwhile
+   * @throws ConflictException if another run or writer has changed one meanwhile
+   */
+  List<String> publish(
+      Publisher.Run run,
+      List<PreparedPartition> partitions,
+      Map<String, List<DataFile>> files,
+      Map<String, String> metadata,
+      Publisher.LastWords lastWords)
+      throws ConflictException, IOException;
+
+  /** Removes the indexes that no published partition uses. */
+  default void removeUnusedIndexes() throws IOException {
+    new KeptIndexes(place()).removeUnused();
+  }
+
+  /** Finishes or removes what dead runs have left, unless publishing has done it. */
+  default void recover() {}
+
+  /** Returns the name of a file without its directories. */
+  static String name(WrittenFile file) {
+    return file.path().substring(file.path().lastIndexOf('/') + 1);
+  }
+
+  /** Returns the names of some partitions. */
+  static List<String> names(List<OutputPartition> partitions) {
+    return partitions.stream().map(OutputPartition::partition).toList();
+  }
+}

@@ -1,0 +1,99 @@
+package io.paritree.spark.output;
+
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.publish.KeptRuns;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.Publisher;
+import io.paritree.spark.publish.Recovery;
+import io.paritree.spark.publish.RunName;
+import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.store.FileStore;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Begins runs on an output, and removes what ended and dead ones have left.
+ *
+ * @param progress receives what the user is to be told
+ */
+public record OutputRuns(
+    OutputPlace place, JobSettings settings, StepObserver observer, PrintStream progress) {
+
+  /**
+   * @param output the directory of the output
+   * @param hadoop Spark's settings for Hadoop's clients
+   * @throws RefusedException if the output is a root
+   */
+  static OutputRuns on(
+      String output,
+      JobSettings settings,
+      Map<String, String> hadoop,
+      StepObserver observer,
+      PrintStream progress)
+      throws RefusedException, IOException {
+    if (FileStore.located(output, hadoop).isRoot()) {
+      throw new RefusedException(
+          "Output refused: %s is a root, but the output needs a directory next to it"
+              .formatted(output));
+    }
+
+    OutputPlace place = OutputPlace.of(output, settings.output().stateDirectory(), hadoop);
+    return new OutputRuns(place, settings, observer, progress);
+  }
+
+  /** Makes the directory of a group. */
+  public Publisher.Run begin(RunName name) throws RefusedException, IOException {
+    try {
+      return new Publisher(place, settings.output().locks(), observer).begin(name);
+    } catch (AccessDeniedException e) {
+      throw refused(
+          "the run may not write its state to %s (%s); let its user write there, or give another directory by --state-directory"
+              .formatted(place.state(), e.getMessage()));
+    }
+  }
+
+  /** Records which directory has the state of the output's runs. */
+  public void claimState() throws RefusedException, IOException {
+    Optional<String> problem = place.claimState();
+    if (problem.isPresent()) {
+      throw refused(problem.get());
+    }
+  }
+
+  private static RefusedException refused(String problem) {
+    return new RefusedException(InputCheck.message(List.of(problem)));
+  }
+
+  /**
+   * Removes the oldest reports and quarantines beyond the number to keep, and unused indexes. A
+   * failure is printed and does not fail the run.
+   */
+  public void removeOld(RunName name, Output output) {
+    try {
+      new KeptRuns(place).remove(settings.reporting().keptRuns(), name);
+      output.removeUnusedIndexes();
+    } catch (IOException e) {
+      progress.println(
+          "Cannot remove old reports and indexes from %s: %s".formatted(place.state(), e));
+    }
+  }
+
+  /**
+   * Finishes or removes what dead runs have left. A failure is printed and does not fail the run,
+   * which has nothing else to do.
+   */
+  public void tidy() {
+    try {
+      new Recovery(place, settings.output().locks()).tidy();
+    } catch (IOException e) {
+      progress.println(
+          "Cannot remove what dead runs have left in %s: %s".formatted(place.state(), e));
+    }
+  }
+}
