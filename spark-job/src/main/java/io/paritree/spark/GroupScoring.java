@@ -11,9 +11,8 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFile;
-import io.paritree.spark.input.InputListing;
-import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.input.SourceRoot;
 import io.paritree.spark.keys.KeyHashes;
 import io.paritree.spark.lookup.IndexBuild;
 import io.paritree.spark.lookup.IndexedPartition;
@@ -25,20 +24,15 @@ import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Order;
-import io.paritree.spark.tables.PinnedTable;
-import io.paritree.spark.tables.TableFile;
-import io.paritree.spark.task.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -185,40 +179,10 @@ final class GroupScoring {
   }
 
   private SourceRoot root() throws IOException {
-    InputListing listing = input.listing();
-    if (listing.isOfRows()) {
-      return new SourceRoot(listing.shown(), SourceRoot.Kind.NOTHING, new HashMap<>());
-    }
-
-    String path =
-        HadoopPaths.qualified(listing.root().orElseThrow(), HadoopPaths.settings(session))
-            .toString();
-    if (listing.table().isEmpty()) {
-      return SourceRoot.ofDirectories(path);
-    }
-
-    Set<InputFile> read = new HashSet<>(checked.files());
-    HashMap<Location, String> partitions = new HashMap<>();
-    for (InputPartition partition : input.selected()) {
-      for (InputFile file : partition.files()) {
-        if (read.contains(file)) {
-          partitions.put(file.location(), partition.path());
-        }
-      }
-    }
-
-    PinnedTable table = listing.table().get();
-    HashMap<String, String> reported = new HashMap<>();
-    for (TableFile file : table.files().orElseThrow()) {
-      String partition = partitions.get(HadoopPaths.located(file.path()));
-      if (partition != null) {
-        reported.put(file.reported(), partition);
-      }
-    }
-
-    SourceRoot.Kind kind =
-        table.reportsPaths() ? SourceRoot.Kind.LOG_OF_PATHS : SourceRoot.Kind.LOG;
-    return new SourceRoot(path, kind, reported);
+    return input
+        .listing()
+        .sourceRoot(
+            HadoopPaths.settings(session), input.selected(), new HashSet<>(checked.files()));
   }
 
   private TaskPlan plan(String tasks, String table, String run, int sampleRows) throws IOException {

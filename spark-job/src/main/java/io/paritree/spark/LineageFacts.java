@@ -6,19 +6,17 @@ import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.check.OutputColumns;
+import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputFile;
-import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.lineage.DatasetName;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.settings.JobSettings;
-import io.paritree.spark.tables.PinnedTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -68,7 +66,7 @@ final class LineageFacts {
 
   private Lineage lineage(
       List<InputPartition> sources, List<Lineage.Column> read, List<Lineage.Column> written) {
-    InputListing listing = check.listing();
+    Input listing = check.listing();
     OutputColumns columns = check.columns();
     Set<String> kept = new LinkedHashSet<>(settings.columns().keys());
     kept.addAll(settings.columns().pass());
@@ -84,7 +82,7 @@ final class LineageFacts {
             .map(root -> DatasetName.at(root.toString()))
             .orElseGet(() -> DatasetName.inCatalog(settings.input().name())),
         listing.version(),
-        part(listing.table(), sources),
+        part(listing.version(), sources),
         read,
         DatasetName.at(check.output().place().output().toString()),
         written,
@@ -93,10 +91,10 @@ final class LineageFacts {
         filtering);
   }
 
-  private static Lineage.Part part(Optional<PinnedTable> table, List<InputPartition> sources) {
+  private static Lineage.Part part(String version, List<InputPartition> sources) {
     List<InputFile> files = sources.stream().flatMap(own -> own.files().stream()).toList();
     // The version of a table says which files it has; by themselves, files are the version.
-    boolean areNamed = table.isEmpty() && files.size() <= MOST_NAMES;
+    boolean areNamed = version.isEmpty() && files.size() <= MOST_NAMES;
     boolean arePartitions =
         !areNamed
             && sources.size() <= MOST_NAMES

@@ -4,12 +4,11 @@ import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFormat;
-import io.paritree.spark.input.InputListing;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.rows.Scan;
-import io.paritree.spark.tables.CatalogTable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -20,19 +19,10 @@ import org.apache.spark.sql.SparkSession;
 record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
 
   void check() throws RefusedException, FailedException, IOException {
-    InputListing listing = checked.input().listing();
-    if (tally.read() == 0
-        && listing.table().isPresent()
-        && listing.table().get() instanceof CatalogTable rows
-        && !rows.only().isEmpty()) {
-      throw new RefusedException(
-          ("Cannot publish: no row of the requested partitions was read; table %s had some when the run"
-                  + " began, and was changed since; run again when it is complete")
-              .formatted(rows.shown()));
-    }
-
+    Input listing = checked.input().listing();
+    listing.checkRead(tally.read());
     checkEmptied();
-    if (listing.table().isEmpty()) { // its version does not change
+    if (listing.goneVersion().isEmpty()) { // a version does not change
       unchanged(checked, null);
     }
 
@@ -64,11 +54,10 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
    */
   static void unchanged(CheckedRun checked, Exception failure)
       throws RefusedException, FailedException, IOException {
-    InputListing listing = checked.input().listing();
+    Input listing = checked.input().listing();
     List<String> changed = listing.changed(checked.inputStore(), checked.files());
-    if (!changed.isEmpty() && listing.table().isPresent()) {
-      throw new RefusedException(
-          InputCheck.message(List.of(InputCheck.goneVersion(listing.table().get()))));
+    if (!changed.isEmpty() && listing.goneVersion().isPresent()) {
+      throw new RefusedException(InputCheck.message(List.of(listing.goneVersion().get())));
     } else if (!changed.isEmpty()) {
       throw new FailedException(
           "Cannot publish: %s of %s input files have changed since the run began, for instance %s;"
@@ -83,7 +72,7 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
    * table that is empty now is more often one that is just being filled.
    */
   private void checkEmptied() throws RefusedException, IOException {
-    InputListing listing = checked.input().listing();
+    Input listing = checked.input().listing();
     if (tally.read() > 0 || !checked.files().isEmpty() && !listing.isOfRows()) {
       return;
     }

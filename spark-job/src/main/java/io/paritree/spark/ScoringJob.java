@@ -12,8 +12,11 @@ import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.Input;
 import io.paritree.spark.input.LocalUmask;
+import io.paritree.spark.input.TableInput;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.output.DirectoryOutput;
 import io.paritree.spark.output.Output;
@@ -104,7 +107,11 @@ final class ScoringJob {
     stages.end("model");
     observer.reached(Step.MODEL_OPENED);
 
-    JobCheck check = new JobCheck(settings, model, table(model), output(model), hadoop);
+    List<String> problems = new ArrayList<>();
+    Optional<PinnedTable> table = table(model);
+    Output target = output(model);
+    Input source = input(table, hadoop, problems);
+    JobCheck check = new JobCheck(settings, model, source, target, hadoop, problems);
     check.notes().forEach(progress::println);
     LineageFacts facts = new LineageFacts(settings, model, check);
     lineage = Optional.of(facts.listed());
@@ -221,6 +228,17 @@ final class ScoringJob {
                 progress.println("Table %s is read from %s".formatted(table.shown(), branch)));
     inputVersion = table.version();
     return Optional.of(table);
+  }
+
+  private Input input(
+      Optional<PinnedTable> table, Map<String, String> hadoop, List<String> problems)
+      throws IOException {
+    if (table.isPresent()) {
+      return TableInput.of(table.get(), settings.input().partitions(), problems);
+    }
+
+    Location path = FileStore.located(settings.input().path(), hadoop);
+    return DirectoryInput.read(FileStore.of(path, hadoop), path, problems);
   }
 
   private Output output(ScoringModel model) throws RefusedException, IOException {

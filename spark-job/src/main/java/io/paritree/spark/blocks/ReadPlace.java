@@ -1,6 +1,6 @@
 package io.paritree.spark.blocks;
 
-import io.paritree.spark.task.SourceRoot;
+import io.paritree.spark.input.SourceRoot;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.rdd.InputFileBlockHolder;
 import org.apache.spark.unsafe.types.UTF8String;

@@ -1,7 +1,7 @@
 package io.paritree.spark.blocks;
 
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.task.SourceRoot;
+import io.paritree.spark.input.SourceRoot;
 import java.net.URI;
 import java.util.List;
 import org.apache.hadoop.fs.Path;

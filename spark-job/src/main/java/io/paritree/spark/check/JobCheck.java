@@ -8,8 +8,8 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputCheck;
-import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputCheck;
@@ -20,10 +20,7 @@ import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Repeat;
-import io.paritree.spark.tables.CatalogTable;
-import io.paritree.spark.tables.PinnedTable;
 import io.paritree.store.FileStore;
-import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -31,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.SparkSession;
@@ -49,42 +45,36 @@ public final class JobCheck {
   private final ScoringModel model;
   private final OutputColumns columns;
   private final FileStore inputStore;
-  private final InputListing listing;
+  private final Input listing;
   private final List<InputPartition> selected;
   private final List<String> encryption;
   private final Output output;
   private final List<OutputPartition> targets = new ArrayList<>();
   private final List<OutputPartition> open = new ArrayList<>();
-  private final List<String> problems = new ArrayList<>();
+  private final List<String> problems;
   private final List<String> notes = new ArrayList<>();
 
   /**
-   * Lists the input and compares it with the output. Problems are kept for {@link #check}.
+   * Compares the input with the output. Problems are kept for {@link #check}.
    *
-   * @param table the input, if it is a table
    * @param hadoopSettings Spark's settings for Hadoop's clients
+   * @param problems what is wrong with the input
    */
   public JobCheck(
       JobSettings settings,
       ScoringModel model,
-      Optional<PinnedTable> table,
+      Input input,
       Output output,
-      Map<String, String> hadoopSettings)
+      Map<String, String> hadoopSettings,
+      List<String> problems)
       throws IOException {
     this.settings = settings;
+    this.problems = problems;
     this.model = model;
     this.output = output;
     this.encryption = Encryption.identity(hadoopSettings);
-    if (table.isPresent()) {
-      this.listing = listing(table.get());
-      this.inputStore =
-          FileStore.of(listing.root().orElse(output.place().output()), hadoopSettings);
-    } else {
-      Location input = FileStore.located(settings.input().path(), hadoopSettings);
-      this.inputStore = FileStore.of(input, hadoopSettings);
-      this.listing = InputListing.read(inputStore, input, problems);
-    }
-
+    this.listing = input;
+    this.inputStore = FileStore.of(listing.root().orElse(output.place().output()), hadoopSettings);
     this.selected = settings.input().partitions().choose(listing, problems);
     this.columns = OutputColumns.of(model, settings);
     new NameCheck(settings, problems).check(columns, carried(), partitionColumns(), model.schema());
@@ -98,10 +88,7 @@ public final class JobCheck {
       output.check(targets, outputCheck, notes);
     }
 
-    if (listing.table().isEmpty()) {
-      Remarks.onNames(selected).ifPresent(notes::add);
-    }
-
+    listing.remark(selected).ifPresent(notes::add);
     Remarks.onBeside(beside()).ifPresent(notes::add);
 
     if (!problems.isEmpty()) {
@@ -134,20 +121,12 @@ public final class JobCheck {
     return List.copyOf(notes);
   }
 
-  private InputListing listing(PinnedTable table) {
-    return InputListing.of(
-        table instanceof CatalogTable rows
-            ? rows.where(settings.input().partitions().values(rows.partitionColumns(), problems))
-            : table,
-        problems);
-  }
-
   /** Returns whether everything that was requested is published already. */
   public boolean isNothingToDo() {
     return problems.isEmpty() && !targets.isEmpty() && open.isEmpty();
   }
 
-  public InputListing listing() {
+  public Input listing() {
     return listing;
   }
 
@@ -209,9 +188,7 @@ public final class JobCheck {
       checked = check.check(selected, session, read::incrementAndGet);
     }
 
-    if (listing.table().isPresent() && listing.table().get() instanceof CatalogTable rows) {
-      settings.input().partitions().checkRows(rows, session, problems);
-    }
+    listing.checkRequested(settings.input().partitions(), session, problems);
 
     InputCheck.refuse(problems);
     return checked;
@@ -317,7 +294,7 @@ public final class JobCheck {
   private OutputPartition target(String partition, List<InputPartition> sources)
       throws IOException {
     List<String> more = new ArrayList<>(encryption);
-    listing.table().ifPresent(table -> more.add(table.identity()));
+    more.addAll(listing.identity());
     if (sources.stream().anyMatch(source -> PartitionValue.isReadOtherwiseBySpark(source.path()))) {
       more.add("names in UTF-8"); // earlier versions read them as Spark does
     }

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  */
 public record CheckedInput(
     InputFormat format,
-    InputListing listing,
+    Input listing,
     List<InputPartition> selected,
     List<ReadColumn> columns,
     boolean isReadByRows,

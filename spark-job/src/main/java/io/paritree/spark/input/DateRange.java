@@ -67,7 +67,7 @@ public record DateRange(String column, LocalDate from, LocalDate to) {
   }
 
   /** Returns whether all values of a column are days or null, but not all are null. */
-  private static boolean isDaily(String column, InputListing listing) {
+  private static boolean isDaily(String column, Input listing) {
     List<PartitionValue> values =
         listing.partitions().stream()
             .flatMap(partition -> partition.values().stream())
@@ -80,7 +80,7 @@ public record DateRange(String column, LocalDate from, LocalDate to) {
   /**
    * Returns the range's partition column; empty if it is neither named nor clear from the input.
    */
-  Optional<String> columnIn(InputListing listing) {
+  Optional<String> columnIn(Input listing) {
     if (!column.isEmpty()) {
       return Optional.of(column);
     }

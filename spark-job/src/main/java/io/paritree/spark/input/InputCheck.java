@@ -42,7 +42,7 @@ public final class InputCheck {
   private static final int MAX_SHOWN = 20;
 
   private final InputFormat format;
-  private final InputListing listing;
+  private final Input listing;
   private final Schema schema;
   private final Set<String> carried;
   private final ReadColumn.Case comparison;
@@ -55,7 +55,7 @@ public final class InputCheck {
    */
   public InputCheck(
       InputFormat format,
-      InputListing listing,
+      Input listing,
       Schema schema,
       List<String> carried,
       ReadColumn.Case comparison,
@@ -77,12 +77,12 @@ public final class InputCheck {
    */
   public CheckedInput check(
       List<InputPartition> selected, SparkSession session, Runnable fileRead) {
-    SQLConf sql = session.sessionState().conf();
     checkApart();
-    if (listing.table().isPresent()) {
-      return checkTable(listing.table().get(), selected, session, fileRead);
-    }
+    return listing.check(this, selected, session, fileRead);
+  }
 
+  CheckedInput checkFiles(List<InputPartition> selected, SparkSession session, Runnable fileRead) {
+    SQLConf sql = session.sessionState().conf();
     List<InputFile> files =
         selected.stream().flatMap(partition -> partition.files().stream()).toList();
     // If no selected partition has a file, the schema comes from a file of another one.
@@ -146,8 +146,9 @@ public final class InputCheck {
    * Checks a table. Its log has the types of the columns. If it does not say how many rows the
    * files have, their footers do, and whether Spark can read them in batches.
    */
-  private CheckedInput checkTable(
-      PinnedTable table, List<InputPartition> selected, SparkSession session, Runnable fileRead) {
+  CheckedInput checkTable(
+      TableInput input, List<InputPartition> selected, SparkSession session, Runnable fileRead) {
+    PinnedTable table = input.table();
     Map<String, ReadColumn> columns = new LinkedHashMap<>();
     Set<String> inFiles = new LinkedHashSet<>();
     List<String> all =
@@ -170,7 +171,7 @@ public final class InputCheck {
     return table.saysRows()
         ? new CheckedInput(
             format, listing, selected, List.copyOf(columns.values()), false, rows(table))
-        : checkFooters(table, selected, columns, inFiles, session, fileRead);
+        : checkFooters(input, selected, columns, inFiles, session, fileRead);
   }
 
   /** Returns the type in which a column of a table is read. */
@@ -191,15 +192,14 @@ public final class InputCheck {
     Map<String, Long> rows = new HashMap<>();
     for (TableFile file : table.files().orElse(List.of())) {
       file.rows()
-          .ifPresent(
-              count -> rows.put(InputListing.name(listing.root().orElseThrow(), file), count));
+          .ifPresent(count -> rows.put(TableInput.name(listing.root().orElseThrow(), file), count));
     }
 
     return rows;
   }
 
   private CheckedInput checkFooters(
-      PinnedTable table,
+      TableInput input,
       List<InputPartition> selected,
       Map<String, ReadColumn> columns,
       Set<String> inFiles,
@@ -217,7 +217,7 @@ public final class InputCheck {
             unreadable,
             fileRead);
     if (!unreadable.isEmpty() && isAnyGone(selected, hadoop)) {
-      problems.add(goneVersion(table)); // which explains the others
+      problems.add(input.goneVersion().orElseThrow()); // which explains the others
     } else {
       problems.addAll(unreadable);
     }
@@ -230,13 +230,14 @@ public final class InputCheck {
       problems.addAll(file.problems());
     }
 
+    PinnedTable table = input.table();
     table
         .files()
         .orElse(List.of())
         .forEach(
             file ->
                 rows.computeIfPresent(
-                    InputListing.name(listing.root().orElseThrow(), file),
+                    TableInput.name(listing.root().orElseThrow(), file),
                     (name, count) -> count - file.deletedRows()));
     return new CheckedInput(
         format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
@@ -257,13 +258,6 @@ public final class InputCheck {
     }
 
     return false;
-  }
-
-  /** Returns the problem that a version of a table lacks files. */
-  public static String goneVersion(PinnedTable table) {
-    return ("%s cannot be read: not all of its files are there; those of old versions are removed by"
-            + " VACUUM (Delta) and expire_snapshots (Iceberg), so choose a newer one with --as-of")
-        .formatted(table.shown());
   }
 
   /** Returns all columns that the run reads, each once: the carried ones first. */

@@ -1,5 +1,6 @@
 package io.paritree.spark.input;
 
+import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 
 /**
@@ -10,4 +11,8 @@ import io.paritree.store.Location;
  * @param bytes its length
  * @param modifiedMillis time of its last change, in milliseconds since 1970
  */
-public record InputFile(Location location, String name, long bytes, long modifiedMillis) {}
+public record InputFile(Location location, String name, long bytes, long modifiedMillis) {
+  static InputFile of(FileEntry entry, String name) {
+    return new InputFile(entry.location(), name, entry.bytes(), entry.modifiedMillis());
+  }
+}

@@ -41,7 +41,7 @@ public record PartitionChoice(
    * @param problems receives values that no partition has, and columns that are no partition
    *     columns
    */
-  public List<InputPartition> choose(InputListing listing, List<String> problems) {
+  public List<InputPartition> choose(Input listing, List<String> problems) {
     if (listing.isOfRows()) {
       return listing.partitions(); // see checkRows
     }

@@ -144,8 +144,8 @@ public record DirectoryOutput(OutputRuns runs, OutputLook look, ForeignFiles for
       List<PreparedPartition> partitions,
       Map<String, List<DataFile>> files,
       Map<String, String> metadata,
-      Publisher.LastWords lastWords)
+      Publisher.ReportBeforeMove report)
       throws ConflictException, IOException {
-    return run.publish(partitions, lastWords);
+    return run.publish(partitions, report);
   }
 }

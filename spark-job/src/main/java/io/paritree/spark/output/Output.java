@@ -98,8 +98,8 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
   default void stage(RunDirectory run, WrittenFile file) throws IOException {}
 
   /** Writes the file of a partition without rows, if it needs one. */
-  default Optional<WrittenFile> stageEmpty(RunDirectory run, String partition, ParquetWriters writers)
-      throws IOException {
+  default Optional<WrittenFile> stageEmpty(
+      RunDirectory run, String partition, ParquetWriters writers) throws IOException {
     return Optional.empty();
   }
 
@@ -108,7 +108,8 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
    *
    * @throws RefusedException if servers are to find its rows, and could not
    */
-  default void complete(RunDirectory run, PartitionManifest manifest) throws RefusedException, IOException {}
+  default void complete(RunDirectory run, PartitionManifest manifest)
+      throws RefusedException, IOException {}
 
   /** Removes staged files that are not published, unless they are removed with the run. */
   default void remove(RunDirectory run, List<WrittenFile> files) throws IOException {}
@@ -118,7 +119,7 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
    *
    * @param files the files of each partition
    * @param metadata what is said about the run
-   * @param lastWords is called when all comparisons have passed
+   * @param report is written when all comparisons have passed
    * @return the partitions that were published; the others were published with the same identity by
    *     another run meanwhile
    * @throws ConflictException if another run or writer has changed one meanwhile
@@ -128,7 +129,7 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
       List<PreparedPartition> partitions,
       Map<String, List<DataFile>> files,
       Map<String, String> metadata,
-      Publisher.LastWords lastWords)
+      Publisher.ReportBeforeMove report)
       throws ConflictException, IOException;
 
   /** Removes the indexes that no published partition uses. */

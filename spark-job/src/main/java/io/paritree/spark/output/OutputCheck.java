@@ -1,8 +1,8 @@
 package io.paritree.spark.output;
 
 import io.paritree.output.PartitionValue;
+import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputFile;
-import io.paritree.spark.input.InputListing;
 import io.paritree.spark.publish.OutputLook;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PartitionManifest;
@@ -47,7 +47,7 @@ public final class OutputCheck {
    *
    * @return whether the output can be checked further
    */
-  public boolean checkApart(InputListing input, FileStore inputStore) throws IOException {
+  public boolean checkApart(Input input, FileStore inputStore) throws IOException {
     Location real = place.store().real(place.output());
     Set<Location> directories = new LinkedHashSet<>();
     if (input.root().isPresent()) {

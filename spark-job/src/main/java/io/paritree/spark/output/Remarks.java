@@ -1,7 +1,5 @@
 package io.paritree.spark.output;
 
-import io.paritree.output.PartitionValue;
-import io.paritree.spark.input.InputPartition;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,25 +8,6 @@ public final class Remarks {
   private static final int MOST_SHOWN = 5;
 
   private Remarks() {}
-
-  /** Says which names of directories Spark's own reader would read otherwise. */
-  public static Optional<String> onNames(List<InputPartition> partitions) {
-    List<String> names =
-        partitions.stream()
-            .map(InputPartition::path)
-            .filter(PartitionValue::isReadOtherwiseBySpark)
-            .toList();
-    return names.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            ("Partition %s of the input is read as %s, since its escapes are UTF-8; Spark's own reader"
-                    + " reads it as %s%s")
-                .formatted(
-                    names.get(0),
-                    PartitionValue.ofPath(names.get(0)),
-                    PartitionValue.asSparkReads(names.get(0)),
-                    names.size() == 1 ? "" : "; so with %s more".formatted(names.size() - 1)));
-  }
 
   /** Says which partitions of the output the input does not have. */
   public static Optional<String> onBeside(List<String> partitions) {

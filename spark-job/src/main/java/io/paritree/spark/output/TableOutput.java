@@ -190,11 +190,11 @@ public final class TableOutput implements Output {
       List<PreparedPartition> partitions,
       Map<String, List<DataFile>> files,
       Map<String, String> metadata,
-      Publisher.LastWords lastWords)
+      Publisher.ReportBeforeMove report)
       throws ConflictException, IOException {
     TableCommit commit =
         new TableCommit(table, place(), run.directory().name(), metadata, runs.observer());
-    List<String> published = commit.publish(partitions, files, lastWords);
+    List<String> published = commit.publish(partitions, files, report);
     run.hasCommitted();
     if (runs.settings().files().lookupIndex() == LookupIndex.BUILT && !published.isEmpty()) {
       indexes = Optional.of(commit::indexesNow);

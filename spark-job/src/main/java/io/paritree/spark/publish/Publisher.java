@@ -66,9 +66,9 @@ public final class Publisher {
     }
 
     /** As {@link Publisher#publish}. */
-    public List<String> publish(List<PreparedPartition> partitions, LastWords lastWords)
+    public List<String> publish(List<PreparedPartition> partitions, ReportBeforeMove report)
         throws ConflictException, IOException {
-      return Publisher.this.publish(this, partitions, lastWords);
+      return Publisher.this.publish(this, partitions, report);
     }
 
     /**

@@ -10,8 +10,6 @@ import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.ReadColumn;
-import io.paritree.spark.tables.PinnedTable;
-import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.task.JavaSerialized;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
@@ -27,7 +25,6 @@ import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -35,10 +32,6 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.FilterExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.NullType;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /**
@@ -50,8 +43,6 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  * CsvSource}.
  */
 public final class Scan {
-  private static final String ROW_INDEX = "row_index";
-
   /** The column that Delta's scans have where deletion vectors apply to their files. */
   private static final String DELETED = "__delta_internal_is_row_deleted";
 
@@ -111,15 +102,15 @@ public final class Scan {
     session
         .conf()
         .set("spark.sql.parquet.enableVectorizedReader", String.valueOf(!input.isReadByRows()));
-    Dataset<Row> selected = selected();
+    Dataset<Row> selected = selected(partitionValues());
     boolean numbersRows =
         input.format() == InputFormat.CSV || selected.columns().length > plan.fileColumns().size();
     Set<String> chosen =
-        input.listing().table().isEmpty() || input.listing().isOfRows()
-            ? Set.of()
-            : files.stream()
+        input.listing().mayReadOthers()
+            ? files.stream()
                 .map(file -> HadoopPaths.of(file.location()).toString())
-                .collect(Collectors.toSet());
+                .collect(Collectors.toSet())
+            : Set.of();
     SparkPlan executed = selected.queryExecution().executedPlan();
     Optional<ColumnarScan> columnar =
         plan.isSample() || input.format() == InputFormat.CSV
@@ -151,8 +142,7 @@ public final class Scan {
    * for rows that are not deleted.
    */
   public Optional<String> condition() {
-    Dataset<Row> all =
-        input.listing().table().map(table -> table(table, Map.of())).orElseGet(this::selected);
+    Dataset<Row> all = selected(Map.of());
     List<SparkPlan> operators = new ArrayList<>();
     operators.add(all.queryExecution().executedPlan());
     for (int at = 0; at < operators.size(); at++) {
@@ -183,51 +173,27 @@ public final class Scan {
    * shows.
    */
   private Optional<ColumnarScan> columnar(SparkPlan executed, boolean numbersRows) {
-    Optional<String> index = numbersRows ? Optional.of(rowIndexInScan()) : Optional.empty();
+    String name =
+        input
+            .listing()
+            .rowIndexInScan()
+            .orElseGet(ParquetFileFormat::ROW_INDEX_TEMPORARY_COLUMN_NAME);
+    Optional<String> index = Optional.of(name).filter(any -> numbersRows);
     Optional<ColumnarScan> scan = ColumnarScan.of(executed, index);
-    Optional<PinnedTable> table = input.listing().table().filter(PinnedTable::reportsPaths);
-    if (scan.isPresent() || table.isEmpty()) {
+    if (scan.isPresent() || !input.listing().filtersFiles()) {
       return scan;
     }
 
-    SparkPlan whole = table(table.get(), Map.of()).queryExecution().executedPlan();
+    SparkPlan whole = selected(Map.of()).queryExecution().executedPlan();
     return ColumnarScan.of(whole, index).isPresent()
         ? ColumnarScan.withAllRows(executed, index)
         : Optional.empty();
   }
 
-  private Dataset<Row> selected() {
-    String[] paths =
-        files.stream().map(file -> HadoopPaths.pattern(file.location())).toArray(String[]::new);
-    if (input.listing().table().isPresent()) {
-      return table(input.listing().table().get(), partitionValues());
-    }
-
-    return input.format() == InputFormat.PARQUET ? parquet(paths) : paths(paths);
-  }
-
-  private List<ReadColumn> fileColumns() {
-    return input.columns().stream().filter(column -> !column.isPartition()).toList();
-  }
-
-  private Dataset<Row> table(PinnedTable table, Map<String, Set<String>> partitions) {
-    Dataset<Row> all = table.rows(session, partitions);
-    List<ReadColumn> columns = fileColumns();
-    StructType found =
-        all.select(
-                columns.stream()
-                    .map(column -> SqlName.column(column.name()))
-                    .toArray(Column[]::new))
-            .schema();
-    List<Column> selected = new ArrayList<>();
-    for (ReadColumn column : columns) {
-      boolean isNull = found.fields()[selected.size()].dataType() instanceof NullType;
-      Column own = SqlName.column(column.name());
-      selected.add(isNull ? own.cast(column.type()) : own);
-    }
-
-    table.rowIndex(all).ifPresent(index -> selected.add(index));
-    return all.select(selected.toArray(Column[]::new));
+  private Dataset<Row> selected(Map<String, Set<String>> partitions) {
+    List<ReadColumn> columns =
+        input.columns().stream().filter(column -> !column.isPartition()).toList();
+    return input.listing().rows(session, input.format(), columns, files, partitions);
   }
 
   /** Returns the values that the partition columns of the read files have; empty texts for null. */
@@ -247,24 +213,6 @@ public final class Scan {
     return values;
   }
 
-  private Dataset<Row> parquet(String[] paths) {
-    List<StructField> fields = new ArrayList<>();
-    List<Column> selected = new ArrayList<>();
-    for (ReadColumn column : fileColumns()) {
-      fields.add(DataTypes.createStructField(column.name(), column.type(), true));
-      selected.add(SqlName.column(column.name()));
-    }
-
-    Dataset<Row> all = session.read().schema(DataTypes.createStructType(fields)).parquet(paths);
-    selected.add(all.metadataColumn("_metadata").getField(ROW_INDEX));
-    return all.select(selected.toArray(Column[]::new));
-  }
-
-  /** Returns the paths of the files; Spark assigns them to tasks as it would their content. */
-  private Dataset<Row> paths(String[] paths) {
-    return session.read().format("binaryFile").load(paths).select("path");
-  }
-
   /**
    * Returns where each column of a plan is; -1 for a column of directory names.
    *
@@ -279,14 +227,5 @@ public final class Scan {
     }
 
     return ordinals;
-  }
-
-  /** Returns the name that a columnar scan gives the index of a row in its file. */
-  private String rowIndexInScan() {
-    return input
-        .listing()
-        .table()
-        .flatMap(PinnedTable::rowIndexInScan)
-        .orElse(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME());
   }
 }

@@ -109,14 +109,14 @@ public final class ModelCatalog implements FunctionCatalog {
   public Identifier[] listFunctions(String[] namespace) {
     return namespace.length == 0
         ? new Identifier[0]
-        : Arrays.stream(Output.values())
+        : Arrays.stream(FunctionOutput.values())
             .map(output -> Identifier.of(namespace, output.function()))
             .toArray(Identifier[]::new);
   }
 
   @Override
   public UnboundFunction loadFunction(Identifier identifier) throws NoSuchFunctionException {
-    Optional<Output> output = Output.of(identifier.name());
+    Optional<FunctionOutput> output = FunctionOutput.of(identifier.name());
     if (output.isEmpty() || identifier.namespace().length == 0) {
       throw new NoSuchFunctionException(identifier);
     }

@@ -24,7 +24,7 @@ import org.apache.spark.sql.types.StructType;
  */
 record ModelFunction(
     String name,
-    Output output,
+    FunctionOutput output,
     String reference,
     ReadColumn.Case comparison,
     RowFunction.Unscored unscored)
@@ -45,7 +45,7 @@ record ModelFunction(
       types[index] = arguments.fields()[index].dataType();
     }
 
-    int most = output == Output.REASONS ? 3 : 1;
+    int most = output == FunctionOutput.REASONS ? 3 : 1;
     int least = Math.min(2, most);
     boolean fits = types.length >= least && types.length <= most;
     if (!fits || !(types[0] instanceof StructType row)) {
@@ -54,7 +54,7 @@ record ModelFunction(
               .formatted(
                   name,
                   types.length == 0 ? "no argument" : arguments.sql(),
-                  output == Output.REASONS
+                  output == FunctionOutput.REASONS
                       ? "a struct with the model's columns and a number, such as (struct(*), 4)"
                       : "one struct with the model's columns, such as (struct(*))"));
     }

@@ -24,7 +24,7 @@ public final class RowFunction implements ScalarFunction<Object> {
   private static final long serialVersionUID = 1L;
 
   private final String name;
-  private final Output output;
+  private final FunctionOutput output;
   private final PlannedModel model;
   private final RowColumns columns;
   private final Unscored unscored;
@@ -47,7 +47,7 @@ public final class RowFunction implements ScalarFunction<Object> {
 
   RowFunction(
       String name,
-      Output output,
+      FunctionOutput output,
       PlannedModel model,
       RowColumns columns,
       Unscored unscored,
@@ -67,12 +67,14 @@ public final class RowFunction implements ScalarFunction<Object> {
     ThreadScorer own = owned();
     RowScorer scorer = own.scorer;
     boolean keepsFaults =
-        output == Output.PREDICT || output == Output.FAULTS || unscored == Unscored.THROWS;
+        output == FunctionOutput.PREDICT
+            || output == FunctionOutput.FAULTS
+            || unscored == Unscored.THROWS;
     if (!scorer.read(own.encoder, row, keepsFaults)) {
       return unscored(own);
     }
 
-    if (output == Output.FAULTS) {
+    if (output == FunctionOutput.FAULTS) {
       return null;
     }
 
@@ -89,7 +91,7 @@ public final class RowFunction implements ScalarFunction<Object> {
 
   private Object unscored(ThreadScorer own) {
     Faults faults = own.scorer.faults();
-    if (unscored == Unscored.THROWS && output != Output.FAULTS) {
+    if (unscored == Unscored.THROWS && output != FunctionOutput.FAULTS) {
       throw new InvalidRowException(faults.list());
     }
 
@@ -157,7 +159,7 @@ public final class RowFunction implements ScalarFunction<Object> {
   @Override
   public Object produceResult(InternalRow arguments) {
     InternalRow row = arguments.isNullAt(0) ? null : arguments.getStruct(0, columns.width());
-    if (output != Output.REASONS) {
+    if (output != FunctionOutput.REASONS) {
       return invoke(row);
     }
 

@@ -24,13 +24,13 @@ final class RowResults {
   private final ReasonList list; // likewise
   private final float[] contributions; // likewise
 
-  RowResults(ScoringModel model, RowColumns columns, Output output) {
+  RowResults(ScoringModel model, RowColumns columns, FunctionOutput output) {
     this.model = model;
     this.columns = columns;
     this.hasLabel = ResultColumns.hasLabel(model);
     this.labels = labels(model);
     this.modelVersion = UTF8String.fromString(model.modelVersion());
-    this.reasons = output == Output.REASONS ? reasons(model) : null;
+    this.reasons = output == FunctionOutput.REASONS ? reasons(model) : null;
     this.list = reasons == null ? null : new ReasonList(reasons);
     this.contributions = reasons == null ? null : new float[reasons.contributions()];
   }

@@ -4,6 +4,7 @@ import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.input.SourceRoot;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

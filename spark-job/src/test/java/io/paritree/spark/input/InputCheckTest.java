@@ -44,7 +44,7 @@ class InputCheckTest {
 
   private static CheckedInput check(SparkSession session, Location input) throws Exception {
     List<String> problems = new ArrayList<>();
-    InputListing listing = InputListing.read(FileStore.of(input), input, problems);
+    Input listing = DirectoryInput.read(FileStore.of(input), input, problems);
     CheckedInput checked =
         new InputCheck(
                 InputFormat.PARQUET,

@@ -2,7 +2,7 @@ package io.paritree.spark.rows;
 
 import io.paritree.model.EngineKind;
 import io.paritree.spark.input.ReadColumn;
-import io.paritree.spark.task.SourceRoot;
+import io.paritree.spark.input.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import java.util.ArrayList;
 import java.util.List;

@@ -49,7 +49,7 @@ class PlannedModelTest {
     RowFunction function =
         new RowFunction(
             "p.wide.score",
-            Output.SCORE,
+            FunctionOutput.SCORE,
             planned,
             RowColumns.of(planned.open().schema(), row, ReadColumn.Case.COMPARED, List.of()),
             RowFunction.Unscored.IS_NULL,

@@ -1,8 +1,7 @@
 package io.paritree.spark.input;
 
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.tables.PinnedTable;
-import io.paritree.spark.tables.TableFile;
+import io.paritree.spark.tables.SqlName;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -10,39 +9,101 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import org.apache.hadoop.fs.Path;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 
 /**
- * The partitions and files of an input.
+ * A directory of files, or a single file, that a run reads.
  *
- * @param root the input; a directory, or a single file; empty if it is a table whose files are not
- *     known
+ * @param path the directory or file
  * @param partitionColumns the columns of the directory names, outermost first
- * @param partitions all partitions, by path
- * @param table the table that the files belong to; empty if they are an input by themselves
  */
-public record InputListing(
-    Optional<Location> root,
-    List<String> partitionColumns,
-    List<InputPartition> partitions,
-    Optional<PinnedTable> table) {
+public record DirectoryInput(
+    Location path, List<String> partitionColumns, List<InputPartition> partitions)
+    implements Input {
   /** Where Delta Lake, Spark's streaming sink and Hudi record which files belong to a table. */
   private static final List<String> LOGS = List.of("_delta_log", "_spark_metadata", ".hoodie");
 
-  public InputListing {
+  public DirectoryInput {
     partitionColumns = List.copyOf(partitionColumns);
     partitions = List.copyOf(partitions);
   }
 
-  /** Returns the input's data files, of all partitions. */
-  public List<InputFile> files() {
-    return partitions.stream().flatMap(partition -> partition.files().stream()).toList();
+  @Override
+  public Optional<Location> root() {
+    return Optional.of(path);
+  }
+
+  @Override
+  public String shown() {
+    return path.toString();
+  }
+
+  /** Says which names of directories Spark's own reader would read otherwise. */
+  @Override
+  public Optional<String> remark(List<InputPartition> selected) {
+    List<String> names =
+        selected.stream()
+            .map(InputPartition::path)
+            .filter(PartitionValue::isReadOtherwiseBySpark)
+            .toList();
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            ("Partition %s of the input is read as %s, since its escapes are UTF-8; Spark's own reader"
+                    + " reads it as %s%s")
+                .formatted(
+                    names.get(0),
+                    PartitionValue.ofPath(names.get(0)),
+                    PartitionValue.asSparkReads(names.get(0)),
+                    names.size() == 1 ? "" : "; so with %s more".formatted(names.size() - 1)));
+  }
+
+  @Override
+  public CheckedInput check(
+      InputCheck check, List<InputPartition> selected, SparkSession session, Runnable fileRead) {
+    return check.checkFiles(selected, session, fileRead);
+  }
+
+  @Override
+  public SourceRoot sourceRoot(
+      Configuration hadoop, List<InputPartition> selected, Set<InputFile> read) throws IOException {
+    return SourceRoot.ofDirectories(HadoopPaths.qualified(path, hadoop).toString());
+  }
+
+  /** Returns the rows; of CSV files only their paths, since Spark assigns files to tasks alike. */
+  @Override
+  public Dataset<Row> rows(
+      SparkSession session,
+      InputFormat format,
+      List<ReadColumn> columns,
+      List<InputFile> files,
+      Map<String, Set<String>> values) {
+    String[] paths =
+        files.stream().map(file -> HadoopPaths.pattern(file.location())).toArray(String[]::new);
+    if (format == InputFormat.CSV) {
+      return session.read().format("binaryFile").load(paths).select("path");
+    }
+
+    List<StructField> fields = new ArrayList<>();
+    List<Column> selected = new ArrayList<>();
+    for (ReadColumn column : columns) {
+      fields.add(DataTypes.createStructField(column.name(), column.type(), true));
+      selected.add(SqlName.column(column.name()));
+    }
+
+    Dataset<Row> all = session.read().schema(DataTypes.createStructType(fields)).parquet(paths);
+    selected.add(all.metadataColumn("_metadata").getField("row_index"));
+    return all.select(selected.toArray(Column[]::new));
   }
 
   /**
@@ -51,14 +112,14 @@ public record InputListing(
    *
    * @param problems receives the problems of the layout
    */
-  public static InputListing read(FileStore store, Location root, List<String> problems)
+  public static DirectoryInput read(FileStore store, Location root, List<String> problems)
       throws IOException {
     Optional<FileEntry> entry = store.find(root);
     if (entry.isEmpty()) {
       problems.add(
           "there is no input %s%s (a path without a scheme is on Hadoop's fs.defaultFS)"
               .formatted(root, root.isLocal() ? " on the local disk" : ""));
-      return new InputListing(Optional.of(root), List.of(), List.of(), Optional.empty());
+      return new DirectoryInput(root, List.of(), List.of());
     }
 
     checkPlain(store, entry.get().isDirectory() ? root : root.parent(), problems);
@@ -68,79 +129,11 @@ public record InputListing(
     } else {
       partitions.add(
           new InputPartition(
-              "", List.of(), List.of(file(entry.get(), entry.get().location().name()))));
+              "", List.of(), List.of(InputFile.of(entry.get(), entry.get().location().name()))));
     }
 
     partitions.sort(Comparator.comparing(InputPartition::path));
-    return new InputListing(
-        Optional.of(root), columns(partitions, problems), partitions, Optional.empty());
-  }
-
-  /**
-   * Lists a table. If its files are not known, it has one partition, without files, of all rows.
-   *
-   * @param problems receives partition columns that no input can have
-   */
-  public static InputListing of(PinnedTable table, List<String> problems) {
-    if (table.files().isEmpty()) {
-      InputPartition all = new InputPartition("", List.of(), List.of());
-      return new InputListing(Optional.empty(), List.of(), List.of(all), Optional.of(table));
-    }
-
-    Location root = HadoopPaths.located(new Path(table.location()));
-    Map<List<PartitionValue>, List<InputFile>> files = new HashMap<>();
-    for (TableFile file : table.files().get()) {
-      List<PartitionValue> values =
-          table.partitionColumns().stream()
-              .map(
-                  column ->
-                      new PartitionValue(
-                          column, Objects.requireNonNullElse(file.partition().get(column), "")))
-              .toList();
-      Location location = HadoopPaths.located(file.path());
-      files
-          .computeIfAbsent(values, partition -> new ArrayList<>())
-          .add(new InputFile(location, name(root, file), file.bytes(), file.modifiedMillis()));
-    }
-
-    if (table.partitionColumns().isEmpty()) {
-      files.putIfAbsent(List.of(), List.of());
-    }
-
-    List<InputPartition> partitions = new ArrayList<>();
-    files.forEach(
-        (values, own) ->
-            partitions.add(
-                new InputPartition(
-                    PartitionValue.path(values),
-                    values,
-                    own.stream().sorted(Comparator.comparing(InputFile::name)).toList())));
-    partitions.sort(Comparator.comparing(InputPartition::path));
-    return new InputListing(
-        Optional.of(root), table.partitionColumns(), partitions, Optional.of(table));
-  }
-
-  /** Returns the name of a table's file: its path below the table, or all of it. */
-  static String name(Location root, TableFile file) {
-    Location location = HadoopPaths.located(file.path());
-    return root.holds(location)
-        ? location.toString().substring(root.toString().length() + 1)
-        : location.toString();
-  }
-
-  /** Returns whether this is a table whose rows only are known, not its files. */
-  public boolean isOfRows() {
-    return table.isPresent() && table.get().files().isEmpty();
-  }
-
-  /** Returns the input as reports name it. */
-  public String shown() {
-    return root.map(Location::toString).orElseGet(() -> table.orElseThrow().shown());
-  }
-
-  /** Returns the table's version; empty if there is none. */
-  public String version() {
-    return table.map(PinnedTable::version).orElse("");
+    return new DirectoryInput(root, columns(partitions, problems), partitions);
   }
 
   /**
@@ -185,40 +178,6 @@ public record InputListing(
             .anyMatch(name -> name.contains(".metadata.json"));
   }
 
-  /**
-   * Returns the names of the files that have changed since they were listed: they are gone, have a
-   * different length, or were written since. A table's files do not change, but may be gone.
-   *
-   * @param store holds the files
-   */
-  public List<String> changed(FileStore store, List<InputFile> files) throws IOException {
-    Map<Location, List<InputFile>> directories = new LinkedHashMap<>();
-    for (InputFile file : files) {
-      directories
-          .computeIfAbsent(file.location().parent(), directory -> new ArrayList<>())
-          .add(file);
-    }
-
-    List<String> changed = new ArrayList<>();
-    for (Map.Entry<Location, List<InputFile>> directory : directories.entrySet()) {
-      Map<Location, FileEntry> now = new HashMap<>();
-      // A directory may contain many files that are not read, so it is not listed for a single one.
-      List<FileEntry> entries =
-          directory.getValue().size() == 1
-              ? store.find(directory.getValue().get(0).location()).stream().toList()
-              : entries(store, directory.getKey());
-      entries.forEach(entry -> now.put(entry.location(), entry));
-      for (InputFile file : directory.getValue()) {
-        FileEntry entry = now.get(file.location());
-        if (entry == null || table.isEmpty() && !file(entry, file.name()).equals(file)) {
-          changed.add(file.name());
-        }
-      }
-    }
-
-    return changed;
-  }
-
   private static void walk(
       FileStore store,
       Location root,
@@ -237,7 +196,7 @@ public record InputListing(
       }
 
       if (!entry.isDirectory()) {
-        files.add(file(entry, below));
+        files.add(InputFile.of(entry, below));
       } else if (PartitionValue.isPartitionName(name)) {
         nested = true;
         walk(store, root, directory.resolve(name), below, partitions, problems);
@@ -258,7 +217,7 @@ public record InputListing(
     }
   }
 
-  private static List<FileEntry> entries(FileStore store, Location directory) throws IOException {
+  static List<FileEntry> entries(FileStore store, Location directory) throws IOException {
     try {
       return store.list(directory);
     } catch (NoSuchFileException e) {
@@ -270,10 +229,6 @@ public record InputListing(
     return (name.startsWith("_") && !name.contains("="))
         || name.startsWith(".")
         || name.endsWith("._COPYING_");
-  }
-
-  private static InputFile file(FileEntry entry, String name) {
-    return new InputFile(entry.location(), name, entry.bytes(), entry.modifiedMillis());
   }
 
   private static List<String> columns(List<InputPartition> partitions, List<String> problems) {

@@ -14,7 +14,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** What a function of a model returns. */
-enum Output {
+enum FunctionOutput {
   SCORE("the score of a row; of several, a struct"),
   MARGIN("the margin of a row; of several, a struct"),
   LABEL("the label of a row"),
@@ -25,7 +25,7 @@ enum Output {
 
   private final String description;
 
-  Output(String description) {
+  FunctionOutput(String description) {
     this.description = description;
   }
 
@@ -38,7 +38,7 @@ enum Output {
   }
 
   /** Finds the output by the name of its function, whose case does not count, as in SQL. */
-  static Optional<Output> of(String function) {
+  static Optional<FunctionOutput> of(String function) {
     return Arrays.stream(values())
         .filter(output -> output.function().equalsIgnoreCase(function))
         .findFirst();

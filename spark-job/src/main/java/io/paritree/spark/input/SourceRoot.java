@@ -1,4 +1,4 @@
-package io.paritree.spark.task;
+package io.paritree.spark.input;
 
 import java.io.Serializable;
 import java.util.HashMap;
