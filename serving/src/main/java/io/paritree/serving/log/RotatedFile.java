@@ -1,43 +1,41 @@
 package io.paritree.serving.log;
 
+import ch.qos.logback.core.ContextBase;
+import ch.qos.logback.core.rolling.SizeAndTimeBasedFileNamingAndTriggeringPolicy;
+import ch.qos.logback.core.rolling.TimeBasedRollingPolicy;
+import ch.qos.logback.core.util.FileSize;
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * A log file that is rotated when it is full or a day is over, and whose old files are deleted.
+ * A log file that logback rotates when it is full or a day is over, and whose old files are
+ * deleted.
  *
- * <p>A rotated file is named after the log, with the UTC time appended, such as {@code
- * predictions.jsonl.20261125T030405123Z}. All files together never have more bytes than configured,
- * and no file is kept longer after its last line than configured. Only the owner can read them. Not
- * thread-safe.
+ * <p>A rotated file is named after the log, with the UTC time and a number appended, such as {@code
+ * predictions.jsonl.20261125T030405123Z-0}. All files together never have more bytes than
+ * configured, and no file is kept longer after its last line than configured. Only the owner can
+ * read them. Not thread-safe.
  */
 final class RotatedFile implements LogTarget {
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final String STAMP = ".%d{yyyyMMdd, UTC}T%d{HHmmssSSS, AUX, UTC}Z-%i";
   private static final String STAMPED = "\\.[0-9]{8}T[0-9]{9}Z(-[0-9]+)?";
   private static final long EXPIRY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final LogFile current;
+  private final File file;
   private final long maxBytes;
   private final long maxTotalBytes;
   private final Duration keep;
   private final Pattern names;
-  private LocalDate day; // of the first line
+  private final Rotation rotation;
+  private boolean isDue;
   private long expiredAt;
 
   /**
@@ -50,57 +48,81 @@ final class RotatedFile implements LogTarget {
    */
   RotatedFile(Path file, long maxBytes, long maxTotalBytes, Duration keep) throws IOException {
     this.current = new LogFile(file);
+    this.file = current.file().toFile();
     this.maxBytes = maxBytes;
     this.maxTotalBytes = maxTotalBytes;
     this.keep = keep;
-    this.names = Pattern.compile(Pattern.quote(file.getFileName().toString()) + STAMPED);
-    this.day = utcDay(Files.getLastModifiedTime(current.file()).toInstant());
+    this.names = Pattern.compile(Pattern.quote(this.file.getName()) + STAMPED);
+    this.rotation = new Rotation();
     current.restrict();
     expire();
   }
 
-  private static LocalDate utcDay(Instant time) {
-    return LocalDate.ofInstant(time, ZoneOffset.UTC);
+  /** Renames the file. */
+  private final class Rotation extends TimeBasedRollingPolicy<Integer> {
+    Rotation() {
+      setContext(new ContextBase());
+      setFileNamePattern(STAMP);
+      Trigger trigger = new Trigger();
+      trigger.setMaxFileSize(new FileSize(maxBytes + 1)); // is due at this size, not above it
+      setTimeBasedFileNamingAndTriggeringPolicy(trigger);
+      start();
+    }
+
+    @Override
+    public String getParentsRawFileProperty() {
+      return file.toString();
+    }
+  }
+
+  /** Says when the file is renamed, given the number of bytes to be written, and to which name. */
+  private final class Trigger extends SizeAndTimeBasedFileNamingAndTriggeringPolicy<Integer> {
+    @Override
+    public boolean isTriggeringEvent(File active, Integer bytes) {
+      setDateInCurrentPeriod(getCurrentTime());
+      lengthCounter.reset();
+      lengthCounter.add(active.length() + bytes);
+      return super.isTriggeringEvent(active, bytes);
+    }
+
+    @Override
+    public String getElapsedPeriodsFileName() {
+      return file + super.getElapsedPeriodsFileName();
+    }
   }
 
   @Override
   public void write(byte[] lines, int length) throws IOException {
-    current.prepare();
+    rotate(length);
     if (current.bytes() == 0) {
-      begin();
-    } else if (current.bytes() + length > maxBytes) {
-      rotate();
+      current.restrict();
     }
 
     current.write(lines, length);
   }
 
-  private void begin() throws IOException {
-    day = utcDay(Instant.now());
-    current.restrict();
-  }
-
   @Override
   public void tend() throws IOException {
-    current.prepare();
-    if (current.bytes() > 0 && day.isBefore(utcDay(Instant.now()))) {
-      rotate();
-    } else if (System.nanoTime() - expiredAt > EXPIRY_NANOS) {
+    rotate(0);
+    if (System.nanoTime() - expiredAt > EXPIRY_NANOS) {
       expire();
     }
   }
 
-  private void rotate() throws IOException {
-    String stamped = current.file() + "." + STAMP.format(Instant.now());
-    Path aside = Path.of(stamped);
-    for (int next = 1; Files.exists(aside); next++) {
-      aside = Path.of(stamped + "-" + next);
+  /** Renames the file if it is due, and opens the one that has its name. */
+  private void rotate(int nextBytes) throws IOException {
+    isDue = (rotation.isTriggeringEvent(file, nextBytes) || isDue) && file.length() > 0;
+    if (isDue) {
+      rotation.rollover();
+      isDue = file.length() > 0; // logback does not say that it cannot be renamed
+      if (isDue) {
+        throw new FileSystemException(file.getPath(), null, "it cannot be renamed");
+      }
+
+      expire();
     }
 
-    Files.move(current.file(), aside);
     current.prepare();
-    begin();
-    expire();
   }
 
   /**
@@ -108,50 +130,20 @@ final class RotatedFile implements LogTarget {
    */
   private void expire() throws IOException {
     expiredAt = System.nanoTime();
-    List<Path> oldestFirst = aside();
-    long total = 0;
-    for (Path file : oldestFirst) {
-      total += size(file);
+    File[] oldestFirst =
+        file.getParentFile().listFiles((directory, name) -> names.matcher(name).matches());
+    if (oldestFirst == null) {
+      throw new FileSystemException(file.getParent(), null, "it cannot be listed");
     }
 
-    Instant limit = Instant.now().minus(keep);
-    for (Path file : oldestFirst) {
-      if (total + maxBytes > maxTotalBytes || lastChange(file).isBefore(limit)) {
-        total -= size(file);
-        Files.deleteIfExists(file);
+    Arrays.sort(oldestFirst);
+    long total = Arrays.stream(oldestFirst).mapToLong(File::length).sum();
+    long limit = System.currentTimeMillis() - keep.toMillis();
+    for (File old : oldestFirst) {
+      if (total + maxBytes > maxTotalBytes || old.lastModified() < limit) {
+        total -= old.length();
+        Files.deleteIfExists(old.toPath());
       }
-    }
-  }
-
-  private List<Path> aside() throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(current.file().getParent())) {
-      for (Path file : files) {
-        if (names.matcher(file.getFileName().toString()).matches()) {
-          found.add(file);
-        }
-      }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-
-    found.sort(Comparator.comparing(Path::toString));
-    return found;
-  }
-
-  private static long size(Path file) throws IOException {
-    try {
-      return Files.size(file);
-    } catch (NoSuchFileException e) {
-      return 0;
-    }
-  }
-
-  private static Instant lastChange(Path file) throws IOException {
-    try {
-      return Files.getLastModifiedTime(file).toInstant();
-    } catch (NoSuchFileException e) {
-      return Instant.MAX;
     }
   }
 

@@ -179,6 +179,7 @@ class LineWriterTest {
   @Test
   void largeFilesAreSetAsideAndAllTogetherStayWithinTheirLimit() throws Exception {
     Path foreign = Files.createFile(directory.resolve("log.20261125T0304-notes"));
+    Path earlier = Files.write(directory.resolve("log.20261125T030405123Z"), LINE);
     try (RotatedFile log = rotated(10, 35)) {
       for (int line = 0; line < 200; line++) {
         log.write(LINE, LINE.length);
@@ -192,10 +193,11 @@ class LineWriterTest {
       }
     }
 
-    assertThat(files()).contains(foreign).hasSize(4);
+    assertThat(files()).contains(foreign).doesNotContain(earlier).hasSize(4);
     for (Path file : files()) {
       assertThat(lines(file)).allMatch("{\"line\":\"0123456789\"}"::equals);
       if (!file.equals(foreign)) {
+        assertThat(file.getFileName().toString()).matches("log(\\.[0-9]{8}T[0-9]{9}Z-[0-9]+)?");
         assertThat(Files.getPosixFilePermissions(file))
             .isEqualTo(PosixFilePermissions.fromString("rw-------"));
       }
