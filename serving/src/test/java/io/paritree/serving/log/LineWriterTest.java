@@ -205,6 +205,22 @@ class LineWriterTest {
   }
 
   @Test
+  void aFullFileThatCannotBeRenamedIsRefusedAgainAndAgainAndGetsNoLines() throws Exception {
+    Path file = directory.resolve("l".repeat(250)); // no room for a time in a name of 255
+    int length = LINE.length;
+    try (RotatedFile log = new RotatedFile(file, length, 10L * length, Duration.ofDays(3))) {
+      log.write(LINE, length);
+      for (int attempt = 0; attempt < 3; attempt++) {
+        assertThatThrownBy(() -> log.write(LINE, length))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("it cannot be renamed");
+      }
+    }
+
+    assertThat(lines(file)).hasSize(1);
+  }
+
+  @Test
   void fileOfADayThatIsOverIsSetAsideAndAnOldOneIsDeleted() throws Exception {
     Path file = directory.resolve("log");
     Path old = directory.resolve("log.20200101T000000000Z");
