@@ -4,7 +4,7 @@ import io.paritree.Sha256;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.ShardLayout;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -160,7 +160,7 @@ enum BrokenOutput {
     }
 
     for (int more = 0; more < 3; more++) { // those that matter most
-      files.add(outputs.loans().path().resolve(ServedOutputs.DAY).resolve(PublishedPartition.FILE));
+      files.add(outputs.loans().path().resolve(ServedOutputs.DAY).resolve(PartitionManifest.FILE));
       files.add(outputs.plain().manifest(ServedOutputs.DAY));
       files.add(index.resolve(IndexManifest.FILE));
       files.add(index.resolve(IndexManifest.DIGESTS));
@@ -305,14 +305,14 @@ enum BrokenOutput {
   private static String many(ServedOutputs outputs, Random random) throws IOException {
     Path output = outputs.loans().path();
     byte[] whole =
-        Files.readAllBytes(output.resolve(ServedOutputs.DAY).resolve(PublishedPartition.FILE));
+        Files.readAllBytes(output.resolve(ServedOutputs.DAY).resolve(PartitionManifest.FILE));
     int count = 1 << 5 + random.nextInt(8);
     int how = random.nextInt(3);
     for (int number = 0; number < count; number++) {
       Path partition = Files.createDirectories(output.resolve("day=3026-" + number));
       if (how > 0) {
         Files.write(
-            partition.resolve(PublishedPartition.FILE),
+            partition.resolve(PartitionManifest.FILE),
             how == 1 ? whole : "{".getBytes(StandardCharsets.UTF_8));
       }
     }
@@ -323,12 +323,12 @@ enum BrokenOutput {
   private static String odd(ServedOutputs outputs, Random random) throws IOException {
     Path output = random.nextBoolean() ? outputs.loans().path() : outputs.plain().path();
     byte[] whole =
-        Files.readAllBytes(output.resolve(ServedOutputs.DAY).resolve(PublishedPartition.FILE));
+        Files.readAllBytes(output.resolve(ServedOutputs.DAY).resolve(PartitionManifest.FILE));
     List<String> names = new ArrayList<>();
     for (int count = 1 + random.nextInt(3); count > 0; count--) {
       String name = ODD.get(random.nextInt(ODD.size()));
       Path partition = Files.createDirectories(output.resolve(name));
-      Files.write(partition.resolve(PublishedPartition.FILE), whole);
+      Files.write(partition.resolve(PartitionManifest.FILE), whole);
       names.add(name.substring(0, Math.min(30, name.length())));
     }
 

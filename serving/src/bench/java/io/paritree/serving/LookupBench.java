@@ -1,6 +1,5 @@
 package io.paritree.serving;
 
-import io.paritree.json.JsonText;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.KeyBytes;
@@ -13,7 +12,7 @@ import io.paritree.lookup.build.RowRecords;
 import io.paritree.lookup.build.ShardSizes;
 import io.paritree.lookup.build.ShardWriter;
 import io.paritree.model.TestPackages;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -178,16 +177,25 @@ final class LookupBench {
     Files.write(to.resolve(IndexManifest.FILE), manifest.toJson());
     Files.write(to.resolve(IndexManifest.DIGESTS), manifest.digests());
     Files.write(
-        output().resolve(PublishedPartition.FILE),
-        JsonText.of(
-            JsonText.object(
-                json -> {
-                  json.writeNumberField("format", 1);
-                  json.writeStringField("identity", "identity");
-                  json.writeStringField("directory", RUN);
-                  json.writeArrayFieldStart("files");
-                  json.writeEndArray();
-                })));
+        output().resolve(PartitionManifest.FILE),
+        new PartitionManifest(
+                "",
+                "identity",
+                "",
+                RUN,
+                "",
+                "",
+                "",
+                "",
+                "",
+                0,
+                0,
+                0,
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                List.of())
+            .toJson());
   }
 
   static long cpu() {

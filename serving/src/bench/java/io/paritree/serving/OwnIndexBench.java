@@ -1,18 +1,20 @@
 package io.paritree.serving;
 
-import io.paritree.json.JsonText;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.Room;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -46,7 +48,7 @@ final class OwnIndexBench {
     Path output = Files.createDirectories(directory.resolve("plain"));
     Path file = output.resolve("part-0.zstd.parquet");
     write(file);
-    PublishedPartition published = PublishedPartition.fromJson(manifest(file), "the manifest");
+    PartitionManifest published = manifest(file);
     Path to = Files.createDirectories(directory.resolve("own"));
     Location at = Location.of(output);
     PartitionIndexing indexing = new PartitionIndexing(FileStore.of(at), at, at, "", published);
@@ -94,27 +96,24 @@ final class OwnIndexBench {
     }
   }
 
-  private byte[] manifest(Path file) throws IOException {
-    long bytes = Files.size(file);
-    return JsonText.of(
-        JsonText.object(
-            json -> {
-              json.writeNumberField("format", 1);
-              json.writeStringField("identity", "identity");
-              json.writeStringField("directory", "bench-00000001");
-              json.writeNumberField("scored", rows);
-              json.writeArrayFieldStart("keys");
-              json.writeString("id");
-              json.writeEndArray();
-              json.writeArrayFieldStart("scores");
-              json.writeString("score");
-              json.writeEndArray();
-              json.writeArrayFieldStart("files");
-              json.writeStartObject();
-              json.writeStringField("name", file.getFileName().toString());
-              json.writeNumberField("bytes", bytes);
-              json.writeEndObject();
-              json.writeEndArray();
-            }));
+  private PartitionManifest manifest(Path file) throws IOException {
+    DataFile written = new DataFile(file.getFileName().toString(), Files.size(file), rows);
+    return new PartitionManifest(
+        "",
+        "identity",
+        "",
+        "bench-00000001",
+        "m",
+        "m/1",
+        "",
+        "",
+        "",
+        rows,
+        rows,
+        0,
+        List.of("id"),
+        List.of("score"),
+        Optional.empty(),
+        List.of(written));
   }
 }

@@ -2,7 +2,7 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class BrokenOutputsTest extends ServedLoans {
     Path partition = loans.path().resolve(NEWEST);
     return switch (what) {
       case "state" -> loans.path().resolve(StateDirectory.RECORD);
-      case "published" -> partition.resolve(PublishedPartition.FILE);
+      case "published" -> partition.resolve(PartitionManifest.FILE);
       case "rows" -> partition.resolve("part-0.parquet");
       default -> loans.index(NEWEST).resolve(what);
     };
@@ -179,8 +179,8 @@ class BrokenOutputsTest extends ServedLoans {
   void aPartitionThatNamesNoRunHidesNoOther(String run) throws Exception {
     Path partition = Files.createDirectory(loans.path().resolve("day=2026-11-25"));
     Files.writeString(
-        partition.resolve(PublishedPartition.FILE),
-        "{\"format\":1,\"identity\":\"i\",\"directory\":\"%s\"}".formatted(run));
+        partition.resolve(PartitionManifest.FILE),
+        "{\"format\":1,\"partition\":\"\",\"identity\":\"i\",\"directory\":\"%s\"}".formatted(run));
     loans.publish("day=2026-11-23", "parcel-late/2", rows -> rows.add(List.of("1"), "", 0.75f));
 
     assertThat(reload().status()).isEqualTo(409);
@@ -204,7 +204,7 @@ class BrokenOutputsTest extends ServedLoans {
   void moreBrokenPartitionsThanAnyoneLooksAtAreNotKept() throws Exception {
     for (int number = 0; number <= 1_000; number++) {
       Path partition = Files.createDirectory(loans.path().resolve("day=x" + number));
-      Files.writeString(partition.resolve(PublishedPartition.FILE), "{");
+      Files.writeString(partition.resolve(PartitionManifest.FILE), "{");
     }
 
     assertThat(reload().status()).isEqualTo(409);

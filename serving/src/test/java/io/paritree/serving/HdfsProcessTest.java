@@ -7,7 +7,7 @@ import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.model.TestPackages;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.serving.Client.Answer;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -230,7 +230,7 @@ class HdfsProcessTest {
       for (Path file :
           files
               .filter(Files::isRegularFile)
-              .sorted(Comparator.comparing(file -> file.endsWith(PublishedPartition.FILE)))
+              .sorted(Comparator.comparing(file -> file.endsWith(PartitionManifest.FILE)))
               .toList()) {
         Location to =
             Location.of(cluster.getURI() + "/" + data.getFileName() + "/" + data.relativize(file));

@@ -1,7 +1,7 @@
 package io.paritree.serving;
 
-import io.paritree.json.JsonText;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -75,7 +75,7 @@ public final class PublishedRows {
   }
 
   public Path manifest(String partition) {
-    return output.resolve(partition).resolve(PublishedPartition.FILE);
+    return output.resolve(partition).resolve(PartitionManifest.FILE);
   }
 
   /** Publishes a partition, new or not: rows, one that could not be scored, and one twice. */
@@ -129,7 +129,8 @@ public final class PublishedRows {
       }
     }
 
-    Files.write(staged.resolve(PublishedPartition.FILE), manifest(run, Files.size(file), count));
+    Files.write(
+        staged.resolve(PartitionManifest.FILE), manifest(partition, run, Files.size(file), count));
     Path to = output.resolve(partition);
     if (Files.exists(to)) {
       Files.move(to, output.resolveSibling("old-" + run), StandardCopyOption.ATOMIC_MOVE);
@@ -160,7 +161,7 @@ public final class PublishedRows {
     Files.move(staged, file(partition), StandardCopyOption.REPLACE_EXISTING);
     Files.write(
         manifest(partition),
-        manifest("run%s-%08x".formatted(runs, runs), Files.size(file(partition)), -1));
+        manifest(partition, "run%s-%08x".formatted(runs, runs), Files.size(file(partition)), -1));
   }
 
   private static ParquetWriter<Group> writer(Path file, MessageType type) throws IOException {
@@ -171,30 +172,24 @@ public final class PublishedRows {
         .build();
   }
 
-  private byte[] manifest(String run, long bytes, int count) {
-    return JsonText.of(
-        JsonText.object(
-            json -> {
-              json.writeNumberField("format", 1);
-              json.writeStringField("identity", "identity-" + runs);
-              json.writeStringField("directory", run);
-              json.writeStringField("run", "run" + runs);
-              json.writeStringField("modelVersion", "m/" + runs);
-              json.writeStringField("stagedAt", "2026-11-25T02:11:09Z");
-              json.writeNumberField("scored", count + 2);
-              json.writeNumberField("quarantined", 1);
-              json.writeArrayFieldStart("keys");
-              json.writeString("loan_id");
-              json.writeEndArray();
-              json.writeArrayFieldStart("scores");
-              json.writeString("score");
-              json.writeEndArray();
-              json.writeArrayFieldStart("files");
-              json.writeStartObject();
-              json.writeStringField("name", "part-0.zstd.parquet");
-              json.writeNumberField("bytes", bytes);
-              json.writeEndObject();
-              json.writeEndArray();
-            }));
+  private byte[] manifest(String partition, String run, long bytes, int count) {
+    return new PartitionManifest(
+            partition,
+            "identity-" + runs,
+            "run" + runs,
+            run,
+            "m",
+            "m/" + runs,
+            "digest",
+            "forest",
+            "2026-11-25T02:11:09Z",
+            count + 3,
+            count + 2,
+            1,
+            List.of("loan_id"),
+            List.of("score"),
+            Optional.empty(),
+            List.of(new DataFile("part-0.zstd.parquet", bytes, count + 2)))
+        .toJson();
   }
 }

@@ -3,7 +3,7 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.lookup.IndexManifest;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -226,7 +226,7 @@ class StaleScoresTest extends ServedLoans {
       case "no shard" -> Files.delete(index("shard-1"));
       case "no index" -> Files.delete(index(IndexManifest.FILE));
       case "published", "published, twice" ->
-          Files.writeString(loans.path().resolve(NEWEST).resolve(PublishedPartition.FILE), "{");
+          Files.writeString(loans.path().resolve(NEWEST).resolve(PartitionManifest.FILE), "{");
       case "of another run" ->
           Files.write(
               index(IndexManifest.FILE),
@@ -250,7 +250,7 @@ class StaleScoresTest extends ServedLoans {
   @Test
   void anUnreadableManifestOfTheNewestPartitionIsNoEndOfTheOthers() throws Exception {
     Files.writeString(
-        loans.path().resolve(NEWEST).resolve(PublishedPartition.FILE), "{", StandardCharsets.UTF_8);
+        loans.path().resolve(NEWEST).resolve(PartitionManifest.FILE), "{", StandardCharsets.UTF_8);
     stop();
     start(Map.of());
 

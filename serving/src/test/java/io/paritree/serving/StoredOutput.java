@@ -1,15 +1,16 @@
 package io.paritree.serving;
 
-import io.paritree.json.JsonText;
 import io.paritree.lookup.BuiltIndex;
 import io.paritree.lookup.KeyForm;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -42,9 +43,9 @@ public final class StoredOutput {
 
   /** Returns the directory of the index of a partition's last publication. */
   public Path index(String partition) throws IOException {
-    Path file = output.resolve(partition).resolve(PublishedPartition.FILE);
-    PublishedPartition published =
-        PublishedPartition.fromJson(Files.readAllBytes(file), file.toString());
+    Path file = output.resolve(partition).resolve(PartitionManifest.FILE);
+    PartitionManifest published =
+        PartitionManifest.fromJson(Files.readAllBytes(file), file.toString());
     return index(published.directory(), partition);
   }
 
@@ -70,7 +71,7 @@ public final class StoredOutput {
     built.write(index(run, partition), "identity-" + runs, modelVersion, scoredAt);
     Path staged = Files.createDirectories(output.resolveSibling("staged-" + run));
     Files.writeString(staged.resolve("part-0.parquet"), "rows of " + run);
-    Files.write(staged.resolve(PublishedPartition.FILE), manifest(partition, run));
+    Files.write(staged.resolve(PartitionManifest.FILE), manifest(partition, run));
     Path to = output.resolve(partition);
     if (Files.exists(to)) {
       Files.move(to, output.resolveSibling("old-" + run), StandardCopyOption.ATOMIC_MOVE);
@@ -82,20 +83,24 @@ public final class StoredOutput {
   }
 
   private byte[] manifest(String partition, String run) {
-    return JsonText.of(
-        JsonText.object(
-            json -> {
-              json.writeNumberField("format", 1);
-              json.writeStringField("partition", partition);
-              json.writeStringField("identity", "identity-" + runs);
-              json.writeStringField("directory", run);
-              json.writeArrayFieldStart("files");
-              json.writeStartObject();
-              json.writeStringField("name", "part-0.parquet");
-              json.writeNumberField("bytes", ("rows of " + run).length());
-              json.writeNumberField("rows", 1);
-              json.writeEndObject();
-              json.writeEndArray();
-            }));
+    int bytes = ("rows of " + run).length();
+    return new PartitionManifest(
+            partition,
+            "identity-" + runs,
+            "",
+            run,
+            "",
+            "",
+            "",
+            "",
+            "",
+            1,
+            1,
+            0,
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            List.of(new DataFile("part-0.parquet", bytes, 1)))
+        .toJson();
   }
 }

@@ -2,6 +2,7 @@ package io.paritree.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
@@ -47,7 +48,22 @@ public final class JsonText {
 
   /** Returns an indented document. */
   public static byte[] of(Body body) {
-    return write(body, true);
+    DefaultIndenter twoBlanks = new DefaultIndenter("  ", "\n");
+    Separators separators =
+        Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER);
+    return write(
+        out -> {
+          body.write(out);
+          out.writeRaw('\n');
+        },
+        new DefaultPrettyPrinter(separators)
+            .withObjectIndenter(twoBlanks)
+            .withArrayIndenter(twoBlanks));
+  }
+
+  /** Returns an indented document, with arrays in one line and no line feed at its end. */
+  public static byte[] wide(Body body) {
+    return write(body, new DefaultPrettyPrinter());
   }
 
   /** Returns an indented document as text, for a command to print. */
@@ -62,36 +78,22 @@ public final class JsonText {
           body.write(out);
           out.writeRaw('\n');
         },
-        false);
+        null);
   }
 
   /** Returns a value without line feeds, also without one at its end. */
   public static byte[] compact(Body body) {
-    return write(body, false);
+    return write(body, null);
   }
 
-  private static byte[] write(Body body, boolean indented) {
+  private static byte[] write(Body body, PrettyPrinter printer) {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     try (JsonGenerator out = FACTORY.createGenerator(content)) {
-      if (indented) {
-        DefaultIndenter twoBlanks = new DefaultIndenter("  ", "\n");
-        Separators separators =
-            Separators.createDefaultInstance()
-                .withObjectFieldValueSpacing(Separators.Spacing.AFTER);
-        out.setPrettyPrinter(
-            new DefaultPrettyPrinter(separators)
-                .withObjectIndenter(twoBlanks)
-                .withArrayIndenter(twoBlanks));
-      }
-
+      out.setPrettyPrinter(printer);
       body.write(out);
       out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write JSON", e);
-    }
-
-    if (indented) {
-      content.write('\n');
     }
 
     return content.toByteArray();

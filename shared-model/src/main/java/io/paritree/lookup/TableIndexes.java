@@ -5,8 +5,8 @@ import io.paritree.CorruptModelException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.output.DamagedFileException;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
-import io.paritree.output.PublishedPartition;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -90,7 +90,7 @@ public record TableIndexes(long base, Map<String, String> runs) {
     }
 
     String run = json.text();
-    if (!PublishedPartition.isRun(run)) {
+    if (!PartitionManifest.isRun(run)) {
       throw json.wrong("the name of a run's directory");
     }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.ReasonsForm;
 import java.io.IOException;
 import java.util.Collections;
@@ -33,11 +33,9 @@ class ReasonsFormTest {
           Map.of("amount", "Low amount"));
 
   private static Optional<ReasonsForm> published(String reasons) throws IOException {
-    String content = "{\"format\":1,\"identity\":\"i\",\"directory\":\"d\",\"reasons\":%s}";
-    return PublishedPartition.fromJson(content.formatted(reasons).getBytes(UTF_8), "it")
-        .rows()
-        .orElseThrow()
-        .reasons();
+    String content =
+        "{\"format\":1,\"partition\":\"\",\"identity\":\"i\",\"directory\":\"d\",\"reasons\":%s}";
+    return PartitionManifest.fromJson(content.formatted(reasons).getBytes(UTF_8), "it").reasons();
   }
 
   private static ReasonsForm numbers(Set<String> names) {
@@ -80,11 +78,11 @@ class ReasonsFormTest {
   @Test
   void aPartitionIsKeptInMemoryWithoutItsReasons() throws Exception {
     String content =
-        "{\"format\":1,\"identity\":\"i\",\"directory\":\"d\",\"reasons\":%s}"
+        "{\"format\":1,\"partition\":\"\",\"identity\":\"i\",\"directory\":\"d\",\"reasons\":%s}"
             .formatted(new String(FORM.toJson(), UTF_8));
-    PublishedPartition published = PublishedPartition.fromJson(content.getBytes(UTF_8), "it");
+    PartitionManifest published = PartitionManifest.fromJson(content.getBytes(UTF_8), "it");
 
-    assertThat(published.withoutFiles().rows().orElseThrow().reasons()).isEmpty();
+    assertThat(published.withoutFiles().reasons()).isEmpty();
   }
 
   @Test

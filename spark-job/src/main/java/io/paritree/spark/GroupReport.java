@@ -1,12 +1,12 @@
 package io.paritree.spark;
 
 import io.paritree.model.ScoringModel;
+import io.paritree.output.DataFile;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
-import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.PartitionReport;

@@ -18,7 +18,6 @@ import io.paritree.spark.publish.RunName;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Duplicates;
@@ -206,8 +205,7 @@ final class GroupRun {
     new ReadCheck(session, checked, tally).check();
     Instant scoredAt = Instant.now();
     Clock clock = Clock.fixed(scoredAt, ZoneOffset.UTC);
-    List<PartitionReport> verified = staging.verify(checked.open(), staged, hadoop, clock);
-    report.verified(verified);
+    report.verified(staging.verify(checked.open(), staged, hadoop, clock));
     List<OutputPartition> targets = notHeld(checked, tally, staged, staging, report);
     stages.end("verify");
     if (targets.isEmpty()) {
@@ -224,9 +222,7 @@ final class GroupRun {
     stages.end("keys");
     if (settings.files().lookupIndex() == LookupIndex.BUILT) {
       scoring.buildIndexes(
-          staging.indexed(targets, staged, verified, scoredAt),
-          staging.quarantined(),
-          run.directory());
+          staging.indexed(targets, staged, scoredAt), staging.quarantined(), run.directory());
       stages.end("index");
     }
 

@@ -1,7 +1,8 @@
 package io.paritree.spark;
 
 import io.paritree.model.ScoringModel;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.ReasonsForm;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.check.CarriedColumns;
@@ -13,8 +14,6 @@ import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.lookup.IndexedPartition;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
-import io.paritree.spark.publish.DataFile;
-import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.PartitionReport.ScoredFile;
@@ -39,7 +38,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -96,35 +94,17 @@ final class Staging {
   /**
    * Returns what is indexed of some partitions.
    *
-   * @param verified the reports on these partitions and others
    * @param scoredAt when the rows were complete
    */
   List<IndexedPartition> indexed(
-      List<OutputPartition> targets,
-      Map<String, List<WrittenFile>> staged,
-      List<PartitionReport> verified,
-      Instant scoredAt) {
-    Map<String, PartitionReport> reports =
-        verified.stream().collect(Collectors.toMap(PartitionReport::partition, one -> one));
+      List<OutputPartition> targets, Map<String, List<WrittenFile>> staged, Instant scoredAt) {
     List<IndexedPartition> indexed = new ArrayList<>();
     for (OutputPartition target : targets) {
-      PartitionReport report = reports.get(target.partition());
-      PublishedPartition.Rows rows =
-          new PublishedPartition.Rows(
-              settings.runId(),
-              model.modelVersion(),
-              scoredAt.toString(),
-              report.scored(),
-              report.quarantined(),
-              keys,
-              scores,
-              reasons);
-      PublishedPartition published =
-          new PublishedPartition(target.identity(), directory.name(), Map.of(), Optional.of(rows));
+      PartitionCounts count = tally.counts().get(target.partition());
       indexed.add(
           new IndexedPartition(
               target.partition(),
-              published,
+              manifest(target, count, List.of(), scoredAt),
               staged(staged.get(target.partition())),
               bytes.getOrDefault(target.partition(), 0L)));
     }
@@ -254,7 +234,7 @@ final class Staging {
               .formatted(target.partition(), rows, count.scored()));
     }
 
-    output.complete(directory, manifest(target, count, files, clock));
+    output.complete(directory, manifest(target, count, files, clock.instant()));
     return new PartitionReport(
         target.partition(),
         target.identity(),
@@ -270,7 +250,7 @@ final class Staging {
   }
 
   private PartitionManifest manifest(
-      OutputPartition target, PartitionCounts count, List<DataFile> files, Clock clock) {
+      OutputPartition target, PartitionCounts count, List<DataFile> files, Instant stagedAt) {
     return new PartitionManifest(
         target.partition(),
         target.identity(),
@@ -280,13 +260,13 @@ final class Staging {
         model.modelVersion(),
         model.digest(),
         settings.engine().name().toLowerCase(Locale.ROOT),
-        clock.instant().toString(),
+        stagedAt.toString(),
         count.read(),
         count.scored(),
         count.quarantined(),
         keys,
         scores,
-        PartitionManifest.json(reasons),
+        reasons,
         files);
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.TestPackages;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -151,7 +151,7 @@ class EncryptionTest {
             output,
             StateDirectory.of(output, Optional.empty()),
             "",
-            PublishedPartition.fromJson(manifest, "x"))
+            PartitionManifest.fromJson(manifest, "x"))
         .build(directory, new UnlimitedRoom());
   }
 

@@ -13,7 +13,7 @@ import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.model.TestPackages;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.ReasonsForm;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.publish.Step;
@@ -344,9 +344,9 @@ class JobLookupTest {
   }
 
   private LookupIndex index(String partition) throws IOException {
-    Path file = output.resolve(partition).resolve(PublishedPartition.FILE);
-    PublishedPartition published =
-        PublishedPartition.fromJson(Files.readAllBytes(file), file.toString());
+    Path file = output.resolve(partition).resolve(PartitionManifest.FILE);
+    PartitionManifest published =
+        PartitionManifest.fromJson(Files.readAllBytes(file), file.toString());
     Path at = StateDirectory.index(state(), published.directory(), partition).toPath();
     LookupIndex.verify(at);
     LookupIndex index = LookupIndex.open(at);
@@ -358,9 +358,9 @@ class JobLookupTest {
 
   /** Builds the index from the published files, as a server does that the job has left none. */
   private LookupIndex own(String partition) throws IOException {
-    Path file = output.resolve(partition).resolve(PublishedPartition.FILE);
-    PublishedPartition published =
-        PublishedPartition.fromJson(Files.readAllBytes(file), file.toString());
+    Path file = output.resolve(partition).resolve(PartitionManifest.FILE);
+    PartitionManifest published =
+        PartitionManifest.fromJson(Files.readAllBytes(file), file.toString());
     Path to = Files.createTempDirectory(directory, "own");
     Location at = Location.of(output.resolve(partition));
     new PartitionIndexing(FileStore.of(at), at, state(), partition, published)
@@ -373,7 +373,7 @@ class JobLookupTest {
       assertThat(built.shards().stream().map(ShardFile::sha256))
           .containsExactlyElementsOf(theJobs.shards().stream().map(ShardFile::sha256).toList());
     } catch (NoSuchFileException e) {
-      assertThat(published.rows()).isPresent(); // the job has left none
+      assertThat(published.keys()).isNotEmpty(); // the job has left none
     }
 
     return LookupIndex.open(to);

@@ -2,10 +2,10 @@ package io.paritree.spark;
 
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.LookupIndex;
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
-import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

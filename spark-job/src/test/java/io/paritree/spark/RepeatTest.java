@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
+import io.paritree.output.PartitionManifest;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.ScoreArguments;

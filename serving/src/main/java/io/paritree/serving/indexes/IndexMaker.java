@@ -6,7 +6,6 @@ import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.output.DamagedFileException;
-import io.paritree.output.PublishedPartition;
 import io.paritree.serving.indexes.OutputReader.Found;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -71,8 +70,8 @@ final class IndexMaker {
   }
 
   /** Returns whether the server can build the index of a partition. */
-  static boolean canBuild(PublishedPartition published) {
-    return published.rows().isPresent() && PartitionIndexing.isPossible();
+  static boolean canBuild(Found one) {
+    return one.manifest().isPresent() && PartitionIndexing.isPossible();
   }
 
   /**
@@ -85,7 +84,7 @@ final class IndexMaker {
   void make(Found one, Location built, Location to) throws IOException {
     String files = digest(entries(built), entries(reader.directory(one)));
     Refused before = refused.get(one.path());
-    String run = one.published().directory();
+    String run = one.run();
     long began = nanos.getAsLong();
     if (before != null && before.run().equals(run) && before.look().isStillTrueOf(files, began)) {
       throw before.why();
@@ -107,7 +106,7 @@ final class IndexMaker {
         fetch(built, to);
         return;
       } catch (NoSuchFileException e) {
-        if (!canBuild(one.published())) {
+        if (!canBuild(one)) {
           throw e;
         }
       }
@@ -143,7 +142,7 @@ final class IndexMaker {
     PartitionIndexing indexing =
         new PartitionIndexing(
             store, reader.directory(one), reader.state(), one.path(), reader.published(one));
-    String run = one.published().directory();
+    String run = one.run();
     Wanted before = wanted.get(one.path());
     MadeIndex made = own.begin(before != null && before.run().equals(run) ? before.bytes() : 0);
     try (made) {

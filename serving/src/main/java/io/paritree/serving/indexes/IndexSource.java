@@ -108,8 +108,7 @@ final class IndexSource {
   boolean isMade(Found one) throws IOException {
     Location built = reader.index(one);
     return built.isLocal() && Files.exists(built.toPath().resolve(IndexManifest.FILE))
-        || Files.exists(
-            kept(one.published().directory(), one.path()).toPath().resolve(IndexManifest.FILE));
+        || Files.exists(kept(one.run(), one.path()).toPath().resolve(IndexManifest.FILE));
   }
 
   /**
@@ -135,8 +134,8 @@ final class IndexSource {
 
   private OpenPartition open(Found one, Path directory, List<FileEntry> now) throws IOException {
     IndexManifest manifest = LookupIndex.manifest(directory);
-    if (!manifest.directory().equals(one.published().directory())
-        || !one.published().isOf(manifest.identity())
+    if (!manifest.directory().equals(one.run())
+        || !one.isOf(manifest.identity())
         || !manifest.partition().equals(one.path())) {
       throw new DamagedFileException(
           "Cannot use the index in %s: it is of another run or partition, %s of %s"
@@ -162,12 +161,12 @@ final class IndexSource {
     Location built = reader.index(one);
     if (built.isLocal()
         && (Files.exists(built.toPath().resolve(IndexManifest.FILE))
-            || !IndexMaker.canBuild(one.published()))) {
+            || !IndexMaker.canBuild(one))) {
       return built.toPath();
     }
 
     own.open();
-    Location kept = kept(one.published().directory(), one.path());
+    Location kept = kept(one.run(), one.path());
     if (!Files.exists(kept.toPath().resolve(IndexManifest.FILE))) {
       maker.make(one, built, kept);
     }
@@ -252,7 +251,7 @@ final class IndexSource {
   void keepOnly(List<OpenPartition> open, List<Found> published) throws IOException {
     Set<Location> places = new HashSet<>();
     for (Found one : published) {
-      places.add(kept(one.published().directory(), one.path()));
+      places.add(kept(one.run(), one.path()));
     }
 
     for (OpenPartition partition : open) {

@@ -237,7 +237,7 @@ public final class OutputIndexes {
   }
 
   private static boolean isSame(Found one, OpenPartition old) {
-    return old != null && old.manifest().directory().equals(one.published().directory());
+    return old != null && old.manifest().directory().equals(one.run());
   }
 
   /** Returns partitions, newest first. */
@@ -295,7 +295,7 @@ public final class OutputIndexes {
               : ("Cannot use the partition: run %s has built no index (scripts/score --lookup-index), or"
                       + " it was removed, and the server builds only those of directories, with"
                       + " scripts/serve --with-hadoop: no %s")
-                  .formatted(one.published().directory(), e.getMessage());
+                  .formatted(one.run(), e.getMessage());
     } catch (DamagedFileException | UnfitFileException e) {
       reason = Reason.DAMAGED;
       why = e.getMessage();
@@ -327,7 +327,7 @@ public final class OutputIndexes {
   /** Returns why a partition does not answer whose index has answered before. */
   private static String removed(Found one, String found) {
     return "Cannot use the partition: the index of run %s was there, and is removed in whole or in part; restore it, or publish the partition again (%s)"
-        .formatted(one.published().directory(), found);
+        .formatted(one.run(), found);
   }
 
   /**

@@ -1,8 +1,9 @@
 package io.paritree.serving.indexes;
 
 import io.paritree.output.DamagedFileException;
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
-import io.paritree.output.PublishedPartition;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -40,10 +41,20 @@ final class OutputReader {
    * A partition that is published.
    *
    * @param path its directory below the output
-   * @param published without the names of its files, which may be many
+   * @param run the name of the directory of the run that published it
+   * @param manifest without the names of its files, which may be many; empty if it is of a table
    * @param missing that its rows are not there as they were published; empty if they are
    */
-  record Found(String path, PublishedPartition published, Optional<UnservedPartition> missing) {}
+  record Found(
+      String path,
+      String run,
+      Optional<PartitionManifest> manifest,
+      Optional<UnservedPartition> missing) {
+    /** Returns whether it was published with an identity, as far as that is known. */
+    boolean isOf(String identity) {
+      return manifest.isEmpty() || manifest.get().identity().equals(identity);
+    }
+  }
 
   /**
    * @param partitions how many are wanted: the newest
@@ -72,9 +83,7 @@ final class OutputReader {
           .limit(partitions)
           .forEach(
               path ->
-                  found.add(
-                      new Found(
-                          path, PublishedPartition.ofTable(runs.get(path)), Optional.empty())));
+                  found.add(new Found(path, runs.get(path), Optional.empty(), Optional.empty())));
     } else {
       add(output, "", found, unserved);
     }
@@ -101,17 +110,18 @@ final class OutputReader {
   private void add(
       Location directory, String path, List<Found> found, Map<String, UnservedPartition> unserved)
       throws IOException {
-    Optional<PublishedPartition> published = published(directory, path, unserved);
+    Optional<PartitionManifest> published = published(directory, path, unserved);
     if (published.isPresent()) {
-      Map<String, Long> files = published.get().files();
-      found.add(new Found(path, published.get().withoutFiles(), missing(directory, path, files)));
+      PartitionManifest now = published.get();
+      Optional<UnservedPartition> missing = missing(directory, path, now.files());
+      found.add(new Found(path, now.directory(), Optional.of(now.withoutFiles()), missing));
       return;
     }
 
     if (unserved.size() > MAX_BROKEN) {
       throw new IOException(
           "it has more than %s partitions whose %s cannot be read, such as %s"
-              .formatted(MAX_BROKEN, PublishedPartition.FILE, path));
+              .formatted(MAX_BROKEN, PartitionManifest.FILE, path));
     }
 
     List<String> names = new ArrayList<>();
@@ -138,12 +148,12 @@ final class OutputReader {
     }
   }
 
-  private Optional<PublishedPartition> published(
+  private Optional<PartitionManifest> published(
       Location directory, String path, Map<String, UnservedPartition> unserved) throws IOException {
-    Location file = directory.resolve(PublishedPartition.FILE);
+    Location file = directory.resolve(PartitionManifest.FILE);
     byte[] content;
     try {
-      content = store.readAtMost(file, PublishedPartition.MAX_BYTES);
+      content = store.readAtMost(file, PartitionManifest.MAX_BYTES);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     } catch (UnfitFileException e) {
@@ -159,7 +169,7 @@ final class OutputReader {
     }
 
     try {
-      return Optional.of(PublishedPartition.fromJson(content, file.toString()));
+      return Optional.of(PartitionManifest.fromJson(content, file.toString()));
     } catch (IOException e) {
       unserved.put(
           path,
@@ -181,12 +191,12 @@ final class OutputReader {
    *
    * @throws IOException if it is not there any more
    */
-  PublishedPartition published(Found found) throws IOException {
-    Location file = directory(found).resolve(PublishedPartition.FILE);
-    PublishedPartition now =
-        PublishedPartition.fromJson(
-            store.readAtMost(file, PublishedPartition.MAX_BYTES), file.toString());
-    if (!now.directory().equals(found.published().directory())) {
+  PartitionManifest published(Found found) throws IOException {
+    Location file = directory(found).resolve(PartitionManifest.FILE);
+    PartitionManifest now =
+        PartitionManifest.fromJson(
+            store.readAtMost(file, PartitionManifest.MAX_BYTES), file.toString());
+    if (!now.directory().equals(found.run())) {
       throw new IOException("%s was published again meanwhile".formatted(directory(found)));
     }
 
@@ -194,7 +204,7 @@ final class OutputReader {
   }
 
   private Optional<UnservedPartition> missing(
-      Location directory, String path, Map<String, Long> files) {
+      Location directory, String path, List<DataFile> files) {
     if (files.isEmpty()) {
       return Optional.empty();
     }
@@ -208,9 +218,9 @@ final class OutputReader {
           UnservedPartition.partition(path, UnservedPartition.Reason.UNREADABLE, why));
     }
 
-    return files.entrySet().stream()
-        .filter(file -> !file.getValue().equals(lengths.get(file.getKey())))
-        .map(Map.Entry::getKey)
+    return files.stream()
+        .filter(file -> file.bytes() != lengths.getOrDefault(file.name(), -1L))
+        .map(DataFile::name)
         .min(Comparator.naturalOrder())
         .map(
             name ->
@@ -243,7 +253,7 @@ final class OutputReader {
 
   /** Returns the directory of the index that the job has built of a partition, if it has. */
   Location index(Found found) throws IOException {
-    return StateDirectory.index(state(), found.published().directory(), found.path());
+    return StateDirectory.index(state(), found.run(), found.path());
   }
 
   /** Returns whether a run on the output has not ended, so that a partition may be on its way. */

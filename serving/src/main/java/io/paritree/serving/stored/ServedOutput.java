@@ -1,7 +1,7 @@
 package io.paritree.serving.stored;
 
 import io.paritree.output.DamagedFileException;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.serving.indexes.IndexDirectory;
 import io.paritree.serving.indexes.OpenFiles;
 import io.paritree.serving.indexes.OpenPartition;
@@ -146,7 +146,7 @@ public final class ServedOutput {
       failure =
           hasNone
               ? "Cannot serve %s: scripts/score has published no partition there, with a %s or by a commit to a Delta table"
-                  .formatted(indexes.output(), PublishedPartition.FILE)
+                  .formatted(indexes.output(), PartitionManifest.FILE)
               : "";
       polledAt = Instant.now();
     } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {

@@ -3,7 +3,7 @@ package io.paritree.lookup.build;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.ScoreSpread;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.ScoreHistogram;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,28 +23,28 @@ public record BuiltShards(List<BuiltShard> shards) {
    * @throws IOException if the shards do not hold the others
    */
   public IndexManifest manifest(
-      String partition, PublishedPartition published, KeyForm keys, long withoutKey)
+      String partition, PartitionManifest published, KeyForm keys, long withoutKey)
       throws IOException {
-    PublishedPartition.Rows rows = published.rows().orElseThrow();
     long held = shards.stream().mapToLong(BuiltShard::rows).sum();
-    if (held + withoutKey != rows.scored() + rows.quarantined()) {
+    if (held + withoutKey != published.scored() + published.quarantined()) {
       throw new IOException(
           "Cannot index '%s': its shards have %s rows and %s have no key, but %s were read"
-              .formatted(partition, held, withoutKey, rows.scored() + rows.quarantined()));
+              .formatted(
+                  partition, held, withoutKey, published.scored() + published.quarantined()));
     }
 
     return new IndexManifest(
         partition,
         published.identity(),
         published.directory(),
-        rows.run(),
-        rows.modelVersion(),
-        rows.scoredAt(),
+        published.run(),
+        published.modelVersion(),
+        published.stagedAt(),
         keys,
-        rows.scores(),
-        rows.reasons(),
-        rows.scored(),
-        rows.quarantined(),
+        published.scores(),
+        published.reasons(),
+        published.scored(),
+        published.quarantined(),
         shards.stream().mapToLong(BuiltShard::repeatedKeys).sum(),
         withoutKey,
         spread(),

@@ -5,7 +5,8 @@ import io.paritree.lookup.build.BuiltShard;
 import io.paritree.lookup.build.BuiltShards;
 import io.paritree.lookup.build.ShardSizes;
 import io.paritree.lookup.build.ShardWriter;
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -20,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -40,8 +42,7 @@ public final class PartitionIndexing {
   private final Location directory;
   private final Location state;
   private final String partition;
-  private final PublishedPartition published;
-  private final PublishedPartition.Rows rows;
+  private final PartitionManifest published;
 
   /**
    * @param directory the partition's
@@ -54,19 +55,18 @@ public final class PartitionIndexing {
       Location directory,
       Location state,
       String partition,
-      PublishedPartition published)
+      PartitionManifest published)
       throws UnusableRowsException {
     this.store = store;
     this.directory = directory;
     this.state = state;
     this.partition = partition;
     this.published = published;
-    this.rows = published.rows().orElseThrow(() -> unusable("it is of a table"));
-    if (rows.scores().isEmpty()) {
+    if (published.scores().isEmpty()) {
       throw unusable(
           "run %s has not recorded which columns are keys and scores; its version is too old for that"
               .formatted(published.directory()));
-    } else if (rows.keys().isEmpty()) {
+    } else if (published.keys().isEmpty()) {
       throw unusable(
           "run %s had no keys, or only partition columns (scripts/score --keys)"
               .formatted(published.directory()));
@@ -93,30 +93,32 @@ public final class PartitionIndexing {
    * @throws UnusableRowsException if trying again does not help
    */
   public void build(Path to, Room room) throws IOException {
-    if (rows.scored() > MAX_ROWS || rows.quarantined() > MAX_ROWS) {
+    if (published.scored() > MAX_ROWS || published.quarantined() > MAX_ROWS) {
       throw unusable("more than %s rows are said to be published".formatted(MAX_ROWS));
     }
 
     List<StoredFile> files = new ArrayList<>();
     long uncompressed = 0;
-    for (String name : published.files().keySet().stream().sorted().toList()) {
-      StoredFile file = new StoredFile(store, directory.resolve(name), published.files().get(name));
+    Comparator<DataFile> byName = Comparator.comparing(DataFile::name);
+    for (DataFile each : published.files().stream().sorted(byName).toList()) {
+      StoredFile file = new StoredFile(store, directory.resolve(each.name()), each.bytes());
       files.add(file);
       uncompressed += RowFiles.footer(file).uncompressed();
     }
 
-    long expected = rows.scored() + rows.quarantined();
+    long expected = published.scored() + published.quarantined();
     int buckets = ShardSizes.buckets(expected, uncompressed);
     try (RowSpool spool =
-        new RowSpool(to.resolve("rows"), room, buckets, rows.scores().size(), expected)) {
-      ScoredRows scored = new ScoredRows(rows.keys(), rows.scores(), spool.records());
+        new RowSpool(to.resolve("rows"), room, buckets, published.scores().size(), expected)) {
+      ScoredRows scored = new ScoredRows(published.keys(), published.scores(), spool.records());
       for (StoredFile file : files) {
         RowFiles.read(file, scored, () -> addedScored(spool));
       }
 
-      if (spool.rows() != rows.scored()) {
+      if (spool.rows() != published.scored()) {
         throw unusable(
-            "its files have %s rows, but %s were published".formatted(spool.rows(), rows.scored()));
+            "its files have %s rows, but %s were published"
+                .formatted(spool.rows(), published.scored()));
       }
 
       long notKept = quarantined(scored, spool);
@@ -129,9 +131,9 @@ public final class PartitionIndexing {
   }
 
   private void addedScored(RowSpool spool) throws IOException {
-    if (spool.rows() > rows.scored()) {
+    if (spool.rows() > published.scored()) {
       throw new UnusableRowsException(
-          "its files have more rows than the %s that were published".formatted(rows.scored()));
+          "its files have more rows than the %s that were published".formatted(published.scored()));
     }
 
     spool.added();
@@ -139,9 +141,9 @@ public final class PartitionIndexing {
 
   /** Adds the quarantined rows; returns how many are not kept any more. */
   private long quarantined(ScoredRows scored, RowSpool spool) throws IOException {
-    List<StoredFile> files = rows.quarantined() == 0 ? List.of() : quarantine();
+    List<StoredFile> files = published.quarantined() == 0 ? List.of() : quarantine();
     if (files.isEmpty()) {
-      return rows.quarantined();
+      return published.quarantined();
     }
 
     QuarantinedRows quarantined =
@@ -150,11 +152,11 @@ public final class PartitionIndexing {
       RowFiles.read(file, quarantined, spool::added);
     }
 
-    long read = spool.rows() - rows.scored();
-    if (read != rows.quarantined()) {
+    long read = spool.rows() - published.scored();
+    if (read != published.quarantined()) {
       throw new IOException(
           "Cannot index %s: the quarantine of its run has %s rows of it, expected %s"
-              .formatted(directory, read, rows.quarantined()));
+              .formatted(directory, read, published.quarantined()));
     }
 
     return 0;
@@ -203,7 +205,7 @@ public final class PartitionIndexing {
       lock();
       try {
         long seal = IndexManifest.seal(published.directory(), partition, shard);
-        ShardWriter writer = new ShardWriter(seal, rows.scores().size(), perShard);
+        ShardWriter writer = new ShardWriter(seal, published.scores().size(), perShard);
         spool.addTo(writer, shard * bucketsOfEach, (shard + 1) * bucketsOfEach);
         built.add(write(writer, "shard-" + shard, to, room));
       } finally {

@@ -1,7 +1,7 @@
 package io.paritree.spark.commit;
 
+import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.AskedOutput;

@@ -1,6 +1,6 @@
 package io.paritree.spark.commit;
 
-import io.paritree.spark.publish.DataFile;
+import io.paritree.output.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
 import java.io.IOException;
 import java.util.List;

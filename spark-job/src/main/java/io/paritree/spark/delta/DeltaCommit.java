@@ -1,5 +1,6 @@
 package io.paritree.spark.delta;
 
+import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.commit.AbsentTable;
 import io.paritree.spark.commit.CommitFile;
@@ -8,7 +9,6 @@ import io.paritree.spark.commit.TableState;
 import io.paritree.spark.commit.TableTransaction;
 import io.paritree.spark.delta.DeltaFile.DeletionVector;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

@@ -1,10 +1,10 @@
 package io.paritree.spark.iceberg;
 
+import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.commit.TableState;
 import io.paritree.spark.commit.TableTransaction;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.store.Location;
 import java.util.ArrayList;

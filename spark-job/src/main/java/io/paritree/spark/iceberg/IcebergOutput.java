@@ -1,5 +1,6 @@
 package io.paritree.spark.iceberg;
 
+import io.paritree.output.DataFile;
 import io.paritree.spark.commit.AbsentTable;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.PlannedColumns;
@@ -7,7 +8,6 @@ import io.paritree.spark.commit.TableState;
 import io.paritree.spark.commit.TableTransaction;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.AskedOutput;
 import io.paritree.store.Location;

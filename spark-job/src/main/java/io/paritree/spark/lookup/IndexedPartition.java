@@ -1,6 +1,6 @@
 package io.paritree.spark.lookup;
 
-import io.paritree.output.PublishedPartition;
+import io.paritree.output.PartitionManifest;
 import io.paritree.store.Location;
 import java.util.List;
 
@@ -12,12 +12,12 @@ import java.util.List;
  * @param bytes the length of their values before they were compressed
  */
 public record IndexedPartition(
-    String partition, PublishedPartition published, List<Location> files, long bytes) {
+    String partition, PartitionManifest published, List<Location> files, long bytes) {
   public IndexedPartition {
     files = List.copyOf(files);
   }
 
   long rows() {
-    return published.rows().map(rows -> rows.scored() + rows.quarantined()).orElseThrow();
+    return published.scored() + published.quarantined();
   }
 }

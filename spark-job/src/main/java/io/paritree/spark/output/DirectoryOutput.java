@@ -1,12 +1,12 @@
 package io.paritree.spark.output;
 
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.ConflictException;
-import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputLook;
-import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.RunDirectory;

@@ -1,11 +1,11 @@
 package io.paritree.spark.output;
 
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.publish.OutputLook;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

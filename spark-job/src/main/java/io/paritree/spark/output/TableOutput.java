@@ -1,11 +1,11 @@
 package io.paritree.spark.output;
 
+import io.paritree.output.DataFile;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.TableCommit;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.publish.ConflictException;
-import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.KeptIndexes;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.publish.Publisher;

@@ -1,5 +1,6 @@
 package io.paritree.spark.publish;
 
+import io.paritree.output.PartitionManifest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

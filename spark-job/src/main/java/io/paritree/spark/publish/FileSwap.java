@@ -1,5 +1,7 @@
 package io.paritree.spark.publish;
 
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.paritree.spark.publish;
 
 import io.paritree.lookup.TableIndexes;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;

@@ -1,5 +1,6 @@
 package io.paritree.spark.publish;
 
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;

@@ -3,6 +3,7 @@ package io.paritree.spark.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.output.PartitionManifest;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;

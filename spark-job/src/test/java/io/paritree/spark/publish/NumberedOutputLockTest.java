@@ -3,12 +3,14 @@ package io.paritree.spark.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.output.PartitionManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -142,7 +144,7 @@ class NumberedOutputLockTest {
                 0,
                 List.of(),
                 List.of(),
-                null,
+                Optional.empty(),
                 List.of());
         place
             .store()

@@ -1,5 +1,7 @@
 package io.paritree.spark.publish;
 
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A run without Spark: it stages partitions of two text files each, and publishes them.
@@ -206,7 +209,7 @@ final class StagedRun {
               0,
               List.of(),
               List.of(),
-              null,
+              Optional.empty(),
               files);
       place.store().create(to.resolve(PartitionManifest.FILE), manifest.toJson());
       prepared.add(new PreparedPartition(partition, content, before.get(index)));

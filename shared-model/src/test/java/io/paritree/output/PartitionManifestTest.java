@@ -1,4 +1,4 @@
-package io.paritree.spark.publish;
+package io.paritree.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,7 +30,7 @@ class PartitionManifestTest {
           1,
           List.of("loan_id"),
           List.of("score"),
-          null,
+          Optional.empty(),
           List.of(new DataFile("part-0.parquet", 1234, 10)));
 
   private static final String LAYOUT =
@@ -72,7 +73,21 @@ class PartitionManifestTest {
 
     PartitionManifest many =
         new PartitionManifest(
-            "day=1", "i", "r", "d", "m", "m/1", "s", "e", "t", 1, 1, 0, List.of(), List.of(), null,
+            "day=1",
+            "i",
+            "r",
+            "d",
+            "m",
+            "m/1",
+            "s",
+            "e",
+            "t",
+            1,
+            1,
+            0,
+            List.of(),
+            List.of(),
+            Optional.empty(),
             files);
 
     assertThat(MANIFEST.servingProblem(MANIFEST.toJson())).isEmpty();
@@ -103,7 +118,6 @@ class PartitionManifestTest {
       strings = {
         "\"format\" : 1,",
         "\"partition\" : \"day=1\",",
-        "\"bytes\" : 1234,",
         "\"identity\" : \"identity\",",
         "\"directory\" : \"run-0a1b2c3d\","
       })
@@ -115,18 +129,14 @@ class PartitionManifestTest {
   }
 
   @Test
-  void preparedPartitionsHaveOneLayoutAndAreChecked() throws Exception {
-    List<PreparedPartition> partitions = List.of(new PreparedPartition("day=1", "i", "absent"));
-    String layout = "[{\"partition\":\"day=1\",\"identity\":\"i\",\"before\":\"absent\"}]";
+  void fileOfAManifestWithoutItsLengthIsNamed() {
+    String broken = LAYOUT.replace("\"bytes\" : 1234,", "");
 
-    assertThat(new String(PreparedPartition.toJson(partitions), StandardCharsets.UTF_8))
-        .isEqualTo(layout);
-    assertThat(PreparedPartition.fromJson(utf8(layout), "x")).isEqualTo(partitions);
-    for (String broken : List.of("[{\"partition\":\"day=1\"}]", "[{", "{}", "[1]")) {
-      assertThatThrownBy(() -> PreparedPartition.fromJson(utf8(broken), "prepared"))
-          .isInstanceOf(IOException.class)
-          .hasMessageStartingWith("Cannot read prepared: it does not list a run's partitions");
-    }
+    assertThatThrownBy(() -> PartitionManifest.fromJson(utf8(broken), "f.json"))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "Cannot read f.json at /files/0: got its end, expected a file with its \"name\","
+                + " \"bytes\" and \"rows\"");
   }
 
   private static byte[] utf8(String text) {

@@ -1,0 +1,226 @@
+package io.paritree.output;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.CorruptModelException;
+import io.paritree.json.JsonText;
+import io.paritree.json.StrictJson;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The content of a published partition's {@code _paritree.json}.
+ *
+ * @param partition the partition's directory below the output, as {@code column=value/...}; empty
+ *     if the output is not partitioned
+ * @param identity SHA-256 of all that the partition's content depends on
+ * @param run the id of the run that published it
+ * @param directory the name of that run's directory; unique, which run ids need not be
+ * @param modelName name of the model
+ * @param modelVersion the value of the column {@code model_version}
+ * @param modelDigest SHA-256 of the model package
+ * @param engine which engine scored
+ * @param stagedAt when the files were complete, in UTC
+ * @param read rows read from the input
+ * @param scored rows in the files
+ * @param quarantined rows that could not be scored
+ * @param keys the columns of the key, the first ones of the files; empty if the run had none, or if
+ *     it is one of a version that did not write this
+ * @param scores the columns of the scores, which follow the keys and the passed columns; empty if
+ *     the run is one of a version that did not write this
+ * @param reasons how the reasons of the rows are read; empty if they have none, or if the run is
+ *     one of a version that did not write this
+ * @param files the files that hold the rows
+ */
+public record PartitionManifest(
+    String partition,
+    String identity,
+    String run,
+    String directory,
+    String modelName,
+    String modelVersion,
+    String modelDigest,
+    String engine,
+    String stagedAt,
+    long read,
+    long scored,
+    long quarantined,
+    List<String> keys,
+    List<String> scores,
+    Optional<ReasonsForm> reasons,
+    List<DataFile> files) {
+  /** The manifest's file name. */
+  public static final String FILE = "_paritree.json";
+
+  /** Spark's and Hadoop's mark of a complete directory. */
+  public static final String SUCCESS_FILE = "_SUCCESS";
+
+  /** The most bytes of it that a server reads: about 28,000 files. */
+  public static final int MAX_BYTES = 4 << 20;
+
+  private static final long FORMAT = 1;
+  private static final Set<String> REQUIRED = Set.of("partition", "identity", "directory");
+
+  /** A run's directory is one name: with another, the partition would hide all others. */
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,200}");
+
+  public PartitionManifest {
+    Objects.requireNonNull(partition, "partition");
+    Objects.requireNonNull(identity, "identity");
+    Objects.requireNonNull(directory, "directory");
+    keys = List.copyOf(keys);
+    scores = List.copyOf(scores);
+    files = List.copyOf(files);
+  }
+
+  /** Returns whether a text is the name of a run's directory. */
+  public static boolean isRun(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** Returns the same without its files, of which there may be many, and without its reasons. */
+  public PartitionManifest withoutFiles() {
+    return new PartitionManifest(
+        partition,
+        identity,
+        run,
+        directory,
+        modelName,
+        modelVersion,
+        modelDigest,
+        engine,
+        stagedAt,
+        read,
+        scored,
+        quarantined,
+        keys,
+        scores,
+        Optional.empty(),
+        List.of());
+  }
+
+  /** Returns a text that differs for any two publications, even of the same identity. */
+  public String token() {
+    return identity + "@" + directory;
+  }
+
+  /** Returns the manifest as indented JSON. */
+  public byte[] toJson() {
+    return JsonText.wide(JsonText.object(this::write));
+  }
+
+  private void write(JsonGenerator json) throws IOException {
+    json.writeNumberField("format", FORMAT);
+    json.writeStringField("partition", partition);
+    json.writeStringField("identity", identity);
+    json.writeStringField("run", run);
+    json.writeStringField("directory", directory);
+    json.writeStringField("modelName", modelName);
+    json.writeStringField("modelVersion", modelVersion);
+    json.writeStringField("modelDigest", modelDigest);
+    json.writeStringField("engine", engine);
+    json.writeStringField("stagedAt", stagedAt);
+    json.writeNumberField("read", read);
+    json.writeNumberField("scored", scored);
+    json.writeNumberField("quarantined", quarantined);
+    JsonText.array(json, "keys", keys, json::writeString);
+    JsonText.array(json, "scores", scores, json::writeString);
+    if (reasons.isPresent()) {
+      json.writeFieldName("reasons");
+      reasons.get().write(json);
+    }
+
+    JsonText.objects(json, "files", files, file -> file.write(json));
+  }
+
+  /**
+   * Returns why no server can read the partition; empty if one can.
+   *
+   * @param json of the manifest
+   */
+  public Optional<String> servingProblem(byte[] json) {
+    return json.length <= MAX_BYTES
+        ? Optional.empty()
+        : Optional.of(
+            ("Cannot publish '%s' with an index (--lookup-index): its %s has %s bytes for %s files,"
+                    + " and servers read at most %s; make fewer files, with more rows or bytes in"
+                    + " each")
+                .formatted(partition, FILE, json.length, files.size(), MAX_BYTES));
+  }
+
+  /**
+   * Reads a manifest; members that this version does not know are ignored.
+   *
+   * @param where the file, for messages
+   * @throws DamagedFileException if this is not a manifest
+   */
+  public static PartitionManifest fromJson(byte[] content, String where)
+      throws DamagedFileException {
+    Map<String, String> texts = new HashMap<>();
+    Map<String, Long> numbers = new HashMap<>();
+    List<String> keys = new ArrayList<>();
+    List<String> scores = new ArrayList<>();
+    List<ReasonsForm> reasons = new ArrayList<>();
+    List<DataFile> files = new ArrayList<>();
+    try {
+      StrictJson json = new StrictJson(where, content);
+      json.document(
+          () ->
+              json.namedValues(
+                  name -> {
+                    switch (name) {
+                      case "format", "read", "scored", "quarantined" ->
+                          numbers.put(name, json.integer(0, Long.MAX_VALUE));
+                      case "keys" -> json.list(() -> keys.add(json.text()));
+                      case "scores" -> json.list(() -> scores.add(json.text()));
+                      case "reasons" -> reasons.add(ReasonsForm.read(json));
+                      case "files" -> json.list(() -> files.add(DataFile.read(json)));
+                      default -> {
+                        if (json.isText()) {
+                          texts.put(name, json.text());
+                        } else {
+                          json.skip();
+                        }
+                      }
+                    }
+                  }));
+    } catch (CorruptModelException e) {
+      throw new DamagedFileException(e.getMessage(), e);
+    }
+
+    if (numbers.getOrDefault("format", 0L) != FORMAT || !texts.keySet().containsAll(REQUIRED)) {
+      throw new DamagedFileException(
+          "Cannot read %s: it is not a partition manifest of this version, with \"format\": %s"
+              .formatted(where, FORMAT));
+    }
+
+    if (!isRun(texts.get("directory"))) {
+      throw new DamagedFileException(
+          "Cannot read %s: \"directory\" is no name of a run's directory".formatted(where));
+    }
+
+    return new PartitionManifest(
+        texts.get("partition"),
+        texts.get("identity"),
+        texts.getOrDefault("run", ""),
+        texts.get("directory"),
+        texts.getOrDefault("modelName", ""),
+        texts.getOrDefault("modelVersion", ""),
+        texts.getOrDefault("modelDigest", ""),
+        texts.getOrDefault("engine", ""),
+        texts.getOrDefault("stagedAt", ""),
+        numbers.getOrDefault("read", 0L),
+        numbers.getOrDefault("scored", 0L),
+        numbers.getOrDefault("quarantined", 0L),
+        keys,
+        scores,
+        reasons.stream().findFirst(),
+        files);
+  }
+}
