@@ -78,7 +78,7 @@ final class FittedJson {
 
   /** Cuts the text that starts at a quote; returns where it ends, or -1 if it does not end. */
   private int fitText(int quote) {
-    int end = endOfText(quote);
+    int end = endOfText(json, quote);
     if (end < 0) {
       return -1;
     }
@@ -96,7 +96,7 @@ final class FittedJson {
   }
 
   /** Returns the index after the closing quote, or -1 if there is none. */
-  private int endOfText(int quote) {
+  static int endOfText(byte[] json, int quote) {
     for (int at = quote + 1; at < json.length; at++) {
       if (json[at] == '\\') {
         at++;
@@ -159,7 +159,7 @@ final class FittedJson {
 
   /** Removes what an array or object contains; returns where it ends, or -1 if it does not. */
   private int empty(int open) {
-    int end = endOfContainer(open);
+    int end = endOfContainer(json, open);
     if (end < 0) {
       return -1;
     }
@@ -174,13 +174,13 @@ final class FittedJson {
   }
 
   /** Returns the index after the closing bracket, or -1 if there is none. */
-  private int endOfContainer(int open) {
+  static int endOfContainer(byte[] json, int open) {
     byte[] closing = new byte[16];
     int depth = 0;
     for (int at = open; at >= 0 && at < json.length; at++) {
       byte unit = json[at];
       if (unit == '"') {
-        at = endOfText(at) - 1;
+        at = endOfText(json, at) - 1;
         if (at < 0) {
           return -1;
         }
@@ -206,14 +206,20 @@ final class FittedJson {
 
   /** Shortens the number that starts here if it is too long; returns where it ends. */
   private int fitNumber(int from) {
-    int end = from;
-    while (end < json.length && isPartOfNumber(json[end])) {
-      end++;
-    }
-
+    int end = endOfNumber(json, from);
     if (end - from > CUT_NUMBER && NumberText.isNumber(json, from, end - from)) {
       Arrays.fill(fitted, from, from + CUT_NUMBER, (byte) '1');
       Arrays.fill(fitted, from + CUT_NUMBER, end, (byte) ' ');
+    }
+
+    return end;
+  }
+
+  /** Returns the index after what is written like a number from here on. */
+  static int endOfNumber(byte[] json, int from) {
+    int end = from;
+    while (end < json.length && isPartOfNumber(json[end])) {
+      end++;
     }
 
     return end;

@@ -224,6 +224,11 @@ public final class JsonDocument implements AutoCloseable {
     return parser.currentToken();
   }
 
+  /** Returns the index of the document's byte at which the current token begins. */
+  public int at() {
+    return (int) parser.currentTokenLocation().getByteOffset();
+  }
+
   /** Returns the name of the field whose name or value is the current token. */
   public String name() throws MalformedJsonException {
     try {

@@ -39,9 +39,10 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
    * The head of an input tensor.
    *
    * @param shape one or two dimensions, none negative
+   * @param dataAt the index in the JSON at which the list of its data begins; -1 if it is binary
    * @param binarySize length of its data after the JSON, in bytes; -1 if the JSON has the data
    */
-  record Tensor(String name, Datatype datatype, long[] shape, long binarySize) {
+  record Tensor(String name, Datatype datatype, long[] shape, int dataAt, long binarySize) {
     boolean isBinary() {
       return binarySize >= 0;
     }
@@ -80,7 +81,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
   }
 
   /**
-   * Reads everything except the data, which may come before its description.
+   * Reads everything except the data, which may come before its description, and finds the data.
    *
    * @throws ProblemException with 400 if a member is missing or has the wrong form
    */
@@ -194,7 +195,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
     String name = null;
     Datatype datatype = null;
     long[] shape = null;
-    boolean data = false;
+    int dataAt = -1;
     long binarySize = -1;
     Set<String> seen = new HashSet<>();
     while (document.next() == JsonToken.FIELD_NAME) {
@@ -206,19 +207,19 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
         case "shape" -> shape = shape(document);
         case "parameters" -> binarySize = binarySize(document);
         case "data" -> {
-          data = document.token() == JsonToken.START_ARRAY;
+          dataAt = document.token() == JsonToken.START_ARRAY ? document.at() : -1;
           document.skip();
         }
         default -> document.skip();
       }
     }
 
-    if (name == null || datatype == null || shape == null || data == (binarySize >= 0)) {
+    if (name == null || datatype == null || shape == null || dataAt >= 0 == binarySize >= 0) {
       throw wrong(
           "a tensor", "name, shape, datatype and data, a list, or the parameter binary_data_size");
     }
 
-    return new Tensor(name, datatype, shape, binarySize);
+    return new Tensor(name, datatype, shape, dataAt, binarySize);
   }
 
   /**

@@ -25,7 +25,6 @@ import io.paritree.serving.request.RowLimit;
 import io.paritree.serving.request.ScoringParts;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -61,22 +60,18 @@ public final class InferenceHandler {
   private void infer(ServedModel served, Inference inference, Context ctx) throws IOException {
     byte[] body = MediaTypes.tensorBody(ctx);
     int jsonLength = jsonLength(ctx.header(JSON_LENGTH), body.length);
-    byte[] json = jsonLength == body.length ? body : Arrays.copyOf(body, jsonLength);
     RequestRows rows = new RequestRows(served, parts);
     InferRequest request;
     ReasonsAnswer reasons; // null if none are requested
     try {
-      try (JsonDocument document = JsonDocument.of(json, parts.limits().body())) {
+      try (JsonDocument document = JsonDocument.of(body, 0, jsonLength)) {
         request = InferRequest.read(document);
       }
 
       checkOutputs(request.outputs(), served);
       reasons = reasons(request, rows);
       TensorPlaces places = new TensorPlaces(rows, request.inputs());
-      try (JsonDocument document = JsonDocument.of(json, parts.limits().body())) {
-        new TensorReader(places, request.inputs()).read(document);
-      }
-
+      new TensorReader(places, request.inputs()).read(body);
       new BinaryReader(places, request.inputs()).read(body, jsonLength);
       places.fillMissing();
     } catch (MalformedJsonException e) {

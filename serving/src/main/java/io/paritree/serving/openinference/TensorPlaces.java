@@ -5,9 +5,6 @@ import io.paritree.FaultCode;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import io.paritree.record.JsonDocument;
-import io.paritree.record.JsonRecordReader;
-import io.paritree.record.MalformedJsonException;
 import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.openinference.InferRequest.Tensor;
@@ -27,7 +24,6 @@ import java.util.Set;
 final class TensorPlaces {
   private final RequestRows rows;
   private final Schema schema;
-  private final JsonRecordReader reader;
   private final List<Tensor> tensors;
 
   /** The field of each tensor; null if one tensor holds all features. */
@@ -39,7 +35,6 @@ final class TensorPlaces {
   TensorPlaces(RequestRows rows, List<Tensor> tensors) {
     this.rows = rows;
     this.schema = rows.served().model().schema();
-    this.reader = rows.served().lenientReader();
     this.tensors = tensors;
     this.fields = isMatrix() ? null : fields();
     rows.announce(rowCount());
@@ -191,13 +186,6 @@ final class TensorPlaces {
   void text(int index, int element, byte[] utf8, int offset, int length) {
     int row = row(index, element);
     fields[index].text(utf8, offset, length, rows.slots(), rows.at(row), rows.faults());
-    point(index, element, row);
-  }
-
-  /** Places the text that is the document's current token; see {@link #text}. */
-  void text(int index, int element, JsonDocument document) throws MalformedJsonException {
-    int row = row(index, element);
-    reader.value(document, fields[index], rows.slots(), rows.at(row), rows.faults());
     point(index, element, row);
   }
 

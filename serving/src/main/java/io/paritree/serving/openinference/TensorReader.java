@@ -1,11 +1,10 @@
 package io.paritree.serving.openinference;
 
 import com.fasterxml.jackson.core.JsonToken;
-import io.paritree.record.JsonDocument;
+import io.paritree.record.JsonList;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.openinference.InferRequest.Tensor;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -22,74 +21,43 @@ final class TensorReader {
     this.tensors = tensors;
   }
 
-  /** Reads the data of all tensors that have it in the document. */
-  void read(JsonDocument document) throws MalformedJsonException {
-    document.next();
-    while (document.next() == JsonToken.FIELD_NAME) {
-      boolean inputs = document.name().equals("inputs");
-      document.next();
-      if (inputs) {
-        for (int index = 0; document.next() != JsonToken.END_ARRAY; index++) {
-          readTensor(document, index);
-        }
-      } else {
-        document.skip();
-      }
-    }
-  }
-
-  private void readTensor(JsonDocument document, int index) throws MalformedJsonException {
-    while (document.next() == JsonToken.FIELD_NAME) {
-      boolean data = document.name().equals("data");
-      document.next();
-      if (data && document.token() == JsonToken.START_ARRAY) {
-        readData(document, index);
-      } else {
-        document.skip();
+  /** Reads the data of all tensors that have it in the JSON, which has been read to its end. */
+  void read(byte[] json) throws MalformedJsonException {
+    for (int index = 0; index < tensors.size(); index++) {
+      if (!tensors.get(index).isBinary()) {
+        readData(new JsonList(json, tensors.get(index).dataAt()), index);
       }
     }
   }
 
   /** Reads the values, which are in one list or in one list per row. */
-  private void readData(JsonDocument document, int index) throws MalformedJsonException {
+  private void readData(JsonList data, int index) throws MalformedJsonException {
     Tensor tensor = tensors.get(index);
-    long expected = tensor.elements();
-    boolean nested = document.next() == JsonToken.START_ARRAY;
-    int element = 0;
-    for (; document.token() != JsonToken.END_ARRAY; document.next()) {
-      if (element == expected) {
-        throw miscounted(index);
+    int perRow = (int) tensor.perRow();
+    boolean nested = data.next() == JsonToken.START_ARRAY;
+    for (int element = 0; element < tensor.elements(); element++) {
+      if (nested && element % perRow == 0) {
+        pass(JsonToken.START_ARRAY, data, index);
       }
 
-      if (nested) {
-        readRow(document, index, element);
-        element += (int) tensor.perRow();
-      } else {
-        readElement(document, index, element++);
+      readElement(data, index, element);
+      data.next();
+      if (nested && element % perRow == perRow - 1) {
+        pass(JsonToken.END_ARRAY, data, index);
       }
     }
 
-    if (element != expected) {
+    if (data.token() != JsonToken.END_ARRAY) {
       throw miscounted(index);
     }
   }
 
-  private void readRow(JsonDocument document, int index, int first) throws MalformedJsonException {
-    if (document.token() != JsonToken.START_ARRAY) {
+  private void pass(JsonToken bracket, JsonList data, int index) throws MalformedJsonException {
+    if (data.token() != bracket) {
       throw miscounted(index);
     }
 
-    for (int column = 0; column < tensors.get(index).perRow(); column++) {
-      if (document.next() == JsonToken.END_ARRAY) {
-        throw miscounted(index);
-      }
-
-      readElement(document, index, first + column);
-    }
-
-    if (document.next() != JsonToken.END_ARRAY) {
-      throw miscounted(index);
-    }
+    data.next();
   }
 
   private ProblemException miscounted(int index) {
@@ -100,49 +68,45 @@ final class TensorReader {
             .formatted(tensor.rows(), tensor.perRow()));
   }
 
-  private void readElement(JsonDocument document, int index, int element)
-      throws MalformedJsonException {
-    if (document.token() == JsonToken.START_ARRAY) {
+  private void readElement(JsonList data, int index, int element) {
+    if (data.token() == JsonToken.START_ARRAY || data.token() == JsonToken.END_ARRAY) {
       throw miscounted(index);
     }
 
-    String kind = mismatch(document, tensors.get(index).datatype());
+    String kind = mismatch(data, tensors.get(index).datatype());
     if (kind != null) {
       places.wrongType(index, element, kind);
-      document.skip();
       return;
     }
 
-    if (places.keepsValues() && document.token() != JsonToken.VALUE_NULL) {
-      boolean literal = document.token() != JsonToken.VALUE_STRING;
-      byte[] text = document.text().getBytes(StandardCharsets.UTF_8);
-      places.keep(index, element, text, 0, text.length, literal);
+    if (places.keepsValues() && data.token() != JsonToken.VALUE_NULL) {
+      boolean literal = data.token() != JsonToken.VALUE_STRING;
+      places.keep(index, element, data.bytes(), data.offset(), data.length(), literal);
     }
 
-    switch (document.token()) {
+    switch (data.token()) {
       case VALUE_NULL -> places.missing(index, element);
       case VALUE_TRUE -> places.truth(index, element, true);
       case VALUE_FALSE -> places.truth(index, element, false);
-      case VALUE_STRING -> places.text(index, element, document);
+      case VALUE_STRING -> places.text(index, element, data.bytes(), data.offset(), data.length());
       default -> {
-        if (document.isLongNumber()) {
+        if (data.isLongNumber()) {
           places.longNumber(index, element);
         } else {
-          places.number(index, element, document.number());
+          places.number(index, element, data.number());
         }
       }
     }
   }
 
   /** Returns what kind of value came, if the datatype does not allow it; otherwise null. */
-  private static String mismatch(JsonDocument document, Datatype datatype)
-      throws MalformedJsonException {
-    return switch (document.token()) {
+  private static String mismatch(JsonList data, Datatype datatype) {
+    return switch (data.token()) {
       case VALUE_NULL -> null;
       case VALUE_TRUE, VALUE_FALSE -> datatype == Datatype.BOOL ? null : "a boolean";
       case VALUE_STRING -> datatype == Datatype.BYTES ? null : "text";
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-          document.isLongNumber() || datatype.admits(document.number()) ? null : "a number";
+      case VALUE_NUMBER_FLOAT ->
+          data.isLongNumber() || datatype.admits(data.number()) ? null : "a number";
       default -> "an object";
     };
   }

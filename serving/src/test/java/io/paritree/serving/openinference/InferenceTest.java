@@ -206,6 +206,23 @@ class InferenceTest {
             "/inputs/1/data/2 unseen_category");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"score", "reasons"})
+  void textThatIsTooLongIsAFault(String output) throws Exception {
+    String body =
+        """
+        {"inputs":[{"name":"carrier","shape":[1],"datatype":"BYTES","data":["%s"]},
+                   {"name":"weight","shape":[1],"datatype":"FP32","data":[1]}],
+         "outputs":[{"name":"%s"}]}"""
+            .formatted("x".repeat(70_000), output);
+    Answer answer = client.post("/v2/models/parcel-late/infer", body);
+
+    assertThat(answer.status()).isEqualTo(400);
+    Object error = JsonTree.parse(answer.body());
+    assertThat(JsonTree.at(error, "errors/0/pointer")).isEqualTo("/inputs/0/data/0");
+    assertThat(JsonTree.at(error, "errors/0/code")).isEqualTo("too_long");
+  }
+
   /** Only weight is required. */
   @Test
   void fieldThatNoTensorHasIsOneFaultWithItsName() throws Exception {
