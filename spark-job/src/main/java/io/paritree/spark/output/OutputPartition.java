@@ -1,6 +1,7 @@
 package io.paritree.spark.output;
 
 import io.paritree.Sha256;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.settings.JobSettings;
@@ -52,7 +53,7 @@ public record OutputPartition(
     addAll(sha256, settings.columns().keys());
     addAll(sha256, settings.columns().pass());
     add(sha256, settings.columns().margin().name());
-    settings.columns().explanation().ifPresent(explanation -> add(sha256, explanation.toString()));
+    settings.columns().explanation().ifPresent(explanation -> add(sha256, text(explanation)));
     if (settings.files().lookupIndex() == LookupIndex.BUILT) {
       add(sha256, "lookup-index");
     }
@@ -74,6 +75,17 @@ public record OutputPartition(
     }
 
     return Sha256.hex(sha256);
+  }
+
+  /** Returns the text of identities that are published: no name of today's may change it. */
+  private static String text(ExplanationSettings explanation) {
+    return "ExplanationAsked[most=%s, direction=%s, above=%s, contributions=%s, mode=%s]"
+        .formatted(
+            explanation.most(),
+            explanation.direction(),
+            explanation.above(),
+            explanation.contributions(),
+            explanation.mode());
   }
 
   private static void addAll(MessageDigest sha256, List<String> texts) {
