@@ -34,12 +34,11 @@ public record SourceTree(
               + "|(\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\n])*\")");
 
   /**
-   * A place of a format; it has a group 1 if what it writes depends on the locale. Logback's places,
-   * such as {@code %d{...}}, are none.
+   * A place of a format; it has a group 1 if what it writes depends on the locale. Logback's
+   * places, such as {@code %d{...}}, are none.
    */
   private static final Pattern PLACE =
-      Pattern.compile(
-          "%%|%(?:\\d+\\$)?[-#+0,(<]*\\d*(?:\\.\\d+)?([bBhHScCdoxXeEfgGaAtT])(?!\\{)");
+      Pattern.compile("%%|%(?:\\d+\\$)?[-#+0,(<]*\\d*(?:\\.\\d+)?([bBhHScCdoxXeEfgGaAtT])(?!\\{)");
 
   /** What comes before a text whose places do not depend on it; the latter is logback's. */
   private static final List<String> WITH_LOCALE = List.of("Locale.ROOT,", ".setPattern(");
