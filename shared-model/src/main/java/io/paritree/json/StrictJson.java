@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.feature.NearestName;
 import java.io.IOException;
@@ -41,30 +40,30 @@ public final class StrictJson {
   /** Reads a value whose first token is the current one, and stops at the value's last token. */
   @FunctionalInterface
   public interface Value {
-    void read() throws CorruptModelException;
+    void read() throws BrokenJsonException;
   }
 
   /** Reads the value of the named member, as {@link Value} does. */
   @FunctionalInterface
   public interface NamedValue {
-    void read(String name) throws CorruptModelException;
+    void read(String name) throws BrokenJsonException;
   }
 
   /**
    * @param origin names the document in messages
    */
-  public StrictJson(String origin, byte[] content) throws CorruptModelException {
+  public StrictJson(String origin, byte[] content) throws BrokenJsonException {
     this.origin = origin;
     this.document = Utf8Text.of(origin, content);
     try {
       this.parser = FACTORY.createParser(document);
     } catch (IOException e) {
-      throw new CorruptModelException("Cannot read %s".formatted(origin), e);
+      throw new BrokenJsonException("Cannot read %s".formatted(origin), e);
     }
   }
 
   /** Reads the whole document with {@code value}, and refuses anything after it. */
-  public void document(Value value) throws CorruptModelException {
+  public void document(Value value) throws BrokenJsonException {
     next();
     value.read();
     if (next() != null) {
@@ -77,8 +76,7 @@ public final class StrictJson {
    *
    * @param required the members that must be present
    */
-  public void object(Map<String, Value> members, Set<String> required)
-      throws CorruptModelException {
+  public void object(Map<String, Value> members, Set<String> required) throws BrokenJsonException {
     String place = place();
     Set<String> seen = new HashSet<>();
     namedValues(
@@ -94,14 +92,14 @@ public final class StrictJson {
     Set<String> absent = new TreeSet<>(required);
     absent.removeAll(seen);
     if (!absent.isEmpty()) {
-      throw new CorruptModelException(
+      throw new BrokenJsonException(
           "Cannot read %s at %s: got an object without %s, expected these keys: %s"
               .formatted(origin, place, absent, new TreeSet<>(required)));
     }
   }
 
   /** Reads an object with any members, each name once. */
-  public void namedValues(NamedValue value) throws CorruptModelException {
+  public void namedValues(NamedValue value) throws BrokenJsonException {
     expect(JsonToken.START_OBJECT, "an object");
     Set<String> names = new HashSet<>();
     while (next() != JsonToken.END_OBJECT) {
@@ -116,19 +114,19 @@ public final class StrictJson {
   }
 
   /** Reads an array. */
-  public void list(Value element) throws CorruptModelException {
+  public void list(Value element) throws BrokenJsonException {
     expect(JsonToken.START_ARRAY, "an array");
     while (next() != JsonToken.END_ARRAY) {
       element.read();
     }
   }
 
-  public String text() throws CorruptModelException {
+  public String text() throws BrokenJsonException {
     expect(JsonToken.VALUE_STRING, "text");
     return shown();
   }
 
-  public boolean truth() throws CorruptModelException {
+  public boolean truth() throws BrokenJsonException {
     if (token() != JsonToken.VALUE_TRUE && token() != JsonToken.VALUE_FALSE) {
       throw wrong("true or false");
     }
@@ -137,7 +135,7 @@ public final class StrictJson {
   }
 
   /** Returns a text, or a number, true or false as it is written. */
-  public String literal() throws CorruptModelException {
+  public String literal() throws BrokenJsonException {
     if (token() == null || !token().isScalarValue() || isNull()) {
       throw wrong("a text, a number, true or false");
     }
@@ -146,7 +144,7 @@ public final class StrictJson {
   }
 
   /** Returns the nearest double of a number; it is finite. */
-  public double number() throws CorruptModelException {
+  public double number() throws BrokenJsonException {
     if (!isNumber()) {
       throw wrong("a number");
     }
@@ -160,7 +158,7 @@ public final class StrictJson {
   }
 
   /** Returns the nearest double of a number that is finite as a {@code float} too. */
-  public double floatNumber() throws CorruptModelException {
+  public double floatNumber() throws BrokenJsonException {
     double value = number();
     if (Float.isInfinite((float) value)) {
       throw wrong("a number that is finite as a float");
@@ -170,7 +168,7 @@ public final class StrictJson {
   }
 
   /** Returns a double as {@link JsonText} writes it: a number, or the text of one not finite. */
-  public double realDouble() throws CorruptModelException {
+  public double realDouble() throws BrokenJsonException {
     return isText() ? notFinite() : number();
   }
 
@@ -178,7 +176,7 @@ public final class StrictJson {
    * Returns a float as {@link JsonText} writes it: the nearest one of a number, or the text of one
    * not finite.
    */
-  public float realFloat() throws CorruptModelException {
+  public float realFloat() throws BrokenJsonException {
     if (isText()) {
       return (float) notFinite();
     }
@@ -187,7 +185,7 @@ public final class StrictJson {
     return Float.parseFloat(shown()); // by way of a double, it would be rounded twice
   }
 
-  private double notFinite() throws CorruptModelException {
+  private double notFinite() throws BrokenJsonException {
     return switch (shown()) {
       case "NaN" -> Double.NaN;
       case "Infinity" -> Double.POSITIVE_INFINITY;
@@ -196,7 +194,7 @@ public final class StrictJson {
     };
   }
 
-  public long integer(long min, long max) throws CorruptModelException {
+  public long integer(long min, long max) throws BrokenJsonException {
     String expected = "a whole number from %s to %s".formatted(min, max);
     if (token() != JsonToken.VALUE_NUMBER_INT) {
       throw wrong(expected);
@@ -231,7 +229,7 @@ public final class StrictJson {
   }
 
   /** Skips the value. */
-  public void skip() throws CorruptModelException {
+  public void skip() throws BrokenJsonException {
     try {
       parser.skipChildren();
     } catch (IOException e) {
@@ -240,7 +238,7 @@ public final class StrictJson {
   }
 
   /** Returns the text of an object as it is written in the document, in UTF-8. */
-  public byte[] raw() throws CorruptModelException {
+  public byte[] raw() throws BrokenJsonException {
     expect(JsonToken.START_OBJECT, "an object");
     int start = (int) parser.currentTokenLocation().getCharOffset();
     skip();
@@ -249,40 +247,40 @@ public final class StrictJson {
   }
 
   /** Returns an exception: the current value is not what was expected. */
-  public CorruptModelException wrong(String expected) {
-    return new CorruptModelException(
+  public BrokenJsonException wrong(String expected) {
+    return new BrokenJsonException(
         "Cannot read %s at %s: got %s, expected %s".formatted(origin, place(), got(), expected));
   }
 
   /** Returns an exception that names the current place and the reason. */
-  public CorruptModelException refused(String why, Throwable cause) {
-    return new CorruptModelException(
+  public BrokenJsonException refused(String why, Throwable cause) {
+    return new BrokenJsonException(
         "Cannot read %s at %s: %s".formatted(origin, place(), why), cause);
   }
 
-  CorruptModelException malformed(IOException e) {
+  BrokenJsonException malformed(IOException e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     String why = message.replaceFirst("(?s)( \\(start marker|\n).*", "");
-    return new CorruptModelException(
+    return new BrokenJsonException(
         "Cannot read %s at %s: it is not well-formed JSON: %s"
             .formatted(origin, place(), Fault.printable(why, 200)),
         e);
   }
 
-  private CorruptModelException unknown(String name, Set<String> known) {
+  private BrokenJsonException unknown(String name, Set<String> known) {
     String nearest = NearestName.of(name, known).map(" (did you mean '%s'?)"::formatted).orElse("");
-    return new CorruptModelException(
+    return new BrokenJsonException(
         "Cannot read %s at %s: got the unknown key '%s', expected one of %s%s"
             .formatted(origin, place(), printable(name), new TreeSet<>(known), nearest));
   }
 
-  private void expect(JsonToken token, String expected) throws CorruptModelException {
+  private void expect(JsonToken token, String expected) throws BrokenJsonException {
     if (token() != token) {
       throw wrong(expected);
     }
   }
 
-  private JsonToken next() throws CorruptModelException {
+  private JsonToken next() throws BrokenJsonException {
     try {
       return parser.nextToken();
     } catch (IOException e) {
@@ -290,7 +288,7 @@ public final class StrictJson {
     }
   }
 
-  private String name() throws CorruptModelException {
+  private String name() throws BrokenJsonException {
     if (token() != JsonToken.FIELD_NAME) {
       throw wrong("a key");
     }
@@ -302,7 +300,7 @@ public final class StrictJson {
     return parser.currentToken();
   }
 
-  private String shown() throws CorruptModelException {
+  private String shown() throws BrokenJsonException {
     try {
       return parser.getText();
     } catch (IOException e) {

@@ -1,6 +1,5 @@
 package io.paritree.json;
 
-import io.paritree.CorruptModelException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -13,13 +12,13 @@ public final class Utf8Text {
    * Returns the text.
    *
    * @param origin names the file in messages
-   * @throws CorruptModelException if it is not UTF-8
+   * @throws BrokenJsonException if it is not UTF-8
    */
-  public static String of(String origin, byte[] content) throws CorruptModelException {
+  public static String of(String origin, byte[] content) throws BrokenJsonException {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
     } catch (CharacterCodingException e) {
-      throw new CorruptModelException("Cannot read %s: it is not UTF-8".formatted(origin), e);
+      throw new BrokenJsonException("Cannot read %s: it is not UTF-8".formatted(origin), e);
     }
   }
 }

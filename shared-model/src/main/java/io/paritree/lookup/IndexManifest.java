@@ -1,8 +1,8 @@
 package io.paritree.lookup;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.CorruptModelException;
 import io.paritree.Sha256;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.output.DamagedFileException;
@@ -204,7 +204,7 @@ public record IndexManifest(
       }
 
       return manifest;
-    } catch (CorruptModelException | IllegalArgumentException e) {
+    } catch (BrokenJsonException | IllegalArgumentException e) {
       throw new DamagedFileException(e.getMessage(), e);
     }
   }
@@ -224,10 +224,10 @@ public record IndexManifest(
       this.json = json;
     }
 
-    private IndexManifest read() throws CorruptModelException {
+    private IndexManifest read() throws BrokenJsonException {
       json.document(() -> json.namedValues(this::member));
       if (number("format") != FORMAT) {
-        throw new CorruptModelException(
+        throw new BrokenJsonException(
             "Cannot read the index: its format is %s, expected %s; a newer version has built it"
                 .formatted(number("format"), FORMAT));
       }
@@ -250,7 +250,7 @@ public record IndexManifest(
           shards);
     }
 
-    private void member(String name) throws CorruptModelException {
+    private void member(String name) throws BrokenJsonException {
       switch (name) {
         case "keys" -> json.list(this::key);
         case "scores" -> json.list(() -> scores.add(json.text()));
@@ -270,7 +270,7 @@ public record IndexManifest(
       }
     }
 
-    private String moment(String text) throws CorruptModelException {
+    private String moment(String text) throws BrokenJsonException {
       try {
         Instant.parse(text);
         return text;
@@ -279,7 +279,7 @@ public record IndexManifest(
       }
     }
 
-    private void spread() throws CorruptModelException {
+    private void spread() throws BrokenJsonException {
       double[] mean = {0};
       float[] ends = {0, 0};
       List<Float> quantiles = new ArrayList<>();
@@ -296,7 +296,7 @@ public record IndexManifest(
       spread = new ScoreSpread(mean[0], ends[0], ends[1], quantiles);
     }
 
-    private void key() throws CorruptModelException {
+    private void key() throws BrokenJsonException {
       Reader key = new Reader(json);
       json.namedValues(key::member);
       long scale = key.number("scale");
@@ -307,7 +307,7 @@ public record IndexManifest(
       keys.add(new KeyColumn(key.text("name"), key.type(key.text("type")), (int) scale));
     }
 
-    private KeyColumn.Type type(String word) throws CorruptModelException {
+    private KeyColumn.Type type(String word) throws BrokenJsonException {
       for (KeyColumn.Type type : KeyColumn.Type.values()) {
         if (type.word().equals(word)) {
           return type;
@@ -317,7 +317,7 @@ public record IndexManifest(
       throw json.wrong("one of the types of keys");
     }
 
-    private void shard() throws CorruptModelException {
+    private void shard() throws BrokenJsonException {
       Reader shard = new Reader(json);
       json.namedValues(shard::member);
       String file = shard.text("file");
@@ -330,7 +330,7 @@ public record IndexManifest(
       shards.add(new ShardFile(file, shard.number("bytes"), shard.text("sha256")));
     }
 
-    private String text(String name) throws CorruptModelException {
+    private String text(String name) throws BrokenJsonException {
       if (!texts.containsKey(name)) {
         throw json.wrong("a text '%s'".formatted(name));
       }
@@ -338,7 +338,7 @@ public record IndexManifest(
       return texts.get(name);
     }
 
-    private long number(String name) throws CorruptModelException {
+    private long number(String name) throws BrokenJsonException {
       if (!numbers.containsKey(name)) {
         throw json.wrong("a number '%s'".formatted(name));
       }

@@ -1,7 +1,7 @@
 package io.paritree.lookup;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.output.DamagedFileException;
@@ -68,7 +68,7 @@ public record TableIndexes(long base, Map<String, String> runs) {
                       default -> json.skip();
                     }
                   }));
-    } catch (CorruptModelException e) {
+    } catch (BrokenJsonException e) {
       throw new DamagedFileException(e.getMessage(), e);
     }
 
@@ -82,7 +82,7 @@ public record TableIndexes(long base, Map<String, String> runs) {
   }
 
   private static void run(String path, StrictJson json, Map<String, String> runs)
-      throws CorruptModelException {
+      throws BrokenJsonException {
     if (runs.size() == MAX_PARTITIONS) {
       throw json.wrong("at most %s partitions".formatted(MAX_PARTITIONS));
     } else if (!PartitionValue.isPath(path)) {

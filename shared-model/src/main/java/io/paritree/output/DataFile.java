@@ -1,7 +1,7 @@
 package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
 import java.util.HashMap;
@@ -28,7 +28,7 @@ public record DataFile(String name, long bytes, long rows) {
   }
 
   /** Reads what {@link #write} has written; members of later versions are ignored. */
-  static DataFile read(StrictJson json) throws CorruptModelException {
+  static DataFile read(StrictJson json) throws BrokenJsonException {
     String[] file = {null};
     Map<String, Long> numbers = new HashMap<>();
     json.namedValues(

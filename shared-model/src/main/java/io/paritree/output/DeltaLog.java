@@ -1,6 +1,6 @@
 package io.paritree.output;
 
-import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -97,7 +97,7 @@ public record DeltaLog(FileStore store, Location table, int maxActionBytes) {
           reader.read(action);
         }
       }
-    } catch (CorruptModelException e) {
+    } catch (BrokenJsonException e) {
       throw new DamagedFileException(e.getMessage(), e);
     }
   }
@@ -119,7 +119,7 @@ public record DeltaLog(FileStore store, Location table, int maxActionBytes) {
     return line.toByteArray();
   }
 
-  private static List<Action> actions(StrictJson json) throws CorruptModelException {
+  private static List<Action> actions(StrictJson json) throws BrokenJsonException {
     List<Action> actions = new ArrayList<>();
     json.document(
         () ->
@@ -137,7 +137,7 @@ public record DeltaLog(FileStore store, Location table, int maxActionBytes) {
   }
 
   private static Action action(Kind kind, String nameKey, StrictJson json)
-      throws CorruptModelException {
+      throws BrokenJsonException {
     String[] name = {""};
     boolean[] changes = {false};
     Map<String, String> partition = new HashMap<>();
@@ -156,7 +156,7 @@ public record DeltaLog(FileStore store, Location table, int maxActionBytes) {
     return new Action(kind, name[0], changes[0], partition);
   }
 
-  private static String textOrNull(StrictJson json) throws CorruptModelException {
+  private static String textOrNull(StrictJson json) throws BrokenJsonException {
     if (json.isText()) {
       return json.text();
     }

@@ -1,7 +1,7 @@
 package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
@@ -190,7 +190,7 @@ public record PartitionManifest(
                       }
                     }
                   }));
-    } catch (CorruptModelException e) {
+    } catch (BrokenJsonException e) {
       throw new DamagedFileException(e.getMessage(), e);
     }
 

@@ -1,7 +1,7 @@
 package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
@@ -136,7 +136,7 @@ public record ReasonsForm(
   }
 
   /** Reads what {@link #write} has written; members of later versions are ignored. */
-  public static ReasonsForm read(StrictJson json) throws CorruptModelException {
+  public static ReasonsForm read(StrictJson json) throws BrokenJsonException {
     return new Reader(json).read();
   }
 
@@ -156,12 +156,12 @@ public record ReasonsForm(
       this.json = json;
     }
 
-    private ReasonsForm read() throws CorruptModelException {
+    private ReasonsForm read() throws BrokenJsonException {
       json.namedValues(this::member);
       return new ReasonsForm(direction, isExact, outputs, numbers, truths, groups, up, down);
     }
 
-    private void member(String name) throws CorruptModelException {
+    private void member(String name) throws BrokenJsonException {
       switch (name) {
         case "direction" -> {
           direction = text();
@@ -194,7 +194,7 @@ public record ReasonsForm(
       }
     }
 
-    private List<String> texts(int least, int most) throws CorruptModelException {
+    private List<String> texts(int least, int most) throws BrokenJsonException {
       List<String> read = new ArrayList<>();
       json.list(() -> read.add(text()));
       if (read.size() < least || read.size() > most) {
@@ -204,7 +204,7 @@ public record ReasonsForm(
       return read;
     }
 
-    private String text() throws CorruptModelException {
+    private String text() throws BrokenJsonException {
       if (++texts > MAX_TEXTS) {
         throw json.wrong("at most %s texts".formatted(MAX_TEXTS));
       }

@@ -3,7 +3,6 @@ package io.paritree.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paritree.CorruptModelException;
 import io.paritree.Seed;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.IndexManifest.ShardFile;
@@ -57,12 +56,12 @@ class RealNumbersTest {
     return all;
   }
 
-  private static StrictJson read(byte[] json) throws CorruptModelException {
+  private static StrictJson read(byte[] json) throws BrokenJsonException {
     return new StrictJson("the test", json);
   }
 
   @Test
-  void doublesAndFloatsReadBackToTheSameBits() throws CorruptModelException {
+  void doublesAndFloatsReadBackToTheSameBits() throws BrokenJsonException {
     for (double value : doubles()) {
       for (JsonText.Body body :
           List.<JsonText.Body>of(
@@ -94,7 +93,7 @@ class RealNumbersTest {
                 StrictJson json = read(JsonText.of(out -> out.writeString(text)));
                 json.document(json::realDouble);
               })
-          .isInstanceOf(CorruptModelException.class)
+          .isInstanceOf(BrokenJsonException.class)
           .hasMessageContaining("expected a number, or the text NaN, Infinity or -Infinity");
     }
 

@@ -1,7 +1,7 @@
 package io.paritree.serving.lookup;
 
 import io.javalin.http.Context;
-import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import io.paritree.lookup.InvalidKeyException;
 import io.paritree.serving.answer.Answers;
@@ -94,7 +94,7 @@ public final class KeysHandler {
               json.object(
                   Map.of("keys", () -> json.list(() -> add(key(json, columns), keys))),
                   Set.of("keys")));
-    } catch (CorruptModelException e) {
+    } catch (BrokenJsonException e) {
       throw new ProblemException(Problems.MALFORMED_BODY.of(e.getMessage()));
     }
 
@@ -109,7 +109,7 @@ public final class KeysHandler {
   }
 
   private static List<String> key(StrictJson json, List<String> columns)
-      throws CorruptModelException {
+      throws BrokenJsonException {
     if (!json.isObject()) {
       if (columns.size() > 1) {
         throw json.wrong("an object with " + columns);

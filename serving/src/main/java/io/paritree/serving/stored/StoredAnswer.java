@@ -1,8 +1,8 @@
 package io.paritree.serving.stored;
 
-import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import io.paritree.lookup.InvalidKeyException;
 import io.paritree.lookup.StoredEntry;
@@ -123,7 +123,7 @@ public final class StoredAnswer {
     try {
       StrictJson json = new StrictJson("the faults", stored);
       json.document(() -> json.list(() -> fault(json).ifPresent(faults::add)));
-    } catch (CorruptModelException e) {
+    } catch (BrokenJsonException e) {
       throw new IllegalStateException(e);
     }
 
@@ -131,7 +131,7 @@ public final class StoredAnswer {
   }
 
   /** Reads a fault; empty if its code is one of a later version. */
-  private static Optional<PointedFault> fault(StrictJson json) throws CorruptModelException {
+  private static Optional<PointedFault> fault(StrictJson json) throws BrokenJsonException {
     Map<String, String> members = new HashMap<>();
     json.namedValues(name -> members.put(name, json.text()));
     for (FaultCode code : FaultCode.values()) {

@@ -2,6 +2,7 @@ package io.paritree.model.golden;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import java.io.ByteArrayOutputStream;
@@ -95,25 +96,31 @@ public final class GoldenFile {
   }
 
   private static GoldenRow row(String origin, byte[] line) throws CorruptModelException {
-    StrictJson json = new StrictJson(origin, line);
     List<byte[]> record = new ArrayList<>();
     List<Integer> margins = new ArrayList<>();
     List<Integer> leaves = new ArrayList<>();
     List<Integer> contributions = new ArrayList<>();
-    json.document(
-        () ->
-            json.object(
-                Map.of(
-                    RECORD, () -> record.add(json.raw()),
-                    MARGINS, () -> json.list(() -> margins.add(bits(json))),
-                    LEAVES,
-                        () -> json.list(() -> leaves.add((int) json.integer(0, Integer.MAX_VALUE))),
-                    CONTRIBUTIONS, () -> json.list(() -> contributions.add(bits(json)))),
-                Set.of(RECORD, MARGINS, LEAVES)));
+    try {
+      StrictJson json = new StrictJson(origin, line);
+      json.document(
+          () ->
+              json.object(
+                  Map.of(
+                      RECORD, () -> record.add(json.raw()),
+                      MARGINS, () -> json.list(() -> margins.add(bits(json))),
+                      LEAVES,
+                          () ->
+                              json.list(() -> leaves.add((int) json.integer(0, Integer.MAX_VALUE))),
+                      CONTRIBUTIONS, () -> json.list(() -> contributions.add(bits(json)))),
+                  Set.of(RECORD, MARGINS, LEAVES)));
+    } catch (BrokenJsonException e) {
+      throw new CorruptModelException(e.getMessage(), e);
+    }
+
     return new GoldenRow(record.get(0), ints(margins), ints(leaves), ints(contributions));
   }
 
-  private static int bits(StrictJson json) throws CorruptModelException {
+  private static int bits(StrictJson json) throws BrokenJsonException {
     String text = json.text();
     if (!BITS.matcher(text).matches()) {
       throw json.wrong("8 hexadecimal digits");

@@ -2,6 +2,7 @@ package io.paritree.model.layout;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
@@ -93,8 +94,13 @@ public record AliasMove(
   static AliasMove fromJson(long number, String where, byte[] content)
       throws CorruptModelException {
     Members read = new Members();
-    StrictJson json = new StrictJson(where, content);
-    json.document(() -> json.namedValues(name -> read.member(name, json)));
+    try {
+      StrictJson json = new StrictJson(where, content);
+      json.document(() -> json.namedValues(name -> read.member(name, json)));
+    } catch (BrokenJsonException e) {
+      throw new CorruptModelException(e.getMessage(), e);
+    }
+
     if (read.time == null || read.user == null || read.action == null) {
       throw new CorruptModelException(
           "Cannot read %s: it is no move of an alias, which has time, user and action"
@@ -127,7 +133,7 @@ public record AliasMove(
     private String toDigest;
     private Instant confirmed;
 
-    void member(String name, StrictJson json) throws CorruptModelException {
+    void member(String name, StrictJson json) throws BrokenJsonException {
       if (json.isNull()) {
         return;
       }
@@ -145,7 +151,7 @@ public record AliasMove(
       }
     }
 
-    private static Instant instant(StrictJson json) throws CorruptModelException {
+    private static Instant instant(StrictJson json) throws BrokenJsonException {
       try {
         return Instant.parse(json.text());
       } catch (DateTimeException e) {

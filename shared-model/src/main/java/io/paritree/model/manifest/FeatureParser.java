@@ -1,6 +1,5 @@
 package io.paritree.model.manifest;
 
-import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.CategoryCodeFeature;
@@ -10,6 +9,7 @@ import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.TimestampPart;
 import io.paritree.feature.Unseen;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import io.paritree.xgboost.RecordedCategories;
 import java.time.DateTimeException;
@@ -123,7 +123,7 @@ final class FeatureParser {
   }
 
   /** Reads the feature at the current token; called once. */
-  FeatureForm read() throws CorruptModelException {
+  FeatureForm read() throws BrokenJsonException {
     Map<String, StrictJson.Value> members = new HashMap<>();
     members.put(NAME, () -> name = notEmpty());
     members.put(COLUMN, () -> column = Optional.of(notEmpty()));
@@ -156,7 +156,7 @@ final class FeatureParser {
     }
   }
 
-  private void checkKeys() throws CorruptModelException {
+  private void checkKeys() throws BrokenJsonException {
     boolean isOffsetNumber = isOffset && type.equals(NUMBER);
     Set<String> foreign = new TreeSet<>(given);
     if (isOffsetNumber) {
@@ -223,7 +223,7 @@ final class FeatureParser {
             .feature(categories.get()));
   }
 
-  private String notEmpty() throws CorruptModelException {
+  private String notEmpty() throws BrokenJsonException {
     String text = json.text();
     if (text.isEmpty()) {
       throw json.wrong("a text that is not empty");
@@ -232,7 +232,7 @@ final class FeatureParser {
     return text;
   }
 
-  private String oneOf(Set<String> known) throws CorruptModelException {
+  private String oneOf(Set<String> known) throws BrokenJsonException {
     String text = json.text();
     if (!known.contains(text)) {
       throw json.wrong("one of %s".formatted(new TreeSet<>(known)));
@@ -241,7 +241,7 @@ final class FeatureParser {
     return text;
   }
 
-  private Object numberOrText() throws CorruptModelException {
+  private Object numberOrText() throws BrokenJsonException {
     if (json.isText()) {
       return json.text();
     }
@@ -253,7 +253,7 @@ final class FeatureParser {
     throw json.wrong("a number or a text");
   }
 
-  private void readCategories() throws CorruptModelException {
+  private void readCategories() throws BrokenJsonException {
     if (json.isText()) {
       codes = oneOf(Set.of(CODES)).equals(CODES);
     } else {
@@ -261,7 +261,7 @@ final class FeatureParser {
     }
   }
 
-  private RecordedCategories categories() throws CorruptModelException {
+  private RecordedCategories categories() throws BrokenJsonException {
     List<String> texts = new ArrayList<>();
     List<Long> integers = new ArrayList<>();
     json.list(
@@ -285,7 +285,7 @@ final class FeatureParser {
         : new RecordedCategories.Texts(texts);
   }
 
-  private Unseen unseen() throws CorruptModelException {
+  private Unseen unseen() throws BrokenJsonException {
     if (json.isObject()) {
       List<String> other = new ArrayList<>();
       json.object(
@@ -310,7 +310,7 @@ final class FeatureParser {
     };
   }
 
-  private void readReason() throws CorruptModelException {
+  private void readReason() throws BrokenJsonException {
     if (json.isText()) {
       never = oneOf(Set.of(NEVER)).equals(NEVER);
       return;
@@ -325,7 +325,7 @@ final class FeatureParser {
     }
   }
 
-  private ReasonRule.Code code() throws CorruptModelException {
+  private ReasonRule.Code code() throws BrokenJsonException {
     Map<String, String> texts = new HashMap<>();
     json.object(
         Map.of(CODE, () -> texts.put(CODE, notEmpty()), TEXT, () -> texts.put(TEXT, notEmpty())),
@@ -333,7 +333,7 @@ final class FeatureParser {
     return new ReasonRule.Code(texts.get(CODE), Optional.ofNullable(texts.get(TEXT)));
   }
 
-  private ZoneId zone() throws CorruptModelException {
+  private ZoneId zone() throws BrokenJsonException {
     try {
       return ZoneId.of(json.text());
     } catch (DateTimeException e) {

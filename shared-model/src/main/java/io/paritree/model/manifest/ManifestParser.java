@@ -1,6 +1,7 @@
 package io.paritree.model.manifest;
 
 import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import io.paritree.model.layout.ModelName;
 import java.time.DateTimeException;
@@ -85,9 +86,15 @@ public final class ManifestParser {
    * @throws CorruptModelException naming the file, the place, what came and what was expected
    */
   public static Manifest fromJson(String origin, byte[] content) throws CorruptModelException {
-    StrictJson json = new StrictJson(origin, content);
-    ManifestParser parser = new ManifestParser(json);
-    json.document(parser::readManifest);
+    ManifestParser parser;
+    try {
+      StrictJson json = new StrictJson(origin, content);
+      parser = new ManifestParser(json);
+      json.document(parser::readManifest);
+    } catch (BrokenJsonException e) {
+      throw new CorruptModelException(e.getMessage(), e);
+    }
+
     Manifest manifest = parser.manifest();
     if (manifest.format() > parser.format) {
       throw new CorruptModelException(
@@ -106,7 +113,7 @@ public final class ManifestParser {
     return manifest;
   }
 
-  private void readManifest() throws CorruptModelException {
+  private void readManifest() throws BrokenJsonException {
     Map<String, StrictJson.Value> members = new HashMap<>(schema.members());
     members.put(FORMAT, () -> format = (int) json.integer(1, Manifest.NEWEST_FORMAT));
     members.put(NAME, () -> name = name());
@@ -121,7 +128,7 @@ public final class ManifestParser {
         members, Set.of(FORMAT, NAME, VERSION, MODEL, ROUNDS, SchemaParser.FEATURES, PROVENANCE));
   }
 
-  private void readRounds() throws CorruptModelException {
+  private void readRounds() throws BrokenJsonException {
     json.object(
         Map.of(
             END, () -> rounds = (int) json.integer(0, Integer.MAX_VALUE),
@@ -129,7 +136,7 @@ public final class ManifestParser {
         Set.of(END, WHY));
   }
 
-  private void readImportance() throws CorruptModelException {
+  private void readImportance() throws BrokenJsonException {
     json.object(
         Map.of(
             ROWS, () -> importanceRows = json.integer(1, Long.MAX_VALUE),
@@ -137,7 +144,7 @@ public final class ManifestParser {
         Set.of(ROWS, FIELDS));
   }
 
-  private void readMean() throws CorruptModelException {
+  private void readMean() throws BrokenJsonException {
     List<String> field = new ArrayList<>();
     List<Double> mean = new ArrayList<>();
     json.object(
@@ -150,7 +157,7 @@ public final class ManifestParser {
     }
   }
 
-  private void readSealedRows() throws CorruptModelException {
+  private void readSealedRows() throws BrokenJsonException {
     json.object(
         Map.of(
             ROWS, () -> sealedRows = json.integer(1, Long.MAX_VALUE),
@@ -158,7 +165,7 @@ public final class ManifestParser {
         Set.of(ROWS, FEATURES));
   }
 
-  private void readCounts() throws CorruptModelException {
+  private void readCounts() throws BrokenJsonException {
     List<String> feature = new ArrayList<>();
     List<Long> counts = new ArrayList<>(List.of(0L, 0L));
     json.object(
@@ -174,7 +181,7 @@ public final class ManifestParser {
     unseen.put(feature.get(0), counts.get(1));
   }
 
-  private void readProvenance() throws CorruptModelException {
+  private void readProvenance() throws BrokenJsonException {
     Map<String, StrictJson.Value> members = new HashMap<>();
     members.put(SEALED_AT, () -> sealedAt = instant());
     members.put(TRAINED_ON, () -> trainedOn = Optional.of(json.text()));
@@ -187,7 +194,7 @@ public final class ManifestParser {
     json.object(members, Set.of(SEALED_AT, GOLDEN_ROWS));
   }
 
-  private void readComparison() throws CorruptModelException {
+  private void readComparison() throws BrokenJsonException {
     json.object(
         Map.of(
             ROWS, () -> comparedRows = json.integer(1, Long.MAX_VALUE),
@@ -195,7 +202,7 @@ public final class ManifestParser {
         Set.of(ROWS, MAX_ULPS));
   }
 
-  private String name() throws CorruptModelException {
+  private String name() throws BrokenJsonException {
     String text = json.text();
     if (!ModelName.isName(text)) {
       throw json.wrong("a name of " + ModelName.RULE);
@@ -204,7 +211,7 @@ public final class ManifestParser {
     return text;
   }
 
-  private Instant instant() throws CorruptModelException {
+  private Instant instant() throws BrokenJsonException {
     try {
       return Instant.parse(json.text());
     } catch (DateTimeException e) {
@@ -212,7 +219,7 @@ public final class ManifestParser {
     }
   }
 
-  private Provenance.GoldenSource golden() throws CorruptModelException {
+  private Provenance.GoldenSource golden() throws BrokenJsonException {
     String text = json.text();
     for (Provenance.GoldenSource source : Provenance.GoldenSource.values()) {
       if (key(source).equals(text)) {

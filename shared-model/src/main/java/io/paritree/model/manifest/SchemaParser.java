@@ -1,6 +1,7 @@
 package io.paritree.model.manifest;
 
 import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,10 +40,14 @@ public final class SchemaParser {
    * @param origin names the file in messages
    */
   public static SchemaForm fromJson(String origin, byte[] content) throws CorruptModelException {
-    StrictJson json = new StrictJson(origin, content);
-    SchemaParser parser = new SchemaParser(json, false);
-    json.document(() -> json.object(parser.members(), Set.of(FEATURES)));
-    return parser.schema();
+    try {
+      StrictJson json = new StrictJson(origin, content);
+      SchemaParser parser = new SchemaParser(json, false);
+      json.document(() -> json.object(parser.members(), Set.of(FEATURES)));
+      return parser.schema();
+    } catch (BrokenJsonException e) {
+      throw new CorruptModelException(e.getMessage(), e);
+    }
   }
 
   /** Returns the readers of the members that a schema consists of. */
@@ -55,7 +60,7 @@ public final class SchemaParser {
     return new SchemaForm(features, reasons, outputs);
   }
 
-  private void readFeatures() throws CorruptModelException {
+  private void readFeatures() throws BrokenJsonException {
     json.list(
         () -> {
           if (features.size() == MAX_FEATURES) {
@@ -68,7 +73,7 @@ public final class SchemaParser {
         });
   }
 
-  private void readOutputs() throws CorruptModelException {
+  private void readOutputs() throws BrokenJsonException {
     Map<String, List<String>> lists = new HashMap<>();
     List<Float> threshold = new ArrayList<>();
     json.object(
@@ -84,7 +89,7 @@ public final class SchemaParser {
             threshold.stream().findFirst());
   }
 
-  private List<String> texts() throws CorruptModelException {
+  private List<String> texts() throws BrokenJsonException {
     List<String> texts = new ArrayList<>();
     json.list(() -> texts.add(json.text()));
     return texts;

@@ -4,6 +4,7 @@ import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.Utf8Text;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.PackageFiles;
@@ -118,9 +119,10 @@ public record MlflowModel(
             .setAllowRecursiveKeys(false)
             .setMaxAliasesForCollections(10)
             .build();
-    String text = Utf8Text.of(where, content);
     try {
-      return new Load(settings).loadFromString(text);
+      return new Load(settings).loadFromString(Utf8Text.of(where, content));
+    } catch (BrokenJsonException e) {
+      throw new CorruptModelException(e.getMessage(), e);
     } catch (YamlEngineException e) {
       throw new CorruptModelException(
           "Cannot read %s: it is not well-formed YAML: %s"

@@ -2,6 +2,7 @@ package io.paritree.model.mlflow;
 
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,9 +52,13 @@ public record MlflowSignature(List<Column> columns) {
    * @param origin names the place in messages
    */
   static MlflowSignature parse(String origin, byte[] content) throws CorruptModelException {
-    StrictJson json = new StrictJson(origin, content);
     List<Column> columns = new ArrayList<>();
-    json.document(() -> json.list(() -> columns.add(column(json))));
+    try {
+      StrictJson json = new StrictJson(origin, content);
+      json.document(() -> json.list(() -> columns.add(column(json))));
+    } catch (BrokenJsonException e) {
+      throw new CorruptModelException(e.getMessage(), e);
+    }
 
     Set<String> names = new HashSet<>();
     for (Column column : columns) {
@@ -76,7 +81,7 @@ public record MlflowSignature(List<Column> columns) {
   }
 
   /** Reads a column; skips members of other MLflow versions, which say nothing about encoding. */
-  private static Column column(StrictJson json) throws CorruptModelException {
+  private static Column column(StrictJson json) throws BrokenJsonException {
     Map<String, String> texts = new HashMap<>();
     boolean[] required = {true}; // the default, for files of versions that do not write it
     json.namedValues(

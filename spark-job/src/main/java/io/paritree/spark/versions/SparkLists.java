@@ -45,11 +45,6 @@ public final class SparkLists {
     return list(plan, "children");
   }
 
-  /** Returns the plans below a plan that read from no other one. */
-  public static List<SparkPlan> leaves(SparkPlan plan) {
-    return list(plan, "collectLeaves");
-  }
-
   /** Returns what a projection selects. */
   public static List<NamedExpression> selected(ProjectExec projection) {
     return list(projection, "projectList");
