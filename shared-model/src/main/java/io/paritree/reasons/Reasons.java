@@ -111,7 +111,7 @@ public final class Reasons {
 
   /** Returns whether a row has a class, whose margin is explained unless another is asked for. */
   public boolean hasWinner() {
-    return outputNames.size() == 1 || outputs.kind() != Outputs.Kind.VALUES;
+    return outputNames.size() == 1 || outputs.hasLabel();
   }
 
   /**
@@ -125,7 +125,7 @@ public final class Reasons {
       return 0;
     }
 
-    if (outputs.kind() == Outputs.Kind.VALUES) {
+    if (!outputs.hasLabel()) {
       throw new IllegalStateException("Cannot choose one of the outputs " + outputNames);
     }
 

@@ -100,7 +100,7 @@ final class GroupScoring {
   void buildIndexes(
       List<IndexedPartition> partitions, List<Location> quarantined, RunDirectory directory)
       throws RefusedException, IOException {
-    List<String> scores = checked.columns().scores();
+    List<String> scores = checked.columns().scored().scores();
     KeyForm form = ScoredRows.form(writers.columns(), carried.keys(), scores);
     List<String> problems =
         new IndexBuild(session, checked.place(), directory, form)
@@ -197,8 +197,8 @@ final class GroupScoring {
             settings.output().partitionPath().orElse(null),
             output,
             quarantine,
-            checked.columns().margins().size(),
-            checked.columns().hasLabel(),
+            checked.columns().scored().margins().size(),
+            checked.columns().scored().hasLabel(),
             settings.columns().explanation().orElse(null)),
         new TaskPlan.Files(
             tasks,

@@ -68,7 +68,7 @@ final class Staging {
     this.tally = tally;
     this.output = checked.output();
     this.keys = CarriedColumns.of(settings, checked.input()).keys();
-    this.scores = checked.columns().scores();
+    this.scores = checked.columns().scored().scores();
     this.reasons =
         RecordedReasons.of(model, settings.columns().explanation(), checked.input().columns());
   }

@@ -7,6 +7,7 @@ import io.paritree.feature.TextCategoryFeature;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.output.ScoreColumns;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.arrival.RequestOrigin;
 import java.util.ArrayList;
@@ -27,12 +28,10 @@ public final class PredictionForm {
   private static final String SCORED_AT = "scored_at";
   private static final String REQUEST_ID = "request_id";
   private static final String ROW = "row";
-  private static final String LABEL = "label";
   private static final byte[] REQUEST_ID_KEY = key(REQUEST_ID);
   private static final byte[] TRACE_PARENT_KEY = key(RequestOrigin.TRACE_PARENT);
   private static final byte[] ROW_KEY = key(ROW);
-  private static final byte[] LABEL_KEY = key(LABEL);
-  private static final String MODEL_VERSION = "model_version";
+  private static final byte[] LABEL_KEY = key(ScoreColumns.LABEL);
 
   private static final String START = "{\"" + SCORED_AT + "\":\"";
 
@@ -52,19 +51,17 @@ public final class PredictionForm {
     Schema schema = model.schema();
     Engine engine = model.engine();
     this.outputs = model.outputs();
-    List<String> scoreNames = outputs.columns("score", engine.scores());
-    List<String> marginNames = outputs.columns("margin", engine.outputs());
-    Set<String> columns = new HashSet<>(Set.of(SCORED_AT, REQUEST_ID, ROW, LABEL, MODEL_VERSION));
-    columns.add(RequestOrigin.TRACE_PARENT);
-    columns.addAll(scoreNames);
-    columns.addAll(marginNames);
+    ScoreColumns scored = ScoreColumns.of(outputs, engine.scores(), engine.outputs());
+    Set<String> columns = new HashSet<>(Set.of(SCORED_AT, REQUEST_ID, ROW, ScoreColumns.LABEL));
+    columns.addAll(Set.of(RequestOrigin.TRACE_PARENT, ScoreColumns.MODEL_VERSION));
+    columns.addAll(scored.names());
     this.features = keys(featureNames(schema, columns));
     this.cells = schema.features().stream().map(PredictionForm::cell).toArray(Cell[]::new);
-    this.scores = keys(scoreNames);
-    this.margins = keys(marginNames);
+    this.scores = keys(scored.scores());
+    this.margins = keys(scored.margins());
     this.end =
         new JsonBytes()
-            .raw(key(MODEL_VERSION))
+            .raw(key(ScoreColumns.MODEL_VERSION))
             .string(model.modelVersion())
             .raw("}\n")
             .toByteArray();

@@ -70,7 +70,7 @@ enum Predicted {
   }
 
   private static Predicted classes(ScoringModel model) {
-    if (model.outputs().kind() != Outputs.Kind.VALUES) {
+    if (model.outputs().hasLabel()) {
       return CLASS_NUMBER;
     }
 

@@ -35,7 +35,7 @@ record ModelSchemas(UnknownFields unknown) {
     Outputs outputs = model.outputs();
     List<String> always = new ArrayList<>();
     always.add(outputs.names().size() == 1 ? "score" : "scores");
-    if (outputs.kind() != Outputs.Kind.VALUES) {
+    if (outputs.hasLabel()) {
       always.add("label");
     }
 
@@ -96,7 +96,7 @@ record ModelSchemas(UnknownFields unknown) {
     boolean overflows =
         model.card().objective().matches("count:.*|survival:.*|reg:(gamma|tweedie)");
     writeNumbers("score", outputs.names().size(), overflows, json);
-    if (outputs.kind() != Outputs.Kind.VALUES) {
+    if (outputs.hasLabel()) {
       json.writeObjectFieldStart("label");
       json.writeStringField("type", "string");
       // No enum: a client must be able to read the label of a later version's class.

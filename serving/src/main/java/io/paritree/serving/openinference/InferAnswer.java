@@ -1,7 +1,7 @@
 package io.paritree.serving.openinference;
 
 import io.paritree.forest.explain.ContributionMode;
-import io.paritree.model.manifest.Outputs;
+import io.paritree.output.ScoreColumns;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
@@ -21,9 +21,9 @@ import java.util.function.IntFunction;
  * wants as bytes. One per request; not thread-safe.
  */
 final class InferAnswer {
-  static final String SCORE = "score";
-  static final String MARGIN = "margin";
-  static final String LABEL = "label";
+  static final String SCORE = ScoreColumns.SCORE;
+  static final String MARGIN = ScoreColumns.MARGIN;
+  static final String LABEL = ScoreColumns.LABEL;
 
   /** Outputs that are answered only if they are requested. */
   static final String CONTRIBUTIONS = "contributions";
@@ -54,9 +54,9 @@ final class InferAnswer {
 
   /** Returns the names of the outputs that are answered if none is requested. */
   static List<String> names(ServedModel served) {
-    return served.model().outputs().kind() == Outputs.Kind.VALUES
-        ? List.of(SCORE, MARGIN)
-        : List.of(SCORE, MARGIN, LABEL);
+    return served.model().outputs().hasLabel()
+        ? List.of(SCORE, MARGIN, LABEL)
+        : List.of(SCORE, MARGIN);
   }
 
   /** Returns the version of a sealed model. */

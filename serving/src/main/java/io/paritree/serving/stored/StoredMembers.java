@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.json.JsonText;
 import io.paritree.output.ReasonsForm;
+import io.paritree.output.ScoreColumns;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +75,7 @@ final class StoredMembers {
           case ReasonsForm.BASE -> base = number(json);
           case ReasonsForm.REST -> rest = number(json);
           default -> {
-            label = name.equals("label") ? json.getText() : label;
+            label = name.equals(ScoreColumns.LABEL) ? json.getText() : label;
             to.writeFieldName(name);
             StoredNumbers.copy(json, reasons.numbers(), name.equals(COLUMNS), to);
           }

@@ -2,6 +2,7 @@ package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.build.RowRecords;
+import io.paritree.output.ScoreColumns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +71,7 @@ public final class ScoredRows implements RowFile.Rows {
     List<String> names = stored.getFields().stream().map(Type::getName).toList();
     int first = names.indexOf(scoreNames.get(0));
     int end = first + scoreNames.size();
-    if (!names.get(last).equals("model_version")
+    if (!names.get(last).equals(ScoreColumns.MODEL_VERSION)
         || !names.subList(0, keyNames.size()).equals(keyNames)
         || first < keyNames.size()
         || end > last

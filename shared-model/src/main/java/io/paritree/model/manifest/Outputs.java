@@ -35,15 +35,18 @@ public record Outputs(List<String> names, Kind kind, List<String> classes, float
     classes = List.copyOf(classes);
   }
 
+  /** Returns whether rows have a label. */
+  public boolean hasLabel() {
+    return kind != Kind.VALUES;
+  }
+
   /**
    * Returns the label of a row, if the outputs are classes.
    *
    * @param scores the row's scores start at {@code at}; one for each of {@link #names}
    */
   public Optional<String> label(float[] scores, int at) {
-    return kind == Kind.VALUES
-        ? Optional.empty()
-        : Optional.of(classes.get(classIndex(scores, at)));
+    return hasLabel() ? Optional.of(classes.get(classIndex(scores, at))) : Optional.empty();
   }
 
   /**

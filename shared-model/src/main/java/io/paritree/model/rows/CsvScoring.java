@@ -4,6 +4,7 @@ import io.paritree.Fault;
 import io.paritree.forest.Engine;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.output.ScoreColumns;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -169,10 +170,12 @@ public final class CsvScoring {
   }
 
   private String header() {
+    ScoreColumns scored = ScoreColumns.of(outputs, engine.scores(), engine.outputs());
     List<String> columns = new ArrayList<>();
     for (Emit emit : emits) {
       switch (emit) {
-        case MARGIN, SCORE -> columns.addAll(outputs.columns(emit.key(), cells(emit)));
+        case MARGIN -> columns.addAll(scored.margins());
+        case SCORE -> columns.addAll(scored.scores());
         case LEAF ->
             IntStream.range(0, cells(emit)).forEach(tree -> columns.add(emit.key() + "_" + tree));
         case CONTRIBUTIONS -> addContributionColumns(columns);

@@ -242,7 +242,7 @@ public final class JobCheck {
     }
 
     try {
-      ScoredRows.form(scored.columns(), keys, columns.scores());
+      ScoredRows.form(scored.columns(), keys, columns.scored().scores());
     } catch (UnusableRowsException e) {
       problems.add("--lookup-index cannot be used: " + e.getMessage());
     }

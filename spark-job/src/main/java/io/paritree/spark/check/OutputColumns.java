@@ -3,13 +3,13 @@ package io.paritree.spark.check;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import io.paritree.forest.Engine;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
-import io.paritree.model.manifest.Outputs;
+import io.paritree.output.ScoreColumns;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.rows.ReasonList;
+import io.paritree.spark.rows.ScoreFields;
 import io.paritree.spark.settings.JobSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,15 +20,13 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns that a model adds to a row: scores, margins if requested, the label, the version.
+ * The columns that a model adds to a row of the output: scores, margins and label, then reasons and
+ * contributions if requested, then the version.
  *
- * @param scores {@code score}, or {@code score_<output>} where there are several
- * @param margins {@code margin}, or {@code margin_<output>}; empty if not requested
- * @param hasLabel whether there is a {@code label}
+ * @param scored scores, margins if requested, and label
  * @param hasReasons whether there are the columns of reasons
  * @param contributions for each margin, {@code contribution_<feature>} in model order, then {@code
  *     contributions_base}; of several margins with {@code _<output>} before the feature and after
@@ -36,33 +34,23 @@ import org.apache.spark.sql.types.StructType;
  * @param mode how reasons and contributions are computed; empty if there are none
  */
 public record OutputColumns(
-    List<String> scores,
-    List<String> margins,
-    boolean hasLabel,
+    ScoreColumns scored,
     boolean hasReasons,
     List<String> contributions,
     Optional<ContributionMode> mode) {
-  private static final String LABEL = "label";
   private static final String REASONS = "reasons";
   private static final String BASE = "reasons_base";
   private static final String REST = "reasons_rest";
-  private static final String MODEL_VERSION = "model_version";
 
   public OutputColumns {
-    scores = List.copyOf(scores);
-    margins = List.copyOf(margins);
     contributions = List.copyOf(contributions);
   }
 
   static OutputColumns of(ScoringModel model, JobSettings settings) {
-    Engine engine = model.engine();
-    Outputs outputs = model.outputs();
+    boolean hasMargins = settings.columns().margin() == JobSettings.Margin.WRITTEN;
     return new OutputColumns(
-        outputs.columns("score", engine.scores()),
-        settings.columns().margin() == JobSettings.Margin.WRITTEN
-            ? outputs.columns("margin", engine.outputs())
-            : List.of(),
-        outputs.kind() != Outputs.Kind.VALUES,
+        ScoreColumns.of(
+            model.outputs(), model.engine().scores(), hasMargins ? model.engine().outputs() : 0),
         settings.columns().explanation().filter(ExplanationSettings::hasReasons).isPresent(),
         settings.columns().explanation().filter(ExplanationSettings::contributions).isPresent()
             ? contributions(model)
@@ -95,12 +83,7 @@ public record OutputColumns(
     List<String> offsets = schema.offsets().stream().map(Feature::column).toList();
     List<Feature> features = schema.modelFeatures();
     Map<String, List<String>> sources = new LinkedHashMap<>();
-    scores.forEach(name -> sources.put(name, all));
-    margins.forEach(name -> sources.put(name, all));
-    if (hasLabel) {
-      sources.put(LABEL, all);
-    }
-
+    scored.names().forEach(name -> sources.put(name, all));
     if (hasReasons) {
       sources.put(REASONS, all);
       sources.put(BASE, offsets);
@@ -121,26 +104,19 @@ public record OutputColumns(
 
   /** Returns the names of all columns. */
   List<String> names() {
-    List<String> names = new ArrayList<>(scores);
-    names.addAll(margins);
-    if (hasLabel) {
-      names.add(LABEL);
-    }
-
+    List<String> names = new ArrayList<>(scored.names());
     if (hasReasons) {
       names.addAll(List.of(REASONS, BASE, REST));
     }
 
     names.addAll(contributions);
-
-    names.add(MODEL_VERSION);
+    names.add(ScoreColumns.MODEL_VERSION);
     return names;
   }
 
   /** Returns the columns of files whose values are nearly all different. */
   public List<String> distinct() {
-    List<String> distinct = new ArrayList<>(scores);
-    distinct.addAll(margins);
+    List<String> distinct = new ArrayList<>(scored.numbers());
     distinct.addAll(contributions);
     if (hasReasons) {
       distinct.addAll(List.of(REST, REASONS + ".list.element.contribution"));
@@ -157,46 +133,24 @@ public record OutputColumns(
    *     and digest. The metadata of reasons and contributions says so if they are exact
    */
   public StructType schema(List<ReadColumn> carried, ScoringModel model, String run) {
-    Metadata origin =
-        new MetadataBuilder()
-            .putString("paritree.model", model.name())
-            .putString("paritree.version", model.modelVersion())
-            .putString("paritree.digest", model.digest())
-            .putString("paritree.run", run)
-            .build();
-    List<StructField> fields = new ArrayList<>();
+    StructType fields = new StructType();
     for (ReadColumn column : carried) {
-      fields.add(DataTypes.createStructField(column.name(), column.type(), true));
+      fields = fields.add(column.name(), column.type());
     }
 
-    for (String name : scores) {
-      fields.add(DataTypes.createStructField(name, DataTypes.FloatType, true, origin));
-    }
-
-    for (String name : margins) {
-      fields.add(DataTypes.createStructField(name, DataTypes.FloatType, true));
-    }
-
-    if (hasLabel) {
-      fields.add(DataTypes.createStructField(LABEL, DataTypes.StringType, true));
-    }
-
+    Metadata origin = ScoreFields.origin(model).putString("paritree.run", run).build();
+    fields = ScoreFields.add(fields, scored, origin);
     MetadataBuilder how = new MetadataBuilder();
     mode.filter(ContributionMode.EXACT::equals)
         .ifPresent(exact -> how.putString("paritree.contributions", "exact"));
     Metadata computed = how.build();
     if (hasReasons) {
       DataType reasons = DataTypes.createArrayType(ReasonList.REASON);
-      fields.add(DataTypes.createStructField(REASONS, reasons, true, computed));
-      fields.add(DataTypes.createStructField(BASE, DataTypes.FloatType, true, computed));
-      fields.add(DataTypes.createStructField(REST, DataTypes.FloatType, true, computed));
+      fields = fields.add(REASONS, reasons, true, computed);
+      fields = ScoreFields.floats(fields, List.of(BASE, REST), computed);
     }
 
-    for (String name : contributions) {
-      fields.add(DataTypes.createStructField(name, DataTypes.FloatType, true, computed));
-    }
-
-    fields.add(DataTypes.createStructField(MODEL_VERSION, DataTypes.StringType, true));
-    return DataTypes.createStructType(fields);
+    return ScoreFields.floats(fields, contributions, computed)
+        .add(ScoreColumns.MODEL_VERSION, DataTypes.StringType);
   }
 }

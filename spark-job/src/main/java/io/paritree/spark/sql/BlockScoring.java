@@ -191,7 +191,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
       boolean isGood = faults[at] == null;
       int to = put(scores, engine.scores(), at, isGood, 0);
       to = hasMargins ? put(margins, engine.outputs(), at, isGood, to) : to;
-      if (ResultColumns.hasLabel(open)) {
+      if (open.outputs().hasLabel()) {
         computed.update(
             to++, isGood ? labels[open.outputs().classIndex(scores, at * engine.scores())] : null);
       }

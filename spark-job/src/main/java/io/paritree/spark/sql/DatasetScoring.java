@@ -4,6 +4,7 @@ import io.paritree.ModelException;
 import io.paritree.PublicApi;
 import io.paritree.feature.Schema;
 import io.paritree.model.ScoringModel;
+import io.paritree.output.ScoreColumns;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.versions.rows.RowEncoders;
@@ -142,7 +143,7 @@ public final class DatasetScoring {
     Column[] all = new Column[output.size()];
     for (int index = 0; index < all.length; index++) {
       StructField field = output.fields()[index];
-      if (field.name().equals(ResultColumns.MODEL_VERSION)) {
+      if (field.name().equals(ScoreColumns.MODEL_VERSION)) {
         // The version is the same in all rows, so that Spark adds it, and encodes it once.
         all[index] = functions.lit(planned.modelVersion()).as(field.name());
         continue;

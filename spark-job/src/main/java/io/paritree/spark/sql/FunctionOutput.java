@@ -46,7 +46,7 @@ enum FunctionOutput {
 
   /** Returns why a model does not have this output; empty if it does. */
   Optional<String> problem(ScoringModel model) {
-    if (this == LABEL && !ResultColumns.hasLabel(model)) {
+    if (this == LABEL && !model.outputs().hasLabel()) {
       return Optional.of("the model has no labels: its outputs are no classes");
     }
 
@@ -67,8 +67,8 @@ enum FunctionOutput {
 
   DataType type(ScoringModel model) {
     return switch (this) {
-      case SCORE -> ResultColumns.values(ResultColumns.scores(model));
-      case MARGIN -> ResultColumns.values(ResultColumns.margins(model));
+      case SCORE -> ResultColumns.values(ResultColumns.of(model).scores());
+      case MARGIN -> ResultColumns.values(ResultColumns.of(model).margins());
       case LABEL -> DataTypes.StringType;
       case PREDICT -> ResultColumns.added(new StructType(), model, true, true);
       case FAULTS -> FaultList.TYPE;

@@ -27,7 +27,7 @@ final class RowResults {
   RowResults(ScoringModel model, RowColumns columns, FunctionOutput output) {
     this.model = model;
     this.columns = columns;
-    this.hasLabel = ResultColumns.hasLabel(model);
+    this.hasLabel = model.outputs().hasLabel();
     this.labels = labels(model);
     this.modelVersion = UTF8String.fromString(model.modelVersion());
     this.reasons = output == FunctionOutput.REASONS ? reasons(model) : null;

@@ -1,0 +1,39 @@
+package io.paritree.spark.rows;
+
+import io.paritree.model.ScoringModel;
+import io.paritree.output.ScoreColumns;
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructType;
+
+/** Spark's fields of the columns that a model adds to a row. */
+public final class ScoreFields {
+  private ScoreFields() {}
+
+  /** Returns the metadata of scores: the model's name, version and digest. */
+  public static MetadataBuilder origin(ScoringModel model) {
+    return new MetadataBuilder()
+        .putString("paritree.model", model.name())
+        .putString("paritree.version", model.modelVersion())
+        .putString("paritree.digest", model.digest());
+  }
+
+  /** Adds scores, margins and the label. */
+  public static StructType add(StructType to, ScoreColumns columns, Metadata origin) {
+    StructType scored = floats(to, columns.scores(), origin);
+    StructType all = floats(scored, columns.margins(), Metadata.empty());
+    return columns.hasLabel() ? all.add(ScoreColumns.LABEL, DataTypes.StringType) : all;
+  }
+
+  /** Adds columns of floats. */
+  public static StructType floats(StructType to, List<String> names, Metadata metadata) {
+    StructType all = to;
+    for (String name : names) {
+      all = all.add(name, DataTypes.FloatType, true, metadata);
+    }
+
+    return all;
+  }
+}
