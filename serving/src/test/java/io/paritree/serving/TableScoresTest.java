@@ -203,7 +203,7 @@ class TableScoresTest extends ServedLoans {
     assertThat(reload().status()).isEqualTo(200);
     assertThat(body("")).contains("\"score\":0.5,");
     log(OPTIMIZE); // comes between, and the transaction begins again
-    log(CHANGE + "{\"txn\":{\"appId\":\"run3-0000000c\",\"version\":0}}\n");
+    log(CHANGE + "\n{\"txn\":{\"appId\":\"run3-0000000c\",\"version\":0}}\n");
     assertThat(reload().status()).isEqualTo(200);
     assertThat(body("")).contains("\"score\":0.75,");
   }

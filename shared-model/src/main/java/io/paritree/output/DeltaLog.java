@@ -93,6 +93,10 @@ public record DeltaLog(FileStore store, Location table, int maxActionBytes) {
     Location file = commit(version);
     try (InputStream in = new BufferedInputStream(store.open(file))) {
       for (byte[] line = line(in, file); line.length > 0; line = line(in, file)) {
+        if (line[0] == '\n' || line[0] == '\r') {
+          continue; // an empty line, which Delta passes over too
+        }
+
         for (Action action : actions(new StrictJson(file.toString(), line))) {
           reader.read(action);
         }

@@ -254,7 +254,7 @@ final class ScoringJob {
   /** Returns where the output is; empty if it is a table whose name was not looked up. */
   private Optional<String> outputLocation() {
     return output
-        .map(known -> known.place().output().toString())
+        .map(known -> HadoopPaths.of(known.place().output()).toString()) // with its scheme
         .or(
             () ->
                 Optional.of(settings.output().directory())

@@ -114,6 +114,24 @@ class HdfsDefaultIT {
     }
   }
 
+  @Test
+  void recordOfARunThatPublishedNothingIsBesideItsLocalOutput() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("local-models"));
+    Path input = directory.resolve("local-in");
+    Parcels.write(input, 0, 10, 0, 1);
+    String output = "file:" + directory.resolve("local-scores");
+    List<Object> run =
+        List.of(
+            "--model", "file:" + packages.binary(), "--input", "file:" + input, "--output", output);
+    succeed(run.toArray());
+    succeed(run.toArray());
+
+    assertThat(succeed("--status", "--output", output)).contains("nothing to do");
+    try (FileSystem hdfs = cluster.getFileSystem()) {
+      assertThat(hdfs.exists(new org.apache.hadoop.fs.Path(directory + "/_paritree"))).isFalse();
+    }
+  }
+
   private static String succeed(Object... arguments) throws Exception {
     Path log = directory.resolve("job.log");
     Process job = start(log, arguments);

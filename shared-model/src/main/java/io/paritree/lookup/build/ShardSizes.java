@@ -12,7 +12,7 @@ public final class ShardSizes {
   private ShardSizes() {}
 
   /**
-   * Returns the number of buckets of {@link RowChunks}.
+   * Returns the number of buckets of {@link BucketedRows}.
    *
    * @param rows about how many
    * @param bytes about their length

@@ -13,7 +13,9 @@ import io.paritree.spark.task.JavaSerialized;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -74,7 +76,7 @@ public final class IndexBuild {
         counts.add((RowBatches.Counts) ((JavaSerialized<?>) read).value());
       }
 
-      List<String> problems = new ArrayList<>();
+      Set<String> problems = new LinkedHashSet<>(); // several tasks may find the same one
       for (int one = 0; one < partitions.size(); one++) {
         for (RowBatches.Counts count : counts) {
           if (count.problems()[one] != null) {
@@ -87,7 +89,7 @@ public final class IndexBuild {
         write(partitions, counts, built(rows.values().rdd(), plan, shards(plan, counts), hadoop));
       }
 
-      return problems;
+      return List.copyOf(problems);
     } finally {
       rows.rdd().cleanShuffleDependencies(false);
       hadoop.destroy();

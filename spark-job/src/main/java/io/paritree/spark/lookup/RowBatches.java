@@ -12,7 +12,9 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Queue;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -32,6 +34,7 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
   private final RowRecords records = new RowRecords(BucketedRows.BYTES / 4);
   private final Queue<Tuple2<Integer, Object>> ready = new ArrayDeque<>();
   private final Counts counts;
+  private final Map<String, Integer> numbers = new HashMap<>(); // of the partitions
   private BucketedRows bucketed;
   private int partition = -1; // of the records
   private RowFile file; // null if none is open
@@ -58,6 +61,7 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
     this.plan = plan;
     this.hadoop = hadoop;
     this.files = files;
+    plan.partitions().forEach(name -> numbers.put(name, numbers.size()));
     int partitions = plan.partitions().size();
     this.counts = new Counts(new long[partitions], new long[partitions], new String[partitions]);
   }
@@ -100,7 +104,7 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
             HadoopReadOptions.builder(hadoop, path).usePageChecksumVerification(true).build(),
             next.partition() < 0
                 ? new QuarantinedRows(
-                    plan.keys(), name -> recordsOf(plan.partitions().indexOf(name)))
+                    plan.keys(), name -> recordsOf(numbers.getOrDefault(name, -1)))
                 : new ScoredRows(plan.keyNames(), plan.scores(), recordsOf(next.partition())));
   }
 

@@ -165,8 +165,7 @@ public final class RunDirectory {
    */
   void writeSwapping(List<PreparedPartition> partitions) throws IOException {
     // All parents are made before the swap, none during it. So the parents of a fenced run are
-    // missing,
-    // and its renames fail.
+    // missing, and its renames fail.
     FileStore store = place.store();
     for (PreparedPartition partition : partitions) {
       store.createDirectories(old(partition.partition()).parent());
