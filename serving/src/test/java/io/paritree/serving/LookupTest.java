@@ -182,6 +182,10 @@ class LookupTest extends ServedLoans {
 
     assertThat(problem(answer, 400)).isEqualTo("bad_parameter");
     assertThat(answer.body()).contains("parameter 'xxx").doesNotContain("x".repeat(200));
+    assertThat(client.get("/v1/scores/loans/4711?" + parameter).body())
+        .contains("parameter 'xxx")
+        .doesNotContain("x".repeat(200));
+    assertThat(client.get("/v1/scores/loans/4711?a%0Ab=1").body()).contains("'a\\\\u000ab'");
   }
 
   @Test

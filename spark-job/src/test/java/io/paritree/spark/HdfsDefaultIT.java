@@ -122,7 +122,14 @@ class HdfsDefaultIT {
     String output = "file:" + directory.resolve("local-scores");
     List<Object> run =
         List.of(
-            "--model", "file:" + packages.binary(), "--input", "file:" + input, "--output", output);
+            "--model",
+            "file:" + packages.binary(),
+            "--input",
+            "file:" + input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id");
     succeed(run.toArray());
     succeed(run.toArray());
 

@@ -115,11 +115,12 @@ final class RotatedFile implements LogTarget {
     if (isDue) {
       rotation.rollover();
       isDue = file.length() > 0; // logback does not say that it cannot be renamed
-      if (isDue) {
+      boolean isFull = file.length() + nextBytes > maxBytes;
+      if (isDue && (nextBytes == 0 || isFull)) {
         throw new FileSystemException(file.getPath(), null, "it cannot be renamed");
+      } else if (!isDue) {
+        expire();
       }
-
-      expire();
     }
 
     current.prepare();

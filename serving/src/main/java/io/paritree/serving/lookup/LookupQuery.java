@@ -171,7 +171,7 @@ final class LookupQuery {
       known.addAll(lookup.partitionColumns());
       throw new ProblemException(
           Problems.UNKNOWN_PARAMETER.of(
-              given.keySet().iterator().next(),
+              Fault.printable(given.keySet().iterator().next()),
               known.isEmpty() ? "none" : "only " + String.join(", ", known)));
     }
   }

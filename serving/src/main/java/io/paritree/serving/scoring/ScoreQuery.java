@@ -1,6 +1,7 @@
 package io.paritree.serving.scoring;
 
 import io.javalin.http.Context;
+import io.paritree.Fault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.reasons.ReasonsRequest;
@@ -82,7 +83,7 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
             default -> ReasonsRequest.isParameter(name);
           };
       if (!known) {
-        throw new ProblemException(Problems.UNKNOWN_PARAMETER.of(name, form.all));
+        throw new ProblemException(Problems.UNKNOWN_PARAMETER.of(Fault.printable(name), form.all));
       }
 
       String value = parts.length < 2 ? "" : parts[1];

@@ -221,6 +221,21 @@ class LineWriterTest {
   }
 
   @Test
+  void fileOfADayThatIsOverTakesLinesUntilItIsFullIfItCannotBeRenamed() throws Exception {
+    Path file = directory.resolve("l".repeat(250)); // no room for a time in a name of 255
+    Files.write(file, LINE);
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    int length = LINE.length;
+    try (RotatedFile log = new RotatedFile(file, 2 * length, 10L * length, Duration.ofDays(3))) {
+      assertThatThrownBy(log::tend).hasMessageContaining("it cannot be renamed");
+      log.write(LINE, length);
+      assertThat(lines(file)).hasSize(2);
+      assertThatThrownBy(() -> log.write(LINE, length))
+          .hasMessageContaining("it cannot be renamed");
+    }
+  }
+
+  @Test
   void fileOfADayThatIsOverIsSetAsideAndAnOldOneIsDeleted() throws Exception {
     Path file = directory.resolve("log");
     Path old = directory.resolve("log.20200101T000000000Z");

@@ -6,8 +6,8 @@ import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 /**
  * Some rows of one file, column by column.
  *
- * <p>Valid until the next block is requested. Columns are numbered as in {@link TaskPlan#columns};
- * the columns of directory names are not in a block. Not thread-safe.
+ * <p>Valid until the next block is requested. Columns are numbered as in {@link
+ * TaskPlan.Input#columns}; the columns of directory names are not in a block. Not thread-safe.
  */
 public interface InputBlock {
 

@@ -158,7 +158,10 @@ public final class Scan {
     return Optional.empty();
   }
 
-  /** Returns the columns in the order of {@link TaskPlan#columns}: columns of files come first. */
+  /**
+   * Returns the columns in the order of {@link TaskPlan.Input#columns}: columns of files come
+   * first.
+   */
   public static ArrayList<ReadColumn> inOrder(List<ReadColumn> columns) {
     ArrayList<ReadColumn> ordered = new ArrayList<>();
     columns.stream().filter(column -> !column.isPartition()).forEach(ordered::add);
