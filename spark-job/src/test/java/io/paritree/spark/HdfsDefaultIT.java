@@ -119,7 +119,8 @@ class HdfsDefaultIT {
     TestPackages packages = new TestPackages(directory.resolve("local-models"));
     Path input = directory.resolve("local-in");
     Parcels.write(input, 0, 10, 0, 1);
-    String output = "file:" + directory.resolve("local-scores");
+    Path local = directory.resolve("local");
+    String output = "file:" + local.resolve("scores");
     List<Object> run =
         List.of(
             "--model",
@@ -133,9 +134,9 @@ class HdfsDefaultIT {
     succeed(run.toArray());
     succeed(run.toArray());
 
-    assertThat(succeed("--status", "--output", output)).contains("nothing to do");
+    assertThat(succeed("--status", "--output", output)).contains("already_published, exit code 0");
     try (FileSystem hdfs = cluster.getFileSystem()) {
-      assertThat(hdfs.exists(new org.apache.hadoop.fs.Path(directory + "/_paritree"))).isFalse();
+      assertThat(hdfs.exists(new org.apache.hadoop.fs.Path(local.toString()))).isFalse();
     }
   }
 
