@@ -19,11 +19,14 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /** Runs tests in a JVM of their own, with another Spark and the packaged job. */
 final class OtherSpark {
-  /** The tests, those of the model, and what they need beside Spark and the job. */
+  /**
+   * The tests, the model's tests, and what they need beside Spark and the job. The model's own jar
+   * seals packages, which the job's jar cannot.
+   */
   private static final Pattern TESTS =
       Pattern.compile(
           "/(org/junit|org/opentest4j|org/apiguardian|org/assertj|net/bytebuddy|test-classes)(/|$)"
-              + "|-tests\\.jar$");
+              + "|-tests\\.jar$|/shared-model/target/(classes$|[^/]*\\.jar$)");
 
   private OtherSpark() {}
 
