@@ -178,24 +178,7 @@ final class LookupBench {
     Files.write(to.resolve(IndexManifest.DIGESTS), manifest.digests());
     Files.write(
         output().resolve(PartitionManifest.FILE),
-        new PartitionManifest(
-                "",
-                "identity",
-                "",
-                RUN,
-                "",
-                "",
-                "",
-                "",
-                "",
-                0,
-                0,
-                0,
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                List.of())
-            .toJson());
+        StoredOutput.manifest("", "identity", RUN, List.of()).toJson());
   }
 
   static long cpu() {

@@ -71,7 +71,7 @@ public final class StoredOutput {
     built.write(index(run, partition), "identity-" + runs, modelVersion, scoredAt);
     Path staged = Files.createDirectories(output.resolveSibling("staged-" + run));
     Files.writeString(staged.resolve("part-0.parquet"), "rows of " + run);
-    Files.write(staged.resolve(PartitionManifest.FILE), manifest(partition, run));
+    Files.write(staged.resolve(PartitionManifest.FILE), manifest(partition, run).toJson());
     Path to = output.resolve(partition);
     if (Files.exists(to)) {
       Files.move(to, output.resolveSibling("old-" + run), StandardCopyOption.ATOMIC_MOVE);
@@ -82,25 +82,32 @@ public final class StoredOutput {
     return run;
   }
 
-  private byte[] manifest(String partition, String run) {
+  private PartitionManifest manifest(String partition, String run) {
     int bytes = ("rows of " + run).length();
+    return manifest(
+        partition, "identity-" + runs, run, List.of(new DataFile("part-0.parquet", bytes, 1)));
+  }
+
+  /** Returns the manifest of scored rows whose columns the run has not recorded. */
+  static PartitionManifest manifest(
+      String partition, String identity, String run, List<DataFile> files) {
+    long rows = files.stream().mapToLong(DataFile::rows).sum();
     return new PartitionManifest(
-            partition,
-            "identity-" + runs,
-            "",
-            run,
-            "",
-            "",
-            "",
-            "",
-            "",
-            1,
-            1,
-            0,
-            List.of(),
-            List.of(),
-            Optional.empty(),
-            List.of(new DataFile("part-0.parquet", bytes, 1)))
-        .toJson();
+        partition,
+        identity,
+        "",
+        run,
+        "",
+        "",
+        "",
+        "",
+        "",
+        rows,
+        rows,
+        0,
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        files);
   }
 }

@@ -31,7 +31,9 @@ public record DeltaLog(FileStore store, Location table, int maxActionBytes) {
   private static final Pattern COMMIT = Pattern.compile("(00[0-9]{18})\\.json");
   private static final int MAX_ENTRIES = 200_000;
 
-  /** The kinds of actions that say whose rows a version has; others are passed over. */
+  /**
+   * The kinds of actions that determine which runs made the rows of a version; others are ignored.
+   */
   public enum Kind {
     ADD,
     REMOVE,

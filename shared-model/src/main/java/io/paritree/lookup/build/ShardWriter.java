@@ -138,7 +138,7 @@ public final class ShardWriter {
     return end;
   }
 
-  /** Returns how many rows some of the held ones stand for. */
+  /** Returns the number of rows that a range of the held ones represents. */
   private long count(int[] order, int begin, int end) {
     long count = 0;
     for (int at = begin; at < end; at++) {

@@ -116,7 +116,7 @@ public final class JobCheck {
     return output.beside(Output.names(targets));
   }
 
-  /** Returns what the user is to be told before anything is scored, each a line. */
+  /** Returns messages for the user before anything is scored, each a line. */
   public List<String> notes() {
     return List.copyOf(notes);
   }

@@ -54,7 +54,7 @@ public sealed interface Input permits DirectoryInput, TableInput {
     return List.of();
   }
 
-  /** Returns what the user is to be told of partitions that are read; empty if nothing. */
+  /** Returns a message for the user on the partitions that are read; empty if there is none. */
   default Optional<String> remark(List<InputPartition> selected) {
     return Optional.empty();
   }

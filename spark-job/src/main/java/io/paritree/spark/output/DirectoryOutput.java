@@ -34,7 +34,7 @@ public record DirectoryOutput(OutputRuns runs, OutputLook look, ForeignFiles for
     implements Output {
   /**
    * @param hadoop Spark's settings for Hadoop's clients
-   * @param progress receives what the user is to be told
+   * @param progress receives messages for the user
    * @throws RefusedException if the output is a root
    */
   public static DirectoryOutput of(

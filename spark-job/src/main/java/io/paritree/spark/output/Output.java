@@ -48,7 +48,7 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
    * Checks before Spark is started whether partitions can be published here.
    *
    * @param check of this output
-   * @param notes receives what the user is to be told
+   * @param notes receives messages for the user
    */
   void check(List<OutputPartition> targets, OutputCheck check, List<String> notes)
       throws IOException;

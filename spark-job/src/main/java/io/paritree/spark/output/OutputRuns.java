@@ -20,7 +20,7 @@ import java.util.Optional;
 /**
  * Begins runs on an output, and removes what ended and dead ones have left.
  *
- * @param progress receives what the user is to be told
+ * @param progress receives messages for the user
  */
 public record OutputRuns(
     OutputPlace place, JobSettings settings, StepObserver observer, PrintStream progress) {

@@ -39,7 +39,7 @@ public final class TableOutput implements Output {
 
   /**
    * @param hadoop Spark's settings for Hadoop's clients
-   * @param progress receives what the user is to be told
+   * @param progress receives messages for the user
    * @throws RefusedException if the table cannot be written to
    */
   public static TableOutput of(

@@ -45,7 +45,7 @@ record ColumnarScan(SparkPlan scan, int[] ordinals) {
     return of(plan, indexed, operator -> false);
   }
 
-  /** The same; conditions are passed over, because the tasks leave out the rows themselves. */
+  /** The same; conditions are ignored, because the tasks leave out the rows themselves. */
   static Optional<ColumnarScan> withAllRows(SparkPlan plan, Optional<String> indexed) {
     return of(plan, indexed, FilterExec.class::isInstance);
   }

@@ -44,7 +44,7 @@ record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
   /**
    * Finds the columns of a model by their names.
    *
-   * @param row the columns of a row; columns that no field reads are passed over
+   * @param row the columns of a row; columns that no field reads are ignored
    * @param comparison how their names are compared with the fields' columns
    * @param problems receives all columns that are missing, ambiguous, or of a wrong type
    */
