@@ -92,6 +92,9 @@ class YarnIT {
     Path log = directory.resolve("master-killed-%s.log".formatted(attempts));
     List<String> options = new ArrayList<>(IN_CLUSTER);
     options.addAll(List.of("--conf", "spark.yarn.maxAppAttempts=" + attempts));
+    SparkCluster.await(
+        "the end of the tests before",
+        () -> cluster.executors().isEmpty() && cluster.containers("ApplicationMaster").isEmpty());
     Process job = score(log, output, options);
     SparkCluster.await("executors", () -> !cluster.executors().isEmpty() || !job.isAlive());
 
