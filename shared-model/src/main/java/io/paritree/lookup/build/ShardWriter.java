@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes the file of a shard from all of its rows, which it keeps in memory as they came, with 12
+ * Writes the file of a shard from all of its rows, which it keeps in memory as they came, with 16
  * bytes more for each and the file's buckets. If they are more than a limit, it first puts one
  * record in the place of all rows of each key of several rows, of which the file has only their
  * number: so memory depends on the number of keys, however often one occurs. Not thread-safe.
@@ -29,8 +29,7 @@ public final class ShardWriter {
   private final int scores;
   private final ScoreHistogram firstScores = new ScoreHistogram();
   private List<ByteBuffer> segments = new ArrayList<>();
-  private int[] segmentOf = new int[1_024];
-  private int[] placeOf = new int[1_024];
+  private long[] held = new long[1_024]; // each row's segment, and its place there
   private int rows; // held
   private long bytes; // of those
   private long limit; // of bytes
@@ -39,6 +38,7 @@ public final class ShardWriter {
   private long repeatedKeys;
   private long rowBytes; // of the buckets that were written
   private int stored; // their rows that are in the file
+  private final long[] hashes = new long[4 * ROWS_PER_BUCKET]; // of a bucket that is sorted
 
   /**
    * @param seal of this shard; see {@link IndexManifest#seal}
@@ -80,13 +80,11 @@ public final class ShardWriter {
 
   /** Keeps where a row of the last segment is. */
   private void hold(int at) {
-    if (rows == placeOf.length) {
-      segmentOf = Arrays.copyOf(segmentOf, Math.multiplyExact(2, rows));
-      placeOf = Arrays.copyOf(placeOf, Math.multiplyExact(2, rows));
+    if (rows == held.length) {
+      held = Arrays.copyOf(held, Math.multiplyExact(2, rows));
     }
 
-    segmentOf[rows] = segments.size() - 1;
-    placeOf[rows++] = at;
+    held[rows++] = segments.size() - 1L << Integer.SIZE | at;
   }
 
   /**
@@ -97,7 +95,7 @@ public final class ShardWriter {
    */
   private long combine() {
     isOverLimit = true;
-    int[] order = new int[rows];
+    long[] order = new long[rows];
     int[] ends = byBucket(Math.max(1, rows / ROWS_PER_BUCKET), order);
     for (int bucket = 0; bucket < ends.length; bucket++) {
       sort(order, bucket == 0 ? 0 : ends[bucket - 1], ends[bucket]);
@@ -109,7 +107,7 @@ public final class ShardWriter {
     long keptBytes = 0;
     for (int at = 0, next; at < order.length; at = next) {
       next = endOfKey(order, at);
-      int row = order[at];
+      long row = order[at];
       if (next - at == 1) {
         keptBytes += length(row);
         order[kept++] = row;
@@ -129,7 +127,7 @@ public final class ShardWriter {
   }
 
   /** Returns the index after the last row that has the same key as the one at an index. */
-  private int endOfKey(int[] order, int at) {
+  private int endOfKey(long[] order, int at) {
     int end = at + 1;
     while (end < order.length && compareKeys(order[at], order[end]) == 0) {
       end++;
@@ -139,43 +137,43 @@ public final class ShardWriter {
   }
 
   /** Returns the number of rows that a range of the held ones represents. */
-  private long count(int[] order, int begin, int end) {
+  private long count(long[] order, int begin, int end) {
     long count = 0;
     for (int at = begin; at < end; at++) {
-      ByteBuffer from = segments.get(segmentOf[order[at]]);
-      int kind = placeOf[order[at]] + Long.BYTES + Integer.BYTES + keyLength(order[at]);
+      ByteBuffer from = segment(order[at]);
+      int kind = (int) order[at] + Long.BYTES + Integer.BYTES + keyLength(order[at]);
       count += from.get(kind) == ShardLayout.REPEATED ? from.getLong(kind + 1 + Integer.BYTES) : 1;
     }
 
     return count;
   }
 
-  private int length(int row) {
-    ByteBuffer segment = segments.get(segmentOf[row]);
-    return RowRecords.end(segment, placeOf[row], scores) - placeOf[row];
+  private ByteBuffer segment(long row) {
+    return segments.get((int) (row >>> Integer.SIZE));
   }
 
-  private int keyLength(int row) {
-    return segments.get(segmentOf[row]).getInt(placeOf[row] + Long.BYTES);
+  private int length(long row) {
+    return RowRecords.end(segment(row), (int) row, scores) - (int) row;
   }
 
-  private int repeatedLength(int row) {
+  private int keyLength(long row) {
+    return segment(row).getInt((int) row + Long.BYTES);
+  }
+
+  private int repeatedLength(long row) {
     return Long.BYTES + Integer.BYTES + keyLength(row) + 1 + Integer.BYTES + Long.BYTES;
   }
 
   /** Holds only these rows, each complement as a record of how many rows have its key. */
-  private void keep(int[] order, int kept, long[] counts) {
+  private void keep(long[] order, int kept, long[] counts) {
     List<ByteBuffer> old = segments;
-    int[] oldSegmentOf = segmentOf;
-    int[] oldPlaceOf = placeOf;
     int[] lengths = new int[kept];
     for (int index = 0; index < kept; index++) {
       lengths[index] = order[index] < 0 ? repeatedLength(~order[index]) : length(order[index]);
     }
 
     segments = new ArrayList<>();
-    segmentOf = new int[Math.max(1_024, kept)];
-    placeOf = new int[segmentOf.length];
+    held = new long[Math.max(1_024, kept)];
     rows = 0;
     bytes = 0;
     int repeated = 0;
@@ -188,13 +186,13 @@ public final class ShardWriter {
 
       hold(to.position());
       bytes += lengths[index];
-      int row = order[index] < 0 ? ~order[index] : order[index];
-      byte[] from = old.get(oldSegmentOf[row]).array();
+      long row = order[index] < 0 ? ~order[index] : order[index];
+      byte[] from = old.get((int) (row >>> Integer.SIZE)).array();
       if (order[index] >= 0) {
-        to.put(from, oldPlaceOf[row], lengths[index]);
+        to.put(from, (int) row, lengths[index]);
       } else {
         int head = lengths[index] - 1 - Integer.BYTES - Long.BYTES;
-        to.put(from, oldPlaceOf[row], head).put((byte) ShardLayout.REPEATED);
+        to.put(from, (int) row, head).put((byte) ShardLayout.REPEATED);
         to.putInt(Long.BYTES).putLong(counts[repeated++]);
       }
     }
@@ -213,7 +211,7 @@ public final class ShardWriter {
   public BuiltShard write(String name, OutputStream to) throws IOException {
     long distinct = isOverLimit ? combine() : bytes;
     int buckets = (int) Math.max(1, Math.min(1 << 30, distinct / ShardLayout.BUCKET_BYTES));
-    int[] order = new int[rows];
+    long[] order = new long[rows];
     int[] ends = byBucket(buckets, order);
     ByteBuffer directory = ByteBuffer.allocate(Math.multiplyExact(buckets + 1, Integer.BYTES));
     Bytes content = new Bytes();
@@ -237,16 +235,14 @@ public final class ShardWriter {
     return new BuiltShard(file, added, repeatedKeys, firstScores);
   }
 
-  /** Adds a bucket, and puts the rows that are stored at the beginning of {@code order}. */
-  private void bucket(int bucket, int[] order, int begin, int end, Bytes content) {
+  /** Adds a bucket, and puts the rows that have a place at the beginning of {@code order}. */
+  private void bucket(int bucket, long[] order, int begin, int end, Bytes content) {
     int start = content.size();
     content.putInt(0);
     sort(order, begin, end); // only now: the rows are in the processor's cache afterwards
     for (int at = begin, next; at < end; at = next) {
       next = endOfKey(order, at);
-      long count = count(order, at, next);
-      entry(order[at], count, content);
-      if (count == 1) {
+      if (entry(order[at], count(order, at, next), content)) {
         order[stored++] = order[at];
       }
     }
@@ -264,10 +260,10 @@ public final class ShardWriter {
   }
 
   /** Sorts the rows by bucket, and otherwise as they came; returns the ends of the buckets. */
-  private int[] byBucket(int buckets, int[] order) {
+  private int[] byBucket(int buckets, long[] order) {
     int[] ends = new int[buckets];
     for (int row = 0; row < rows; row++) {
-      ends[ShardLayout.bucket(hash(row), buckets)]++;
+      ends[ShardLayout.bucket(hash(held[row]), buckets)]++;
     }
 
     int before = 0;
@@ -278,41 +274,52 @@ public final class ShardWriter {
     }
 
     for (int row = 0; row < rows; row++) {
-      order[ends[ShardLayout.bucket(hash(row), buckets)]++] = row;
+      order[ends[ShardLayout.bucket(hash(held[row]), buckets)]++] = held[row];
     }
 
     return ends;
   }
 
   /** Sorts the rows of a bucket by key. */
-  private void sort(int[] order, int begin, int end) {
-    if (end - begin > 4 * ROWS_PER_BUCKET) { // a key of many rows
-      int[] sorted =
+  private void sort(long[] order, int begin, int end) {
+    if (end - begin > hashes.length) { // a key of many rows
+      long[] sorted =
           Arrays.stream(order, begin, end)
               .boxed()
               .sorted(this::compareKeys)
-              .mapToInt(Integer::intValue)
+              .mapToLong(Long::longValue)
               .toArray();
       System.arraycopy(sorted, 0, order, begin, sorted.length);
       return;
     }
 
+    for (int at = begin; at < end; at++) { // the processor waits for all rows at the same time
+      hashes[at - begin] = hash(order[at]);
+    }
+
     for (int at = begin + 1; at < end; at++) {
-      int row = order[at];
+      long row = order[at];
+      long hash = hashes[at - begin];
       int to = at;
-      for (; to > begin && compareKeys(order[to - 1], row) > 0; to--) {
+      for (; to > begin && isAfter(hashes[to - 1 - begin], order[to - 1], hash, row); to--) {
         order[to] = order[to - 1];
+        hashes[to - begin] = hashes[to - 1 - begin];
       }
 
       order[to] = row;
+      hashes[to - begin] = hash;
     }
   }
 
-  private long hash(int row) {
-    return segments.get(segmentOf[row]).getLong(placeOf[row]);
+  private boolean isAfter(long hash, long row, long otherHash, long other) {
+    return hash == otherHash ? compareKeys(row, other) > 0 : hash > otherHash;
   }
 
-  private int compareKeys(int one, int other) {
+  private long hash(long row) {
+    return segment(row).getLong((int) row);
+  }
+
+  private int compareKeys(long one, long other) {
     long hash = hash(one);
     long otherHash = hash(other);
     if (hash != otherHash) {
@@ -321,16 +328,21 @@ public final class ShardWriter {
 
     int length = keyLength(one);
     int otherLength = keyLength(other);
-    byte[] first = segments.get(segmentOf[one]).array();
-    byte[] second = segments.get(segmentOf[other]).array();
-    int at = placeOf[one] + Long.BYTES + Integer.BYTES;
-    int otherAt = placeOf[other] + Long.BYTES + Integer.BYTES;
-    return Arrays.compare(first, at, at + length, second, otherAt, otherAt + otherLength);
+    int at = (int) one + Long.BYTES + Integer.BYTES;
+    int otherAt = (int) other + Long.BYTES + Integer.BYTES;
+    return Arrays.compare(
+        segment(one).array(),
+        at,
+        at + length,
+        segment(other).array(),
+        otherAt,
+        otherAt + otherLength);
   }
 
-  private void entry(int row, long same, Bytes content) {
-    ByteBuffer from = segments.get(segmentOf[row]);
-    int at = placeOf[row] + Long.BYTES;
+  /** Adds an entry; returns whether it has a place among the rows. */
+  private boolean entry(long row, long same, Bytes content) {
+    ByteBuffer from = segment(row);
+    int at = (int) row + Long.BYTES;
     int length = from.getInt(at);
     at += Integer.BYTES;
     int kind = from.get(at + length);
@@ -341,7 +353,7 @@ public final class ShardWriter {
     if (same > 1) {
       repeatedKeys++;
       content.putVar(same);
-      return;
+      return false;
     }
 
     if (kind == ShardLayout.SCORED) {
@@ -352,30 +364,29 @@ public final class ShardWriter {
     int rest = from.getInt(at);
     content.putVar(rest);
     if (rest == 0) {
-      return;
+      return false;
     }
 
     content.putVar(rowBytes);
     rowBytes += ShardLayout.CRC + rest;
+    return true;
   }
 
-  private void writeRows(int[] order, Output output) throws IOException {
+  private void writeRows(long[] order, Output output) throws IOException {
     long index = 0;
     ByteBuffer checksum = ByteBuffer.allocate(ShardLayout.CRC);
     for (int at = 0; at < stored; at++) {
-      ByteBuffer from = segments.get(segmentOf[order[at]]);
-      int place = placeOf[order[at]] + Long.BYTES;
+      ByteBuffer from = segment(order[at]);
+      int place = (int) order[at] + Long.BYTES;
       place += Integer.BYTES + from.getInt(place);
       place += 1 + (from.get(place) == ShardLayout.SCORED ? scores * Float.BYTES : 0);
       int length = from.getInt(place);
-      if (length > 0) {
-        place += Integer.BYTES;
-        ByteBuffer row = ByteBuffer.wrap(from.array(), place, length);
-        checksum.putInt(0, ShardLayout.checksum(seal, index, row));
-        output.write(checksum.array());
-        output.write(from.array(), place, length);
-        index += ShardLayout.CRC + length;
-      }
+      place += Integer.BYTES;
+      ByteBuffer row = ByteBuffer.wrap(from.array(), place, length);
+      checksum.putInt(0, ShardLayout.checksum(seal, index, row));
+      output.write(checksum.array());
+      output.write(from.array(), place, length);
+      index += ShardLayout.CRC + length;
     }
   }
 
