@@ -19,29 +19,15 @@ import org.slf4j.LoggerFactory;
  * drain delay it stops listening; it has stopped when every accepted request is answered or the
  * stop timeout is over.
  */
-final class GracefulStop {
+record GracefulStop(
+    Server server,
+    CallersConnector connector,
+    Gate gate,
+    ServingConfig.Server config,
+    Readiness readiness) {
   private static final Logger LOG = LoggerFactory.getLogger(GracefulStop.class);
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long DRAIN_LOOK_MILLIS = 5;
-
-  private final Server server;
-  private final CallersConnector connector;
-  private final Gate gate;
-  private final ServingConfig.Server config;
-  private final Readiness readiness;
-
-  GracefulStop(
-      Server server,
-      CallersConnector connector,
-      Gate gate,
-      ServingConfig.Server config,
-      Readiness readiness) {
-    this.server = server;
-    this.connector = connector;
-    this.gate = gate;
-    this.config = config;
-    this.readiness = readiness;
-  }
 
   void close() {
     boolean known = readiness.isReady(); // no balancer knows of a server that was never ready

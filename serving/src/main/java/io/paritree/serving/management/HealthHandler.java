@@ -12,16 +12,8 @@ import java.nio.charset.StandardCharsets;
  * <p>Live means that the process answers. Ready means that every model is verified and warm and the
  * server is not stopping; otherwise the answer is 503.
  */
-public final class HealthHandler {
+public record HealthHandler(Models models, Readiness readiness) {
   static final byte[] LIVE = "{\"live\":true}\n".getBytes(StandardCharsets.US_ASCII);
-
-  private final Models models;
-  private final Readiness readiness;
-
-  public HealthHandler(Models models, Readiness readiness) {
-    this.models = models;
-    this.readiness = readiness;
-  }
 
   public void live(Context ctx) {
     ctx.result(LIVE);

@@ -15,15 +15,7 @@ import java.util.List;
  * <p>Elements are little-endian, without gaps; a NaN is a missing value. A BYTES element is its
  * length in four bytes, and that many bytes of text in UTF-8. One per request; not thread-safe.
  */
-final class BinaryReader {
-  private final TensorPlaces places;
-  private final List<Tensor> tensors;
-
-  BinaryReader(TensorPlaces places, List<Tensor> tensors) {
-    this.places = places;
-    this.tensors = tensors;
-  }
-
+record BinaryReader(TensorPlaces places, List<Tensor> tensors) {
   /**
    * Reads the data of all tensors that have it after the JSON.
    *

@@ -39,15 +39,9 @@ import java.util.Set;
  * after it, in both directions. One bad row refuses the whole request; the answer has the faults of
  * all rows. Thread-safe.
  */
-public final class InferenceHandler {
+public record InferenceHandler(ScoringParts parts) {
   /** The length of the JSON at the start of a body that has binary tensor data. */
   private static final String JSON_LENGTH = "Inference-Header-Content-Length";
-
-  private final ScoringParts parts;
-
-  public InferenceHandler(ScoringParts parts) {
-    this.parts = parts;
-  }
 
   /** {@code POST /v2/models/{name}[/versions/{version}]/infer}. */
   public void infer(Context ctx) throws IOException {

@@ -21,16 +21,8 @@ import java.util.List;
  * What the Open Inference Protocol says about the server and its models: {@code /v2}, health and
  * metadata. Thread-safe.
  */
-public final class MetadataHandler {
+public record MetadataHandler(Models models, Readiness readiness) {
   private static final String PLATFORM = "xgboost_paritree";
-
-  private final Models models;
-  private final Readiness readiness;
-
-  public MetadataHandler(Models models, Readiness readiness) {
-    this.models = models;
-    this.readiness = readiness;
-  }
 
   /** {@code GET /v2}. */
   public static void server(Context ctx) {

@@ -31,13 +31,7 @@ import java.util.stream.Stream;
  *
  * <p>Statistics count the requests of every protocol, since the version was loaded. Thread-safe.
  */
-public final class RepositoryHandler {
-  private final Models models;
-
-  public RepositoryHandler(Models models) {
-    this.models = models;
-  }
-
+public record RepositoryHandler(Models models) {
   /** {@code POST /v2/repository/index}: the models in service, all of them ready. */
   public void index(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);

@@ -12,15 +12,7 @@ import java.util.List;
  *
  * <p>Data is flat or nested; null is a missing value. One per request; not thread-safe.
  */
-final class TensorReader {
-  private final TensorPlaces places;
-  private final List<Tensor> tensors;
-
-  TensorReader(TensorPlaces places, List<Tensor> tensors) {
-    this.places = places;
-    this.tensors = tensors;
-  }
-
+record TensorReader(TensorPlaces places, List<Tensor> tensors) {
   /** Reads the data of all tensors that have it in the JSON, which has been read to its end. */
   void read(byte[] json) throws MalformedJsonException {
     for (int index = 0; index < tensors.size(); index++) {

@@ -7,13 +7,7 @@ import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 
 /** {@code GET /v1/models} and the card of each model. */
-public final class ModelsHandler {
-  private final Models models;
-
-  public ModelsHandler(Models models) {
-    this.models = models;
-  }
-
+public record ModelsHandler(Models models) {
   public void list(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
     ctx.result(CardJson.list(models.inService()));

@@ -24,13 +24,7 @@ import java.util.List;
  * refused: 400 if it does not have its form, 413 if it has too many records. Thread-safe; takes no
  * lock.
  */
-public final class ScoreBatchHandler {
-  private final ScoringParts parts;
-
-  public ScoreBatchHandler(ScoringParts parts) {
-    this.parts = parts;
-  }
-
+public record ScoreBatchHandler(ScoringParts parts) {
   public void handle(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, parts.models());
     try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {

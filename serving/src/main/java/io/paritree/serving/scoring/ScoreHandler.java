@@ -24,13 +24,7 @@ import java.io.IOException;
  * <p>Answers 400 with all faults if the record has any. The answer has the margin if the query says
  * {@code margin=true}, and reasons if it says {@code reasons=K}. Thread-safe; takes no lock.
  */
-public final class ScoreHandler {
-  private final ScoringParts parts;
-
-  public ScoreHandler(ScoringParts parts) {
-    this.parts = parts;
-  }
-
+public record ScoreHandler(ScoringParts parts) {
   public void handle(Context ctx) throws IOException {
     ServedModel served =
         ModelAddress.model(

@@ -21,17 +21,7 @@ import java.util.List;
  * {@code POST .../score?scores=NAME&key=KEY}: the stored score of the key, if there is exactly one;
  * otherwise, and for every other query, the record's score. Thread-safe.
  */
-public final class StoredScoreHandler {
-  private final Models models;
-  private final StoredScores scores;
-  private final ScoreHandler records;
-
-  public StoredScoreHandler(Models models, StoredScores scores, ScoreHandler records) {
-    this.models = models;
-    this.scores = scores;
-    this.records = records;
-  }
-
+public record StoredScoreHandler(Models models, StoredScores scores, ScoreHandler records) {
   public void handle(Context ctx) throws IOException {
     String query = ctx.req().getQueryString();
     if (query == null || !query.contains("scores=") || !isAnswered(ctx)) {
