@@ -10,7 +10,9 @@ import io.paritree.model.manifest.Outputs;
 import io.paritree.output.ScoreColumns;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.arrival.RequestOrigin;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -67,24 +69,37 @@ public final class PredictionForm {
             .toByteArray();
   }
 
-  /** Returns the number of features. */
-  int width() {
-    return features.length;
-  }
-
-  /** Returns the number of margins of a row. */
-  int margins() {
-    return margins.length;
-  }
-
-  /** Returns the number of scores of a row. */
-  int scores() {
-    return scores.length;
+  /** Returns how many bytes a row takes while it waits to be written. */
+  long rowBytes() {
+    return Long.BYTES + (long) Float.BYTES * (features.length + margins.length + scores.length);
   }
 
   /** Returns the largest number of rows that are copied together for the log. */
   int blockRows() {
     return blockRows;
+  }
+
+  /** Returns copies of the rows from {@code first} to before {@code last}, scored now. */
+  PredictionRows copy(
+      RequestOrigin origin,
+      long[] places,
+      int first,
+      int last,
+      float[] slotsOfRows,
+      float[] marginsOfRows,
+      float[] scoresOfRows) {
+    return new PredictionRows(
+        this,
+        Instant.now(),
+        origin,
+        Arrays.copyOfRange(places, first, last),
+        part(slotsOfRows, first, last, features.length),
+        part(marginsOfRows, first, last, margins.length),
+        part(scoresOfRows, first, last, scores.length));
+  }
+
+  private static float[] part(float[] values, int first, int last, int count) {
+    return Arrays.copyOfRange(values, first * count, last * count);
   }
 
   /** Writes a slot that is not missing. */

@@ -65,6 +65,7 @@ public record ScoreHandler(ScoringParts parts) {
             .add(
                 served.predictionForm(),
                 Arrival.of(ctx).origin(),
+                new long[] {0},
                 buffers.slots,
                 buffers.margins,
                 buffers.scores);
