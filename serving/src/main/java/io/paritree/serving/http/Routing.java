@@ -14,6 +14,7 @@ import io.javalin.http.servlet.DefaultTasks;
 import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
 import io.javalin.router.Endpoint;
+import io.javalin.router.ParsedEndpoint;
 import io.paritree.serving.answer.ErrorForm;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.ProblemException;
@@ -36,16 +37,37 @@ final class Routing {
   private static final Logger LOG = LoggerFactory.getLogger(Routing.class);
   private static final String REQUEST_ID = "request_id"; // as in the request log
 
-  private Routing() {}
+  private final Javalin javalin;
+  private final ServerMetrics metrics;
+
+  /**
+   * @param retryAfter how long a 503 asks the caller to wait, in seconds
+   */
+  Routing(List<Route> routes, ServerMetrics metrics, String retryAfter) {
+    this.javalin = Javalin.create(config -> set(config, routes, metrics, retryAfter));
+    this.metrics = metrics;
+  }
 
   /**
    * Returns Javalin as a servlet, without the parts that no endpoint needs: WebSocket, filters,
    * files.
-   *
-   * @param retryAfter how long a 503 asks the caller to wait, in seconds
    */
-  static Servlet servlet(List<Route> routes, ServerMetrics metrics, String retryAfter) {
-    return Javalin.create(javalin -> set(javalin, routes, metrics, retryAfter)).javalinServlet();
+  Servlet servlet() {
+    return javalin.javalinServlet();
+  }
+
+  /**
+   * Returns the counters of the route to which a request leads.
+   *
+   * @param path null if none could be read
+   */
+  RouteMetrics route(String method, String path) {
+    ParsedEndpoint found =
+        path == null
+            ? null
+            : javalin.unsafe.internalRouter.findFirstHttpHandlerEntry(
+                HandlerType.findOrDefault(method), path);
+    return found == null ? metrics.unrouted() : metrics.route(found.endpoint.path);
   }
 
   private static void set(

@@ -90,8 +90,9 @@ public final class ScoringServer implements AutoCloseable {
     this.unread = new UnreadAnswers(server, config, metrics.slow("answer"));
     this.answers = new AnswerWriter(unread, metrics.refused("answers"));
     this.admission = admission();
-    set(server, Routing.servlet(routes, metrics, retryAfterSeconds()));
-    server.setRequestLog(new RequestRecorder(routes, metrics, lines));
+    Routing routing = new Routing(routes, metrics, retryAfterSeconds());
+    set(server, routing.servlet());
+    server.setRequestLog(new RequestRecorder(routing, lines));
     this.connector = connector(http());
     server.addConnector(connector);
     this.stop = new GracefulStop(server, connector, gate, config.server(), readiness);
