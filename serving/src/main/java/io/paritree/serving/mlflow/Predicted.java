@@ -11,47 +11,30 @@ import java.util.function.IntConsumer;
 /** What {@code /invocations} answers for each row: what the logged Python class would predict. */
 enum Predicted {
   /** The score, or the list of scores. */
-  SCORES {
-    @Override
-    void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
-      int at = row * scored.scoreCount();
-      writeRow(scored.scoreCount(), answer, index -> answer.number(scored.scores()[at + index]));
-    }
-  },
-
+  SCORES,
   /** The number of the class; for a binary model, decided by the package's threshold. */
-  CLASS_NUMBER {
-    @Override
-    void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
-      answer.number(outputs.classIndex(scored.scores(), row * scored.scoreCount()));
-    }
-  },
-
+  CLASS_NUMBER,
   /** For each output, which is a separate label: 1 if its score is above one half, otherwise 0. */
-  LABELS {
-    @Override
-    void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
-      int at = row * scored.scoreCount();
-      writeRow(
-          scored.scoreCount(),
-          answer,
-          index -> answer.number(scored.scores()[at + index] > HALF ? 1L : 0L));
-    }
-  },
-
+  LABELS,
   /** A binary model's score as the probabilities of both classes, {@code [1 - p, p]} in float. */
-  BOTH_PROBABILITIES {
-    @Override
-    void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
-      float second = scored.scores()[row];
-      answer.raw('[').number(1f - second).raw(',').number(second).raw(']');
-    }
-  };
+  BOTH_PROBABILITIES;
 
   private static final float HALF = 0.5f;
 
   /** Writes the prediction of a row. */
-  abstract void write(Outputs outputs, Scored scored, int row, JsonBytes answer);
+  void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
+    int count = scored.scoreCount();
+    int at = row * count;
+    float[] scores = scored.scores();
+    switch (this) {
+      case SCORES -> writeRow(count, answer, index -> answer.number(scores[at + index]));
+      case CLASS_NUMBER -> answer.number(outputs.classIndex(scores, at));
+      case LABELS ->
+          writeRow(count, answer, index -> answer.number(scores[at + index] > HALF ? 1L : 0L));
+      case BOTH_PROBABILITIES ->
+          answer.raw('[').number(1f - scores[at]).raw(',').number(scores[at]).raw(']');
+    }
+  }
 
   /**
    * Returns what the request asks for.
