@@ -219,6 +219,20 @@ public final class JsonDocument implements AutoCloseable {
     }
   }
 
+  /**
+   * Goes to the value of an object's next member and returns the member's name; null at the
+   * object's end.
+   */
+  public String member() throws MalformedJsonException {
+    if (next() != JsonToken.FIELD_NAME) {
+      return null;
+    }
+
+    String name = name();
+    next();
+    return name;
+  }
+
   /** Returns the current token; null before the first and after the last. */
   public JsonToken token() {
     return parser.currentToken();

@@ -63,9 +63,7 @@ record InvocationsOutline(
     Optional<List<String>> columns = Optional.empty();
     Params params = null;
     boolean signatureName = false;
-    while (document.next() == JsonToken.FIELD_NAME) {
-      String name = document.name();
-      document.next();
+    for (String name = document.member(); name != null; name = document.member()) {
       if (FORMS.contains(name) && document.token() != JsonToken.VALUE_NULL) {
         if (!form.isEmpty()) {
           throw malformed(ONE_FORM + "; it has more.");
@@ -172,9 +170,7 @@ record InvocationsOutline(
 
     String method = "";
     Map<String, String> ofReasons = new HashMap<>();
-    while (document.next() == JsonToken.FIELD_NAME) {
-      String name = document.name();
-      document.next();
+    for (String name = document.member(); name != null; name = document.member()) {
       ReasonsRequest.read(document, name, PREFIX, ofReasons);
       if (name.equals("predict_method")) {
         // A value that is not text is not a method.

@@ -104,9 +104,7 @@ final class InvocationsReader {
     try {
       try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
         document.next();
-        while (document.next() == JsonToken.FIELD_NAME) {
-          String name = document.name();
-          document.next();
+        for (String name = document.member(); name != null; name = document.member()) {
           if (name.equals(outline.form())) {
             readData(document, outline);
           } else {
@@ -169,10 +167,8 @@ final class InvocationsReader {
 
   private void readSplit(JsonDocument document, int[] fieldOf, String pointer)
       throws MalformedJsonException {
-    while (document.next() == JsonToken.FIELD_NAME) {
-      boolean data = document.name().equals("data");
-      document.next();
-      if (!data) {
+    for (String name = document.member(); name != null; name = document.member()) {
+      if (!name.equals("data")) {
         document.skip();
         continue;
       }
@@ -279,9 +275,8 @@ final class InvocationsReader {
   /** Reads an object of columns, each a list. */
   private void readColumns(JsonDocument document, String pointer) throws MalformedJsonException {
     Set<String> read = new HashSet<>();
-    while (document.next() == JsonToken.FIELD_NAME) {
-      String name = document.name();
-      if (document.next() != JsonToken.START_ARRAY) {
+    for (String name = document.member(); name != null; name = document.member()) {
+      if (document.token() != JsonToken.START_ARRAY) {
         throw malformed("Each of the 'inputs' must be a list of values.");
       }
 

@@ -84,9 +84,8 @@ record MissingInputs(List<String> lacking, Collection<String> extra) {
   static List<String> names(JsonDocument document, String form) throws MalformedJsonException {
     Set<String> names = new LinkedHashSet<>();
     document.next();
-    while (document.next() == JsonToken.FIELD_NAME) {
-      boolean data = document.name().equals(form);
-      document.next();
+    for (String name = document.member(); name != null; name = document.member()) {
+      boolean data = name.equals(form);
       if (data && form.equals("inputs") && document.token() == JsonToken.START_OBJECT) {
         addNames(document, names);
       } else if (data && document.token() == JsonToken.START_ARRAY) {
@@ -108,9 +107,8 @@ record MissingInputs(List<String> lacking, Collection<String> extra) {
       return;
     }
 
-    while (document.next() == JsonToken.FIELD_NAME) {
-      names.add(document.name());
-      document.next();
+    for (String name = document.member(); name != null; name = document.member()) {
+      names.add(name);
       document.skip();
     }
   }

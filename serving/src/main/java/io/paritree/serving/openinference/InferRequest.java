@@ -233,9 +233,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
       return size;
     }
 
-    while (document.next() == JsonToken.FIELD_NAME) {
-      String name = document.name();
-      document.next();
+    for (String name = document.member(); name != null; name = document.member()) {
       if (name.equals("binary_data_size")) {
         boolean whole = document.token() == JsonToken.VALUE_NUMBER_INT && size < 0;
         double number = whole ? document.number() : -1;
@@ -292,9 +290,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
       Boolean binary = null;
       Map<String, String> explained = new HashMap<>();
       if (document.token() == JsonToken.START_OBJECT) {
-        while (document.next() == JsonToken.FIELD_NAME) {
-          String member = document.name();
-          document.next();
+        for (String member = document.member(); member != null; member = document.member()) {
           switch (member) {
             case "name" -> name = text(document, "name");
             case "parameters" -> {
@@ -335,10 +331,9 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
       throws MalformedJsonException {
     Boolean value = null;
     if (document.token() == JsonToken.START_OBJECT) {
-      while (document.next() == JsonToken.FIELD_NAME) {
-        String name = document.name();
+      for (String name = document.member(); name != null; name = document.member()) {
         boolean wanted = name.equals(truth);
-        JsonToken token = document.next();
+        JsonToken token = document.token();
         if (wanted && token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
           throw wrong(truth, "true or false");
         }

@@ -79,10 +79,11 @@ public record RepositoryHandler(Models models) {
         throw InferRequest.wrong("the body", "nothing, or an object");
       }
 
-      while (document.next() == JsonToken.FIELD_NAME) {
-        boolean ready = document.name().equals("ready");
-        JsonToken value = document.next();
-        if (ready && value != JsonToken.VALUE_TRUE && value != JsonToken.VALUE_FALSE) {
+      for (String name = document.member(); name != null; name = document.member()) {
+        JsonToken value = document.token();
+        if (name.equals("ready")
+            && value != JsonToken.VALUE_TRUE
+            && value != JsonToken.VALUE_FALSE) {
           throw InferRequest.wrong("ready", "true or false");
         }
 
