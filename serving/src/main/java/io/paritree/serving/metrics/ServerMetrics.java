@@ -5,7 +5,6 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
-import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -67,11 +66,7 @@ public final class ServerMetrics {
       counter(
           "paritree_skipped_values_total",
           "Values of MLflow requests in columns that no feature reads.");
-  private final Gauge ready =
-      Gauge.builder()
-          .name("paritree_ready")
-          .help("1 while the server is ready for requests, otherwise 0.")
-          .register(registry);
+
   private final Counter refused =
       counter(
           "paritree_admission_refused_total",
@@ -155,10 +150,6 @@ public final class ServerMetrics {
     }
 
     return faults.labelValues(model, counted, code.code());
-  }
-
-  void ready(boolean now) {
-    ready.set(now ? 1 : 0);
   }
 
   /** Records the stages of one request, in nanoseconds. */
