@@ -21,10 +21,6 @@ import java.util.function.IntFunction;
  * wants as bytes. One per request; not thread-safe.
  */
 final class InferAnswer {
-  static final String SCORE = ScoreColumns.SCORE;
-  static final String MARGIN = ScoreColumns.MARGIN;
-  static final String LABEL = ScoreColumns.LABEL;
-
   /** Outputs that are answered only if they are requested. */
   static final String CONTRIBUTIONS = "contributions";
 
@@ -55,8 +51,8 @@ final class InferAnswer {
   /** Returns the names of the outputs that are answered if none is requested. */
   static List<String> names(ServedModel served) {
     return served.model().outputs().hasLabel()
-        ? List.of(SCORE, MARGIN, LABEL)
-        : List.of(SCORE, MARGIN);
+        ? List.of(ScoreColumns.SCORE, ScoreColumns.MARGIN, ScoreColumns.LABEL)
+        : List.of(ScoreColumns.SCORE, ScoreColumns.MARGIN);
   }
 
   /** Returns the version of a sealed model. */
@@ -118,8 +114,8 @@ final class InferAnswer {
       json.raw(comma).raw("{\"name\":\"").raw(output.name());
       comma = ",";
       switch (output.name()) {
-        case SCORE -> writeNumbers(scored.scores(), scored.scoreCount(), output);
-        case MARGIN -> writeNumbers(scored.margins(), scored.marginCount(), output);
+        case ScoreColumns.SCORE -> writeNumbers(scored.scores(), scored.scoreCount(), output);
+        case ScoreColumns.MARGIN -> writeNumbers(scored.margins(), scored.marginCount(), output);
         case CONTRIBUTIONS -> writeNumbers(explained.contributions, perRow(), output);
         case REASONS -> writeTexts(this::reasons, output);
         default -> writeTexts(this::label, output);

@@ -64,10 +64,17 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
   /**
    * An output that the caller wants.
    *
-   * @param binary whether it is wanted as bytes
+   * @param binary whether it is wanted as bytes; null while only the request may say it
    * @param explained the parameters of {@link ReasonsRequest}, of the output or of the request
    */
-  record Output(String name, boolean binary, Map<String, String> explained) {
+  record Output(String name, Boolean binary, Map<String, String> explained) {
+    /** Returns this output with what the request says for all where the output does not. */
+    private Output or(boolean all, Map<String, String> request) {
+      Map<String, String> merged = new HashMap<>(request);
+      merged.putAll(explained);
+      return new Output(name, binary == null ? all : binary, Map.copyOf(merged));
+    }
+
     /** Returns how contributions are computed. */
     ContributionMode mode() {
       // checks the other parameters, too
@@ -92,7 +99,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
 
     String id = null;
     List<Tensor> inputs = List.of();
-    List<WantedOutput> outputs = List.of();
+    List<Output> outputs = List.of();
     Boolean binary = null;
     Map<String, String> explained = new HashMap<>();
     Set<String> seen = new HashSet<>();
@@ -124,42 +131,27 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
   }
 
   /**
-   * An output as the request has it.
-   *
-   * @param binary null if it does not say
-   */
-  private record WantedOutput(String name, Boolean binary, Map<String, String> explained) {
-    Output or(boolean all, Map<String, String> request) {
-      Map<String, String> merged = new HashMap<>(request);
-      merged.putAll(explained);
-      return new Output(name, binary == null ? all : binary, Map.copyOf(merged));
-    }
-  }
-
-  /**
    * Refuses parameters of reasons and contributions that change nothing in the answer.
    *
    * @param request the parameters of the request, which hold for all outputs
    */
-  private static void checkExplained(List<WantedOutput> outputs, Map<String, String> request) {
-    Set<String> names = outputs.stream().map(WantedOutput::name).collect(Collectors.toSet());
-    boolean hasReasons = names.contains(InferAnswer.REASONS);
-    boolean hasContributions = names.contains(InferAnswer.CONTRIBUTIONS);
-    Set<String> given = new HashSet<>();
-    Stream.concat(
-            request.entrySet().stream(),
-            outputs.stream().flatMap(output -> output.explained.entrySet().stream()))
-        .filter(one -> !ReasonsRequest.isDefault(one.getKey(), one.getValue()))
-        .forEach(one -> given.add(one.getKey()));
-    for (String name : given) {
-      boolean isUsed = hasReasons || hasContributions && name.equals(ReasonsRequest.EXACT);
-      if (!isUsed) {
-        throw new ProblemException(
-            Problems.MISSING_PARAMETER.of(
-                "outputs",
-                "the output '%s' in the same request, which '%s' is about"
-                    .formatted(InferAnswer.REASONS, name)));
-      }
+  private static void checkExplained(List<Output> outputs, Map<String, String> request) {
+    Set<String> names = outputs.stream().map(Output::name).collect(Collectors.toSet());
+    boolean isExactUsed = names.contains(InferAnswer.CONTRIBUTIONS);
+    Set<String> unused =
+        Stream.concat(
+                request.entrySet().stream(),
+                outputs.stream().flatMap(output -> output.explained.entrySet().stream()))
+            .filter(one -> !ReasonsRequest.isDefault(one.getKey(), one.getValue()))
+            .map(Map.Entry::getKey)
+            .filter(name -> !(isExactUsed && name.equals(ReasonsRequest.EXACT)))
+            .collect(Collectors.toSet());
+    if (!unused.isEmpty() && !names.contains(InferAnswer.REASONS)) {
+      throw new ProblemException(
+          Problems.MISSING_PARAMETER.of(
+              "outputs",
+              "the output '%s' in the same request, which '%s' is about"
+                  .formatted(InferAnswer.REASONS, unused.iterator().next())));
     }
   }
 
@@ -279,8 +271,8 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
     return dimensions.stream().mapToLong(Long::longValue).toArray();
   }
 
-  private static List<WantedOutput> outputs(JsonDocument document) throws MalformedJsonException {
-    List<WantedOutput> outputs = new ArrayList<>();
+  private static List<Output> outputs(JsonDocument document) throws MalformedJsonException {
+    List<Output> outputs = new ArrayList<>();
     if (document.token() != JsonToken.START_ARRAY) {
       throw wrong("outputs", "a list of objects with a name");
     }
@@ -312,7 +304,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
         throw wrong("outputs", "a list of objects with a name");
       }
 
-      outputs.add(new WantedOutput(name, binary, explained));
+      outputs.add(new Output(name, binary, explained));
     }
 
     return outputs;

@@ -6,6 +6,7 @@ import io.paritree.feature.Feature;
 import io.paritree.forest.Engine;
 import io.paritree.json.JsonText;
 import io.paritree.model.ScoringModel;
+import io.paritree.output.ScoreColumns;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
@@ -129,8 +130,8 @@ public record MetadataHandler(Models models, Readiness readiness) {
         .map(
             name ->
                 switch (name) {
-                  case InferAnswer.SCORE -> new Tensor(name, "FP32", engine.scores());
-                  case InferAnswer.MARGIN -> new Tensor(name, "FP32", engine.outputs());
+                  case ScoreColumns.SCORE -> new Tensor(name, "FP32", engine.scores());
+                  case ScoreColumns.MARGIN -> new Tensor(name, "FP32", engine.outputs());
                   default -> new Tensor(name, "BYTES", 1);
                 })
         .toList();
