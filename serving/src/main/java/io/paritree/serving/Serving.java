@@ -73,7 +73,7 @@ final class Serving implements AutoCloseable {
           "Cannot serve: no model is named; give --model NAME|PATH, or set models.serve");
     }
 
-    SystemLimits.checkFiles(config);
+    SystemLimits.checkFiles(config, 0);
     try (Closer opened = new Closer()) {
       return start(config, opened);
     }

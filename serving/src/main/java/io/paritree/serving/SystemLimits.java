@@ -18,17 +18,9 @@ final class SystemLimits {
   private SystemLimits() {}
 
   /**
-   * Checks that the process may open as many files as connections are allowed.
-   *
-   * @throws ConfigurationException if it may not
-   */
-  static void checkFiles(ServingConfig config) throws ConfigurationException {
-    checkFiles(config.server().maxConnections(), 0, files());
-  }
-
-  /**
-   * Checks that it may open the indexes of stored scores too, and each once more: the old one is
-   * open until the one that replaces it has been for a while.
+   * Checks that the process may open as many files as connections are allowed, and the indexes of
+   * stored scores, each twice: the old one is open until the one that replaces it has been for a
+   * while.
    *
    * @param indexes number of their files
    * @throws ConfigurationException if it may not

@@ -41,19 +41,11 @@ final class DocumentTemplate {
   }
 
   /**
-   * Writes the document.
+   * Writes the members of the document, which is an object, into the open object.
    *
    * @param texts by the places that they replace
    * @param inserts by the names of the members that they replace
    */
-  void write(Map<String, String> texts, Map<String, Insert> inserts, JsonGenerator json)
-      throws IOException {
-    json.writeStartObject();
-    writeMembers(texts, inserts, json);
-    json.writeEndObject();
-  }
-
-  /** Writes the members of the document, which is an object, into the open object. */
   void writeMembers(Map<String, String> texts, Map<String, Insert> inserts, JsonGenerator json)
       throws IOException {
     try (JsonParser parser = FACTORY.createParser(content)) {

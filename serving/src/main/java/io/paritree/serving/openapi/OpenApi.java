@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.javalin.http.Context;
-import io.paritree.json.JsonText;
 import io.paritree.record.UnknownFields;
+import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ServerVersion;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.models.Models;
@@ -58,7 +58,7 @@ public final class OpenApi {
             ErrorResponses::refer,
             "<responses of errors>",
             ErrorResponses::define);
-    ctx.result(JsonText.line(json -> DOCUMENT.write(texts, inserts, json)));
+    Answers.object(ctx, json -> DOCUMENT.writeMembers(texts, inserts, json));
   }
 
   /**

@@ -28,7 +28,7 @@ public record ScoreBatchHandler(ScoringParts parts) {
   public void handle(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, parts.models());
     try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
-      ScoreQuery query = ScoreQuery.ofBatch(ctx);
+      ScoreQuery query = ScoreQuery.of(ctx, ScoreQuery.Form.BATCH);
       BatchBody form = form(ctx);
       Arrival arrival = Arrival.of(ctx);
       try (Batch batch = new Batch(served, query, inference, arrival.origin(), parts)) {

@@ -30,7 +30,7 @@ public record ScoreHandler(ScoringParts parts) {
         ModelAddress.model(
             ctx, parts.models()); // read once, so that one model makes the whole answer
     try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
-      ScoreQuery query = ScoreQuery.ofRecord(ctx);
+      ScoreQuery query = ScoreQuery.of(ctx, ScoreQuery.Form.RECORD);
       byte[] body = MediaTypes.jsonBody(ctx);
       RequestBuffers buffers = served.buffers();
       ReasonsAnswer reasons =

@@ -25,7 +25,7 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
   private static final ScoreQuery MARGIN = new ScoreQuery(true, "", "", Optional.empty());
 
   /** The parameters that a query may have, and the form of its key. */
-  private enum Form {
+  enum Form {
     RECORD(
         "only margin=true or margin=false, scores=NAME with key=KEY, and reasons=K with"
             + " direction=up, down or both, output=NAME and exact=true",
@@ -45,25 +45,12 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
   }
 
   /**
-   * Reads the query of a request for one record: {@code margin}, {@code scores} with {@code key},
-   * and {@code reasons} with what belongs to it.
+   * Reads the query of a request.
    *
-   * @throws ProblemException with 400 if it has anything else
+   * @throws ProblemException with 400 if it has anything that its form does not have
    */
-  static ScoreQuery ofRecord(Context ctx) {
-    return of(ctx.req().getQueryString(), Form.RECORD);
-  }
-
-  /**
-   * Reads the query of a batch, which may also have {@code key=FIELD}.
-   *
-   * @throws ProblemException with 400 if it has anything else
-   */
-  static ScoreQuery ofBatch(Context ctx) {
-    return of(ctx.req().getQueryString(), Form.BATCH);
-  }
-
-  private static ScoreQuery of(String query, Form form) {
+  static ScoreQuery of(Context ctx, Form form) {
+    String query = ctx.req().getQueryString();
     if (query == null || query.isEmpty() || query.equals("margin=false")) {
       return NOTHING;
     }

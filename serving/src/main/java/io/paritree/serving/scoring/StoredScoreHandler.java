@@ -31,7 +31,7 @@ public record StoredScoreHandler(Models models, StoredScores scores, ScoreHandle
 
   private boolean isAnswered(Context ctx) throws IOException {
     String model = ModelAddress.model(ctx, models).name();
-    ScoreQuery query = ScoreQuery.ofRecord(ctx);
+    ScoreQuery query = ScoreQuery.of(ctx, ScoreQuery.Form.RECORD);
     if (query.scores().isEmpty()) {
       return false;
     }
