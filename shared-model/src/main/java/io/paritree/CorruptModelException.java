@@ -3,8 +3,6 @@ package io.paritree;
 /** A model or its package is damaged, incomplete, or contradicts itself. */
 @PublicApi
 public final class CorruptModelException extends ModelException {
-  private static final long serialVersionUID = 1L;
-
   public CorruptModelException(String message) {
     super(message, null);
   }

@@ -5,8 +5,6 @@ import java.util.List;
 /** One record cannot be scored; the model and every other record are unaffected. */
 @PublicApi
 public final class InvalidRowException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
-
   private final transient List<Fault> faults;
 
   /**

@@ -4,8 +4,6 @@ package io.paritree;
 @PublicApi
 public abstract sealed class ModelException extends Exception
     permits CorruptModelException, UnsupportedModelException {
-  private static final long serialVersionUID = 1L;
-
   ModelException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -3,8 +3,6 @@ package io.paritree;
 /** A model is intact, but of a kind that this version cannot score; the message says why. */
 @PublicApi
 public final class UnsupportedModelException extends ModelException {
-  private static final long serialVersionUID = 1L;
-
   public UnsupportedModelException(String message) {
     super(message, null);
   }

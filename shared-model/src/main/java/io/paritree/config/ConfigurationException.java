@@ -2,8 +2,6 @@ package io.paritree.config;
 
 /** The settings of a program, or the arguments that give them, are wrong; it does not start. */
 public final class ConfigurationException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   public ConfigurationException(String message) {
     super(message);
   }

@@ -5,8 +5,6 @@ package io.paritree.json;
  * is damaged: a model, a body, an index.
  */
 public final class BrokenJsonException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   public BrokenJsonException(String message) {
     super(message);
   }

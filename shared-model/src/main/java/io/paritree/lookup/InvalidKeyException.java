@@ -6,7 +6,6 @@ import io.paritree.Fault;
  * A value that a key's column cannot have. Such requests are normal, so there is no stack trace.
  */
 public final class InvalidKeyException extends Exception {
-  private static final long serialVersionUID = 1L;
   private static final int MAX_SHOWN = 60;
 
   private final String column;

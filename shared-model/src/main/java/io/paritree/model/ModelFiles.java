@@ -30,8 +30,6 @@ import java.util.TreeSet;
  * thread-safe.
  */
 public final class ModelFiles implements Serializable {
-  private static final long serialVersionUID = 1L;
-
   private static final int MAX_FILE_BYTES = 1 << 30;
   private static final long MAX_PACKAGE_BYTES = 3L << 30;
 

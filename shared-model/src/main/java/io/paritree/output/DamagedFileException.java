@@ -4,8 +4,6 @@ import java.io.IOException;
 
 /** A file of an output or of its state does not hold what was written. */
 public final class DamagedFileException extends IOException {
-  private static final long serialVersionUID = 1L;
-
   public DamagedFileException(String message) {
     super(message);
   }

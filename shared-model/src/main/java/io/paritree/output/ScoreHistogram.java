@@ -12,7 +12,6 @@ import java.util.Arrays;
  * thread-safe.
  */
 public final class ScoreHistogram implements Serializable {
-  private static final long serialVersionUID = 1L;
   private static final int BINS = 1 << 16;
   private static final int LOW = 0xffff;
   private static final int INFINITE = 0x7f800000;

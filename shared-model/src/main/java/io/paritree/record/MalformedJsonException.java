@@ -4,7 +4,6 @@ import io.paritree.Fault;
 
 /** A document is not JSON, or exceeds the reader's limits; no part of it was used. */
 public final class MalformedJsonException extends Exception {
-  private static final long serialVersionUID = 1L;
   private static final int MAX_REASON = 100;
 
   /**

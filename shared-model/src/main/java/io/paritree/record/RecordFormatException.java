@@ -2,8 +2,6 @@ package io.paritree.record;
 
 /** A file of records cannot be read, or lacks a column; the message names the file. */
 public final class RecordFormatException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   RecordFormatException(String message) {
     super(message);
   }

@@ -4,8 +4,6 @@ import java.io.IOException;
 
 /** The class path has no client for a location's file system; the message names what to add. */
 public final class NoSuchStoreException extends IOException {
-  private static final long serialVersionUID = 1L;
-
   NoSuchStoreException(String message, Throwable cause) {
     super(message, cause);
   }

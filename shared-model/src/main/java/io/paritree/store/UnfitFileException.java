@@ -7,8 +7,6 @@ import java.io.IOException;
  * pipe, or it has more bytes or entries than are read.
  */
 public final class UnfitFileException extends IOException {
-  private static final long serialVersionUID = 1L;
-
   UnfitFileException(Location location, String got, String expected) {
     super("Cannot read %s: it %s, expected %s".formatted(location, got, expected));
   }

@@ -12,8 +12,6 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /** A columnar scan that does not say from which file rows come, as those of accelerators. */
 final class NamelessScan extends SparkPlan implements NamelessScanOfScala212 {
-  private static final long serialVersionUID = 1L;
-
   private final SparkPlan scan;
 
   NamelessScan(SparkPlan scan) {

@@ -2,8 +2,6 @@ package io.paritree.serving.answer;
 
 /** Ends a request with a problem. Such an answer is normal, so there is no stack trace. */
 public final class ProblemException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
-
   private final transient Problem problem;
 
   public ProblemException(Problem problem) {

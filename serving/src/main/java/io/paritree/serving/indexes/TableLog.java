@@ -139,7 +139,6 @@ final class TableLog {
 
   /** No index has the rows of a version. */
   private static final class ForeignVersionException extends IOException {
-    private static final long serialVersionUID = 1L;
     private final boolean isGone;
 
     private ForeignVersionException(long version, boolean isGone) {

@@ -40,8 +40,6 @@ public final class StoredVersions {
   /** The versions that were opened, the one that was asked for last at the end. */
   private final Map<String, Opened> opened =
       new LinkedHashMap<>(KEPT, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Opened> eldest) {
           return size() > KEPT;

@@ -2,8 +2,6 @@ package io.paritree.lookup.build;
 
 /** A row is too long for readers of an index. The message says how long it is. */
 public final class LongRowException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
-
   /**
    * @param bytes how many it has, in words
    */

@@ -43,8 +43,6 @@ record LimitedPages(PageReadStore pages, Map<String, Long> held) implements Page
 
   /** The pages need more than there is; the message says what and how much. */
   static final class LimitException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     private LimitException(String message) {
       super(message);
     }

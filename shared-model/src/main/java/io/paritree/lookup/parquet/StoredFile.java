@@ -28,8 +28,6 @@ record StoredFile(FileStore store, Location location, long length) implements In
 
   /** The store has failed, not the file: what the reader makes of other failures is damage. */
   static final class StoreException extends IOException {
-    private static final long serialVersionUID = 1L;
-
     private StoreException(IOException cause) {
       super(cause);
     }

@@ -7,8 +7,6 @@ import java.io.IOException;
  * message says why.
  */
 public final class UnusableRowsException extends IOException {
-  private static final long serialVersionUID = 1L;
-
   UnusableRowsException(String message) {
     super(message);
   }

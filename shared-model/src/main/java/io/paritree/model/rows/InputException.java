@@ -2,8 +2,6 @@ package io.paritree.model.rows;
 
 /** A file that a command was given, or a place where it should write, cannot be used. */
 public final class InputException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   public InputException(String message) {
     super(message);
   }

@@ -2,8 +2,6 @@ package io.paritree.spark.ending;
 
 /** The run could not go on, for a reason that says all there is to know. */
 public final class FailedException extends JobException {
-  private static final long serialVersionUID = 1L;
-
   public FailedException(String message, Throwable cause) {
     super(Outcome.FAILED, message, cause);
   }

@@ -7,8 +7,6 @@ public abstract sealed class JobException extends Exception
         QuarantineException,
         OvertakenException,
         FailedException {
-  private static final long serialVersionUID = 1L;
-
   private final Outcome outcome;
 
   JobException(Outcome outcome, String message, Throwable cause) {

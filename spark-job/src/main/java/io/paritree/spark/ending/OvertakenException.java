@@ -5,8 +5,6 @@ package io.paritree.spark.ending;
  * dead.
  */
 public final class OvertakenException extends JobException {
-  private static final long serialVersionUID = 1L;
-
   public OvertakenException(String message, Throwable cause) {
     super(Outcome.OVERTAKEN, message, cause);
   }

@@ -2,8 +2,6 @@ package io.paritree.spark.ending;
 
 /** Too many rows of a partition could not be scored; nothing of its group was published. */
 public final class QuarantineException extends JobException {
-  private static final long serialVersionUID = 1L;
-
   public QuarantineException(String message) {
     super(Outcome.QUARANTINED, message, null);
   }

@@ -2,8 +2,6 @@ package io.paritree.spark.ending;
 
 /** The input or the output is not what the run needs; nothing of the group was published. */
 public final class RefusedException extends JobException {
-  private static final long serialVersionUID = 1L;
-
   public RefusedException(String message) {
     super(Outcome.REFUSED, message, null);
   }

@@ -2,8 +2,6 @@ package io.paritree.spark.ending;
 
 /** The command line or the configuration is wrong. */
 public final class UsageException extends JobException {
-  private static final long serialVersionUID = 1L;
-
   public UsageException(String message, Throwable cause) {
     super(Outcome.WRONG_USAGE, message, cause);
   }

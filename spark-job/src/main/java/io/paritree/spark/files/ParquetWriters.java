@@ -34,8 +34,6 @@ import org.apache.spark.util.SerializableConfiguration;
  * of the attempts that counted.
  */
 public final class ParquetWriters implements Serializable {
-  private static final long serialVersionUID = 1L;
-
   private static final CompressionCodecName CODEC = CompressionCodecName.ZSTD;
   private static final int MAX_PAGE_BYTES = 1 << 20;
   private static final int MIN_PAGE_BYTES = 32 << 10;

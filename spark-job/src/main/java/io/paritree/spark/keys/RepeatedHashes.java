@@ -25,8 +25,6 @@ import org.apache.spark.util.SerializableConfiguration;
  * different keys have the same hash about once in 2^65 / n^2 runs of n rows.
  */
 public final class RepeatedHashes implements Serializable {
-  private static final long serialVersionUID = 1L;
-
   /** The table of more hashes would leave the cache. */
   private static final long HASHES_PER_BUCKET = 1 << 19;
 

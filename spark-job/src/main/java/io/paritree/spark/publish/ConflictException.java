@@ -5,8 +5,6 @@ package io.paritree.spark.publish;
  * dead.
  */
 public final class ConflictException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   public ConflictException(String message) {
     super(message);
   }

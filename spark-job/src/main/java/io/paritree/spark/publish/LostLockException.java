@@ -4,8 +4,6 @@ import java.io.IOException;
 
 /** Another run has taken over the output's lock from this one, which must change nothing more. */
 final class LostLockException extends IOException {
-  private static final long serialVersionUID = 1;
-
   LostLockException(String message) {
     super(message);
   }

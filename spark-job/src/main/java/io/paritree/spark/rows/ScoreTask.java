@@ -25,8 +25,6 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /** The function that tasks run; each of its fields is small or a broadcast. */
 final class ScoreTask implements Serializable {
-  private static final long serialVersionUID = 1L;
-
   private final Broadcast<ModelFiles> model;
   private final Broadcast<JavaSerialized<TaskPlan>> plan;
   private final Broadcast<JavaSerialized<ParquetWriters>> writers;

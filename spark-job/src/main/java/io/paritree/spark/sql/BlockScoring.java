@@ -22,8 +22,6 @@ import org.apache.spark.unsafe.types.UTF8String;
  * computed columns; the next one is in the same memory. Immutable and thread-safe.
  */
 final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow> {
-  private static final long serialVersionUID = 1L;
-
   /** More rows need more memory, and are scored no faster. */
   private static final int BLOCK_ROWS = 1_024;
 

@@ -27,7 +27,6 @@ import org.apache.spark.sql.SparkSession;
  * <p>Immutable and thread-safe.
  */
 final class PlannedModel implements Serializable {
-  private static final long serialVersionUID = 1L;
   private static final String EXECUTOR_MEMORY = "spark.executor.memory";
 
   /** By application and digest; as long as there is heap for them, or a plan refers to them. */

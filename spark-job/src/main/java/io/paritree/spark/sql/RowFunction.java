@@ -21,8 +21,6 @@ import org.apache.spark.unsafe.types.UTF8String;
  * Thread-safe.
  */
 public final class RowFunction implements ScalarFunction<Object> {
-  private static final long serialVersionUID = 1L;
-
   private final String name;
   private final FunctionOutput output;
   private final PlannedModel model;

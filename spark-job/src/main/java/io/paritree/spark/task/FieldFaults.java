@@ -11,15 +11,12 @@ import java.util.function.Supplier;
  * task have an example, so that its result stays small. Not thread-safe.
  */
 public final class FieldFaults implements Serializable {
-  private static final long serialVersionUID = 1L;
   private static final int MAX_EXAMPLES = 200;
 
   private final TreeMap<String, TreeMap<String, Count>> byField = new TreeMap<>();
   private int examples;
 
   private static final class Count implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     private long rows;
     private String example = "";
   }

@@ -14,7 +14,6 @@ import scala.reflect.ClassTag$;
  * <p>It is deserialized at most once. Thread-safe.
  */
 public final class JavaSerialized<T extends Serializable> implements Serializable {
-  private static final long serialVersionUID = 1L;
   private static final ClassTag<Object> ANY = ClassTag$.MODULE$.apply(Object.class);
 
   private final byte[] bytes;

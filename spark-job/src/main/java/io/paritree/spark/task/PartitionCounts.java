@@ -7,8 +7,6 @@ import java.util.TreeMap;
 
 /** How many rows of a partition were read, scored and quarantined. Not thread-safe. */
 public final class PartitionCounts implements Serializable {
-  private static final long serialVersionUID = 1L;
-
   private long scored;
   private long quarantined;
   private final TreeMap<String, Long> codes = new TreeMap<>();

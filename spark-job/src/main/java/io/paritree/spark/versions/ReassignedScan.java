@@ -13,8 +13,6 @@ import scala.collection.Iterator;
  * @param <T> rows or batches
  */
 public final class ReassignedScan<T> extends RDD<T> implements PreferredHosts {
-  private static final long serialVersionUID = 1L;
-
   private final RDD<T> scanned;
   private final transient FilePartition[] tasks;
 

@@ -37,8 +37,6 @@ class FileSwapTest {
 
   /** Ends a run as {@code kill -9} does: nothing of it is done after the operation. */
   private static final class Killed extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
     Killed() {
       super("killed", null, false, false);
     }

@@ -15,8 +15,6 @@ import org.apache.spark.sql.types.DataType;
  * value. Immutable and thread-safe.
  */
 abstract class ColumnsExpression extends Expression implements ExpressionOfScala212, Serializable {
-  private static final long serialVersionUID = 1L;
-
   private final List<Expression> columns;
   private final scala.collection.immutable.List<Expression> children;
   private final DataType type;

@@ -16,8 +16,6 @@ import org.apache.spark.sql.types.DataTypes;
  * <p>Immutable and thread-safe.
  */
 public final class FloatPair extends ColumnsExpression {
-  private static final long serialVersionUID = 1L;
-
   FloatPair(Expression first, Expression second) {
     super(List.of(first, second), DataTypes.LongType);
   }

@@ -21,7 +21,6 @@ import org.apache.spark.sql.types.ObjectType;
  * a column by a constant, a row is made of them. Immutable and thread-safe.
  */
 final class WholeRow extends ColumnsExpression {
-  private static final long serialVersionUID = 1L;
   private static final DataType TYPE = new ObjectType(InternalRow.class);
 
   /** The JVM compiles no method of more than 8,000 bytes. */
