@@ -9,20 +9,15 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
  * A model file in JSON.
  *
- * <p>As in XGBoost, {@code NaN}, {@code Infinity} and {@code -Infinity} are numbers. A key that
- * occurs twice in one object is refused, because JSON readers do not agree on which one counts;
- * values that are skipped are not checked for this. {@link RepairedJson} repairs the other things
- * that XGBoost writes and JSON does not allow.
+ * <p>As in XGBoost, {@code NaN}, {@code Infinity} and {@code -Infinity} are numbers. JSON readers
+ * do not agree on which one counts of two equal keys; values that are skipped are not checked for
+ * them. {@link RepairedJson} repairs the other things that XGBoost writes and JSON does not allow.
  */
-final class JsonModelDocument implements ModelDocument {
-  private static final int MAX_NESTING = 64;
+final class JsonModelDocument extends ModelDocument {
   private static final int MAX_GOT = 100;
 
   private static final JsonFactory FACTORY =
@@ -41,7 +36,6 @@ final class JsonModelDocument implements ModelDocument {
   private final byte[] file;
   private final RepairedJson text;
   private final JsonParser parser;
-  private final ArrayDeque<Set<String>> keys = new ArrayDeque<>();
 
   /** Whether the current token of the parser is the first token of the next value. */
   private boolean onValue;
@@ -80,7 +74,7 @@ final class JsonModelDocument implements ModelDocument {
   }
 
   @Override
-  public CorruptModelException corrupt(String what) {
+  CorruptModelException corrupt(String what) {
     return new CorruptModelException(
         "Cannot read the model: %s, at byte %s"
             .formatted(
@@ -91,9 +85,8 @@ final class JsonModelDocument implements ModelDocument {
   private CorruptModelException unexpected(String expected) {
     String got;
     try {
-      JsonToken token = parser.currentToken();
       got =
-          switch (token) {
+          switch (parser.currentToken()) {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";
             case END_OBJECT, END_ARRAY -> "the end of an object or array";
@@ -113,44 +106,33 @@ final class JsonModelDocument implements ModelDocument {
   }
 
   @Override
-  public void beginObject() throws CorruptModelException {
+  void openObject() throws CorruptModelException {
     expect(JsonToken.START_OBJECT, "an object");
-    keys.push(new HashSet<>());
   }
 
   @Override
-  public String nextKey() throws CorruptModelException {
+  String readKey() throws CorruptModelException {
     JsonToken token = next();
-    if (token == JsonToken.END_OBJECT) {
-      keys.pop();
-      return null;
-    }
-
     try {
-      String key = parser.currentName();
-      if (!keys.element().add(key)) {
-        throw corrupt("key '%s' occurs twice in one object".formatted(key));
-      }
-
-      return key;
+      return token == JsonToken.END_OBJECT ? null : parser.currentName();
     } catch (IOException e) {
       throw broken(e);
     }
   }
 
   @Override
-  public void beginArray() throws CorruptModelException {
+  void beginArray() throws CorruptModelException {
     expect(JsonToken.START_ARRAY, "an array");
   }
 
   @Override
-  public boolean nextElement() throws CorruptModelException {
+  boolean nextElement() throws CorruptModelException {
     onValue = next() != JsonToken.END_ARRAY;
     return onValue;
   }
 
   @Override
-  public String text() throws CorruptModelException {
+  String text() throws CorruptModelException {
     expect(JsonToken.VALUE_STRING, "a text");
     try {
       return parser.getText();
@@ -160,42 +142,9 @@ final class JsonModelDocument implements ModelDocument {
   }
 
   @Override
-  public long integer() throws CorruptModelException {
+  long integer() throws CorruptModelException {
     next();
-    return integerHere();
-  }
-
-  private long integerHere() throws CorruptModelException {
-    switch (parser.currentToken()) {
-      case VALUE_TRUE:
-        return 1;
-      case VALUE_FALSE:
-        return 0;
-      case VALUE_NUMBER_INT:
-        try {
-          return parser.getLongValue();
-        } catch (IOException e) {
-          throw broken(e);
-        }
-      default:
-        throw unexpected("a whole number");
-    }
-  }
-
-  private float floatHere() throws CorruptModelException {
-    switch (parser.currentToken()) {
-      case VALUE_NUMBER_INT:
-      case VALUE_NUMBER_FLOAT:
-        try {
-          return Float.parseFloat(parser.getText());
-        } catch (NumberFormatException e) { // Jackson accepts -INF, XGBoost does not
-          throw unexpected("a number");
-        } catch (IOException e) {
-          throw broken(e);
-        }
-      default:
-        throw unexpected("a number");
-    }
+    return asWhole();
   }
 
   /**
@@ -203,7 +152,8 @@ final class JsonModelDocument implements ModelDocument {
    * its bytes can hold. So the array of the values need not grow, which would take up to five times
    * the bytes of the text.
    */
-  private int beginNumbers() throws CorruptModelException {
+  @Override
+  int beginNumbers() throws CorruptModelException {
     beginArray();
     int begin = text.placeOf(parser.currentLocation().getByteOffset());
     int commas = 0;
@@ -217,77 +167,58 @@ final class JsonModelDocument implements ModelDocument {
   }
 
   @Override
-  public float[] floats() throws CorruptModelException {
-    Numbers.Floats floats = new Numbers.Floats(beginNumbers());
-    while (next() != JsonToken.END_ARRAY) {
-      floats.add(floatHere());
-    }
-
-    return floats.toArray();
+  boolean nextNumber() throws CorruptModelException {
+    return next() != JsonToken.END_ARRAY;
   }
 
   @Override
-  public int[] ints() throws CorruptModelException {
-    Numbers.Ints ints = new Numbers.Ints(beginNumbers());
-    while (next() != JsonToken.END_ARRAY) {
-      long value = integerHere();
-      if (value != (int) value) {
-        throw unexpected("a whole number of 32 bits");
-      }
-
-      ints.add((int) value);
-    }
-
-    return ints.toArray();
+  boolean isFloat() {
+    return parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
   }
 
   @Override
-  public long[] longs() throws CorruptModelException {
-    Numbers.Longs longs = new Numbers.Longs(beginNumbers());
-    boolean areWhole = true;
-    while (next() != JsonToken.END_ARRAY) {
-      if (parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
-        areWhole = false;
-      } else {
-        longs.add(integerHere());
-      }
+  float asFloat() throws CorruptModelException {
+    if (!parser.currentToken().isNumeric()) {
+      throw unexpected("a number");
     }
 
-    return areWhole ? longs.toArray() : null;
+    try {
+      return Float.parseFloat(parser.getText());
+    } catch (NumberFormatException e) { // Jackson accepts -INF, XGBoost does not
+      throw unexpected("a number");
+    } catch (IOException e) {
+      throw broken(e);
+    }
   }
 
   @Override
-  public byte[] bytes() throws CorruptModelException {
-    Numbers.Bytes bytes = new Numbers.Bytes(beginNumbers());
-    while (next() != JsonToken.END_ARRAY) {
-      long value = integerHere();
-      if (value < Byte.MIN_VALUE || value > 255) {
-        throw unexpected("a whole number of 8 bits");
-      }
-
-      bytes.add((byte) value);
+  long asWhole() throws CorruptModelException {
+    try {
+      return switch (parser.currentToken()) {
+        case VALUE_TRUE -> 1;
+        case VALUE_FALSE -> 0;
+        case VALUE_NUMBER_INT -> parser.getLongValue();
+        default -> throw unexpected("a whole number");
+      };
+    } catch (IOException e) {
+      throw broken(e);
     }
-
-    return bytes.toArray();
   }
 
   @Override
-  public int count() throws CorruptModelException {
-    beginArray();
-    int count = 0;
-    while (next() != JsonToken.END_ARRAY) {
-      if (!parser.currentToken().isNumeric() && !parser.currentToken().isBoolean()) {
-        throw unexpected("a number");
-      }
-
-      count++;
+  void skipNumber() throws CorruptModelException {
+    if (!parser.currentToken().isNumeric() && !parser.currentToken().isBoolean()) {
+      throw unexpected("a number");
     }
-
-    return count;
   }
 
   @Override
-  public void skip() throws CorruptModelException {
+  CorruptModelException tooWide(long value, int bits) {
+    return unexpected("a whole number of %s bits".formatted(bits));
+  }
+
+  @Override
+  void skip() throws CorruptModelException {
     next();
     try {
       parser.skipChildren();
@@ -297,7 +228,7 @@ final class JsonModelDocument implements ModelDocument {
   }
 
   @Override
-  public void end() throws CorruptModelException {
+  void end() throws CorruptModelException {
     try {
       if (parser.nextToken() != null) {
         throw unexpected("the end of the file");

@@ -9,20 +9,15 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
  * A model file in the subset of UBJSON that XGBoost writes.
  *
  * <p>Keys and texts have lengths of type {@code L}; arrays are typed and counted ({@code [$}type
- * {@code #L}), counted ({@code [#L}), or open until {@code ]}. All numbers are big-endian. A key
- * that occurs twice in one object is refused.
+ * {@code #L}), counted ({@code [#L}), or open until {@code ]}. All numbers are big-endian.
  */
-final class UbjsonModelDocument implements ModelDocument {
-  private static final int MAX_NESTING = 64;
+final class UbjsonModelDocument extends ModelDocument {
   private static final int OPEN = -1;
-
   private static final int WINDOW = 1 << 16;
 
   private final InputStream in;
@@ -34,10 +29,18 @@ final class UbjsonModelDocument implements ModelDocument {
   private long after;
 
   private final long size;
-  private final ArrayDeque<Set<String>> keys = new ArrayDeque<>();
 
   /** Number of elements left in each array that was entered; {@link #OPEN} if it has no count. */
   private final ArrayDeque<Integer> left = new ArrayDeque<>();
+
+  /** Number of elements left in the array of numbers; {@link #OPEN} if it has no count. */
+  private int numbersLeft;
+
+  /** The type of all numbers of the array; 0 if each has its own marker. */
+  private byte declaredType;
+
+  /** The type of the current number. */
+  private byte type;
 
   /**
    * @param in the file from its first byte on; the caller closes it
@@ -98,7 +101,7 @@ final class UbjsonModelDocument implements ModelDocument {
   }
 
   @Override
-  public CorruptModelException corrupt(String what) {
+  CorruptModelException corrupt(String what) {
     return new CorruptModelException(
         "Cannot read the model: %s, at byte %s".formatted(what, size - remaining()));
   }
@@ -168,48 +171,42 @@ final class UbjsonModelDocument implements ModelDocument {
   }
 
   @Override
-  public void beginObject() throws CorruptModelException {
+  void openObject() throws CorruptModelException {
     expect('{', "an object");
-    if (keys.size() == MAX_NESTING) {
-      throw corrupt("more than %s objects are nested".formatted(MAX_NESTING));
-    }
-
-    keys.push(new HashSet<>());
   }
 
   @Override
-  public String nextKey() throws CorruptModelException {
+  String readKey() throws CorruptModelException {
     if (peek() == '}') {
       window.get();
-      keys.pop();
       return null;
     }
 
-    String key = chars();
-    if (!keys.element().add(key)) {
-      throw corrupt("key '%s' occurs twice in one object".formatted(Fault.printable(key)));
-    }
-
-    return key;
+    return chars();
   }
 
   @Override
-  public void beginArray() throws CorruptModelException {
+  void beginArray() throws CorruptModelException {
     expect('[', "an array");
     if (peek() == '$') {
       throw corrupt("got an array of numbers, expected one of texts, objects or arrays");
     }
 
-    if (peek() == '#') {
-      window.get();
-      left.push(length(1));
-    } else {
-      left.push(OPEN);
+    left.push(declaredCount());
+  }
+
+  /** Reads the count of an array without a declared type; {@link #OPEN} if it has none. */
+  private int declaredCount() throws CorruptModelException {
+    if (peek() != '#') {
+      return OPEN;
     }
+
+    window.get();
+    return length(1);
   }
 
   @Override
-  public boolean nextElement() throws CorruptModelException {
+  boolean nextElement() throws CorruptModelException {
     int rest = left.pop();
     if (rest == OPEN) {
       if (peek() == ']') {
@@ -230,37 +227,15 @@ final class UbjsonModelDocument implements ModelDocument {
   }
 
   @Override
-  public String text() throws CorruptModelException {
+  String text() throws CorruptModelException {
     expect('S', "a text");
     return chars();
   }
 
   @Override
-  public long integer() throws CorruptModelException {
-    return integer(marker());
-  }
-
-  private long integer(byte type) throws CorruptModelException {
-    need(bytesOf(type));
-    return switch (type) {
-      case 'i' -> window.get();
-      case 'U' -> window.get() & 0xff;
-      case 'I' -> window.getShort();
-      case 'l' -> window.getInt();
-      case 'L' -> window.getLong();
-      case 'T' -> 1;
-      case 'F' -> 0;
-      default -> throw unexpected(type, "a whole number");
-    };
-  }
-
-  private float number(byte type) throws CorruptModelException {
-    need(bytesOf(type));
-    return switch (type) {
-      case 'd' -> window.getFloat();
-      case 'D' -> (float) window.getDouble();
-      default -> integer(type);
-    };
+  long integer() throws CorruptModelException {
+    type = marker();
+    return asWhole();
   }
 
   /**
@@ -277,190 +252,84 @@ final class UbjsonModelDocument implements ModelDocument {
     };
   }
 
-  /** Reads the next number of an array, whose marker has been read already. */
-  private interface Sink {
-    void accept(byte type) throws CorruptModelException;
-  }
-
-  /**
-   * Reads the count of an array in which each number has its own marker; {@link #OPEN} if it has no
-   * count.
-   */
-  private int mixedCount() throws CorruptModelException {
-    if (peek() != '#') {
-      return OPEN;
-    }
-
-    window.get();
-    return length(1);
-  }
-
-  /** Returns how many numbers to allocate; almost every number takes at least two bytes. */
-  private int expected(int count) {
-    return (int) Math.min(count, remaining() / 2);
-  }
-
-  /** Reads the numbers of an array in which each number has its own marker. */
-  private void mixed(int count, Sink sink) throws CorruptModelException {
-    for (int at = 0; at != count; at++) {
-      byte type = marker();
-      if (type == ']' && count == OPEN) {
-        return;
-      }
-
-      sink.accept(type);
-    }
-  }
-
-  /** Enters an array of numbers; returns the type declared for all of them, or 0 if none is. */
-  private byte elementType() throws CorruptModelException {
+  @Override
+  int beginNumbers() throws CorruptModelException {
     expect('[', "an array");
+    declaredType = 0;
     if (peek() != '$') {
-      return 0;
+      numbersLeft = declaredCount();
+      // Almost every number takes at least two bytes.
+      return (int) Math.max(0, Math.min(numbersLeft, remaining() / 2));
     }
 
     window.get();
-    byte type = marker();
-    if (bytesOf(type) == 0 || type == 'C') {
-      throw unexpected(type, "a type of numbers");
+    declaredType = marker();
+    if (bytesOf(declaredType) == 0 || declaredType == 'C') {
+      throw unexpected(declaredType, "a type of numbers");
     }
 
     expect('#', "a count");
-    return type;
+    numbersLeft = length(bytesOf(declaredType));
+    return numbersLeft;
   }
 
   @Override
-  public float[] floats() throws CorruptModelException {
-    byte type = elementType();
-    if (type == 0) {
-      int count = mixedCount();
-      Numbers.Floats floats = new Numbers.Floats(expected(count));
-      mixed(count, each -> floats.add(number(each)));
-      return floats.toArray();
+  boolean nextNumber() throws CorruptModelException {
+    if (numbersLeft == 0) {
+      return false;
     }
 
-    float[] floats = new float[length(bytesOf(type))];
-    for (int at = 0; at < floats.length; at++) {
-      floats[at] = number(type);
+    type = declaredType == 0 ? marker() : declaredType;
+    if (numbersLeft == OPEN) {
+      return type != ']';
     }
 
-    return floats;
+    numbersLeft--;
+    return true;
   }
 
   @Override
-  public int[] ints() throws CorruptModelException {
-    byte type = elementType();
-    if (type == 0) {
-      int count = mixedCount();
-      Numbers.Ints ints = new Numbers.Ints(expected(count));
-      mixed(count, each -> ints.add(narrow(integer(each))));
-      return ints.toArray();
-    }
-
-    int[] ints = new int[length(bytesOf(type))];
-    for (int at = 0; at < ints.length; at++) {
-      ints[at] = narrow(integer(type));
-    }
-
-    return ints;
-  }
-
-  private int narrow(long value) throws CorruptModelException {
-    if (value != (int) value) {
-      throw corrupt("got %s, expected a whole number of 32 bits".formatted(value));
-    }
-
-    return (int) value;
-  }
-
-  private byte narrowest(long value) throws CorruptModelException {
-    if (value < Byte.MIN_VALUE || value > 255) {
-      throw corrupt("got %s, expected a whole number of 8 bits".formatted(value));
-    }
-
-    return (byte) value;
-  }
-
-  @Override
-  public long[] longs() throws CorruptModelException {
-    byte type = elementType();
-    if (type == 0) {
-      int count = mixedCount();
-      Numbers.Longs longs = new Numbers.Longs(expected(count));
-      boolean[] areFloats = new boolean[1];
-      mixed(
-          count,
-          each -> {
-            if (isFloat(each)) {
-              number(each);
-              areFloats[0] = true;
-            } else {
-              longs.add(integer(each));
-            }
-          });
-      return areFloats[0] ? null : longs.toArray();
-    }
-
-    if (isFloat(type)) {
-      skipNumbers(type);
-      return null;
-    }
-
-    long[] longs = new long[length(bytesOf(type))];
-    for (int at = 0; at < longs.length; at++) {
-      longs[at] = integer(type);
-    }
-
-    return longs;
-  }
-
-  @Override
-  public byte[] bytes() throws CorruptModelException {
-    byte type = elementType();
-    if (type == 0) {
-      int count = mixedCount();
-      Numbers.Bytes bytes = new Numbers.Bytes(expected(count));
-      mixed(count, each -> bytes.add(narrowest(integer(each))));
-      return bytes.toArray();
-    }
-
-    byte[] bytes = new byte[length(bytesOf(type))];
-    for (int at = 0; at < bytes.length; at++) {
-      bytes[at] = narrowest(integer(type));
-    }
-
-    return bytes;
-  }
-
-  @Override
-  public int count() throws CorruptModelException {
-    byte type = elementType();
-    if (type == 0) {
-      int[] read = new int[1];
-      mixed(
-          mixedCount(),
-          each -> {
-            number(each);
-            read[0]++;
-          });
-      return read[0];
-    }
-
-    return skipNumbers(type);
-  }
-
-  private int skipNumbers(byte type) throws CorruptModelException {
-    int count = length(bytesOf(type));
-    skipBytes((long) count * bytesOf(type));
-    return count;
-  }
-
-  private static boolean isFloat(byte type) {
+  boolean isFloat() {
     return type == 'd' || type == 'D';
   }
 
   @Override
-  public void skip() throws CorruptModelException {
+  float asFloat() throws CorruptModelException {
+    need(bytesOf(type));
+    return switch (type) {
+      case 'd' -> window.getFloat();
+      case 'D' -> (float) window.getDouble();
+      default -> asWhole();
+    };
+  }
+
+  @Override
+  long asWhole() throws CorruptModelException {
+    need(bytesOf(type));
+    return switch (type) {
+      case 'i' -> window.get();
+      case 'U' -> window.get() & 0xff;
+      case 'I' -> window.getShort();
+      case 'l' -> window.getInt();
+      case 'L' -> window.getLong();
+      case 'T' -> 1;
+      case 'F' -> 0;
+      default -> throw unexpected(type, "a whole number");
+    };
+  }
+
+  @Override
+  void skipNumber() throws CorruptModelException {
+    asFloat();
+  }
+
+  @Override
+  CorruptModelException tooWide(long value, int bits) {
+    return corrupt("got %s, expected a whole number of %s bits".formatted(value, bits));
+  }
+
+  @Override
+  void skip() throws CorruptModelException {
     skip(0);
   }
 
@@ -469,8 +338,8 @@ final class UbjsonModelDocument implements ModelDocument {
       throw corrupt("more than %s objects and arrays are nested".formatted(MAX_NESTING));
     }
 
-    byte type = peek();
-    switch (type) {
+    byte marker = peek();
+    switch (marker) {
       case '{' -> {
         beginObject();
         while (nextKey() != null) {
@@ -484,9 +353,9 @@ final class UbjsonModelDocument implements ModelDocument {
       }
       case 'Z', 'T', 'F' -> window.get();
       default -> {
-        int bytes = bytesOf(type);
+        int bytes = bytesOf(marker);
         if (bytes == 0) {
-          throw unexpected(type, "a value");
+          throw unexpected(marker, "a value");
         }
 
         need(1 + bytes);
@@ -509,7 +378,7 @@ final class UbjsonModelDocument implements ModelDocument {
   }
 
   @Override
-  public void end() throws CorruptModelException {
+  void end() throws CorruptModelException {
     if (remaining() > 0) {
       throw corrupt("%s bytes follow the end of the document".formatted(remaining()));
     }
