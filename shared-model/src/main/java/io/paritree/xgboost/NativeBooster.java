@@ -34,41 +34,18 @@ public final class NativeBooster implements Engine, Explainer {
   private static final Pattern PLACE = Pattern.compile("\\[[0-9:]+\\] \\S*?([^/\\s]+:[0-9]+): ");
 
   private final Booster booster;
-  private final boolean isLinear;
+
+  /** The same rounds as Paritree scores them: what rows have, and what their margins begin with. */
+  private final Forest forest;
+
   private final int[] rounds;
   private final int treeLimit;
-  private final int modelWidth;
 
-  /** Per output the offset of a row that has none; empty if rows have no offsets. */
-  private final float[] whereMissing;
-
-  private final int trees;
-  private final int outputs;
-  private final int scores;
-
-  private NativeBooster(NativeBooster other, float[] whereMissing) {
-    this.booster = other.booster;
-    this.isLinear = other.isLinear;
-    this.rounds = other.rounds;
-    this.treeLimit = other.treeLimit;
-    this.modelWidth = other.modelWidth;
-    this.whereMissing = whereMissing.clone();
-    this.trees = other.trees;
-    this.outputs = other.outputs;
-    this.scores = other.scores;
-  }
-
-  private NativeBooster(Booster booster, XgboostModel model, Rounds range) throws ModelException {
-    Forest forest = model.forest(range);
+  private NativeBooster(Booster booster, Forest forest, int[] rounds, int treeLimit) {
     this.booster = booster;
-    this.isLinear = model.isLinear();
-    this.rounds = new int[] {0, range.isOpen() ? model.rounds() : range.end()};
-    this.treeLimit = Math.multiplyExact(rounds[1], model.parallelTrees());
-    this.modelWidth = forest.width();
-    this.whereMissing = new float[0];
-    this.trees = forest.trees();
-    this.outputs = forest.outputs();
-    this.scores = forest.scores();
+    this.forest = forest;
+    this.rounds = rounds;
+    this.treeLimit = treeLimit;
   }
 
   /**
@@ -98,8 +75,11 @@ public final class NativeBooster implements Engine, Explainer {
     try {
       Booster booster = XGBoost.loadModel(file);
       booster.setParam("nthread", 1);
-      NativeBooster engine = new NativeBooster(booster, checked, range);
-      engine.score(new float[engine.modelWidth], 1, null, new float[engine.scores]);
+      int end = range.isOpen() ? checked.rounds() : range.end();
+      int treeLimit = Math.multiplyExact(end, checked.parallelTrees());
+      NativeBooster engine =
+          new NativeBooster(booster, checked.forest(range), new int[] {0, end}, treeLimit);
+      engine.score(new float[engine.width()], 1, null, new float[engine.scores()]);
       return engine;
     } catch (ModelException e) {
       throw e;
@@ -115,7 +95,7 @@ public final class NativeBooster implements Engine, Explainer {
    * @param whereMissing one per output, or empty for no offsets
    */
   public NativeBooster withOffsets(float[] whereMissing) {
-    return whereMissing.length == 0 ? this : new NativeBooster(this, whereMissing);
+    return new NativeBooster(booster, forest.withOffsets(whereMissing), rounds, treeLimit);
   }
 
   /**
@@ -183,27 +163,27 @@ public final class NativeBooster implements Engine, Explainer {
 
   @Override
   public int width() {
-    return modelWidth + whereMissing.length;
+    return forest.width();
   }
 
   @Override
   public int modelWidth() {
-    return modelWidth;
+    return forest.modelWidth();
   }
 
   @Override
   public int trees() {
-    return trees;
+    return forest.trees();
   }
 
   @Override
   public int outputs() {
-    return outputs;
+    return forest.outputs();
   }
 
   @Override
   public int scores() {
-    return scores;
+    return forest.scores();
   }
 
   @Override
@@ -212,60 +192,67 @@ public final class NativeBooster implements Engine, Explainer {
       return;
     }
 
-    try {
-      if (margins != null) {
-        predict(slots, rows, Booster.PredictionType.kMargin, margins, outputs);
-      }
+    if (margins != null) {
+      copy(predict(slots, rows, Booster.PredictionType.kMargin), rows, outputs(), margins);
+    }
 
-      if (scores != null) {
-        predict(slots, rows, Booster.PredictionType.kValue, scores, this.scores);
+    if (scores != null) {
+      copy(predict(slots, rows, Booster.PredictionType.kValue), rows, scores(), scores);
+    }
+  }
+
+  private float[][] predict(float[] slots, int rows, Booster.PredictionType type) {
+    if (forest.isLinear() || forest.hasOffsets()) {
+      boolean isMargin = type == Booster.PredictionType.kMargin;
+      int limit = forest.isLinear() ? 0 : treeLimit;
+      return predict(slots, rows, matrix -> booster.predict(matrix, isMargin, limit));
+    }
+
+    try {
+      return booster.inplace_predict(
+          exactly(slots, rows), rows, modelWidth(), Float.NaN, rounds, type, null);
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  private interface Prediction {
+    float[][] of(DMatrix matrix) throws XGBoostError;
+  }
+
+  private float[][] predict(float[] slots, int rows, Prediction prediction) {
+    try {
+      DMatrix matrix = matrix(slots, rows);
+      try {
+        return prediction.of(matrix);
+      } finally {
+        matrix.dispose();
       }
     } catch (Exception e) {
       throw failed(e);
     }
   }
 
-  private void predict(
-      float[] slots, int rows, Booster.PredictionType type, float[] to, int columns)
-      throws XGBoostError {
-    if (isLinear || whereMissing.length > 0) {
-      DMatrix matrix = matrix(slots, rows);
-      try {
-        boolean isMargin = type == Booster.PredictionType.kMargin;
-        int limit = isLinear ? 0 : treeLimit;
-        copy(booster.predict(matrix, isMargin, limit), rows, columns, to);
-      } finally {
-        matrix.dispose();
-      }
-
-      return;
-    }
-
-    float[][] predicted =
-        booster.inplace_predict(
-            exactly(slots, rows), rows, modelWidth, Float.NaN, rounds, type, null);
-    copy(predicted, rows, columns, to);
-  }
-
   private float[] exactly(float[] slots, int rows) {
-    return slots.length == rows * modelWidth ? slots : Arrays.copyOf(slots, rows * modelWidth);
+    int size = rows * modelWidth();
+    return slots.length == size ? slots : Arrays.copyOf(slots, size);
   }
 
   /** Returns the rows with their offsets; disposed of by the caller. */
   private DMatrix matrix(float[] slots, int rows) throws XGBoostError {
-    if (whereMissing.length == 0) {
+    int modelWidth = modelWidth();
+    if (!forest.hasOffsets()) {
       return new DMatrix(exactly(slots, rows), rows, modelWidth, Float.NaN);
     }
 
     float[] ofModel = new float[rows * modelWidth];
-    BigDenseMatrix offsets = new BigDenseMatrix(rows, outputs);
+    BigDenseMatrix offsets = new BigDenseMatrix(rows, outputs());
     try {
       for (int row = 0; row < rows; row++) {
         int at = row * width();
         System.arraycopy(slots, at, ofModel, row * modelWidth, modelWidth);
-        for (int output = 0; output < outputs; output++) {
-          float offset = slots[at + modelWidth + output];
-          offsets.set(row, output, Float.isNaN(offset) ? whereMissing[output] : offset);
+        for (int output = 0; output < outputs(); output++) {
+          offsets.set(row, output, forest.begin(slots, at, 1, output));
         }
       }
 
@@ -312,42 +299,23 @@ public final class NativeBooster implements Engine, Explainer {
 
   @Override
   public void leaves(float[] slots, int rows, int[] leaves) {
-    if (rows == 0 || trees == 0) {
+    if (rows == 0 || trees() == 0) {
       return;
     }
 
-    try {
-      DMatrix matrix = matrix(slots, rows);
-      try {
-        float[][] found = booster.predictLeaf(matrix, treeLimit);
-        for (int row = 0; row < rows; row++) {
-          for (int tree = 0; tree < trees; tree++) {
-            leaves[row * trees + tree] = (int) found[row][tree];
-          }
-        }
-      } finally {
-        matrix.dispose();
+    float[][] found = predict(slots, rows, matrix -> booster.predictLeaf(matrix, treeLimit));
+    for (int row = 0; row < rows; row++) {
+      for (int tree = 0; tree < trees(); tree++) {
+        leaves[row * trees() + tree] = (int) found[row][tree];
       }
-    } catch (Exception e) {
-      throw failed(e);
     }
   }
 
   @Override
   public void explain(float[] slots, int rows, float[] contributions) {
-    if (rows == 0) {
-      return;
-    }
-
-    try {
-      DMatrix matrix = matrix(slots, rows);
-      try {
-        copy(booster.predictContrib(matrix, treeLimit), rows, contributions(), contributions);
-      } finally {
-        matrix.dispose();
-      }
-    } catch (Exception e) {
-      throw failed(e);
+    if (rows > 0) {
+      float[][] found = predict(slots, rows, matrix -> booster.predictContrib(matrix, treeLimit));
+      copy(found, rows, contributions(), contributions);
     }
   }
 }

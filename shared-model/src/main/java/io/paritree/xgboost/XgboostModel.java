@@ -4,6 +4,7 @@ import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
+import io.paritree.forest.Transform;
 import io.paritree.forest.Tree;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -289,19 +290,21 @@ public final class XgboostModel {
    * @throws CorruptModelException if the model has no such rounds
    */
   public Forest forest(Rounds range) throws CorruptModelException {
-    int end = treesOf(range);
-    Objective known = Objective.find(objective).orElseThrow();
-    if (linearWeights != null) {
-      return Forest.linear(width, baseMargins, linearWeights, known.transform());
-    }
+    List<Tree> first = trees.subList(0, treesOf(range));
+    return linearWeights == null
+        ? forestOf(first)
+        : Forest.linear(width, baseMargins, linearWeights, transform());
+  }
 
-    return Forest.of(
-        width,
-        baseMargins,
-        trees.subList(0, end),
-        Arrays.copyOf(outputOf, end),
-        dartWeights == null ? null : Arrays.copyOf(dartWeights, end),
-        known.transform());
+  /** Returns a forest of the first trees, or of trees that take their places. */
+  private Forest forestOf(List<Tree> first) {
+    int[] outputs = Arrays.copyOf(outputOf, first.size());
+    float[] weights = dartWeights == null ? null : Arrays.copyOf(dartWeights, first.size());
+    return Forest.of(width, baseMargins, first, outputs, weights, transform());
+  }
+
+  private Transform transform() {
+    return Objective.find(objective).orElseThrow().transform();
   }
 
   /**
@@ -323,14 +326,7 @@ public final class XgboostModel {
       rounded.add(trees.get(index).withWeights(weight -> (base + weight) - base));
     }
 
-    return Optional.of(
-        Forest.of(
-            width,
-            baseMargins,
-            rounded,
-            Arrays.copyOf(outputOf, end),
-            Arrays.copyOf(dartWeights, end),
-            Objective.find(objective).orElseThrow().transform()));
+    return Optional.of(forestOf(rounded));
   }
 
   /**
