@@ -9,14 +9,13 @@ import java.util.stream.IntStream;
  *
  * <p>Immutable and thread-safe.
  */
-abstract sealed class BlockExplainer implements Explainer permits ExactExplainer, FastExplainer {
-  final Forest forest;
+abstract sealed class BlockExplainer extends ForestExplainer permits ExactExplainer, FastExplainer {
   final Ranks ranks;
   private final float[] means;
   private final int maxDepth;
 
   BlockExplainer(Forest forest, Edges[] edges) {
-    this.forest = forest;
+    super(forest);
     this.ranks = new Ranks(forest);
     this.means = Edges.means(forest, edges);
     this.maxDepth =
@@ -28,21 +27,6 @@ abstract sealed class BlockExplainer implements Explainer permits ExactExplainer
 
   /** Adds what the trees of an output contribute to each row of a block; it begins with zeros. */
   abstract void add(LaneMemory block, int output);
-
-  @Override
-  public final int width() {
-    return forest.width();
-  }
-
-  @Override
-  public final int modelWidth() {
-    return forest.modelWidth();
-  }
-
-  @Override
-  public final int outputs() {
-    return means.length;
-  }
 
   @Override
   public final void explain(float[] slots, int rows, float[] contributions) {

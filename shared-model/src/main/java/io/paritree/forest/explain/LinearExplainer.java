@@ -3,20 +3,9 @@ package io.paritree.forest.explain;
 import io.paritree.forest.Forest;
 
 /** XGBoost's linear booster: a slot contributes its product with the weight; exact in any mode. */
-record LinearExplainer(Forest forest) implements Explainer {
-  @Override
-  public int width() {
-    return forest.width();
-  }
-
-  @Override
-  public int modelWidth() {
-    return forest.modelWidth();
-  }
-
-  @Override
-  public int outputs() {
-    return forest.outputs();
+final class LinearExplainer extends ForestExplainer {
+  LinearExplainer(Forest forest) {
+    super(forest);
   }
 
   @Override

@@ -6,15 +6,14 @@ import java.util.Arrays;
 /**
  * The contributions of {@link ExactExplainer} where a tree is unusual: row by row, tree by tree.
  */
-final class UnusualExplainer implements Explainer {
-  private final Forest forest;
+final class UnusualExplainer extends ForestExplainer {
   private final float[] means;
 
   /** Per tree and output of its own. */
   private final ExactTree[][] trees;
 
   UnusualExplainer(Forest forest, Edges[] edges) {
-    this.forest = forest;
+    super(forest);
     this.means = Edges.means(forest, edges);
     this.trees = new ExactTree[edges.length][];
     for (int index = 0; index < edges.length; index++) {
@@ -23,21 +22,6 @@ final class UnusualExplainer implements Explainer {
         trees[index][vector] = new ExactTree(forest.tree(index), edges[index], vector);
       }
     }
-  }
-
-  @Override
-  public int width() {
-    return forest.width();
-  }
-
-  @Override
-  public int modelWidth() {
-    return forest.modelWidth();
-  }
-
-  @Override
-  public int outputs() {
-    return forest.outputs();
   }
 
   @Override
