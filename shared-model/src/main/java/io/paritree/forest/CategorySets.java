@@ -39,27 +39,11 @@ final class CategorySets {
 
   /** Returns the largest number of bytes that {@link #of} would take for the bits. */
   static long bytes(List<int[]> sets) {
-    return 8L * (2 + countListed(sets)) * ((sets.size() + 63) / 64);
-  }
-
-  private static int countListed(List<int[]> sets) {
-    return listed(sets).length;
+    return 8L * (2 + listed(sets).length) * ((sets.size() + 63) / 64);
   }
 
   private static int[] listed(List<int[]> sets) {
-    long total = 0;
-    for (int[] set : sets) {
-      total += set.length;
-    }
-
-    int[] all = new int[Math.toIntExact(total)];
-    int at = 0;
-    for (int[] set : sets) {
-      System.arraycopy(set, 0, all, at, set.length);
-      at += set.length;
-    }
-
-    return Arrays.stream(all).sorted().distinct().toArray();
+    return sets.stream().flatMapToInt(Arrays::stream).sorted().distinct().toArray();
   }
 
   /**

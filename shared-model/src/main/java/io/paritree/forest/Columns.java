@@ -2,11 +2,15 @@ package io.paritree.forest;
 
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The features that the splits of a forest test: features with thresholds, and features with sets
@@ -29,41 +33,28 @@ final class Columns {
   /** The sets of each categorical feature. */
   final CategorySets[] sets;
 
-  private final Map<Integer, Integer> numericAt = new HashMap<>();
-  private final Map<Integer, Integer> categoricalAt = new HashMap<>();
-  private final List<Map<IntBuffer, Integer>> setIds = new ArrayList<>();
+  private final List<Map<IntBuffer, Integer>> setIds;
 
   private Columns(
-      TreeMap<Integer, Boolean> numericFeatures,
-      TreeMap<Integer, Map<IntBuffer, Integer>> setsOfFeature,
+      SortedSet<Integer> numericFeatures,
+      SortedMap<Integer, Map<IntBuffer, Integer>> setsOfFeature,
       CategorySets[] sets) {
-    this.numeric = numericFeatures.keySet().stream().mapToInt(feature -> feature).toArray();
+    this.numeric = numericFeatures.stream().mapToInt(feature -> feature).toArray();
     this.categorical = setsOfFeature.keySet().stream().mapToInt(feature -> feature).toArray();
     this.sets = sets;
-    for (int at = 0; at < numeric.length; at++) {
-      numericAt.put(numeric[at], at);
-    }
-
-    for (int at = 0; at < categorical.length; at++) {
-      categoricalAt.put(categorical[at], at);
-      setIds.add(setsOfFeature.get(categorical[at]));
-    }
+    this.setIds = List.copyOf(setsOfFeature.values());
   }
 
   /** Returns the columns of a forest; empty if its category sets would take too much memory. */
   static Optional<Columns> of(Forest forest) {
-    TreeMap<Integer, Boolean> numericFeatures = new TreeMap<>();
-    TreeMap<Integer, Map<IntBuffer, Integer>> setsOfFeature = new TreeMap<>();
+    SortedSet<Integer> numericFeatures = new TreeSet<>();
+    SortedMap<Integer, Map<IntBuffer, Integer>> setsOfFeature = new TreeMap<>();
     long listed = 0;
     for (Tree tree : forest.trees) {
-      for (int node : tree.breadthFirst()) {
-        if (tree.isLeaf(node)) {
-          continue;
-        }
-
+      for (int node : tree.splits()) {
         int feature = tree.feature[node];
         if (!tree.isCategorical(node)) {
-          numericFeatures.put(feature, true);
+          numericFeatures.add(feature);
           continue;
         }
 
@@ -93,12 +84,12 @@ final class Columns {
 
   /** Returns the place of a feature in {@link #numeric}. */
   int numericAt(int feature) {
-    return numericAt.get(feature);
+    return Arrays.binarySearch(numeric, feature);
   }
 
   /** Returns the place of a feature in {@link #categorical}. */
   int categoricalAt(int feature) {
-    return categoricalAt.get(feature);
+    return Arrays.binarySearch(categorical, feature);
   }
 
   /** Returns the number of a set among the sets of the categorical feature at a place. */

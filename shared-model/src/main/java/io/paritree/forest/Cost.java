@@ -43,11 +43,7 @@ final class Cost {
   }
 
   double ofSpecification() {
-    double steps = 0;
-    for (Tree tree : forest.trees) {
-      steps += steps(tree);
-    }
-
+    double steps = forest.trees.stream().mapToDouble(Cost::steps).sum();
     return SPECIFICATION + steps * STEP_OF_SPECIFICATION;
   }
 
@@ -90,11 +86,6 @@ final class Cost {
 
   /** Returns whether walking a tree with many rows before the next tree is faster. */
   boolean isLarge() {
-    long nodes = 0;
-    for (Tree tree : forest.trees) {
-      nodes += 2L * tree.leaves() - 1;
-    }
-
-    return nodes > MAX_CACHED_NODES;
+    return forest.trees.stream().mapToLong(tree -> 2L * tree.leaves() - 1).sum() > MAX_CACHED_NODES;
   }
 }

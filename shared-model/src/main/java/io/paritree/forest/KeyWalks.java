@@ -1,6 +1,7 @@
 package io.paritree.forest;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -85,25 +86,13 @@ final class KeyWalks implements Rows {
 
   /** Returns the walks, if all of them are of this kind. */
   Optional<List<NodeWalk>> nodeWalks() {
-    List<NodeWalk> found = new ArrayList<>();
-    for (Walk walk : walks) {
-      if (!(walk instanceof NodeWalk nodeWalk)) {
-        return Optional.empty();
-      }
-
-      found.add(nodeWalk);
-    }
-
-    return Optional.of(found);
+    return Arrays.stream(walks).allMatch(NodeWalk.class::isInstance)
+        ? Optional.of(Arrays.stream(walks).map(NodeWalk.class::cast).toList())
+        : Optional.empty();
   }
 
   /** Returns the cost of the steps of one row, in the nanoseconds of {@link Cost}. */
   double costOfSteps() {
-    double cost = 0;
-    for (Walk walk : walks) {
-      cost += walk.costOfSteps();
-    }
-
-    return cost;
+    return Arrays.stream(walks).mapToDouble(Walk::costOfSteps).sum();
   }
 }

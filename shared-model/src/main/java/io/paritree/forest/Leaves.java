@@ -45,12 +45,8 @@ final class Leaves {
   }
 
   private static int weightsOfVectors(Forest forest, int first, int end) {
-    long weights = 0;
-    for (Tree tree : forest.trees.subList(first, end)) {
-      weights += (long) tree.leaves() * forest.base.length;
-    }
-
-    return Math.toIntExact(weights);
+    long leaves = forest.trees.subList(first, end).stream().mapToLong(Tree::leaves).sum();
+    return Math.toIntExact(leaves * forest.base.length);
   }
 
   /** Sets the leaf that a number means, while this is built. */
@@ -73,12 +69,7 @@ final class Leaves {
 
   /** Returns roughly how many splits a row meets in these trees. */
   double steps() {
-    double steps = 0;
-    for (Tree tree : forest.trees.subList(first, first + trees)) {
-      steps += Cost.steps(tree);
-    }
-
-    return steps;
+    return forest.trees.subList(first, first + trees).stream().mapToDouble(Cost::steps).sum();
   }
 
   /**

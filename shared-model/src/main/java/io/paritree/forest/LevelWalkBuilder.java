@@ -75,11 +75,7 @@ final class LevelWalkBuilder {
 
   /** Lays out the trees from {@code first} to before {@code end}. */
   static LevelWalk build(Forest forest, Columns columns, RowKeys keys, int first, int end) {
-    int depth = 0;
-    for (Tree tree : forest.trees.subList(first, end)) {
-      depth = Math.max(depth, tree.depth());
-    }
-
+    int depth = forest.trees.subList(first, end).stream().mapToInt(Tree::depth).max().orElse(0);
     LevelWalkBuilder builder = new LevelWalkBuilder(forest, columns, keys, first, end, depth);
     return new LevelWalk(builder.levels, builder.isMixed, keys.bits(), builder.leaves);
   }

@@ -1,5 +1,6 @@
 package io.paritree.forest;
 
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /** Lays trees out for {@link NodeWalk}. */
@@ -66,13 +67,9 @@ final class NodeWalkBuilder {
 
   /** Lays out the trees from {@code first} to before {@code end}. */
   static NodeWalk build(Forest forest, Columns columns, RowKeys keys, int first, int end) {
-    int count = 0;
-    int leafCount = 0;
-    for (Tree tree : forest.trees.subList(first, end)) {
-      count += nodes(tree);
-      leafCount += tree.leaves();
-    }
-
+    List<Tree> trees = forest.trees.subList(first, end);
+    int count = trees.stream().mapToInt(NodeWalkBuilder::nodes).sum();
+    int leafCount = trees.stream().mapToInt(Tree::leaves).sum();
     Leaves leaves = new Leaves(forest, first, end, leafCount);
     NodeWalkBuilder builder =
         new NodeWalkBuilder(forest, columns, keys, indexBits(keys), count, leaves);

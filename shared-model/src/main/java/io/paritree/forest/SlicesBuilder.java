@@ -2,8 +2,10 @@ package io.paritree.forest;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Lays the trees of a forest out for {@link Slices} and {@link WideSlices}. */
 final class SlicesBuilder {
@@ -37,10 +39,8 @@ final class SlicesBuilder {
 
   /** Returns the layout of a forest in slices; empty if a tree is too large for them. */
   static Optional<SlicesBuilder> build(Forest forest, SplitTests tests) {
-    for (Tree tree : forest.trees) {
-      if (tree.leaves() > 1 << LeafPlanes.PLANES) {
-        return Optional.empty();
-      }
+    if (forest.trees.stream().anyMatch(tree -> tree.leaves() > 1 << LeafPlanes.PLANES)) {
+      return Optional.empty();
     }
 
     SlicesBuilder builder = new SlicesBuilder(forest, tests);
@@ -78,20 +78,11 @@ final class SlicesBuilder {
   }
 
   private List<Integer> order() {
-    int trees = forest.trees.size();
     boolean hasVectors = forest.trees.stream().anyMatch(tree -> tree.leafVectors != null);
-    List<List<Integer>> ofOutput = new ArrayList<>();
-    for (int output = 0; output < forest.base.length; output++) {
-      ofOutput.add(new ArrayList<>());
-    }
-
-    for (int tree = 0; tree < trees; tree++) {
-      ofOutput.get(hasVectors ? 0 : forest.outputOf[tree]).add(tree);
-    }
-
-    List<Integer> order = new ArrayList<>();
-    ofOutput.forEach(order::addAll);
-    return order;
+    return IntStream.range(0, forest.trees.size())
+        .boxed()
+        .sorted(Comparator.comparingInt(tree -> hasVectors ? 0 : forest.outputOf[tree]))
+        .toList();
   }
 
   private boolean isVector(int tree) {

@@ -30,11 +30,7 @@ final class SplitTests {
     boolean[][] numeric = new boolean[thresholds.length][2];
     boolean[][] categorical = new boolean[categories.length][2];
     for (Tree tree : forest.trees) {
-      for (int node : tree.breadthFirst()) {
-        if (tree.isLeaf(node)) {
-          continue;
-        }
-
+      for (int node : tree.splits()) {
         int side = tree.missingGoesLeft[node] ? 0 : 1;
         if (tree.isCategorical(node)) {
           categorical[columns.categoricalAt(tree.feature[node])][side] = true;
@@ -73,8 +69,8 @@ final class SplitTests {
     int[] counts = new int[columns.numeric.length];
     int[][] keys = new int[counts.length][16];
     for (Tree tree : forest.trees) {
-      for (int node : tree.breadthFirst()) {
-        if (tree.isLeaf(node) || tree.isCategorical(node)) {
+      for (int node : tree.splits()) {
+        if (tree.isCategorical(node)) {
           continue;
         }
 

@@ -381,8 +381,8 @@ public final class Tree {
       return;
     }
 
-    for (int node : breadthFirst()) {
-      if (!isLeaf(node) && isCategorical(node)) {
+    for (int node : splits()) {
+      if (isCategorical(node)) {
         int[] listed = categories[node];
         byFeature.merge(feature[node], listed[listed.length - 1], Math::max);
       }

@@ -63,10 +63,7 @@ final class Edges {
 
   static Edges[] of(Forest forest) {
     Edges[] edges = new Edges[forest.trees()];
-    for (int index = 0; index < edges.length; index++) {
-      edges[index] = new Edges(forest.tree(index), index);
-    }
-
+    Arrays.setAll(edges, index -> new Edges(forest.tree(index), index));
     return edges;
   }
 

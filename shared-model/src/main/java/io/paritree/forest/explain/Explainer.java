@@ -1,7 +1,7 @@
 package io.paritree.forest.explain;
 
 import io.paritree.forest.Forest;
-import io.paritree.forest.Tree;
+import java.util.stream.IntStream;
 
 /**
  * Computes contributions from rows of slots.
@@ -64,13 +64,10 @@ public interface Explainer {
   /** Returns roughly the bytes that are needed while an explainer of a forest is made. */
   static long bytesToMake(Forest forest) {
     long bytesPerLeaf = 300; // measured with trees of 6 to 15 levels, in both modes
-    long bytes = 0;
-    for (int index = 0; index < forest.trees(); index++) {
-      Tree tree = forest.tree(index);
-      bytes += bytesPerLeaf * tree.outputs() * tree.leaves();
-    }
-
-    return bytes;
+    return IntStream.range(0, forest.trees())
+        .mapToObj(forest::tree)
+        .mapToLong(tree -> bytesPerLeaf * tree.outputs() * tree.leaves())
+        .sum();
   }
 
   /**
