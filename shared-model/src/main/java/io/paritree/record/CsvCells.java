@@ -43,16 +43,16 @@ public final class CsvCells {
       return feature.missing(faults);
     }
 
-    Kind kind = kind(feature);
-    if (kind == Kind.TEXT) {
+    if (feature.kind().isText()) {
       return feature.text(utf8, offset, length, faults);
     }
 
-    if (kind == Kind.BOOLEAN && is(TRUE, utf8, offset, length)) {
+    boolean isBoolean = feature.kind() == Feature.Kind.BOOLEAN;
+    if (isBoolean && is(TRUE, utf8, offset, length)) {
       return feature.truth(true, faults);
     }
 
-    if (kind == Kind.BOOLEAN && is(FALSE, utf8, offset, length)) {
+    if (isBoolean && is(FALSE, utf8, offset, length)) {
       return feature.truth(false, faults);
     }
 
@@ -67,19 +67,5 @@ public final class CsvCells {
 
   private static boolean is(byte[] word, byte[] utf8, int offset, int length) {
     return Arrays.equals(word, 0, word.length, utf8, offset, offset + length);
-  }
-
-  private enum Kind {
-    TEXT,
-    BOOLEAN,
-    NUMBER
-  }
-
-  private static Kind kind(Feature feature) {
-    return switch (feature.kind()) {
-      case TEXT_CATEGORY, TIMESTAMP -> Kind.TEXT;
-      case BOOLEAN -> Kind.BOOLEAN;
-      case NUMBER, INTEGER_CATEGORY, CATEGORY_CODE -> Kind.NUMBER;
-    };
   }
 }
