@@ -34,7 +34,8 @@ public final class Reasons {
 
   private final boolean[] never;
 
-  private Reasons(
+  /** Makes the reasons of a model that is not opened, such as one that is to be sealed. */
+  public Reasons(
       Explainer explainer, ContributionMode mode, Outputs outputs, List<ReasonGroup> groups) {
     this.explainer = explainer;
     this.mode = mode;
@@ -56,17 +57,11 @@ public final class Reasons {
    */
   public static Reasons of(ScoringModel model, ContributionMode mode)
       throws UnsupportedModelException {
-    return of(
+    return new Reasons(
         model.explainer(mode),
         mode,
         model.outputs(),
         ReasonGroup.of(model.schema(), model.reasonRules()));
-  }
-
-  /** Returns the reasons of a model that is not opened, such as one that is to be sealed. */
-  public static Reasons of(
-      Explainer explainer, ContributionMode mode, Outputs outputs, List<ReasonGroup> groups) {
-    return new Reasons(explainer, mode, outputs, groups);
   }
 
   /** Margins are named as scores are; for a class index, as the classes are. */

@@ -177,7 +177,7 @@ class ReasonsTest {
   @Test
   void anOutputIsNamedByItsOwnNameOrItsClass() throws Exception {
     Reasons named =
-        Reasons.of(
+        new Reasons(
             model.explainer(ContributionMode.FAST),
             ContributionMode.FAST,
             new Outputs(List.of("late"), Outputs.Kind.CLASS_SCORES, List.of("delayed"), 0.5f),

@@ -202,7 +202,7 @@ public final class Sealing {
    */
   public Importance importance() throws ModelException {
     return new Importance(
-        Reasons.of(
+        new Reasons(
             explainer(ContributionMode.FAST),
             ContributionMode.FAST,
             outputs,
