@@ -29,8 +29,6 @@ public final class Faults {
   private final String[] fields = new String[MAX_FAULTS];
   private int count;
   private int kept = MAX_FAULTS;
-  private FaultCode lastCode;
-  private String lastField;
   private long unseen;
 
   /** Returns whether no fault was found so far. */
@@ -62,7 +60,7 @@ public final class Faults {
 
   /** Returns whether the last fault is a refused missing value. */
   public boolean isOfMissingValue() {
-    return count > 0 && lastCode == FaultCode.MISSING_VALUE;
+    return count > 0 && codes[count - 1] == FaultCode.MISSING_VALUE;
   }
 
   /**
@@ -94,7 +92,6 @@ public final class Faults {
       faults.clear();
       Arrays.fill(fields, 0, count, null); // they may be callers' texts
       count = 0;
-      lastField = null;
     }
   }
 
@@ -120,13 +117,11 @@ public final class Faults {
     codes[count] = code;
     fields[count] = field;
     count++;
-    lastCode = code;
-    lastField = field;
     return true;
   }
 
   private boolean reported(FaultCode code, String field) {
-    if (code == lastCode && field.equals(lastField)) {
+    if (count > 0 && code == codes[count - 1] && field.equals(fields[count - 1])) {
       return true; // also if it is not kept: the features of a field follow each other
     }
 

@@ -31,9 +31,6 @@ final class FittedJson {
   private static final int CUT_NAME = 256;
   private static final int HASH_DIGITS = 16;
   private static final int CUT_NUMBER = NumberText.MAX_LENGTH + 16;
-  private static final byte[] HEX = {
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
-  };
 
   private final byte[] json;
   private final byte[] fitted;
@@ -151,7 +148,7 @@ final class FittedJson {
 
     int at = from;
     for (int digit = 0; digit < HASH_DIGITS; digit++) {
-      fitted[at++] = HEX[(int) (hash >>> 4 * digit) & 0xf];
+      fitted[at++] = (byte) Character.forDigit((int) (hash >>> 4 * digit) & 0xf, 16);
     }
 
     return at;

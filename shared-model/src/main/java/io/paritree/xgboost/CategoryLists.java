@@ -157,16 +157,7 @@ final class CategoryLists {
               .formatted(node, begin, size, known.length));
     }
 
-    int[] listed = Arrays.copyOfRange(known, begin, begin + size);
-    Arrays.sort(listed);
-    int distinct = 0;
-    for (int category : listed) {
-      if (distinct == 0 || listed[distinct - 1] != category) {
-        listed[distinct++] = category;
-      }
-    }
-
-    return distinct == listed.length ? listed : Arrays.copyOf(listed, distinct);
+    return Arrays.stream(known, begin, begin + size).sorted().distinct().toArray();
   }
 
   /** Checks the split types, and ignores the lists of categories of numeric nodes. */

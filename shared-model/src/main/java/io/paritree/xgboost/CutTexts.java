@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Categories whose names the file has only in part, so that they are no vocabulary.
@@ -124,12 +125,7 @@ public final class CutTexts implements RecordedCategories {
 
   /** Returns how many names the file has whole. */
   public int wholeNames() {
-    int count = 0;
-    for (int code = 0; code < begins.length; code++) {
-      count += isWhole(code) ? 1 : 0;
-    }
-
-    return count;
+    return (int) IntStream.range(0, begins.length).filter(this::isWhole).count();
   }
 
   /**

@@ -3,6 +3,8 @@ package io.paritree.xgboost;
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -167,13 +169,8 @@ enum ModelFormat {
 
   private static boolean startsWith(byte[] file, String text) {
     byte[] start = text.getBytes(StandardCharsets.ISO_8859_1);
-    for (int at = 0; at < start.length; at++) {
-      if (at >= file.length || file[at] != start[at]) {
-        return false;
-      }
-    }
-
-    return true;
+    return file.length >= start.length
+        && Arrays.equals(file, 0, start.length, start, 0, start.length);
   }
 
   private static int afterWhiteSpace(byte[] file, int from) {
@@ -213,15 +210,9 @@ enum ModelFormat {
       return false;
     }
 
-    int features = littleEndian(file, 4);
-    int classes = littleEndian(file, 8);
+    ByteBuffer parameters = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int features = parameters.getInt(4);
+    int classes = parameters.getInt(8);
     return features > 0 && features < 1 << 24 && classes >= 0 && classes < 1 << 16;
-  }
-
-  private static int littleEndian(byte[] file, int at) {
-    return (file[at] & 0xff)
-        | (file[at + 1] & 0xff) << 8
-        | (file[at + 2] & 0xff) << 16
-        | (file[at + 3] & 0xff) << 24;
   }
 }

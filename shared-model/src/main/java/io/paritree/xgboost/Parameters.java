@@ -2,8 +2,6 @@ package io.paritree.xgboost;
 
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /** Reads XGBoost's parameters: numbers that the file stores as text. */
@@ -44,14 +42,10 @@ final class Parameters {
       list = list.substring(1, list.length() - 1);
     }
 
-    List<Float> values = new ArrayList<>();
-    for (String number : list.split(",", -1)) {
-      values.add(number(document, key, number.strip(), text));
-    }
-
-    float[] floats = new float[values.size()];
+    String[] numbers = list.split(",", -1);
+    float[] floats = new float[numbers.length];
     for (int at = 0; at < floats.length; at++) {
-      floats[at] = values.get(at);
+      floats[at] = number(document, key, numbers[at].strip(), text);
     }
 
     return floats;
