@@ -126,10 +126,20 @@ public final class RowRecords {
     records.putInt(length).put(rest, 0, length);
   }
 
+  /** Returns the index of the kind of the row at an index, which follows the row's key. */
+  static int kind(ByteBuffer records, int at) {
+    return at + Long.BYTES + Integer.BYTES + records.getInt(at + Long.BYTES);
+  }
+
+  /** Returns the index of the length of what the row at an index has beside its key and scores. */
+  static int rest(ByteBuffer records, int at, int scores) {
+    int kind = kind(records, at);
+    return kind + 1 + (records.get(kind) == ShardLayout.SCORED ? scores * Float.BYTES : 0);
+  }
+
   /** Returns the index of the first byte after the row at an index. */
   public static int end(ByteBuffer records, int at, int scores) {
-    int kind = at + Long.BYTES + Integer.BYTES + records.getInt(at + Long.BYTES);
-    int length = kind + 1 + (records.get(kind) == ShardLayout.SCORED ? scores * Float.BYTES : 0);
-    return length + Integer.BYTES + records.getInt(length);
+    int rest = rest(records, at, scores);
+    return rest + Integer.BYTES + records.getInt(rest);
   }
 }

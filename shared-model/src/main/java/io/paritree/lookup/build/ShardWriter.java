@@ -5,10 +5,12 @@ import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.ShardLayout;
 import io.paritree.output.ScoreHistogram;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +64,7 @@ public final class ShardWriter {
     segments.add(segment);
     int end = offset + length;
     for (int at = offset; at < end; at = RowRecords.end(segment, at, scores)) {
-      int kind = at + Long.BYTES + Integer.BYTES + segment.getInt(at + Long.BYTES);
+      int kind = RowRecords.kind(segment, at);
       if (segment.get(kind) == ShardLayout.SCORED) {
         firstScores.add(segment.getFloat(kind + 1));
       }
@@ -141,7 +143,7 @@ public final class ShardWriter {
     long count = 0;
     for (int at = begin; at < end; at++) {
       ByteBuffer from = segment(order[at]);
-      int kind = (int) order[at] + Long.BYTES + Integer.BYTES + keyLength(order[at]);
+      int kind = RowRecords.kind(from, (int) order[at]);
       count += from.get(kind) == ShardLayout.REPEATED ? from.getLong(kind + 1 + Integer.BYTES) : 1;
     }
 
@@ -224,21 +226,22 @@ public final class ShardWriter {
 
     directory.putInt(content.size()).flip();
     MessageDigest digest = Sha256.digest();
-    Output output = new Output(to, digest);
+    OutputStream output = new BufferedOutputStream(new DigestOutputStream(to, digest), CHUNK);
     output.write(header(buckets, content.size(), rowBytes));
     output.write(directory.array());
-    output.write(content.array(), 0, content.size());
+    content.writeTo(output);
     writeRows(order, output);
     output.flush();
     firstScores.pack();
-    ShardFile file = new ShardFile(name, output.written, Sha256.hex(digest));
+    long length = ShardLayout.HEADER + directory.limit() + content.size() + rowBytes;
+    ShardFile file = new ShardFile(name, length, Sha256.hex(digest));
     return new BuiltShard(file, added, repeatedKeys, firstScores);
   }
 
   /** Adds a bucket, and puts the rows that have a place at the beginning of {@code order}. */
   private void bucket(int bucket, long[] order, int begin, int end, Bytes content) {
     int start = content.size();
-    content.putInt(0);
+    content.writeBytes(new byte[ShardLayout.CRC]);
     sort(order, begin, end); // only now: the rows are in the processor's cache afterwards
     for (int at = begin, next; at < end; at = next) {
       next = endOfKey(order, at);
@@ -342,50 +345,41 @@ public final class ShardWriter {
   /** Adds an entry; returns whether it has a place among the rows. */
   private boolean entry(long row, long same, Bytes content) {
     ByteBuffer from = segment(row);
-    int at = (int) row + Long.BYTES;
-    int length = from.getInt(at);
-    at += Integer.BYTES;
-    int kind = from.get(at + length);
-    content.putVar(
-        (long) length << ShardLayout.KIND_BITS | (same > 1 ? ShardLayout.REPEATED : kind));
-    content.write(from.array(), at, length);
-    at += length + 1;
+    int key = (int) row + Long.BYTES + Integer.BYTES;
+    int keyEnd = RowRecords.kind(from, (int) row);
+    int kind = same > 1 ? ShardLayout.REPEATED : from.get(keyEnd);
+    content.putVar((long) (keyEnd - key) << ShardLayout.KIND_BITS | kind);
+    content.write(from.array(), key, keyEnd - key);
     if (same > 1) {
       repeatedKeys++;
       content.putVar(same);
       return false;
     }
 
-    if (kind == ShardLayout.SCORED) {
-      content.write(from.array(), at, scores * Float.BYTES);
-      at += scores * Float.BYTES;
-    }
-
-    int rest = from.getInt(at);
-    content.putVar(rest);
-    if (rest == 0) {
+    int rest = RowRecords.rest(from, (int) row, scores);
+    content.write(from.array(), keyEnd + 1, rest - keyEnd - 1); // the scores, if there are any
+    int length = from.getInt(rest);
+    content.putVar(length);
+    if (length == 0) {
       return false;
     }
 
     content.putVar(rowBytes);
-    rowBytes += ShardLayout.CRC + rest;
+    rowBytes += ShardLayout.CRC + length;
     return true;
   }
 
-  private void writeRows(long[] order, Output output) throws IOException {
+  private void writeRows(long[] order, OutputStream output) throws IOException {
     long index = 0;
     ByteBuffer checksum = ByteBuffer.allocate(ShardLayout.CRC);
     for (int at = 0; at < stored; at++) {
       ByteBuffer from = segment(order[at]);
-      int place = (int) order[at] + Long.BYTES;
-      place += Integer.BYTES + from.getInt(place);
-      place += 1 + (from.get(place) == ShardLayout.SCORED ? scores * Float.BYTES : 0);
-      int length = from.getInt(place);
-      place += Integer.BYTES;
-      ByteBuffer row = ByteBuffer.wrap(from.array(), place, length);
+      int rest = RowRecords.rest(from, (int) order[at], scores);
+      int length = from.getInt(rest);
+      ByteBuffer row = ByteBuffer.wrap(from.array(), rest + Integer.BYTES, length);
       checksum.putInt(0, ShardLayout.checksum(seal, index, row));
       output.write(checksum.array());
-      output.write(from.array(), place, length);
+      output.write(from.array(), rest + Integer.BYTES, length);
       index += ShardLayout.CRC + length;
     }
   }
@@ -396,18 +390,8 @@ public final class ShardWriter {
       super(CHUNK);
     }
 
-    private byte[] array() {
-      return buf;
-    }
-
     private ByteBuffer from(int start) {
       return ByteBuffer.wrap(buf, start, count - start);
-    }
-
-    private void putInt(int value) {
-      for (int shift = 24; shift >= 0; shift -= 8) {
-        write(value >>> shift);
-      }
     }
 
     private void setInt(int at, int value) {
@@ -421,48 +405,6 @@ public final class ShardWriter {
       }
 
       write((int) rest);
-    }
-  }
-
-  /** Gathers what is written into chunks, and their digest and length. */
-  private static final class Output {
-    private final OutputStream to;
-    private final MessageDigest digest;
-    private final byte[] chunk = new byte[CHUNK];
-    private int held;
-    private long written;
-
-    private Output(OutputStream to, MessageDigest digest) {
-      this.to = to;
-      this.digest = digest;
-    }
-
-    private void write(byte[] bytes) throws IOException {
-      write(bytes, 0, bytes.length);
-    }
-
-    private void write(byte[] bytes, int offset, int length) throws IOException {
-      if (length > chunk.length - held) {
-        flush();
-      }
-
-      if (length > chunk.length) {
-        put(bytes, offset, length);
-      } else {
-        System.arraycopy(bytes, offset, chunk, held, length);
-        held += length;
-      }
-    }
-
-    private void flush() throws IOException {
-      put(chunk, 0, held);
-      held = 0;
-    }
-
-    private void put(byte[] bytes, int offset, int length) throws IOException {
-      to.write(bytes, offset, length);
-      digest.update(bytes, offset, length);
-      written += length;
     }
   }
 }
