@@ -1,6 +1,5 @@
 package io.paritree.output;
 
-import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -9,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +34,10 @@ public record PartitionValue(String column, String value) {
   /** The directory value that means null. */
   public static final String HIVE_DEFAULT = "__HIVE_DEFAULT_PARTITION__";
 
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+  private static final HexFormat ESCAPED_BYTES = HexFormat.of().withPrefix("%");
+  private static final Pattern ESCAPE = Pattern.compile("%([0-9A-Fa-f]{2})");
+  private static final Pattern ESCAPES = Pattern.compile("(?:%[0-9A-Fa-f]{2})+");
   private static final String ESCAPED = "\"#%'*/:=?\\{[]^\u007f";
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,30}(\\.[0-9]{1,30})?");
 
@@ -109,14 +114,13 @@ public record PartitionValue(String column, String value) {
    * differs from what {@link #ofPath} reads where escaped bytes are UTF-8 beyond ASCII.
    */
   public static String asSparkReads(String path) {
-    StringBuilder text = new StringBuilder();
-    for (int at = 0; at < path.length(); at++) {
-      int code = escape(path, at);
-      text.append(code < 0 ? path.charAt(at) : (char) code);
-      at += code < 0 ? 0 : 2;
-    }
-
-    return text.toString();
+    return ESCAPE
+        .matcher(path)
+        .replaceAll(
+            escape -> {
+              int code = HexFormat.fromHexDigits(escape.group(1));
+              return Matcher.quoteReplacement(String.valueOf((char) code));
+            });
   }
 
   /** Returns whether Hive and Spark read other values in a path. */
@@ -173,7 +177,7 @@ public record PartitionValue(String column, String value) {
     StringBuilder name = new StringBuilder();
     for (char at : text.toCharArray()) {
       if (at < ' ' || ESCAPED.indexOf(at) >= 0) {
-        name.append('%').append(hex(at >> 4)).append(hex(at & 15));
+        name.append('%').append(HEX.toHexDigits((byte) at));
       } else {
         name.append(at);
       }
@@ -182,46 +186,19 @@ public record PartitionValue(String column, String value) {
     return name.toString();
   }
 
-  private static char hex(int digit) {
-    return "0123456789ABCDEF".charAt(digit);
-  }
-
   private static String unescaped(String name) {
     if (name.indexOf('%') < 0) {
       return name;
     }
 
-    StringBuilder text = new StringBuilder();
-    ByteArrayOutputStream escaped = new ByteArrayOutputStream();
-    for (int at = 0; at < name.length(); ) {
-      int code = escape(name, at);
-      if (code >= 0) {
-        escaped.write(code);
-        at += 3;
-      } else {
-        text.append(characters(escaped)).append(name.charAt(at));
-        at++;
-      }
-    }
-
-    return text.append(characters(escaped)).toString();
+    return ESCAPES
+        .matcher(name)
+        .replaceAll(
+            escapes -> Matcher.quoteReplacement(text(ESCAPED_BYTES.parseHex(escapes.group()))));
   }
 
-  /** Returns the byte that is escaped at a place of a name; -1 if none is. */
-  private static int escape(String name, int at) {
-    if (name.charAt(at) != '%' || at + 2 >= name.length()) {
-      return -1;
-    }
-
-    int high = Character.digit(name.charAt(at + 1), 16);
-    int low = Character.digit(name.charAt(at + 2), 16);
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
-  }
-
-  /** Returns the characters that bytes are, and forgets the bytes. */
-  private static String characters(ByteArrayOutputStream escaped) {
-    byte[] bytes = escaped.toByteArray();
-    escaped.reset();
+  /** Returns the text that bytes are, which were escaped one after the other. */
+  private static String text(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
