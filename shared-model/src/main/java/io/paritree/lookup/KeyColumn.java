@@ -1,6 +1,11 @@
 package io.paritree.lookup;
 
 import java.io.Serializable;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -34,6 +39,20 @@ public record KeyColumn(String name, Type type, int scale) implements Serializab
     /** Returns the type's name in files and messages. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns a number, days or microseconds of this type as text. */
+    public String text(long value) {
+      return switch (this) {
+        case DATE -> LocalDate.ofEpochDay(value).toString();
+        case TIMESTAMP -> instant(value).toString();
+        case TIMESTAMP_NTZ -> LocalDateTime.ofInstant(instant(value), ZoneOffset.UTC).toString();
+        default -> Long.toString(value);
+      };
+    }
+
+    private static Instant instant(long micros) {
+      return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
   }
 }

@@ -8,7 +8,6 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -169,21 +168,12 @@ public record KeyForm(List<KeyColumn> columns) implements Serializable {
           bytes.get(utf8);
           json.writeString(new String(utf8, StandardCharsets.UTF_8));
         }
-        case DATE -> json.writeString(LocalDate.ofEpochDay(bytes.getLong()).toString());
-        case TIMESTAMP -> json.writeString(instant(bytes.getLong()).toString());
-        case TIMESTAMP_NTZ ->
-            json.writeString(
-                LocalDateTime.ofInstant(instant(bytes.getLong()), ZoneOffset.UTC).toString());
+        case DATE, TIMESTAMP, TIMESTAMP_NTZ ->
+            json.writeString(column.type().text(bytes.getLong()));
         case BOOLEAN -> json.writeBoolean(bytes.get() == 1);
       }
     }
 
     json.writeEndObject();
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH
-        .plus(Duration.ofSeconds(Math.floorDiv(micros, MICROS_PER_SECOND)))
-        .plusNanos(Math.floorMod(micros, MICROS_PER_SECOND) * NANOS_PER_MICRO);
   }
 }

@@ -16,12 +16,14 @@ final class Decimals {
   private Decimals() {}
 
   /**
-   * Returns the digits after the point of a column.
+   * Returns the digits after the point of a column; 0 if it is none of decimals.
    *
    * @throws UnusableRowsException if it may have more digits than the job writes
    */
-  static int scale(DecimalLogicalTypeAnnotation decimal, Type column) throws UnusableRowsException {
-    if (decimal.getPrecision() > MAX_DIGITS) {
+  static int scale(Type column) throws UnusableRowsException {
+    if (!(column.getLogicalTypeAnnotation() instanceof DecimalLogicalTypeAnnotation decimal)) {
+      return 0;
+    } else if (decimal.getPrecision() > MAX_DIGITS) {
       throw new UnusableRowsException(
           "column '%s' is a decimal of %s digits, expected at most %s"
               .formatted(column.getName(), decimal.getPrecision(), MAX_DIGITS));

@@ -1,30 +1,31 @@
 package io.paritree.lookup.parquet;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.lookup.KeyColumn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.MapLogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
-import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
 /** Writes the values of a file's columns into {@link MemberText}, in the order of the columns. */
 final class JsonValues {
+  /** The types whose values are neither whole numbers nor bytes. */
+  private static final Set<PrimitiveTypeName> NEITHER =
+      Set.of(PrimitiveTypeName.BOOLEAN, PrimitiveTypeName.FLOAT, PrimitiveTypeName.DOUBLE);
+
   private final MemberText text;
   private final JsonGenerator json;
 
@@ -204,47 +205,31 @@ final class JsonValues {
 
   private PrimitiveConverter primitive(PrimitiveType type, Place place)
       throws UnusableRowsException {
-    LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
-    if (meaning instanceof DecimalLogicalTypeAnnotation decimal) {
-      int scale = Decimals.scale(decimal, type);
+    KeyColumn.Type meaning = KeyValues.type(type).orElse(null);
+    PrimitiveTypeName stored = type.getPrimitiveTypeName();
+    if (meaning == KeyColumn.Type.DECIMAL) {
+      int scale = Decimals.scale(type);
       return new Value(
           place,
-          number -> text.decimal(BigDecimal.valueOf(number, scale)),
-          bytes -> text.decimal(new BigDecimal(Decimals.unscaled(bytes), scale)));
-    }
-
-    return switch (type.getPrimitiveTypeName()) {
-      case INT32, INT64 -> new Value(place, whole(type), null);
-      case BOOLEAN, FLOAT, DOUBLE -> new Value(place, null, null);
-      case BINARY -> new Value(place, null, bytes(type));
-      default -> throw unknown(type);
-    };
-  }
-
-  private Bytes bytes(PrimitiveType type) throws UnusableRowsException {
-    LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
-    if (meaning == null) {
-      return value -> json.writeBinary(value.getBytesUnsafe());
-    } else if (meaning instanceof StringLogicalTypeAnnotation) {
-      return value -> json.writeString(value.toStringUsingUTF8());
+          number -> decimal(BigDecimal.valueOf(number, scale)),
+          bytes -> decimal(new BigDecimal(Decimals.unscaled(bytes), scale)));
+    } else if (meaning == KeyColumn.Type.TEXT) {
+      return new Value(place, null, bytes -> json.writeString(bytes.toStringUsingUTF8()));
+    } else if (meaning == KeyColumn.Type.INTEGER) {
+      return new Value(place, json::writeNumber, null);
+    } else if (NEITHER.contains(stored)) {
+      return new Value(place, null, null);
+    } else if (meaning != null) {
+      return new Value(place, number -> json.writeString(meaning.text(number)), null);
+    } else if (stored == PrimitiveTypeName.BINARY && type.getLogicalTypeAnnotation() == null) {
+      return new Value(place, null, bytes -> json.writeBinary(bytes.getBytesUnsafe()));
     }
 
     throw unknown(type);
   }
 
-  private Whole whole(PrimitiveType type) throws UnusableRowsException {
-    LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
-    if (meaning == null
-        || meaning instanceof IntLogicalTypeAnnotation number && number.isSigned()) {
-      return json::writeNumber;
-    } else if (meaning instanceof DateLogicalTypeAnnotation) {
-      return days -> text.date((int) days);
-    } else if (meaning instanceof TimestampLogicalTypeAnnotation time
-        && time.getUnit() == TimeUnit.MICROS) {
-      return time.isAdjustedToUTC() ? text::timestamp : text::localTimestamp;
-    }
-
-    throw unknown(type);
+  private void decimal(BigDecimal value) throws IOException {
+    json.writeNumber(value.toPlainString());
   }
 
   /** Writes a whole number as what it means. */

@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.PrimitiveConverter;
@@ -41,39 +42,45 @@ final class KeyValues {
       }
 
       Type type = stored.getType(name);
-      int scale =
-          type.getLogicalTypeAnnotation() instanceof DecimalLogicalTypeAnnotation decimal
-              ? Decimals.scale(decimal, type)
-              : 0;
-      named.add(new KeyColumn(name, type(type), scale));
+      int scale = Decimals.scale(type);
+      named.add(new KeyColumn(name, type(type).orElseThrow(() -> unusable(type)), scale));
     }
 
     this.form = new KeyForm(named);
   }
 
-  private static KeyColumn.Type type(Type stored) throws UnusableRowsException {
-    if (stored.isPrimitive()) {
-      LogicalTypeAnnotation meaning = stored.getLogicalTypeAnnotation();
-      PrimitiveTypeName type = stored.asPrimitiveType().getPrimitiveTypeName();
-      if (meaning instanceof DecimalLogicalTypeAnnotation) {
-        return KeyColumn.Type.DECIMAL;
-      } else if (meaning instanceof StringLogicalTypeAnnotation) {
-        return KeyColumn.Type.TEXT;
-      } else if (meaning instanceof DateLogicalTypeAnnotation) {
-        return KeyColumn.Type.DATE;
-      } else if (meaning instanceof TimestampLogicalTypeAnnotation time
-          && time.getUnit() == TimeUnit.MICROS) {
-        return time.isAdjustedToUTC() ? KeyColumn.Type.TIMESTAMP : KeyColumn.Type.TIMESTAMP_NTZ;
-      } else if (type == PrimitiveTypeName.BOOLEAN) {
-        return KeyColumn.Type.BOOLEAN;
-      } else if ((type == PrimitiveTypeName.INT32 || type == PrimitiveTypeName.INT64)
-          && (meaning == null
-              || meaning instanceof IntLogicalTypeAnnotation number && number.isSigned())) {
-        return KeyColumn.Type.INTEGER;
-      }
+  /** Returns the type of a column as part of a key; empty if it can be none. */
+  static Optional<KeyColumn.Type> type(Type stored) {
+    if (!stored.isPrimitive()) {
+      return Optional.empty();
     }
 
-    throw new UnusableRowsException(
+    LogicalTypeAnnotation meaning = stored.getLogicalTypeAnnotation();
+    PrimitiveTypeName type = stored.asPrimitiveType().getPrimitiveTypeName();
+    boolean isWhole = type == PrimitiveTypeName.INT32 || type == PrimitiveTypeName.INT64;
+    KeyColumn.Type found = null;
+    if (meaning instanceof DecimalLogicalTypeAnnotation) {
+      found = KeyColumn.Type.DECIMAL;
+    } else if (meaning instanceof StringLogicalTypeAnnotation) {
+      found = KeyColumn.Type.TEXT;
+    } else if (meaning instanceof DateLogicalTypeAnnotation) {
+      found = KeyColumn.Type.DATE;
+    } else if (meaning instanceof TimestampLogicalTypeAnnotation time
+        && time.getUnit() == TimeUnit.MICROS) {
+      found = time.isAdjustedToUTC() ? KeyColumn.Type.TIMESTAMP : KeyColumn.Type.TIMESTAMP_NTZ;
+    } else if (type == PrimitiveTypeName.BOOLEAN) {
+      found = KeyColumn.Type.BOOLEAN;
+    } else if (isWhole
+        && (meaning == null
+            || meaning instanceof IntLogicalTypeAnnotation number && number.isSigned())) {
+      found = KeyColumn.Type.INTEGER;
+    }
+
+    return Optional.ofNullable(found);
+  }
+
+  private static UnusableRowsException unusable(Type stored) {
+    return new UnusableRowsException(
         "key column '%s' is of type %s, but look-ups need text, an integer, a decimal, a date, a"
                 .formatted(stored.getName(), name(stored))
             + " timestamp in microseconds or a boolean");

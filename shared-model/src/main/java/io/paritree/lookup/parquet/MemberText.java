@@ -8,12 +8,6 @@ import io.paritree.output.ReasonsForm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 
 /**
  * The columns of a row that are stored beside its scores, as members of a JSON object, each after a
@@ -98,29 +92,6 @@ final class MemberText {
     } else {
       json.writeNull();
     }
-  }
-
-  /** Writes a day. */
-  void date(int days) throws IOException {
-    json.writeString(LocalDate.ofEpochDay(days).toString());
-  }
-
-  /** Writes an instant. */
-  void timestamp(long micros) throws IOException {
-    json.writeString(instant(micros).toString());
-  }
-
-  /** Writes a date with a time of day and without an offset. */
-  void localTimestamp(long micros) throws IOException {
-    json.writeString(LocalDateTime.ofInstant(instant(micros), ZoneOffset.UTC).toString());
-  }
-
-  void decimal(BigDecimal value) throws IOException {
-    json.writeNumber(value.toPlainString());
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   /** The text of an object, and then its members. */

@@ -103,7 +103,7 @@ public final class PartitionIndexing {
     for (DataFile each : published.files().stream().sorted(byName).toList()) {
       StoredFile file = new StoredFile(store, directory.resolve(each.name()), each.bytes());
       files.add(file);
-      uncompressed += RowFiles.footer(file).uncompressed();
+      uncompressed += RowFiles.uncompressed(file);
     }
 
     long expected = published.scored() + published.quarantined();

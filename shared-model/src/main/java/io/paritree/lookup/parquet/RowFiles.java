@@ -42,9 +42,6 @@ final class RowFiles {
     void row() throws IOException;
   }
 
-  /** The footer of a file. */
-  record Footer(long rows, long uncompressed) {}
-
   @FunctionalInterface
   private interface Reading<T> {
     T from(ParquetFileReader reader) throws IOException;
@@ -58,7 +55,8 @@ final class RowFiles {
     return type.stringifier() != null && ParquetFileReader.class.getName() != null;
   }
 
-  static Footer footer(StoredFile file) throws IOException {
+  /** Checks the footer of a file, and returns the length of its values before compression. */
+  static long uncompressed(StoredFile file) throws IOException {
     return read(
         file,
         reader -> {
@@ -68,7 +66,7 @@ final class RowFiles {
             bytes = Math.addExact(bytes, Math.max(0, group.getTotalByteSize()));
           }
 
-          return new Footer(reader.getRecordCount(), bytes);
+          return bytes;
         });
   }
 
