@@ -12,8 +12,6 @@ import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.models.StoredVersions;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ScoringParts;
-import io.paritree.serving.stored.KeyLookup;
-import io.paritree.serving.stored.KeyResult;
 import io.paritree.serving.stored.LookupKey;
 import io.paritree.serving.stored.StoredAnswer;
 import io.paritree.serving.stored.StoredRow;
@@ -39,13 +37,10 @@ public final class CompareHandler {
   }
 
   public void handle(Context ctx) throws IOException {
-    LookupQuery query = new LookupQuery(ctx, scores);
-    KeyLookup lookup = query.ofKey();
+    LookupQuery query = new LookupQuery(ctx, scores).ofKey();
     byte[] body = MediaTypes.jsonBody(ctx);
     LookupKey key = query.key();
-    KeyResult result = lookup.find(key, 1);
-    StoredRow row =
-        result.scored().orElseThrow(() -> new ProblemException(StoredAnswer.problem(result)));
+    StoredRow row = query.row(key);
     float[] stored = ((Scored) row.entry()).scores();
     String version = row.partition().manifest().modelVersion();
     ServedModel champion =

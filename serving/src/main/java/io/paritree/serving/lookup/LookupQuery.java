@@ -8,9 +8,12 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.QueryText;
 import io.paritree.serving.stored.KeyLookup;
+import io.paritree.serving.stored.KeyResult;
 import io.paritree.serving.stored.LookupKey;
 import io.paritree.serving.stored.StoredAnswer;
+import io.paritree.serving.stored.StoredRow;
 import io.paritree.serving.stored.StoredScores;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,17 +95,16 @@ final class LookupQuery {
   }
 
   /**
-   * Returns the look-up in the partitions that the parameters choose, for the key that they or the
-   * path name.
+   * Chooses the partitions that the parameters name, and takes the key that they or the path name.
    *
    * @throws ProblemException with 404 if there is no such partition, with 400 if the path has a key
    *     and keys have several columns, if the query lacks a column, or if it has anything else
    */
-  KeyLookup ofKey() {
+  LookupQuery ofKey() {
     choose();
     takeKey();
     end();
-    return lookup;
+    return this;
   }
 
   /**
@@ -128,6 +130,21 @@ final class LookupQuery {
     } catch (InvalidKeyException e) {
       throw new ProblemException(StoredAnswer.problem(e));
     }
+  }
+
+  /** Looks a key up in the chosen partitions; see {@link KeyLookup#find}. */
+  KeyResult find(LookupKey key, int most) throws IOException {
+    return lookup.find(key, most);
+  }
+
+  /**
+   * Returns the scored row of a key in the chosen partitions.
+   *
+   * @throws ProblemException if the newest partition that has the key has no single scored row
+   */
+  StoredRow row(LookupKey key) throws IOException {
+    KeyResult result = find(key, 1);
+    return result.scored().orElseThrow(() -> new ProblemException(StoredAnswer.problem(result)));
   }
 
   private void choose() {

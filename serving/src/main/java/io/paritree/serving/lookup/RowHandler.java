@@ -9,7 +9,6 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.request.MediaTypes;
-import io.paritree.serving.stored.KeyLookup;
 import io.paritree.serving.stored.KeyResult;
 import io.paritree.serving.stored.KeyResult.Found;
 import io.paritree.serving.stored.LookupKey;
@@ -37,13 +36,10 @@ public final class RowHandler {
 
   /** The row in the newest partition that has the key. */
   public void row(Context ctx) throws IOException {
-    LookupQuery query = new LookupQuery(ctx, scores);
-    KeyLookup lookup = query.ofKey();
+    LookupQuery query = new LookupQuery(ctx, scores).ofKey();
     MediaTypes.requireJsonAccepted(ctx);
     LookupKey key = query.key();
-    KeyResult result = lookup.find(key, 1);
-    StoredRow row =
-        result.scored().orElseThrow(() -> new ProblemException(StoredAnswer.problem(result)));
+    StoredRow row = query.row(key);
     if (isUnchanged(ctx, row.tag())) {
       return;
     }
@@ -58,10 +54,10 @@ public final class RowHandler {
   public void history(Context ctx) throws IOException {
     LookupQuery query = new LookupQuery(ctx, scores);
     int limit = query.takeLimit(USUAL_LIMIT);
-    KeyLookup lookup = query.ofKey();
+    query.ofKey();
     MediaTypes.requireJsonAccepted(ctx);
     LookupKey key = query.key();
-    KeyResult result = lookup.find(key, limit);
+    KeyResult result = query.find(key, limit);
     if (!(result instanceof Found found)) {
       throw new ProblemException(StoredAnswer.problem(result));
     }
