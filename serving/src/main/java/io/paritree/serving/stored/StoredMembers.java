@@ -17,8 +17,7 @@ import java.util.Map;
 
 /** Reads the members of a stored row, and writes them as answers have them. */
 final class StoredMembers {
-  private static final byte[] REASONS =
-      ('"' + ReasonsForm.LIST + "\":").getBytes(StandardCharsets.UTF_8);
+  private static final String REASONS = '"' + ReasonsForm.LIST + "\":";
   private static final String COLUMNS = "columns";
 
   private StoredMembers() {}
@@ -49,13 +48,7 @@ final class StoredMembers {
   }
 
   private static boolean hasReasons(byte[] members) {
-    for (int at = 0; at + REASONS.length <= members.length; at++) {
-      if (Arrays.equals(members, at, at + REASONS.length, REASONS, 0, REASONS.length)) {
-        return true;
-      }
-    }
-
-    return false;
+    return new String(members, StandardCharsets.ISO_8859_1).contains(REASONS);
   }
 
   private static void rewrite(byte[] object, StoredReasons reasons, JsonGenerator to)
