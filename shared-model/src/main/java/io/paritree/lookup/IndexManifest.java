@@ -1,14 +1,17 @@
 package io.paritree.lookup;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.Fault;
 import io.paritree.Sha256;
 import io.paritree.json.BrokenJsonException;
+import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.ReasonsForm;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -17,10 +20,11 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What an index is of: the content of its {@code lookup.json}.
@@ -73,6 +77,9 @@ public record IndexManifest(
 
   private static final int FORMAT = 1;
   private static final int MAX_SHARDS = 1 << 10;
+  private static final int MAX_SHOWN = 60;
+  private static final Set<String> WHOLES =
+      Set.of("format", "rows", "quarantined", "repeated_keys", "without_key");
 
   /** The digits of a decimal of the job: one with more makes numbers as long as it says. */
   private static final int MAX_SCALE = 38;
@@ -114,19 +121,7 @@ public record IndexManifest(
     json.writeStringField("run", run);
     json.writeStringField("model_version", modelVersion);
     json.writeStringField("scored_at", scoredAt);
-    json.writeArrayFieldStart("keys");
-    for (KeyColumn key : keys.columns()) {
-      JsonText.inLine(
-          json,
-          JsonText.object(
-              out -> {
-                out.writeStringField("name", key.name());
-                out.writeStringField("type", key.type().word());
-                out.writeNumberField("scale", key.scale());
-              }));
-    }
-
-    json.writeEndArray();
+    JsonText.array(json, "keys", keys.columns(), key -> write(key, json));
     JsonText.array(json, "scores", scores, json::writeString);
     if (reasons.isPresent()) {
       json.writeFieldName("reasons");
@@ -139,19 +134,29 @@ public record IndexManifest(
     json.writeNumberField("without_key", withoutKey);
     json.writeFieldName("spread");
     JsonText.inLine(json, JsonText.object(this::writeSpread));
-    json.writeArrayFieldStart("shards");
-    for (ShardFile shard : shards) {
-      JsonText.inLine(
-          json,
-          JsonText.object(
-              out -> {
-                out.writeStringField("file", shard.name());
-                out.writeNumberField("bytes", shard.bytes());
-                out.writeStringField("sha256", shard.sha256());
-              }));
-    }
+    JsonText.array(json, "shards", shards, shard -> write(shard, json));
+  }
 
-    json.writeEndArray();
+  private static void write(KeyColumn key, JsonGenerator json) throws IOException {
+    JsonText.inLine(
+        json,
+        JsonText.object(
+            out -> {
+              out.writeStringField("name", key.name());
+              out.writeStringField("type", key.type().word());
+              out.writeNumberField("scale", key.scale());
+            }));
+  }
+
+  private static void write(ShardFile shard, JsonGenerator json) throws IOException {
+    JsonText.inLine(
+        json,
+        JsonText.object(
+            out -> {
+              out.writeStringField("file", shard.name());
+              out.writeNumberField("bytes", shard.bytes());
+              out.writeStringField("sha256", shard.sha256());
+            }));
   }
 
   private void writeSpread(JsonGenerator json) throws IOException {
@@ -188,6 +193,19 @@ public record IndexManifest(
   }
 
   /**
+   * Returns one of the two files of an index, which somebody else may have written.
+   *
+   * @throws DamagedFileException if it has more than {@link #MAX_BYTES}, or is no file
+   */
+  public static byte[] content(FileStore store, Location file) throws IOException {
+    try {
+      return store.readAtMost(file, MAX_BYTES);
+    } catch (UnfitFileException e) {
+      throw new DamagedFileException(e.getMessage(), e);
+    }
+  }
+
+  /**
    * Reads a manifest.
    *
    * @param digests the content of {@link #DIGESTS}
@@ -197,7 +215,7 @@ public record IndexManifest(
   public static IndexManifest fromJson(byte[] content, byte[] digests, String where)
       throws DamagedFileException {
     try {
-      IndexManifest manifest = new Reader(new StrictJson(where, content)).read();
+      IndexManifest manifest = read(new StrictJson(where, content), where);
       if (!Arrays.equals(digests, manifest.digests(content))) {
         throw new DamagedFileException(
             "Cannot read %s: the digests differ from those in %s".formatted(where, DIGESTS));
@@ -209,141 +227,94 @@ public record IndexManifest(
     }
   }
 
-  /** Reads the members one by one. */
-  private static final class Reader {
-    private final StrictJson json;
-    private final Map<String, String> texts = new LinkedHashMap<>();
-    private final Map<String, Long> numbers = new LinkedHashMap<>();
-    private final List<KeyColumn> keys = new ArrayList<>();
-    private final List<String> scores = new ArrayList<>();
-    private final List<ShardFile> shards = new ArrayList<>();
-    private ScoreSpread spread = ScoreSpread.NONE;
-    private Optional<ReasonsForm> reasons = Optional.empty();
-
-    private Reader(StrictJson json) {
-      this.json = json;
+  private static IndexManifest read(StrictJson json, String where) throws BrokenJsonException {
+    List<KeyColumn> keys = new ArrayList<>();
+    List<String> scores = new ArrayList<>();
+    List<ShardFile> shards = new ArrayList<>();
+    List<ScoreSpread> spreads = new ArrayList<>();
+    List<ReasonsForm> reasons = new ArrayList<>();
+    Map<String, StrictJson.Value> others =
+        Map.of(
+            "keys", () -> json.list(() -> keys.add(key(json))),
+            "scores", () -> json.list(() -> scores.add(json.text())),
+            "reasons", () -> reasons.add(ReasonsForm.read(json)),
+            "spread", () -> spreads.add(spread(json)),
+            "shards", () -> json.list(() -> addShard(json, shards)));
+    JsonMembers members = new JsonMembers(json, WHOLES, others).readDocument();
+    if (members.number("format") != FORMAT) {
+      throw new BrokenJsonException(
+          "Cannot read the index: its format is %s, expected %s; a newer version has built it"
+              .formatted(members.number("format"), FORMAT));
     }
 
-    private IndexManifest read() throws BrokenJsonException {
-      json.document(() -> json.namedValues(this::member));
-      if (number("format") != FORMAT) {
-        throw new BrokenJsonException(
-            "Cannot read the index: its format is %s, expected %s; a newer version has built it"
-                .formatted(number("format"), FORMAT));
-      }
+    return new IndexManifest(
+        members.text("partition"),
+        members.text("identity"),
+        members.text("directory"),
+        members.text("run"),
+        members.text("model_version"),
+        moment(members.text("scored_at"), where),
+        new KeyForm(keys),
+        scores,
+        reasons.stream().findFirst(),
+        members.number("rows"),
+        members.number("quarantined"),
+        members.number("repeated_keys"),
+        members.number("without_key"),
+        spreads.stream().findFirst().orElse(ScoreSpread.NONE),
+        shards);
+  }
 
-      return new IndexManifest(
-          text("partition"),
-          text("identity"),
-          text("directory"),
-          text("run"),
-          text("model_version"),
-          text("scored_at"),
-          new KeyForm(keys),
-          scores,
-          reasons,
-          number("rows"),
-          number("quarantined"),
-          number("repeated_keys"),
-          number("without_key"),
-          spread,
-          shards);
+  private static String moment(String text, String where) throws BrokenJsonException {
+    try {
+      Instant.parse(text);
+      return text;
+    } catch (DateTimeParseException e) {
+      throw new BrokenJsonException(
+          "Cannot read %s at /scored_at: got the text '%s', expected a time in UTC, like 2026-11-25T02:11:09Z"
+              .formatted(where, Fault.printable(text, MAX_SHOWN)));
+    }
+  }
+
+  private static ScoreSpread spread(StrictJson json) throws BrokenJsonException {
+    double[] mean = {0};
+    float[] ends = {0, 0};
+    List<Float> quantiles = new ArrayList<>();
+    Map<String, StrictJson.Value> others =
+        Map.of(
+            "mean", () -> mean[0] = json.realDouble(),
+            "least", () -> ends[0] = json.realFloat(),
+            "largest", () -> ends[1] = json.realFloat(),
+            "quantiles", () -> json.list(() -> quantiles.add(json.realFloat())));
+    new JsonMembers(json, Set.of(), others).read();
+    return new ScoreSpread(mean[0], ends[0], ends[1], quantiles);
+  }
+
+  private static KeyColumn key(StrictJson json) throws BrokenJsonException {
+    JsonMembers key = new JsonMembers(json, Set.of("scale"), Map.of()).read();
+    long scale = key.number("scale");
+    if (scale > MAX_SCALE) {
+      throw json.wrong("a scale of at most %s".formatted(MAX_SCALE));
     }
 
-    private void member(String name) throws BrokenJsonException {
-      switch (name) {
-        case "keys" -> json.list(this::key);
-        case "scores" -> json.list(() -> scores.add(json.text()));
-        case "shards" -> json.list(this::shard);
-        case "spread" -> spread();
-        case "scored_at" -> texts.put(name, moment(json.text()));
-        case "reasons" -> reasons = Optional.of(ReasonsForm.read(json));
-        default -> {
-          if (json.isText()) {
-            texts.put(name, json.text());
-          } else if (json.isNumber()) {
-            numbers.put(name, json.integer(0, Long.MAX_VALUE));
-          } else {
-            json.skip(); // a later version's
-          }
-        }
-      }
+    String word = key.text("type");
+    KeyColumn.Type type =
+        Stream.of(KeyColumn.Type.values())
+            .filter(one -> one.word().equals(word))
+            .findFirst()
+            .orElseThrow(() -> json.wrong("one of the types of keys"));
+    return new KeyColumn(key.text("name"), type, (int) scale);
+  }
+
+  private static void addShard(StrictJson json, List<ShardFile> shards) throws BrokenJsonException {
+    JsonMembers shard = new JsonMembers(json, Set.of("bytes"), Map.of()).read();
+    String file = shard.text("file");
+    if (!file.matches("[A-Za-z0-9_-]{1,80}")) {
+      throw json.wrong("the name of a shard's file");
+    } else if (shards.size() == MAX_SHARDS) {
+      throw json.wrong("at most %s shards".formatted(MAX_SHARDS));
     }
 
-    private String moment(String text) throws BrokenJsonException {
-      try {
-        Instant.parse(text);
-        return text;
-      } catch (DateTimeParseException e) {
-        throw json.wrong("a time in UTC, like 2026-11-25T02:11:09Z");
-      }
-    }
-
-    private void spread() throws BrokenJsonException {
-      double[] mean = {0};
-      float[] ends = {0, 0};
-      List<Float> quantiles = new ArrayList<>();
-      json.namedValues(
-          name -> {
-            switch (name) {
-              case "mean" -> mean[0] = json.realDouble();
-              case "least" -> ends[0] = json.realFloat();
-              case "largest" -> ends[1] = json.realFloat();
-              case "quantiles" -> json.list(() -> quantiles.add(json.realFloat()));
-              default -> json.skip(); // a later version's
-            }
-          });
-      spread = new ScoreSpread(mean[0], ends[0], ends[1], quantiles);
-    }
-
-    private void key() throws BrokenJsonException {
-      Reader key = new Reader(json);
-      json.namedValues(key::member);
-      long scale = key.number("scale");
-      if (scale > MAX_SCALE) {
-        throw json.wrong("a scale of at most %s".formatted(MAX_SCALE));
-      }
-
-      keys.add(new KeyColumn(key.text("name"), key.type(key.text("type")), (int) scale));
-    }
-
-    private KeyColumn.Type type(String word) throws BrokenJsonException {
-      for (KeyColumn.Type type : KeyColumn.Type.values()) {
-        if (type.word().equals(word)) {
-          return type;
-        }
-      }
-
-      throw json.wrong("one of the types of keys");
-    }
-
-    private void shard() throws BrokenJsonException {
-      Reader shard = new Reader(json);
-      json.namedValues(shard::member);
-      String file = shard.text("file");
-      if (!file.matches("[A-Za-z0-9_-]{1,80}")) {
-        throw json.wrong("the name of a shard's file");
-      } else if (shards.size() == MAX_SHARDS) {
-        throw json.wrong("at most %s shards".formatted(MAX_SHARDS));
-      }
-
-      shards.add(new ShardFile(file, shard.number("bytes"), shard.text("sha256")));
-    }
-
-    private String text(String name) throws BrokenJsonException {
-      if (!texts.containsKey(name)) {
-        throw json.wrong("a text '%s'".formatted(name));
-      }
-
-      return texts.get(name);
-    }
-
-    private long number(String name) throws BrokenJsonException {
-      if (!numbers.containsKey(name)) {
-        throw json.wrong("a number '%s'".formatted(name));
-      }
-
-      return numbers.get(name);
-    }
+    shards.add(new ShardFile(file, shard.number("bytes"), shard.text("sha256")));
   }
 }

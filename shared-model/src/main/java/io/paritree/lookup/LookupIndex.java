@@ -6,12 +6,11 @@ import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.output.DamagedFileException;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
-import io.paritree.store.UnfitFileException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
+import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +40,17 @@ public final class LookupIndex implements AutoCloseable {
    *     was written
    */
   public static LookupIndex open(Path directory) throws IOException {
-    IndexManifest manifest = manifest(directory);
+    return open(directory, manifest(directory));
+  }
+
+  /**
+   * Opens an index.
+   *
+   * @param directory a local directory
+   * @param manifest as {@link #manifest(Path)} has returned it
+   * @throws DamagedFileException if the header or length of a shard is not what was written
+   */
+  public static LookupIndex open(Path directory, IndexManifest manifest) throws IOException {
     List<Shard> shards = new ArrayList<>();
     try (Closer opened = new Closer()) {
       for (ShardFile shard : manifest.shards()) {
@@ -64,18 +73,13 @@ public final class LookupIndex implements AutoCloseable {
    * @throws DamagedFileException if the manifest is not what was written
    */
   public static IndexManifest manifest(Path directory) throws IOException {
-    Path file = directory.resolve(IndexManifest.FILE);
+    Location index = Location.of(directory);
+    FileStore store = FileStore.of(index);
+    Location file = index.resolve(IndexManifest.FILE);
     return IndexManifest.fromJson(
-        read(file), read(directory.resolve(IndexManifest.DIGESTS)), file.toString());
-  }
-
-  private static byte[] read(Path file) throws IOException {
-    Location location = Location.of(file);
-    try {
-      return FileStore.of(location).readAtMost(location, IndexManifest.MAX_BYTES);
-    } catch (UnfitFileException e) {
-      throw new DamagedFileException(e.getMessage(), e);
-    }
+        IndexManifest.content(store, file),
+        IndexManifest.content(store, index.resolve(IndexManifest.DIGESTS)),
+        file.toString());
   }
 
   /**
@@ -86,18 +90,15 @@ public final class LookupIndex implements AutoCloseable {
   public static void verify(Path directory) throws IOException {
     try (LookupIndex index = open(directory)) {
       for (ShardFile shard : index.manifest.shards()) {
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = Files.newInputStream(directory.resolve(shard.name()))) {
-          byte[] chunk = new byte[1 << 16];
-          for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-            digest.update(chunk, 0, read);
+        Path file = directory.resolve(shard.name());
+        try (DigestInputStream in =
+            new DigestInputStream(Files.newInputStream(file), Sha256.digest())) {
+          in.transferTo(OutputStream.nullOutputStream());
+          if (!Sha256.hex(in.getMessageDigest()).equals(shard.sha256())) {
+            throw new DamagedFileException(
+                "Cannot use %s: its digest differs from the one in %s"
+                    .formatted(file, IndexManifest.FILE));
           }
-        }
-
-        if (!Sha256.hex(digest).equals(shard.sha256())) {
-          throw new DamagedFileException(
-              "Cannot use %s: its digest differs from the one in %s"
-                  .formatted(directory.resolve(shard.name()), IndexManifest.FILE));
         }
       }
     }

@@ -2,6 +2,7 @@ package io.paritree.lookup;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.BrokenJsonException;
+import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.output.DamagedFileException;
@@ -9,6 +10,7 @@ import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -53,32 +55,24 @@ public record TableIndexes(long base, Map<String, String> runs) {
    * @throws DamagedFileException if it is not what was written, or of another format
    */
   public static TableIndexes fromJson(byte[] content, String where) throws DamagedFileException {
-    long[] numbers = {0, -1};
     Map<String, String> runs = new TreeMap<>();
+    JsonMembers members;
     try {
       StrictJson json = new StrictJson(where, content);
-      json.document(
-          () ->
-              json.namedValues(
-                  name -> {
-                    switch (name) {
-                      case "format" -> numbers[0] = json.integer(0, Long.MAX_VALUE);
-                      case "base" -> numbers[1] = json.integer(0, Long.MAX_VALUE);
-                      case "runs" -> json.namedValues(path -> run(path, json, runs));
-                      default -> json.skip();
-                    }
-                  }));
+      Map<String, StrictJson.Value> others =
+          Map.of("runs", () -> json.namedValues(path -> run(path, json, runs)));
+      members = new JsonMembers(json, Set.of("format", "base"), others).readDocument();
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(e.getMessage(), e);
     }
 
-    if (numbers[0] != FORMAT || numbers[1] < 0) {
+    if (members.number("format", 0) != FORMAT || members.number("base", -1) < 0) {
       throw new DamagedFileException(
           "Cannot read %s: it is not the list of a table's indexes with \"format\": %s"
               .formatted(where, FORMAT));
     }
 
-    return new TableIndexes(numbers[1], runs);
+    return new TableIndexes(members.number("base", -1), runs);
   }
 
   private static void run(String path, StrictJson json, Map<String, String> runs)

@@ -2,11 +2,12 @@ package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.BrokenJsonException;
+import io.paritree.json.JsonMembers;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * One file of a partition.
@@ -29,20 +30,13 @@ public record DataFile(String name, long bytes, long rows) {
 
   /** Reads what {@link #write} has written; members of later versions are ignored. */
   static DataFile read(StrictJson json) throws BrokenJsonException {
-    String[] file = {null};
-    Map<String, Long> numbers = new HashMap<>();
-    json.namedValues(
-        name -> {
-          switch (name) {
-            case "name" -> file[0] = json.text();
-            case "bytes", "rows" -> numbers.put(name, json.integer(0, Long.MAX_VALUE));
-            default -> json.skip();
-          }
-        });
-    if (file[0] == null || numbers.size() < 2) {
+    JsonMembers file = new JsonMembers(json, Set.of("bytes", "rows"), Map.of()).read();
+    if (!file.hasTexts(Set.of("name"))
+        || file.number("bytes", -1) < 0
+        || file.number("rows", -1) < 0) {
       throw json.wrong("a file with its \"name\", \"bytes\" and \"rows\"");
     }
 
-    return new DataFile(file[0], numbers.get("bytes"), numbers.get("rows"));
+    return new DataFile(file.text("name"), file.number("bytes"), file.number("rows"));
   }
 }

@@ -2,11 +2,11 @@ package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.BrokenJsonException;
+import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,6 +66,7 @@ public record PartitionManifest(
 
   private static final long FORMAT = 1;
   private static final Set<String> REQUIRED = Set.of("partition", "identity", "directory");
+  private static final Set<String> WHOLES = Set.of("format", "read", "scored", "quarantined");
 
   /** A run's directory is one name: with another, the partition would hide all others. */
   private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,200}");
@@ -82,27 +83,6 @@ public record PartitionManifest(
   /** Returns whether a text is the name of a run's directory. */
   public static boolean isRun(String name) {
     return NAME.matcher(name).matches();
-  }
-
-  /** Returns the same without its files, of which there may be many, and without its reasons. */
-  public PartitionManifest withoutFiles() {
-    return new PartitionManifest(
-        partition,
-        identity,
-        run,
-        directory,
-        modelName,
-        modelVersion,
-        modelDigest,
-        engine,
-        stagedAt,
-        read,
-        scored,
-        quarantined,
-        keys,
-        scores,
-        Optional.empty(),
-        List.of());
   }
 
   /** Returns a text that differs for any two publications, even of the same identity. */
@@ -162,62 +142,48 @@ public record PartitionManifest(
    */
   public static PartitionManifest fromJson(byte[] content, String where)
       throws DamagedFileException {
-    Map<String, String> texts = new HashMap<>();
-    Map<String, Long> numbers = new HashMap<>();
     List<String> keys = new ArrayList<>();
     List<String> scores = new ArrayList<>();
     List<ReasonsForm> reasons = new ArrayList<>();
     List<DataFile> files = new ArrayList<>();
+    JsonMembers members;
     try {
       StrictJson json = new StrictJson(where, content);
-      json.document(
-          () ->
-              json.namedValues(
-                  name -> {
-                    switch (name) {
-                      case "format", "read", "scored", "quarantined" ->
-                          numbers.put(name, json.integer(0, Long.MAX_VALUE));
-                      case "keys" -> json.list(() -> keys.add(json.text()));
-                      case "scores" -> json.list(() -> scores.add(json.text()));
-                      case "reasons" -> reasons.add(ReasonsForm.read(json));
-                      case "files" -> json.list(() -> files.add(DataFile.read(json)));
-                      default -> {
-                        if (json.isText()) {
-                          texts.put(name, json.text());
-                        } else {
-                          json.skip();
-                        }
-                      }
-                    }
-                  }));
+      Map<String, StrictJson.Value> others =
+          Map.of(
+              "keys", () -> json.list(() -> keys.add(json.text())),
+              "scores", () -> json.list(() -> scores.add(json.text())),
+              "reasons", () -> reasons.add(ReasonsForm.read(json)),
+              "files", () -> json.list(() -> files.add(DataFile.read(json))));
+      members = new JsonMembers(json, WHOLES, others).readDocument();
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(e.getMessage(), e);
     }
 
-    if (numbers.getOrDefault("format", 0L) != FORMAT || !texts.keySet().containsAll(REQUIRED)) {
+    if (members.number("format", 0) != FORMAT || !members.hasTexts(REQUIRED)) {
       throw new DamagedFileException(
           "Cannot read %s: it is not a partition manifest of this version, with \"format\": %s"
               .formatted(where, FORMAT));
     }
 
-    if (!isRun(texts.get("directory"))) {
+    if (!isRun(members.text("directory", ""))) {
       throw new DamagedFileException(
           "Cannot read %s: \"directory\" is no name of a run's directory".formatted(where));
     }
 
     return new PartitionManifest(
-        texts.get("partition"),
-        texts.get("identity"),
-        texts.getOrDefault("run", ""),
-        texts.get("directory"),
-        texts.getOrDefault("modelName", ""),
-        texts.getOrDefault("modelVersion", ""),
-        texts.getOrDefault("modelDigest", ""),
-        texts.getOrDefault("engine", ""),
-        texts.getOrDefault("stagedAt", ""),
-        numbers.getOrDefault("read", 0L),
-        numbers.getOrDefault("scored", 0L),
-        numbers.getOrDefault("quarantined", 0L),
+        members.text("partition", ""),
+        members.text("identity", ""),
+        members.text("run", ""),
+        members.text("directory", ""),
+        members.text("modelName", ""),
+        members.text("modelVersion", ""),
+        members.text("modelDigest", ""),
+        members.text("engine", ""),
+        members.text("stagedAt", ""),
+        members.number("read", 0),
+        members.number("scored", 0),
+        members.number("quarantined", 0),
         keys,
         scores,
         reasons.stream().findFirst(),

@@ -76,13 +76,13 @@ class ReasonsFormTest {
   }
 
   @Test
-  void aPartitionIsKeptInMemoryWithoutItsReasons() throws Exception {
+  void aPartitionIsReadWithItsReasons() throws Exception {
     String content =
         "{\"format\":1,\"partition\":\"\",\"identity\":\"i\",\"directory\":\"d\",\"reasons\":%s}"
             .formatted(new String(FORM.toJson(), UTF_8));
     PartitionManifest published = PartitionManifest.fromJson(content.getBytes(UTF_8), "it");
 
-    assertThat(published.withoutFiles().reasons()).isEmpty();
+    assertThat(published.reasons()).contains(FORM);
   }
 
   @Test

@@ -7,10 +7,8 @@ import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.output.DamagedFileException;
 import io.paritree.serving.indexes.OutputReader.Found;
-import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
-import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -25,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class IndexMaker {
   private static final Logger LOG = LoggerFactory.getLogger(IndexMaker.class);
-  private static final int MAX_ENTRIES = 100_000;
   private static final int CHUNK = 1 << 18;
 
   private final String output;
@@ -47,14 +42,13 @@ final class IndexMaker {
   private final OutputReader reader;
   private final IndexDirectory own;
   private final LongSupplier nanos;
-  private final Map<String, Refused> refused = new HashMap<>();
-  private final Map<String, Wanted> wanted = new HashMap<>();
+  private final Map<Location, Refused> refused = new HashMap<>();
+
+  /** How many bytes each index would have that there was no room for. */
+  private final Map<Location, Long> tooLarge = new HashMap<>();
 
   /** Why an index cannot be made from these files. */
-  private record Refused(String run, DamagedReading look, IOException why) {}
-
-  /** How many bytes an index would have that there was no room for. */
-  private record Wanted(String run, long bytes) {}
+  private record Refused(DamagedReading look, IOException why) {}
 
   /**
    * @param store the output's
@@ -71,7 +65,7 @@ final class IndexMaker {
 
   /** Returns whether the server can build the index of a partition. */
   static boolean canBuild(Found one) {
-    return one.manifest().isPresent() && PartitionIndexing.isPossible();
+    return one.identity().isPresent() && PartitionIndexing.isPossible();
   }
 
   /**
@@ -82,20 +76,19 @@ final class IndexMaker {
    * @throws NoSuchFileException if the job has built none, and the server cannot
    */
   void make(Found one, Location built, Location to) throws IOException {
-    String files = digest(entries(built), entries(reader.directory(one)));
-    Refused before = refused.get(one.path());
-    String run = one.run();
+    String files = List.of(reader.list(built), reader.list(reader.directory(one))).toString();
+    String digest = Sha256.hex(files.getBytes(StandardCharsets.UTF_8));
+    Refused before = refused.get(to);
     long began = nanos.getAsLong();
-    if (before != null && before.run().equals(run) && before.look().isStillTrueOf(files, began)) {
+    if (before != null && before.look().isStillTrueOf(digest, began)) {
       throw before.why();
     }
 
     try {
       makeNow(one, built, to);
-      refused.remove(one.path());
+      refused.remove(to);
     } catch (DamagedFileException | UnusableRowsException e) {
-      refused.put(
-          one.path(), new Refused(run, DamagedReading.of(files, began, nanos.getAsLong()), e));
+      refused.put(to, new Refused(DamagedReading.of(digest, began, nanos.getAsLong()), e));
       throw e;
     }
   }
@@ -115,54 +108,33 @@ final class IndexMaker {
     build(one, to);
   }
 
-  private List<FileEntry> entries(Location directory) throws IOException {
-    try {
-      return store.list(directory, MAX_ENTRIES);
-    } catch (NoSuchFileException e) {
-      return List.of();
-    }
-  }
-
-  /** Returns what differs if any of these files does. */
-  private static String digest(List<FileEntry> built, List<FileEntry> published) {
-    MessageDigest digest = Sha256.digest();
-    Stream.concat(built.stream(), published.stream())
-        .forEach(file -> digest.update(file.toString().getBytes(StandardCharsets.UTF_8)));
-    return Sha256.hex(digest);
-  }
-
-  /** Forgets partitions that are not published any more. */
-  void keepOnly(List<Found> published) {
-    Set<String> paths = published.stream().map(Found::path).collect(Collectors.toSet());
-    refused.keySet().retainAll(paths);
-    wanted.keySet().retainAll(paths);
+  /** Forgets all indexes but these. */
+  void keepOnly(Set<Location> places) {
+    refused.keySet().retainAll(places);
+    tooLarge.keySet().retainAll(places);
   }
 
   private void build(Found one, Location to) throws IOException {
     PartitionIndexing indexing =
         new PartitionIndexing(
             store, reader.directory(one), reader.state(), one.path(), reader.published(one));
-    String run = one.run();
-    Wanted before = wanted.get(one.path());
-    MadeIndex made = own.begin(before != null && before.run().equals(run) ? before.bytes() : 0);
+    MadeIndex made = own.begin(tooLarge.getOrDefault(to, 0L));
     try (made) {
       LOG.info("Scores {}, {}: building the index", output, one.path());
       indexing.build(made.path(), made);
       made.finish(to);
       LOG.info("Scores {}, {}: the index is built", output, one.path());
-      wanted.remove(one.path());
+      tooLarge.remove(to);
     } catch (IOException e) {
-      wanted.put(
-          one.path(),
-          new Wanted(run, made.wanted())); // the next one is refused before it reads the files
+      tooLarge.put(to, made.wanted()); // the next one is refused before it reads the files
       throw e;
     }
   }
 
   private void fetch(Location from, Location to) throws IOException {
     Location file = from.resolve(IndexManifest.FILE);
-    byte[] json = manifest(file);
-    byte[] digests = manifest(from.resolve(IndexManifest.DIGESTS));
+    byte[] json = IndexManifest.content(store, file);
+    byte[] digests = IndexManifest.content(store, from.resolve(IndexManifest.DIGESTS));
     IndexManifest manifest = IndexManifest.fromJson(json, digests, file.toString());
     try (MadeIndex made = own.begin(length(manifest, json.length + digests.length, file))) {
       for (ShardFile shard : manifest.shards()) {
@@ -177,23 +149,10 @@ final class IndexMaker {
     }
   }
 
-  private byte[] manifest(Location file) throws IOException {
-    try {
-      return store.readAtMost(file, IndexManifest.MAX_BYTES);
-    } catch (UnfitFileException e) {
-      throw new DamagedFileException(e.getMessage(), e);
-    }
-  }
-
   private static long length(IndexManifest manifest, long own, Location file)
       throws DamagedFileException {
     try {
-      long bytes = own;
-      for (ShardFile shard : manifest.shards()) {
-        bytes = Math.addExact(bytes, shard.bytes());
-      }
-
-      return bytes;
+      return manifest.shards().stream().mapToLong(ShardFile::bytes).reduce(own, Math::addExact);
     } catch (ArithmeticException e) {
       throw new DamagedFileException(
           "Cannot use %s: no disk has room for shards as long as it says".formatted(file), e);

@@ -150,7 +150,7 @@ final class IndexSource {
     int shards = manifest.shards().size();
     files.take(shards);
     try {
-      return new OpenPartition(LookupIndex.open(directory), now);
+      return new OpenPartition(LookupIndex.open(directory, manifest), now);
     } catch (IOException | RuntimeException | Error e) {
       files.giveBack(shards);
       throw e;
@@ -260,6 +260,6 @@ final class IndexSource {
     }
 
     own.keepOnly(output, places);
-    maker.keepOnly(published);
+    maker.keepOnly(places);
   }
 }

@@ -75,6 +75,11 @@ public final class OpenPartition {
     return index.manifest();
   }
 
+  /** Returns the partition's directory below the output. */
+  public String path() {
+    return manifest().partition();
+  }
+
   /** Returns the values of the partition by their columns; a value may be null. */
   public Map<String, String> values() {
     return values;
@@ -82,7 +87,7 @@ public final class OpenPartition {
 
   /** Returns the name of the partition for people. */
   public String name() {
-    return manifest().partition().isEmpty() ? "the output" : manifest().partition();
+    return path().isEmpty() ? "the output" : path();
   }
 
   /** Returns when its rows were scored, in seconds since 1970. */

@@ -11,6 +11,7 @@ import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -151,7 +152,7 @@ public final class OutputIndexes {
     List<OpenPartition> before = state.partitions();
     source.keepOnly(before, published);
     Map<String, OpenPartition> old = new LinkedHashMap<>();
-    before.forEach(partition -> old.put(partition.manifest().partition(), partition));
+    before.forEach(partition -> old.put(partition.path(), partition));
     Map<String, UnservedPartition> pending = pending(isFirst, published, old);
     Map<String, OpenPartition> next = new LinkedHashMap<>();
     try {
@@ -243,10 +244,7 @@ public final class OutputIndexes {
   /** Returns partitions, newest first. */
   private static List<OpenPartition> ordered(Map<String, OpenPartition> partitions) {
     return partitions.values().stream()
-        .sorted(
-            (one, other) ->
-                PartitionValue.ORDER.compare(
-                    other.manifest().partition(), one.manifest().partition()))
+        .sorted(Comparator.comparing(OpenPartition::path, PartitionValue.ORDER.reversed()))
         .toList();
   }
 

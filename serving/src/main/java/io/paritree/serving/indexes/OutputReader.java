@@ -5,6 +5,7 @@ import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.StateDirectory;
+import io.paritree.serving.indexes.UnservedPartition.Reason;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -42,17 +43,14 @@ final class OutputReader {
    *
    * @param path its directory below the output
    * @param run the name of the directory of the run that published it
-   * @param manifest without the names of its files, which may be many; empty if it is of a table
+   * @param identity the identity that it was published with; empty if it is of a table
    * @param missing that its rows are not there as they were published; empty if they are
    */
   record Found(
-      String path,
-      String run,
-      Optional<PartitionManifest> manifest,
-      Optional<UnservedPartition> missing) {
+      String path, String run, Optional<String> identity, Optional<UnservedPartition> missing) {
     /** Returns whether it was published with an identity, as far as that is known. */
-    boolean isOf(String identity) {
-      return manifest.isEmpty() || manifest.get().identity().equals(identity);
+    boolean isOf(String other) {
+      return identity.isEmpty() || identity.get().equals(other);
     }
   }
 
@@ -101,8 +99,7 @@ final class OutputReader {
       version.refusal().ifPresent(why -> unserved.put("", why));
       return version.runs();
     } catch (DamagedFileException | UnfitFileException e) {
-      unserved.put(
-          "", new UnservedPartition("", true, UnservedPartition.Reason.DAMAGED, e.getMessage()));
+      unserved.put("", UnservedPartition.table(Reason.DAMAGED, e));
       return Map.of();
     }
   }
@@ -114,7 +111,7 @@ final class OutputReader {
     if (published.isPresent()) {
       PartitionManifest now = published.get();
       Optional<UnservedPartition> missing = missing(directory, path, now.files());
-      found.add(new Found(path, now.directory(), Optional.of(now.withoutFiles()), missing));
+      found.add(new Found(path, now.directory(), Optional.of(now.identity()), missing));
       return;
     }
 
@@ -151,34 +148,25 @@ final class OutputReader {
   private Optional<PartitionManifest> published(
       Location directory, String path, Map<String, UnservedPartition> unserved) throws IOException {
     Location file = directory.resolve(PartitionManifest.FILE);
-    byte[] content;
+    UnservedPartition broken;
     try {
-      content = store.readAtMost(file, PartitionManifest.MAX_BYTES);
+      byte[] content = store.readAtMost(file, PartitionManifest.MAX_BYTES);
+      return Optional.of(PartitionManifest.fromJson(content, file.toString()));
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
-    } catch (UnfitFileException e) {
-      unserved.put(
-          path,
-          UnservedPartition.partition(path, UnservedPartition.Reason.DAMAGED, e.getMessage()));
-      return Optional.empty();
+    } catch (UnfitFileException | DamagedFileException e) {
+      broken = UnservedPartition.partition(path, Reason.DAMAGED, e.getMessage());
     } catch (IOException e) {
       String why = "Cannot read %s: %s".formatted(file, e.getMessage());
-      unserved.put(
-          path, UnservedPartition.partition(path, UnservedPartition.Reason.UNREADABLE, why));
-      return Optional.empty();
+      broken = UnservedPartition.partition(path, Reason.UNREADABLE, why);
     }
 
-    try {
-      return Optional.of(PartitionManifest.fromJson(content, file.toString()));
-    } catch (IOException e) {
-      unserved.put(
-          path,
-          UnservedPartition.partition(path, UnservedPartition.Reason.DAMAGED, e.getMessage()));
-      return Optional.empty();
-    }
+    unserved.put(path, broken);
+    return Optional.empty();
   }
 
-  private List<FileEntry> list(Location directory) throws IOException {
+  /** Returns the entries of a directory of the output or of its state; none if it is not there. */
+  List<FileEntry> list(Location directory) throws IOException {
     try {
       return store.list(directory, MAX_ENTRIES);
     } catch (NoSuchFileException e) {
@@ -214,8 +202,7 @@ final class OutputReader {
       list(directory).forEach(entry -> lengths.put(entry.location().name(), entry.bytes()));
     } catch (IOException e) {
       String why = "Cannot read %s: %s".formatted(directory, e.getMessage());
-      return Optional.of(
-          UnservedPartition.partition(path, UnservedPartition.Reason.UNREADABLE, why));
+      return Optional.of(UnservedPartition.partition(path, Reason.UNREADABLE, why));
     }
 
     return files.stream()
@@ -226,7 +213,7 @@ final class OutputReader {
             name ->
                 UnservedPartition.partition(
                     path,
-                    UnservedPartition.Reason.INCOMPLETE,
+                    Reason.INCOMPLETE,
                     "Cannot use the partition: its file %s is missing or has another length"
                         .formatted(name)));
   }
@@ -243,12 +230,7 @@ final class OutputReader {
 
   /** Returns the directory of a partition. */
   Location directory(Found found) {
-    Location directory = output;
-    for (String name : found.path().isEmpty() ? new String[0] : found.path().split("/")) {
-      directory = directory.resolve(name);
-    }
-
-    return directory;
+    return found.path().isEmpty() ? output : output.resolve(found.path());
   }
 
   /** Returns the directory of the index that the job has built of a partition, if it has. */

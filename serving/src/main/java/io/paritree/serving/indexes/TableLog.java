@@ -11,6 +11,8 @@ import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,7 +53,7 @@ final class TableLog {
   private record Commit(boolean hasChanged, Set<String> transactions) {}
 
   /** A commit of a run that has built indexes, by the name of the run's directory. */
-  private record Own(String name, TableIndexes indexes) {
+  private record RunCommit(String name, TableIndexes indexes) {
     private Set<String> partitions() {
       return indexes.runs().entrySet().stream()
           .filter(run -> run.getValue().equals(name))
@@ -88,46 +90,43 @@ final class TableLog {
   }
 
   private Version version(Location built, long newest) throws IOException {
-    UnservedPartition refusal = null;
+    List<UnservedPartition> refusals = new ArrayList<>(); // of newer versions
+    long oldest = Math.max(0, newest - MAX_PASSED);
     boolean isGone = false;
-    for (long version = newest; !isGone && version >= Math.max(0, newest - MAX_PASSED); version--) {
+    for (long version = newest; !isGone && version >= oldest; version--) {
       try {
         Commit commit = commit(version);
-        Optional<Own> own = own(built, commit);
+        Optional<RunCommit> own = own(built, commit);
         if (own.isPresent()) {
           Map<String, String> runs = withOthers(built, own.get(), version);
-          return new Version(runs, Optional.ofNullable(refusal));
+          return new Version(runs, refusals.stream().findFirst());
         } else if (commit.hasChanged()) {
           throw refused(version);
         }
       } catch (ForeignVersionException e) {
-        refusal = refusal == null ? unserved(Reason.FOREIGN_VERSION, e) : refusal;
+        refusals.add(UnservedPartition.table(Reason.FOREIGN_VERSION, e));
         isGone = e.isGone;
       } catch (DamagedFileException | UnfitFileException e) {
-        refusal = refusal == null ? unserved(Reason.DAMAGED, e) : refusal;
+        refusals.add(UnservedPartition.table(Reason.DAMAGED, e));
       }
     }
 
-    return new Version(
-        Map.of(),
-        Optional.of(refusal == null ? unserved(Reason.FOREIGN_VERSION, refused(newest)) : refusal));
-  }
-
-  private static UnservedPartition unserved(Reason reason, IOException e) {
-    return new UnservedPartition("", true, reason, e.getMessage());
+    refusals.add(UnservedPartition.table(Reason.FOREIGN_VERSION, refused(newest)));
+    return new Version(Map.of(), refusals.stream().findFirst());
   }
 
   /** Adds what other runs have committed between a run's commit and the version it is based on. */
-  private Map<String, String> withOthers(Location built, Own own, long version) throws IOException {
+  private Map<String, String> withOthers(Location built, RunCommit own, long version)
+      throws IOException {
     Map<String, String> runs = new TreeMap<>(own.indexes().runs());
     for (long other = own.indexes().base() + 1; other < version; other++) {
       Commit commit = commit(other);
-      Optional<Own> between = own(built, commit);
+      Optional<RunCommit> between = own(built, commit);
       if (between.isEmpty() && commit.hasChanged()) {
         throw refused(other);
       }
 
-      for (String partition : between.map(Own::partitions).orElse(Set.of())) {
+      for (String partition : between.map(RunCommit::partitions).orElse(Set.of())) {
         if (!own.partitions().contains(partition)) {
           runs.put(partition, between.get().name());
         }
@@ -154,20 +153,14 @@ final class TableLog {
     return new ForeignVersionException(version, false);
   }
 
-  private Optional<Own> own(Location built, Commit commit) throws IOException {
+  private Optional<RunCommit> own(Location built, Commit commit) throws IOException {
     for (String name : commit.transactions()) {
-      Location file;
       try {
-        file = built.resolve(name).resolve(TableIndexes.FILE);
-      } catch (IllegalArgumentException e) {
-        continue; // no name of a run
-      }
-
-      try {
+        Location file = built.resolve(name).resolve(TableIndexes.FILE);
         byte[] content = store.readAtMost(file, MAX_LIST);
-        return Optional.of(new Own(name, TableIndexes.fromJson(content, file.toString())));
-      } catch (NoSuchFileException e) {
-        continue; // not of a run with indexes
+        return Optional.of(new RunCommit(name, TableIndexes.fromJson(content, file.toString())));
+      } catch (NoSuchFileException | IllegalArgumentException e) {
+        // not the name of a run with indexes
       }
     }
 

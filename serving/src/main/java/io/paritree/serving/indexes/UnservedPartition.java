@@ -2,8 +2,10 @@ package io.paritree.serving.indexes;
 
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.answer.JsonBytes;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -54,6 +56,10 @@ public record UnservedPartition(String path, boolean isTable, Reason reason, Str
     return new UnservedPartition(path, false, reason, why);
   }
 
+  static UnservedPartition table(Reason reason, IOException why) {
+    return new UnservedPartition("", true, reason, why.getMessage());
+  }
+
   /** Returns the name of the partition for people. */
   public String name() {
     if (isTable) {
@@ -74,19 +80,17 @@ public record UnservedPartition(String path, boolean isTable, Reason reason, Str
 
   /** Returns whether a partition that this one hides is this one, or older. */
   public boolean isNoOlderThan(OpenPartition partition) {
-    return isTable || PartitionValue.ORDER.compare(path, partition.manifest().partition()) >= 0;
+    return isTable || PartitionValue.ORDER.compare(path, partition.path()) >= 0;
   }
 
   /** Returns these, newest first. */
-  static List<UnservedPartition> ordered(Iterable<UnservedPartition> all) {
-    List<UnservedPartition> ordered = new ArrayList<>();
-    all.forEach(ordered::add);
-    ordered.sort(
-        (one, other) ->
-            one.isTable != other.isTable
-                ? Boolean.compare(other.isTable, one.isTable)
-                : PartitionValue.ORDER.compare(other.path, one.path));
-    return List.copyOf(ordered);
+  static List<UnservedPartition> ordered(Collection<UnservedPartition> all) {
+    return all.stream()
+        .sorted(
+            Comparator.comparing(UnservedPartition::isTable)
+                .thenComparing(UnservedPartition::path, PartitionValue.ORDER)
+                .reversed())
+        .toList();
   }
 
   /** Writes it as the object that answers have in their member {@code stale}. */

@@ -10,6 +10,7 @@ import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.indexes.OutputIndexes.State;
 import io.paritree.serving.indexes.UnservedPartition;
+import io.paritree.serving.indexes.UnservedPartition.Reason;
 import io.paritree.serving.stored.KeyResult.Absent;
 import io.paritree.serving.stored.KeyResult.Found;
 import io.paritree.serving.stored.KeyResult.Replaced;
@@ -161,9 +162,8 @@ public final class KeyLookup {
         }
       } catch (DamagedFileException e) {
         output.damaged(partition, e);
-        String path = partition.manifest().partition();
         UnservedPartition damaged =
-            UnservedPartition.partition(path, UnservedPartition.Reason.DAMAGED, e.getMessage());
+            UnservedPartition.partition(partition.path(), Reason.DAMAGED, e.getMessage());
         stale = stale == null ? damaged : stale;
       } catch (ClosedChannelException e) {
         return new Replaced(partition);

@@ -97,7 +97,7 @@ public final class ServedOutput {
 
     for (OpenPartition partition : now.partitions()) {
       if (!partition.damage().isEmpty()) {
-        all.putIfAbsent(partition.manifest().partition(), partition.damage());
+        all.putIfAbsent(partition.path(), partition.damage());
       }
     }
 
