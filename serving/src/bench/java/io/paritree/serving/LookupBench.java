@@ -8,7 +8,7 @@ import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.ScoreSpread;
 import io.paritree.lookup.StoredEntry.Scored;
-import io.paritree.lookup.build.RowRecords;
+import io.paritree.lookup.build.RowBytes;
 import io.paritree.lookup.build.ShardSizes;
 import io.paritree.lookup.build.ShardWriter;
 import io.paritree.model.TestPackages;
@@ -118,11 +118,11 @@ final class LookupBench {
     List<ShardFile> files = new ArrayList<>();
     long bytes = 0;
     for (int shard = 0; shard < shards; shard++) {
-      RowRecords records = new RowRecords(1 << 20);
-      fill(records, shard, shards);
+      RowBytes added = new RowBytes(1 << 20);
+      fill(added, shard, shards);
       ShardWriter writer =
           new ShardWriter(IndexManifest.seal(RUN, "", shard), 1, ShardSizes.BYTES_PER_SHARD);
-      writer.add(records.array(), 0, records.length());
+      writer.add(added.array(), 0, added.length());
       try (OutputStream out = Files.newOutputStream(to.resolve("shard-" + shard))) {
         ShardFile file = writer.write("shard-" + shard, out).file();
         files.add(file);
@@ -141,7 +141,7 @@ final class LookupBench {
   }
 
   /** Adds the rows of a shard; hashing all keys for each shard is not part of the job's work. */
-  private void fill(RowRecords records, int shard, int shards) {
+  private void fill(RowBytes added, int shard, int shards) {
     KeyBytes key = new KeyBytes();
     float[] score = new float[1];
     byte[] none = {};
@@ -151,7 +151,7 @@ final class LookupBench {
       long hash = key.hash();
       if (shards == 1 || (int) (hash >>> Long.numberOfLeadingZeros(shards) + 1) == shard) {
         score[0] = score(row);
-        records.addScored(key, score, none, 0);
+        added.addScored(key, score, none, 0);
       }
     }
   }

@@ -2,7 +2,7 @@ package io.paritree.lookup;
 
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.build.BuiltShard;
-import io.paritree.lookup.build.RowRecords;
+import io.paritree.lookup.build.RowBytes;
 import io.paritree.lookup.build.ShardWriter;
 import io.paritree.output.ReasonsForm;
 import java.io.IOException;
@@ -49,7 +49,7 @@ public final class BuiltIndex {
   public void add(List<String> values, String members, float... score) {
     byte[] utf8 = members.getBytes(StandardCharsets.UTF_8);
     key(values);
-    // By hand: of a row that no server reads, too, which RowRecords refuses.
+    // By hand: of a row that no server reads, too, which RowBytes refuses.
     ByteBuffer record =
         ByteBuffer.allocate(17 + key.length() + score.length * Float.BYTES + utf8.length);
     record.putLong(key.hash()).putInt(key.length()).put(key.array(), 0, key.length());
@@ -65,9 +65,9 @@ public final class BuiltIndex {
 
   /** Adds a row that could not be scored. */
   public void addQuarantined(List<String> values, String faults) {
-    RowRecords records = new RowRecords(16);
-    records.addQuarantined(key(values), faults.getBytes(StandardCharsets.UTF_8));
-    add(records.array(), records.length());
+    RowBytes row = new RowBytes(16);
+    row.addQuarantined(key(values), faults.getBytes(StandardCharsets.UTF_8));
+    add(row.array(), row.length());
     quarantined++;
   }
 

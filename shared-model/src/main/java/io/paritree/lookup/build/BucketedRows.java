@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Some rows on their way into shards, as {@link RowRecords}, sorted by bucket. The first bits of a
+ * Some rows on their way into shards, as {@link RowBytes}, sorted by bucket. The first bits of a
  * key's hash are its bucket, and a shard is made of successive buckets. Not thread-safe.
  */
 public final class BucketedRows {
@@ -26,11 +26,11 @@ public final class BucketedRows {
   }
 
   /** Puts these rows in the place of those before. */
-  public void sort(RowRecords records) {
+  public void sort(RowBytes rows) {
     Arrays.fill(ends, 0);
-    ByteBuffer from = ByteBuffer.wrap(records.array(), 0, records.length());
-    for (int at = 0, next; at < records.length(); at = next) {
-      next = RowRecords.end(from, at, scores);
+    ByteBuffer from = ByteBuffer.wrap(rows.array(), 0, rows.length());
+    for (int at = 0, next; at < rows.length(); at = next) {
+      next = RowBytes.end(from, at, scores);
       ends[bucket(from, at)] += next - at;
     }
 
@@ -42,10 +42,10 @@ public final class BucketedRows {
     }
 
     sorted = sorted.length < begin ? new byte[begin] : sorted;
-    for (int at = 0, next; at < records.length(); at = next) {
-      next = RowRecords.end(from, at, scores);
+    for (int at = 0, next; at < rows.length(); at = next) {
+      next = RowBytes.end(from, at, scores);
       int bucket = bucket(from, at);
-      System.arraycopy(records.array(), at, sorted, ends[bucket], next - at);
+      System.arraycopy(rows.array(), at, sorted, ends[bucket], next - at);
       ends[bucket] += next - at;
     }
   }

@@ -57,14 +57,14 @@ public final class ShardWriter {
   /**
    * Adds rows.
    *
-   * @param records as {@link RowRecords} writes them; not changed from now on
+   * @param batch as {@link RowBytes} writes them; not changed from now on
    */
-  public void add(byte[] records, int offset, int length) {
-    ByteBuffer segment = ByteBuffer.wrap(records);
+  public void add(byte[] batch, int offset, int length) {
+    ByteBuffer segment = ByteBuffer.wrap(batch);
     segments.add(segment);
     int end = offset + length;
-    for (int at = offset; at < end; at = RowRecords.end(segment, at, scores)) {
-      int kind = RowRecords.kind(segment, at);
+    for (int at = offset; at < end; at = RowBytes.end(segment, at, scores)) {
+      int kind = RowBytes.kind(segment, at);
       if (segment.get(kind) == ShardLayout.SCORED) {
         firstScores.add(segment.getFloat(kind + 1));
       }
@@ -143,7 +143,7 @@ public final class ShardWriter {
     long count = 0;
     for (int at = begin; at < end; at++) {
       ByteBuffer from = segment(order[at]);
-      int kind = RowRecords.kind(from, (int) order[at]);
+      int kind = RowBytes.kind(from, (int) order[at]);
       count += from.get(kind) == ShardLayout.REPEATED ? from.getLong(kind + 1 + Integer.BYTES) : 1;
     }
 
@@ -155,7 +155,7 @@ public final class ShardWriter {
   }
 
   private int length(long row) {
-    return RowRecords.end(segment(row), (int) row, scores) - (int) row;
+    return RowBytes.end(segment(row), (int) row, scores) - (int) row;
   }
 
   private int keyLength(long row) {
@@ -346,7 +346,7 @@ public final class ShardWriter {
   private boolean entry(long row, long same, Bytes content) {
     ByteBuffer from = segment(row);
     int key = (int) row + Long.BYTES + Integer.BYTES;
-    int keyEnd = RowRecords.kind(from, (int) row);
+    int keyEnd = RowBytes.kind(from, (int) row);
     int kind = same > 1 ? ShardLayout.REPEATED : from.get(keyEnd);
     content.putVar((long) (keyEnd - key) << ShardLayout.KIND_BITS | kind);
     content.write(from.array(), key, keyEnd - key);
@@ -356,7 +356,7 @@ public final class ShardWriter {
       return false;
     }
 
-    int rest = RowRecords.rest(from, (int) row, scores);
+    int rest = RowBytes.rest(from, (int) row, scores);
     content.write(from.array(), keyEnd + 1, rest - keyEnd - 1); // the scores, if there are any
     int length = from.getInt(rest);
     content.putVar(length);
@@ -374,7 +374,7 @@ public final class ShardWriter {
     ByteBuffer checksum = ByteBuffer.allocate(ShardLayout.CRC);
     for (int at = 0; at < stored; at++) {
       ByteBuffer from = segment(order[at]);
-      int rest = RowRecords.rest(from, (int) order[at], scores);
+      int rest = RowBytes.rest(from, (int) order[at], scores);
       int length = from.getInt(rest);
       ByteBuffer row = ByteBuffer.wrap(from.array(), rest + Integer.BYTES, length);
       checksum.putInt(0, ShardLayout.checksum(seal, index, row));

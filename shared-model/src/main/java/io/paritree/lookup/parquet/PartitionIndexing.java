@@ -110,7 +110,7 @@ public final class PartitionIndexing {
     int buckets = ShardSizes.buckets(expected, uncompressed);
     try (RowSpool spool =
         new RowSpool(to.resolve("rows"), room, buckets, published.scores().size(), expected)) {
-      ScoredRows scored = new ScoredRows(published.keys(), published.scores(), spool.records());
+      ScoredRows scored = new ScoredRows(published.keys(), published.scores(), spool.batch());
       for (StoredFile file : files) {
         RowFiles.read(file, scored, () -> addedScored(spool));
       }
@@ -147,7 +147,7 @@ public final class PartitionIndexing {
     }
 
     QuarantinedRows quarantined =
-        new QuarantinedRows(scored.form(), any -> any.equals(partition) ? spool.records() : null);
+        new QuarantinedRows(scored.form(), any -> any.equals(partition) ? spool.batch() : null);
     for (StoredFile file : files) {
       RowFiles.read(file, quarantined, spool::added);
     }

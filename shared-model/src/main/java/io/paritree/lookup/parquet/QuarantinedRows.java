@@ -2,7 +2,7 @@ package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.build.RowRecords;
+import io.paritree.lookup.build.RowBytes;
 import io.paritree.output.QuarantineColumns;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.apache.parquet.schema.Type;
  */
 public final class QuarantinedRows implements RowFile.Rows {
   private final KeyForm form;
-  private final Function<String, RowRecords> to;
+  private final Function<String, RowBytes> to;
   private KeyValues keys;
   private String partition;
   private byte[] faults;
@@ -29,7 +29,7 @@ public final class QuarantinedRows implements RowFile.Rows {
    * @param form the columns of the keys of scored rows
    * @param to returns what receives the rows of a partition; null for those that are left out
    */
-  public QuarantinedRows(KeyForm form, Function<String, RowRecords> to) {
+  public QuarantinedRows(KeyForm form, Function<String, RowBytes> to) {
     this.form = form;
     this.to = to;
   }
@@ -90,15 +90,15 @@ public final class QuarantinedRows implements RowFile.Rows {
 
   @Override
   public void take() {
-    RowRecords records = to.apply(partition);
-    if (records == null) {
+    RowBytes rows = to.apply(partition);
+    if (rows == null) {
       return;
     }
 
     if (keys.isComplete()) {
-      records.addQuarantined(keys.key(), faults);
+      rows.addQuarantined(keys.key(), faults);
     } else {
-      records.addWithoutKey();
+      rows.addWithoutKey();
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.build.BucketedRows;
-import io.paritree.lookup.build.RowRecords;
+import io.paritree.lookup.build.RowBytes;
 import io.paritree.lookup.build.ShardWriter;
 import java.io.EOFException;
 import java.io.IOException;
@@ -31,7 +31,7 @@ final class RowSpool implements AutoCloseable {
   private final long expected;
   private final BucketedRows bucketed;
   private final List<int[]> chunks = new ArrayList<>(); // the ends of their buckets
-  private final RowRecords records = new RowRecords(BucketedRows.BYTES / 4);
+  private final RowBytes batch = new RowBytes(BucketedRows.BYTES / 4);
   private long rows; // written
   private long withoutKey; // of those
   private long bytes;
@@ -52,43 +52,43 @@ final class RowSpool implements AutoCloseable {
   }
 
   /** Returns what rows are added to; after each, {@link #added} is to be called. */
-  RowRecords records() {
-    return records;
+  RowBytes batch() {
+    return batch;
   }
 
   /** Writes what was added, if it is enough. */
   void added() throws IOException {
-    if (records.length() >= BucketedRows.BYTES) {
+    if (batch.length() >= BucketedRows.BYTES) {
       write();
     }
   }
 
   /** Writes what was added and is not written yet. */
   void write() throws IOException {
-    rows += records.rows();
-    withoutKey += records.withoutKey();
-    if (bytes == 0 && records.length() > 0) {
+    rows += batch.rows();
+    withoutKey += batch.withoutKey();
+    if (bytes == 0 && batch.length() > 0) {
       double expectedShare = (double) Math.max(rows, expected) / rows;
-      long shorter = records.rows() - records.withoutKey() - records.longer();
-      long index = records.length() - records.longer() * SAVED - shorter * SAVED_WITHOUT_MEMBERS;
-      room.need((long) (expectedShare * (records.length() + index)));
+      long shorter = batch.rows() - batch.withoutKey() - batch.longer();
+      long index = batch.length() - batch.longer() * SAVED - shorter * SAVED_WITHOUT_MEMBERS;
+      room.need((long) (expectedShare * (batch.length() + index)));
     }
 
-    bucketed.sort(records);
-    room.take(records.length());
-    for (ByteBuffer rest = ByteBuffer.wrap(bucketed.array(), 0, records.length());
+    bucketed.sort(batch);
+    room.take(batch.length());
+    for (ByteBuffer rest = ByteBuffer.wrap(bucketed.array(), 0, batch.length());
         rest.hasRemaining(); ) {
       channel.write(rest);
     }
 
     chunks.add(bucketed.ends().clone());
-    bytes += records.length();
-    records.clear();
+    bytes += batch.length();
+    batch.clear();
   }
 
   /** Returns how many rows were added. */
   long rows() {
-    return rows + records.rows();
+    return rows + batch.rows();
   }
 
   /** Returns how many rows have a null in their key; known when all are written. */

@@ -1,7 +1,7 @@
 package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.build.RowRecords;
+import io.paritree.lookup.build.RowBytes;
 import io.paritree.output.ScoreColumns;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import org.apache.parquet.schema.Type;
 public final class ScoredRows implements RowFile.Rows {
   private final List<String> keyNames;
   private final List<String> scoreNames;
-  private final RowRecords to;
+  private final RowBytes to;
   private final float[] scores;
   private final MemberText members = new MemberText();
   private final JsonValues json = new JsonValues(members);
@@ -35,7 +35,7 @@ public final class ScoredRows implements RowFile.Rows {
    * @param keys the columns of the key
    * @param scores the columns of the scores
    */
-  public ScoredRows(List<String> keys, List<String> scores, RowRecords to) {
+  public ScoredRows(List<String> keys, List<String> scores, RowBytes to) {
     this.keyNames = List.copyOf(keys);
     this.scoreNames = List.copyOf(scores);
     this.to = to;
@@ -49,7 +49,7 @@ public final class ScoredRows implements RowFile.Rows {
    */
   public static KeyForm form(MessageType stored, List<String> keys, List<String> scores)
       throws UnusableRowsException {
-    ScoredRows rows = new ScoredRows(keys, scores, new RowRecords(0));
+    ScoredRows rows = new ScoredRows(keys, scores, new RowBytes(0));
     rows.values(rows.columns(stored));
     return rows.form;
   }

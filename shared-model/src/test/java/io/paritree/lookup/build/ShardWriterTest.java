@@ -20,29 +20,29 @@ class ShardWriterTest {
   private static final int CHUNKS = 100;
   private static final int ROWS = 40_000; // of a chunk
 
-  private static void add(long id, RowRecords to) throws Exception {
+  private static void add(long id, RowBytes to) throws Exception {
     KeyBytes key = new KeyBytes();
     FORM.add(0, Long.toString(id), key);
     to.addScored(key, new float[] {0.1f * id}, new byte[0], 0);
   }
 
   /** Returns a chunk in which every second row has one key, and the others one of a few. */
-  private static RowRecords chunk(int keys, long first) throws Exception {
-    RowRecords records = new RowRecords(1 << 20);
+  private static RowBytes chunk(int keys, long first) throws Exception {
+    RowBytes rows = new RowBytes(1 << 20);
     for (int row = 0; row < ROWS; row++) {
-      add(row % 2 == 0 ? 0 : first + row % keys, records);
+      add(row % 2 == 0 ? 0 : first + row % keys, rows);
     }
 
-    return records;
+    return rows;
   }
 
   @Test
   void rowsOfOneKeyAreHeldAsTheirNumber() throws Exception {
     ShardWriter writer = new ShardWriter(7, 1, 4 << 20);
-    RowRecords records = chunk(1_001, 0);
+    RowBytes rows = chunk(1_001, 0);
     int most = 0;
     for (int chunk = 0; chunk < CHUNKS; chunk++) {
-      writer.add(records.array().clone(), 0, records.length());
+      writer.add(rows.array().clone(), 0, rows.length());
       most = Math.max(most, writer.held());
     }
 
@@ -58,8 +58,8 @@ class ShardWriterTest {
   void rowsOfDifferentKeysAreAllHeldAndTheTimeIsNotThatOfTheirSquare() throws Exception {
     ShardWriter writer = new ShardWriter(7, 1, 1 << 20);
     for (int chunk = 0; chunk < 10; chunk++) {
-      RowRecords records = chunk(ROWS, 1L + (long) chunk * ROWS);
-      writer.add(records.array(), 0, records.length());
+      RowBytes rows = chunk(ROWS, 1L + (long) chunk * ROWS);
+      writer.add(rows.array(), 0, rows.length());
     }
 
     assertThat(writer.held()).isBetween(5 * ROWS, 10 * ROWS);
@@ -71,7 +71,7 @@ class ShardWriterTest {
   @ParameterizedTest
   @ValueSource(ints = {1 << 10, 1 << 20, 4 << 20})
   void theFileDoesNotDependOnTheOrderOfItsRows(int expected) throws Exception {
-    List<RowRecords> chunks = new ArrayList<>();
+    List<RowBytes> chunks = new ArrayList<>();
     for (int chunk = 0; chunk < 6; chunk++) {
       chunks.add(chunk(1_001 + ROWS * (chunk % 2), 7L * chunk));
     }
@@ -86,9 +86,9 @@ class ShardWriterTest {
     }
   }
 
-  private static BuiltShard built(List<RowRecords> chunks, int expected) throws Exception {
+  private static BuiltShard built(List<RowBytes> chunks, int expected) throws Exception {
     ShardWriter writer = new ShardWriter(7, 1, expected);
-    for (RowRecords chunk : chunks) {
+    for (RowBytes chunk : chunks) {
       writer.add(chunk.array(), 0, chunk.length());
     }
 

@@ -2,7 +2,7 @@ package io.paritree.spark.lookup;
 
 import io.paritree.lookup.build.BucketedRows;
 import io.paritree.lookup.build.LongRowException;
-import io.paritree.lookup.build.RowRecords;
+import io.paritree.lookup.build.RowBytes;
 import io.paritree.lookup.parquet.QuarantinedRows;
 import io.paritree.lookup.parquet.RowFile;
 import io.paritree.lookup.parquet.ScoredRows;
@@ -24,19 +24,19 @@ import scala.Tuple2;
 
 /**
  * The rows of some files, as one task of a shuffle returns them: by bucket, in batches of {@link
- * RowRecords}; and at last, after all buckets, its {@link Counts}. Memory is that of a row group
+ * RowBytes}; and at last, after all buckets, its {@link Counts}. Memory is that of a row group
  * and two batches. Not thread-safe.
  */
 final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseable {
   private final IndexPlan plan;
   private final Configuration hadoop;
   private final Iterator<JavaSerialized<File>> files;
-  private final RowRecords records = new RowRecords(BucketedRows.BYTES / 4);
+  private final RowBytes gathered = new RowBytes(BucketedRows.BYTES / 4);
   private final Queue<Tuple2<Integer, Object>> ready = new ArrayDeque<>();
   private final Counts counts;
   private final Map<String, Integer> numbers = new HashMap<>(); // of the partitions
   private BucketedRows bucketed;
-  private int partition = -1; // of the records
+  private int partition = -1; // of the gathered rows
   private RowFile file; // null if none is open
   private boolean isFinished;
 
@@ -104,12 +104,12 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
             HadoopReadOptions.builder(hadoop, path).usePageChecksumVerification(true).build(),
             next.partition() < 0
                 ? new QuarantinedRows(
-                    plan.keys(), name -> recordsOf(numbers.getOrDefault(name, -1)))
-                : new ScoredRows(plan.keyNames(), plan.scores(), recordsOf(next.partition())));
+                    plan.keys(), name -> rowsOf(numbers.getOrDefault(name, -1)))
+                : new ScoredRows(plan.keyNames(), plan.scores(), rowsOf(next.partition())));
   }
 
   /** Returns what takes the rows of a partition; null if it is not indexed. */
-  private RowRecords recordsOf(int next) {
+  private RowBytes rowsOf(int next) {
     if (next < 0) {
       return null;
     } else if (next != partition) {
@@ -118,12 +118,12 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
       bucketed = new BucketedRows(plan.buckets(next), plan.scores().size());
     }
 
-    return records;
+    return gathered;
   }
 
   private void read() throws IOException {
     try {
-      while (ready.isEmpty() && records.length() < BucketedRows.BYTES) {
+      while (ready.isEmpty() && gathered.length() < BucketedRows.BYTES) {
         if (!file.next()) {
           close();
           return;
@@ -139,13 +139,13 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
   }
 
   private void flush() {
-    if (records.rows() == 0) {
+    if (gathered.rows() == 0) {
       return;
     }
 
-    counts.bytes()[partition] += records.length();
-    counts.withoutKey()[partition] += records.withoutKey();
-    bucketed.sort(records);
+    counts.bytes()[partition] += gathered.length();
+    counts.withoutKey()[partition] += gathered.withoutKey();
+    bucketed.sort(gathered);
     int begin = 0;
     for (int bucket = 0; bucket < plan.buckets(partition); bucket++) {
       int end = bucketed.ends()[bucket];
@@ -157,7 +157,7 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
       begin = end;
     }
 
-    records.clear();
+    gathered.clear();
   }
 
   /** Closes the file that is open. */

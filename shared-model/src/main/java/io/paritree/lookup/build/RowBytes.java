@@ -17,8 +17,8 @@ import java.util.Arrays;
  *
  * <p>Lengths have 4 bytes; all numbers are big-endian. Not thread-safe.
  */
-public final class RowRecords {
-  private ByteBuffer records;
+public final class RowBytes {
+  private ByteBuffer content;
   private long rows;
   private long withoutKey;
   private long longer;
@@ -26,18 +26,18 @@ public final class RowRecords {
   /**
    * @param bytes how many bytes the array has at first
    */
-  public RowRecords(int bytes) {
-    this.records = ByteBuffer.allocate(bytes);
+  public RowBytes(int bytes) {
+    this.content = ByteBuffer.allocate(bytes);
   }
 
   /** Returns the array that holds the rows from index 0; valid until the next change. */
   public byte[] array() {
-    return records.array();
+    return content.array();
   }
 
   /** Returns the number of bytes of all rows. */
   public int length() {
-    return records.position();
+    return content.position();
   }
 
   /** Returns the number of rows. */
@@ -57,7 +57,7 @@ public final class RowRecords {
 
   /** Removes all rows. */
   public void clear() {
-    records.clear();
+    content.clear();
     rows = 0;
     withoutKey = 0;
     longer = 0;
@@ -79,7 +79,7 @@ public final class RowRecords {
   public void addScored(KeyBytes key, float[] scores, byte[] members, int length) {
     begin(key, ShardLayout.SCORED, scores.length * Float.BYTES, length);
     for (float score : scores) {
-      records.putFloat(score);
+      content.putFloat(score);
     }
 
     end(members, length);
@@ -109,37 +109,37 @@ public final class RowRecords {
     }
 
     int bytes = Long.BYTES + 9 + (int) entry + rest;
-    if (records.remaining() < bytes) {
-      int needed = Math.addExact(records.position(), bytes);
-      int doubled = (int) Math.min(Integer.MAX_VALUE - 8, 2L * records.capacity());
-      records =
-          ByteBuffer.wrap(Arrays.copyOf(records.array(), Math.max(needed, doubled)))
-              .position(records.position());
+    if (content.remaining() < bytes) {
+      int needed = Math.addExact(content.position(), bytes);
+      int doubled = (int) Math.min(Integer.MAX_VALUE - 8, 2L * content.capacity());
+      content =
+          ByteBuffer.wrap(Arrays.copyOf(content.array(), Math.max(needed, doubled)))
+              .position(content.position());
     }
 
-    records.putLong(key.hash()).putInt(key.length()).put(key.array(), 0, key.length()).put(kind);
+    content.putLong(key.hash()).putInt(key.length()).put(key.array(), 0, key.length()).put(kind);
   }
 
   private void end(byte[] rest, int length) {
     rows++;
     longer += length > 0 ? 1 : 0;
-    records.putInt(length).put(rest, 0, length);
+    content.putInt(length).put(rest, 0, length);
   }
 
   /** Returns the index of the kind of the row at an index, which follows the row's key. */
-  static int kind(ByteBuffer records, int at) {
-    return at + Long.BYTES + Integer.BYTES + records.getInt(at + Long.BYTES);
+  static int kind(ByteBuffer content, int at) {
+    return at + Long.BYTES + Integer.BYTES + content.getInt(at + Long.BYTES);
   }
 
   /** Returns the index of the length of what the row at an index has beside its key and scores. */
-  static int rest(ByteBuffer records, int at, int scores) {
-    int kind = kind(records, at);
-    return kind + 1 + (records.get(kind) == ShardLayout.SCORED ? scores * Float.BYTES : 0);
+  static int rest(ByteBuffer content, int at, int scores) {
+    int kind = kind(content, at);
+    return kind + 1 + (content.get(kind) == ShardLayout.SCORED ? scores * Float.BYTES : 0);
   }
 
   /** Returns the index of the first byte after the row at an index. */
-  public static int end(ByteBuffer records, int at, int scores) {
-    int rest = rest(records, at, scores);
-    return rest + Integer.BYTES + records.getInt(rest);
+  public static int end(ByteBuffer content, int at, int scores) {
+    int rest = rest(content, at, scores);
+    return rest + Integer.BYTES + content.getInt(rest);
   }
 }
