@@ -23,9 +23,11 @@ import java.util.regex.Pattern;
  * thread-safe.
  */
 public record KeyForm(List<KeyColumn> columns) implements Serializable {
-  private static final int MAX_DIGITS = 64;
-  private static final int MAX_INTEGER_DIGITS = 19;
-  private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
+  /** Digits without zeros before them, perhaps after a minus. */
+  private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]{0,18})");
+
+  private static final Pattern DECIMAL = Pattern.compile("(?=.{1,64}$)-?[0-9]+(\\.[0-9]+)?");
+  private static final Pattern TRUTH = Pattern.compile("true|false");
   private static final long NANOS_PER_MICRO = 1_000;
   private static final long MICROS_PER_SECOND = 1_000_000;
 
@@ -34,6 +36,11 @@ public record KeyForm(List<KeyColumn> columns) implements Serializable {
     if (columns.isEmpty()) {
       throw new IllegalArgumentException("A key has at least one column");
     }
+  }
+
+  /** Returns the names of the columns, in their order. */
+  public List<String> names() {
+    return columns.stream().map(KeyColumn::name).toList();
   }
 
   /**
@@ -46,16 +53,19 @@ public record KeyForm(List<KeyColumn> columns) implements Serializable {
     KeyColumn to = columns.get(column);
     try {
       switch (to.type()) {
-        case INTEGER -> key.putLong(integer(to, text));
-        case DECIMAL -> key.putDecimal(decimal(to, text));
+        case INTEGER -> key.putLong(Long.parseLong(checked(INTEGER, to, text)));
+        case DECIMAL -> {
+          BigDecimal decimal = new BigDecimal(checked(DECIMAL, to, text));
+          key.putDecimal(decimal.setScale(to.scale()).unscaledValue());
+        }
         case TEXT -> key.putText(utf8(to, text), column == columns.size() - 1);
         case DATE -> key.putLong(LocalDate.parse(text).toEpochDay());
         case TIMESTAMP -> key.putLong(micros(OffsetDateTime.parse(spaced(text)).toInstant(), to));
         case TIMESTAMP_NTZ ->
             key.putLong(micros(LocalDateTime.parse(spaced(text)).toInstant(ZoneOffset.UTC), to));
-        case BOOLEAN -> key.putBoolean(truth(to, text));
+        case BOOLEAN -> key.putBoolean(Boolean.parseBoolean(checked(TRUTH, to, text)));
       }
-    } catch (DateTimeException | ArithmeticException e) {
+    } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
       throw wrong(to, text);
     }
   }
@@ -66,41 +76,13 @@ public record KeyForm(List<KeyColumn> columns) implements Serializable {
         : text;
   }
 
-  private static long integer(KeyColumn column, String text) throws InvalidKeyException {
-    if (!isInteger(text)) {
+  private static String checked(Pattern form, KeyColumn column, String text)
+      throws InvalidKeyException {
+    if (!form.matcher(text).matches()) {
       throw wrong(column, text);
     }
 
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw wrong(column, text);
-    }
-  }
-
-  /** Returns whether a text is digits without zeros before them, perhaps after a minus. */
-  private static boolean isInteger(String text) {
-    int first = text.startsWith("-") ? 1 : 0;
-    int digits = text.length() - first;
-    if (digits < 1 || digits > MAX_INTEGER_DIGITS || digits > 1 && text.charAt(first) == '0') {
-      return false;
-    }
-
-    for (int at = first; at < text.length(); at++) {
-      if (text.charAt(at) < '0' || text.charAt(at) > '9') {
-        return false;
-      }
-    }
-
-    return true;
-  }
-
-  private static BigInteger decimal(KeyColumn column, String text) throws InvalidKeyException {
-    if (text.length() > MAX_DIGITS || !DECIMAL.matcher(text).matches()) {
-      throw wrong(column, text);
-    }
-
-    return new BigDecimal(text).setScale(column.scale()).unscaledValue();
+    return text;
   }
 
   private static byte[] utf8(KeyColumn column, String text) throws InvalidKeyException {
@@ -110,14 +92,6 @@ public record KeyForm(List<KeyColumn> columns) implements Serializable {
     }
 
     return utf8;
-  }
-
-  private static boolean truth(KeyColumn column, String text) throws InvalidKeyException {
-    if (!text.equals("true") && !text.equals("false")) {
-      throw wrong(column, text);
-    }
-
-    return text.equals("true");
   }
 
   private static long micros(Instant instant, KeyColumn column) throws InvalidKeyException {

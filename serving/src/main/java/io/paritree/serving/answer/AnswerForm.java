@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How one row's scores are written, for one model.
+ * How one row's scores are written, for one model or one partition of stored scores.
  *
  * <p>A single score is {@code "score":x}; several are {@code "scores":{"name":x,...}} under the
  * names of the outputs. Classes add {@code "label"}. Each number reads back to the same {@code
@@ -39,6 +39,11 @@ public final class AnswerForm {
             .mapToLong(label -> JsonBytes.quoted(label).length)
             .max()
             .orElse(0);
+  }
+
+  /** Returns the form of scores with these names, which have no label. */
+  public static AnswerForm of(List<String> names) {
+    return new AnswerForm(new Outputs(names, Outputs.Kind.VALUES, List.of(), 0));
   }
 
   private static byte[][] keys(List<String> names) {

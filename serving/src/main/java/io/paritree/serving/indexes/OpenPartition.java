@@ -6,12 +6,12 @@ import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.StoredEntry;
 import io.paritree.output.PartitionValue;
+import io.paritree.serving.answer.AnswerForm;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.store.FileEntry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +31,7 @@ public final class OpenPartition {
   private final String tag;
   private final byte[] partitionJson;
   private final byte[] origin;
-  private final List<byte[]> scoreNames;
+  private final AnswerForm form;
   private final long scoredSeconds;
   private volatile String damage = ""; // the first that was found
   private final Set<String> damages = ConcurrentHashMap.newKeySet();
@@ -59,10 +59,9 @@ public final class OpenPartition {
             .string(manifest.scoredAt())
             .toByteArray();
     this.scoredSeconds = Instant.parse(manifest.scoredAt()).getEpochSecond();
-    this.scoreNames = new ArrayList<>();
-    for (String column : manifest.scores()) {
-      scoreNames.add(JsonBytes.quoted(column.replaceFirst("^score_", "")));
-    }
+    this.form =
+        AnswerForm.of(
+            manifest.scores().stream().map(column -> column.replaceFirst("^score_", "")).toList());
   }
 
   /** Returns an entity tag that differs for any two texts. */
@@ -110,19 +109,9 @@ public final class OpenPartition {
     return origin;
   }
 
-  /** Writes the scores of a row as members of an object, without a comma before them. */
-  public void writeScores(float[] scores, JsonBytes json) {
-    if (scores.length == 1) {
-      json.raw("\"score\":").number(scores[0]);
-      return;
-    }
-
-    json.raw("\"scores\":{");
-    for (int score = 0; score < scores.length; score++) {
-      json.raw(score == 0 ? "" : ",").raw(scoreNames.get(score)).raw(':').number(scores[score]);
-    }
-
-    json.raw('}');
+  /** Returns how the scores of its rows are written. */
+  public AnswerForm form() {
+    return form;
   }
 
   /** Looks a key up; see {@link LookupIndex#find}. */

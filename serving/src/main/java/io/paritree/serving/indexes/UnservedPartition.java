@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -21,29 +22,27 @@ public record UnservedPartition(String path, boolean isTable, Reason reason, Str
   /** Why a partition does not answer, in words that never change. */
   public enum Reason {
     /** Its index or its manifest is not as it was written. */
-    DAMAGED("damaged", "it is damaged"),
+    DAMAGED("it is damaged"),
     /** A file of its rows is missing, or has another length. */
-    INCOMPLETE("incomplete", "a file of its rows is missing"),
+    INCOMPLETE("a file of its rows is missing"),
     /** Its run has built no index, and the server cannot. */
-    NO_INDEX("no_index", "it has no index"),
+    NO_INDEX("it has no index"),
     /** Its index is being fetched or built. */
-    INDEX_ON_ITS_WAY("index_on_its_way", "its index is being made"),
+    INDEX_ON_ITS_WAY("its index is being made"),
     /** Another writer has made the newest version of the table. */
-    FOREIGN_VERSION("foreign_version", "another writer has made the newest version"),
+    FOREIGN_VERSION("another writer has made the newest version"),
     /** It cannot be read now, or there is no room for its index. */
-    UNREADABLE("unreadable", "it cannot be read now");
+    UNREADABLE("it cannot be read now");
 
-    private final String word;
     private final String text;
 
-    Reason(String word, String text) {
-      this.word = word;
+    Reason(String text) {
       this.text = text;
     }
 
     /** Returns the word in answers. */
     public String word() {
-      return word;
+      return name().toLowerCase(Locale.ROOT);
     }
 
     /** Returns the reason as a sentence of people. */
@@ -93,20 +92,18 @@ public record UnservedPartition(String path, boolean isTable, Reason reason, Str
         .toList();
   }
 
-  /** Writes it as the object that answers have in their member {@code stale}. */
-  public void write(JsonBytes json) {
-    json.raw('{');
+  /** Returns it as the object that answers have in their member {@code stale}. */
+  public byte[] json() {
+    JsonBytes json = new JsonBytes().raw('{');
     if (!isTable) {
       json.raw("\"partition\":").raw(OpenPartition.json(path)).raw(',');
     }
 
-    json.raw("\"reason\":\"").raw(reason.word()).raw("\"}");
+    return json.raw("\"reason\":\"").raw(reason.word()).raw("\"}").toByteArray();
   }
 
   /** Returns the member {@code stale}, after a comma. */
   public String member() {
-    JsonBytes json = new JsonBytes().raw(",\"stale\":");
-    write(json);
-    return new String(json.toByteArray(), StandardCharsets.UTF_8);
+    return ",\"stale\":" + new String(json(), StandardCharsets.UTF_8);
   }
 }

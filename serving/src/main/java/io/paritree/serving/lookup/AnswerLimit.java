@@ -9,11 +9,7 @@ import io.paritree.serving.config.ServingConfig;
 final class AnswerLimit {
   private static final int BODIES = 16;
 
-  private final long bytes;
-
-  AnswerLimit(ServingConfig.Limits limits) {
-    this.bytes = (long) BODIES * limits.body();
-  }
+  private AnswerLimit() {}
 
   /**
    * Checks the written bytes of an answer.
@@ -21,7 +17,8 @@ final class AnswerLimit {
    * @param rows how many rows it has
    * @throws ProblemException with 413 if it is too long
    */
-  void check(int rows, JsonBytes json) {
+  static void check(int rows, JsonBytes json, ServingConfig.Limits limits) {
+    long bytes = (long) BODIES * limits.body();
     if (json.length() > bytes) {
       throw new ProblemException(
           Problems.TOO_MANY_ROWS.of(

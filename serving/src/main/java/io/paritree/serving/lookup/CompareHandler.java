@@ -25,16 +25,7 @@ import java.util.Optional;
  * record has now, by the model in service and by the version that the row was stored with. So a
  * difference is due to the model, the inputs, or both. Thread-safe.
  */
-public final class CompareHandler {
-  private final StoredScores scores;
-  private final ScoringParts parts;
-  private final StoredVersions versions;
-
-  public CompareHandler(StoredScores scores, ScoringParts parts, StoredVersions versions) {
-    this.scores = scores;
-    this.parts = parts;
-    this.versions = versions;
-  }
+public record CompareHandler(StoredScores scores, ScoringParts parts, StoredVersions versions) {
 
   public void handle(Context ctx) throws IOException {
     LookupQuery query = new LookupQuery(ctx, scores).ofKey();

@@ -29,16 +29,7 @@ import java.util.Set;
  * {@code POST /v1/scores/{table}/lookup}: {@code {"keys": [...]}}, with a value or an object of the
  * columns for each key. Answers in their order, with a row or an error for each. Thread-safe.
  */
-public final class KeysHandler {
-  private final StoredScores scores;
-  private final int limit;
-  private final AnswerLimit answers;
-
-  public KeysHandler(StoredScores scores, ServingConfig.Limits limits) {
-    this.scores = scores;
-    this.answers = new AnswerLimit(limits);
-    this.limit = limits.rows();
-  }
+public record KeysHandler(StoredScores scores, ServingConfig.Limits limits) {
 
   public void handle(Context ctx) throws IOException {
     KeyLookup lookup = new LookupQuery(ctx, scores).ofPartitions();
@@ -49,7 +40,7 @@ public final class KeysHandler {
     for (int index = 0; index < keys.size(); index++) {
       json.raw(index == 0 ? "{" : ",{");
       found += result(lookup, keys.get(index), json) ? 1 : 0;
-      answers.check(index + 1, json.raw('}'));
+      AnswerLimit.check(index + 1, json.raw('}'), limits);
     }
 
     json.raw("],\"found\":").number(found);
@@ -85,7 +76,7 @@ public final class KeysHandler {
   }
 
   private List<List<String>> keys(byte[] body, KeyLookup lookup) {
-    List<String> columns = lookup.keyColumns();
+    List<String> columns = lookup.form().names();
     List<List<String>> keys = new ArrayList<>();
     try {
       StrictJson json = new StrictJson("the body", body);
@@ -103,8 +94,8 @@ public final class KeysHandler {
 
   private void add(List<String> key, List<List<String>> keys) {
     keys.add(key);
-    if (keys.size() > limit) {
-      throw new ProblemException(Problems.TOO_MANY_ROWS.of(limit, ""));
+    if (keys.size() > limits.rows()) {
+      throw new ProblemException(Problems.TOO_MANY_ROWS.of(limits.rows(), ""));
     }
   }
 

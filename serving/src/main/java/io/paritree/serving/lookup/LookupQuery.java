@@ -169,7 +169,7 @@ final class LookupQuery {
   /** Takes the key from the path or, if the path has none, its columns from the parameters. */
   private void takeKey() {
     String inPath = ctx.pathParamMap().get("key");
-    List<String> columns = lookup.keyColumns();
+    List<String> columns = lookup.form().names();
     if (inPath != null && columns.size() == 1) {
       keyValues = List.of(inPath);
       return;

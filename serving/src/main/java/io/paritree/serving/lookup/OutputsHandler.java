@@ -7,7 +7,6 @@ import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.ScoreSpread;
 import io.paritree.serving.answer.Answers;
-import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.indexes.OpenPartition;
@@ -25,12 +24,7 @@ import java.util.Map;
  * {@code GET /v1/scores} and {@code GET /v1/scores/{table}}: the outputs that are served.
  * Thread-safe.
  */
-public final class OutputsHandler {
-  private final StoredScores scores;
-
-  public OutputsHandler(StoredScores scores) {
-    this.scores = scores;
-  }
+public record OutputsHandler(StoredScores scores) {
 
   public void list(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
@@ -74,11 +68,7 @@ public final class OutputsHandler {
         json,
         "not_served",
         output.unserved(),
-        one -> {
-          JsonBytes member = new JsonBytes();
-          one.write(member);
-          json.writeRawValue(new String(member.toByteArray(), StandardCharsets.UTF_8));
-        });
+        one -> json.writeRawValue(new String(one.json(), StandardCharsets.UTF_8)));
   }
 
   private static long rows(List<OpenPartition> partitions) {

@@ -17,22 +17,16 @@ import io.paritree.serving.stored.StoredRow;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * {@code GET /v1/scores/{table}/{key}}: the stored row of a key, or its rows in the newest
  * partitions ({@code /history}). Every key can also be given by its columns ({@code /row?...}).
  * Thread-safe; takes no lock.
  */
-public final class RowHandler {
+public record RowHandler(StoredScores scores, ServingConfig.Limits limits) {
   private static final int USUAL_LIMIT = 30;
-
-  private final StoredScores scores;
-  private final AnswerLimit answers;
-
-  public RowHandler(StoredScores scores, ServingConfig.Limits limits) {
-    this.scores = scores;
-    this.answers = new AnswerLimit(limits);
-  }
 
   /** The row in the newest partition that has the key. */
   public void row(Context ctx) throws IOException {
@@ -63,7 +57,6 @@ public final class RowHandler {
     }
 
     List<StoredRow> rows = found.rows();
-
     JsonBytes json = new JsonBytes();
     json.raw("{\"key\":").raw(key.json()).raw(",\"history\":[");
     for (int index = 0; index < rows.size(); index++) {
@@ -78,7 +71,7 @@ public final class RowHandler {
         json.raw(partition.origin());
       }
 
-      answers.check(index + 1, json.raw('}'));
+      AnswerLimit.check(index + 1, json.raw('}'), limits);
     }
 
     StoredAnswer.writeStale(found.stale(), json.raw(']'));
@@ -89,13 +82,11 @@ public final class RowHandler {
   private static boolean isUnchanged(Context ctx, String tag) {
     ctx.header(Header.ETAG, tag);
     ctx.header(Header.CACHE_CONTROL, "private, no-cache"); // may be kept, and is revalidated
-    String known = ctx.header(Header.IF_NONE_MATCH);
-    boolean unchanged = false;
-    for (String one : known == null ? new String[0] : known.split(",")) {
-      String plain = one.strip().replaceFirst("^W/", "");
-      unchanged |= plain.equals(tag) || plain.equals("*");
-    }
-
+    String known = Objects.requireNonNullElse(ctx.header(Header.IF_NONE_MATCH), "");
+    boolean unchanged =
+        Stream.of(known.split(","))
+            .map(one -> one.strip().replaceFirst("^W/", ""))
+            .anyMatch(one -> one.equals(tag) || one.equals("*"));
     if (unchanged) {
       ctx.status(304);
     }

@@ -44,7 +44,7 @@ public record StoredScoreHandler(Models models, StoredScores scores, ScoreHandle
       return false;
     }
 
-    if (lookup.keyColumns().size() != 1) {
+    if (lookup.form().names().size() != 1) {
       throw new ProblemException(
           Problems.UNUSABLE_PARAMETER.of(
               "key", "the keys of %s have several columns".formatted(query.scores())));

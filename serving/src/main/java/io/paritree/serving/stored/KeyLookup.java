@@ -29,18 +29,8 @@ import java.util.Set;
  *
  * <p>Made for one request. Not thread-safe.
  */
-public final class KeyLookup {
+public record KeyLookup(ServedOutput output, StoredScores scores, State state) {
   private static final int MAX_NAMED = 10;
-
-  private final ServedOutput output;
-  private final StoredScores scores;
-  private final State state;
-
-  private KeyLookup(ServedOutput output, StoredScores scores, State state) {
-    this.output = output;
-    this.scores = scores;
-    this.state = state;
-  }
 
   /** Returns the look-up in all partitions of an output that are in service now. */
   static KeyLookup of(ServedOutput output, StoredScores scores) {
@@ -96,11 +86,6 @@ public final class KeyLookup {
   /** Returns the columns of the keys, as the newest of the partitions has them. */
   public KeyForm form() {
     return state.partitions().get(0).manifest().keys();
-  }
-
-  /** Returns the columns of the keys by their names. */
-  public List<String> keyColumns() {
-    return LookupKey.names(form());
   }
 
   /**

@@ -7,8 +7,8 @@ import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** A key that a request looks up. Not thread-safe. */
 public final class LookupKey {
@@ -36,21 +36,16 @@ public final class LookupKey {
     bytes.clear();
     for (int column = 0; column < values.size(); column++) {
       String name = keys.columns().get(column).name();
-      int at = keys == form ? column : names(form).indexOf(name);
+      int at = keys == form ? column : form.names().indexOf(name);
       keys.add(column, values.get(at), bytes);
     }
 
     encoded = keys;
   }
 
-  /** Returns the names of the columns, in their order. */
-  static List<String> names(KeyForm keys) {
-    return keys.columns().stream().map(KeyColumn::name).toList();
-  }
-
   /** Returns whether keys have the same columns, in any order and of any types. */
   static boolean haveSameColumns(KeyForm one, KeyForm other) {
-    return one.equals(other) || new HashSet<>(names(one)).equals(new HashSet<>(names(other)));
+    return one.equals(other) || Set.copyOf(one.names()).equals(Set.copyOf(other.names()));
   }
 
   /** Returns the key as a partition has it; null if its keys cannot have these values. */

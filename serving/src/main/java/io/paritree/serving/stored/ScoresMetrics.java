@@ -14,16 +14,8 @@ import java.util.function.Function;
  * The metrics of the outputs in service, by the names that they have in paths; their values are
  * read from the outputs whenever the metrics are requested.
  */
-final class ScoresMetrics {
+record ScoresMetrics(Collection<ServedOutput> outputs, PrometheusRegistry registry) {
   private static final String TABLE = "table";
-
-  private final Collection<ServedOutput> outputs;
-  private final PrometheusRegistry registry;
-
-  private ScoresMetrics(Collection<ServedOutput> outputs, PrometheusRegistry registry) {
-    this.outputs = List.copyOf(outputs);
-    this.registry = registry;
-  }
 
   /**
    * Adds the metrics of outputs to a registry.
@@ -32,7 +24,7 @@ final class ScoresMetrics {
    */
   static void register(
       Collection<ServedOutput> outputs, Duration poll, PrometheusRegistry registry) {
-    ScoresMetrics metrics = new ScoresMetrics(outputs, registry);
+    ScoresMetrics metrics = new ScoresMetrics(List.copyOf(outputs), registry);
     metrics.gauge(
         "paritree_scores_partitions",
         "Partitions of stored scores in service.",

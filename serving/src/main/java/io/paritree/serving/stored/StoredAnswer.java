@@ -63,14 +63,14 @@ public final class StoredAnswer {
     OpenPartition partition = row.partition();
     json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
     Scored scored = (Scored) row.entry();
-    partition.writeScores(scored.scores(), json);
+    partition.form().write(scored.scores(), 0, null, 0, 0, json);
     json.raw(scored.members()).raw(partition.origin());
     writeStale(row.stale(), json);
   }
 
   /** Writes the member that says that an answer is not of what was published last, if so. */
   public static void writeStale(Optional<UnservedPartition> stale, JsonBytes json) {
-    stale.ifPresent(newer -> newer.write(json.raw(",\"stale\":")));
+    stale.ifPresent(newer -> json.raw(",\"stale\":").raw(newer.json()));
   }
 
   /** Returns the problem that a look-up which ended without a scored row is answered with. */

@@ -1,6 +1,5 @@
 package io.paritree.lookup.parquet;
 
-import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.build.RowBytes;
 import io.paritree.output.QuarantineColumns;
@@ -36,7 +35,7 @@ public final class QuarantinedRows implements RowFile.Rows {
 
   @Override
   public MessageType columns(MessageType stored) throws UnusableRowsException {
-    List<String> names = form.columns().stream().map(KeyColumn::name).toList();
+    List<String> names = form.names();
     keys = new KeyValues(stored, names);
     if (!keys.form().equals(form)) {
       throw new UnusableRowsException("its keys have other types than those of the scored rows");

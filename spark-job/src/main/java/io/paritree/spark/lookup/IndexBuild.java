@@ -34,24 +34,12 @@ import scala.Option;
  * <p>An index is complete before its partition is published, in a directory that only this run
  * uses, and is used only if the published partition names this run. So it appears with its
  * partition.
+ *
+ * @param directory the run's
  */
-public final class IndexBuild {
+public record IndexBuild(
+    SparkSession session, OutputPlace place, RunDirectory directory, KeyForm keys) {
   private static final int TASKS_PER_CORE = 4;
-
-  private final SparkSession session;
-  private final OutputPlace place;
-  private final RunDirectory directory;
-  private final KeyForm keys;
-
-  /**
-   * @param directory the run's
-   */
-  public IndexBuild(SparkSession session, OutputPlace place, RunDirectory directory, KeyForm keys) {
-    this.session = session;
-    this.place = place;
-    this.directory = directory;
-    this.keys = keys;
-  }
 
   /**
    * Builds all indexes.
@@ -130,18 +118,10 @@ public final class IndexBuild {
             own -> {
               RowBatches batches = new RowBatches(plan, hadoop.value().value(), own);
               TaskContext.get()
-                  .addTaskCompletionListener((TaskCompletionListener) task -> close(batches));
+                  .addTaskCompletionListener((TaskCompletionListener) task -> batches.close());
               return batches;
             })
         .partitionBy(new HashPartitioner(plan.allBuckets() + 1));
-  }
-
-  private static void close(RowBatches batches) {
-    try {
-      batches.close();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   private ArrayList<ShardPlan> shards(IndexPlan plan, List<RowBatches.Counts> counts)

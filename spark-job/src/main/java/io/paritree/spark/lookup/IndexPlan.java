@@ -1,6 +1,5 @@
 package io.paritree.spark.lookup;
 
-import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.build.ShardSizes;
 import java.io.Serializable;
@@ -31,10 +30,6 @@ record IndexPlan(
     }
 
     return new IndexPlan(run, keys, new ArrayList<>(scores), names, ends);
-  }
-
-  List<String> keyNames() {
-    return keys.columns().stream().map(KeyColumn::name).toList();
   }
 
   /** Returns the first bucket of a partition. */

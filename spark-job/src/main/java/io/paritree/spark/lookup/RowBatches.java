@@ -24,8 +24,8 @@ import scala.Tuple2;
 
 /**
  * The rows of some files, as one task of a shuffle returns them: by bucket, in batches of {@link
- * RowBytes}; and at last, after all buckets, its {@link Counts}. Memory is that of a row group
- * and two batches. Not thread-safe.
+ * RowBytes}; and at last, after all buckets, its {@link Counts}. Memory is that of a row group and
+ * two batches. Not thread-safe.
  */
 final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseable {
   private final IndexPlan plan;
@@ -103,9 +103,8 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
             HadoopInputFile.fromPath(path, hadoop),
             HadoopReadOptions.builder(hadoop, path).usePageChecksumVerification(true).build(),
             next.partition() < 0
-                ? new QuarantinedRows(
-                    plan.keys(), name -> rowsOf(numbers.getOrDefault(name, -1)))
-                : new ScoredRows(plan.keyNames(), plan.scores(), rowsOf(next.partition())));
+                ? new QuarantinedRows(plan.keys(), name -> rowsOf(numbers.getOrDefault(name, -1)))
+                : new ScoredRows(plan.keys().names(), plan.scores(), rowsOf(next.partition())));
   }
 
   /** Returns what takes the rows of a partition; null if it is not indexed. */
@@ -162,10 +161,14 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
 
   /** Closes the file that is open. */
   @Override
-  public void close() throws IOException {
-    if (file != null) {
-      file.close();
-      file = null;
+  public void close() {
+    try {
+      if (file != null) {
+        file.close();
+        file = null;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
