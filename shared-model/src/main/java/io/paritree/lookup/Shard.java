@@ -103,15 +103,14 @@ final class Shard implements AutoCloseable {
 
     ByteBuffer content = checked(bucketsAt + begin, bytes, bucket);
     try {
-      return entry(content, key, length);
+      return entry(content, ByteBuffer.wrap(key, 0, length));
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new DamagedFileException(
           "Cannot read %s: the entries of bucket %s do not end with it".formatted(file, bucket), e);
     }
   }
 
-  private Optional<StoredEntry> entry(ByteBuffer content, byte[] key, int length)
-      throws IOException {
+  private Optional<StoredEntry> entry(ByteBuffer content, ByteBuffer key) throws IOException {
     while (content.hasRemaining()) {
       long head = var(content);
       int kind = (int) head & (1 << ShardLayout.KIND_BITS) - 1;
@@ -120,8 +119,9 @@ final class Shard implements AutoCloseable {
         throw new IllegalArgumentException("an entry has a key of %s bytes".formatted(keyLength));
       }
 
-      boolean isFound = keyLength == length && matches(content, key, length);
-      content.position(content.position() + keyLength);
+      int keyAt = content.position();
+      content.position(keyAt + keyLength);
+      boolean isFound = key.equals(content.slice(keyAt, keyLength));
       if (kind == ShardLayout.REPEATED) {
         long rows = var(content);
         if (isFound) {
@@ -137,10 +137,7 @@ final class Shard implements AutoCloseable {
       long place = rest == 0 ? 0 : var(content);
       if (isFound) {
         float[] found = new float[kind == ShardLayout.SCORED ? scores : 0];
-        for (int index = 0; index < found.length; index++) {
-          found[index] = content.getFloat(scoresAt + index * Float.BYTES);
-        }
-
+        content.slice(scoresAt, found.length * Float.BYTES).asFloatBuffer().get(found);
         byte[] members = rest == 0 ? new byte[0] : row(place, rest);
         return Optional.of(
             kind == ShardLayout.SCORED ? new Scored(found, members) : new Quarantined(members));
@@ -148,17 +145,6 @@ final class Shard implements AutoCloseable {
     }
 
     return Optional.empty();
-  }
-
-  private static boolean matches(ByteBuffer content, byte[] key, int length) {
-    int at = content.position();
-    for (int index = 0; index < length; index++) {
-      if (content.get(at + index) != key[index]) {
-        return false;
-      }
-    }
-
-    return true;
   }
 
   private static long var(ByteBuffer content) {

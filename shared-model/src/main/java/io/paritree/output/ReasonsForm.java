@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * What the columns of stored reasons do not say, so that a stored reason is answered as one that is
@@ -105,14 +106,15 @@ public record ReasonsForm(
         output -> list(List.of(output.getKey(), output.getValue()), json));
     JsonText.array(json, "numbers", numbers, json::writeString);
     JsonText.array(json, "truths", truths, json::writeString);
-    json.writeArrayFieldStart("groups");
-    for (Map.Entry<String, List<String>> group : groups.entrySet()) {
-      List<String> names = new ArrayList<>(List.of(group.getKey()));
-      names.addAll(group.getValue());
-      list(names, json);
-    }
-
-    json.writeEndArray();
+    JsonText.array(
+        json,
+        "groups",
+        groups.entrySet(),
+        group -> {
+          List<String> names = new ArrayList<>(List.of(group.getKey()));
+          names.addAll(group.getValue());
+          list(names, json);
+        });
     json.writeArrayFieldStart("texts");
     for (Map.Entry<String, String> text : up.entrySet()) {
       list(List.of(UP, text.getKey(), text.getValue()), json);
@@ -170,38 +172,32 @@ public record ReasonsForm(
           }
         }
         case "exact" -> isExact = json.truth();
-        case "outputs" ->
-            json.list(
-                () -> {
-                  List<String> output = texts(2, 2);
-                  outputs.put(output.get(0), output.get(1));
-                });
+        case "outputs" -> each(2, 2, output -> outputs.put(output.get(0), output.get(1)));
         case "numbers" -> json.list(() -> numbers.add(text()));
         case "truths" -> json.list(() -> truths.add(text()));
         case "groups" ->
-            json.list(
-                () -> {
-                  List<String> group = texts(2, MAX_TEXTS);
-                  groups.put(group.get(0), List.copyOf(group.subList(1, group.size())));
-                });
+            each(
+                2,
+                MAX_TEXTS,
+                group -> groups.put(group.get(0), List.copyOf(group.subList(1, group.size()))));
         case "texts" ->
-            json.list(
-                () -> {
-                  List<String> text = texts(3, 3);
-                  (text.get(0).equals(UP) ? up : down).put(text.get(1), text.get(2));
-                });
+            each(3, 3, text -> (text.get(0).equals(UP) ? up : down).put(text.get(1), text.get(2)));
         default -> json.skip(); // a later version's
       }
     }
 
-    private List<String> texts(int least, int most) throws BrokenJsonException {
-      List<String> read = new ArrayList<>();
-      json.list(() -> read.add(text()));
-      if (read.size() < least || read.size() > most) {
-        throw json.wrong("%s texts".formatted(least));
-      }
+    /** Reads a list of lists of texts. */
+    private void each(int least, int most, Consumer<List<String>> to) throws BrokenJsonException {
+      json.list(
+          () -> {
+            List<String> read = new ArrayList<>();
+            json.list(() -> read.add(text()));
+            if (read.size() < least || read.size() > most) {
+              throw json.wrong("%s texts".formatted(least));
+            }
 
-      return read;
+            to.accept(read);
+          });
     }
 
     private String text() throws BrokenJsonException {

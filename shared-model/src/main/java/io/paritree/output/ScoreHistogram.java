@@ -2,6 +2,7 @@ package io.paritree.output;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The distribution of the scores of a run: count, mean, and quantiles to within 1 %.
@@ -49,23 +50,9 @@ public final class ScoreHistogram implements Serializable {
       return;
     }
 
-    int used = 0;
-    for (long bin : bins) {
-      used += bin > 0 ? 1 : 0;
-    }
-
-    usedBins = new int[used];
-    usedCounts = new long[used];
-    usedLows = new long[used];
-    int next = 0;
-    for (int bin = 0; bin < BINS; bin++) {
-      if (bins[bin] > 0) {
-        usedBins[next] = bin;
-        usedCounts[next] = bins[bin];
-        usedLows[next++] = lows[bin];
-      }
-    }
-
+    usedBins = IntStream.range(0, BINS).filter(bin -> bins[bin] > 0).toArray();
+    usedCounts = IntStream.of(usedBins).mapToLong(bin -> bins[bin]).toArray();
+    usedLows = IntStream.of(usedBins).mapToLong(bin -> lows[bin]).toArray();
     bins = null;
     lows = null;
   }
