@@ -2,6 +2,7 @@ package io.paritree.serving.indexes;
 
 import io.paritree.lookup.IndexManifest;
 import io.paritree.output.StateDirectory;
+import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
@@ -121,11 +121,7 @@ public final class IndexDirectory implements AutoCloseable {
     whole = 0;
     for (Location output : directories(Location.of(directory))) {
       if (!output.name().equals(INCOMPLETE)) {
-        try (Stream<Path> all = Files.walk(output.toPath())) {
-          whole += all.mapToLong(IndexDirectory::length).sum();
-        } catch (UncheckedIOException e) {
-          throw e.getCause();
-        }
+        whole += bytes(output);
       }
     }
 
@@ -136,14 +132,13 @@ public final class IndexDirectory implements AutoCloseable {
     bytes = whole + incomplete.stream().mapToLong(MadeIndex::needed).sum();
   }
 
-  private static long length(Path file) {
-    try {
-      return Files.isRegularFile(file) ? Files.size(file) : 0;
-    } catch (NoSuchFileException e) {
-      return 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private long bytes(Location below) throws IOException {
+    long all = 0;
+    for (FileEntry entry : store().list(below)) {
+      all += entry.isDirectory() ? bytes(entry.location()) : entry.bytes();
     }
+
+    return all;
   }
 
   /**
@@ -249,27 +244,22 @@ public final class IndexDirectory implements AutoCloseable {
   /** Removes all indexes of an output that are not used. */
   synchronized void keepOnly(String output, Set<Location> used) throws IOException {
     if (lock != null) {
-      if (isUnused(of(output), used)) {
-        remove(of(output));
-      }
-
+      removeUnused(of(output), used);
       count();
     }
   }
 
-  /** Returns whether nothing below a directory is used; removes files that are not. */
-  private boolean isUnused(Location below, Set<Location> used) throws IOException {
-    if (used.contains(below)) {
-      return false;
+  /** Removes all of a directory that is not used; returns whether that is everything. */
+  private boolean removeUnused(Location below, Set<Location> used) throws IOException {
+    boolean isUnused = !used.contains(below);
+    if (isUnused) {
+      for (Location entry : directories(below)) {
+        isUnused &= removeUnused(entry, used);
+      }
     }
 
-    boolean isUnused = true;
-    for (Location entry : directories(below)) {
-      if (isUnused(entry, used)) {
-        remove(entry);
-      } else {
-        isUnused = false;
-      }
+    if (isUnused) {
+      remove(below);
     }
 
     return isUnused;
@@ -314,10 +304,8 @@ public final class IndexDirectory implements AutoCloseable {
     }
 
     for (Location output : directories(Location.of(directory))) {
-      if (!output.name().equals(INCOMPLETE)
-          && !names.contains(output.name())
-          && isUnused(output, Set.of())) {
-        remove(output);
+      if (!output.name().equals(INCOMPLETE) && !names.contains(output.name())) {
+        removeUnused(output, Set.of());
       }
     }
 

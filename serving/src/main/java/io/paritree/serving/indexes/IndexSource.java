@@ -80,21 +80,17 @@ final class IndexSource {
     beforeLongRead.run();
     try {
       LookupIndex.verify(directory);
-    } catch (DamagedFileException e) {
-      if (!isMadeAgain(directory)) {
-        OpenPartition damaged = open(one, directory, now);
-        damaged.foundDamaged(
-            DamagedReading.of(now.toString(), began, nanos.getAsLong()), e.getMessage());
-        return damaged;
-      }
-
-      return open(one);
-    } catch (NoSuchFileException e) { // of a copy, something was removed
-      if (!isMadeAgain(directory)) {
+    } catch (DamagedFileException | NoSuchFileException e) { // of a copy, something was removed
+      if (isMadeAgain(directory)) {
+        return open(one);
+      } else if (e instanceof NoSuchFileException) {
         throw e;
       }
 
-      return open(one);
+      OpenPartition damaged = open(one, directory, now);
+      damaged.foundDamaged(
+          DamagedReading.of(now.toString(), began, nanos.getAsLong()), e.getMessage());
+      return damaged;
     }
 
     return open(one, directory, now); // files that change from now on are read again

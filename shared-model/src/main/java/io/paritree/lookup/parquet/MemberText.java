@@ -21,7 +21,7 @@ import java.io.UncheckedIOException;
 final class MemberText {
   private final Bytes bytes = new Bytes();
   private final JsonGenerator json;
-  private boolean isPassed;
+  private boolean isInPassed;
 
   MemberText() {
     try {
@@ -53,13 +53,18 @@ final class MemberText {
   /** Begins the columns that are passed. */
   void beginPassed() throws IOException {
     json.writeObjectFieldStart("columns");
-    isPassed = true;
+    isInPassed = true;
+  }
+
+  /** Returns whether the columns that are passed have begun and not ended. */
+  boolean isInPassed() {
+    return isInPassed;
   }
 
   /** Ends the columns that are passed. */
   void endPassed() throws IOException {
     json.writeEndObject();
-    isPassed = false;
+    isInPassed = false;
   }
 
   /** Ends the row. */
@@ -79,7 +84,7 @@ final class MemberText {
   }
 
   void number(float value) throws IOException {
-    if (isPassed || Float.isFinite(value)) {
+    if (isInPassed || Float.isFinite(value)) {
       json.writeNumber(value);
     } else {
       json.writeNull();
@@ -87,7 +92,7 @@ final class MemberText {
   }
 
   void number(double value) throws IOException {
-    if (isPassed || Double.isFinite(value)) {
+    if (isInPassed || Double.isFinite(value)) {
       json.writeNumber(value);
     } else {
       json.writeNull();

@@ -27,7 +27,6 @@ public final class ScoredRows implements RowFile.Rows {
   private KeyValues keys;
   private KeyForm form;
   private boolean hasMembers;
-  private boolean isInPassed;
   private JsonValues.Fields passed;
   private JsonValues.Fields own;
 
@@ -153,8 +152,7 @@ public final class ScoredRows implements RowFile.Rows {
     if (hasMembers) {
       members.begin();
       own.begin();
-      isInPassed = !passed.isEmpty();
-      if (isInPassed) {
+      if (!passed.isEmpty()) {
         members.beginPassed();
         passed.begin();
       }
@@ -162,10 +160,9 @@ public final class ScoredRows implements RowFile.Rows {
   }
 
   private void endPassed() throws IOException {
-    if (isInPassed) {
+    if (members.isInPassed()) {
       passed.end();
       members.endPassed();
-      isInPassed = false;
     }
   }
 
