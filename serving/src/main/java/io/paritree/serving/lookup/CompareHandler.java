@@ -71,13 +71,11 @@ public record CompareHandler(StoredScores scores, ScoringParts parts, StoredVers
       return "null";
     }
 
-    boolean differByInputs = !isSame(stored, then);
-    boolean differByModel = !isSame(then, now);
-    if (!differByInputs) {
+    if (isSame(stored, then)) {
       return "\"model\"";
     }
 
-    return differByModel ? "\"both\"" : "\"inputs\"";
+    return isSame(then, now) ? "\"inputs\"" : "\"both\"";
   }
 
   private static boolean isSame(float[] one, float[] other) {
