@@ -64,6 +64,19 @@ public final class Reasons {
         ReasonGroup.of(model.schema(), model.reasonRules()));
   }
 
+  /**
+   * Returns the reasons of a model of which a check has shown that it can be explained.
+   *
+   * @throws IllegalStateException if it cannot
+   */
+  public static Reasons checked(ScoringModel model, ContributionMode mode) {
+    try {
+      return of(model, mode);
+    } catch (UnsupportedModelException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
   /** Margins are named as scores are; for a class index, as the classes are. */
   private static List<String> outputNames(Outputs outputs, int margins) {
     if (outputs.names().size() == margins) {

@@ -10,6 +10,7 @@ import io.paritree.spark.report.JobReport;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
@@ -83,10 +84,9 @@ final class KeyCheck {
   }
 
   private boolean anyHashIsRepeated(RunDirectory directory, List<WrittenFile> files) {
-    List<String> paths =
-        files.stream()
-            .map(file -> HadoopPaths.of(directory.tasks().resolve(file.path())).toString())
-            .toList();
+    ArrayList<String> paths = new ArrayList<>();
+    files.forEach(
+        file -> paths.add(HadoopPaths.of(directory.tasks().resolve(file.path())).toString()));
     long hashes = files.stream().mapToLong(WrittenFile::rows).sum();
     return new RepeatedHashes(paths, buckets, hashes).any(session);
   }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -58,6 +60,15 @@ public final class HadoopPaths {
 
     return new Path(path.toUri().getScheme(), path.toUri().getAuthority(), escaped.toString())
         .toString();
+  }
+
+  /**
+   * Returns the file system of a path; a local one without files of checksums, for files that have
+   * their own or exist for a few seconds.
+   */
+  public static FileSystem withoutChecksums(Path path, Configuration hadoop) throws IOException {
+    FileSystem system = path.getFileSystem(hadoop);
+    return system instanceof LocalFileSystem local ? local.getRaw() : system;
   }
 
   /**

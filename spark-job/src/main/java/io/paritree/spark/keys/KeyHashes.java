@@ -1,6 +1,7 @@
 package io.paritree.spark.keys;
 
 import io.paritree.lookup.ShardLayout;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.task.WrittenFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,8 +15,6 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -78,15 +77,6 @@ public final class KeyHashes {
     }
   }
 
-  /**
-   * Returns the file system of a file of hashes; a local one without checksums, which a file that
-   * exists for a few seconds does not need.
-   */
-  static FileSystem fileSystem(Path path, Configuration hadoop) throws IOException {
-    FileSystem system = path.getFileSystem(hadoop);
-    return system instanceof LocalFileSystem local ? local.getRaw() : system;
-  }
-
   public void add(long hash) {
     chunk[held++] = hash;
     if (held == chunk.length) {
@@ -144,7 +134,7 @@ public final class KeyHashes {
 
     try {
       if (file == null) {
-        file = fileSystem(path, hadoop).create(path, false);
+        file = HadoopPaths.withoutChecksums(path, hadoop).create(path, false);
       }
 
       file.write(bytes.array(), 0, end);

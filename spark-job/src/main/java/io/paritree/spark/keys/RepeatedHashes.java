@@ -23,8 +23,12 @@ import org.apache.spark.util.SerializableConfiguration;
  *
  * <p>If none are equal, no key is repeated in a partition. Otherwise some keys may be: two
  * different keys have the same hash about once in 2^65 / n^2 runs of n rows.
+ *
+ * @param files the files, as Hadoop paths
+ * @param hashes the number of hashes in all files
  */
-public final class RepeatedHashes implements Serializable {
+public record RepeatedHashes(ArrayList<String> files, int buckets, long hashes)
+    implements Serializable {
   /** The table of more hashes would leave the cache. */
   private static final long HASHES_PER_BUCKET = 1 << 19;
 
@@ -34,20 +38,6 @@ public final class RepeatedHashes implements Serializable {
   private static final long FEW = 2_000_000;
 
   private static final int TASKS_PER_CORE = 2;
-
-  private final ArrayList<String> files;
-  private final int buckets;
-  private final long hashes;
-
-  /**
-   * @param files the files, as Hadoop paths
-   * @param hashes the number of hashes in all files
-   */
-  public RepeatedHashes(List<String> files, int buckets, long hashes) {
-    this.files = new ArrayList<>(files);
-    this.buckets = buckets;
-    this.hashes = hashes;
-  }
 
   /** Returns the number of buckets for the hashes of a run, a power of two. */
   public static int buckets(long rows) {
@@ -85,7 +75,7 @@ public final class RepeatedHashes implements Serializable {
     for (String file : files) {
       Path path = new Path(file);
       try {
-        FileSystem system = KeyHashes.fileSystem(path, hadoop);
+        FileSystem system = HadoopPaths.withoutChecksums(path, hadoop);
         try (FSDataInputStream in = system.open(path)) {
           if (any(bucket, in, system.getFileStatus(path).getLen(), table)) {
             return true;

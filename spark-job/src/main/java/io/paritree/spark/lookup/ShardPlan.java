@@ -3,13 +3,12 @@ package io.paritree.spark.lookup;
 import io.paritree.lookup.build.BuiltShard;
 import io.paritree.lookup.build.ShardSizes;
 import io.paritree.lookup.build.ShardWriter;
+import io.paritree.spark.input.HadoopPaths;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.Iterator;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -41,14 +40,8 @@ record ShardPlan(int partition, String to, int shard, long seal, int first, int 
 
     String name = "shard-%s-%s".formatted(shard, attempt);
     Path path = new Path(to, name);
-    try (OutputStream out = fileSystem(path, hadoop).create(path, false)) {
+    try (OutputStream out = HadoopPaths.withoutChecksums(path, hadoop).create(path, false)) {
       return writer.write(name, out);
     }
-  }
-
-  /** Returns a local file system without files of checksums, since indexes have their own. */
-  private static FileSystem fileSystem(Path path, Configuration hadoop) throws IOException {
-    FileSystem system = path.getFileSystem(hadoop);
-    return system instanceof LocalFileSystem local ? local.getRaw() : system;
   }
 }

@@ -1,6 +1,5 @@
 package io.paritree.spark.rows;
 
-import io.paritree.UnsupportedModelException;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.reasons.Reasons;
@@ -31,13 +30,15 @@ final class ExplanationColumns {
   private final float[] slots;
 
   private final float[] contributions;
-  private final List<InternalRow> held = new ArrayList<>();
+  private final List<Held> held = new ArrayList<>();
 
-  /** For each of them, the output that its reasons explain; negative if it has none. */
-  private final int[] outputs;
-
-  /** For each of them, the values that reasons name. */
-  private final InternalRow[] values;
+  /**
+   * A row that is held.
+   *
+   * @param output the output that its reasons explain; negative if it has none
+   * @param values the values that reasons name; null if it has none
+   */
+  private record Held(InternalRow row, int output, InternalRow values) {}
 
   /**
    * @param first ordinal of the first column of an output row that this class writes
@@ -45,12 +46,7 @@ final class ExplanationColumns {
    */
   ExplanationColumns(TaskPlan plan, ScoringModel model, int first) {
     this.asked = plan.output().explanation();
-    try {
-      this.reasons = Reasons.of(model, asked.mode());
-    } catch (UnsupportedModelException e) {
-      throw new IllegalStateException(e.getMessage(), e);
-    }
-
+    this.reasons = Reasons.checked(model, asked.mode());
     this.reasonColumns = asked.hasReasons() ? new ReasonColumns(plan, reasons) : null;
     this.first = first;
     this.width = model.engine().width();
@@ -59,8 +55,6 @@ final class ExplanationColumns {
         Math.max(1, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / reasons.contributions()));
     this.slots = new float[explainedRows * width];
     this.contributions = new float[explainedRows * reasons.contributions()];
-    this.outputs = new int[explainedRows];
-    this.values = new InternalRow[explainedRows];
   }
 
   /**
@@ -88,9 +82,8 @@ final class ExplanationColumns {
       slots[slot * explainedRows + place] = blockSlots[slot * TaskPlan.BLOCK_ROWS + row];
     }
 
-    outputs[place] = explained;
-    values[place] = explained < 0 ? null : reasonColumns.values(block, file, row);
-    held.add(output.copy());
+    InternalRow values = explained < 0 ? null : reasonColumns.values(block, file, row);
+    held.add(new Held(output.copy(), explained, values));
     return true;
   }
 
@@ -111,25 +104,25 @@ final class ExplanationColumns {
 
   /** Returns the rows that were held, in order, with their explanations. No row is held then. */
   List<InternalRow> explain() {
-    List<InternalRow> rows = List.copyOf(held);
+    if (!held.isEmpty()) {
+      reasons.explainColumns(slots, explainedRows, held.size(), contributions);
+    }
+
+    for (int place = 0; place < held.size(); place++) {
+      write(held.get(place), place * reasons.contributions());
+    }
+
+    List<InternalRow> rows = held.stream().map(Held::row).toList();
     held.clear();
-    if (!rows.isEmpty()) {
-      reasons.explainColumns(slots, explainedRows, rows.size(), contributions);
-    }
-
-    for (int place = 0; place < rows.size(); place++) {
-      write(place, rows.get(place));
-    }
-
     return rows;
   }
 
-  private void write(int place, InternalRow output) {
-    int at = place * reasons.contributions();
+  private void write(Held explained, int at) {
+    InternalRow output = explained.row;
     int to = first;
     if (reasonColumns != null) {
-      if (outputs[place] >= 0) {
-        reasonColumns.write(contributions, at, outputs[place], values[place], output, to);
+      if (explained.output >= 0) {
+        reasonColumns.write(contributions, at, explained.output, explained.values, output, to);
       }
 
       to += ReasonColumns.COUNT;

@@ -7,6 +7,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /** Spark's fields of the columns that a model adds to a row. */
 public final class ScoreFields {
@@ -18,6 +19,13 @@ public final class ScoreFields {
         .putString("paritree.model", model.name())
         .putString("paritree.version", model.modelVersion())
         .putString("paritree.digest", model.digest());
+  }
+
+  /** Returns the labels of a model's classes as Spark holds them, in order. */
+  public static UTF8String[] labels(ScoringModel model) {
+    return model.outputs().classes().stream()
+        .map(UTF8String::fromString)
+        .toArray(UTF8String[]::new);
   }
 
   /** Adds scores, margins and the label. */

@@ -5,6 +5,7 @@ import io.paritree.feature.Faults;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.rows.FaultList;
+import io.paritree.spark.rows.ScoreFields;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -20,8 +21,18 @@ import org.apache.spark.unsafe.types.UTF8String;
 /**
  * Scores the rows of a partition block by block. A scored row is the given one, followed by the
  * computed columns; the next one is in the same memory. Immutable and thread-safe.
+ *
+ * @param columns where rows have the model's fields
+ * @param computedType the computed columns, without the version
  */
-final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow> {
+record BlockScoring(
+    PlannedModel model,
+    RowColumns columns,
+    boolean hasMargins,
+    boolean hasFaults,
+    boolean isStrict,
+    StructType computedType)
+    implements MapPartitionsFunction<InternalRow, JoinedRow> {
   /** More rows need more memory, and are scored no faster. */
   private static final int BLOCK_ROWS = 1_024;
 
@@ -33,32 +44,6 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
 
   /** How many times its size the memory of a row may be; a longer row had it before. */
   private static final long MOST_MEMORY = 4;
-
-  private final PlannedModel model;
-  private final RowColumns columns;
-  private final boolean hasMargins;
-  private final boolean hasFaults;
-  private final boolean isStrict;
-  private final StructType computedType;
-
-  /**
-   * @param columns where rows have the model's fields
-   * @param computedType the computed columns, without the version
-   */
-  BlockScoring(
-      PlannedModel model,
-      RowColumns columns,
-      boolean hasMargins,
-      boolean hasFaults,
-      boolean isStrict,
-      StructType computedType) {
-    this.model = model;
-    this.columns = columns;
-    this.hasMargins = hasMargins;
-    this.hasFaults = hasFaults;
-    this.isStrict = isStrict;
-    this.computedType = computedType;
-  }
 
   @Override
   public Iterator<JoinedRow> call(Iterator<InternalRow> rows) {
@@ -90,7 +75,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
       this.nans = new int[encoder.floats()];
-      this.labels = RowResults.labels(open);
+      this.labels = ScoreFields.labels(open);
       this.slots = new float[engine.width() * STRIDE];
       this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
       this.scores = new float[engine.scores() * BLOCK_ROWS];

@@ -101,7 +101,7 @@ class RepeatedHashesTest {
   }
 
   private static boolean any(List<String> files, int buckets, long hashes) {
-    return new RepeatedHashes(files, buckets, hashes).any(TestSpark.session());
+    return new RepeatedHashes(new ArrayList<>(files), buckets, hashes).any(TestSpark.session());
   }
 
   /** Writes {@link #EQUAL} hashes of one bucket, most of which are equal, and looks at them. */
@@ -112,7 +112,8 @@ class RepeatedHashesTest {
     }
 
     hashes.close("attempt");
-    boolean any = new RepeatedHashes(List.of(file[0]), 1, EQUAL).any(0, new Configuration());
+    boolean any =
+        new RepeatedHashes(new ArrayList<>(List.of(file[0])), 1, EQUAL).any(0, new Configuration());
     System.out.println("repeated " + any);
   }
 
