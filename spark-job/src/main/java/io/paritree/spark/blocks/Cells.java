@@ -1,12 +1,8 @@
 package io.paritree.spark.blocks;
 
-import org.apache.spark.unsafe.types.UTF8String;
-
 /**
- * One column of the current block.
- *
- * <p>Bulk methods branch on the column's type once per block, not once per value. Not thread-safe;
- * returned values are valid until the next block.
+ * One column of the current block, whose type its methods ask for once per block, not once per
+ * value. Not thread-safe.
  */
 public interface Cells {
 
@@ -32,16 +28,4 @@ public interface Cells {
    * @return false if it is not; then {@code into} has no content
    */
   boolean ids(int rows, NullRows nulls, DictionaryIds into);
-
-  /** Returns a number that is not null, as {@link #numbers} does for all rows. */
-  double number(int row);
-
-  /** Returns a boolean that is not null. */
-  boolean truth(int row);
-
-  /** Returns a timestamp that is not null, in microseconds. */
-  long micros(int row);
-
-  /** Returns a text that is not null. */
-  UTF8String text(int row);
 }

@@ -1,8 +1,10 @@
 package io.paritree.spark.blocks;
 
+import io.paritree.spark.task.ColumnKind;
 import io.paritree.spark.task.TaskPlan;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.types.DataType;
 
 /** Internal rows, collected into a block. */
 public final class RowBlock implements InputBlock {
@@ -27,7 +29,8 @@ public final class RowBlock implements InputBlock {
     this.cells = new RowCells[ordinals.length];
     for (int column = 0; column < ordinals.length; column++) {
       if (ordinals[column] >= 0) {
-        cells[column] = new RowCells(block, ordinals[column], plan.column(column).type());
+        DataType type = plan.column(column).type();
+        cells[column] = new RowCells(block, ordinals[column], ColumnKind.of(type), type);
       }
     }
   }

@@ -6,7 +6,6 @@ import org.apache.spark.sql.execution.vectorized.WritableColumnVector;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.vectorized.ColumnVector;
-import org.apache.spark.unsafe.types.UTF8String;
 
 /** A column of a columnar batch. */
 final class VectorCells implements Cells {
@@ -18,7 +17,6 @@ final class VectorCells implements Cells {
   private final ColumnKind kind;
   private final int precision;
   private final int scale;
-  private final double[] one = new double[1];
   private ColumnVector vector;
 
   VectorCells(DataType type) {
@@ -48,63 +46,52 @@ final class VectorCells implements Cells {
 
   @Override
   public void numbers(int rows, double[] into) {
-    numbers(0, rows, into);
-  }
-
-  private void numbers(int first, int end, double[] into) {
     ColumnVector from = vector;
     boolean anyNull = from.hasNull();
     // A null row of a vector with a dictionary may hold an id of another row group's dictionary.
     switch (kind) {
       case FLOAT -> {
-        for (int row = first; row < end; row++) {
-          into[row - first] = anyNull && from.isNullAt(row) ? Double.NaN : from.getFloat(row);
+        for (int row = 0; row < rows; row++) {
+          into[row] = anyNull && from.isNullAt(row) ? Double.NaN : from.getFloat(row);
         }
       }
       case DOUBLE -> {
-        for (int row = first; row < end; row++) {
-          into[row - first] = anyNull && from.isNullAt(row) ? Double.NaN : from.getDouble(row);
+        for (int row = 0; row < rows; row++) {
+          into[row] = anyNull && from.isNullAt(row) ? Double.NaN : from.getDouble(row);
         }
       }
       case INT -> {
-        for (int row = first; row < end; row++) {
-          into[row - first] = anyNull && from.isNullAt(row) ? Double.NaN : from.getInt(row);
+        for (int row = 0; row < rows; row++) {
+          into[row] = anyNull && from.isNullAt(row) ? Double.NaN : from.getInt(row);
         }
       }
       case LONG -> {
-        for (int row = first; row < end; row++) {
-          into[row - first] =
-              anyNull && from.isNullAt(row) ? Double.NaN : (double) from.getLong(row);
+        for (int row = 0; row < rows; row++) {
+          into[row] = anyNull && from.isNullAt(row) ? Double.NaN : (double) from.getLong(row);
         }
       }
       case SHORT -> {
-        for (int row = first; row < end; row++) {
-          into[row - first] = anyNull && from.isNullAt(row) ? Double.NaN : from.getShort(row);
+        for (int row = 0; row < rows; row++) {
+          into[row] = anyNull && from.isNullAt(row) ? Double.NaN : from.getShort(row);
         }
       }
       case BYTE -> {
-        for (int row = first; row < end; row++) {
-          into[row - first] = anyNull && from.isNullAt(row) ? Double.NaN : from.getByte(row);
+        for (int row = 0; row < rows; row++) {
+          into[row] = anyNull && from.isNullAt(row) ? Double.NaN : from.getByte(row);
         }
       }
       case DECIMAL -> {
-        for (int row = first; row < end; row++) {
-          into[row - first] =
+        for (int row = 0; row < rows; row++) {
+          into[row] =
               anyNull && from.isNullAt(row)
                   ? Double.NaN
                   : from.getDecimal(row, precision, scale).toJavaBigDecimal().doubleValue();
         }
       }
-      case BOOLEAN, TEXT, BINARY, OTHER ->
+      case BOOLEAN, DATE, INSTANT, LOCAL, TEXT, BINARY, OTHER ->
           throw new IllegalStateException(
               "Cannot read a column of kind %s as a number".formatted(kind));
     }
-  }
-
-  @Override
-  public double number(int row) {
-    numbers(row, row + 1, one);
-    return one[0];
   }
 
   @Override
@@ -152,20 +139,5 @@ final class VectorCells implements Cells {
     }
 
     return true;
-  }
-
-  @Override
-  public boolean truth(int row) {
-    return vector.getBoolean(row);
-  }
-
-  @Override
-  public long micros(int row) {
-    return vector.getLong(row);
-  }
-
-  @Override
-  public UTF8String text(int row) {
-    return vector.getUTF8String(row);
   }
 }

@@ -51,10 +51,10 @@ final class LeafColumn {
     }
 
     switch (kind) {
-      case LONG -> writer.write(row.getLong(at), repetition, present);
+      case LONG, INSTANT, LOCAL -> writer.write(row.getLong(at), repetition, present);
       case FLOAT -> writer.write(row.getFloat(at), repetition, present);
       case TEXT -> writer.write(binary(row.getUTF8String(at)), repetition, present);
-      case INT -> writer.write(row.getInt(at), repetition, present);
+      case INT, DATE -> writer.write(row.getInt(at), repetition, present);
       case DOUBLE -> writer.write(row.getDouble(at), repetition, present);
       case SHORT -> writer.write(row.getShort(at), repetition, present);
       case BYTE -> writer.write(row.getByte(at), repetition, present);

@@ -4,6 +4,7 @@ import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.InternalRow;
 
@@ -136,8 +137,7 @@ public final class ScoredFiles {
   }
 
   private ParquetFile create(String partition) {
-    String number = String.valueOf(created++);
-    String name = prefix + "-" + "0".repeat(Math.max(0, 3 - number.length())) + number;
+    String name = String.format(Locale.ROOT, "%s-%03d", prefix, created++);
     Path to = directory;
     if (plan.files().table() != null) {
       Path table = new Path(plan.files().table());

@@ -4,15 +4,17 @@ import io.paritree.spark.task.ColumnKind;
 import io.paritree.spark.versions.SparkLists;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.execution.UnsafeExternalRowSorter;
 import org.apache.spark.sql.execution.UnsafeExternalRowSorter.PrefixComputer;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.collection.unsafe.sort.PrefixComparators;
 
@@ -30,11 +32,8 @@ final class SortedRows {
    * @param keys number of first columns that define the order, at least 1
    */
   SortedRows(StructType schema, int keys) {
-    List<DataType> types = new ArrayList<>();
-    for (int column = 0; column < keys; column++) {
-      types.add(schema.fields()[column].dataType());
-    }
-
+    List<DataType> types =
+        Arrays.stream(schema.fields()).limit(keys).map(StructField::dataType).toList();
     this.projection = UnsafeProjection.create(schema);
     try {
       this.sorter =
@@ -55,21 +54,18 @@ final class SortedRows {
    * long.
    */
   private static PrefixComputer prefix(DataType type) {
-    boolean isInt = ColumnKind.of(type) == ColumnKind.INT;
-    boolean isLong = ColumnKind.of(type) == ColumnKind.LONG;
+    ToLongFunction<InternalRow> key =
+        switch (ColumnKind.of(type)) {
+          case INT, DATE -> row -> row.isNullAt(0) ? Long.MIN_VALUE : row.getInt(0);
+          case LONG, INSTANT, LOCAL -> row -> row.isNullAt(0) ? Long.MIN_VALUE : row.getLong(0);
+          default -> row -> 0;
+        };
     return new PrefixComputer() {
       private final Prefix prefix = new Prefix();
 
       @Override
       public Prefix computePrefix(InternalRow row) {
-        prefix.isNull = (isInt || isLong) && row.isNullAt(0);
-        prefix.value = prefix.isNull ? Long.MIN_VALUE : 0;
-        if (isInt && !prefix.isNull) {
-          prefix.value = row.getInt(0);
-        } else if (isLong && !prefix.isNull) {
-          prefix.value = row.getLong(0);
-        }
-
+        prefix.value = key.applyAsLong(row);
         return prefix;
       }
     };

@@ -51,8 +51,8 @@ public final class KeyHasher {
 
   private static Column column(DataType type) {
     return switch (ColumnKind.of(type)) {
-      case LONG -> (row, at, seed) -> XXH64.hashLong(row.getLong(at), seed);
-      case INT -> (row, at, seed) -> XXH64.hashLong(row.getInt(at), seed);
+      case LONG, INSTANT, LOCAL -> (row, at, seed) -> XXH64.hashLong(row.getLong(at), seed);
+      case INT, DATE -> (row, at, seed) -> XXH64.hashLong(row.getInt(at), seed);
       case SHORT -> (row, at, seed) -> XXH64.hashLong(row.getShort(at), seed);
       case BYTE -> (row, at, seed) -> XXH64.hashLong(row.getByte(at), seed);
       case BOOLEAN -> (row, at, seed) -> XXH64.hashLong(row.getBoolean(at) ? 1 : 0, seed);

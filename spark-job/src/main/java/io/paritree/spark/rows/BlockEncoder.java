@@ -6,7 +6,6 @@ import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import io.paritree.record.CsvCells;
 import io.paritree.spark.blocks.Cells;
 import io.paritree.spark.blocks.DictionaryIds;
 import io.paritree.spark.blocks.InputBlock;
@@ -14,19 +13,12 @@ import io.paritree.spark.blocks.NullRows;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.ColumnKind;
 import io.paritree.spark.task.TaskPlan;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.FloatType;
-import org.apache.spark.sql.types.NumericType;
-import org.apache.spark.sql.types.StringType;
-import org.apache.spark.sql.types.TimestampNTZType;
-import org.apache.spark.sql.types.TimestampType;
-import org.apache.spark.unsafe.Platform;
-import org.apache.spark.unsafe.types.UTF8String;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 
 /**
  * Encodes a block as slots, column by column; each slot is the result of a {@link Feature} method.
@@ -37,23 +29,16 @@ import org.apache.spark.unsafe.types.UTF8String;
 public final class BlockEncoder {
   private static final int STRIDE = TaskPlan.BLOCK_ROWS;
 
-  private enum Kind {
-    NUMBER,
-    FLOAT,
-    TEXT,
-    TRUTH,
-    INSTANT,
-    LOCAL,
-    CELL,
-    PARTITION,
-    OTHER
-  }
+  /**
+   * A field and where its values are.
+   *
+   * @param column its index in the plan
+   * @param level of the directory names; -1 if the values are in the files
+   */
+  private record Source(Field field, int column, int level, ColumnEncoder values) {}
 
-  private final Schema schema;
-  private final int[] columns;
-  private final int[] levels;
-  private final Kind[] kinds;
-  private final String[] typeNames;
+  private final Source[] sources;
+  private final boolean isCsv;
   private final long[] missing;
   private final long[] unseen;
   private final NumberColumn numbers = new NumberColumn();
@@ -64,41 +49,18 @@ public final class BlockEncoder {
   private final BitSet malformed = new BitSet();
 
   BlockEncoder(Schema schema, TaskPlan plan, InputFormat format) {
-    this.schema = schema;
-    int fields = schema.fields().size();
-    this.columns = new int[fields];
-    this.levels = new int[fields];
-    this.kinds = new Kind[fields];
-    this.typeNames = new String[fields];
+    this.isCsv = format == InputFormat.CSV;
+    this.sources =
+        schema.fields().stream().map(field -> source(field, plan)).toArray(Source[]::new);
     this.missing = new long[schema.width()];
     this.unseen = new long[schema.width()];
     this.entries = new EntrySlots[schema.width()];
-    for (int field = 0; field < fields; field++) {
-      columns[field] = plan.indexOf(schema.fields().get(field).column());
-      ReadColumn column = plan.column(columns[field]);
-      levels[field] = column.partitionLevel();
-      typeNames[field] = column.type().sql();
-      kinds[field] = format == InputFormat.CSV ? Kind.CELL : kind(column.type());
-      if (column.isPartition()) {
-        kinds[field] = Kind.PARTITION;
-      }
-    }
   }
 
-  private static Kind kind(DataType type) {
-    if (type instanceof FloatType) {
-      return Kind.FLOAT;
-    } else if (type instanceof NumericType) {
-      return Kind.NUMBER;
-    } else if (type instanceof StringType) {
-      return Kind.TEXT;
-    } else if (type instanceof BooleanType) {
-      return Kind.TRUTH;
-    } else if (type instanceof TimestampType) {
-      return Kind.INSTANT;
-    }
-
-    return type instanceof TimestampNTZType ? Kind.LOCAL : Kind.OTHER;
+  private static Source source(Field field, TaskPlan plan) {
+    int index = plan.indexOf(field.column());
+    ReadColumn column = plan.column(index);
+    return new Source(field, index, column.partitionLevel(), ColumnEncoder.of(column.type()));
   }
 
   /**
@@ -138,27 +100,28 @@ public final class BlockEncoder {
       }
     }
 
-    for (int field = 0; field < kinds.length; field++) {
-      if (kinds[field] == Kind.PARTITION) {
-        partition(schema.fields().get(field), file, levels[field], rows, slots, faults);
+    for (Source source : sources) {
+      if (source.level >= 0) {
+        partition(source, file, rows, slots, faults);
       } else {
         try {
-          column(field, block, rows, slots, faults);
+          column(source, block, rows, slots, faults);
         } catch (RuntimeException e) {
-          throw file.unreadable(schema.fields().get(field).column(), block, e);
+          throw file.unreadable(source.field.column(), block, e);
         }
       }
     }
   }
 
-  private void column(int at, InputBlock block, int rows, float[] slots, RowFaults faults) {
-    Field field = schema.fields().get(at);
-    Cells cells = block.cells(columns[at]);
+  private void column(Source source, InputBlock block, int rows, float[] slots, RowFaults faults) {
+    Field field = source.field;
+    ColumnKind kind = source.values.kind();
+    Cells cells = block.cells(source.column);
     cells.nulls(rows, nulls);
     boolean hasIds = cells.ids(rows, nulls, ids);
-    boolean isNumber = !hasIds && (kinds[at] == Kind.NUMBER || kinds[at] == Kind.FLOAT);
+    boolean isNumber = !hasIds && kind.isNumber();
     if (isNumber) {
-      numbers.bind(cells, kinds[at] == Kind.FLOAT, nulls, rows);
+      numbers.bind(cells, kind == ColumnKind.FLOAT, nulls, rows);
     }
 
     Faults current = faults.current();
@@ -174,15 +137,21 @@ public final class BlockEncoder {
       long before = current.unseen();
       missing[slot] +=
           hasIds
-              ? byEntry(at, cells, feature, slot, rows, slots, faults)
-              : byRow(at, cells, feature, slot, rows, slots, faults);
+              ? byEntry(source, block, feature, slot, rows, slots, faults)
+              : byRow(source, block, feature, slot, rows, slots, faults);
       unseen[slot] += current.unseen() - before;
     }
   }
 
   /** Encodes the values of a column one by one; returns how many are missing. */
   private long byRow(
-      int at, Cells cells, Feature feature, int slot, int rows, float[] slots, RowFaults faults) {
+      Source source,
+      InputBlock block,
+      Feature feature,
+      int slot,
+      int rows,
+      float[] slots,
+      RowFaults faults) {
     Faults current = faults.current();
     long missing = 0;
     int next = 0;
@@ -190,7 +159,7 @@ public final class BlockEncoder {
       boolean isNull = next < nulls.count() && nulls.row(next) == row;
       next += isNull ? 1 : 0;
       long before = current.unseen();
-      int one = encode(at, cells, feature, row, isNull, slots, slot * STRIDE + row, faults);
+      int one = encode(source, block, feature, row, isNull, slots, slot * STRIDE + row, faults);
       if (malformed.get(row)) {
         unseen[slot] -= current.unseen() - before; // the caller adds the counts of all rows
       } else {
@@ -203,7 +172,13 @@ public final class BlockEncoder {
 
   /** Encodes those values of a column that its dictionary has not had before. */
   private long byEntry(
-      int at, Cells cells, Feature feature, int slot, int rows, float[] slots, RowFaults faults) {
+      Source source,
+      InputBlock block,
+      Feature feature,
+      int slot,
+      int rows,
+      float[] slots,
+      RowFaults faults) {
     if (entries[slot] == null) {
       entries[slot] = new EntrySlots();
     }
@@ -218,7 +193,7 @@ public final class BlockEncoder {
       slots[to + row] = known.of(id);
       if (Float.isNaN(slots[to + row])) {
         long before = faults.current().unseen();
-        missing += encode(at, cells, feature, row, id == 0, slots, to + row, faults);
+        missing += encode(source, block, feature, row, id == 0, slots, to + row, faults);
         if (faults.current().unseen() == before) {
           known.keep(id, slots[to + row]);
         }
@@ -230,8 +205,8 @@ public final class BlockEncoder {
 
   /** Encodes a value; returns 1 if it is missing, 0 otherwise. */
   private int encode(
-      int at,
-      Cells cells,
+      Source source,
+      InputBlock block,
       Feature feature,
       int row,
       boolean isNull,
@@ -239,10 +214,7 @@ public final class BlockEncoder {
       int to,
       RowFaults faults) {
     Faults current = faults.current();
-    slots[to] =
-        isNull
-            ? feature.missing(current)
-            : value(kinds[at], typeNames[at], cells, row, feature, current);
+    slots[to] = isNull ? feature.missing(current) : value(source, block, row, feature, current);
     if (!Float.isNaN(slots[to])) {
       return 0;
     }
@@ -252,45 +224,23 @@ public final class BlockEncoder {
     return missing;
   }
 
-  private static float value(
-      Kind kind, String typeName, Cells cells, int row, Feature feature, Faults faults) {
-    return switch (kind) {
-      case NUMBER, FLOAT -> feature.number(cells.number(row), faults);
-      case TEXT -> text(feature, cells.text(row), faults);
-      case CELL -> cell(feature, cells.text(row), faults);
-      case TRUTH -> feature.truth(cells.truth(row), faults);
-      case INSTANT -> feature.instant(cells.micros(row), faults);
-      case LOCAL -> feature.local(cells.micros(row), faults);
-      case PARTITION, OTHER -> feature.other(typeName, faults);
-    };
-  }
-
-  /** Encodes a text, whose bytes are copied only if they are not in an array. */
-  public static float text(Feature feature, UTF8String text, Faults faults) {
-    if (text.getBaseObject() instanceof byte[] bytes) {
-      int offset = (int) (text.getBaseOffset() - Platform.BYTE_ARRAY_OFFSET);
-      return feature.text(bytes, offset, text.numBytes(), faults);
-    }
-
-    byte[] bytes = text.getBytes();
-    return feature.text(bytes, 0, bytes.length, faults);
-  }
-
-  private static float cell(Feature feature, UTF8String text, Faults faults) {
-    byte[] bytes = text.getBytes();
-    return CsvCells.encode(feature, bytes, 0, bytes.length, faults);
+  private float value(Source source, InputBlock block, int row, Feature feature, Faults faults) {
+    SpecializedGetters from = block.row(row);
+    int at = block.ordinal(source.column);
+    return isCsv
+        ? ColumnEncoder.cell(from.getUTF8String(at).getBytes(), feature, faults)
+        : source.values.slot(from, at, feature, faults);
   }
 
   private void partition(
-      Field field, SourceFile file, int level, int rows, float[] slots, RowFaults faults) {
-    byte[] value = file.values().get(level).utf8();
+      Source source, SourceFile file, int rows, float[] slots, RowFaults faults) {
+    Field field = source.field;
+    byte[] value = file.values().get(source.level).utf8();
     Faults current = faults.current();
     for (int index = 0; index < field.features().size(); index++) {
       Feature feature = field.features().get(index);
       float slot =
-          value == null
-              ? feature.missing(current)
-              : CsvCells.encode(feature, value, 0, value.length, current);
+          value == null ? feature.missing(current) : ColumnEncoder.cell(value, feature, current);
       int to = field.slot(index) * STRIDE;
       Arrays.fill(slots, to, to + rows, slot);
       boolean isMissing = current.isEmpty() ? Float.isNaN(slot) : current.isOfMissingValue();

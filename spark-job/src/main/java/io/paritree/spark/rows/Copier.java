@@ -23,8 +23,9 @@ interface Copier {
 
   static Copier of(DataType type) {
     return switch (ColumnKind.of(type)) {
-      case INT -> (source, from, target, to) -> target.setInt(to, source.getInt(from));
-      case LONG -> (source, from, target, to) -> target.setLong(to, source.getLong(from));
+      case INT, DATE -> (source, from, target, to) -> target.setInt(to, source.getInt(from));
+      case LONG, INSTANT, LOCAL ->
+          (source, from, target, to) -> target.setLong(to, source.getLong(from));
       case FLOAT -> (source, from, target, to) -> target.setFloat(to, source.getFloat(from));
       case DOUBLE -> (source, from, target, to) -> target.setDouble(to, source.getDouble(from));
       case SHORT -> (source, from, target, to) -> target.setShort(to, source.getShort(from));

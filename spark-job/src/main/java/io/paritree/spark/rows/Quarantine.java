@@ -14,16 +14,14 @@ import io.paritree.spark.task.FieldFaults;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.WrittenFile;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -59,7 +57,7 @@ public final class Quarantine {
   private final ParquetWriters writers;
   private final Path directory;
   private final String name;
-  private final Copier[] copiers;
+  private final CopiedColumns copied;
   private final SpecificInternalRow row;
   private final FieldFaults fieldFaults = new FieldFaults();
   private final boolean showsValues;
@@ -73,8 +71,8 @@ public final class Quarantine {
     this.row = new SpecificInternalRow(plan.output().quarantine());
     // Cells that are encrypted in the quarantine must not be readable in a report.
     this.showsValues = !Encryption.isConfigured(writers.hadoop());
-    this.copiers =
-        plan.input().columns().stream().map(column -> copier(column.type())).toArray(Copier[]::new);
+    int[] all = IntStream.range(0, plan.input().columns().size()).toArray();
+    this.copied = new CopiedColumns(plan, all, Quarantine::copier);
   }
 
   /** Returns a copier that replaces ill-formed bytes in texts, which may be the row's fault. */
@@ -90,22 +88,18 @@ public final class Quarantine {
 
   /** Returns the columns of quarantined rows. */
   public static StructType schema(List<ReadColumn> columns) {
-    List<StructField> fields = new ArrayList<>();
+    StructType all = new StructType();
     for (ReadColumn column : columns) {
-      fields.add(DataTypes.createStructField(column.name(), column.type(), true));
+      all = all.add(column.name(), column.type());
     }
 
-    fields.add(DataTypes.createStructField(FILE, DataTypes.StringType, true));
-    fields.add(DataTypes.createStructField(ROW, DataTypes.LongType, true));
-    fields.add(DataTypes.createStructField(LINE, DataTypes.StringType, true));
-    fields.add(
-        DataTypes.createStructField(
-            CODES, DataTypes.createArrayType(DataTypes.StringType, false), true));
-    fields.add(DataTypes.createStructField(FAULTS, FaultList.TYPE, true));
-    fields.add(
-        DataTypes.createStructField(QuarantineColumns.PARTITION, DataTypes.StringType, true));
-    fields.add(DataTypes.createStructField(QuarantineColumns.FAULTS, DataTypes.StringType, true));
-    return DataTypes.createStructType(fields);
+    return all.add(FILE, DataTypes.StringType)
+        .add(ROW, DataTypes.LongType)
+        .add(LINE, DataTypes.StringType)
+        .add(CODES, DataTypes.createArrayType(DataTypes.StringType, false))
+        .add(FAULTS, FaultList.TYPE)
+        .add(QuarantineColumns.PARTITION, DataTypes.StringType)
+        .add(QuarantineColumns.FAULTS, DataTypes.StringType);
   }
 
   /**
@@ -131,22 +125,8 @@ public final class Quarantine {
       file = writers.open(new Path(directory, name + writers.extension()));
     }
 
-    SpecializedGetters from = block.row(at);
-    int columns = plan.input().columns().size();
-    for (int column = 0; column < columns; column++) {
-      ReadColumn read = plan.column(column);
-      if (read.isPartition()) {
-        row.update(column, source.value(read.partitionLevel()));
-        continue;
-      }
-
-      try {
-        copiers[column].copyOrNull(from, block.ordinal(column), row, column);
-      } catch (RuntimeException e) {
-        throw source.unreadable(read.name(), block, e);
-      }
-    }
-
+    copied.copy(block, source, at, row);
+    int columns = copied.count();
     row.update(columns, UTF8String.fromString(source.name()));
     long index = block.indexInFile(at);
     if (index < 0) {

@@ -1,6 +1,5 @@
 package io.paritree.spark.rows;
 
-import io.paritree.UnsupportedModelException;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.ReasonRule;
@@ -8,14 +7,13 @@ import io.paritree.output.ReasonsForm;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.reasons.Reasons;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.ColumnKind;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.NumericType;
 
 /** Describes the columns of reasons for readers who look rows up. */
 public final class RecordedReasons {
@@ -36,7 +34,7 @@ public final class RecordedReasons {
 
   private static ReasonsForm form(
       ScoringModel model, ExplanationSettings asked, List<ReadColumn> columns) {
-    Reasons reasons = reasons(model, asked);
+    Reasons reasons = Reasons.checked(model, asked.mode());
     Set<String> named = new HashSet<>();
     Map<String, List<String>> groups = new HashMap<>();
     Map<String, String> up = new HashMap<>();
@@ -61,7 +59,12 @@ public final class RecordedReasons {
     Set<String> truths = new HashSet<>();
     for (ReadColumn column : columns) {
       if (named.contains(column.name()) && !column.isPartition()) {
-        add(column, numbers, truths);
+        ColumnKind kind = ColumnKind.of(column.type());
+        if (kind.isNumber()) {
+          numbers.add(column.name());
+        } else if (kind == ColumnKind.BOOLEAN) {
+          truths.add(column.name());
+        }
       }
     }
 
@@ -73,21 +76,5 @@ public final class RecordedReasons {
 
     return new ReasonsForm(
         asked.direction().key(), asked.isExact(), outputs, numbers, truths, groups, up, down);
-  }
-
-  private static Reasons reasons(ScoringModel model, ExplanationSettings asked) {
-    try {
-      return Reasons.of(model, asked.mode());
-    } catch (UnsupportedModelException e) {
-      throw new IllegalStateException(e.getMessage(), e); // checked before the run
-    }
-  }
-
-  private static void add(ReadColumn column, Set<String> numbers, Set<String> truths) {
-    if (column.type() instanceof NumericType) {
-      numbers.add(column.name());
-    } else if (column.type() instanceof BooleanType) {
-      truths.add(column.name());
-    }
   }
 }

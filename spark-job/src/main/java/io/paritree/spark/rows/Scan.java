@@ -10,6 +10,7 @@ import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.rows.ScoreTask.Orders;
 import io.paritree.spark.task.JavaSerialized;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
@@ -73,31 +74,20 @@ public final class Scan {
       ParquetWriters quarantineWriters,
       Runnable planned) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-    Broadcast<JavaSerialized<TaskPlan>> planBroadcast =
-        context.broadcast(new JavaSerialized<>(plan));
-    Broadcast<JavaSerialized<ParquetWriters>> scoredTo =
-        context.broadcast(new JavaSerialized<>(writers));
-    Broadcast<JavaSerialized<ParquetWriters>> quarantinedTo =
-        context.broadcast(new JavaSerialized<>(quarantineWriters));
+    Broadcast<JavaSerialized<Orders>> orders =
+        context.broadcast(new JavaSerialized<>(new Orders(plan, writers, quarantineWriters)));
     try {
-      JavaRDD<JavaSerialized<TaskResult>> tasks =
-          tasks(model, plan, planBroadcast, scoredTo, quarantinedTo);
+      JavaRDD<JavaSerialized<TaskResult>> tasks = tasks(model, plan, orders);
       tasks.getNumPartitions(); // lists the splits, which a plan does when it is first asked
       planned.run();
       return tasks.collect().stream().map(JavaSerialized::value).toList();
     } finally {
-      planBroadcast.destroy();
-      scoredTo.destroy();
-      quarantinedTo.destroy();
+      orders.destroy();
     }
   }
 
   private JavaRDD<JavaSerialized<TaskResult>> tasks(
-      Broadcast<ModelFiles> model,
-      TaskPlan plan,
-      Broadcast<JavaSerialized<TaskPlan>> planBroadcast,
-      Broadcast<JavaSerialized<ParquetWriters>> scoredTo,
-      Broadcast<JavaSerialized<ParquetWriters>> quarantinedTo) {
+      Broadcast<ModelFiles> model, TaskPlan plan, Broadcast<JavaSerialized<Orders>> orders) {
     InputSplits.set(session, files.stream().mapToLong(InputFile::bytes).sum());
     session
         .conf()
@@ -120,9 +110,7 @@ public final class Scan {
     int indexed = plan.fileColumns().size();
     int indexOrdinal =
         !numbersRows ? -1 : columnar.map(scan -> scan.ordinals()[indexed]).orElse(indexed);
-    ScoreTask task =
-        new ScoreTask(
-            model, planBroadcast, scoredTo, quarantinedTo, input.format(), ordinals, indexOrdinal);
+    ScoreTask task = new ScoreTask(model, orders, input.format(), ordinals, indexOrdinal);
     if (columnar.isPresent()) {
       JavaRDD<ColumnarBatch> batches =
           FilesInOrder.of(executed, columnar.get().scan().executeColumnar(), chosen);

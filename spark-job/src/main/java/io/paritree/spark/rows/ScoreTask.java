@@ -23,37 +23,24 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
-/** The function that tasks run; each of its fields is small or a broadcast. */
-final class ScoreTask implements Serializable {
-  private final Broadcast<ModelFiles> model;
-  private final Broadcast<JavaSerialized<TaskPlan>> plan;
-  private final Broadcast<JavaSerialized<ParquetWriters>> writers;
-  private final Broadcast<JavaSerialized<ParquetWriters>> quarantineWriters;
-  private final InputFormat format;
-  private final int[] ordinals;
-  private final int indexOrdinal;
+/**
+ * The function that tasks run; each of its components is small or a broadcast.
+ *
+ * @param ordinals the ordinal of each column of the plan in batches or rows; -1 for columns that
+ *     are not in them
+ * @param indexOrdinal the ordinal of a row's index in its file
+ */
+record ScoreTask(
+    Broadcast<ModelFiles> model,
+    Broadcast<JavaSerialized<Orders>> orders,
+    InputFormat format,
+    int[] ordinals,
+    int indexOrdinal)
+    implements Serializable {
 
-  /**
-   * @param ordinals the ordinal of each column of the plan in batches or rows; -1 for columns that
-   *     are not in them
-   * @param indexOrdinal the ordinal of a row's index in its file
-   */
-  ScoreTask(
-      Broadcast<ModelFiles> model,
-      Broadcast<JavaSerialized<TaskPlan>> plan,
-      Broadcast<JavaSerialized<ParquetWriters>> writers,
-      Broadcast<JavaSerialized<ParquetWriters>> quarantineWriters,
-      InputFormat format,
-      int[] ordinals,
-      int indexOrdinal) {
-    this.model = model;
-    this.plan = plan;
-    this.writers = writers;
-    this.quarantineWriters = quarantineWriters;
-    this.format = format;
-    this.ordinals = ordinals;
-    this.indexOrdinal = indexOrdinal;
-  }
+  /** What the tasks of a run do, and with what they write. */
+  record Orders(TaskPlan plan, ParquetWriters writers, ParquetWriters quarantineWriters)
+      implements Serializable {}
 
   Iterator<JavaSerialized<TaskResult>> scoreBatches(Iterator<ColumnarBatch> batches)
       throws IOException {
@@ -70,11 +57,15 @@ final class ScoreTask implements Serializable {
     return score(
         () ->
             new CsvSource(
-                plan(), files, writers.value().value().hadoop(), block(indexOrdinal + 1), limit()));
+                plan(),
+                files,
+                orders.value().value().writers().hadoop(),
+                block(indexOrdinal + 1),
+                limit()));
   }
 
   private TaskPlan plan() {
-    return plan.value().value();
+    return orders.value().value().plan();
   }
 
   private RowBlock block(int malformedOrdinal) {
@@ -88,17 +79,11 @@ final class ScoreTask implements Serializable {
   private Iterator<JavaSerialized<TaskResult>> score(Supplier<BlockSource> source)
       throws IOException {
     TaskContext context = TaskContext.get();
-    ScoringModel open = OpenModels.open(model, plan().model().digest(), plan().model().engine());
+    Orders own = orders.value().value();
+    ScoringModel open =
+        OpenModels.open(model, own.plan.model().digest(), own.plan.model().engine());
     String attempt = "%s-%s".formatted(context.stageAttemptNumber(), context.taskAttemptId());
-    TaskRows rows =
-        new TaskRows(
-            plan(),
-            format,
-            open,
-            writers.value().value(),
-            quarantineWriters.value().value(),
-            context.partitionId(),
-            attempt);
+    TaskRows rows = new TaskRows(own, format, open, context.partitionId(), attempt);
     return List.of(new JavaSerialized<>(rows.score(source.get()))).iterator();
   }
 }

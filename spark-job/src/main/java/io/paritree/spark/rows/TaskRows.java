@@ -6,12 +6,11 @@ import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.blocks.BlockSource;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
-import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.files.ScoredFiles;
 import io.paritree.spark.input.InputFormat;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.keys.KeyHasher;
 import io.paritree.spark.keys.KeyHashes;
+import io.paritree.spark.rows.ScoreTask.Orders;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
@@ -19,10 +18,10 @@ import io.paritree.spark.task.WrittenFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -42,8 +41,7 @@ final class TaskRows {
   private final KeyHashes keys;
   private final String attempt;
   private final ExplanationColumns explanation; // null if none is requested
-  private final Copier[] copiers;
-  private final int[] levels;
+  private final CopiedColumns carried;
   private final SpecificInternalRow output;
   private final UTF8String[] labels;
   private final TreeMap<String, PartitionCounts> counts = new TreeMap<>();
@@ -52,15 +50,8 @@ final class TaskRows {
   /**
    * @param attempt a name that no other task attempt of the run has
    */
-  TaskRows(
-      TaskPlan plan,
-      InputFormat format,
-      ScoringModel model,
-      ParquetWriters writers,
-      ParquetWriters quarantineWriters,
-      int task,
-      String attempt) {
-    this.plan = plan;
+  TaskRows(Orders orders, InputFormat format, ScoringModel model, int task, String attempt) {
+    this.plan = orders.plan();
     this.model = model;
     this.engine = model.engine();
     this.encoder = new BlockEncoder(model.schema(), plan, format);
@@ -70,48 +61,39 @@ final class TaskRows {
     this.scores = new float[engine.scores() * TaskPlan.BLOCK_ROWS];
     this.attempt = attempt;
     Path directory = plan.isSample() ? null : new Path(plan.files().tasks(), attempt);
-    String prefix = "part-%s-%s-%s".formatted(padded(task), plan.files().run(), attempt);
-    this.scored = new ScoredFiles(plan, writers, directory, attempt, prefix);
+    String number = String.format(Locale.ROOT, "%05d", task);
+    String prefix = "part-%s-%s-%s".formatted(number, plan.files().run(), attempt);
+    this.scored = new ScoredFiles(plan, orders.writers(), directory, attempt, prefix);
     this.quarantine =
         new Quarantine(
-            plan, quarantineWriters, directory, "quarantine-" + padded(task) + "-" + attempt);
+            plan,
+            orders.quarantineWriters(),
+            directory,
+            "quarantine-%s-%s".formatted(number, attempt));
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     this.hasher = hashes ? KeyHasher.of(plan.keyTypes()).orElseThrow() : null;
     this.keys =
         hashes
             ? new KeyHashes(
-                writers.hadoop(),
-                new Path(directory, "keys-" + padded(task) + "-" + attempt),
+                orders.writers().hadoop(),
+                new Path(directory, "keys-%s-%s".formatted(number, attempt)),
                 plan.keys().buckets(),
                 plan.keys().secret())
             : null;
     this.output = new SpecificInternalRow(plan.output().columns());
-    this.copiers = new Copier[plan.output().carried().length];
-    this.levels = new int[plan.output().carried().length];
+    this.carried = new CopiedColumns(plan, plan.output().carried(), Copier::of);
     int explained =
-        copiers.length
+        carried.count()
             + engine.scores()
             + plan.output().margins()
             + (plan.output().hasLabel() ? 1 : 0);
     this.explanation =
         plan.output().explanation() == null ? null : new ExplanationColumns(plan, model, explained);
-    for (int index = 0; index < copiers.length; index++) {
-      ReadColumn column = plan.column(plan.output().carried()[index]);
-      copiers[index] = Copier.of(column.type());
-      levels[index] = column.partitionLevel();
-    }
-
-    this.labels =
-        model.outputs().classes().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
+    this.labels = ScoreFields.labels(model);
 
     // The last column is the same in all rows.
     output.update(
         plan.output().columns().size() - 1, UTF8String.fromString(plan.model().version()));
-  }
-
-  private static String padded(int task) {
-    String digits = String.valueOf(task);
-    return "0".repeat(Math.max(0, 5 - digits.length())) + digits;
   }
 
   TaskResult score(BlockSource blocks) throws IOException {
@@ -179,16 +161,11 @@ final class TaskRows {
     faults.clear();
     encoder.encode(block, file, slots, faults);
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
-    int[] ordinals = new int[copiers.length];
-    for (int index = 0; index < ordinals.length; index++) {
-      ordinals[index] = levels[index] >= 0 ? -1 : block.ordinal(plan.output().carried()[index]);
-    }
-
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
         quarantine.add(block, file, partition, count, row, faults.of(row));
       } else {
-        write(block, ordinals, file, partition, row, seed);
+        write(block, file, partition, row, seed);
       }
     }
 
@@ -196,10 +173,9 @@ final class TaskRows {
     count.addScored(rows - faults.faulty());
   }
 
-  private void write(
-      InputBlock block, int[] ordinals, SourceFile file, String partition, int row, long seed) {
-    carry(block, ordinals, file, row);
-    int to = copiers.length;
+  private void write(InputBlock block, SourceFile file, String partition, int row, long seed) {
+    carried.copy(block, file, row, output);
+    int to = carried.count();
     if (keys != null) {
       keys.add(hasher.hash(output, seed));
     }
@@ -236,23 +212,6 @@ final class TaskRows {
   private void finish(String partition, InternalRow row) {
     if (!plan.isSample()) {
       scored.write(partition, row);
-    }
-  }
-
-  /** Copies keys and passed columns to the output row. */
-  private void carry(InputBlock block, int[] ordinals, SourceFile file, int row) {
-    SpecializedGetters from = block.row(row);
-    for (int index = 0; index < copiers.length; index++) {
-      if (levels[index] >= 0) {
-        output.update(index, file.value(levels[index]));
-        continue;
-      }
-
-      try {
-        copiers[index].copyOrNull(from, ordinals[index], output, index);
-      } catch (RuntimeException e) {
-        throw file.unreadable(plan.column(plan.output().carried()[index]).name(), block, e);
-      }
     }
   }
 }

@@ -9,6 +9,7 @@ import io.paritree.spark.input.FeatureTypes;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.versions.rows.FloatPair;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,13 +20,10 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Where a row has the values of a model's fields.
  *
- * @param ordinals the column of each field of the schema
- * @param parts which part of that column is the value
- * @param types the type of each value
+ * @param places one for each field of the schema
  * @param width how many columns a row has
  */
-record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
-    implements Serializable {
+record RowColumns(ArrayList<Place> places, int width) implements Serializable {
 
   /** The part of a column that is a value: all of it, or a float of a {@link FloatPair}. */
   enum Part {
@@ -34,12 +32,13 @@ record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
     SECOND
   }
 
-  /** Returns the places of values that have a column each. */
-  static RowColumns ofWhole(int[] ordinals, DataType[] types, int width) {
-    Part[] parts = new Part[ordinals.length];
-    Arrays.fill(parts, Part.WHOLE);
-    return new RowColumns(ordinals, parts, types, width);
-  }
+  /**
+   * Where the value of a field is.
+   *
+   * @param ordinal of the column
+   * @param type of the value
+   */
+  record Place(int ordinal, Part part, DataType type) implements Serializable {}
 
   /**
    * Finds the columns of a model by their names.
@@ -52,33 +51,30 @@ record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
       Schema schema, StructType row, ReadColumn.Case comparison, List<String> problems) {
     List<String> names = Arrays.asList(row.fieldNames());
     List<String> keys = names.stream().map(comparison::key).toList();
-    List<Field> fields = schema.fields();
-    int[] ordinals = new int[fields.size()];
-    DataType[] types = new DataType[ordinals.length];
+    ArrayList<Place> places = new ArrayList<>();
     Hints hints = new Hints();
-    for (int index = 0; index < ordinals.length; index++) {
-      String name = fields.get(index).column();
+    for (Field field : schema.fields()) {
+      String name = field.column();
       // The exact name wins over one that differs in case.
-      List<Integer> places = places(names, name);
-      places = places.isEmpty() ? places(keys, comparison.key(name)) : places;
-      if (places.size() == 1) {
-        ordinals[index] = places.get(0);
-        StructField found = row.fields()[ordinals[index]];
-        types[index] = found.dataType();
-        checkType(fields.get(index), found, problems);
-      } else if (places.isEmpty()) {
+      List<Integer> ordinals = ordinals(names, name);
+      ordinals = ordinals.isEmpty() ? ordinals(keys, comparison.key(name)) : ordinals;
+      if (ordinals.size() == 1) {
+        StructField found = row.fields()[ordinals.get(0)];
+        places.add(new Place(ordinals.get(0), Part.WHOLE, found.dataType()));
+        checkType(field, found, problems);
+      } else if (ordinals.isEmpty()) {
         problems.add(missing(name, names, hints));
       } else {
         problems.add(
             "column '%s', which the model reads, occurs %s times; which one counts is unclear"
-                .formatted(name, places.size()));
+                .formatted(name, ordinals.size()));
       }
     }
 
-    return ofWhole(ordinals, types, names.size());
+    return new RowColumns(places, names.size());
   }
 
-  private static List<Integer> places(List<String> names, String name) {
+  private static List<Integer> ordinals(List<String> names, String name) {
     return IntStream.range(0, names.size())
         .filter(place -> names.get(place).equals(name))
         .boxed()
@@ -100,18 +96,5 @@ record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
           .map(problem -> "column '%s' %s".formatted(found.name(), problem))
           .ifPresent(problems::add);
     }
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof RowColumns columns
-        && Arrays.equals(columns.ordinals, ordinals)
-        && Arrays.equals(columns.parts, parts)
-        && Arrays.equals(columns.types, types);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * Arrays.hashCode(ordinals) + Arrays.hashCode(types);
   }
 }

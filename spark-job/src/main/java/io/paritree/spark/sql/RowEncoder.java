@@ -7,18 +7,17 @@ import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
-import io.paritree.spark.rows.BlockEncoder;
+import io.paritree.spark.rows.ColumnEncoder;
 import io.paritree.spark.sql.RowColumns.Part;
+import io.paritree.spark.sql.RowColumns.Place;
 import io.paritree.spark.task.ColumnKind;
 import io.paritree.spark.versions.rows.FloatPair;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DecimalType;
-import org.apache.spark.sql.types.TimestampType;
 
 /**
  * Encodes single rows as slots; each slot is the result of a {@link Feature} method.
@@ -46,40 +45,25 @@ final class RowEncoder {
 
   private final int[] floatSlots;
 
-  private record Source(
-      Feature feature,
-      int slot,
-      int ordinal,
-      Part part,
-      ColumnKind kind,
-      DataType type,
-      boolean isInstant) {
-
-    boolean isFloat() {
-      return kind == ColumnKind.FLOAT && feature instanceof NumberFeature;
+  private record Source(Feature feature, int slot, int ordinal, Part part, ColumnEncoder values) {
+    private boolean isFloat() {
+      return values.kind() == ColumnKind.FLOAT && feature instanceof NumberFeature;
     }
   }
 
   RowEncoder(Schema schema, RowColumns columns) {
-    this.sources = new Source[schema.width()];
-    List<Field> fields = schema.fields();
-    int at = 0;
-    for (int field = 0; field < fields.size(); field++) {
-      List<Feature> features = fields.get(field).features();
-      DataType type = columns.types()[field];
-      for (int index = 0; index < features.size(); index++) {
-        sources[at++] =
-            new Source(
-                features.get(index),
-                fields.get(field).slot(index),
-                columns.ordinals()[field],
-                columns.parts()[field],
-                ColumnKind.of(type),
-                type,
-                type instanceof TimestampType);
+    List<Source> all = new ArrayList<>();
+    for (int index = 0; index < schema.fields().size(); index++) {
+      Field field = schema.fields().get(index);
+      Place place = columns.places().get(index);
+      ColumnEncoder values = ColumnEncoder.of(place.type());
+      for (int at = 0; at < field.features().size(); at++) {
+        Feature feature = field.features().get(at);
+        all.add(new Source(feature, field.slot(at), place.ordinal(), place.part(), values));
       }
     }
 
+    this.sources = all.toArray(Source[]::new);
     this.others = Arrays.stream(sources).filter(any -> !any.isFloat()).toArray(Source[]::new);
     this.floats =
         Arrays.stream(sources)
@@ -191,44 +175,10 @@ final class RowEncoder {
   }
 
   private static float slot(SpecializedGetters row, Source source, Faults faults) {
-    int ordinal = source.ordinal;
-    Feature feature = source.feature;
-    return switch (source.kind) {
-      case FLOAT -> feature.number(ofFloat(row, source), faults);
-      case DOUBLE -> feature.number(row.getDouble(ordinal), faults);
-      case INT -> feature.number(row.getInt(ordinal), faults);
-      case LONG -> ofLong(row.getLong(ordinal), source, faults);
-      case SHORT -> feature.number(row.getShort(ordinal), faults);
-      case BYTE -> feature.number(row.getByte(ordinal), faults);
-      case DECIMAL -> feature.number(decimal(row, source), faults);
-      case BOOLEAN -> feature.truth(row.getBoolean(ordinal), faults);
-      case TEXT -> BlockEncoder.text(feature, row.getUTF8String(ordinal), faults);
-      case BINARY, OTHER -> feature.other(source.type.sql(), faults);
-    };
-  }
-
-  private static float ofFloat(SpecializedGetters row, Source source) {
     return switch (source.part) {
-      case WHOLE -> row.getFloat(source.ordinal);
-      case FIRST -> FloatPair.first(row.getLong(source.ordinal));
-      case SECOND -> FloatPair.second(row.getLong(source.ordinal));
+      case WHOLE -> source.values.slot(row, source.ordinal, source.feature, faults);
+      case FIRST -> source.feature.number(FloatPair.first(row.getLong(source.ordinal)), faults);
+      case SECOND -> source.feature.number(FloatPair.second(row.getLong(source.ordinal)), faults);
     };
-  }
-
-  private static float ofLong(long value, Source source, Faults faults) {
-    if (source.isInstant) {
-      return source.feature.instant(value, faults);
-    }
-
-    return source.feature.kind() == Feature.Kind.TIMESTAMP
-        ? source.feature.local(value, faults)
-        : source.feature.number((double) value, faults);
-  }
-
-  private static double decimal(SpecializedGetters row, Source source) {
-    DecimalType type = (DecimalType) source.type;
-    return row.getDecimal(source.ordinal, type.precision(), type.scale())
-        .toJavaBigDecimal()
-        .doubleValue();
   }
 }

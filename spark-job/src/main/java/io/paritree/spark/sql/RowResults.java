@@ -1,6 +1,5 @@
 package io.paritree.spark.sql;
 
-import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Faults;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
@@ -8,6 +7,7 @@ import io.paritree.reasons.Direction;
 import io.paritree.reasons.Reasons;
 import io.paritree.spark.rows.FaultList;
 import io.paritree.spark.rows.ReasonList;
+import io.paritree.spark.rows.ScoreFields;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
@@ -28,26 +28,12 @@ final class RowResults {
     this.model = model;
     this.columns = columns;
     this.hasLabel = model.outputs().hasLabel();
-    this.labels = labels(model);
+    this.labels = ScoreFields.labels(model);
     this.modelVersion = UTF8String.fromString(model.modelVersion());
-    this.reasons = output == FunctionOutput.REASONS ? reasons(model) : null;
+    this.reasons =
+        output == FunctionOutput.REASONS ? Reasons.checked(model, ContributionMode.FAST) : null;
     this.list = reasons == null ? null : new ReasonList(reasons);
     this.contributions = reasons == null ? null : new float[reasons.contributions()];
-  }
-
-  /** Returns the labels of a model's classes, in order. */
-  static UTF8String[] labels(ScoringModel model) {
-    return model.outputs().classes().stream()
-        .map(UTF8String::fromString)
-        .toArray(UTF8String[]::new);
-  }
-
-  private static Reasons reasons(ScoringModel model) {
-    try {
-      return Reasons.of(model, ContributionMode.FAST);
-    } catch (UnsupportedModelException e) {
-      throw new IllegalStateException(e.getMessage(), e); // checked when the function was bound
-    }
   }
 
   /** Returns one value, or a struct of several. */
@@ -117,8 +103,7 @@ final class RowResults {
 
   /** Returns the value of a field as text; null if it is missing. */
   private String given(String name, InternalRow row) {
-    int field = model.schema().fieldIndex(name);
-    int ordinal = columns.ordinals()[field];
-    return ReasonList.text(row, ordinal, columns.types()[field]);
+    RowColumns.Place place = columns.places().get(model.schema().fieldIndex(name));
+    return ReasonList.text(row, place.ordinal(), place.type());
   }
 }

@@ -4,11 +4,11 @@ import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.spark.sql.RowColumns.Part;
+import io.paritree.spark.sql.RowColumns.Place;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.versions.rows.FloatPair;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -28,17 +28,13 @@ record Selection(List<Column> columns, RowColumns places) {
    * @param found where they have the model's values
    */
   static Selection of(List<String> kept, Schema schema, StructType given, RowColumns found) {
-    String[] names =
-        IntStream.of(found.ordinals())
-            .mapToObj(at -> given.fieldNames()[at])
-            .toArray(String[]::new);
-    int[] ordinals = new int[names.length];
-    Part[] parts = new Part[ordinals.length];
+    List<Place> places = found.places();
+    List<String> names = places.stream().map(place -> given.fieldNames()[place.ordinal()]).toList();
     List<String> taken = new ArrayList<>(kept);
     List<Integer> floats = new ArrayList<>(); // fields
-    for (int field = 0; field < ordinals.length; field++) {
-      if (!kept.contains(names[field])
-          && canBePaired(schema.fields().get(field), found.types()[field])) {
+    for (int field = 0; field < places.size(); field++) {
+      if (!kept.contains(names.get(field))
+          && canBePaired(schema.fields().get(field), places.get(field).type())) {
         floats.add(field);
       }
     }
@@ -47,14 +43,15 @@ record Selection(List<Column> columns, RowColumns places) {
       floats.remove(floats.size() - 1);
     }
 
-    for (int field = 0; field < ordinals.length; field++) {
+    ArrayList<Place> selected = new ArrayList<>(places);
+    for (int field = 0; field < places.size(); field++) {
       if (!floats.contains(field)) {
-        if (!taken.contains(names[field])) {
-          taken.add(names[field]);
+        if (!taken.contains(names.get(field))) {
+          taken.add(names.get(field));
         }
 
-        ordinals[field] = taken.indexOf(names[field]);
-        parts[field] = Part.WHOLE;
+        int ordinal = taken.indexOf(names.get(field));
+        selected.set(field, new Place(ordinal, Part.WHOLE, places.get(field).type()));
       }
     }
 
@@ -66,14 +63,12 @@ record Selection(List<Column> columns, RowColumns places) {
     for (int at = 0; at < floats.size(); at += 2) {
       int first = floats.get(at);
       int second = floats.get(at + 1);
-      ordinals[first] = columns.size();
-      ordinals[second] = columns.size();
-      parts[first] = Part.FIRST;
-      parts[second] = Part.SECOND;
-      columns.add(FloatPair.of(names[first], names[second]).as(name(columns.size())));
+      selected.set(first, new Place(columns.size(), Part.FIRST, DataTypes.FloatType));
+      selected.set(second, new Place(columns.size(), Part.SECOND, DataTypes.FloatType));
+      columns.add(FloatPair.of(names.get(first), names.get(second)).as(name(columns.size())));
     }
 
-    return new Selection(columns, new RowColumns(ordinals, parts, found.types(), columns.size()));
+    return new Selection(columns, new RowColumns(selected, columns.size()));
   }
 
   /** Returns whether nothing is lost if a null becomes NaN: if only a number is read. */

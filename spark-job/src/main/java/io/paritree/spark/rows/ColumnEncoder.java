@@ -1,0 +1,50 @@
+package io.paritree.spark.rows;
+
+import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
+import io.paritree.record.CsvCells;
+import io.paritree.spark.task.ColumnKind;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.unsafe.Platform;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Encodes the values of a column one by one, each by the method of a {@link Feature} that takes
+ * values of the column's type. Immutable and thread-safe.
+ */
+public record ColumnEncoder(ColumnKind kind, DataType type) {
+
+  public static ColumnEncoder of(DataType type) {
+    return new ColumnEncoder(ColumnKind.of(type), type);
+  }
+
+  /** Returns the slot of the value at an ordinal of a row, which is not null. */
+  public float slot(SpecializedGetters row, int at, Feature feature, Faults faults) {
+    return switch (kind) {
+      case BYTE, SHORT, INT, LONG, FLOAT, DOUBLE, DECIMAL ->
+          feature.number(kind.number(row, at, type), faults);
+      case BOOLEAN -> feature.truth(row.getBoolean(at), faults);
+      case INSTANT -> feature.instant(row.getLong(at), faults);
+      case LOCAL -> feature.local(row.getLong(at), faults);
+      case TEXT -> text(row.getUTF8String(at), feature, faults);
+      case DATE, BINARY, OTHER -> feature.other(type.sql(), faults);
+    };
+  }
+
+  /** Encodes a text, whose bytes are copied only if they are not in an array. */
+  private static float text(UTF8String text, Feature feature, Faults faults) {
+    if (text.getBaseObject() instanceof byte[] bytes) {
+      int offset = (int) (text.getBaseOffset() - Platform.BYTE_ARRAY_OFFSET);
+      return feature.text(bytes, offset, text.numBytes(), faults);
+    }
+
+    byte[] bytes = text.getBytes();
+    return feature.text(bytes, 0, bytes.length, faults);
+  }
+
+  /** Returns the slot of a cell of a CSV file, which is not empty. */
+  static float cell(byte[] cell, Feature feature, Faults faults) {
+    return CsvCells.encode(feature, cell, 0, cell.length, faults);
+  }
+}
