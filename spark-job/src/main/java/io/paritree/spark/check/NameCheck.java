@@ -69,7 +69,7 @@ final class NameCheck {
     Set<String> read = new LinkedHashSet<>();
     carried.forEach(name -> read.add(key(name)));
     schema.fields().forEach(field -> read.add(key(field.column())));
-    for (String name : Quarantine.ADDED) {
+    for (String name : Quarantine.ADDED.fieldNames()) {
       if (read.contains(key(name))) {
         problems.add(
             "column '%s' has the name of a column that the quarantine adds; rename it"

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -181,7 +182,6 @@ public final class Encryption {
     }
 
     try {
-      Set<String> names = new TreeSet<>();
       for (ParquetWriters writers : List.of(scored, quarantined)) {
         FileEncryptionProperties encryption = writers.encryption(file);
         if (encryption != null) {
@@ -191,15 +191,12 @@ public final class Encryption {
 
       checkColumns(scored, quarantined, file, problems);
       FileEncryptionProperties encryption = scored.encryption(file);
-      if (encryption != null) {
-        for (ColumnPath path : paths(scored.context().getSchema())) {
-          if (encryption.getColumnProperties(path).isEncrypted()) {
-            names.add(path.toArray()[0]);
-          }
-        }
-      }
-
-      return names;
+      return encryption == null
+          ? Set.of()
+          : paths(scored.context().getSchema()).stream()
+              .filter(path -> encryption.getColumnProperties(path).isEncrypted())
+              .map(path -> path.toArray()[0])
+              .collect(Collectors.toCollection(TreeSet::new));
     } catch (RuntimeException e) {
       // Factories and clients of key management services throw whatever they like.
       problems.add(

@@ -29,82 +29,13 @@ public final class ScoredFiles {
   private int created;
 
   /** The partition of the last row; nearly all rows belong to the same one as the row before. */
-  private Open open;
+  private String partition;
 
-  /**
-   * The current file of a partition. Rows are written immediately or, if files are sorted, when
-   * enough are collected.
-   */
-  private final class Open {
-    private final String partition;
-    private SortedRows sorted;
-    private long gathered;
-    private ParquetFile file;
+  /** Rows that are collected before they are written; null if there are none. */
+  private SortedRows sorted;
 
-    private Open(String partition) {
-      this.partition = partition;
-    }
-
-    private void write(InternalRow row) {
-      if (plan.files().sortedColumns() == 0) {
-        put(row);
-        return;
-      }
-
-      if (gathered == plan.files().maxRows()) {
-        close();
-      }
-
-      if (sorted == null) {
-        sorted = new SortedRows(plan.output().columns(), plan.files().sortedColumns());
-      }
-
-      sorted.add(row);
-      gathered++;
-    }
-
-    private void put(InternalRow row) {
-      if (file != null && isFull()) {
-        closeFile();
-      }
-
-      if (file == null) {
-        file = create(partition);
-      }
-
-      file.write(row);
-    }
-
-    private boolean isFull() {
-      return file.rows() >= plan.files().maxRows()
-          || (file.rows() % ROWS_BETWEEN_LOOKS == 0 && file.bytes() >= plan.files().maxBytes());
-    }
-
-    private void closeFile() {
-      file.close();
-      String path = file.name();
-      if (plan.files().table() == null) {
-        path = attempt + "/" + path;
-      } else if (!partition.isEmpty()) {
-        path = partition + "/" + path;
-      }
-
-      written.add(new WrittenFile(path, partition, file.rows()));
-      file = null;
-    }
-
-    private void close() {
-      if (sorted != null) {
-        sorted.writeTo(this::put);
-        sorted = null;
-        gathered = 0;
-      }
-
-      if (file != null) {
-        closeFile();
-      }
-    }
-  }
+  private long gathered;
+  private ParquetFile file;
 
   /**
    * @param directory the attempt's directory; the files of a table are written to the table's
@@ -120,23 +51,73 @@ public final class ScoredFiles {
     this.prefix = prefix;
   }
 
-  public void write(String partition, InternalRow row) {
-    if (open == null || !partition.equals(open.partition)) {
-      closeOpen();
-      open = new Open(partition);
+  public void write(String to, InternalRow row) {
+    if (!to.equals(partition)) {
+      finish();
+      partition = to;
     }
 
-    open.write(row);
+    if (plan.files().sortedColumns() == 0) {
+      put(row);
+      return;
+    }
+
+    if (gathered == plan.files().maxRows()) {
+      finish();
+    }
+
+    if (sorted == null) {
+      sorted = new SortedRows(plan.output().columns(), plan.files().sortedColumns());
+    }
+
+    sorted.add(row);
+    gathered++;
   }
 
-  private void closeOpen() {
-    if (open != null) {
-      open.close();
-      open = null;
+  private void put(InternalRow row) {
+    if (file != null && isFull()) {
+      closeFile();
+    }
+
+    if (file == null) {
+      file = create();
+    }
+
+    file.write(row);
+  }
+
+  private boolean isFull() {
+    return file.rows() >= plan.files().maxRows()
+        || (file.rows() % ROWS_BETWEEN_LOOKS == 0 && file.bytes() >= plan.files().maxBytes());
+  }
+
+  /** Writes the rows that are collected, and closes the file. */
+  private void finish() {
+    if (sorted != null) {
+      sorted.writeTo(this::put);
+      sorted = null;
+      gathered = 0;
+    }
+
+    if (file != null) {
+      closeFile();
     }
   }
 
-  private ParquetFile create(String partition) {
+  private void closeFile() {
+    file.close();
+    String path = file.name();
+    if (plan.files().table() == null) {
+      path = attempt + "/" + path;
+    } else if (!partition.isEmpty()) {
+      path = partition + "/" + path;
+    }
+
+    written.add(new WrittenFile(path, partition, file.rows()));
+    file = null;
+  }
+
+  private ParquetFile create() {
     String name = String.format(Locale.ROOT, "%s-%03d", prefix, created++);
     Path to = directory;
     if (plan.files().table() != null) {
@@ -149,7 +130,7 @@ public final class ScoredFiles {
 
   /** Closes the last file, and returns all that were written. */
   public List<WrittenFile> close() {
-    closeOpen();
+    finish();
     return written;
   }
 }

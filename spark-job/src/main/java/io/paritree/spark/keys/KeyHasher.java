@@ -3,6 +3,7 @@ package io.paritree.spark.keys;
 import io.paritree.spark.task.ColumnKind;
 import io.paritree.spark.versions.TextOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -40,13 +41,9 @@ public final class KeyHasher {
    */
   public static Optional<KeyHasher> of(List<DataType> types) {
     Column[] columns = types.stream().map(KeyHasher::column).toArray(Column[]::new);
-    for (Column column : columns) {
-      if (column == null) {
-        return Optional.empty();
-      }
-    }
-
-    return Optional.of(new KeyHasher(columns));
+    return Arrays.asList(columns).contains(null)
+        ? Optional.empty()
+        : Optional.of(new KeyHasher(columns));
   }
 
   private static Column column(DataType type) {

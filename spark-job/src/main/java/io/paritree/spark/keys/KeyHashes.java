@@ -41,7 +41,7 @@ public final class KeyHashes {
   private final long[] chunk;
   private final Cipher cipher;
   private final int[] ends;
-  private ByteBuffer bytes;
+  private final ByteBuffer bytes;
   private OutputStream file;
   private int held;
   private long written;
@@ -58,6 +58,7 @@ public final class KeyHashes {
     this.buckets = buckets;
     this.ends = new int[buckets];
     this.chunk = new long[Math.max(MIN_CHUNK, buckets * CHUNK_PER_BUCKET)];
+    this.bytes = ByteBuffer.allocate(buckets * Integer.BYTES + chunk.length * Long.BYTES);
   }
 
   /** Returns a new secret to encrypt the hashes of a run with. */
@@ -112,10 +113,6 @@ public final class KeyHashes {
     Arrays.fill(ends, 0);
     for (int index = 0; index < held; index++) {
       ends[ShardLayout.shard(chunk[index], buckets)]++;
-    }
-
-    if (bytes == null) {
-      bytes = ByteBuffer.allocate(buckets * Integer.BYTES + chunk.length * Long.BYTES);
     }
 
     int end = buckets * Integer.BYTES;

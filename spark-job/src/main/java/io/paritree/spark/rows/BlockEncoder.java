@@ -105,7 +105,7 @@ public final class BlockEncoder {
         partition(source, file, rows, slots, faults);
       } else {
         try {
-          column(source, block, rows, slots, faults);
+          column(source, block, slots, faults);
         } catch (RuntimeException e) {
           throw file.unreadable(source.field.column(), block, e);
         }
@@ -113,7 +113,8 @@ public final class BlockEncoder {
     }
   }
 
-  private void column(Source source, InputBlock block, int rows, float[] slots, RowFaults faults) {
+  private void column(Source source, InputBlock block, float[] slots, RowFaults faults) {
+    int rows = block.rows();
     Field field = source.field;
     ColumnKind kind = source.values.kind();
     Cells cells = block.cells(source.column);
@@ -137,25 +138,19 @@ public final class BlockEncoder {
       long before = current.unseen();
       missing[slot] +=
           hasIds
-              ? byEntry(source, block, feature, slot, rows, slots, faults)
-              : byRow(source, block, feature, slot, rows, slots, faults);
+              ? byEntry(source, block, feature, slot, slots, faults)
+              : byRow(source, block, feature, slot, slots, faults);
       unseen[slot] += current.unseen() - before;
     }
   }
 
   /** Encodes the values of a column one by one; returns how many are missing. */
   private long byRow(
-      Source source,
-      InputBlock block,
-      Feature feature,
-      int slot,
-      int rows,
-      float[] slots,
-      RowFaults faults) {
+      Source source, InputBlock block, Feature feature, int slot, float[] slots, RowFaults faults) {
     Faults current = faults.current();
     long missing = 0;
     int next = 0;
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < block.rows(); row++) {
       boolean isNull = next < nulls.count() && nulls.row(next) == row;
       next += isNull ? 1 : 0;
       long before = current.unseen();
@@ -172,20 +167,14 @@ public final class BlockEncoder {
 
   /** Encodes those values of a column that its dictionary has not had before. */
   private long byEntry(
-      Source source,
-      InputBlock block,
-      Feature feature,
-      int slot,
-      int rows,
-      float[] slots,
-      RowFaults faults) {
+      Source source, InputBlock block, Feature feature, int slot, float[] slots, RowFaults faults) {
     if (entries[slot] == null) {
       entries[slot] = new EntrySlots();
     }
 
     EntrySlots known = entries[slot];
     int to = slot * STRIDE;
-    int count = known.lookUp(ids, rows, slots, to, open);
+    int count = known.lookUp(ids, block.rows(), slots, to, open);
     long missing = 0;
     for (int index = 0; index < count; index++) {
       int row = open[index];

@@ -22,6 +22,7 @@ import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -46,10 +47,16 @@ public final class Quarantine {
   /** The row's faults, as {@link FaultList} has them. */
   public static final String FAULTS = "_faults";
 
-  /** All columns that the quarantine adds to the columns of the input. */
-  public static final List<String> ADDED =
-      List.of(
-          FILE, ROW, LINE, CODES, FAULTS, QuarantineColumns.PARTITION, QuarantineColumns.FAULTS);
+  /** The columns that the quarantine adds to the columns of the input. */
+  public static final StructType ADDED =
+      new StructType()
+          .add(FILE, DataTypes.StringType)
+          .add(ROW, DataTypes.LongType)
+          .add(LINE, DataTypes.StringType)
+          .add(CODES, DataTypes.createArrayType(DataTypes.StringType, false))
+          .add(FAULTS, FaultList.TYPE)
+          .add(QuarantineColumns.PARTITION, DataTypes.StringType)
+          .add(QuarantineColumns.FAULTS, DataTypes.StringType);
 
   private static final int MAX_LINE = 100_000;
 
@@ -93,13 +100,11 @@ public final class Quarantine {
       all = all.add(column.name(), column.type());
     }
 
-    return all.add(FILE, DataTypes.StringType)
-        .add(ROW, DataTypes.LongType)
-        .add(LINE, DataTypes.StringType)
-        .add(CODES, DataTypes.createArrayType(DataTypes.StringType, false))
-        .add(FAULTS, FaultList.TYPE)
-        .add(QuarantineColumns.PARTITION, DataTypes.StringType)
-        .add(QuarantineColumns.FAULTS, DataTypes.StringType);
+    for (StructField added : ADDED.fields()) {
+      all = all.add(added);
+    }
+
+    return all;
   }
 
   /**

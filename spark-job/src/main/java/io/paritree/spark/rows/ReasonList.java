@@ -5,6 +5,7 @@ import io.paritree.model.manifest.ReasonRule;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.Reasons;
 import io.paritree.reasons.RowReasons;
+import io.paritree.spark.task.ColumnKind;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -16,11 +17,8 @@ import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DateType;
 import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.sql.types.TimestampNTZType;
-import org.apache.spark.sql.types.TimestampType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /** Makes the list of a row's reasons, as Spark holds it. Not thread-safe. */
@@ -115,21 +113,17 @@ public final class ReasonList {
   public static String text(SpecializedGetters from, int at, DataType type) {
     if (from.isNullAt(at)) {
       return null;
-    } else if (type instanceof DateType) {
-      return LocalDate.ofEpochDay(from.getInt(at)).toString();
-    } else if (type instanceof TimestampType) {
-      return instant(from.getLong(at)).toString();
-    } else if (type instanceof TimestampNTZType) {
-      return LocalDateTime.ofInstant(instant(from.getLong(at)), ZoneOffset.UTC).toString();
     }
 
     Object value = from.get(at, type);
-    if (value instanceof Decimal decimal) {
-      return decimal.toJavaBigDecimal().toPlainString();
-    }
-
-    boolean isNan = value instanceof Number number && Double.isNaN(number.doubleValue());
-    return isNan ? null : value.toString();
+    return switch (ColumnKind.of(type)) {
+      case DATE -> LocalDate.ofEpochDay((int) value).toString();
+      case INSTANT -> instant((long) value).toString();
+      case LOCAL -> LocalDateTime.ofInstant(instant((long) value), ZoneOffset.UTC).toString();
+      case DECIMAL -> ((Decimal) value).toJavaBigDecimal().toPlainString();
+      case FLOAT, DOUBLE -> Double.isNaN(((Number) value).doubleValue()) ? null : value.toString();
+      case BOOLEAN, BYTE, SHORT, INT, LONG, TEXT, BINARY, OTHER -> value.toString();
+    };
   }
 
   private static Instant instant(long micros) {

@@ -48,6 +48,13 @@ final class TaskRows {
   private final ScoreHistogram histogram = new ScoreHistogram();
 
   /**
+   * Where the rows of a file belong.
+   *
+   * @param seed of the hashes of their keys
+   */
+  private record Source(SourceFile file, String partition, PartitionCounts count, long seed) {}
+
+  /**
    * @param attempt a name that no other task attempt of the run has
    */
   TaskRows(Orders orders, InputFormat format, ScoringModel model, int task, String attempt) {
@@ -98,11 +105,8 @@ final class TaskRows {
 
   TaskResult score(BlockSource blocks) throws IOException {
     UTF8String seen = null;
-    boolean isRead = true;
-    SourceFile file = null;
-    String partition = null;
-    PartitionCounts count = null;
-    long seed = 0;
+    Source source = null; // of the last block
+    String partition = null; // of the last rows
     List<String> unreadable = new ArrayList<>();
     for (InputBlock block = blocks.next(); block != null; block = blocks.next()) {
       if (block.rows() == 0) {
@@ -117,24 +121,16 @@ final class TaskRows {
         }
 
         seen = now;
-        isRead = SourceFile.isRead(now.toString(), plan.input().root());
-        if (!isRead) {
-          continue;
-        }
-
-        file = SourceFile.of(now.toString(), plan.input().root());
-        String next = plan.partition(file.partition());
-        if (!next.equals(partition)) {
-          finishExplained(partition);
-        }
-
-        partition = next;
-        count = counts.computeIfAbsent(partition, name -> new PartitionCounts());
-        seed = KeyHasher.seed(partition);
+        source = source(now.toString());
       }
 
-      if (isRead) {
-        score(block, file, partition, count, seed);
+      if (source != null) {
+        if (!source.partition.equals(partition)) {
+          finishExplained(partition);
+          partition = source.partition;
+        }
+
+        score(block, source);
       }
     }
 
@@ -155,29 +151,40 @@ final class TaskRows {
         new ArrayList<>(unreadable));
   }
 
-  private void score(
-      InputBlock block, SourceFile file, String partition, PartitionCounts count, long seed) {
+  /** Returns where the rows of a file belong; null if the run does not read it. */
+  private Source source(String reported) {
+    if (!SourceFile.isRead(reported, plan.input().root())) {
+      return null;
+    }
+
+    SourceFile file = SourceFile.of(reported, plan.input().root());
+    String partition = plan.partition(file.partition());
+    PartitionCounts count = counts.computeIfAbsent(partition, name -> new PartitionCounts());
+    return new Source(file, partition, count, KeyHasher.seed(partition));
+  }
+
+  private void score(InputBlock block, Source source) {
     int rows = block.rows();
     faults.clear();
-    encoder.encode(block, file, slots, faults);
+    encoder.encode(block, source.file, slots, faults);
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
-        quarantine.add(block, file, partition, count, row, faults.of(row));
+        quarantine.add(block, source.file, source.partition, source.count, row, faults.of(row));
       } else {
-        write(block, file, partition, row, seed);
+        write(block, source, row);
       }
     }
 
-    count.addQuarantined(faults.faulty());
-    count.addScored(rows - faults.faulty());
+    source.count.addQuarantined(faults.faulty());
+    source.count.addScored(rows - faults.faulty());
   }
 
-  private void write(InputBlock block, SourceFile file, String partition, int row, long seed) {
-    carried.copy(block, file, row, output);
+  private void write(InputBlock block, Source source, int row) {
+    carried.copy(block, source.file, row, output);
     int to = carried.count();
     if (keys != null) {
-      keys.add(hasher.hash(output, seed));
+      keys.add(hasher.hash(output, source.seed));
     }
 
     int perRow = engine.scores();
@@ -194,10 +201,10 @@ final class TaskRows {
       output.update(to++, labels[model.outputs().classIndex(scores, row * perRow)]);
     }
 
-    if (explanation == null || !explanation.hold(block, file, row, slots, scores, output)) {
-      finish(partition, output);
+    if (explanation == null || !explanation.hold(block, source.file, row, slots, scores, output)) {
+      finish(source.partition, output);
     } else if (explanation.isFull()) {
-      finishExplained(partition);
+      finishExplained(source.partition);
     }
   }
 

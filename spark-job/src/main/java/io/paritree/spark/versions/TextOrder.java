@@ -1,27 +1,15 @@
 package io.paritree.spark.versions;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.util.Arrays;
 import org.apache.spark.sql.types.StringType;
 
 /** How Spark compares texts: byte for byte, or, since Spark 4.0, by a collation. */
 public final class TextOrder {
-  private static final boolean HAS_COLLATIONS = hasCollations();
+  private static final boolean HAS_COLLATIONS =
+      Arrays.stream(StringType.class.getMethods())
+          .anyMatch(method -> method.getName().equals("isUTF8BinaryCollation"));
 
   private TextOrder() {}
-
-  private static boolean hasCollations() {
-    try {
-      MethodHandles.publicLookup()
-          .findVirtual(
-              StringType.class, "isUTF8BinaryCollation", MethodType.methodType(boolean.class));
-      return true;
-    } catch (NoSuchMethodException e) {
-      return false;
-    } catch (IllegalAccessException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   /** Returns whether texts are equal only if their bytes are. */
   public static boolean isOfBytes(StringType type) {
