@@ -32,8 +32,24 @@ import org.apache.spark.util.SerializableConfiguration;
  * same as {@code DataFrameWriter.parquet} writes. No output committer is involved: tasks write
  * files with names that no other attempt uses and report them to the driver, which takes the files
  * of the attempts that counted.
+ *
+ * @param settings of Hadoop's clients, with Parquet's
+ * @param schema the columns of the rows
+ * @param distinct columns whose values are nearly all different
+ * @param constant the text that the last column has in all rows; null if it is not constant
+ * @param encrypted which columns are encrypted in files that are
+ * @param ids the numbers of the columns
  */
-public final class ParquetWriters implements Serializable {
+public record ParquetWriters(
+    SerializableConfiguration settings,
+    StructType schema,
+    ArrayList<String> distinct,
+    long rowGroupBytes,
+    int pageBytes,
+    String constant,
+    Encryption.Columns encrypted,
+    FieldIds ids)
+    implements Serializable {
   private static final CompressionCodecName CODEC = CompressionCodecName.ZSTD;
   private static final int MAX_PAGE_BYTES = 1 << 20;
   private static final int MIN_PAGE_BYTES = 32 << 10;
@@ -47,34 +63,6 @@ public final class ParquetWriters implements Serializable {
   private static final long MIN_ROW_GROUP_BYTES = 8L << 20;
   private static final long MAX_ROW_GROUP_BYTES = 128L << 20;
   private static final long ROW_GROUP_BYTES_PER_COLUMN = 2L << 20;
-
-  private final SerializableConfiguration hadoop;
-  private final StructType schema;
-  private final ArrayList<String> distinct;
-  private final long rowGroupBytes;
-  private final int pageBytes;
-  private final String constant;
-  private final Encryption.Columns encrypted;
-  private final FieldIds ids;
-
-  private ParquetWriters(
-      SerializableConfiguration hadoop,
-      StructType schema,
-      ArrayList<String> distinct,
-      long rowGroupBytes,
-      int pageBytes,
-      String constant,
-      Encryption.Columns encrypted,
-      FieldIds ids) {
-    this.hadoop = hadoop;
-    this.schema = schema;
-    this.distinct = distinct;
-    this.rowGroupBytes = rowGroupBytes;
-    this.pageBytes = pageBytes;
-    this.constant = constant;
-    this.encrypted = encrypted;
-    this.ids = ids;
-  }
 
   /** Prepares writers of files of any length, with the session's Parquet settings. */
   public static ParquetWriters of(SparkSession session, StructType schema) throws IOException {
@@ -112,7 +100,7 @@ public final class ParquetWriters implements Serializable {
   /** Returns the same writers for rows whose last column is a text with one value in all rows. */
   public ParquetWriters withLastColumn(String value) {
     return new ParquetWriters(
-        hadoop, schema, distinct, rowGroupBytes, pageBytes, value, encrypted, ids);
+        settings, schema, distinct, rowGroupBytes, pageBytes, value, encrypted, ids);
   }
 
   /**
@@ -122,23 +110,18 @@ public final class ParquetWriters implements Serializable {
    *     structs by {@code column.element.field}
    */
   public ParquetWriters withFieldIds(Map<String, Integer> byName) {
+    FieldIds own = FieldIds.of(byName);
     return new ParquetWriters(
-        hadoop,
-        schema,
-        distinct,
-        rowGroupBytes,
-        pageBytes,
-        constant,
-        encrypted,
-        FieldIds.of(byName));
+        settings, schema, distinct, rowGroupBytes, pageBytes, constant, encrypted, own);
   }
 
   /**
    * Returns the same writers for files that, if they are encrypted, are encrypted in all columns.
    */
   public ParquetWriters withAllColumnsEncrypted() {
+    Encryption.Columns all = Encryption.Columns.ALL;
     return new ParquetWriters(
-        hadoop, schema, distinct, rowGroupBytes, pageBytes, constant, Encryption.Columns.ALL, ids);
+        settings, schema, distinct, rowGroupBytes, pageBytes, constant, all, ids);
   }
 
   /** A file with columns that only Spark's write support can write, such as lists. */
@@ -198,7 +181,7 @@ public final class ParquetWriters implements Serializable {
 
   /** Returns the settings of Hadoop's clients. */
   public Configuration hadoop() {
-    return hadoop.value();
+    return settings.value();
   }
 
   /** Returns the columns of a file. */
@@ -208,17 +191,17 @@ public final class ParquetWriters implements Serializable {
 
   /** Returns the columns of a file as Spark's write support makes them. */
   WriteSupport.WriteContext context() {
-    return ids.in(new ParquetWriteSupport().init(hadoop.value()));
+    return ids.in(new ParquetWriteSupport().init(hadoop()));
   }
 
   /** Returns how a file is encrypted; null if it is not. */
   FileEncryptionProperties encryption(Path path) {
-    return Encryption.of(hadoop.value(), path, context(), encrypted);
+    return Encryption.of(hadoop(), path, context(), encrypted);
   }
 
   public ParquetFile open(Path path) {
     try {
-      LocalUmask.use(hadoop.value());
+      LocalUmask.use(hadoop());
       return FlatFile.writes(schema) ? flat(path) : sparks(path);
     } catch (IOException | RuntimeException | FSError e) {
       throw ParquetFile.failure(path, e);
@@ -230,7 +213,7 @@ public final class ParquetWriters implements Serializable {
     distinct.forEach(column -> properties.withDictionaryEncoding(column, false));
     return new FlatFile(
         path,
-        hadoop.value(),
+        hadoop(),
         schema,
         context(),
         constant,
@@ -242,8 +225,8 @@ public final class ParquetWriters implements Serializable {
 
   private ParquetFile sparks(Path path) throws IOException {
     Builder builder =
-        new Builder(path, hadoop.value(), ids)
-            .withConf(hadoop.value())
+        new Builder(path, hadoop(), ids)
+            .withConf(hadoop())
             .withCompressionCodec(CODEC)
             .withRowGroupSize(rowGroupBytes)
             .withPageSize(pageBytes)

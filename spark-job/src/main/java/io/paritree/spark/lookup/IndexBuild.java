@@ -60,7 +60,7 @@ public record IndexBuild(
     JavaPairRDD<Integer, Object> rows = rows(context, plan, files(partitions, quarantined), hadoop);
     try {
       List<RowBatches.Counts> counts = new ArrayList<>();
-      for (Object read : rows.values().collectPartitions(new int[] {plan.allBuckets()})[0]) {
+      for (Object read : rows.values().collectPartitions(new int[] {plan.buckets()})[0]) {
         counts.add((RowBatches.Counts) ((JavaSerialized<?>) read).value());
       }
 
@@ -121,7 +121,7 @@ public record IndexBuild(
                   .addTaskCompletionListener((TaskCompletionListener) task -> batches.close());
               return batches;
             })
-        .partitionBy(new HashPartitioner(plan.allBuckets() + 1));
+        .partitionBy(new HashPartitioner(plan.buckets() + 1));
   }
 
   private ArrayList<ShardPlan> shards(IndexPlan plan, List<RowBatches.Counts> counts)
@@ -130,14 +130,14 @@ public record IndexBuild(
     for (int one = 0; one < plan.partitions().size(); one++) {
       int partition = one;
       long bytes = counts.stream().mapToLong(count -> count.bytes()[partition]).sum();
-      int shards = ShardSizes.shards(bytes, plan.buckets(one), ShardSizes.BYTES_PER_SHARD);
-      int buckets = plan.buckets(one) / shards;
-      String name = plan.partitions().get(one);
-      Location to = index(name);
+      IndexPlan.Part part = plan.partitions().get(one);
+      int shards = ShardSizes.shards(bytes, part.buckets(), ShardSizes.BYTES_PER_SHARD);
+      int buckets = part.buckets() / shards;
+      Location to = index(part.name());
       place.store().createDirectories(to);
       for (int shard = 0; shard < shards; shard++) {
-        long seal = IndexManifest.seal(plan.run(), name, shard);
-        int first = plan.first(one) + shard * buckets;
+        long seal = IndexManifest.seal(plan.run(), part.name(), shard);
+        int first = part.first() + shard * buckets;
         String path = HadoopPaths.of(to).toString();
         all.add(new ShardPlan(one, path, shard, seal, first, first + buckets));
       }

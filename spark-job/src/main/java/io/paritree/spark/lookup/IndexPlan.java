@@ -13,37 +13,28 @@ import java.util.List;
  * @param keys the columns of the key
  * @param scores the columns of the scores
  * @param partitions the output partitions
- * @param ends for each, the number of the bucket after its last one; those of all are counted on
+ * @param buckets the number of buckets of all partitions
  */
 record IndexPlan(
-    String run, KeyForm keys, ArrayList<String> scores, ArrayList<String> partitions, int[] ends)
+    String run, KeyForm keys, ArrayList<String> scores, ArrayList<Part> partitions, int buckets)
     implements Serializable {
 
+  /**
+   * A partition.
+   *
+   * @param first its first bucket, counted through all partitions
+   */
+  record Part(String name, int first, int buckets) implements Serializable {}
+
   static IndexPlan of(String run, KeyForm keys, List<String> scores, List<IndexedPartition> all) {
-    ArrayList<String> names = new ArrayList<>();
-    int[] ends = new int[all.size()];
+    ArrayList<Part> parts = new ArrayList<>();
+    int first = 0;
     for (IndexedPartition one : all) {
-      int at = names.size();
       int buckets = ShardSizes.buckets(one.rows(), one.bytes());
-      ends[at] = (at == 0 ? 0 : ends[at - 1]) + buckets;
-      names.add(one.partition());
+      parts.add(new Part(one.partition(), first, buckets));
+      first += buckets;
     }
 
-    return new IndexPlan(run, keys, new ArrayList<>(scores), names, ends);
-  }
-
-  /** Returns the first bucket of a partition. */
-  int first(int partition) {
-    return partition == 0 ? 0 : ends[partition - 1];
-  }
-
-  /** Returns the number of buckets of a partition. */
-  int buckets(int partition) {
-    return ends[partition] - first(partition);
-  }
-
-  /** Returns the number of buckets of all partitions. */
-  int allBuckets() {
-    return ends[ends.length - 1];
+    return new IndexPlan(run, keys, new ArrayList<>(scores), parts, first);
   }
 }

@@ -61,7 +61,7 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
     this.plan = plan;
     this.hadoop = hadoop;
     this.files = files;
-    plan.partitions().forEach(name -> numbers.put(name, numbers.size()));
+    plan.partitions().forEach(part -> numbers.put(part.name(), numbers.size()));
     int partitions = plan.partitions().size();
     this.counts = new Counts(new long[partitions], new long[partitions], new String[partitions]);
   }
@@ -91,7 +91,7 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
       open(files.next().value());
     } else {
       flush();
-      ready.add(new Tuple2<>(plan.allBuckets(), new JavaSerialized<>(counts)));
+      ready.add(new Tuple2<>(plan.buckets(), new JavaSerialized<>(counts)));
       isFinished = true;
     }
   }
@@ -114,7 +114,7 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
     } else if (next != partition) {
       flush();
       partition = next;
-      bucketed = new BucketedRows(plan.buckets(next), plan.scores().size());
+      bucketed = new BucketedRows(plan.partitions().get(next).buckets(), plan.scores().size());
     }
 
     return gathered;
@@ -145,15 +145,15 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
     counts.bytes()[partition] += gathered.length();
     counts.withoutKey()[partition] += gathered.withoutKey();
     bucketed.sort(gathered);
+    int bucket = plan.partitions().get(partition).first();
     int begin = 0;
-    for (int bucket = 0; bucket < plan.buckets(partition); bucket++) {
-      int end = bucketed.ends()[bucket];
+    for (int end : bucketed.ends()) {
       if (end > begin) {
-        byte[] batch = Arrays.copyOfRange(bucketed.array(), begin, end);
-        ready.add(new Tuple2<>(plan.first(partition) + bucket, batch));
+        ready.add(new Tuple2<>(bucket, Arrays.copyOfRange(bucketed.array(), begin, end)));
       }
 
       begin = end;
+      bucket++;
     }
 
     gathered.clear();

@@ -2,6 +2,7 @@ package io.paritree.spark.rows;
 
 import io.paritree.Fault;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.ArrayType;
@@ -29,10 +30,9 @@ public final class FaultList {
   }
 
   private static GenericInternalRow row(Fault fault) {
-    return new GenericInternalRow(elements(fault).stream().map(UTF8String::fromString).toArray());
-  }
-
-  private static List<String> elements(Fault fault) {
-    return List.of(fault.field(), fault.code().code(), fault.got(), fault.expected());
+    return new GenericInternalRow(
+        Stream.of(fault.field(), fault.code().code(), fault.got(), fault.expected())
+            .map(UTF8String::fromString)
+            .toArray());
   }
 }
