@@ -44,8 +44,13 @@ final class CopiedColumns {
         continue;
       }
 
+      int at = block.ordinal(column.at);
       try {
-        column.copier.copyOrNull(from, block.ordinal(column.at), output, to);
+        if (from.isNullAt(at)) {
+          output.setNullAt(to);
+        } else {
+          column.copier.copy(from, at, output, to);
+        }
       } catch (RuntimeException e) {
         throw file.unreadable(column.read.name(), block, e);
       }

@@ -12,15 +12,6 @@ interface Copier {
   /** Copies the value at ordinal {@code from}, which is not null, to ordinal {@code to}. */
   void copy(SpecializedGetters source, int from, SpecificInternalRow target, int to);
 
-  /** Copies the value at ordinal {@code from}, or null, to ordinal {@code to}. */
-  default void copyOrNull(SpecializedGetters source, int from, SpecificInternalRow target, int to) {
-    if (source.isNullAt(from)) {
-      target.setNullAt(to);
-    } else {
-      copy(source, from, target, to);
-    }
-  }
-
   static Copier of(DataType type) {
     return switch (ColumnKind.of(type)) {
       case INT, DATE -> (source, from, target, to) -> target.setInt(to, source.getInt(from));

@@ -134,12 +134,7 @@ public final class Quarantine {
     int columns = copied.count();
     row.update(columns, UTF8String.fromString(source.name()));
     long index = block.indexInFile(at);
-    if (index < 0) {
-      row.setNullAt(columns + 1);
-    } else {
-      row.setLong(columns + 1, index);
-    }
-
+    row.update(columns + 1, index < 0 ? null : index);
     String line = block.malformed(at);
     row.update(
         columns + 2,

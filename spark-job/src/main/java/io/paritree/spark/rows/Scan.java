@@ -42,23 +42,16 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  * Where its scan produces columnar batches, they are used directly; otherwise the plan's internal
  * rows are collected into blocks. For CSV files, Spark only assigns the files to tasks; see {@link
  * CsvSource}.
+ *
+ * @param session must have the settings that the job's promises need
+ * @param files the files of the input that are read; at least one
  */
-public final class Scan {
+public record Scan(SparkSession session, CheckedInput input, List<InputFile> files) {
   /** The column that Delta's scans have where deletion vectors apply to their files. */
   private static final String DELETED = "__delta_internal_is_row_deleted";
 
-  private final SparkSession session;
-  private final CheckedInput input;
-  private final List<InputFile> files;
-
-  /**
-   * @param session must have the settings that the job's promises need
-   * @param files the files of the input that are read; at least one
-   */
-  public Scan(SparkSession session, CheckedInput input, List<InputFile> files) {
-    this.session = session;
-    this.input = input;
-    this.files = List.copyOf(files);
+  public Scan {
+    files = List.copyOf(files);
   }
 
   /**

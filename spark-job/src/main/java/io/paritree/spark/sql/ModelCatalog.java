@@ -70,17 +70,19 @@ public final class ModelCatalog implements FunctionCatalog {
     }
 
     store = withoutPassword(options.getOrDefault(STORE, ""));
-    unscored =
-        isTrue(prefix + STRICT, options.getOrDefault(STRICT, "false"))
-            ? RowFunction.Unscored.THROWS
-            : RowFunction.Unscored.IS_NULL;
+    unscored = unscored(prefix + STRICT, options.getOrDefault(STRICT, "false"));
     comparison =
         isTrue(prefix + IGNORE_CASE, options.getOrDefault(IGNORE_CASE, "false"))
             ? ReadColumn.Case.IGNORED
             : ReadColumn.Case.COMPARED;
   }
 
-  static boolean isTrue(String setting, String text) {
+  /** Returns what becomes of rows that cannot be scored, by a setting that is strict or not. */
+  static RowFunction.Unscored unscored(String setting, String text) {
+    return isTrue(setting, text) ? RowFunction.Unscored.THROWS : RowFunction.Unscored.IS_NULL;
+  }
+
+  private static boolean isTrue(String setting, String text) {
     if (!text.equalsIgnoreCase("true") && !text.equalsIgnoreCase("false")) {
       throw new IllegalArgumentException(
           "Cannot use %s = '%s': expected true or false".formatted(setting, Fault.printable(text)));

@@ -7,12 +7,14 @@ import io.paritree.spark.input.ReadColumn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.functions.BoundFunction;
 import org.apache.spark.sql.connector.catalog.functions.UnboundFunction;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -40,11 +42,8 @@ record ModelFunction(
    */
   @Override
   public BoundFunction bind(StructType arguments) {
-    DataType[] types = new DataType[arguments.size()];
-    for (int index = 0; index < types.length; index++) {
-      types[index] = arguments.fields()[index].dataType();
-    }
-
+    DataType[] types =
+        Arrays.stream(arguments.fields()).map(StructField::dataType).toArray(DataType[]::new);
     int most = output == FunctionOutput.REASONS ? 3 : 1;
     int least = Math.min(2, most);
     boolean fits = types.length >= least && types.length <= most;
@@ -98,13 +97,7 @@ record ModelFunction(
 
   private RowFunction.Unscored unscored(SparkSession session) {
     String strict = session.conf().get(STRICT, "");
-    if (strict.isEmpty()) {
-      return unscored;
-    }
-
-    return ModelCatalog.isTrue(STRICT, strict)
-        ? RowFunction.Unscored.THROWS
-        : RowFunction.Unscored.IS_NULL;
+    return strict.isEmpty() ? unscored : ModelCatalog.unscored(STRICT, strict);
   }
 
   @Override

@@ -25,8 +25,11 @@ import org.apache.spark.sql.SparkSession;
  * find its bytes. Neither bytes nor settings are in the plan; executors read no store.
  *
  * <p>Immutable and thread-safe.
+ *
+ * @param modelVersion the value of the column {@code model_version}
  */
-final class PlannedModel implements Serializable {
+record PlannedModel(String modelVersion, String digest, Broadcast<ModelFiles> files)
+    implements Serializable {
   private static final String EXECUTOR_MEMORY = "spark.executor.memory";
 
   /** By application and digest; as long as there is heap for them, or a plan refers to them. */
@@ -36,16 +39,6 @@ final class PlannedModel implements Serializable {
   /** Likewise, by application and location; only versions in a store, which never change. */
   private static final Map<String, SoftReference<PlannedModel>> BY_LOCATION =
       new ConcurrentHashMap<>();
-
-  private final String modelVersion;
-  private final String digest;
-  private final Broadcast<ModelFiles> files;
-
-  private PlannedModel(String modelVersion, String digest, Broadcast<ModelFiles> files) {
-    this.modelVersion = modelVersion;
-    this.digest = digest;
-    this.files = files;
-  }
 
   /**
    * Finds what a reference names now, opens it, and makes its bytes available to executors.
@@ -112,16 +105,6 @@ final class PlannedModel implements Serializable {
       long heap = session.sparkContext().conf().getSizeAsBytes(EXECUTOR_MEMORY, "1g");
       ModelMemory.checkExecutor(files, heap, EXECUTOR_MEMORY);
     }
-  }
-
-  /** Returns the value of the column {@code model_version}. */
-  String modelVersion() {
-    return modelVersion;
-  }
-
-  /** Returns the model's digest. */
-  String digest() {
-    return digest;
   }
 
   /** Returns the model, opened once per JVM. */
