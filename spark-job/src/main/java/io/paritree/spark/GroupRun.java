@@ -4,8 +4,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.JobException;
-import io.paritree.spark.ending.OvertakenException;
-import io.paritree.spark.ending.QuarantineException;
+import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputCheck;
@@ -181,7 +180,7 @@ final class GroupRun {
       return report.published(published);
     } catch (ConflictException e) {
       staging.remove();
-      throw new OvertakenException(e.getMessage(), e);
+      throw new JobException(Outcome.OVERTAKEN, e.getMessage(), e);
     } finally {
       StopSignal.published();
     }
@@ -256,7 +255,7 @@ final class GroupRun {
   /**
    * Returns the partitions that may be published, and removes what was written of the others.
    *
-   * @throws QuarantineException if a partition is held, and with it its group
+   * @throws JobException if a partition is held, and with it its group
    */
   private List<OutputPartition> notHeld(
       CheckedRun checked,
@@ -264,12 +263,14 @@ final class GroupRun {
       Map<String, List<WrittenFile>> staged,
       Staging staging,
       GroupReport report)
-      throws QuarantineException, IOException {
+      throws JobException, IOException {
     HeldPartitions held = HeldPartitions.of(settings, tally);
     report.held(held);
     if (!held.isEmpty() && settings.conditions().withheld() == Withheld.ITS_GROUP) {
-      throw new QuarantineException(
-          report.heldMessage() + "; with --all-or-nothing, nothing of the group is published");
+      throw new JobException(
+          Outcome.QUARANTINED,
+          report.heldMessage() + "; with --all-or-nothing, nothing of the group is published",
+          null);
     }
 
     for (OutputPartition target : checked.open()) {

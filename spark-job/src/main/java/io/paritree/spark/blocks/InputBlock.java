@@ -26,5 +26,7 @@ public interface InputBlock {
   long indexInFile(int row);
 
   /** Returns the text of a malformed CSV line; null for a good one. */
-  String malformed(int row);
+  default String malformed(int row) {
+    return null;
+  }
 }

@@ -59,9 +59,4 @@ public final class VectorBlock implements InputBlock {
   public long indexInFile(int row) {
     return indexOrdinal < 0 ? -1 : batch.column(indexOrdinal).getLong(row);
   }
-
-  @Override
-  public String malformed(int row) {
-    return null;
-  }
 }

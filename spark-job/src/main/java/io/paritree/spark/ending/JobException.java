@@ -1,15 +1,16 @@
 package io.paritree.spark.ending;
 
-/** A run ended without publishing, for a reason that its operator can act on. */
-public abstract sealed class JobException extends Exception
-    permits UsageException,
-        RefusedException,
-        QuarantineException,
-        OvertakenException,
-        FailedException {
+/**
+ * A run ended without publishing, for a reason that its operator can act on. What is caught by
+ * itself has a type of its own.
+ */
+public sealed class JobException extends Exception
+    permits UsageException, RefusedException, FailedException {
+  private static final long serialVersionUID = 1L;
+
   private final Outcome outcome;
 
-  JobException(Outcome outcome, String message, Throwable cause) {
+  public JobException(Outcome outcome, String message, Throwable cause) {
     super(message, cause);
     this.outcome = outcome;
   }

@@ -118,15 +118,14 @@ public final class KeyHashes {
     int end = buckets * Integer.BYTES;
     for (int bucket = 0; bucket < buckets; bucket++) {
       bytes.putInt(bucket * Integer.BYTES, ends[bucket]);
-      int begin = end;
       end += ends[bucket] * Long.BYTES;
-      ends[bucket] = begin;
+      ends[bucket] = end;
     }
 
-    for (int index = 0; index < held; index++) {
+    for (int index = 0; index < held; index++) { // each bucket from its end
       int bucket = ShardLayout.shard(chunk[index], buckets);
+      ends[bucket] -= Long.BYTES;
       bytes.putLong(ends[bucket], chunk[index]);
-      ends[bucket] += Long.BYTES;
     }
 
     try {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
@@ -60,10 +61,7 @@ final class FilesInOrder {
       all.addAll(Arrays.asList(task.files()));
     }
 
-    if (!chosen.isEmpty()) {
-      all.removeIf(file -> !chosen.contains(path(file)));
-    }
-
+    all.removeIf(file -> !chosen.isEmpty() && !chosen.contains(path(file)));
     all.sort(BY_PATH);
     long bytesToOpenAFile = plan.conf().filesOpenCostInBytes();
     FilePartition[] stretches = stretches(all, files.getNumPartitions(), bytesToOpenAFile);
@@ -94,16 +92,9 @@ final class FilesInOrder {
 
   /** Cuts a list of files into stretches of about the same length. */
   static FilePartition[] stretches(List<PartitionedFile> files, int count, long bytesToOpenAFile) {
-    double all = 0;
-    for (PartitionedFile file : files) {
-      all += file.length() + bytesToOpenAFile;
-    }
-
+    double all = files.stream().mapToDouble(file -> file.length() + bytesToOpenAFile).sum();
     List<List<PartitionedFile>> stretches = new ArrayList<>();
-    for (int stretch = 0; stretch < count; stretch++) {
-      stretches.add(new ArrayList<>());
-    }
-
+    IntStream.range(0, count).forEach(stretch -> stretches.add(new ArrayList<>()));
     double before = 0;
     for (PartitionedFile file : files) {
       double cost = file.length() + bytesToOpenAFile;
@@ -112,12 +103,8 @@ final class FilesInOrder {
       before += cost;
     }
 
-    FilePartition[] partitions = new FilePartition[count];
-    for (int stretch = 0; stretch < count; stretch++) {
-      partitions[stretch] =
-          new FilePartition(stretch, stretches.get(stretch).toArray(PartitionedFile[]::new));
-    }
-
-    return partitions;
+    return IntStream.range(0, count)
+        .mapToObj(at -> new FilePartition(at, stretches.get(at).toArray(PartitionedFile[]::new)))
+        .toArray(FilePartition[]::new);
   }
 }

@@ -16,6 +16,7 @@ import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
 import io.paritree.spark.versions.SparkLists;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -144,9 +145,8 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
    * first.
    */
   public static ArrayList<ReadColumn> inOrder(List<ReadColumn> columns) {
-    ArrayList<ReadColumn> ordered = new ArrayList<>();
-    columns.stream().filter(column -> !column.isPartition()).forEach(ordered::add);
-    columns.stream().filter(ReadColumn::isPartition).forEach(ordered::add);
+    ArrayList<ReadColumn> ordered = new ArrayList<>(columns);
+    ordered.sort(Comparator.comparing(ReadColumn::isPartition));
     return ordered;
   }
 
