@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.feature.Feature;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.DataFile;
 import io.paritree.output.ScoreHistogram;
@@ -8,15 +9,19 @@ import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.report.FieldFault;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.ReportFile;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.task.Tally;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -198,17 +203,36 @@ final class GroupReport {
         message,
         groupsToCome,
         new JobReport.Partitions(published, others, before(published, others)),
-        new JobReport.Quarantine(tally.codes(), tally.faults(), quarantine()),
+        new JobReport.Quarantine(tally.total().codes(), faults(), quarantine()),
         new JobReport.Values(
-            tally.missingByFeature(model),
-            tally.unseenByFeature(model),
+            byFeature(tally.missing()),
+            byFeature(tally.unseen()),
             // The first rows of a file are not like all.
-            outcome == Outcome.CHECKED ? 0 : tally.read(),
+            outcome == Outcome.CHECKED ? 0 : tally.total().read(),
             CheckedRun.sealedRows(model)),
         repeatedKeys,
         // Values that are encrypted in the output must not be readable here.
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
         new JobReport.Times(stages.seconds(), scoringSeconds));
+  }
+
+  private List<FieldFault> faults() {
+    List<FieldFault> all = new ArrayList<>();
+    tally
+        .faults()
+        .forEach(
+            (field, code, rows, example) -> all.add(new FieldFault(field, code, rows, example)));
+    return all;
+  }
+
+  private Map<String, Long> byFeature(long[] bySlot) {
+    Map<String, Long> byFeature = new LinkedHashMap<>();
+    List<Feature> features = checked.model().schema().features();
+    for (int slot = 0; slot < bySlot.length; slot++) {
+      byFeature.put(features.get(slot).name(), bySlot[slot]);
+    }
+
+    return byFeature;
   }
 
   /** Returns the partitions that were published before, or meanwhile by another run. */

@@ -23,6 +23,7 @@ import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Withheld;
 import io.paritree.spark.task.PartitionCounts;
+import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -109,9 +110,10 @@ final class GroupRun {
   }
 
   private static Tally tally(CheckedRun checked) {
-    return new Tally(
-        checked.model().schema().width(),
-        checked.open().stream().map(OutputPartition::partition).toList());
+    int width = checked.model().schema().width();
+    Tally tally = Tally.of(new long[width], new long[width]);
+    checked.open().forEach(target -> tally.counts(target.partition())); // also those without a row
+    return tally;
   }
 
   /** Removes the oldest reports and quarantines beyond the number to keep, and unused indexes. */
@@ -249,7 +251,7 @@ final class GroupRun {
   }
 
   private static void checkReadable(Tally tally) throws RefusedException {
-    InputCheck.refuse(tally.unreadable());
+    InputCheck.refuse(List.copyOf(tally.unreadable()));
   }
 
   /**

@@ -24,8 +24,8 @@ import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Order;
+import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
-import io.paritree.spark.task.TaskResult;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -167,7 +167,7 @@ final class GroupScoring {
       context.setLocalProperty(TaskWatch.RUN, name);
       context.setJobDescription("score %s".formatted(name));
       try {
-        List<TaskResult> results =
+        List<Tally> results =
             new Scan(session, input, files).score(model, plan, writers, quarantined, planned);
         results.forEach(tally::add);
       } finally {

@@ -4,6 +4,7 @@ import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.report.Hold;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.task.PartitionCounts;
+import io.paritree.spark.task.Tally;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;

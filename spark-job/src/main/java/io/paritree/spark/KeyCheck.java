@@ -8,6 +8,7 @@ import io.paritree.spark.keys.RepeatedHashes;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.settings.JobSettings.Duplicates;
+import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.rows.Scan;
+import io.paritree.spark.task.Tally;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -20,19 +21,19 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
 
   void check() throws RefusedException, FailedException, IOException {
     Input listing = checked.input().listing();
-    listing.checkRead(tally.read());
+    listing.checkRead(tally.total().read());
     checkEmptied();
     if (listing.goneVersion().isEmpty()) { // a version does not change
       unchanged(checked, null);
     }
 
     OptionalLong expected = checked.input().rowsOf(checked.files());
-    if (expected.isPresent() && expected.getAsLong() != tally.read()) {
+    if (expected.isPresent() && expected.getAsLong() != tally.total().read()) {
       String counts =
           "Cannot publish: the input's footers, or its table's log, say %s rows, but %s were read"
-              .formatted(expected.getAsLong(), tally.read());
+              .formatted(expected.getAsLong(), tally.total().read());
       Optional<String> condition = new Scan(session, checked.input(), checked.files()).condition();
-      if (condition.isPresent() && tally.read() < expected.getAsLong()) {
+      if (condition.isPresent() && tally.total().read() < expected.getAsLong()) {
         throw new RefusedException(
             ("%s: Spark leaves out rows by the condition %s, as extensions for the security of rows"
                     + " do; run the job as a user who sees all rows, or score a view of those that"
@@ -73,7 +74,7 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
    */
   private void checkEmptied() throws RefusedException, IOException {
     Input listing = checked.input().listing();
-    if (tally.read() > 0 || !checked.files().isEmpty() && !listing.isOfRows()) {
+    if (tally.total().read() > 0 || !checked.files().isEmpty() && !listing.isOfRows()) {
       return;
     }
 
@@ -98,7 +99,7 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
     long filled = checked.files().stream().filter(file -> !input.isEmpty(file)).count();
     boolean isCounted =
         input.format() == InputFormat.CSV || input.rowsOf(checked.files()).isPresent();
-    if (tally.read() == 0 && filled > 0 && !isCounted) {
+    if (tally.total().read() == 0 && filled > 0 && !isCounted) {
       throw new RefusedException(
           ("Cannot publish: no row of %s input files was read, and only their deletes say which rows"
                   + " they have; if all were deleted, rewrite the table's files"

@@ -20,6 +20,7 @@ import io.paritree.spark.report.PartitionReport.ScoredFile;
 import io.paritree.spark.rows.RecordedReasons;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.task.PartitionCounts;
+import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

@@ -6,8 +6,6 @@ package io.paritree.spark.ending;
  */
 public sealed class JobException extends Exception
     permits UsageException, RefusedException, FailedException {
-  private static final long serialVersionUID = 1L;
-
   private final Outcome outcome;
 
   public JobException(Outcome outcome, String message, Throwable cause) {

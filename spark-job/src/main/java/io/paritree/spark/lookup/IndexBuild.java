@@ -161,17 +161,12 @@ public record IndexBuild(
         rows.coalesce(shards.size(), false, Option.apply(new ShardGroups(shards)), null)
             .toJavaRDD()
             .mapPartitionsWithIndex(
-                (index, batches) ->
-                    List.of(
-                            new JavaSerialized<>(
-                                shards
-                                    .get(index)
-                                    .build(
-                                        batches,
-                                        scores,
-                                        hadoop.value().value(),
-                                        TaskContext.get().taskAttemptId())))
-                        .iterator(),
+                (index, batches) -> {
+                  long attempt = TaskContext.get().taskAttemptId();
+                  ShardPlan shard = shards.get(index);
+                  BuiltShard own = shard.build(batches, scores, hadoop.value().value(), attempt);
+                  return List.of(new JavaSerialized<>(own)).iterator();
+                },
                 false)
             .collect();
     List<List<BuiltShard>> byPartition = new ArrayList<>();

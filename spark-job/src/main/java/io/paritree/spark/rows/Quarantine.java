@@ -66,11 +66,16 @@ public final class Quarantine {
   private final String name;
   private final CopiedColumns copied;
   private final SpecificInternalRow row;
-  private final FieldFaults fieldFaults = new FieldFaults();
+  private final FieldFaults fieldFaults;
   private final boolean showsValues;
   private ParquetFile file;
 
-  Quarantine(TaskPlan plan, ParquetWriters writers, Path directory, String name) {
+  /**
+   * @param fieldFaults receives how many rows have each kind of fault in each field
+   */
+  Quarantine(
+      TaskPlan plan, ParquetWriters writers, Path directory, String name, FieldFaults fieldFaults) {
+    this.fieldFaults = fieldFaults;
     this.plan = plan;
     this.writers = writers;
     this.directory = directory;
@@ -85,12 +90,9 @@ public final class Quarantine {
   /** Returns a copier that replaces ill-formed bytes in texts, which may be the row's fault. */
   private static Copier copier(DataType type) {
     return type instanceof StringType
-        ? (source, from, target, to) -> target.update(to, wellFormed(source.getUTF8String(from)))
+        ? (source, from, target, to) ->
+            target.update(to, UTF8String.fromString(source.getUTF8String(from).toString()))
         : Copier.of(type);
-  }
-
-  private static UTF8String wellFormed(UTF8String text) {
-    return UTF8String.fromString(text.toString());
   }
 
   /** Returns the columns of quarantined rows. */
@@ -156,11 +158,6 @@ public final class Quarantine {
           fault.code().code(),
           () -> showsValues ? "got %s, expected %s".formatted(fault.got(), fault.expected()) : "");
     }
-  }
-
-  /** Returns how many rows have each kind of fault in each field. */
-  FieldFaults fieldFaults() {
-    return fieldFaults;
   }
 
   /** Closes the file, if there is one. */

@@ -12,8 +12,8 @@ import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.rows.ScoreTask.Orders;
 import io.paritree.spark.task.JavaSerialized;
+import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
-import io.paritree.spark.task.TaskResult;
 import io.paritree.spark.versions.SparkLists;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,7 +61,7 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
    * @param planned is run once, when everything is planned and the tasks begin
    * @return the result of each task, from the one attempt that counts
    */
-  public List<TaskResult> score(
+  public List<Tally> score(
       Broadcast<ModelFiles> model,
       TaskPlan plan,
       ParquetWriters writers,
@@ -71,7 +71,7 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
     Broadcast<JavaSerialized<Orders>> orders =
         context.broadcast(new JavaSerialized<>(new Orders(plan, writers, quarantineWriters)));
     try {
-      JavaRDD<JavaSerialized<TaskResult>> tasks = tasks(model, plan, orders);
+      JavaRDD<JavaSerialized<Tally>> tasks = tasks(model, plan, orders);
       tasks.getNumPartitions(); // lists the splits, which a plan does when it is first asked
       planned.run();
       return tasks.collect().stream().map(JavaSerialized::value).toList();
@@ -80,7 +80,7 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
     }
   }
 
-  private JavaRDD<JavaSerialized<TaskResult>> tasks(
+  private JavaRDD<JavaSerialized<Tally>> tasks(
       Broadcast<ModelFiles> model, TaskPlan plan, Broadcast<JavaSerialized<Orders>> orders) {
     InputSplits.set(session, files.stream().mapToLong(InputFile::bytes).sum());
     session

@@ -11,8 +11,8 @@ import io.paritree.spark.blocks.VectorBlock;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.task.JavaSerialized;
+import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
-import io.paritree.spark.task.TaskResult;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -42,18 +42,17 @@ record ScoreTask(
   record Orders(TaskPlan plan, ParquetWriters writers, ParquetWriters quarantineWriters)
       implements Serializable {}
 
-  Iterator<JavaSerialized<TaskResult>> scoreBatches(Iterator<ColumnarBatch> batches)
-      throws IOException {
+  Iterator<JavaSerialized<Tally>> scoreBatches(Iterator<ColumnarBatch> batches) throws IOException {
     return score(
         () -> new BatchSource(plan(), batches, new VectorBlock(plan(), ordinals, indexOrdinal)));
   }
 
-  Iterator<JavaSerialized<TaskResult>> scoreRows(Iterator<InternalRow> rows) throws IOException {
+  Iterator<JavaSerialized<Tally>> scoreRows(Iterator<InternalRow> rows) throws IOException {
     return score(() -> new RowSource(plan(), rows, block(-1), limit()));
   }
 
   /** Scores the lines of CSV files. The rows contain the paths of the files. */
-  Iterator<JavaSerialized<TaskResult>> scoreFiles(Iterator<InternalRow> files) throws IOException {
+  Iterator<JavaSerialized<Tally>> scoreFiles(Iterator<InternalRow> files) throws IOException {
     return score(
         () ->
             new CsvSource(
@@ -76,8 +75,7 @@ record ScoreTask(
     return plan().isSample() ? plan().sampleRows() : Long.MAX_VALUE;
   }
 
-  private Iterator<JavaSerialized<TaskResult>> score(Supplier<BlockSource> source)
-      throws IOException {
+  private Iterator<JavaSerialized<Tally>> score(Supplier<BlockSource> source) throws IOException {
     TaskContext context = TaskContext.get();
     Orders own = orders.value().value();
     ScoringModel open =

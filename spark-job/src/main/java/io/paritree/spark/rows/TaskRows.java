@@ -2,7 +2,6 @@ package io.paritree.spark.rows;
 
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
-import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.blocks.BlockSource;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
@@ -12,14 +11,10 @@ import io.paritree.spark.keys.KeyHasher;
 import io.paritree.spark.keys.KeyHashes;
 import io.paritree.spark.rows.ScoreTask.Orders;
 import io.paritree.spark.task.PartitionCounts;
+import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
-import io.paritree.spark.task.TaskResult;
-import io.paritree.spark.task.WrittenFile;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
@@ -44,8 +39,7 @@ final class TaskRows {
   private final CopiedColumns carried;
   private final SpecificInternalRow output;
   private final UTF8String[] labels;
-  private final TreeMap<String, PartitionCounts> counts = new TreeMap<>();
-  private final ScoreHistogram histogram = new ScoreHistogram();
+  private final Tally tally;
 
   /**
    * Where the rows of a file belong.
@@ -62,6 +56,7 @@ final class TaskRows {
     this.model = model;
     this.engine = model.engine();
     this.encoder = new BlockEncoder(model.schema(), plan, format);
+    this.tally = Tally.of(encoder.missing(), encoder.unseen());
     this.slots = new float[engine.width() * TaskPlan.BLOCK_ROWS];
     this.margins =
         plan.output().margins() == 0 ? null : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
@@ -76,7 +71,8 @@ final class TaskRows {
             plan,
             orders.quarantineWriters(),
             directory,
-            "quarantine-%s-%s".formatted(number, attempt));
+            "quarantine-%s-%s".formatted(number, attempt),
+            tally.faults());
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     this.hasher = hashes ? KeyHasher.of(plan.keyTypes()).orElseThrow() : null;
     this.keys =
@@ -103,11 +99,10 @@ final class TaskRows {
         plan.output().columns().size() - 1, UTF8String.fromString(plan.model().version()));
   }
 
-  TaskResult score(BlockSource blocks) throws IOException {
+  Tally score(BlockSource blocks) throws IOException {
     UTF8String seen = null;
     Source source = null; // of the last block
     String partition = null; // of the last rows
-    List<String> unreadable = new ArrayList<>();
     for (InputBlock block = blocks.next(); block != null; block = blocks.next()) {
       if (block.rows() == 0) {
         continue;
@@ -116,7 +111,7 @@ final class TaskRows {
       UTF8String now = blocks.file();
       if (now != seen && !now.equals(seen)) {
         if (SourceFile.isUnnamed(now, plan.input().root())) {
-          unreadable.add(SourceFile.UNNAMED);
+          tally.unreadable().add(SourceFile.UNNAMED);
           break;
         }
 
@@ -135,20 +130,15 @@ final class TaskRows {
     }
 
     finishExplained(partition);
-    ArrayList<WrittenFile> files = new ArrayList<>(scored.close());
-    ArrayList<WrittenFile> quarantined = new ArrayList<>(quarantine.close(attempt));
-    histogram.pack();
-    unreadable.addAll(blocks.unreadable());
-    return new TaskResult(
-        files,
-        quarantined,
-        new ArrayList<>(keys == null ? List.of() : keys.close(attempt)),
-        counts,
-        encoder.missing(),
-        encoder.unseen(),
-        quarantine.fieldFaults(),
-        histogram,
-        new ArrayList<>(unreadable));
+    tally.scored().addAll(scored.close());
+    tally.quarantined().addAll(quarantine.close(attempt));
+    if (keys != null) {
+      tally.keys().addAll(keys.close(attempt));
+    }
+
+    tally.scores().pack();
+    tally.unreadable().addAll(blocks.unreadable());
+    return tally;
   }
 
   /** Returns where the rows of a file belong; null if the run does not read it. */
@@ -159,8 +149,7 @@ final class TaskRows {
 
     SourceFile file = SourceFile.of(reported, plan.input().root());
     String partition = plan.partition(file.partition());
-    PartitionCounts count = counts.computeIfAbsent(partition, name -> new PartitionCounts());
-    return new Source(file, partition, count, KeyHasher.seed(partition));
+    return new Source(file, partition, tally.counts(partition), KeyHasher.seed(partition));
   }
 
   private void score(InputBlock block, Source source) {
@@ -188,7 +177,7 @@ final class TaskRows {
     }
 
     int perRow = engine.scores();
-    histogram.add(scores[row * perRow]);
+    tally.scores().add(scores[row * perRow]);
     for (int index = 0; index < perRow; index++) {
       output.setFloat(to++, scores[row * perRow + index]);
     }
