@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -86,28 +87,15 @@ public final class ModelSlot {
     /** Why the newest version is not in service. */
     public enum Kind {
       /** It was read, and cannot be served. */
-      REFUSED("refused"),
+      REFUSED,
       /** It could not be read, or it could not be determined whether there is a newer one. */
-      UNREACHABLE("unreachable");
-
-      private final String word;
-
-      Kind(String word) {
-        this.word = word;
-      }
+      UNREACHABLE;
 
       /** Returns the kind as answers and metrics show it. */
       public String word() {
-        return word;
+        return name().toLowerCase(Locale.ROOT);
       }
     }
-  }
-
-  /** The result of a check for a new version. */
-  enum Outcome {
-    UNCHANGED,
-    REPLACED,
-    REFUSED
   }
 
   /** Returns the reference by which the configuration names the model: a path, or a URI. */
@@ -154,8 +142,10 @@ public final class ModelSlot {
    * <p>All or nothing: if anything is wrong, the old model stays in service, and no request has
    * seen the new one. Requests never wait. A look may take as long as its store does not answer;
    * its result is dropped if a look that began later has ended.
+   *
+   * @return whether a version was put into service
    */
-  Outcome poll() {
+  boolean poll() {
     return look(false);
   }
 
@@ -163,19 +153,22 @@ public final class ModelSlot {
    * Opens the version to which the reference leads, whether it has changed or not; otherwise like
    * {@link #poll}.
    */
-  Outcome reload() {
+  boolean reload() {
     return look(true);
   }
 
-  private Outcome look(boolean isForced) {
+  private boolean look(boolean isForced) {
     long look = looks.incrementAndGet();
     String found = reference;
     try {
       found = ModelFiles.locate(reference).location();
-      Optional<Outcome> known = isForced ? Optional.empty() : known(look, found);
-      return known.isPresent() ? known.get() : replace(look, found, open(found));
+      return (isForced || !isKnown(look, found)) && replace(look, found, open(found));
     } catch (ModelException | IOException | RuntimeException | StackOverflowError e) {
-      return endsAsNewest(look) ? refused(found, e) : Outcome.REFUSED;
+      if (endsAsNewest(look)) {
+        refused(found, e);
+      }
+
+      return false;
     }
   }
 
@@ -195,29 +188,29 @@ public final class ModelSlot {
     return true;
   }
 
-  /** Returns the outcome of a look that found a version that needs not be opened. */
-  private synchronized Optional<Outcome> known(long look, String found) {
+  /** Returns whether the version that a look found needs not be opened. */
+  private synchronized boolean isKnown(long look, String found) {
     Optional<Refusal> before = refusal().filter(known -> known.location().equals(found));
     if (before.isPresent() && before.get().isFresh()) {
       seen = Instant.now();
-      return Optional.of(Outcome.REFUSED);
+      return true;
     }
 
     if (before.isPresent() || !found.equals(location)) {
-      return Optional.empty();
+      return false;
     }
 
     if (endsAsNewest(look)) {
       recovered();
     }
 
-    return Optional.of(Outcome.UNCHANGED);
+    return true;
   }
 
-  private synchronized Outcome replace(long look, String found, ServedModel next)
+  private synchronized boolean replace(long look, String found, ServedModel next)
       throws ModelException {
     if (!endsAsNewest(look)) {
-      return Outcome.REFUSED;
+      return false;
     }
 
     ServedModel old = current();
@@ -231,7 +224,7 @@ public final class ModelSlot {
     recovered();
     replaced.inc();
     LOG.info("Serving {} in place of {}", next.model().modelVersion(), old.model().modelVersion());
-    return Outcome.REPLACED;
+    return true;
   }
 
   private void recovered() {
@@ -247,7 +240,7 @@ public final class ModelSlot {
     }
   }
 
-  private synchronized Outcome refused(String found, Throwable cause) {
+  private synchronized void refused(String found, Throwable cause) {
     Kind kind = cause instanceof IOException ? Kind.UNREACHABLE : Kind.REFUSED;
     if (kind == Kind.REFUSED) {
       seen = Instant.now();
@@ -262,8 +255,6 @@ public final class ModelSlot {
       String staying = current().model().modelVersion();
       LOG.warn("{} stays in service: {} is {}: {}", staying, found, kind.word(), reason);
     }
-
-    return Outcome.REFUSED;
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.paritree.serving.models;
 
-import io.paritree.serving.models.ModelSlot.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -91,7 +90,7 @@ public final class VersionWatch implements AutoCloseable {
   private static final class FileSystemModels {
     private final String name;
     private final List<WatchedSlot> slots;
-    private final long limitNanos;
+    private final Duration limit;
 
     /** Waits for the looks, so it is held up for a limited time only. */
     private final ScheduledExecutorService thread;
@@ -104,8 +103,8 @@ public final class VersionWatch implements AutoCloseable {
 
     FileSystemModels(String name, List<ModelSlot> slots, Duration distance, Duration limit) {
       this.name = name;
-      this.slots = slots.stream().map(slot -> new WatchedSlot(slot, limit)).toList();
-      this.limitNanos = limit.toNanos();
+      this.slots = slots.stream().map(WatchedSlot::new).toList();
+      this.limit = limit;
       this.looking = Executors.newSingleThreadExecutor(task -> thread("store of " + name, task));
       this.thread =
           Executors.newSingleThreadScheduledExecutor(task -> thread("versions of " + name, task));
@@ -129,16 +128,16 @@ public final class VersionWatch implements AutoCloseable {
       }
     }
 
-    private Outcome look(WatchedSlot watched, Callable<Outcome> look) {
-      Future<Outcome> outcome = looking.submit(look);
+    private boolean look(WatchedSlot watched, Callable<Boolean> look) {
+      Future<Boolean> replaced = looking.submit(look);
       try {
-        Outcome found = outcome.get(limitNanos, TimeUnit.NANOSECONDS);
-        watched.answered();
-        return found;
+        boolean isReplaced = replaced.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        watched.unanswered = 0;
+        return isReplaced;
       } catch (TimeoutException e) {
         looking.shutdown(); // not interrupted: its result is used if it comes
         looking = Executors.newSingleThreadExecutor(task -> thread("store of " + name, task));
-        watched.unanswered();
+        watched.unanswered(limit);
       } catch (ExecutionException e) {
         // If the exception left the task, it would silently end all looks.
         LOG.error("Cannot look for a new version of {}", watched.slot.reference(), e.getCause());
@@ -146,7 +145,7 @@ public final class VersionWatch implements AutoCloseable {
         Thread.currentThread().interrupt(); // the server is being stopped
       }
 
-      return Outcome.REFUSED;
+      return false;
     }
 
     CompletableFuture<Boolean> reload() {
@@ -162,7 +161,7 @@ public final class VersionWatch implements AutoCloseable {
               asked.set(null);
               boolean newest = true;
               for (WatchedSlot watched : slots) {
-                newest &= look(watched, watched.slot::reload) == Outcome.REPLACED;
+                newest &= look(watched, watched.slot::reload);
               }
 
               mine.complete(newest);
@@ -183,25 +182,19 @@ public final class VersionWatch implements AutoCloseable {
   /** A slot, and how often its store has not answered in a row. */
   private static final class WatchedSlot {
     private final ModelSlot slot;
-    private final Duration limit;
     private int unanswered;
     private long next = System.nanoTime();
 
-    WatchedSlot(ModelSlot slot, Duration limit) {
+    WatchedSlot(ModelSlot slot) {
       this.slot = slot;
-      this.limit = limit;
     }
 
     boolean isDue() {
       return System.nanoTime() - next >= 0;
     }
 
-    void answered() {
-      unanswered = 0;
-    }
-
     /** The next look is later each time, because each may cost a thread that never ends. */
-    void unanswered() {
+    void unanswered(Duration limit) {
       slot.overdue(limit);
       unanswered++;
       next = System.nanoTime() + unanswered * limit.toNanos();
