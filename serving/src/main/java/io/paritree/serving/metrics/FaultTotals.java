@@ -15,11 +15,11 @@ public final class FaultTotals {
   /** Stands for all fields that the schema does not have. */
   public static final String OTHER = "other";
 
-  private static final int CODES = FaultCode.values().length;
-
   private final Set<String> known;
-  private final Map<String, long[]> byField = new HashMap<>();
-  private long count;
+  private final Map<Counted, Long> counts = new HashMap<>();
+
+  /** What is counted together. */
+  private record Counted(String field, FaultCode code) {}
 
   /** Receives the number of faults of one field and code. */
   public interface Visitor {
@@ -41,33 +41,21 @@ public final class FaultTotals {
   /** Adds one fault. */
   public void add(FaultCode code, String field) {
     String counted = field.isEmpty() || known.contains(field) ? field : OTHER;
-    byField.computeIfAbsent(counted, name -> new long[CODES])[code.ordinal()]++;
-    count++;
+    counts.merge(new Counted(counted, code), 1L, Long::sum);
   }
 
   /** Takes back the faults of one code that were added for a known field. */
   public void forget(FaultCode code, String field) {
-    long[] byCode = byField.get(field);
-    if (byCode != null) {
-      count -= byCode[code.ordinal()];
-      byCode[code.ordinal()] = 0;
-    }
+    counts.remove(new Counted(field, code));
   }
 
   /** Returns the number of faults. */
   public long count() {
-    return count;
+    return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Visits each field and code that has faults. */
   public void forEach(Visitor visitor) {
-    byField.forEach(
-        (field, byCode) -> {
-          for (FaultCode code : FaultCode.values()) {
-            if (byCode[code.ordinal()] > 0) {
-              visitor.found(field, code, byCode[code.ordinal()]);
-            }
-          }
-        });
+    counts.forEach((counted, faults) -> visitor.found(counted.field, counted.code, faults));
   }
 }
