@@ -16,7 +16,6 @@ import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.RequestRows;
 import io.paritree.serving.request.RequestRows.Scored;
 import io.paritree.serving.request.ScoringParts;
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
 
 /**
@@ -27,17 +26,9 @@ import java.io.IOException;
  * reasons of each row too. A bad row, or a column that no row has, refuses the whole request; the
  * answer has the faults of all rows. Thread-safe.
  */
-public final class InvocationsHandler {
+public record InvocationsHandler(ScoringParts parts) {
   private static final String EXPECTED =
       "application/json, text/csv or application/csv, in UTF-8 and without other parameters";
-
-  private final ScoringParts parts;
-  private final CounterDataPoint skipped;
-
-  public InvocationsHandler(ScoringParts parts) {
-    this.parts = parts;
-    this.skipped = parts.metrics().skippedValues();
-  }
 
   public void handle(Context ctx) throws IOException {
     MediaTypes.requireJsonAccepted(ctx);
@@ -68,7 +59,7 @@ public final class InvocationsHandler {
 
     Predicted predicted = Predicted.of(served.model(), params.predictMethod());
     Scored scored = rows.score(inference, ctx);
-    skipped.inc(reader.skipped());
+    parts.metrics().skippedValues().inc(reader.skipped());
     Outputs outputs = served.model().outputs();
     JsonBytes answer = served.buffers().answer().raw("{\"predictions\":");
     answer.list(scored.rows(), row -> predicted.write(outputs, scored, row, answer));

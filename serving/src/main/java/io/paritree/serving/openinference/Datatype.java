@@ -2,6 +2,7 @@ package io.paritree.serving.openinference;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The datatypes of tensors that the Open Inference Protocol names. */
 enum Datatype {
@@ -43,13 +44,7 @@ enum Datatype {
   /** Returns the datatype of a name, in upper or lower case. */
   static Optional<Datatype> of(String name) {
     String capitals = name.toUpperCase(Locale.ROOT);
-    for (Datatype datatype : values()) {
-      if (datatype.name().equals(capitals)) {
-        return Optional.of(datatype);
-      }
-    }
-
-    return Optional.empty();
+    return Stream.of(values()).filter(each -> each.name().equals(capitals)).findFirst();
   }
 
   /** Returns the length of an element as binary data; 0 for BYTES, whose elements differ. */
