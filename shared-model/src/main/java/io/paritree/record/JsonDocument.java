@@ -91,8 +91,12 @@ public final class JsonDocument implements AutoCloseable {
    * @throws MalformedJsonException if it is too long or not in UTF-8
    */
   public static JsonDocument of(byte[] bytes, int maxBytes) throws MalformedJsonException {
-    checkLength(bytes, maxBytes);
-    return of(bytes, 0, bytes.length, FACTORY, FITTED_FACTORY);
+    if (bytes.length > maxBytes) {
+      throw new MalformedJsonException(
+          "it has %s bytes, at most %s are read".formatted(bytes.length, maxBytes), 1, 1);
+    }
+
+    return of(bytes, 0, bytes.length);
   }
 
   /**
@@ -107,21 +111,14 @@ public final class JsonDocument implements AutoCloseable {
   }
 
   /**
-   * Opens a document as {@link #of(byte[], int)} does; it may also have the numbers {@code NaN},
-   * {@code Infinity} and {@code -Infinity}, as Python's {@code json} module writes them.
+   * Opens a document that may also have the numbers {@code NaN}, {@code Infinity} and {@code
+   * -Infinity}, as Python's {@code json} module writes them.
    *
-   * @throws MalformedJsonException if it is too long or not in UTF-8
+   * @param bytes the document; must not change while it is read
+   * @throws MalformedJsonException if it is not in UTF-8
    */
-  public static JsonDocument withNaN(byte[] bytes, int maxBytes) throws MalformedJsonException {
-    checkLength(bytes, maxBytes);
+  public static JsonDocument withNaN(byte[] bytes) throws MalformedJsonException {
     return of(bytes, 0, bytes.length, WITH_NAN, FITTED_WITH_NAN);
-  }
-
-  private static void checkLength(byte[] bytes, int maxBytes) throws MalformedJsonException {
-    if (bytes.length > maxBytes) {
-      throw new MalformedJsonException(
-          "it has %s bytes, at most %s are read".formatted(bytes.length, maxBytes), 1, 1);
-    }
   }
 
   private static JsonDocument of(

@@ -99,7 +99,7 @@ public record CompareHandler(StoredScores scores, ScoringParts parts, StoredVers
   private float[] scores(ServedModel model, byte[] body) {
     RequestBuffers buffers = model.buffers();
     try {
-      buffers.read(body, parts.limits().body());
+      buffers.read(body);
     } catch (MalformedJsonException e) {
       throw new ProblemException(Problems.MALFORMED_BODY.of(e.getMessage()));
     }

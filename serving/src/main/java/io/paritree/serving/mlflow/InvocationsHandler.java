@@ -40,7 +40,7 @@ public record InvocationsHandler(ScoringParts parts) {
 
   private void predict(ServedModel served, Inference inference, Context ctx) throws IOException {
     RequestRows rows = new RequestRows(served, parts);
-    InvocationsReader reader = new InvocationsReader(rows, parts.limits().body());
+    InvocationsReader reader = new InvocationsReader(rows);
     byte[] body = Arrival.of(ctx).body();
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
     InvocationsOutline.Params params = InvocationsOutline.Params.NONE;

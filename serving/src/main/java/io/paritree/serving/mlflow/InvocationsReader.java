@@ -40,16 +40,14 @@ final class InvocationsReader {
   private final Schema schema;
   private final List<Field> fields;
   private final JsonRecordReader reader;
-  private final int maxBodyBytes;
   private final RequestColumns columns;
   private long skippedValues;
 
-  InvocationsReader(RequestRows rows, int maxBodyBytes) {
+  InvocationsReader(RequestRows rows) {
     this.rows = rows;
     this.schema = rows.served().model().schema();
     this.fields = schema.fields();
     this.reader = rows.served().lenientReader();
-    this.maxBodyBytes = maxBodyBytes;
     this.columns = new RequestColumns(schema);
   }
 
@@ -87,7 +85,7 @@ final class InvocationsReader {
 
   /** Reads what a JSON body has besides its data. */
   InvocationsOutline outline(byte[] body) {
-    try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
+    try (JsonDocument document = JsonDocument.withNaN(body)) {
       return InvocationsOutline.read(document);
     } catch (MalformedJsonException e) {
       throw malformed(e.getMessage());
@@ -102,7 +100,7 @@ final class InvocationsReader {
   /** Reads the data of a JSON body. */
   void readJson(byte[] body, InvocationsOutline outline) {
     try {
-      try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
+      try (JsonDocument document = JsonDocument.withNaN(body)) {
         document.next();
         for (String name = document.member(); name != null; name = document.member()) {
           if (name.equals(outline.form())) {
@@ -116,7 +114,7 @@ final class InvocationsReader {
       String pointer = "/" + outline.form();
       List<String> lacking = columns.fillAbsent(rows, pointer);
       if (!lacking.isEmpty()) {
-        try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
+        try (JsonDocument document = JsonDocument.withNaN(body)) {
           columns.addAll(MissingInputs.names(document, outline.form()));
         }
 

@@ -48,14 +48,10 @@ public final class RequestBuffers {
     this.scores = new float[block * engine.scores()];
   }
 
-  /**
-   * Reads one record into the first row of {@link #slots}, and its faults into {@link #faults}.
-   *
-   * @param maxBytes the largest body that is allowed
-   */
-  public void read(byte[] body, int maxBytes) throws MalformedJsonException {
+  /** Reads one record into the first row of {@link #slots}, and its faults into {@link #faults}. */
+  public void read(byte[] body) throws MalformedJsonException {
     faults.clear();
-    try (JsonDocument document = JsonDocument.of(body, maxBytes)) {
+    try (JsonDocument document = JsonDocument.of(body, 0, body.length)) {
       document.next();
       reader.read(document, slots, 0, faults);
       document.end();

@@ -68,7 +68,7 @@ public record RepositoryHandler(Models models) {
       return;
     }
 
-    try (JsonDocument document = JsonDocument.of(body, body.length)) {
+    try (JsonDocument document = JsonDocument.of(body, 0, body.length)) {
       JsonToken first = document.next();
       if (first == JsonToken.VALUE_NULL) {
         document.end();

@@ -26,7 +26,7 @@ enum BatchBody {
   JSON("application/json") {
     @Override
     void read(byte[] body, String keyField, Batch batch) throws IOException {
-      try (JsonDocument document = JsonDocument.of(body, body.length)) {
+      try (JsonDocument document = JsonDocument.of(body, 0, body.length)) {
         if (document.next() != JsonToken.START_ARRAY) {
           throw malformed(
               "Cannot read the body: expected a JSON array of records; send a single record to"

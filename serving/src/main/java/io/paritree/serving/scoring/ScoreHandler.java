@@ -85,7 +85,7 @@ public record ScoreHandler(ScoringParts parts) {
     }
 
     try {
-      buffers.read(body, parts.limits().body());
+      buffers.read(body);
     } catch (MalformedJsonException e) {
       throw new ProblemException(Problems.MALFORMED_BODY.of(e.getMessage()));
     } finally {
