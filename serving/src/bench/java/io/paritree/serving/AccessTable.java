@@ -3,7 +3,7 @@ package io.paritree.serving;
 import io.paritree.config.ConfigurationException;
 import io.paritree.serving.admission.Probes;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.Route;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -77,7 +77,7 @@ public final class AccessTable {
 
   /** Returns the table of the callers' port of a server of parcel-late, version 1. */
   static List<Cell> callersPort() throws ConfigurationException {
-    ServingConfig config = ServingConfigParser.read(Optional.empty(), Map.of());
+    ServingConfig config = TestConfig.read(Optional.empty(), Map.of());
     List<Route> routes = RunningServer.routes(config);
     List<Cell> cells = new ArrayList<>();
     for (Route route : routes) {

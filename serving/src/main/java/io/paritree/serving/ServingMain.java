@@ -67,10 +67,7 @@ public final class ServingMain {
 
       ServingConfig config =
           ServingConfigParser.read(
-              options.configuration(),
-              options.settings(),
-              options.scores(),
-              options.models().toArray(String[]::new));
+              options.configuration(), options.settings(), options.scores(), options.models());
       json = config.log().format() == ServingConfig.Log.Format.JSON;
       if (json) {
         LogSetup.useJson();

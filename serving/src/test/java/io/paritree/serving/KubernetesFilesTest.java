@@ -11,7 +11,7 @@ import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Service;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +131,7 @@ class KubernetesFilesTest {
   private ServingConfig config() throws Exception {
     Path file = directory.resolve("serving.conf");
     Files.writeString(file, configuration());
-    return ServingConfigParser.read(Optional.of(file), Map.of());
+    return TestConfig.read(Optional.of(file), Map.of());
   }
 
   /** Returns the configuration that the deployment mounts. */

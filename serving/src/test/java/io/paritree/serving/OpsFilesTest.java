@@ -6,7 +6,7 @@ import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -353,11 +353,10 @@ class OpsFilesTest {
     assertThat(count).isGreaterThan(3);
     Matcher keys = Pattern.compile("--set ([a-z.-]+)=").matcher(unit);
     while (keys.find()) {
-      assertThat(ServingConfigParser.read(Optional.empty(), Map.of(keys.group(1), "x")))
-          .isNotNull();
+      assertThat(TestConfig.read(Optional.empty(), Map.of(keys.group(1), "x"))).isNotNull();
     }
 
-    ServingConfig.Server server = ServingConfigParser.read(Optional.empty(), Map.of()).server();
+    ServingConfig.Server server = TestConfig.read(Optional.empty(), Map.of()).server();
     Matcher stop = Pattern.compile("TimeoutStopSec=([0-9]+)").matcher(unit);
     assertThat(stop.find()).isTrue();
     assertThat(Long.parseLong(stop.group(1)))

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.Route;
 import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.RequestLines;
@@ -63,7 +63,7 @@ class PressureTest {
                   assertThat(leave.await(20, TimeUnit.SECONDS)).isTrue();
                   ctx.result("{}");
                 }));
-    ServingConfig config = ServingConfigParser.read(Optional.empty(), all);
+    ServingConfig config = TestConfig.read(Optional.empty(), all);
     RequestLines lines = new RequestLines(config.log());
     return new ScoringServer(config, routes, metrics, new Readiness(metrics), lines);
   }
@@ -337,7 +337,7 @@ class PressureTest {
             "management.port", "0",
             "server.request-timeout", "1 s",
             "limits.answer-bytes-per-second", "1 MiB");
-    ServingConfig config = ServingConfigParser.read(Optional.empty(), settings);
+    ServingConfig config = TestConfig.read(Optional.empty(), settings);
     Models models = new Models();
     VersionWatch watch = new VersionWatch(models, Duration.ZERO, Duration.ofMinutes(1));
     List<Socket> slow = new ArrayList<>();

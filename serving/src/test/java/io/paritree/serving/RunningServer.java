@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.Route;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
@@ -49,7 +49,7 @@ public final class RunningServer implements AutoCloseable {
 
   private static ServingConfig config(List<String> references, Map<String, String> settings)
       throws Exception {
-    return ServingConfigParser.read(Optional.empty(), settings, references.toArray(String[]::new));
+    return TestConfig.read(Optional.empty(), settings, references.toArray(String[]::new));
   }
 
   /** Starts a server with the packages {@code parcel-late/1}, {@code parcel-class/1} and wide/1. */

@@ -7,7 +7,7 @@ import io.paritree.config.ConfigurationException;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.AccessTable.Cell;
 import io.paritree.serving.Client.Answer;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -126,18 +126,16 @@ class SecurityTest {
   @Test
   void listeningBeyondThisMachineNeedsTokensOrTheWord() throws Exception {
     assertThatThrownBy(
-            () -> ServingConfigParser.read(Optional.empty(), Map.of("server.host", "\"0.0.0.0\"")))
+            () -> TestConfig.read(Optional.empty(), Map.of("server.host", "\"0.0.0.0\"")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("security.score-tokens");
     assertThatThrownBy(
-            () ->
-                ServingConfigParser.read(
-                    Optional.empty(), Map.of("management.host", "\"0.0.0.0\"")))
+            () -> TestConfig.read(Optional.empty(), Map.of("management.host", "\"0.0.0.0\"")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("security.open-beyond-loopback");
     String hashes = AccessTable.settings().get("security.score-tokens");
     assertThat(
-            ServingConfigParser.read(
+            TestConfig.read(
                     Optional.empty(),
                     Map.of("server.host", "\"0.0.0.0\"", "security.score-tokens", hashes))
                 .server()
@@ -150,7 +148,7 @@ class SecurityTest {
     String token = "a-secret-that-was-pasted-in-place-of-its-digest";
     assertThatThrownBy(
             () ->
-                ServingConfigParser.read(
+                TestConfig.read(
                     Optional.empty(), Map.of("security.score-tokens", "[\"" + token + "\"]")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("sha256sum")

@@ -8,7 +8,7 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.config.ConfigurationException;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.Logs;
 import io.paritree.serving.management.ManagementServer;
@@ -33,7 +33,7 @@ class StartingTest {
   @TempDir Path directory;
 
   private static ServingConfig config() throws ConfigurationException {
-    return ServingConfigParser.read(
+    return TestConfig.read(
         Optional.empty(),
         Map.of(
             "server.port", "0",

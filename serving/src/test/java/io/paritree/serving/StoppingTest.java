@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.Route;
 import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.RequestLines;
@@ -47,7 +47,7 @@ class StoppingTest {
     Map<String, String> all = new HashMap<>(settings);
     all.put("server.port", "0");
     all.put("log.requests", "off");
-    ServingConfig config = ServingConfigParser.read(Optional.empty(), all);
+    ServingConfig config = TestConfig.read(Optional.empty(), all);
     RequestLines lines = new RequestLines(config.log());
     return new ScoringServer(config, routes(), metrics, new Readiness(metrics), lines);
   }

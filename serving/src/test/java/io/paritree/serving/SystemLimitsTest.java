@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** A start is refused if the system does not allow what the limits do. */
 class SystemLimitsTest {
   private static ServingConfig config(Map<String, String> settings) throws Exception {
-    return ServingConfigParser.read(Optional.empty(), settings);
+    return TestConfig.read(Optional.empty(), settings);
   }
 
   @Test

@@ -60,22 +60,16 @@ public final class ServingConfigParser {
    *
    * @param file a HOCON file; empty for the defaults alone
    * @param overrides keys such as {@code server.port}, and their values
+   * @param scores outputs whose scores are served, by their names
    * @param models the models that are served in place of {@code models.serve}, if any is given
    * @throws ConfigurationException if the file cannot be read, or if there are errors; the message
    *     names all of them
    */
   public static ServingConfig read(
-      Optional<Path> file, Map<String, String> overrides, String... models)
-      throws ConfigurationException {
-    return read(file, overrides, Map.of(), models);
-  }
-
-  /** As {@link #read(Optional, Map, String...)}, also with outputs whose scores are served. */
-  public static ServingConfig read(
       Optional<Path> file,
       Map<String, String> overrides,
       Map<String, String> scores,
-      String... models)
+      List<String> models)
       throws ConfigurationException {
     Configuration configuration = Configuration.defaults(ServingConfigParser.class);
     if (file.isPresent()) {
@@ -103,8 +97,8 @@ public final class ServingConfigParser {
           configuration.with("--scores", "scores." + table.getKey() + ".output", table.getValue());
     }
 
-    if (models.length > 0) {
-      configuration = configuration.with("--model", "models.serve", List.of(models));
+    if (!models.isEmpty()) {
+      configuration = configuration.with("--model", "models.serve", models);
     }
 
     return of(configuration.settings());

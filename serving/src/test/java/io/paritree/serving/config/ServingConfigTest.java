@@ -26,7 +26,7 @@ class ServingConfigTest {
 
   @Test
   void defaultsArePinned() throws Exception {
-    assertThat(ServingConfigParser.read(Optional.empty(), Map.of()))
+    assertThat(TestConfig.read(Optional.empty(), Map.of()))
         .isEqualTo(
             new ServingConfig(
                 new ServingConfig.Server(
@@ -94,11 +94,10 @@ class ServingConfigTest {
   void trustedProxiesAreAddressesOrNetworks(String text, boolean valid) throws Exception {
     Map<String, String> settings = Map.of("callers.trusted-proxies", "[\"" + text + "\"]");
     if (valid) {
-      List<String> proxies =
-          ServingConfigParser.read(Optional.empty(), settings).callers().trustedProxies();
+      List<String> proxies = TestConfig.read(Optional.empty(), settings).callers().trustedProxies();
       new Callers(proxies, null, null);
     } else {
-      assertThatThrownBy(() -> ServingConfigParser.read(Optional.empty(), settings))
+      assertThatThrownBy(() -> TestConfig.read(Optional.empty(), settings))
           .hasMessageContaining("callers.trusted-proxies must be a list of IP addresses");
     }
   }
@@ -128,8 +127,7 @@ class ServingConfigTest {
     Files.writeString(
         file, "server.port = 9000\nlimits.body = 2 MiB\nrecords.unknown-fields=ignore");
     ServingConfig config =
-        ServingConfigParser.read(
-            Optional.of(file), Map.of("server.port", "9001", "log.requests", "a:b"));
+        TestConfig.read(Optional.of(file), Map.of("server.port", "9001", "log.requests", "a:b"));
 
     assertThat(config.server().port()).isEqualTo(9_001);
     assertThat(config.limits().body()).isEqualTo(2 << 20);
@@ -163,14 +161,14 @@ class ServingConfigTest {
         "port             | 1      | the key must be like server.port",
       })
   void wrongKeysAndValuesAreRefusedByName(String key, String value, String message) {
-    assertThatThrownBy(() -> ServingConfigParser.read(Optional.empty(), Map.of(key, value)))
+    assertThatThrownBy(() -> TestConfig.read(Optional.empty(), Map.of(key, value)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(message);
   }
 
   @Test
   void nothingNeedsNoUnit() throws Exception {
-    ServingConfig config = ServingConfigParser.read(Optional.empty(), Map.of("models.poll", "0"));
+    ServingConfig config = TestConfig.read(Optional.empty(), Map.of("models.poll", "0"));
     assertThat(config.models().poll()).isZero();
   }
 
@@ -178,7 +176,7 @@ class ServingConfigTest {
   void allMistakesAreReportedTogether() {
     assertThatThrownBy(
             () ->
-                ServingConfigParser.read(
+                TestConfig.read(
                     Optional.empty(), Map.of("server.port", "-1", "log.queue", "0", "log.x", "0")))
         .hasMessageContainingAll("server.port", "log.queue", "log.x");
   }
@@ -187,8 +185,7 @@ class ServingConfigTest {
   @ValueSource(strings = {"hunter2", "[\"hunter2\"]"})
   void whatMightBeATokenIsNotShown(String value) {
     assertThatThrownBy(
-            () ->
-                ServingConfigParser.read(Optional.empty(), Map.of("security.admin-tokens", value)))
+            () -> TestConfig.read(Optional.empty(), Map.of("security.admin-tokens", value)))
         .hasMessageContaining("security.admin-tokens must be a list of SHA-256 digests of tokens")
         .hasMessageNotContaining("hunter2");
   }
@@ -196,7 +193,7 @@ class ServingConfigTest {
   @Test
   void missingFileIsRefused() {
     Path file = directory.resolve("absent.conf");
-    assertThatThrownBy(() -> ServingConfigParser.read(Optional.of(file), Map.of()))
+    assertThatThrownBy(() -> TestConfig.read(Optional.of(file), Map.of()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("absent.conf");
   }
@@ -205,7 +202,7 @@ class ServingConfigTest {
   void brokenFileIsRefusedWithItsLine() throws Exception {
     Path file = directory.resolve("serving.conf");
     Files.writeString(file, "server {\n  port = 1\n");
-    assertThatThrownBy(() -> ServingConfigParser.read(Optional.of(file), Map.of()))
+    assertThatThrownBy(() -> TestConfig.read(Optional.of(file), Map.of()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("serving.conf");
   }

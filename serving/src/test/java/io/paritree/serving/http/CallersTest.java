@@ -6,7 +6,7 @@ import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.RawHttp;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
@@ -55,7 +55,7 @@ class CallersTest {
         List.of(
             Route.get("/quick", ctx -> ctx.result("{}")),
             Route.get("/health/live", ctx -> ctx.result("{}")));
-    ServingConfig config = ServingConfigParser.read(Optional.empty(), all);
+    ServingConfig config = TestConfig.read(Optional.empty(), all);
     RequestLines lines = new RequestLines(config.log());
     return new ScoringServer(config, routes, metrics, new Readiness(metrics), lines);
   }

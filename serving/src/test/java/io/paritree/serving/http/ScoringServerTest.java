@@ -9,7 +9,7 @@ import io.paritree.serving.LoggedErrors;
 import io.paritree.serving.RawHttp;
 import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
@@ -53,7 +53,7 @@ class ScoringServerTest {
     Map<String, String> all = new java.util.HashMap<>(settings);
     all.putIfAbsent("server.port", "0");
     all.putIfAbsent("log.requests", "off");
-    ServingConfig config = ServingConfigParser.read(Optional.empty(), all);
+    ServingConfig config = TestConfig.read(Optional.empty(), all);
     RequestLines lines = new RequestLines(config.log());
     return new ScoringServer(config, routes(), metrics, new Readiness(metrics), lines);
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.model.TestPackages;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class StoredVersionsTest {
     AtomicLong nanos = new AtomicLong();
     ServerMetrics metrics = new ServerMetrics();
     ServingConfig config =
-        ServingConfigParser.read(
+        TestConfig.read(
             Optional.empty(),
             Map.of("models.warm-up-rows", "0"),
             directory.resolve("parcel-late/1").toString());

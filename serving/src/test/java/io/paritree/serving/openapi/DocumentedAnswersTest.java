@@ -14,7 +14,7 @@ import io.paritree.serving.Client.Answer;
 import io.paritree.serving.RawHttp;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.StoredOutput;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.Route;
 import java.io.IOException;
 import java.net.Socket;
@@ -114,7 +114,7 @@ class DocumentedAnswersTest {
   @Test
   void everyGetAnswersAsDocumented() throws Exception {
     Set<String> asked = new TreeSet<>();
-    for (Route route : RunningServer.routes(ServingConfigParser.read(Optional.empty(), Map.of()))) {
+    for (Route route : RunningServer.routes(TestConfig.read(Optional.empty(), Map.of()))) {
       if (route.method().name().equals("GET")) {
         for (String name : List.of("parcel-late", "parcel-late@champion", "parcel-class", "wide")) {
           if (name.contains("@") && route.path().contains("{version}")) {

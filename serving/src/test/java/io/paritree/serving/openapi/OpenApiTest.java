@@ -16,7 +16,7 @@ import io.paritree.serving.JsonTree;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.StoredOutput;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.Route;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
@@ -110,7 +110,7 @@ class OpenApiTest {
   @Test
   void everyRouteIsDescribed() throws Exception {
     Contract contract = new Contract(document);
-    ServingConfig config = ServingConfigParser.read(Optional.empty(), Map.of());
+    ServingConfig config = TestConfig.read(Optional.empty(), Map.of());
     for (Route route : RunningServer.routes(config)) {
       String path = route.path().replace("{version}", "1");
       String method = route.method().name().toLowerCase(Locale.ROOT);
