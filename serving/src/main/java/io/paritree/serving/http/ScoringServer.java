@@ -50,10 +50,6 @@ public final class ScoringServer implements AutoCloseable {
   private final CrossOrigin crossOrigin;
   private final Gate gate;
   private final Callers callers;
-  private final BodyLoader bodies;
-  private final UnreadAnswers unread;
-  private final AnswerWriter answers;
-  private final Admission admission;
   private final Server server;
   private final CallersConnector connector;
   private final GracefulStop stop;
@@ -80,23 +76,13 @@ public final class ScoringServer implements AutoCloseable {
             config.callers().trustedProxies(),
             metrics.limited("requests"),
             metrics.limited("connections"));
-    this.bodies =
-        new BodyLoader(
-            config.limits().body(),
-            config.limits().pendingBodies(),
-            config.server().requestTimeout(),
-            metrics.refused("bodies"));
     this.server = new Server(threads());
-    this.unread = new UnreadAnswers(server, config, metrics.slow("answer"));
-    this.answers = new AnswerWriter(unread, metrics.refused("answers"));
-    this.admission = admission();
     Routing routing = new Routing(routes, metrics, retryAfterSeconds());
     set(server, routing.servlet());
     server.setRequestLog(new RequestRecorder(routing, lines));
     this.connector = connector(http());
     server.addConnector(connector);
     this.stop = new GracefulStop(server, connector, gate, config.server(), readiness);
-    measure();
     try {
       server.start();
     } catch (Exception e) {
@@ -105,16 +91,6 @@ public final class ScoringServer implements AutoCloseable {
     }
   }
 
-  private Admission admission() {
-    return new Admission(
-        config.admission().permits(),
-        config.admission().waiting(),
-        config.limits().pendingBodies(),
-        config.admission().maxWait(),
-        metrics.refused("waiting"));
-  }
-
-  /** Returns the port that is listened on. */
   public int port() {
     return connector.getLocalPort();
   }
@@ -147,14 +123,51 @@ public final class ScoringServer implements AutoCloseable {
     }
 
     life.add(gate); // sets headers of every answer; requires the token; refuses by headers
-    life.add(new EagerContentHandler(bodies)); // loads the body
-    life.add(answers); // collects the answer and sends it in one piece
-    life.add(admission); // waits for a permit
+    life.add(new EagerContentHandler(bodies())); // loads the body
+    life.add(answers()); // collects the answer and sends it in one piece
+    life.add(admission()); // waits for a permit
     ServletContextHandler routes = new ServletContextHandler();
     routes.addServlet(new ServletHolder(javalin), "/*"); // finds the route and runs its handler
     routes.setErrorHandler(jettyErrors());
     life.add(routes);
     return life;
+  }
+
+  private BodyLoader bodies() {
+    BodyLoader bodies =
+        new BodyLoader(
+            config.limits().body(),
+            config.limits().pendingBodies(),
+            config.server().requestTimeout(),
+            metrics.refused("bodies"));
+    metrics.gauge(
+        "paritree_pending_body_bytes",
+        "Bytes held for bodies that are still arriving.",
+        bodies::pendingBytes);
+    return bodies;
+  }
+
+  private AnswerWriter answers() {
+    UnreadAnswers unread = new UnreadAnswers(server, config, metrics.slow("answer"));
+    metrics.gauge(
+        "paritree_pending_answer_bytes",
+        "Bytes of answers that wait for slow readers.",
+        unread::bytes);
+    return new AnswerWriter(unread, metrics.refused("answers"));
+  }
+
+  private Admission admission() {
+    Admission admission =
+        new Admission(
+            config.admission().permits(),
+            config.admission().waiting(),
+            config.limits().pendingBodies(),
+            config.admission().maxWait(),
+            metrics.refused("waiting"));
+    metrics.gauge("paritree_admission_running", "Requests that are running.", admission::running);
+    metrics.gauge(
+        "paritree_admission_waiting", "Requests that wait for their turn.", admission::waiting);
+    return admission;
   }
 
   private static boolean tooMany(Request request, Response response, Callback callback) {
@@ -247,20 +260,6 @@ public final class ScoringServer implements AutoCloseable {
     http.setOutputAggregationSize(ANSWER_BYTES);
     http.setIdleTimeout(-1);
     return http;
-  }
-
-  private void measure() {
-    metrics.gauge("paritree_admission_running", "Requests that are running.", admission::running);
-    metrics.gauge(
-        "paritree_admission_waiting", "Requests that wait for their turn.", admission::waiting);
-    metrics.gauge(
-        "paritree_pending_body_bytes",
-        "Bytes held for bodies that are still arriving.",
-        bodies::pendingBytes);
-    metrics.gauge(
-        "paritree_pending_answer_bytes",
-        "Bytes of answers that wait for slow readers.",
-        unread::bytes);
   }
 
   /** Stops the server as {@link GracefulStop} says. */
