@@ -159,18 +159,13 @@ final class FieldSchema {
    */
   private static boolean areConstants(List<?> values) {
     Set<String> names = new HashSet<>();
-    for (Object value : values) {
-      boolean number = value instanceof Long;
-      String name =
-          number
-              ? value.toString()
-              : value.toString().replaceAll("[^A-Za-z0-9]", "").toUpperCase(Locale.ROOT);
-      if (name.isEmpty() || !names.add(name)) {
-        return false;
-      }
-    }
+    return values.stream()
+        .map(value -> value instanceof Long number ? number.toString() : constant(value.toString()))
+        .allMatch(name -> !name.isEmpty() && names.add(name));
+  }
 
-    return true;
+  private static String constant(String text) {
+    return text.replaceAll("[^A-Za-z0-9]", "").toUpperCase(Locale.ROOT);
   }
 
   /**
