@@ -197,7 +197,6 @@ final class Serving implements AutoCloseable {
         Route.get("/health/ready", health::ready));
   }
 
-  /** Returns the names of the models. */
   List<String> names() {
     return models.names();
   }

@@ -55,12 +55,10 @@ public final class Admission extends Handler.Wrapper {
     this.refused = refused;
   }
 
-  /** Returns the number of running requests. */
   public int running() {
     return running.get();
   }
 
-  /** Returns the number of waiting requests. */
   public int waiting() {
     return waiting.get();
   }

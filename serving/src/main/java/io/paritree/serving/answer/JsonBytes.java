@@ -49,7 +49,6 @@ public final class JsonBytes {
     return this;
   }
 
-  /** Appends bytes as they are. */
   public JsonBytes raw(byte[] text) {
     reserve(text.length);
     System.arraycopy(text, 0, bytes, length, text.length);

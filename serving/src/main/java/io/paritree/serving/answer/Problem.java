@@ -25,7 +25,6 @@ public record Problem(
     String detail,
     List<PointedFault> errors,
     String members) {
-  /** The content type of a written problem. */
   public static final String CONTENT_TYPE = "application/problem+json";
 
   private static final byte[] TYPE =
@@ -70,7 +69,6 @@ public record Problem(
     }
   }
 
-  /** Returns the problem with these faults. */
   public Problem with(List<PointedFault> faults) {
     return new Problem(code, status, title, detail, faults, members);
   }

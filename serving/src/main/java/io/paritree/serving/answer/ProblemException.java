@@ -9,7 +9,6 @@ public final class ProblemException extends RuntimeException {
     this.problem = problem;
   }
 
-  /** Returns the problem that is the answer. */
   public Problem problem() {
     return problem;
   }

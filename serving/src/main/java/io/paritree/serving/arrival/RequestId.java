@@ -5,7 +5,6 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** The id of a request, in the header {@code X-Request-Id}: the caller's own, or one made here. */
 public final class RequestId {
-  /** The header's name. */
   public static final String HEADER = "X-Request-Id";
 
   private static final HexFormat HEX = HexFormat.of();

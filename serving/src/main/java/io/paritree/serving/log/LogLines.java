@@ -4,7 +4,6 @@ import io.paritree.serving.answer.JsonBytes;
 
 /** Lines for a log; they become text only when they are written. */
 interface LogLines {
-  /** Returns the number of lines. */
   int count();
 
   /**

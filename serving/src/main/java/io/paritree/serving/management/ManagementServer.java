@@ -123,7 +123,6 @@ public final class ManagementServer implements AutoCloseable {
     return answers;
   }
 
-  /** Returns the port that is listened on. */
   public int port() {
     return connector.getLocalPort();
   }

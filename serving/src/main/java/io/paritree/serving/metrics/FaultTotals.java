@@ -38,7 +38,6 @@ public final class FaultTotals {
     this.known = known;
   }
 
-  /** Adds one fault. */
   public void add(FaultCode code, String field) {
     String counted = field.isEmpty() || known.contains(field) ? field : OTHER;
     counts.merge(new Counted(counted, code), 1L, Long::sum);
@@ -49,7 +48,6 @@ public final class FaultTotals {
     counts.remove(new Counted(field, code));
   }
 
-  /** Returns the number of faults. */
   public long count() {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }

@@ -110,7 +110,6 @@ public final class ServerMetrics {
     return registry;
   }
 
-  /** Returns the counters of one route. */
   public RouteMetrics route(String route) {
     return routes.computeIfAbsent(route, RouteMetrics::new);
   }

@@ -173,7 +173,6 @@ public final class Models {
     return opened().getOrDefault(name, List.of());
   }
 
-  /** Returns the models' names. */
   public List<String> names() {
     return List.copyOf(opened().keySet());
   }

@@ -87,7 +87,6 @@ public final class ServedModel {
     return statistics;
   }
 
-  /** Returns the counter of scored rows. */
   public CounterDataPoint scored() {
     return scored;
   }

@@ -82,7 +82,6 @@ public final class RequestRows {
     return values;
   }
 
-  /** Returns the number of rows. */
   public int count() {
     return count;
   }

@@ -148,7 +148,6 @@ final class Batch implements AutoCloseable {
     }
   }
 
-  /** Returns the whole answer. */
   JsonBytes answer() {
     flush();
     answer.raw("],\"scored\":").number(scored);
