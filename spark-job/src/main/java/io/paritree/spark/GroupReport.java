@@ -30,7 +30,6 @@ import java.util.stream.Stream;
 
 /** Makes reports on the run from what is known about a group so far. Not thread-safe. */
 final class GroupReport {
-  private final JobSettings settings;
   private final String startedAt;
   private final Stages stages;
   private final CheckedRun checked;
@@ -47,14 +46,7 @@ final class GroupReport {
    * @param tally the results of the rows; may still grow
    * @param groupsLeft how many groups of the run follow this one
    */
-  GroupReport(
-      JobSettings settings,
-      String startedAt,
-      Stages stages,
-      CheckedRun checked,
-      Tally tally,
-      int groupsLeft) {
-    this.settings = settings;
+  GroupReport(String startedAt, Stages stages, CheckedRun checked, Tally tally, int groupsLeft) {
     this.startedAt = startedAt;
     this.stages = stages;
     this.checked = checked;
@@ -191,6 +183,7 @@ final class GroupReport {
       List<PartitionReport> others,
       int groupsToCome) {
     ScoringModel model = checked.model();
+    JobSettings settings = checked.settings();
     return new JobReport(
         new JobReport.Run(
             settings.runId(),
@@ -209,7 +202,7 @@ final class GroupReport {
             byFeature(tally.unseen()),
             // The first rows of a file are not like all.
             outcome == Outcome.CHECKED ? 0 : tally.total().read(),
-            CheckedRun.sealedRows(model)),
+            model.card().sealedValues()),
         repeatedKeys,
         // Values that are encrypted in the output must not be readable here.
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),

@@ -74,7 +74,7 @@ final class GroupRun {
    */
   JobReport run(CheckedRun checked, int groupsLeft) throws JobException, IOException {
     Tally tally = tally(checked);
-    GroupReport report = new GroupReport(settings, startedAt, stages, checked, tally, groupsLeft);
+    GroupReport report = new GroupReport(startedAt, stages, checked, tally, groupsLeft);
     try (Publisher.Run run = checked.output().runs().begin(name)) {
       report.begun(run.directory());
       observer.reached(Step.STAGING_MADE);
@@ -126,11 +126,11 @@ final class GroupRun {
     Tally tally = tally(checked);
     scoring(checked).sample(tally);
     checkReadable(tally);
-    return new GroupReport(settings, startedAt, stages, checked, tally, 0).sampled(sampled(tally));
+    return new GroupReport(startedAt, stages, checked, tally, 0).sampled(sampled(tally));
   }
 
   private GroupScoring scoring(CheckedRun checked) throws IOException {
-    return new GroupScoring(settings, session, observer, progress, checked);
+    return new GroupScoring(session, observer, progress, checked);
   }
 
   private JobReport publish(CheckedRun checked, Publisher.Run run, Tally tally, GroupReport report)
@@ -147,7 +147,7 @@ final class GroupRun {
     report.scored(stages.end("score"));
     observer.reached(Step.SCORED);
 
-    Staging staging = new Staging(settings, checked, run.directory(), tally);
+    Staging staging = new Staging(checked, run.directory(), tally);
     List<PreparedPartition> prepared;
     try {
       prepared = prepare(checked, run, tally, report, scoring, staging);
@@ -266,7 +266,7 @@ final class GroupRun {
       Staging staging,
       GroupReport report)
       throws JobException, IOException {
-    HeldPartitions held = HeldPartitions.of(settings, tally);
+    HeldPartitions held = HeldPartitions.of(settings.conditions().maxQuarantined(), tally);
     report.held(held);
     if (!held.isEmpty() && settings.conditions().withheld() == Withheld.ITS_GROUP) {
       throw new JobException(

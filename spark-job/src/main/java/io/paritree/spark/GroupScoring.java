@@ -3,7 +3,6 @@ package io.paritree.spark;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.parquet.ScoredRows;
 import io.paritree.model.ModelFiles;
-import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
@@ -44,51 +43,36 @@ import org.apache.spark.sql.types.StructType;
 final class GroupScoring {
   private static final int SAMPLE_ROWS = 1_000;
 
-  private final JobSettings settings;
   private final SparkSession session;
   private final StepObserver observer;
   private final PrintStream progress;
   private final CheckedRun checked;
   private final CheckedInput input;
-  private final CarriedColumns carried;
-  private final StructType output;
   private final StructType quarantine;
   private final ParquetWriters writers;
   private final KeyCheck keys;
 
   GroupScoring(
-      JobSettings settings,
-      SparkSession session,
-      StepObserver observer,
-      PrintStream progress,
-      CheckedRun checked)
+      SparkSession session, StepObserver observer, PrintStream progress, CheckedRun checked)
       throws IOException {
-    this.settings = settings;
     this.session = session;
     this.observer = observer;
     this.progress = progress;
     this.checked = checked;
     this.input = checked.input();
-    this.carried = CarriedColumns.of(settings, input);
-    this.output = checked.columns().schema(carried.columns(), checked.model(), settings.runId());
     this.quarantine = Quarantine.schema(Scan.inOrder(input.columns()));
+    List<String> keyColumns = checked.carried().keys();
     List<String> distinct = new ArrayList<>(checked.columns().distinct());
-    if (carried.keys().size() == 1) {
-      distinct.addAll(carried.keys());
+    if (keyColumns.size() == 1) {
+      distinct.addAll(keyColumns);
     }
 
+    JobSettings settings = checked.settings();
     this.writers =
-        ParquetWriters.of(session, output, distinct, settings.files().maxBytes())
+        ParquetWriters.of(session, checked.rows(), distinct, settings.files().maxBytes())
             .withLastColumn(checked.model().modelVersion())
             .withFieldIds(checked.output().fieldIds());
-    this.keys =
-        new KeyCheck(
-            session,
-            settings.conditions().duplicates(),
-            output,
-            carried.keys(),
-            input,
-            checked.files());
+    this.keys = new KeyCheck(session, checked);
   }
 
   /**
@@ -101,13 +85,11 @@ final class GroupScoring {
       List<IndexedPartition> partitions, List<Location> quarantined, RunDirectory directory)
       throws RefusedException, IOException {
     List<String> scores = checked.columns().scored().scores();
-    KeyForm form = ScoredRows.form(writers.columns(), carried.keys(), scores);
+    KeyForm form = ScoredRows.form(writers.columns(), checked.carried().keys(), scores);
     List<String> problems =
         new IndexBuild(session, checked.place(), directory, form)
             .build(partitions, scores, quarantined);
-    if (!problems.isEmpty()) {
-      throw new RefusedException(InputCheck.message(problems));
-    }
+    InputCheck.refuse(problems);
   }
 
   /** Returns the writers of the files of scored rows. */
@@ -143,7 +125,7 @@ final class GroupScoring {
     List<InputFile> sampled =
         checked.files().stream().filter(file -> !input.isEmpty(file)).limit(1).toList();
     TaskPlan plan = plan("", null, "", SAMPLE_ROWS);
-    score("sample-" + settings.runId(), sampled, plan, tally, () -> {});
+    score("sample-" + checked.settings().runId(), sampled, plan, tally, () -> {});
   }
 
   @SuppressWarnings("try") // the display prints by itself until it is closed
@@ -161,7 +143,8 @@ final class GroupScoring {
     JavaSparkContext context = new JavaSparkContext(spark);
     Broadcast<ModelFiles> model = context.broadcast(checked.modelFiles());
     TaskProgress tasks = new TaskProgress(expected);
-    try (Progress display = new Progress(progress, settings.reporting().progress(), tasks::line)) {
+    try (Progress display =
+        new Progress(progress, checked.settings().reporting().progress(), tasks::line)) {
       TaskWatch watch = new TaskWatch(name, tasks, observer);
       spark.addSparkListener(watch);
       context.setLocalProperty(TaskWatch.RUN, name);
@@ -178,24 +161,23 @@ final class GroupScoring {
     }
   }
 
-  private SourceRoot root() throws IOException {
-    return input
-        .listing()
-        .sourceRoot(
-            HadoopPaths.settings(session), input.selected(), new HashSet<>(checked.files()));
-  }
-
   private TaskPlan plan(String tasks, String table, String run, int sampleRows) throws IOException {
+    JobSettings settings = checked.settings();
+    SourceRoot root =
+        input
+            .listing()
+            .sourceRoot(
+                HadoopPaths.settings(session), input.selected(), new HashSet<>(checked.files()));
     ArrayList<ReadColumn> columns = Scan.inOrder(input.columns());
-    int[] indexes = carried.columns().stream().mapToInt(columns::indexOf).toArray();
+    int[] indexes = checked.carried().columns().stream().mapToInt(columns::indexOf).toArray();
     return new TaskPlan(
-        new TaskPlan.Input(root(), columns, settings.columns().comparison()),
+        new TaskPlan.Input(root, columns, settings.columns().comparison()),
         new TaskPlan.Model(
             checked.model().modelVersion(), checked.model().digest(), settings.engine()),
         new TaskPlan.Output(
             indexes,
             settings.output().partitionPath().orElse(null),
-            output,
+            checked.rows(),
             quarantine,
             checked.columns().scored().margins().size(),
             checked.columns().scored().hasLabel(),
@@ -206,9 +188,9 @@ final class GroupScoring {
             run,
             settings.files().maxRows(),
             settings.files().maxBytes(),
-            settings.files().order() == Order.BY_KEYS ? carried.keys().size() : 0),
+            settings.files().order() == Order.BY_KEYS ? checked.carried().keys().size() : 0),
         new TaskPlan.Keys(
-            carried.keys().size(),
+            checked.carried().keys().size(),
             keys.buckets(),
             checked.encrypted().isEmpty() ? null : KeyHashes.secret()),
         sampleRows);

@@ -2,7 +2,6 @@ package io.paritree.spark;
 
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.report.Hold;
-import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.Tally;
 import java.util.Arrays;
@@ -19,23 +18,20 @@ final class HeldPartitions {
 
   private final Map<String, Hold> holds = new TreeMap<>();
 
-  /** Returns the partitions with too many rows that could not be scored. */
-  static HeldPartitions of(JobSettings settings, Tally tally) {
+  /** Returns the partitions of whose rows a larger share could not be scored. */
+  static HeldPartitions of(double maxQuarantined, Tally tally) {
     HeldPartitions held = new HeldPartitions();
     tally
         .counts()
         .forEach(
             (partition, count) -> {
-              if (count.quarantinedShare() > settings.conditions().maxQuarantined()) {
+              if (count.quarantinedShare() > maxQuarantined) {
                 held.hold(
                     partition,
                     Hold.of(
                         Outcome.QUARANTINED,
                         "%s could not be scored, more than --max-quarantined %s; by code: %s"
-                            .formatted(
-                                share(count, "rows"),
-                                settings.conditions().maxQuarantined(),
-                                count.codes())));
+                            .formatted(share(count, "rows"), maxQuarantined, count.codes())));
               }
             });
     return held;

@@ -1,6 +1,6 @@
 package io.paritree.spark;
 
-import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.keys.KeyHasher;
@@ -31,23 +31,12 @@ final class KeyCheck {
   private final List<String> keys;
   private final int buckets;
 
-  /**
-   * @param output the columns of the staged files
-   * @param keys which of them form the key
-   * @param files the files of the group
-   */
-  KeyCheck(
-      SparkSession session,
-      Duplicates duplicates,
-      StructType output,
-      List<String> keys,
-      CheckedInput input,
-      List<InputFile> files) {
+  KeyCheck(SparkSession session, CheckedRun checked) {
     this.session = session;
-    this.duplicates = duplicates;
-    this.output = output;
-    this.keys = List.copyOf(keys);
-    this.buckets = duplicates == Duplicates.ADMITTED || !canHash() ? 0 : buckets(input, files);
+    this.duplicates = checked.settings().conditions().duplicates();
+    this.output = checked.rows();
+    this.keys = checked.carried().keys();
+    this.buckets = duplicates == Duplicates.ADMITTED || !canHash() ? 0 : buckets(checked);
   }
 
   private boolean canHash() {
@@ -55,9 +44,10 @@ final class KeyCheck {
         .isPresent();
   }
 
-  private static int buckets(CheckedInput input, List<InputFile> files) {
+  private static int buckets(CheckedRun checked) {
+    List<InputFile> files = checked.files();
     long bytes = files.stream().mapToLong(InputFile::bytes).sum();
-    return RepeatedHashes.buckets(input.rowsOf(files).orElse(bytes / BYTES_PER_CSV_ROW));
+    return RepeatedHashes.buckets(checked.input().rowsOf(files).orElse(bytes / BYTES_PER_CSV_ROW));
   }
 
   /** Returns the number of buckets for the hashes of the keys; 0 if keys are not hashed. */

@@ -2,7 +2,6 @@ package io.paritree.spark;
 
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.check.OutputColumns;
@@ -48,9 +47,7 @@ final class LineageFacts {
             .map(column -> new Lineage.Column(column.name(), column.type().catalogString()))
             .toList();
     List<Lineage.Column> written = new ArrayList<>();
-    CarriedColumns carried = CarriedColumns.of(settings, checked.input());
-    for (StructField field :
-        check.columns().schema(carried.columns(), model, settings.runId()).fields()) {
+    for (StructField field : checked.rows().fields()) {
       written.add(new Lineage.Column(field.name(), field.dataType().catalogString()));
     }
 

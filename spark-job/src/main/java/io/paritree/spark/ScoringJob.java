@@ -11,7 +11,6 @@ import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
@@ -29,6 +28,7 @@ import io.paritree.spark.report.Stages;
 import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Mode;
+import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.task.KryoClasses;
 import io.paritree.spark.versions.SparkVersion;
@@ -41,7 +41,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 
@@ -118,7 +117,7 @@ final class ScoringJob {
     if (check.isNothingToDo() && settings.mode() == Mode.SCORE) {
       stages.end("check");
       observer.reached(Step.INPUT_CHECKED);
-      check.output().runs().tidy();
+      target.runs().tidy();
       return nothingToDo(check);
     }
 
@@ -131,20 +130,7 @@ final class ScoringJob {
 
     checkExecutors(session, files);
     stages.end("spark");
-    CheckedInput input = check.check(session, progress);
-    Set<String> encrypted = check.checkEncryption(session, input);
-    check.checkRows(input);
-    CheckedRun checked =
-        new CheckedRun(
-            files,
-            model,
-            check.columns(),
-            check.inputStore(),
-            input,
-            encrypted,
-            check.output(),
-            check.open(),
-            check.alreadyPublished());
+    CheckedRun checked = check.check(session, files, progress);
     lineage = Optional.of(facts.checked(checked));
     stages.end("check");
     observer.reached(Step.INPUT_CHECKED);
@@ -156,7 +142,7 @@ final class ScoringJob {
     }
 
     if (checked.open().isEmpty()) {
-      check.output().runs().tidy();
+      target.runs().tidy();
       return nothingToDo(check);
     }
 
@@ -177,8 +163,8 @@ final class ScoringJob {
       throw e;
     } finally {
       record = group.record();
-      group.removeOldRuns(check.output());
-      check.output().recover();
+      group.removeOldRuns(target);
+      target.recover();
     }
 
     return JobReport.total(reports);
@@ -214,7 +200,7 @@ final class ScoringJob {
 
     PinnedTable table =
         settings.input().tableFormat().input(session(model), settings.input().table().get());
-    if (table.files().isEmpty()) {
+    if (table instanceof CatalogTable) {
       progress.println(
           ("Table %s is read as Spark reads it: that all of its rows were read cannot be checked,"
                   + " and the same run publishes again, since another read may find other rows")

@@ -5,7 +5,6 @@ import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.ReasonsForm;
 import io.paritree.output.StateDirectory;
-import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Footers;
@@ -16,9 +15,7 @@ import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.PartitionReport;
-import io.paritree.spark.report.PartitionReport.ScoredFile;
 import io.paritree.spark.rows.RecordedReasons;
-import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.WrittenFile;
@@ -50,28 +47,23 @@ import org.apache.hadoop.conf.Configuration;
 final class Staging {
   private static final int THREADS = 8;
 
-  private final JobSettings settings;
-  private final ScoringModel model;
+  private final CheckedRun checked;
   private final RunDirectory directory;
   private final FileStore store;
   private final Tally tally;
   private final Output output;
-  private final List<String> keys;
-  private final List<String> scores;
   private final Optional<ReasonsForm> reasons;
   private final Map<String, Long> bytes = new ConcurrentHashMap<>(); // by verified partition
 
-  Staging(JobSettings settings, CheckedRun checked, RunDirectory directory, Tally tally) {
-    this.settings = settings;
-    this.model = checked.model();
+  Staging(CheckedRun checked, RunDirectory directory, Tally tally) {
+    this.checked = checked;
     this.directory = directory;
     this.store = checked.place().store();
     this.tally = tally;
     this.output = checked.output();
-    this.keys = CarriedColumns.of(settings, checked.input()).keys();
-    this.scores = checked.columns().scored().scores();
     this.reasons =
-        RecordedReasons.of(model, settings.columns().explanation(), checked.input().columns());
+        RecordedReasons.of(
+            checked.model(), checked.settings().columns().explanation(), checked.input().columns());
   }
 
   /** Moves the quarantined rows to where they are kept, even if the run fails. */
@@ -138,7 +130,6 @@ final class Staging {
     Map<String, List<WrittenFile>> byPartition = new TreeMap<>();
     for (OutputPartition target : targets) {
       byPartition.put(target.partition(), new ArrayList<>());
-      output.stage(directory, target.partition());
     }
 
     for (WrittenFile file : tally.scored()) {
@@ -149,17 +140,10 @@ final class Staging {
                 .formatted(file.path(), file.partition()));
       }
 
-      output.stage(directory, file);
       files.add(file);
     }
 
-    for (OutputPartition target : targets) {
-      List<WrittenFile> files = byPartition.get(target.partition());
-      if (files.isEmpty()) {
-        output.stageEmpty(directory, target.partition(), writers).ifPresent(files::add);
-      }
-    }
-
+    output.stage(directory, byPartition, writers);
     return byPartition;
   }
 
@@ -243,30 +227,27 @@ final class Staging {
         count.scored(),
         count.quarantined(),
         null,
-        files.stream().map(Staging::reported).toList());
-  }
-
-  private static ScoredFile reported(DataFile file) {
-    return new ScoredFile(file.name(), file.bytes(), file.rows());
+        files);
   }
 
   private PartitionManifest manifest(
       OutputPartition target, PartitionCounts count, List<DataFile> files, Instant stagedAt) {
+    ScoringModel model = checked.model();
     return new PartitionManifest(
         target.partition(),
         target.identity(),
-        settings.runId(),
+        checked.settings().runId(),
         directory.name(),
         model.name(),
         model.modelVersion(),
         model.digest(),
-        settings.engine().name().toLowerCase(Locale.ROOT),
+        checked.settings().engine().name().toLowerCase(Locale.ROOT),
         stagedAt.toString(),
         count.read(),
         count.scored(),
         count.quarantined(),
-        keys,
-        scores,
+        checked.carried().keys(),
+        checked.columns().scored().scores(),
         reasons,
         files);
   }

@@ -38,7 +38,7 @@ final class PublishedOutput {
     }
 
     List<String> faults = new ArrayList<>();
-    if (!place.isPublished(partition, manifest.get().identity())) {
+    if (!place.look().isPublished(partition, manifest.get().identity())) {
       faults.add("%s lacks files that its manifest names".formatted(partition));
     }
 

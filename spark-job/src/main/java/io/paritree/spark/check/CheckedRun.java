@@ -9,27 +9,31 @@ import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.SealedRows;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * What a run needs to know about its model, input and output once everything is checked.
  *
+ * @param carried the columns of the input that are written too
+ * @param rows the columns of the output's files
  * @param encrypted the names of the output's encrypted columns
  * @param open the partitions to score
  * @param alreadyPublished the partitions that are already published with the same identity
  */
 public record CheckedRun(
+    JobSettings settings,
     ModelFiles modelFiles,
     ScoringModel model,
     OutputColumns columns,
     FileStore inputStore,
     CheckedInput input,
+    CarriedColumns carried,
+    StructType rows,
     Set<String> encrypted,
     Output output,
     List<OutputPartition> open,
@@ -58,15 +62,18 @@ public record CheckedRun(
   /** Returns a copy with only some of the open partitions. */
   public CheckedRun withOpen(List<OutputPartition> group) {
     return new CheckedRun(
-        modelFiles, model, columns, inputStore, input, encrypted, output, group, alreadyPublished);
-  }
-
-  /** Returns the counts of the rows that a model was sealed with; empty if it has none. */
-  public static Optional<SealedRows> sealedRows(ScoringModel model) {
-    return model
-        .card()
-        .sealedValues()
-        .map(counts -> new SealedRows(counts.rows(), counts.missing(), counts.unseen()));
+        settings,
+        modelFiles,
+        model,
+        columns,
+        inputStore,
+        input,
+        carried,
+        rows,
+        encrypted,
+        output,
+        group,
+        alreadyPublished);
   }
 
   /** Returns what a report says about the model. */

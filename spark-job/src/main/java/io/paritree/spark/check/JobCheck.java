@@ -2,6 +2,7 @@ package io.paritree.spark.check;
 
 import io.paritree.lookup.parquet.ScoredRows;
 import io.paritree.lookup.parquet.UnusableRowsException;
+import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.ending.RefusedException;
@@ -135,22 +136,12 @@ public final class JobCheck {
     return selected;
   }
 
-  /** Returns the store that holds the input. */
-  public FileStore inputStore() {
-    return inputStore;
-  }
-
   public OutputColumns columns() {
     return columns;
   }
 
   public Output output() {
     return output;
-  }
-
-  /** Returns the partitions to score. */
-  public List<OutputPartition> open() {
-    return List.copyOf(open);
   }
 
   /** Returns the partitions that are published already. */
@@ -162,13 +153,38 @@ public final class JobCheck {
   }
 
   /**
-   * Checks the files of the selected partitions.
+   * Checks the files of the selected partitions, and that the rows which are made of them can be
+   * rows of the output.
    *
+   * @param files of the model
    * @param progress receives how many files were read, in the interval of the settings
    * @throws RefusedException with all problems
    */
+  public CheckedRun check(SparkSession session, ModelFiles files, PrintStream progress)
+      throws RefusedException, IOException {
+    CheckedInput input = checkFiles(session, progress);
+    CarriedColumns carried = CarriedColumns.of(settings, input);
+    StructType rows = columns.schema(carried.columns(), model, settings.runId());
+    Set<String> encrypted = checkEncryption(session, input, carried, rows);
+    output.checkRows(rows, targets, open, partitionColumns(), problems);
+    return new CheckedRun(
+        settings,
+        files,
+        model,
+        columns,
+        inputStore,
+        input,
+        carried,
+        rows,
+        encrypted,
+        output,
+        open,
+        alreadyPublished());
+  }
+
   @SuppressWarnings("try") // the display prints by itself until it is closed
-  public CheckedInput check(SparkSession session, PrintStream progress) throws RefusedException {
+  private CheckedInput checkFiles(SparkSession session, PrintStream progress)
+      throws RefusedException {
     int files = selected.stream().mapToInt(partition -> partition.files().size()).sum();
     AtomicInteger read = new AtomicInteger();
     InputCheck check =
@@ -198,12 +214,10 @@ public final class JobCheck {
    * Checks that the run's files can be encrypted as Hadoop's settings say.
    *
    * @return the names of the columns that are encrypted in the output
-   * @throws RefusedException with all problems
    */
-  public Set<String> checkEncryption(SparkSession session, CheckedInput input)
+  private Set<String> checkEncryption(
+      SparkSession session, CheckedInput input, CarriedColumns carried, StructType rows)
       throws RefusedException, IOException {
-    CarriedColumns carried = CarriedColumns.of(settings, input);
-    StructType rows = columns.schema(carried.columns(), model, settings.runId());
     ParquetWriters scored = ParquetWriters.of(session, rows);
     if (settings.files().lookupIndex() == LookupIndex.BUILT) {
       checkLookup(scored, carried.keys());
@@ -246,17 +260,6 @@ public final class JobCheck {
     } catch (UnusableRowsException e) {
       problems.add("--lookup-index cannot be used: " + e.getMessage());
     }
-  }
-
-  /**
-   * Checks that the run's rows can be rows of the output.
-   *
-   * @throws RefusedException with all problems
-   */
-  public void checkRows(CheckedInput input) throws RefusedException, IOException {
-    StructType rows =
-        columns.schema(CarriedColumns.of(settings, input).columns(), model, settings.runId());
-    output.checkRows(rows, targets, open, partitionColumns(), problems);
   }
 
   /** Returns the partition columns of the output. */

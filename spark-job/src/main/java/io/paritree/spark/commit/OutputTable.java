@@ -25,17 +25,20 @@ import org.apache.spark.sql.types.StructType;
  */
 public abstract class OutputTable {
   private final AskedOutput asked;
+  private final String location;
   private final long firstVersion;
-  private Optional<TableState> state;
+  private TableState state;
   private Optional<PlannedColumns> planned = Optional.empty();
 
   /**
-   * @param state the table as it is; empty if it is not there
+   * @param location the table's directory
+   * @param state the table as it is
    */
-  protected OutputTable(AskedOutput asked, Optional<TableState> state) {
+  protected OutputTable(AskedOutput asked, String location, TableState state) {
     this.asked = asked;
+    this.location = location;
     this.state = state;
-    this.firstVersion = state.map(TableState::version).orElse(-1L);
+    this.firstVersion = state.version();
   }
 
   /**
@@ -46,23 +49,31 @@ public abstract class OutputTable {
   }
 
   /** Returns the table's directory. */
-  public abstract String location();
+  public final String location() {
+    return location;
+  }
 
   /**
    * Returns the directory of the table's files.
    *
    * @param location the table's directory
    */
-  public abstract Location directory(Location location);
+  public Location directory(Location location) {
+    return location;
+  }
 
   /**
    * Returns the ids that files must give their columns, by the columns' names; empty if files are
    * read by name.
    */
-  public abstract Map<String, Integer> fieldIds();
+  public Map<String, Integer> fieldIds() {
+    return Map.of();
+  }
 
   /** Returns why the table cannot take files whose columns are encrypted; empty if it can. */
-  public abstract Optional<String> encryptionProblem();
+  public Optional<String> encryptionProblem() {
+    return Optional.empty();
+  }
 
   /** Reads what commits say of a run's files, before the first of them begins. */
   protected void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {}
@@ -80,7 +91,9 @@ public abstract class OutputTable {
   protected abstract List<String> unfitFeatures(TableState table);
 
   /** Returns the type in which the table has the values of a column. */
-  protected abstract DataType stored(DataType type);
+  protected DataType stored(DataType type) {
+    return type;
+  }
 
   /**
    * Finds out how the table would be with these columns, and changes nothing.
@@ -90,34 +103,24 @@ public abstract class OutputTable {
   protected abstract List<String> plan(PlannedColumns columns);
 
   /** Returns whether the files of the run, written for the planned columns, fit a version. */
-  protected abstract boolean fitsPlan(TableState now);
+  protected boolean fitsPlan(TableState now) {
+    return true;
+  }
 
   /** Returns the newest version, which has no planned columns to come. */
   protected abstract TableState newest();
 
   /** Returns why servers cannot find rows of the table by an index; empty if they can. */
-  public abstract Optional<String> lookupProblem();
-
-  /** Returns a text that describes a partition's files; it differs whenever they do. */
-  public String token(String partition) {
-    return state.map(found -> found.token(partition)).orElse(TableState.ABSENT);
-  }
-
-  /** Returns whether exactly a run with this identity has written the rows of a partition. */
-  public boolean isPublished(String partition, String identity) {
-    return state.isPresent() && state.get().isPublished(partition, identity);
+  public Optional<String> lookupProblem() {
+    return Optional.empty();
   }
 
   /**
    * Returns the table's partitions that have rows and are not replaced with these, in their order.
    */
   public List<String> beside(List<String> partitions) {
-    if (state.isEmpty()) {
-      return List.of();
-    }
-
     Set<String> beside = new TreeSet<>(PartitionValue.ORDER);
-    beside.addAll(state.get().partitions());
+    beside.addAll(state.partitions());
     beside.removeAll(Set.copyOf(partitions));
     beside.removeAll(spelledOtherwise(partitions));
     return List.copyOf(beside);
@@ -131,20 +134,15 @@ public abstract class OutputTable {
    * @param place the table's directory
    */
   public List<String> foreign(List<String> partitions, OutputPlace place) throws IOException {
-    if (state.isEmpty()) {
-      return List.of();
-    }
-
-    TableState table = state.get();
     List<String> unmarked =
-        partitions.stream().filter(partition -> !table.hasOwn(partition)).toList();
+        partitions.stream().filter(partition -> !state.hasOwn(partition)).toList();
     List<String> foreign = new ArrayList<>(spelledOtherwise(unmarked));
-    unmarked.stream().filter(partition -> !table.files(partition).isEmpty()).forEach(foreign::add);
+    unmarked.stream().filter(partition -> !state.files(partition).isEmpty()).forEach(foreign::add);
     if (foreign.isEmpty()) {
       return foreign;
     }
 
-    foreign.removeAll(new WrittenPartitions(place, table.id()).in(table::includes));
+    foreign.removeAll(new WrittenPartitions(place, state.id()).in(state::includes));
     foreign.sort(PartitionValue.ORDER);
     return foreign;
   }
@@ -153,7 +151,9 @@ public abstract class OutputTable {
    * Returns the partitions without a run's mark whose values another writer has written otherwise
    * than a run would, and that are replaced with some partitions.
    */
-  protected abstract List<String> spelledOtherwise(List<String> partitions);
+  protected List<String> spelledOtherwise(List<String> partitions) {
+    return List.of();
+  }
 
   /** Returns how many rows partitions have. */
   public abstract long rows(List<String> partitions);
@@ -163,13 +163,8 @@ public abstract class OutputTable {
     return firstVersion;
   }
 
-  /** Returns whether the table is there. */
-  public boolean isThere() {
-    return state.isPresent();
-  }
-
-  /** Returns the table as it was checked; empty if it is not made yet. */
-  protected Optional<TableState> state() {
+  /** Returns the table as it was checked. */
+  public TableState state() {
     return state;
   }
 
@@ -184,30 +179,29 @@ public abstract class OutputTable {
   public List<StructField> check(
       StructType output, List<String> partitions, List<String> problems) {
     List<StructField> added = new ArrayList<>();
-    if (state.isEmpty()) {
+    if (state.isAbsent()) {
       return added;
     }
 
-    TableState table = state.get();
-    unfitFeatures(table)
+    unfitFeatures(state)
         .forEach(problem -> problems.add("table %s %s".formatted(asked.name(), problem)));
     List<String> columns =
         partitions.isEmpty()
-            ? table.partitionColumns()
+            ? state.partitionColumns()
             : PartitionValue.ofPath(partitions.get(0)).stream()
                 .map(PartitionValue::column)
                 .toList();
-    if (!columns.equals(table.partitionColumns())) {
+    if (!columns.equals(state.partitionColumns())) {
       problems.add(
           "table %s is partitioned by %s, and this run would write partitions by %s"
-              .formatted(asked.name(), table.partitionColumns(), columns));
+              .formatted(asked.name(), state.partitionColumns(), columns));
       return added;
     }
 
-    compare(output, table, added, problems);
+    compare(output, state, added, problems);
     for (String partition : partitions) {
       for (PartitionValue value : PartitionValue.ofPath(partition)) {
-        PartitionText.problem(value, table.schema().apply(value.column()).dataType())
+        PartitionText.problem(value, state.schema().apply(value.column()).dataType())
             .ifPresent(problems::add);
       }
     }
@@ -278,25 +272,21 @@ public abstract class OutputTable {
       List<StructField> added,
       List<String> partitionColumns,
       List<String> problems) {
-    if (state.isPresent() && added.isEmpty()) {
+    if (!state.isAbsent() && added.isEmpty()) {
       return;
     }
 
     PlannedColumns columns =
-        state.isPresent()
-            ? new PlannedColumns(output, added, List.of())
-            : new PlannedColumns(output, List.of(), partitionColumns);
+        state.isAbsent()
+            ? new PlannedColumns(output, List.of(), partitionColumns)
+            : new PlannedColumns(output, added, List.of());
     planned = Optional.of(columns);
     plan(columns).forEach(problem -> problems.add("table %s %s".formatted(asked.name(), problem)));
   }
 
   /** Returns the columns that a commit on top of a version must bring; empty if it has them. */
   protected Optional<PlannedColumns> columnsToCome(TableState now) {
-    return planned.filter(columns -> now.definition().equals(checkedDefinition()));
-  }
-
-  private String checkedDefinition() {
-    return state.map(TableState::definition).orElse(AbsentTable.DEFINITION);
+    return planned.filter(columns -> now.definition().equals(state.definition()));
   }
 
   /**
@@ -304,9 +294,8 @@ public abstract class OutputTable {
    * the same columns meanwhile.
    */
   boolean isAsChecked(TableState now) {
-    return now.definition().equals(checkedDefinition())
-        || !(now instanceof AbsentTable)
-            && planned.filter(columns -> isAsPlanned(columns, now)).isPresent();
+    return now.definition().equals(state.definition())
+        || !now.isAbsent() && planned.filter(columns -> isAsPlanned(columns, now)).isPresent();
   }
 
   private boolean isAsPlanned(PlannedColumns columns, TableState now) {
@@ -314,7 +303,7 @@ public abstract class OutputTable {
     List<String> problems = new ArrayList<>(unfitFeatures(now));
     compare(columns.output(), now, lacking, problems);
     List<String> partitionColumns =
-        state.map(TableState::partitionColumns).orElse(columns.partitionColumns());
+        state.isAbsent() ? columns.partitionColumns() : state.partitionColumns();
     return problems.isEmpty()
         && lacking.isEmpty()
         && now.partitionColumns().equals(partitionColumns)
@@ -329,7 +318,7 @@ public abstract class OutputTable {
   void hasColumns() {
     if (planned.isPresent()) {
       try {
-        state = Optional.of(newest());
+        state = newest();
         planned = Optional.empty();
       } catch (RuntimeException e) {
         // They stay planned.

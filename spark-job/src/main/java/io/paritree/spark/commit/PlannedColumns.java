@@ -21,7 +21,7 @@ public record PlannedColumns(
 
   /** Returns all columns that the table has afterwards. */
   public StructType schema(TableState before) {
-    StructType all = before instanceof AbsentTable ? output : before.schema();
+    StructType all = before.isAbsent() ? output : before.schema();
     for (StructField field : added) {
       all = all.add(field);
     }

@@ -5,71 +5,132 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.spark.sql.types.StructType;
 
-/** What a version of a table says about its partitions. */
-public interface TableState {
-  String ABSENT = "absent";
+/**
+ * What a version of a table says about its partitions. By itself it is a version without any: of a
+ * table that is not made yet.
+ */
+public class TableState {
+  /** A table that is not made, and of which no column is known. */
+  public static final TableState ABSENT = absent(new StructType(), List.of());
 
-  /** Returns the number of the version; -1 if the table has none yet. */
-  long version();
+  private static final String NOTHING = "absent";
+
+  private final long version;
+  private final String id;
+  private final Supplier<StructType> schema;
+  private final List<String> partitionColumns;
+  private final String definition;
 
   /**
-   * Returns what tells the table from another one that was made in its place; empty if nothing
-   * does.
+   * @param version the number of the version; -1 if the table has none yet
+   * @param id what tells the table from another one that was made in its place; empty if nothing
+   *     does
+   * @param schema returns all columns
+   * @param definition a text that differs wherever columns, partitioning, properties or features do
    */
-  String id();
+  protected TableState(
+      long version,
+      String id,
+      Supplier<StructType> schema,
+      List<String> partitionColumns,
+      String definition) {
+    this.version = version;
+    this.id = id;
+    this.schema = schema;
+    this.partitionColumns = partitionColumns;
+    this.definition = definition;
+  }
+
+  /** Returns a table that is not made yet, and is to have these columns. */
+  public static TableState absent(StructType schema, List<String> partitionColumns) {
+    return new TableState(-1, "", () -> schema, partitionColumns, NOTHING);
+  }
+
+  /** Returns whether the table is not made yet. */
+  public final boolean isAbsent() {
+    return definition.equals(NOTHING);
+  }
+
+  public final long version() {
+    return version;
+  }
+
+  public final String id() {
+    return id;
+  }
+
+  public final StructType schema() {
+    return schema.get();
+  }
+
+  public final List<String> partitionColumns() {
+    return partitionColumns;
+  }
+
+  final String definition() {
+    return definition;
+  }
 
   /**
    * Returns whether a version that a commit has made is part of this one. It counts as one if the
-   * table does not know it any more.
+   * table does not know it any more, or has no branches.
    */
-  boolean includes(long commit);
-
-  StructType schema();
-
-  List<String> partitionColumns();
+  public boolean includes(long commit) {
+    return true;
+  }
 
   /** Returns a text per file of a partition that differs whenever its rows may; none if empty. */
-  Set<String> files(String partition);
+  public Set<String> files(String partition) {
+    return Set.of();
+  }
 
   /** Returns the partitions that have files. */
-  Set<String> partitions();
+  public Set<String> partitions() {
+    return Set.of();
+  }
 
   /** Returns whether a run has written one of a partition's files. */
-  boolean hasOwn(String partition);
+  public boolean hasOwn(String partition) {
+    return false;
+  }
 
   /** Returns the different marks that runs have given these files. */
-  Set<String> marks(String partition);
+  public Set<String> marks(String partition) {
+    return Set.of();
+  }
 
   /** Returns whether a run with this identity has left a partition without rows. */
-  boolean hasEmpty(String identity);
+  public boolean hasEmpty(String identity) {
+    return false;
+  }
 
   /** Returns the mark of each file of a partition. */
-  static String mark(String identity, int filesOfPartition) {
+  public static String mark(String identity, int filesOfPartition) {
     return identity + " " + filesOfPartition;
   }
 
   /** Returns a text that describes a partition's files; it differs whenever they do. */
-  default String token(String partition) {
+  public final String token(String partition) {
     Set<String> files = files(partition);
     return files.isEmpty()
-        ? ABSENT
+        ? NOTHING
         : Sha256.hex(String.join("\n", files).getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns whether exactly a run with this identity has written the rows of a partition. */
-  default boolean isPublished(String partition, String identity) {
+  public final boolean isPublished(String partition, String identity) {
     int files = files(partition).size();
     return files == 0 ? hasEmpty(identity) : marks(partition).equals(Set.of(mark(identity, files)));
   }
 
   /**
-   * Returns which run has written the files of a partition, by the partitions; those without files,
-   * and those of which another writer has changed or rewritten files, are left out.
+   * Returns which run has written the files of a partition, by the partitions. Left out are
+   * partitions without files, and those of which another writer has changed or rewritten files.
    */
-  Map<String, String> runs();
-
-  /** Returns a text that differs wherever columns, partitioning, properties or features do. */
-  String definition();
+  public Map<String, String> runs() {
+    return Map.of();
+  }
 }

@@ -2,7 +2,6 @@ package io.paritree.spark.delta;
 
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.commit.AbsentTable;
 import io.paritree.spark.commit.CommitFile;
 import io.paritree.spark.commit.PlannedColumns;
 import io.paritree.spark.commit.TableState;
@@ -50,7 +49,7 @@ final class DeltaCommit implements TableTransaction {
   DeltaCommit(
       SparkSession session,
       String location,
-      Optional<DeltaState> before,
+      TableState before,
       Function<TableState, Optional<PlannedColumns>> toCome,
       String name,
       Map<String, String> metadata)
@@ -59,16 +58,17 @@ final class DeltaCommit implements TableTransaction {
     this.location = location;
     this.transaction = DeltaTransaction.begin(session, location);
     DeltaSnapshot now = transaction.snapshot();
-    if (now.version() < 0) {
+    if (now.version() < 0) { // it was removed
       this.state =
           toCome
-              .apply(AbsentTable.WITHOUT_COLUMNS)
-              .map(AbsentTable::of)
-              .orElse(AbsentTable.WITHOUT_COLUMNS); // it was removed
+              .apply(TableState.ABSENT)
+              .map(to -> TableState.absent(to.schema(TableState.ABSENT), to.partitionColumns()))
+              .orElse(TableState.ABSENT);
       this.known = Map.of();
       this.spelledOtherwise = Set.of();
     } else {
-      DeltaState found = before.filter(own -> own.isOf(now)).orElseGet(() -> DeltaState.of(now));
+      DeltaState found =
+          before instanceof DeltaState own && own.isOf(now) ? own : DeltaState.of(now);
       this.state = found;
       this.known = found.files();
       this.spelledOtherwise = found.spelledOtherwise();
@@ -85,7 +85,7 @@ final class DeltaCommit implements TableTransaction {
   static void change(DeltaTransaction transaction, PlannedColumns planned, TableState before) {
     StructType all = planned.schema(before);
     transaction.changesMetadata(
-        before instanceof AbsentTable
+        before.isAbsent()
             ? ActionJson.tableMade(all, planned.partitionColumns())
             : ActionJson.withSchema(transaction.metadataAction(), all));
   }

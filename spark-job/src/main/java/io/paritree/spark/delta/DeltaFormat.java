@@ -95,11 +95,11 @@ public final class DeltaFormat implements TableFormat {
   @Override
   public OutputTable output(SparkSession session, AskedOutput asked) {
     DeltaSnapshot newest = DeltaTransaction.begin(session, asked.name()).snapshot();
-    return DeltaOutput.of(session, asked, newest);
+    return new DeltaOutput(session, asked, newest);
   }
 
   @Override
   public OutputTable output(SparkSession session, AskedOutput asked, Dataset<Row> found) {
-    return DeltaOutput.of(session, asked, DeltaSnapshot.of(found).orElseThrow());
+    return new DeltaOutput(session, asked, DeltaSnapshot.of(found).orElseThrow());
   }
 }

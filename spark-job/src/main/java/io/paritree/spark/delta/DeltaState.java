@@ -24,29 +24,31 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Not thread-safe.
  */
-final class DeltaState implements TableState {
+final class DeltaState extends TableState {
   static final String IDENTITY_TAG = "paritree.identity";
   static final String FILES_TAG = "paritree.files";
   static final String RUN_TAG = "paritree.run";
 
   private final DeltaSnapshot snapshot;
-  private final StructType schema;
-  private final List<String> partitionColumns;
   private final Map<String, List<DeltaFile>> files = new HashMap<>();
   private Set<String> transactions; // null until they are asked for
 
-  private DeltaState(DeltaSnapshot snapshot) {
+  private DeltaState(DeltaSnapshot snapshot, StructType schema) {
+    super(
+        snapshot.version(),
+        snapshot.tableId(),
+        () -> schema,
+        snapshot.partitionColumns(),
+        snapshot.definition());
     this.snapshot = snapshot;
-    this.schema = snapshot.schema();
-    this.partitionColumns = snapshot.partitionColumns();
     for (DeltaFile file : snapshot.files()) {
-      String partition = PartitionText.path(partitionColumns, file.partitionValues());
+      String partition = PartitionText.path(partitionColumns(), file.partitionValues());
       files.computeIfAbsent(partition, name -> new ArrayList<>()).add(file);
     }
   }
 
   static DeltaState of(DeltaSnapshot snapshot) {
-    return new DeltaState(snapshot);
+    return new DeltaState(snapshot, snapshot.schema());
   }
 
   DeltaSnapshot snapshot() {
@@ -56,22 +58,6 @@ final class DeltaState implements TableState {
   /** Returns whether a snapshot is the same version of the same table. */
   boolean isOf(DeltaSnapshot other) {
     return other.version() == snapshot.version() && other.tableId().equals(snapshot.tableId());
-  }
-
-  @Override
-  public long version() {
-    return snapshot.version();
-  }
-
-  @Override
-  public String id() {
-    return snapshot.tableId();
-  }
-
-  /** There are no branches. */
-  @Override
-  public boolean includes(long commit) {
-    return true;
   }
 
   @Override
@@ -85,16 +71,6 @@ final class DeltaState implements TableState {
         .anyMatch(file -> file.tags().containsKey(IDENTITY_TAG));
   }
 
-  @Override
-  public StructType schema() {
-    return schema;
-  }
-
-  @Override
-  public List<String> partitionColumns() {
-    return partitionColumns;
-  }
-
   /** Returns the files by the paths of their partitions, whose values are as the log has them. */
   Map<String, List<DeltaFile>> files() {
     return files;
@@ -103,7 +79,7 @@ final class DeltaState implements TableState {
   /** Returns the partitions whose values are not as the job would write them. */
   Set<String> spelledOtherwise() {
     return files.keySet().stream()
-        .filter(partition -> !PartitionText.isAsWritten(partition, schema))
+        .filter(partition -> !PartitionText.isAsWritten(partition, schema()))
         .collect(Collectors.toSet());
   }
 
@@ -159,10 +135,5 @@ final class DeltaState implements TableState {
   /** Returns the name of a transaction that leaves a partition without rows. */
   static String nameOfEmpty(String identity) {
     return "paritree without rows " + identity;
-  }
-
-  @Override
-  public String definition() {
-    return snapshot.definition();
   }
 }

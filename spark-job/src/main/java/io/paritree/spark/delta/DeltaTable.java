@@ -28,7 +28,7 @@ import org.apache.spark.sql.types.StructType;
 /**
  * A version of a Delta table.
  *
- * @param known its files
+ * @param files its files
  */
 record DeltaTable(
     AskedTable asked,
@@ -37,7 +37,7 @@ record DeltaTable(
     String version,
     StructType schema,
     List<String> partitionColumns,
-    List<TableFile> known)
+    List<TableFile> files)
     implements PinnedTable {
   private static final String VERSION = "versionAsOf";
   private static final String TIME = "timestampAsOf";
@@ -46,7 +46,7 @@ record DeltaTable(
 
   DeltaTable {
     partitionColumns = List.copyOf(partitionColumns);
-    known = List.copyOf(known);
+    files = List.copyOf(files);
   }
 
   /**
@@ -139,20 +139,5 @@ record DeltaTable(
   @Override
   public String nameInFiles(String column) {
     return physicalName(schema.apply(column));
-  }
-
-  @Override
-  public Optional<List<TableFile>> files() {
-    return Optional.of(known);
-  }
-
-  @Override
-  public boolean saysRows() {
-    return false;
-  }
-
-  @Override
-  public boolean reportsPaths() {
-    return false;
   }
 }

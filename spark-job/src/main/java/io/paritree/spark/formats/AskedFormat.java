@@ -112,7 +112,7 @@ public enum AskedFormat {
           Optional<TableFormat> atPath = atPath(session, asked, AskedFormat::outputProblem);
           OutputTable table =
               atPath.isPresent() ? atPath.get().output(session, asked) : named(session, asked);
-          if (!table.isThere() && !asked.isCreated()) {
+          if (table.state().isAbsent() && !asked.isCreated()) {
             throw asked.refused(
                 "there is no %s table; it is made with --create-table"
                     .formatted(atPath.orElseThrow().shown()));

@@ -6,6 +6,7 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.tables.AskedOutput;
 import io.paritree.spark.tables.AskedTable;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.versions.SparkVersion;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -19,6 +20,9 @@ import org.apache.spark.sql.SparkSession;
 
 /** Tables of Iceberg. */
 public final class IcebergFormat implements TableFormat {
+  private static final String TEXTS = "org.apache.iceberg.util.CharSequenceSet";
+  private static final String SINCE_1_11 = "org.apache.iceberg.SnapshotChanges";
+
   @Override
   public String shown() {
     return "Iceberg";
@@ -26,7 +30,18 @@ public final class IcebergFormat implements TableFormat {
 
   @Override
   public Optional<String> problem(SparkSession session) {
-    return IcebergRuntime.problem();
+    if (SparkVersion.hasClass(IcebergRuntime.CATALOG) && SparkVersion.hasClass(SINCE_1_11)) {
+      return Optional.empty();
+    }
+
+    return Optional.of(
+        (SparkVersion.hasClass(IcebergRuntime.CATALOG)
+                ? "the Iceberg on Spark's class path is older than 1.11; "
+                : "Iceberg is not on Spark's class path; ")
+            + SparkVersion.running()
+                .icebergPackage()
+                .map("start Spark with --packages %s"::formatted)
+                .orElse("it has no runtime for Spark %s".formatted(SparkVersion.running().text())));
   }
 
   /** A path may end with a branch, a tag or a snapshot of the table. */
@@ -94,11 +109,34 @@ public final class IcebergFormat implements TableFormat {
 
   @Override
   public Optional<String> unfit(LinkageError failure) {
-    return Optional.of(IcebergRuntime.unfit(failure));
+    return Optional.of(
+        "what is on Spark's class path does not fit Spark %s (%s: %s); %s"
+            .formatted(
+                SparkVersion.running().text(),
+                failure.getClass().getSimpleName(),
+                String.valueOf(failure.getMessage()).lines().findFirst().orElse(""),
+                SparkVersion.running()
+                    .icebergPackage()
+                    .map("its Iceberg is %s"::formatted)
+                    .orElse("Iceberg has runtimes for Spark 3.5, 4.0 and 4.1 only")));
   }
 
   @Override
   public Optional<String> fault(Throwable failure) {
-    return IcebergRuntime.fault(failure);
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof NullPointerException && isOfTexts(cause)) {
+        return Optional.of(
+            "Cannot read an Iceberg table: before Iceberg 1.12, no condition with IN can be used on a"
+                + " column of text by which the table is partitioned and that has nulls; start Spark"
+                + " with Iceberg 1.12, or compare with = and OR");
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  private static boolean isOfTexts(Throwable failure) {
+    return Arrays.stream(failure.getStackTrace())
+        .anyMatch(call -> call.getClassName().equals(TEXTS));
   }
 }

@@ -1,7 +1,6 @@
 package io.paritree.spark.iceberg;
 
 import io.paritree.output.DataFile;
-import io.paritree.spark.commit.AbsentTable;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.PlannedColumns;
 import io.paritree.spark.commit.TableState;
@@ -52,7 +51,6 @@ final class IcebergOutput extends OutputTable {
   private static final Set<Type.TypeID> UNFIT = Set.of(Type.TypeID.UUID, Type.TypeID.FIXED);
 
   private final Configuration hadoop;
-  private final String location;
   private final Optional<IcebergReference> reference;
   private Optional<Table> table;
   private Optional<Table> planned = Optional.empty(); // as it is to be
@@ -66,9 +64,13 @@ final class IcebergOutput extends OutputTable {
       AskedOutput asked,
       String location,
       Optional<IcebergReference> reference) {
-    super(asked, reference.map(found -> IcebergState.of(found.table(), found.branch())));
+    super(
+        asked,
+        location,
+        reference
+            .<TableState>map(found -> IcebergState.of(found.table(), found.branch()))
+            .orElse(TableState.ABSENT));
     this.hadoop = hadoop;
-    this.location = location;
     this.reference = reference;
     this.table = reference.map(IcebergReference::table);
   }
@@ -125,11 +127,6 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
-  public String location() {
-    return location;
-  }
-
-  @Override
   public Location directory(Location of) {
     return of.resolve("data");
   }
@@ -160,7 +157,7 @@ final class IcebergOutput extends OutputTable {
 
   @Override
   protected void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
-    Location directory = directory(HadoopPaths.located(new Path(location)));
+    Location directory = directory(HadoopPaths.located(new Path(location())));
     described =
         IcebergCommit.described(
             planned.or(() -> table).orElseThrow(), directory, partitions, files);
@@ -168,9 +165,9 @@ final class IcebergOutput extends OutputTable {
 
   @Override
   protected TableTransaction begin(String name, Map<String, String> metadata) {
-    Location directory = directory(HadoopPaths.located(new Path(location)));
+    Location directory = directory(HadoopPaths.located(new Path(location())));
     find();
-    TableState now = table.isPresent() ? newest() : AbsentTable.WITHOUT_COLUMNS;
+    TableState now = table.isPresent() ? newest() : TableState.ABSENT;
     Optional<Transaction> change = columnsToCome(now).map(this::change);
     return new IcebergCommit(
         change.isPresent() && table.isEmpty() ? change.get().table() : table.orElseThrow(),
@@ -187,8 +184,8 @@ final class IcebergOutput extends OutputTable {
   /** Finds a table that another run has made since this one began. */
   private void find() {
     HadoopTables tables = new HadoopTables(hadoop);
-    if (table.isEmpty() && tables.exists(location)) {
-      table = Optional.of(tables.load(location));
+    if (table.isEmpty() && tables.exists(location())) {
+      table = Optional.of(tables.load(location()));
     }
   }
 
@@ -211,11 +208,11 @@ final class IcebergOutput extends OutputTable {
       return change;
     }
 
-    Schema schema = IcebergRuntime.schema(columns.schema(AbsentTable.WITHOUT_COLUMNS));
+    Schema schema = IcebergRuntime.schema(columns.schema(TableState.ABSENT));
     PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
     columns.partitionColumns().forEach(spec::identity);
     return new HadoopTables(hadoop)
-        .newCreateTableTransaction(location, schema, spec.build(), Map.of());
+        .newCreateTableTransaction(location(), schema, spec.build(), Map.of());
   }
 
   @Override
@@ -283,15 +280,9 @@ final class IcebergOutput extends OutputTable {
         : type;
   }
 
-  /** Iceberg has values of partitions, not texts. */
-  @Override
-  protected List<String> spelledOtherwise(List<String> partitions) {
-    return List.of();
-  }
-
   @Override
   public long rows(List<String> partitions) {
-    IcebergState known = (IcebergState) state().orElseThrow();
+    IcebergState known = (IcebergState) state();
     return partitions.stream().mapToLong(known::rows).sum();
   }
 

@@ -48,7 +48,7 @@ record IcebergReference(Table table, String name, String selector, Optional<Stri
         name.table(),
         name.selector(),
         isAudited && name.selector().isEmpty()
-            ? IcebergRuntime.sessionBranch(session)
+            ? IcebergRuntime.setting(session, IcebergRuntime.SESSION_BRANCH)
             : Optional.empty());
   }
 
@@ -101,7 +101,7 @@ record IcebergReference(Table table, String name, String selector, Optional<Stri
               .formatted(selector));
     }
 
-    Optional<String> stage = IcebergRuntime.sessionStage(session);
+    Optional<String> stage = IcebergRuntime.setting(session, IcebergRuntime.SESSION_STAGE);
     if (Boolean.parseBoolean(table.properties().get(AUDITED)) && stage.isPresent()) {
       return Optional.of(
           "the session stages its commits (%s=%s, %s), which the job does not; give a branch with %s instead"

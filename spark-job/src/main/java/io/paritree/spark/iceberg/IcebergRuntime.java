@@ -4,7 +4,6 @@ import io.paritree.spark.versions.ReadRelation;
 import io.paritree.spark.versions.SparkLists;
 import io.paritree.spark.versions.SparkVersion;
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.Schema;
@@ -26,49 +25,17 @@ import scala.Option;
  */
 public final class IcebergRuntime {
   private static final String PACKAGE = "org.apache.iceberg.spark.";
-  private static final String CATALOG = PACKAGE + "SparkCatalog";
+  static final String CATALOG = PACKAGE + "SparkCatalog";
 
   /** Settings of sessions that write to tables which are audited before they are published. */
   static final String SESSION_BRANCH = "spark.wap.branch";
 
   static final String SESSION_STAGE = "spark.wap.id";
 
-  private static final String TEXTS = "org.apache.iceberg.util.CharSequenceSet";
-  private static final String SINCE_1_11 = "org.apache.iceberg.SnapshotChanges";
-
   /** The catalog in which Iceberg looks for tables at paths. */
   private static final String PATHS = "spark.sql.catalog.default_iceberg";
 
   private IcebergRuntime() {}
-
-  /** Returns why Iceberg's tables cannot be used; empty if it can be tried. */
-  static Optional<String> problem() {
-    if (SparkVersion.hasClass(CATALOG) && SparkVersion.hasClass(SINCE_1_11)) {
-      return Optional.empty();
-    }
-
-    return Optional.of(
-        (SparkVersion.hasClass(CATALOG)
-                ? "the Iceberg on Spark's class path is older than 1.11; "
-                : "Iceberg is not on Spark's class path; ")
-            + SparkVersion.running()
-                .icebergPackage()
-                .map("start Spark with --packages %s"::formatted)
-                .orElse("it has no runtime for Spark %s".formatted(SparkVersion.running().text())));
-  }
-
-  /** Returns why Iceberg's tables cannot be used: its classes cannot be linked with Spark's. */
-  static String unfit(LinkageError failure) {
-    return "what is on Spark's class path does not fit Spark %s (%s: %s); %s"
-        .formatted(
-            SparkVersion.running().text(),
-            failure.getClass().getSimpleName(),
-            String.valueOf(failure.getMessage()).lines().findFirst().orElse(""),
-            SparkVersion.running()
-                .icebergPackage()
-                .map("its Iceberg is %s"::formatted)
-                .orElse("Iceberg has runtimes for Spark 3.5, 4.0 and 4.1 only"));
-  }
 
   /**
    * Reads a table.
@@ -140,17 +107,8 @@ public final class IcebergRuntime {
     return isIceberg(found) ? Optional.of(table(found)) : Optional.empty();
   }
 
-  /** Returns the session's own branch, which counts for tables that are audited. */
-  static Optional<String> sessionBranch(SparkSession session) {
-    return setting(session, SESSION_BRANCH);
-  }
-
-  /** Returns the name under which the session stages its commits to tables that are audited. */
-  static Optional<String> sessionStage(SparkSession session) {
-    return setting(session, SESSION_STAGE);
-  }
-
-  private static Optional<String> setting(SparkSession session, String name) {
+  /** Returns a setting of a session; empty if it is not set. */
+  static Optional<String> setting(SparkSession session, String name) {
     Option<String> value = session.conf().getOption(name);
     return value.isEmpty() ? Optional.empty() : Optional.of(value.get());
   }
@@ -173,25 +131,6 @@ public final class IcebergRuntime {
     } catch (ReflectiveOperationException e) {
       throw unusable("does not convert columns", e);
     }
-  }
-
-  /** Returns the known fault of this Iceberg that a failure shows, and its cure; empty if none. */
-  static Optional<String> fault(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof NullPointerException && isOfTexts(cause)) {
-        return Optional.of(
-            "Cannot read an Iceberg table: before Iceberg 1.12, no condition with IN can be used on a"
-                + " column of text by which the table is partitioned and that has nulls; start Spark"
-                + " with Iceberg 1.12, or compare with = and OR");
-      }
-    }
-
-    return Optional.empty();
-  }
-
-  private static boolean isOfTexts(Throwable failure) {
-    return Arrays.stream(failure.getStackTrace())
-        .anyMatch(call -> call.getClassName().equals(TEXTS));
   }
 
   private static IllegalStateException unusable(String problem, Exception cause) {

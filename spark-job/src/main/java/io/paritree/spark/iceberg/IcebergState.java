@@ -27,7 +27,6 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.util.SnapshotUtil;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * What a snapshot of an Iceberg table says about its partitions.
@@ -39,14 +38,13 @@ import org.apache.spark.sql.types.StructType;
  * column that no table has, which readers pass over as they do with columns that were dropped. A
  * partition without rows has no file: there the summary of the snapshot has the identity.
  */
-final class IcebergState implements TableState {
+final class IcebergState extends TableState {
   /** The summary's key for the identities of partitions without rows. */
   static final String WITHOUT_ROWS = "paritree.without-rows";
 
   /** Below the ids that Iceberg reserves, and above the ids that columns get. */
   private static final int MARK = Integer.MAX_VALUE - 1_000_000;
 
-  private final long version;
   private final Schema schema;
   private final PartitionSpec spec;
   private final Map<String, Set<String>> files = new HashMap<>();
@@ -55,24 +53,25 @@ final class IcebergState implements TableState {
   private final Set<String> own = new HashSet<>();
   private final Set<String> withoutRows = new HashSet<>();
   private final Set<Long> ofOtherBranches = new HashSet<>();
-  private final String id;
-  private final String definition;
   private boolean hasOtherPartitioning;
 
-  private IcebergState(Table table, Optional<String> branch) {
-    Snapshot snapshot = IcebergReference.newest(table, branch);
-    this.version = snapshot == null ? -1 : snapshot.snapshotId();
-    this.id = idOf(table);
-    this.schema = table.schema();
-    this.spec = table.spec();
-    this.definition =
+  private IcebergState(Table table, Schema schema, Snapshot snapshot) {
+    super(
+        snapshot == null ? -1 : snapshot.snapshotId(),
+        idOf(table),
+        () -> IcebergRuntime.columns(schema),
+        table.spec().fields().stream()
+            .map(field -> schema.findColumnName(field.sourceId()))
+            .toList(),
         "%s %s %s %s %s"
             .formatted(
                 schema,
                 lastColumnId(table),
                 schema.identifierFieldIds(),
-                spec,
-                IcebergOutput.unfitProperties(table));
+                table.spec(),
+                IcebergOutput.unfitProperties(table)));
+    this.schema = schema;
+    this.spec = table.spec();
     table.snapshots().forEach(any -> ofOtherBranches.add(any.snapshotId()));
     if (snapshot != null) {
       read(table);
@@ -104,12 +103,12 @@ final class IcebergState implements TableState {
    * @param branch whose newest snapshot counts; empty for main
    */
   static IcebergState of(Table table, Optional<String> branch) {
-    return new IcebergState(table, branch);
+    return new IcebergState(table, table.schema(), IcebergReference.newest(table, branch));
   }
 
   private void read(Table table) {
     try (CloseableIterable<FileScanTask> tasks =
-        table.newScan().useSnapshot(version).includeColumnStats().planFiles()) {
+        table.newScan().useSnapshot(version()).includeColumnStats().planFiles()) {
       for (FileScanTask task : tasks) {
         if (task.file().specId() == spec.specId()) {
           add(task.file(), task.deletes());
@@ -121,7 +120,7 @@ final class IcebergState implements TableState {
       throw new UncheckedIOException(e);
     }
 
-    for (Snapshot ancestor : SnapshotUtil.ancestorsOf(version, table::snapshot)) {
+    for (Snapshot ancestor : SnapshotUtil.ancestorsOf(version(), table::snapshot)) {
       String identities = ancestor.summary().getOrDefault(WITHOUT_ROWS, "");
       withoutRows.addAll(Arrays.asList(identities.split(" ")));
       ofOtherBranches.remove(ancestor.snapshotId());
@@ -180,16 +179,6 @@ final class IcebergState implements TableState {
   }
 
   @Override
-  public long version() {
-    return version;
-  }
-
-  @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
   public boolean includes(long commit) {
     return !ofOtherBranches.contains(commit);
   }
@@ -210,16 +199,6 @@ final class IcebergState implements TableState {
   }
 
   @Override
-  public StructType schema() {
-    return IcebergRuntime.columns(schema);
-  }
-
-  @Override
-  public List<String> partitionColumns() {
-    return spec.fields().stream().map(field -> schema.findColumnName(field.sourceId())).toList();
-  }
-
-  @Override
   public Set<String> files(String partition) {
     return files.getOrDefault(partition, Set.of());
   }
@@ -232,17 +211,6 @@ final class IcebergState implements TableState {
   @Override
   public boolean hasEmpty(String identity) {
     return withoutRows.contains(identity);
-  }
-
-  /** The job builds no indexes for tables of Iceberg. */
-  @Override
-  public Map<String, String> runs() {
-    return Map.of();
-  }
-
-  @Override
-  public String definition() {
-    return definition;
   }
 
   /** Returns whether some files are partitioned in another way than the table is now. */

@@ -42,7 +42,7 @@ import org.apache.spark.sql.types.StructType;
  * @param branch the branch that is read, in words; empty if it is main, or no branch
  * @param version the snapshot's number; {@code none} if the table has no snapshot
  * @param partitions its partition columns
- * @param known its files
+ * @param files its files
  */
 record IcebergTable(
     AskedTable asked,
@@ -53,7 +53,7 @@ record IcebergTable(
     String version,
     StructType schema,
     List<IcebergPartitionColumn> partitions,
-    List<TableFile> known)
+    List<TableFile> files)
     implements PinnedTable {
   /** Iceberg's column of the index of a row in its file. */
   private static final String ROW_INDEX = "_pos";
@@ -62,7 +62,7 @@ record IcebergTable(
 
   IcebergTable {
     partitions = List.copyOf(partitions);
-    known = List.copyOf(known);
+    files = List.copyOf(files);
   }
 
   /**
@@ -250,7 +250,7 @@ record IcebergTable(
 
   /** Returns the values of all files as texts; an empty one for null. */
   private Set<String> all(IcebergPartitionColumn column) {
-    return known.stream()
+    return files.stream()
         .map(file -> Objects.requireNonNullElse(file.partition().get(column.name()), ""))
         .collect(Collectors.toSet());
   }
@@ -268,16 +268,6 @@ record IcebergTable(
   @Override
   public List<String> partitionColumns() {
     return partitions.stream().map(IcebergPartitionColumn::name).toList();
-  }
-
-  @Override
-  public String nameInFiles(String column) {
-    return column;
-  }
-
-  @Override
-  public Optional<List<TableFile>> files() {
-    return Optional.of(known);
   }
 
   @Override

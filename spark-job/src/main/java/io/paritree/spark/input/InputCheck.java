@@ -190,7 +190,7 @@ public final class InputCheck {
   /** Returns how many rows files have by the table's log, as far as it says that. */
   private Map<String, Long> rows(PinnedTable table) {
     Map<String, Long> rows = new HashMap<>();
-    for (TableFile file : table.files().orElse(List.of())) {
+    for (TableFile file : table.files()) {
       file.rows()
           .ifPresent(count -> rows.put(TableInput.name(listing.root().orElseThrow(), file), count));
     }
@@ -230,15 +230,12 @@ public final class InputCheck {
       problems.addAll(file.problems());
     }
 
-    PinnedTable table = input.table();
-    table
-        .files()
-        .orElse(List.of())
-        .forEach(
-            file ->
-                rows.computeIfPresent(
-                    TableInput.name(listing.root().orElseThrow(), file),
-                    (name, count) -> count - file.deletedRows()));
+    for (TableFile file : input.table().files()) {
+      rows.computeIfPresent(
+          TableInput.name(listing.root().orElseThrow(), file),
+          (name, count) -> count - file.deletedRows());
+    }
+
     return new CheckedInput(
         format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
   }

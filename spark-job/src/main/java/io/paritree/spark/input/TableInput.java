@@ -56,7 +56,7 @@ public record TableInput(
 
     Location root = HadoopPaths.located(new Path(table.location()));
     Map<List<PartitionValue>, List<InputFile>> files = new HashMap<>();
-    for (TableFile file : table.files().orElseThrow()) {
+    for (TableFile file : table.files()) {
       List<PartitionValue> values =
           table.partitionColumns().stream()
               .map(
@@ -96,7 +96,7 @@ public record TableInput(
 
   @Override
   public boolean isOfRows() {
-    return table.files().isEmpty();
+    return root.isEmpty();
   }
 
   @Override
@@ -203,7 +203,7 @@ public record TableInput(
     }
 
     HashMap<String, String> reported = new HashMap<>();
-    for (TableFile file : table.files().orElseThrow()) {
+    for (TableFile file : table.files()) {
       String partition = paths.get(HadoopPaths.located(file.path()));
       if (partition != null) {
         reported.put(file.reported(), partition);

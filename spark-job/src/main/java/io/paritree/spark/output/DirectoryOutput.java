@@ -102,26 +102,28 @@ public record DirectoryOutput(OutputRuns runs, OutputLook look, ForeignFiles for
   }
 
   @Override
-  public void stage(RunDirectory run, String partition) throws IOException {
-    store().createDirectories(run.fresh(partition));
+  public void stage(RunDirectory run, Map<String, List<WrittenFile>> files, ParquetWriters writers)
+      throws IOException {
+    for (Map.Entry<String, List<WrittenFile>> partition : files.entrySet()) {
+      store().createDirectories(run.fresh(partition.getKey()));
+      if (partition.getValue().isEmpty()) {
+        partition.getValue().add(empty(run, partition.getKey(), writers));
+      }
+
+      for (WrittenFile file : partition.getValue()) {
+        store().rename(run.tasks().resolve(file.path()), staged(run, file));
+      }
+    }
   }
 
-  @Override
-  public void stage(RunDirectory run, WrittenFile file) throws IOException {
-    store().rename(run.tasks().resolve(file.path()), staged(run, file));
-  }
-
-  @Override
-  public Optional<WrittenFile> stageEmpty(
-      RunDirectory run, String partition, ParquetWriters writers) throws IOException {
-    // Written into the tasks' directory first: Hadoop leaves a checksum file next to it.
+  /** Writes a file without rows into the tasks' directory: Hadoop leaves a checksum next to it. */
+  private WrittenFile empty(RunDirectory run, String partition, ParquetWriters writers)
+      throws IOException {
     String name = writers.nameOfEmpty(run.random());
     Location empty = run.tasks().resolve("empty").resolve(name);
     store().delete(empty.parent());
     writers.writeEmpty(HadoopPaths.of(empty));
-    WrittenFile file = new WrittenFile("empty/" + name, partition, 0);
-    stage(run, file);
-    return Optional.of(file);
+    return new WrittenFile("empty/" + name, partition, 0);
   }
 
   @Override

@@ -91,17 +91,15 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
   /** Returns where a file of scored rows is once it is staged. */
   Location staged(RunDirectory run, WrittenFile file);
 
-  /** Makes the place in which a partition is staged. */
-  default void stage(RunDirectory run, String partition) throws IOException {}
-
-  /** Moves a file of scored rows to where it is staged. */
-  default void stage(RunDirectory run, WrittenFile file) throws IOException {}
-
-  /** Writes the file of a partition without rows, if it needs one. */
-  default Optional<WrittenFile> stageEmpty(
-      RunDirectory run, String partition, ParquetWriters writers) throws IOException {
-    return Optional.empty();
-  }
+  /**
+   * Moves the files of scored rows to where they are staged.
+   *
+   * @param files of each partition that is staged; a partition without rows gets one, if it needs
+   *     it
+   * @param writers writes such a file
+   */
+  default void stage(RunDirectory run, Map<String, List<WrittenFile>> files, ParquetWriters writers)
+      throws IOException {}
 
   /**
    * Writes what says that a staged partition is whole.
@@ -132,9 +130,12 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
       Publisher.ReportBeforeMove report)
       throws ConflictException, IOException;
 
-  /** Removes the indexes that no published partition uses. */
-  default void removeUnusedIndexes() throws IOException {
-    new KeptIndexes(place()).removeUnused();
+  /**
+   * Returns which indexes belong to the table, whose version names no runs; empty if published
+   * partitions name them.
+   */
+  default Optional<KeptIndexes.Current> indexes() {
+    return Optional.empty();
   }
 
   /** Finishes or removes what dead runs have left, unless publishing has done it. */

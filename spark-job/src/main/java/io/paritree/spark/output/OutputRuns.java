@@ -2,6 +2,7 @@ package io.paritree.spark.output;
 
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.publish.KeptIndexes;
 import io.paritree.spark.publish.KeptRuns;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Publisher;
@@ -77,7 +78,7 @@ public record OutputRuns(
   public void removeOld(RunName name, Output output) {
     try {
       new KeptRuns(place).remove(settings.reporting().keptRuns(), name);
-      output.removeUnusedIndexes();
+      new KeptIndexes(place).removeUnused(output.indexes());
     } catch (IOException e) {
       progress.println(
           "Cannot remove old reports and indexes from %s: %s".formatted(place.state(), e));

@@ -69,12 +69,12 @@ public final class TableOutput implements Output {
 
   @Override
   public String token(String partition) {
-    return table.token(partition);
+    return table.state().token(partition);
   }
 
   @Override
   public boolean isPublished(String partition, String identity) {
-    return table.isPublished(partition, identity);
+    return table.state().isPublished(partition, identity);
   }
 
   @Override
@@ -84,14 +84,14 @@ public final class TableOutput implements Output {
 
   @Override
   public long publishedRows(String partition) {
-    return table.isThere() ? table.rows(List.of(partition)) : 0;
+    return table.state().isAbsent() ? 0 : table.rows(List.of(partition));
   }
 
   @Override
   public void check(List<OutputPartition> targets, OutputCheck check, List<String> notes)
       throws IOException {
     check.checkState(List.of());
-    if (!table.isThere()) {
+    if (table.state().isAbsent()) {
       check.checkNoFiles();
     }
   }
@@ -204,13 +204,8 @@ public final class TableOutput implements Output {
   }
 
   @Override
-  public void removeUnusedIndexes() throws IOException {
-    KeptIndexes kept = new KeptIndexes(place());
-    if (indexes.isPresent()) {
-      kept.removeUnusedOfTable(indexes.get());
-    } else {
-      kept.removeUnused();
-    }
+  public Optional<KeptIndexes.Current> indexes() {
+    return indexes;
   }
 
   @Override

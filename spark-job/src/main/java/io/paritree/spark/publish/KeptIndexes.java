@@ -1,12 +1,10 @@
 package io.paritree.spark.publish;
 
 import io.paritree.lookup.TableIndexes;
-import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,54 +37,40 @@ public final class KeptIndexes {
   }
 
   /**
-   * Removes the indexes whose partitions another run has published since, and indexes of runs that
-   * have ended without publishing. Indexes of a table's commits stay.
+   * Removes indexes that nothing uses.
+   *
+   * <p>Of a directory, those whose partitions another run has published since, and those of runs
+   * that have ended without publishing; indexes of a table's commits stay. Of a table, those that
+   * do not belong to its newest version.
+   *
+   * @param table which belong to it; empty for a directory
    */
-  public void removeUnused() throws IOException {
-    List<FileEntry> runs = new ArrayList<>();
-    for (FileEntry run : runs()) {
-      if (place.store().find(run.location().resolve(TableIndexes.FILE)).isEmpty()) {
-        runs.add(run);
-      }
-    }
-
+  public void removeUnused(Optional<Current> table) throws IOException {
+    // Listed first: these belong to runs that have begun, so one that is not unfinished has ended.
+    List<FileEntry> runs = place.listOrNone(StateDirectory.indexes(place.state()));
     Set<String> unfinished = unfinished();
-    boolean areAllEnded = unfinished.isEmpty();
-    removeUnused(
-        runs,
-        unfinished,
-        (run, partition) -> {
-          Optional<PartitionManifest> published = place.manifest(partition);
-          // A partition is also absent between the two renames of a replacement, which may be
-          // undone.
-          return published.map(now -> !now.directory().equals(run)).orElse(areAllEnded);
-        });
-  }
-
-  /** Removes the indexes of a table that do not belong to its newest version. */
-  public void removeUnusedOfTable(Current table) throws IOException {
-    List<FileEntry> runs = runs();
-    Set<String> unfinished = unfinished();
-    Map<String, String> current = table.now();
-    removeUnused(runs, unfinished, (run, partition) -> !run.equals(current.get(partition)));
-  }
-
-  /**
-   * Returns the runs that have indexes. To be listed first: a run that is listed then belongs to
-   * runs that have begun, so that one which is not unfinished has ended.
-   */
-  private List<FileEntry> runs() throws IOException {
-    return place.listOrNone(StateDirectory.indexes(place.state()));
-  }
-
-  private void removeUnused(List<FileEntry> runs, Set<String> unfinished, Unused unused)
-      throws IOException {
+    Unused unused = table.isPresent() ? unusedBy(table.get().now()) : unused(unfinished.isEmpty());
     for (FileEntry run : runs) {
       String name = run.location().name();
-      if (!unfinished.contains(name) && isUnused(name, unused, run.location(), "")) {
+      boolean mayGo = table.isPresent() || !isOfTable(run);
+      if (mayGo && !unfinished.contains(name) && isUnused(name, unused, run.location(), "")) {
         place.store().delete(run.location());
       }
     }
+  }
+
+  private boolean isOfTable(FileEntry run) throws IOException {
+    return place.store().find(run.location().resolve(TableIndexes.FILE)).isPresent();
+  }
+
+  private static Unused unusedBy(Map<String, String> current) {
+    return (run, partition) -> !run.equals(current.get(partition));
+  }
+
+  /** A partition is also absent between the two renames of a replacement, which may be undone. */
+  private Unused unused(boolean areAllEnded) {
+    return (run, partition) ->
+        place.manifest(partition).map(now -> !now.directory().equals(run)).orElse(areAllEnded);
   }
 
   private Set<String> unfinished() throws IOException {

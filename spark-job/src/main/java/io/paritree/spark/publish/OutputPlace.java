@@ -218,16 +218,6 @@ public final class OutputPlace {
     return new OutputLook(this);
   }
 
-  /** Returns {@link OutputLook#token} of a partition's place now. */
-  public String token(String partition) throws IOException {
-    return look().token(partition);
-  }
-
-  /** Returns {@link OutputLook#isPublished} of a partition now. */
-  public boolean isPublished(String partition, String identity) throws IOException {
-    return look().isPublished(partition, identity);
-  }
-
   /**
    * Returns what runs have published in the partition directories below a directory, at any level.
    */

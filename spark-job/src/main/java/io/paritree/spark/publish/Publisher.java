@@ -65,10 +65,39 @@ public final class Publisher {
       return directory;
     }
 
-    /** As {@link Publisher#publish}. */
+    /**
+     * Publishes what a run has staged and verified: all of it, or nothing.
+     *
+     * <p>If a partition cannot be moved, the partitions that were moved before are put back, and
+     * the cause is thrown. What cannot be removed after the last one was moved is left to the next
+     * run.
+     *
+     * @param report is called under the lock, when all comparisons have passed and before the first
+     *     partition is moved
+     * @return the partitions that were moved; the others were published with the same identity by
+     *     another run meanwhile
+     * @throws ConflictException if one of them was published with a different identity since the
+     *     run began, and then none is moved; or if another run has declared this one dead, and its
+     *     partitions are not all published with their identities
+     */
     public List<String> publish(List<PreparedPartition> partitions, ReportBeforeMove report)
         throws ConflictException, IOException {
-      return Publisher.this.publish(this, partitions, report);
+      directory.writePrepared(partitions);
+      observer.reached(Step.PREPARED);
+      List<String> moved;
+      try {
+        moved = publishLocked(directory, partitions, report);
+      } catch (IOException e) {
+        if (directory.isPrepared() && !(e instanceof LostLockException)) {
+          throw e;
+        }
+
+        moved = declaredDead(directory, partitions, e);
+      }
+
+      isPublished = true;
+      observer.reached(Step.UNLOCKED);
+      return moved;
     }
 
     /**
@@ -124,41 +153,6 @@ public final class Publisher {
     }
 
     return new Run(directory, sign);
-  }
-
-  /**
-   * Publishes what a run has staged and verified: all of it, or nothing.
-   *
-   * <p>If a partition cannot be moved, the partitions that were moved before are put back, and the
-   * cause is thrown. What cannot be removed after the last one was moved is left to the next run.
-   *
-   * @param report is called under the lock, when all comparisons have passed and before the first
-   *     partition is moved
-   * @return the partitions that were moved; the others were published with the same identity by
-   *     another run meanwhile
-   * @throws ConflictException if one of them was published with a different identity since the run
-   *     began, and then none is moved; or if another run has declared this one dead, and its
-   *     partitions are not all published with their identities
-   */
-  public List<String> publish(Run run, List<PreparedPartition> partitions, ReportBeforeMove report)
-      throws ConflictException, IOException {
-    RunDirectory directory = run.directory();
-    directory.writePrepared(partitions);
-    observer.reached(Step.PREPARED);
-    List<String> moved;
-    try {
-      moved = publishLocked(directory, partitions, report);
-    } catch (IOException e) {
-      if (directory.isPrepared() && !(e instanceof LostLockException)) {
-        throw e;
-      }
-
-      moved = declaredDead(directory, partitions, e);
-    }
-
-    run.isPublished = true;
-    observer.reached(Step.UNLOCKED);
-    return moved;
   }
 
   private List<String> publishLocked(
@@ -295,7 +289,7 @@ public final class Publisher {
 
     List<String> published = new ArrayList<>();
     for (PreparedPartition partition : partitions) {
-      if (place.isPublished(partition.partition(), partition.identity())) {
+      if (place.look().isPublished(partition.partition(), partition.identity())) {
         published.add(partition.partition());
       }
     }

@@ -3,6 +3,7 @@ package io.paritree.spark.publish;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** Finishes or removes the dead runs of an output, without publishing anything itself. */
@@ -61,7 +62,7 @@ public final class Recovery {
       }
     }
 
-    new KeptIndexes(place).removeUnused();
+    new KeptIndexes(place).removeUnused(Optional.empty());
   }
 
   private List<String> othersThan(Publisher.Run run) throws IOException {

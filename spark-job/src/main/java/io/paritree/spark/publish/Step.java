@@ -47,10 +47,5 @@ public enum Step {
   /** The table's log names the run's files. */
   COMMITTED,
   /** The log was read again, and the commit is the run's. */
-  COMMIT_PROVED;
-
-  /** Returns whether the step occurs only where the output is a table. */
-  public boolean isOfTables() {
-    return compareTo(UNLOCKED) > 0;
-  }
+  COMMIT_PROVED
 }

@@ -1,5 +1,6 @@
 package io.paritree.spark.report;
 
+import io.paritree.model.manifest.SealedValues;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,7 +31,7 @@ public record ChangedValues(
       return List.of();
     }
 
-    SealedRows sealed = values.sealed().get();
+    SealedValues sealed = values.sealed().get();
     List<ChangedValues> changed = new ArrayList<>();
     for (String feature : values.missing().keySet()) {
       long missing = values.missing().get(feature);

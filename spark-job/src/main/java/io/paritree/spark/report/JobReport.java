@@ -3,6 +3,7 @@ package io.paritree.spark.report;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.paritree.model.manifest.SealedValues;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.util.ArrayList;
@@ -164,7 +165,10 @@ public record JobReport(
    * @param sealed the rows that the model was sealed with; empty if it has no counts of them
    */
   public record Values(
-      Map<String, Long> missing, Map<String, Long> unseen, long rows, Optional<SealedRows> sealed) {
+      Map<String, Long> missing,
+      Map<String, Long> unseen,
+      long rows,
+      Optional<SealedValues> sealed) {
     static final Values NONE = new Values(Map.of(), Map.of(), 0, Optional.empty());
 
     private static Values total(List<Values> groups) {

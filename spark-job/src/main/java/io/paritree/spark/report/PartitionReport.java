@@ -3,6 +3,7 @@ package io.paritree.spark.report;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.paritree.output.DataFile;
 import java.util.List;
 
 /**
@@ -34,17 +35,7 @@ public record PartitionReport(
     long scored,
     long quarantined,
     @JsonProperty("held") @JsonInclude(JsonInclude.Include.NON_NULL) Hold hold,
-    List<ScoredFile> files) {
-
-  /**
-   * One file of scored rows.
-   *
-   * @param name its name within the partition's directory
-   * @param bytes its length
-   * @param rows how many rows it holds
-   */
-  public record ScoredFile(String name, long bytes, long rows) {}
-
+    List<DataFile> files) {
   public PartitionReport {
     files = List.copyOf(files);
   }
@@ -57,6 +48,6 @@ public record PartitionReport(
   /** Returns the length of all files. */
   @JsonProperty
   public long bytes() {
-    return files.stream().mapToLong(ScoredFile::bytes).sum();
+    return files.stream().mapToLong(DataFile::bytes).sum();
   }
 }

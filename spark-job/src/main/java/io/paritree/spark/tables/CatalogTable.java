@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.spark.sql.Column;
@@ -89,40 +88,5 @@ public record CatalogTable(
     }
 
     return values;
-  }
-
-  @Override
-  public String location() {
-    return "";
-  }
-
-  @Override
-  public String version() {
-    return "";
-  }
-
-  @Override
-  public String nameInFiles(String column) {
-    return column;
-  }
-
-  @Override
-  public Optional<List<TableFile>> files() {
-    return Optional.empty();
-  }
-
-  @Override
-  public Optional<Column> rowIndex(Dataset<Row> rows) {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean saysRows() {
-    return false;
-  }
-
-  @Override
-  public boolean reportsPaths() {
-    return false;
   }
 }

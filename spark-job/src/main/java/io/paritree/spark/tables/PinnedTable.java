@@ -22,7 +22,9 @@ public interface PinnedTable {
   AskedTable asked();
 
   /** Returns the directory of the table; empty if it is not known. */
-  String location();
+  default String location() {
+    return "";
+  }
 
   /** Returns the branch that is read, in words; empty if it is the main one, or there are none. */
   default Optional<String> branch() {
@@ -33,25 +35,35 @@ public interface PinnedTable {
   String identity();
 
   /** Returns the version; empty if the table has none. */
-  String version();
+  default String version() {
+    return "";
+  }
 
   /** Returns the columns, partition columns among them. */
   StructType schema();
 
   /** Returns the name that a column has in the files. */
-  String nameInFiles(String column);
+  default String nameInFiles(String column) {
+    return column;
+  }
 
   /** Returns the partition columns, outermost first. */
   List<String> partitionColumns();
 
-  /** Returns the data files; empty if they are not known. */
-  Optional<List<TableFile>> files();
+  /** Returns the data files; none if they are not known. */
+  default List<TableFile> files() {
+    return List.of();
+  }
 
   /** Returns whether Spark reports the files of the table by their paths, not by URIs. */
-  boolean reportsPaths();
+  default boolean reportsPaths() {
+    return false;
+  }
 
   /** Returns whether the log says how many rows files have, so that no footer needs to be read. */
-  boolean saysRows();
+  default boolean saysRows() {
+    return false;
+  }
 
   /**
    * Returns the rows.
@@ -62,7 +74,9 @@ public interface PinnedTable {
   Dataset<Row> rows(SparkSession session, Map<String, Set<String>> partitions);
 
   /** Returns the column that numbers the rows of each file; empty if there is none. */
-  Optional<Column> rowIndex(Dataset<Row> rows);
+  default Optional<Column> rowIndex(Dataset<Row> rows) {
+    return Optional.empty();
+  }
 
   /**
    * Returns the name of that column in a columnar scan, if it is another one than in Parquet files.

@@ -246,7 +246,7 @@ class FileSwapTest {
 
   private static boolean isPublished(OutputPlace place, PartitionManifest manifest)
       throws IOException {
-    return place.isPublished(manifest.partition(), manifest.identity());
+    return place.look().isPublished(manifest.partition(), manifest.identity());
   }
 
   private static OutputPlace place(Location output, FaultyStore.Fault fault) throws IOException {

@@ -57,7 +57,7 @@ class HdfsPublisherTest {
 
     for (String partition : StagedRun.PARTITIONS) {
       assertThat(place.manifest(partition).orElseThrow().identity()).isEqualTo("newer");
-      assertThat(place.isPublished(partition, "newer")).isTrue();
+      assertThat(place.look().isPublished(partition, "newer")).isTrue();
     }
 
     new Recovery(place, StagedRun.QUICK).recover();
@@ -94,7 +94,7 @@ class HdfsPublisherTest {
     outcomes.removeIf("conflict"::equals);
     assertThat(outcomes).hasSize(1);
     for (String partition : StagedRun.PARTITIONS) {
-      assertThat(place.isPublished(partition, outcomes.get(0))).isTrue();
+      assertThat(place.look().isPublished(partition, outcomes.get(0))).isTrue();
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,20 +101,18 @@ class NumberedOutputLockTest {
   @Test
   void pausedRunMovesNothingAfterItsLockWasTakenOver() throws Exception {
     List<String> before = StagedRun.tokens(place);
-    Publisher publisher = new Publisher(place, LockTimes.DEFAULT, StepObserver.NONE);
-    Publisher.Run paused = publisher.begin("paused");
-    List<PreparedPartition> prepared = StagedRun.stage(place, paused.directory(), "paused", before);
+    AtomicReference<String> name = new AtomicReference<>();
     StepObserver takeOver =
         step -> {
           if (step == Step.SWAP_BEGUN) {
-            fenceAndPublish(paused.directory().name());
+            fenceAndPublish(name.get());
           }
         };
+    Publisher.Run paused = new Publisher(place, LockTimes.DEFAULT, takeOver).begin("paused");
+    name.set(paused.directory().name());
+    List<PreparedPartition> prepared = StagedRun.stage(place, paused.directory(), "paused", before);
 
-    assertThatThrownBy(
-            () ->
-                new Publisher(place, LockTimes.DEFAULT, takeOver)
-                    .publish(paused, prepared, moving -> {}))
+    assertThatThrownBy(() -> paused.publish(prepared, moving -> {}))
         .isInstanceOf(ConflictException.class)
         .hasMessageContaining("declared this one dead");
     assertThat(place.manifest("day=1").orElseThrow().identity()).isEqualTo("winner");

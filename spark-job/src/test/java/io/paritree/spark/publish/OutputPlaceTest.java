@@ -18,7 +18,7 @@ class OutputPlaceTest {
     Location output = Location.of(directory.resolve("out"));
     OutputPlace place = StagedRun.place(output);
     StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
-    String token = place.token("day=1");
+    String token = place.look().token("day=1");
     Path partition = output.resolve("day=1").toPath();
     Path away = Files.move(partition, directory.resolve("away"));
 
@@ -31,7 +31,7 @@ class OutputPlaceTest {
               }
             });
 
-    assertThat(new OutputPlace(swapped, output).token("day=1")).isEqualTo(token);
+    assertThat(new OutputPlace(swapped, output).look().token("day=1")).isEqualTo(token);
   }
 
   @Test
@@ -41,8 +41,8 @@ class OutputPlaceTest {
     Files.writeString(Files.createDirectories(output.resolve("day=2")).resolve("a"), "text");
     OutputPlace place = StagedRun.place(Location.of(output));
 
-    assertThat(place.token("day=0")).isEqualTo("absent");
-    assertThat(place.token("day=1")).isEqualTo("empty");
-    assertThat(place.token("day=2")).isEqualTo("foreign");
+    assertThat(place.look().token("day=0")).isEqualTo("absent");
+    assertThat(place.look().token("day=1")).isEqualTo("empty");
+    assertThat(place.look().token("day=2")).isEqualTo("foreign");
   }
 }

@@ -122,7 +122,7 @@ class PublisherTest {
 
     new Recovery(place, LockTimes.DEFAULT).recover();
 
-    assertThat(place.isPublished("day=2", fatal == Step.VERIFIED ? "old" : "new")).isTrue();
+    assertThat(place.look().isPublished("day=2", fatal == Step.VERIFIED ? "old" : "new")).isTrue();
     if (fatal == Step.VERIFIED) {
       assertThat(StagedRun.contents(place, "day=1")).contains("older", "old");
     } else {
@@ -214,7 +214,7 @@ class PublisherTest {
     assertThat(String.join("", found)).contains("removed", "part-b-new");
     for (String partition : StagedRun.PARTITIONS) {
       assertThat(contents(partition)).isEqualTo(Set.of("old"));
-      assertThat(place.isPublished(partition, "old")).isTrue();
+      assertThat(place.look().isPublished(partition, "old")).isTrue();
     }
 
     assertNoGarbage();

@@ -141,7 +141,7 @@ final class StagedRun {
   static List<String> tokens(OutputPlace place) throws IOException {
     List<String> tokens = new ArrayList<>();
     for (String partition : PARTITIONS) {
-      tokens.add(place.token(partition));
+      tokens.add(place.look().token(partition));
     }
 
     return tokens;
@@ -171,8 +171,7 @@ final class StagedRun {
       observer.reached(Step.STAGING_MADE);
       List<PreparedPartition> prepared = stage(place, run.directory(), content, before);
       observer.reached(Step.VERIFIED);
-      return publisher.publish(
-          run,
+      return run.publish(
           prepared,
           moving ->
               place.store().replace(run.directory().kept().resolve("report.json"), utf8("{}")));

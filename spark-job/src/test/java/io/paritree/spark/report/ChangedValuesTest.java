@@ -2,6 +2,7 @@ package io.paritree.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.model.manifest.SealedValues;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +25,8 @@ class ChangedValuesTest {
   })
   void featureIsShownWhereItsShareChangedByMoreThanChanceAndEnoughToMatter(
       long missing, long rows, long missingSealed, long sealedRows, boolean isShown) {
-    SealedRows sealed =
-        new SealedRows(sealedRows, Map.of("zip", missingSealed), Map.of("zip", missingSealed));
+    SealedValues sealed =
+        new SealedValues(sealedRows, Map.of("zip", missingSealed), Map.of("zip", missingSealed));
     JobReport.Values values =
         new JobReport.Values(
             Map.of("zip", missing), Map.of("zip", missing), rows, Optional.of(sealed));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.model.manifest.SealedValues;
+import io.paritree.output.DataFile;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
@@ -292,8 +294,8 @@ class ReportFileTest {
                     2,
                     null,
                     List.of(
-                        new PartitionReport.ScoredFile("part-0.parquet", 100, 12),
-                        new PartitionReport.ScoredFile("part-1.parquet", 200, 8))),
+                        new DataFile("part-0.parquet", 100, 12),
+                        new DataFile("part-1.parquet", 200, 8))),
                 new PartitionReport(
                     "day=2",
                     "i2",
@@ -314,7 +316,7 @@ class ReportFileTest {
             missing,
             Map.of("zip", 0L),
             33,
-            Optional.of(new SealedRows(2_000, Map.of("zip", 1L, "age", 0L), Map.of()))),
+            Optional.of(new SealedValues(2_000, Map.of("zip", 1L, "age", 0L), Map.of()))),
         0,
         scores,
         new JobReport.Times(seconds, 15));
