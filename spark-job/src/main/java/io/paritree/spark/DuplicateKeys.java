@@ -11,22 +11,13 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
-/** Counts the rows of staged partitions that repeat a key; shuffles the keys. */
-final class DuplicateKeys {
-  private final SparkSession session;
-  private final StructType schema;
-  private final List<String> keys;
-
-  /**
-   * @param schema the columns of the staged files
-   * @param keys which of them form the key; empty if every row has the same key
-   */
-  DuplicateKeys(SparkSession session, StructType schema, List<String> keys) {
-    this.session = session;
-    this.schema = schema;
-    this.keys = keys;
-  }
-
+/**
+ * Counts the rows of staged partitions that repeat a key; shuffles the keys.
+ *
+ * @param schema the columns of the staged files
+ * @param keys which of them form the key; empty if every row has the same key
+ */
+record DuplicateKeys(SparkSession session, StructType schema, List<String> keys) {
   /**
    * Returns how many rows repeat the key of another row of their partition.
    *

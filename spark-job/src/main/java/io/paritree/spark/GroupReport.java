@@ -64,7 +64,6 @@ final class GroupReport {
     directory = Optional.of(own);
   }
 
-  /** Sets how long the group's tasks ran. */
   void scored(double seconds) {
     scoringSeconds = seconds;
   }
@@ -83,7 +82,6 @@ final class GroupReport {
             .toList();
   }
 
-  /** Returns which partitions are held and why; empty if none is. */
   String heldMessage() {
     return held.isEmpty()
         ? ""
@@ -92,7 +90,6 @@ final class GroupReport {
             quarantine().isEmpty() ? "" : "; the rows are kept in " + quarantine());
   }
 
-  /** Sets the number of rows that repeat a key. */
   void keysCounted(long repeated) {
     repeatedKeys = repeated;
   }

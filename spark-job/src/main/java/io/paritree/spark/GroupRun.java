@@ -104,7 +104,6 @@ final class GroupRun {
     return record;
   }
 
-  /** Returns the report on the group that could not be published. */
   Optional<JobReport> failure() {
     return failure;
   }
@@ -151,6 +150,9 @@ final class GroupRun {
     List<PreparedPartition> prepared;
     try {
       prepared = prepare(checked, run, tally, report, scoring, staging);
+      if (!prepared.isEmpty()) {
+        StopSignal.publishing();
+      }
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       staging.remove();
       throw e;
@@ -159,13 +161,6 @@ final class GroupRun {
     if (prepared.isEmpty()) {
       report.keepPublished(List.of());
       return report.published(List.of());
-    }
-
-    try {
-      StopSignal.publishing();
-    } catch (FailedException e) {
-      staging.remove();
-      throw e;
     }
 
     try {
@@ -237,7 +232,6 @@ final class GroupRun {
     return prepared;
   }
 
-  /** Returns what a commit says about the run. */
   private Map<String, String> metadata(ScoringModel model) {
     return Map.of(
         "run",
@@ -276,12 +270,12 @@ final class GroupRun {
     }
 
     for (OutputPartition target : checked.open()) {
-      if (held.has(target.partition())) {
+      if (held.of(target.partition()).isPresent()) {
         staging.remove(staged.get(target.partition()));
       }
     }
 
-    return checked.open().stream().filter(target -> !held.has(target.partition())).toList();
+    return checked.open().stream().filter(target -> held.of(target.partition()).isEmpty()).toList();
   }
 
   private void checkKeys(long repeated) throws RefusedException {

@@ -92,12 +92,10 @@ final class GroupScoring {
     InputCheck.refuse(problems);
   }
 
-  /** Returns the writers of the files of scored rows. */
   ParquetWriters writers() {
     return writers;
   }
 
-  /** Returns the check for repeated keys. */
   KeyCheck keys() {
     return keys;
   }

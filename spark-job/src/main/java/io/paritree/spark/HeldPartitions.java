@@ -56,11 +56,6 @@ final class HeldPartitions {
     return holds.isEmpty();
   }
 
-  boolean has(String partition) {
-    return holds.containsKey(partition);
-  }
-
-  /** Returns why a partition is held; empty if it is not. */
   Optional<Hold> of(String partition) {
     return Optional.ofNullable(holds.get(partition));
   }

@@ -21,19 +21,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 
 /** Finds out what a run reads and writes, from what was checked. */
-final class LineageFacts {
+record LineageFacts(JobSettings settings, ScoringModel model, JobCheck check) {
   /** Most files, and most partitions, that are named. */
   private static final int MOST_NAMES = 1_000;
-
-  private final JobSettings settings;
-  private final ScoringModel model;
-  private final JobCheck check;
-
-  LineageFacts(JobSettings settings, ScoringModel model, JobCheck check) {
-    this.settings = settings;
-    this.model = model;
-    this.check = check;
-  }
 
   /** Returns what a run reads and writes whose files were not checked. */
   Lineage listed() {

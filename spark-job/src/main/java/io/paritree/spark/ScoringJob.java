@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -107,9 +108,8 @@ final class ScoringJob {
     observer.reached(Step.MODEL_OPENED);
 
     List<String> problems = new ArrayList<>();
-    Optional<PinnedTable> table = table(model);
+    Input source = input(model, hadoop, problems);
     Output target = output(model);
-    Input source = input(table, hadoop, problems);
     JobCheck check = new JobCheck(settings, model, source, target, hadoop, problems);
     check.notes().forEach(progress::println);
     LineageFacts facts = new LineageFacts(settings, model, check);
@@ -192,14 +192,15 @@ final class ScoringJob {
     return session;
   }
 
-  /** Returns the table that is read, at the version that is read; empty if it is no table. */
-  private Optional<PinnedTable> table(ScoringModel model) throws RefusedException, IOException {
-    if (settings.input().table().isEmpty()) {
-      return Optional.empty();
+  private Input input(ScoringModel model, Map<String, String> hadoop, List<String> problems)
+      throws RefusedException, IOException {
+    JobSettings.Input asked = settings.input();
+    if (asked.table().isEmpty()) {
+      Location path = FileStore.located(asked.path(), hadoop);
+      return DirectoryInput.read(FileStore.of(path, hadoop), path, problems);
     }
 
-    PinnedTable table =
-        settings.input().tableFormat().input(session(model), settings.input().table().get());
+    PinnedTable table = asked.tableFormat().input(session(model), asked.table().get());
     if (table instanceof CatalogTable) {
       progress.println(
           ("Table %s is read as Spark reads it: that all of its rows were read cannot be checked,"
@@ -213,18 +214,7 @@ final class ScoringJob {
             branch ->
                 progress.println("Table %s is read from %s".formatted(table.shown(), branch)));
     inputVersion = table.version();
-    return Optional.of(table);
-  }
-
-  private Input input(
-      Optional<PinnedTable> table, Map<String, String> hadoop, List<String> problems)
-      throws IOException {
-    if (table.isPresent()) {
-      return TableInput.of(table.get(), settings.input().partitions(), problems);
-    }
-
-    Location path = FileStore.located(settings.input().path(), hadoop);
-    return DirectoryInput.read(FileStore.of(path, hadoop), path, problems);
+    return TableInput.of(table, asked.partitions(), problems);
   }
 
   private Output output(ScoringModel model) throws RefusedException, IOException {
@@ -287,18 +277,18 @@ final class ScoringJob {
 
   /** Returns the open partitions group by group, in the order of the grouping column's values. */
   private List<List<OutputPartition>> groups(List<OutputPartition> open) {
-    Map<String, List<OutputPartition>> groups = new TreeMap<>();
-    for (OutputPartition target : open) {
-      String group =
-          PartitionValue.ofPath(target.partition()).stream()
-              .filter(value -> value.column().equals(settings.input().groupBy()))
-              .map(PartitionValue::value)
-              .findFirst()
-              .orElse("");
-      groups.computeIfAbsent(group, name -> new ArrayList<>()).add(target);
-    }
-
+    Map<String, List<OutputPartition>> groups =
+        open.stream()
+            .collect(Collectors.groupingBy(this::group, TreeMap::new, Collectors.toList()));
     return List.copyOf(groups.values());
+  }
+
+  private String group(OutputPartition target) {
+    return PartitionValue.ofPath(target.partition()).stream()
+        .filter(value -> value.column().equals(settings.input().groupBy()))
+        .map(PartitionValue::value)
+        .findFirst()
+        .orElse("");
   }
 
   private JobReport nothingToDo(JobCheck check) {
@@ -315,7 +305,6 @@ final class ScoringJob {
     return ended(outcome, reason, settings.input().name(), settings.output().name(), List.of());
   }
 
-  /** Returns the report on a run that has scored nothing. */
   private JobReport ended(
       Outcome outcome, String message, String input, String output, List<String> published) {
     JobReport.Run run =

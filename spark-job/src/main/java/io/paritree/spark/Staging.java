@@ -79,7 +79,6 @@ final class Staging {
     return directory.kept().resolve(StateDirectory.QUARANTINE).resolve(Output.name(file));
   }
 
-  /** Returns the files of the quarantined rows. */
   List<Location> quarantined() {
     return tally.quarantined().stream().map(this::quarantined).toList();
   }
@@ -115,7 +114,6 @@ final class Staging {
     remove(tally.scored());
   }
 
-  /** Removes some staged files. */
   void remove(List<WrittenFile> files) throws IOException {
     output.remove(directory, files);
   }

@@ -79,7 +79,6 @@ final class StopSignal {
     }
   }
 
-  /** Says that the run does not publish any more. */
   static void published() {
     isPublishing = false;
   }

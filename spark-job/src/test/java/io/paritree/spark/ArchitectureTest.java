@@ -176,7 +176,11 @@ class ArchitectureTest extends ArchitectureContract {
     assertThat(knownBy("io.paritree.spark.publish"))
         .containsExactlyInAnyOrder("io.paritree.lookup", "io.paritree.store", "io.paritree.output");
     assertThat(knownBy("io.paritree.spark.report"))
-        .containsExactlyInAnyOrder("io.paritree.spark.ending", "io.paritree.output", "io.paritree");
+        .containsExactlyInAnyOrder(
+            "io.paritree.spark.ending",
+            "io.paritree.model.manifest",
+            "io.paritree.output",
+            "io.paritree");
     for (String library : Set.of("org.apache.spark..", "scala..", "org.apache.parquet..")) {
       assertThat(roomsUsing(library))
           .as(library)

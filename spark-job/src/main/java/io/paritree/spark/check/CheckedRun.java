@@ -44,12 +44,10 @@ public record CheckedRun(
     alreadyPublished = List.copyOf(alreadyPublished);
   }
 
-  /** Returns the files of the open partitions. */
   public List<InputFile> files() {
     return open.stream().flatMap(target -> target.files().stream()).toList();
   }
 
-  /** Returns where the output and its state are. */
   public OutputPlace place() {
     return output.place();
   }
@@ -76,7 +74,6 @@ public record CheckedRun(
         alreadyPublished);
   }
 
-  /** Returns what a report says about the model. */
   public static JobReport.Model modelOf(ScoringModel model, JobSettings settings) {
     return new JobReport.Model(
         model.name(),

@@ -11,22 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Checks that the model has the reasons and contributions that a run asks for. */
-final class ExplanationCheck {
-  private final ScoringModel model;
-  private final OutputColumns columns;
-  private final List<String> problems;
-
-  /**
-   * @param problems receives what prevents the run
-   */
-  ExplanationCheck(ScoringModel model, OutputColumns columns, List<String> problems) {
-    this.model = model;
-    this.columns = columns;
-    this.problems = problems;
-  }
-
-  /** Checks what a run asks for. */
+/**
+ * Checks that the model has the reasons and contributions that a run asks for.
+ *
+ * @param problems receives what prevents the run
+ */
+record ExplanationCheck(ScoringModel model, OutputColumns columns, List<String> problems) {
   void check(ExplanationSettings asked) {
     String option = asked.hasReasons() ? "--reasons" : "--contributions";
     Reasons reasons;

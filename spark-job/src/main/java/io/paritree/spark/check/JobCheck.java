@@ -144,7 +144,6 @@ public final class JobCheck {
     return output;
   }
 
-  /** Returns the partitions that are published already. */
   public List<String> alreadyPublished() {
     Set<String> published = new LinkedHashSet<>();
     targets.forEach(target -> published.add(target.partition()));
@@ -262,14 +261,12 @@ public final class JobCheck {
     }
   }
 
-  /** Returns the partition columns of the output. */
   public List<String> partitionColumns() {
     return settings.output().partition().isEmpty()
         ? listing.partitionColumns()
         : settings.output().partition().stream().map(PartitionValue::column).toList();
   }
 
-  /** Returns keys and passed columns. */
   private List<String> carried() {
     List<String> carried = new ArrayList<>(settings.columns().keys());
     carried.addAll(settings.columns().pass());

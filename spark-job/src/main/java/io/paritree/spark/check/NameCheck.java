@@ -8,19 +8,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Checks the names of columns: none may occur twice in the output or in the quarantine. */
-final class NameCheck {
-  private final JobSettings settings;
-  private final List<String> problems;
-
-  /**
-   * @param problems receives what prevents the run
-   */
-  NameCheck(JobSettings settings, List<String> problems) {
-    this.settings = settings;
-    this.problems = problems;
-  }
-
+/**
+ * Checks the names of columns: none may occur twice in the output or in the quarantine.
+ *
+ * @param problems receives what prevents the run
+ */
+record NameCheck(JobSettings settings, List<String> problems) {
   /**
    * Checks the columns of a run.
    *

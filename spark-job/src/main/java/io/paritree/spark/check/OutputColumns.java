@@ -102,7 +102,6 @@ public record OutputColumns(
     return sources;
   }
 
-  /** Returns the names of all columns. */
   List<String> names() {
     List<String> names = new ArrayList<>(scored.names());
     if (hasReasons) {

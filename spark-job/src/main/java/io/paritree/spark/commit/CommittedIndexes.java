@@ -61,7 +61,6 @@ final class CommittedIndexes {
     return of(now, built());
   }
 
-  /** Returns the runs that have indexes. */
   private Set<String> built() throws IOException {
     return place.listOrNone(indexes).stream()
         .map(FileEntry::location)

@@ -48,7 +48,6 @@ public abstract class OutputTable {
     return Optional.empty();
   }
 
-  /** Returns the table's directory. */
   public final String location() {
     return location;
   }

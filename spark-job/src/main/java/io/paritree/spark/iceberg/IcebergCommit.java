@@ -17,7 +17,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFiles;
@@ -50,45 +49,33 @@ final class IcebergCommit implements TableTransaction {
 
   private static final int FOOTERS_AT_ONCE = 16;
 
-  private Table table;
-  private final Optional<String> branch;
-  private final Location directory;
-  private final String name;
-  private final Map<String, String> metadata;
-  private final Map<String, org.apache.iceberg.DataFile> described;
+  private final IcebergOutput output;
   private final TableState state;
   private final Optional<Transaction> change;
-  private final Supplier<Table> made;
+  private final String name;
+  private final Map<String, String> metadata;
+  private Table table;
 
   /**
+   * @param output the table; what commits say of the run's files was found out
    * @param table was just refreshed; if it is to be made, what it is to be
-   * @param branch that the commit goes to, which makes it if it is not there; empty for main
    * @param state of the branch
    * @param change gives the table columns, or makes it; the commit is part of it
-   * @param made returns the table once it is made
-   * @param directory of the table's files
    * @param name of the run and its group
-   * @param described what {@link #described} returns of the files
    */
   IcebergCommit(
+      IcebergOutput output,
       Table table,
-      Optional<String> branch,
       TableState state,
       Optional<Transaction> change,
-      Supplier<Table> made,
-      Location directory,
       String name,
-      Map<String, String> metadata,
-      Map<String, org.apache.iceberg.DataFile> described) {
+      Map<String, String> metadata) {
+    this.output = output;
     this.table = table;
-    this.branch = branch;
     this.state = state;
     this.change = change;
-    this.made = made;
-    this.directory = directory;
     this.name = name;
     this.metadata = metadata;
-    this.described = described;
   }
 
   @Override
@@ -119,7 +106,7 @@ final class IcebergCommit implements TableTransaction {
 
   /** Returns the snapshots of the branch, the newest first. */
   private Iterable<Snapshot> ancestors() {
-    Snapshot newest = IcebergReference.newest(table, branch);
+    Snapshot newest = IcebergReference.newest(table, output.branchName());
     return newest == null
         ? List.of()
         : SnapshotUtil.ancestorsOf(newest.snapshotId(), table::snapshot);
@@ -147,7 +134,7 @@ final class IcebergCommit implements TableTransaction {
             .conflictDetectionFilter(replaced)
             .validateNoConflictingData()
             .validateNoConflictingDeletes();
-    branch.ifPresent(overwrite::toBranch);
+    output.branchName().ifPresent(overwrite::toBranch);
     if (state.version() >= 0) {
       overwrite.validateFromSnapshot(state.version());
     }
@@ -157,7 +144,7 @@ final class IcebergCommit implements TableTransaction {
     List<String> withoutRows = new ArrayList<>();
     for (PreparedPartition partition : partitions) {
       List<DataFile> own = files.get(partition.partition());
-      own.forEach(file -> overwrite.addFile(described.get(file.name())));
+      own.forEach(file -> overwrite.addFile(output.described(file)));
       if (own.isEmpty()) {
         withoutRows.add(partition.identity());
       }
@@ -203,7 +190,7 @@ final class IcebergCommit implements TableTransaction {
 
   /** Returns the snapshot that has this commit's name. */
   private OptionalLong committed() {
-    table = made.get();
+    table = output.made();
     table.refresh();
     for (Snapshot snapshot : ancestors()) {
       if (snapshot.snapshotId() == state.version()) {
@@ -296,7 +283,7 @@ final class IcebergCommit implements TableTransaction {
         && added.equals(
             partitions.stream()
                 .flatMap(partition -> files.get(partition.partition()).stream())
-                .map(file -> path(directory, file))
+                .map(file -> path(output.files(), file))
                 .collect(Collectors.toSet()));
   }
 }

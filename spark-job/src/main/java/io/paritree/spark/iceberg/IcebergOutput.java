@@ -117,7 +117,8 @@ final class IcebergOutput extends OutputTable {
         HadoopPaths.settings(session), asked, location, Optional.of(reference));
   }
 
-  private Optional<String> branchName() {
+  /** Returns the branch that commits go to, which they make if it is not there; empty for main. */
+  Optional<String> branchName() {
     return reference.flatMap(IcebergReference::branch);
   }
 
@@ -155,30 +156,34 @@ final class IcebergOutput extends OutputTable {
         "--lookup-index cannot be used with a table of Iceberg: servers look up rows of tables of Delta only");
   }
 
+  /** Returns the directory of the table's files. */
+  Location files() {
+    return directory(HadoopPaths.located(new Path(location())));
+  }
+
+  /** Returns a file of the run as commits have it. */
+  org.apache.iceberg.DataFile described(DataFile file) {
+    return described.get(file.name());
+  }
+
   @Override
   protected void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
-    Location directory = directory(HadoopPaths.located(new Path(location())));
     described =
-        IcebergCommit.described(
-            planned.or(() -> table).orElseThrow(), directory, partitions, files);
+        IcebergCommit.described(planned.or(() -> table).orElseThrow(), files(), partitions, files);
   }
 
   @Override
   protected TableTransaction begin(String name, Map<String, String> metadata) {
-    Location directory = directory(HadoopPaths.located(new Path(location())));
     find();
     TableState now = table.isPresent() ? newest() : TableState.ABSENT;
     Optional<Transaction> change = columnsToCome(now).map(this::change);
     return new IcebergCommit(
+        this,
         change.isPresent() && table.isEmpty() ? change.get().table() : table.orElseThrow(),
-        branchName(),
         now,
         change,
-        this::made,
-        directory,
         name,
-        metadata,
-        described);
+        metadata);
   }
 
   /** Finds a table that another run has made since this one began. */
@@ -190,7 +195,7 @@ final class IcebergOutput extends OutputTable {
   }
 
   /** Returns the table, which is made now. */
-  private Table made() {
+  Table made() {
     find();
     return table.orElseThrow();
   }

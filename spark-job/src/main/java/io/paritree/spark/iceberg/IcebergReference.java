@@ -69,11 +69,6 @@ record IcebergReference(Table table, String name, String selector, Optional<Stri
    * Returns the newest snapshot of the branch; that of main if the branch is not there, since then
    * the first commit to it begins there. Null if there is none.
    */
-  Snapshot newest() {
-    return newest(table, branch());
-  }
-
-  /** As {@link #newest()}. */
   static Snapshot newest(Table table, Optional<String> branch) {
     SnapshotRef ref = branch.map(table.refs()::get).orElse(null);
     return ref == null ? table.currentSnapshot() : table.snapshot(ref.snapshotId());

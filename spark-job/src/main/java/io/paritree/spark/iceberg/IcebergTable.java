@@ -161,7 +161,7 @@ record IcebergTable(
   private static Snapshot snapshot(
       IcebergReference reference, SparkSession session, AskedTable asked) throws RefusedException {
     if (asked.asOf().isEmpty()) {
-      return reference.newest();
+      return IcebergReference.newest(reference.table(), reference.branch());
     } else if (!reference.selector().isEmpty()) {
       throw asked.refused("--as-of cannot be used with the name of a branch, tag or snapshot");
     }

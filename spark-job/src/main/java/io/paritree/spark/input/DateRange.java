@@ -66,7 +66,11 @@ public record DateRange(String column, LocalDate from, LocalDate to) {
     return value.value().matches("\\d{4}-\\d\\d-\\d\\d");
   }
 
-  /** Returns whether all values of a column are days or null, but not all are null. */
+  /** Returns the partition columns whose values are all days or null, but not all null. */
+  static List<String> dailyColumns(Input listing) {
+    return listing.partitionColumns().stream().filter(name -> isDaily(name, listing)).toList();
+  }
+
   private static boolean isDaily(String column, Input listing) {
     List<PartitionValue> values =
         listing.partitions().stream()
@@ -77,16 +81,12 @@ public record DateRange(String column, LocalDate from, LocalDate to) {
     return hasDay && values.stream().allMatch(value -> value.isNull() || isDay(value));
   }
 
-  /**
-   * Returns the range's partition column; empty if it is neither named nor clear from the input.
-   */
-  Optional<String> columnIn(Input listing) {
+  /** Returns the range's column, or the only one that may be it; empty if that is not clear. */
+  Optional<String> columnAmong(List<String> possible) {
     if (!column.isEmpty()) {
       return Optional.of(column);
     }
 
-    List<String> daily =
-        listing.partitionColumns().stream().filter(name -> isDaily(name, listing)).toList();
-    return daily.size() == 1 ? Optional.of(daily.get(0)) : Optional.empty();
+    return possible.size() == 1 ? Optional.of(possible.get(0)) : Optional.empty();
   }
 }

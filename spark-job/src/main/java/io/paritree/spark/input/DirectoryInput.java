@@ -77,7 +77,7 @@ public record DirectoryInput(
   @Override
   public SourceRoot sourceRoot(
       Configuration hadoop, List<InputPartition> selected, Set<InputFile> read) throws IOException {
-    return SourceRoot.ofDirectories(HadoopPaths.qualified(path, hadoop).toString());
+    return SourceRoot.ofDirectories(HadoopPaths.qualified(HadoopPaths.of(path), hadoop).toString());
   }
 
   /** Returns the rows; of CSV files only their paths, since Spark assigns files to tasks alike. */

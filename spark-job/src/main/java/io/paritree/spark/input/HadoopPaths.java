@@ -72,14 +72,9 @@ public final class HadoopPaths {
   }
 
   /**
-   * Returns a location as a Hadoop path with the authority that the settings give its file system:
-   * {@code hdfs:///data} becomes {@code hdfs://host:port/data} if that is the default file system.
+   * Returns a path with the scheme and authority that the settings give its file system: {@code
+   * hdfs:///data} becomes {@code hdfs://host:port/data} if that is the default file system.
    */
-  public static Path qualified(Location location, Configuration hadoop) throws IOException {
-    return qualified(of(location), hadoop);
-  }
-
-  /** Returns a path with the scheme and authority that the settings give its file system. */
   public static Path qualified(Path path, Configuration hadoop) throws IOException {
     return path.getFileSystem(hadoop).makeQualified(path);
   }

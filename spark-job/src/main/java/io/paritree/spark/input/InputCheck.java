@@ -44,7 +44,7 @@ public final class InputCheck {
   private final InputFormat format;
   private final Input listing;
   private final Schema schema;
-  private final Set<String> carried;
+  private final Set<String> names; // of all columns that the run reads, the carried ones first
   private final ReadColumn.Case comparison;
   private final List<String> problems;
 
@@ -64,7 +64,8 @@ public final class InputCheck {
     this.format = format;
     this.listing = listing;
     this.schema = schema;
-    this.carried = new LinkedHashSet<>(carried);
+    this.names = new LinkedHashSet<>(carried);
+    schema.fields().forEach(field -> names.add(field.column()));
     this.problems = problems;
   }
 
@@ -96,7 +97,7 @@ public final class InputCheck {
         FileSchemas.read(
             described,
             format,
-            names(),
+            names,
             comparison,
             HadoopPaths.settings(session),
             problems,
@@ -116,7 +117,7 @@ public final class InputCheck {
     Map<String, ReadColumn> columns = new LinkedHashMap<>();
     if (!schemas.isEmpty()) {
       FileSchema first = schemas.get(0);
-      for (String name : names()) {
+      for (String name : names) {
         column(name, first, sql).ifPresent(column -> columns.put(name, column));
       }
 
@@ -152,8 +153,8 @@ public final class InputCheck {
     Map<String, ReadColumn> columns = new LinkedHashMap<>();
     Set<String> inFiles = new LinkedHashSet<>();
     List<String> all =
-        table.columns().stream().map(name -> comparison.asked(name, names())).toList();
-    for (String name : names()) {
+        table.columns().stream().map(name -> comparison.asked(name, names)).toList();
+    for (String name : names) {
       int index = all.indexOf(name);
       if (index < 0) {
         problems.add(missing(name, all, "table " + table.shown()));
@@ -168,13 +169,19 @@ public final class InputCheck {
     }
 
     checkFeatures(columns);
-    return table.saysRows()
-        ? new CheckedInput(
-            format, listing, selected, List.copyOf(columns.values()), false, rows(table))
-        : checkFooters(input, selected, columns, inFiles, session, fileRead);
+    Map<String, Long> rows = new HashMap<>();
+    boolean isReadByRows =
+        !table.saysRows() && checkFooters(input, selected, inFiles, session, fileRead, rows);
+    for (TableFile file : table.files()) {
+      String name = TableInput.name(listing.root().orElseThrow(), file);
+      file.rows().ifPresent(count -> rows.put(name, count));
+      rows.computeIfPresent(name, (same, count) -> count - file.deletedRows());
+    }
+
+    return new CheckedInput(
+        format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
   }
 
-  /** Returns the type in which a column of a table is read. */
   private DataType type(String name, StructField field) {
     if (!(field.dataType() instanceof NullType)) {
       return field.dataType();
@@ -187,24 +194,19 @@ public final class InputCheck {
             .toList());
   }
 
-  /** Returns how many rows files have by the table's log, as far as it says that. */
-  private Map<String, Long> rows(PinnedTable table) {
-    Map<String, Long> rows = new HashMap<>();
-    for (TableFile file : table.files()) {
-      file.rows()
-          .ifPresent(count -> rows.put(TableInput.name(listing.root().orElseThrow(), file), count));
-    }
-
-    return rows;
-  }
-
-  private CheckedInput checkFooters(
+  /**
+   * Reads the footers of a table's files.
+   *
+   * @param rows receives how many rows each has
+   * @return whether Spark must read some of them row by row
+   */
+  private boolean checkFooters(
       TableInput input,
       List<InputPartition> selected,
-      Map<String, ReadColumn> columns,
       Set<String> inFiles,
       SparkSession session,
-      Runnable fileRead) {
+      Runnable fileRead,
+      Map<String, Long> rows) {
     List<String> unreadable = new ArrayList<>();
     Configuration hadoop = HadoopPaths.settings(session);
     List<FileSchema> schemas =
@@ -222,7 +224,6 @@ public final class InputCheck {
       problems.addAll(unreadable);
     }
 
-    Map<String, Long> rows = new HashMap<>();
     boolean isReadByRows = !session.sessionState().conf().parquetVectorizedReaderEnabled();
     for (FileSchema file : schemas) {
       rows.put(file.file().name(), file.rows().orElseThrow());
@@ -230,14 +231,7 @@ public final class InputCheck {
       problems.addAll(file.problems());
     }
 
-    for (TableFile file : input.table().files()) {
-      rows.computeIfPresent(
-          TableInput.name(listing.root().orElseThrow(), file),
-          (name, count) -> count - file.deletedRows());
-    }
-
-    return new CheckedInput(
-        format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
+    return isReadByRows;
   }
 
   private static boolean isAnyGone(List<InputPartition> selected, Configuration hadoop) {
@@ -257,17 +251,9 @@ public final class InputCheck {
     return false;
   }
 
-  /** Returns all columns that the run reads, each once: the carried ones first. */
-  private Set<String> names() {
-    Set<String> names = new LinkedHashSet<>(carried);
-    schema.fields().forEach(field -> names.add(field.column()));
-    return names;
-  }
-
-  /** Refuses names that are names of the same column. */
   private void checkApart() {
     Map<String, String> seen = new HashMap<>();
-    for (String name : names()) {
+    for (String name : names) {
       String other = seen.putIfAbsent(comparison.key(name), name);
       if (other != null) {
         problems.add(
@@ -278,7 +264,6 @@ public final class InputCheck {
   }
 
   private Optional<ReadColumn> column(String name, FileSchema file, SQLConf sql) {
-    Set<String> names = names();
     List<String> levels =
         listing.partitionColumns().stream().map(level -> comparison.asked(level, names)).toList();
     int level = levels.indexOf(name);

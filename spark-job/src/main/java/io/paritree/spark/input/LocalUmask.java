@@ -17,7 +17,6 @@ import org.apache.hadoop.fs.permission.FsPermission;
  * directories the modes of its own setting, by default as for the umask 022.
  */
 public final class LocalUmask {
-  /** Hadoop's setting, which counts for all file systems. */
   public static final String SETTING = FsPermission.UMASK_LABEL;
 
   private static boolean isUsed;

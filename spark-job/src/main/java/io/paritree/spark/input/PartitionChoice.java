@@ -46,20 +46,9 @@ public record PartitionChoice(
       return listing.partitions(); // see checkRows
     }
 
-    List<PartitionValue> all = new ArrayList<>(requested);
-    if (range.isPresent()) {
-      Optional<String> column = range.get().columnIn(listing);
-      if (column.isEmpty()) {
-        problems.add(
-            "it is unclear which of the partition columns %s holds the days; give --from COLUMN=DAY"
-                .formatted(listing.partitionColumns()));
-        return List.of();
-      }
-
-      all.addAll(range.get().values(column.get()));
-    }
-
     int before = problems.size();
+    List<PartitionValue> all =
+        all(DateRange.dailyColumns(listing), listing.partitionColumns(), problems);
     Map<String, Set<String>> byColumn = byColumn(all, listing.partitionColumns(), problems);
     if (problems.size() > before) {
       return List.of();
@@ -103,7 +92,7 @@ public record PartitionChoice(
       found.add(partition);
     }
 
-    checkFound(all(table.partitionColumns(), problems), found, table.shown(), problems);
+    checkFound(all(table.partitionColumns(), table.partitionColumns(), problems), found, table.shown(), problems);
   }
 
   /**
@@ -154,26 +143,32 @@ public record PartitionChoice(
    */
   public Map<String, Set<String>> values(List<String> partitionColumns, List<String> problems) {
     Map<String, Set<String>> values =
-        byColumn(all(partitionColumns, problems), partitionColumns, problems);
+        byColumn(
+            all(partitionColumns, partitionColumns, problems), partitionColumns, problems);
     values.values().stream()
         .filter(own -> own.remove(PartitionValue.HIVE_DEFAULT))
         .forEach(own -> own.add(""));
     return values;
   }
 
-  /** Returns all requested values of a table whose partitions are not known. */
-  private List<PartitionValue> all(List<String> partitionColumns, List<String> problems) {
+  /**
+   * Returns all requested values.
+   *
+   * @param daily the partition columns that may hold days
+   */
+  private List<PartitionValue> all(
+      List<String> daily, List<String> partitionColumns, List<String> problems) {
     List<PartitionValue> all = new ArrayList<>(requested);
     if (range.isPresent()) {
-      if (range.get().column().isEmpty() && partitionColumns.size() != 1) {
+      Optional<String> column = range.get().columnAmong(daily);
+      if (column.isEmpty()) {
         problems.add(
             "it is unclear which of the partition columns %s holds the days; give --from COLUMN=DAY"
                 .formatted(partitionColumns));
         return List.of();
       }
 
-      String column = range.get().column();
-      all.addAll(range.get().values(column.isEmpty() ? partitionColumns.get(0) : column));
+      all.addAll(range.get().values(column.get()));
     }
 
     return all;

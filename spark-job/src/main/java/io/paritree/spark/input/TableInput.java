@@ -212,7 +212,7 @@ public record TableInput(
 
     SourceRoot.Kind kind =
         table.reportsPaths() ? SourceRoot.Kind.LOG_OF_PATHS : SourceRoot.Kind.LOG;
-    String path = HadoopPaths.qualified(root.orElseThrow(), hadoop).toString();
+    String path = HadoopPaths.qualified(HadoopPaths.of(root.orElseThrow()), hadoop).toString();
     return new SourceRoot(path, kind, reported);
   }
 }

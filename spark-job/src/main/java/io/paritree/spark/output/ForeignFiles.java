@@ -11,23 +11,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
-/** Files in an output that no run has written: how many there are, with how many rows. */
-final class ForeignFiles {
+/**
+ * Files in an output that no run has written: how many there are, with how many rows.
+ *
+ * @param hadoop settings of Hadoop's clients
+ */
+record ForeignFiles(OutputPlace place, Map<String, String> hadoop) {
   private static final String PARQUET = ".parquet";
   private static final int MOST_FOOTERS = 200;
   private static final int MOST_ENTRIES = 1_000;
   private static final int MOST_SHOWN = 3;
-
-  private final OutputPlace place;
-  private final Map<String, String> hadoop;
-
-  /**
-   * @param hadoop settings of Hadoop's clients
-   */
-  ForeignFiles(OutputPlace place, Map<String, String> hadoop) {
-    this.place = place;
-    this.hadoop = hadoop;
-  }
 
   /**
    * Describes the files in some directories, for messages, such as "/out/day=1, which holds 3 files

@@ -24,10 +24,8 @@ import org.apache.spark.sql.types.StructType;
  * <p>Not thread-safe, but for {@link #staged}.
  */
 public sealed interface Output permits DirectoryOutput, TableOutput {
-  /** Returns the runs on the output. */
   OutputRuns runs();
 
-  /** Returns where the output and its state are. */
   default OutputPlace place() {
     return runs().place();
   }
@@ -146,7 +144,6 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
     return file.path().substring(file.path().lastIndexOf('/') + 1);
   }
 
-  /** Returns the names of some partitions. */
   static List<String> names(List<OutputPartition> partitions) {
     return partitions.stream().map(OutputPartition::partition).toList();
   }

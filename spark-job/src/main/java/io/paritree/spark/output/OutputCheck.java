@@ -21,25 +21,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Checks whether a run may publish to an output. */
-public final class OutputCheck {
+/**
+ * Checks whether a run may publish to an output.
+ *
+ * @param problems receives the problems found
+ */
+public record OutputCheck(OutputPlace place, List<String> problems) {
   private static final String DEVICE = "unix:dev";
 
   /** Data files of tasks, and what Iceberg writes before it commits. */
   private static final Pattern LEFT_BEHIND =
       Pattern.compile(
           "part-\\d{5,}-[0-9a-f-]{36}-\\d+-\\d+.*\\.parquet|(snap-\\d+-\\d+-)?[0-9a-f-]{36}(-m\\d+)?\\.avro");
-
-  private final OutputPlace place;
-  private final List<String> problems;
-
-  /**
-   * @param problems receives the problems found
-   */
-  public OutputCheck(OutputPlace place, List<String> problems) {
-    this.place = place;
-    this.problems = problems;
-  }
 
   /**
    * Refuses an output that is the input, contains it or is inside it, and an input inside the
@@ -203,16 +196,7 @@ public final class OutputCheck {
       return;
     }
 
-    for (FileEntry entry : place.listOrNone(place.output())) {
-      String name = entry.location().name();
-      if (entry.isDirectory() && PartitionValue.isPartitionName(name)) {
-        Optional<List<String>> published = columnsPublished(name);
-        if (published.isPresent()) {
-          refuseOtherColumns(columns, published.get());
-          return;
-        }
-      }
-    }
+    columnsPublishedBelow("").ifPresent(published -> refuseOtherColumns(columns, published));
   }
 
   private void refuseOtherColumns(List<String> columns, List<String> found) {
@@ -225,18 +209,14 @@ public final class OutputCheck {
   }
 
   /** Returns the columns of the first partition that a run has published below a directory. */
-  private Optional<List<String>> columnsPublished(String path) throws IOException {
-    if (place.manifest(path).isPresent()) {
-      return Optional.of(columns(path));
-    }
-
-    for (FileEntry entry : place.listOrNone(place.partition(path))) {
-      String name = entry.location().name();
-      if (entry.isDirectory() && PartitionValue.isPartitionName(name)) {
-        Optional<List<String>> published = columnsPublished(path + "/" + name);
-        if (published.isPresent()) {
-          return published;
-        }
+  private Optional<List<String>> columnsPublishedBelow(String directory) throws IOException {
+    for (String path : place.partitionsBelow(directory)) {
+      Optional<List<String>> published =
+          place.manifest(path).isPresent()
+              ? Optional.of(columns(path))
+              : columnsPublishedBelow(path);
+      if (published.isPresent()) {
+        return published;
       }
     }
 
@@ -283,7 +263,7 @@ public final class OutputCheck {
     // The partitions of one run all have the same columns.
     List<String> columns = columns(targets.get(0).partition());
     checkSiblings(columns.get(0));
-    List<String> found = columnsFound(place.output());
+    List<String> found = columnsFoundBelow("");
     if (problems.isEmpty() && !found.isEmpty()) {
       refuseOtherColumns(columns, found);
     }
@@ -358,16 +338,13 @@ public final class OutputCheck {
     return PartitionValue.ofPath(partition).stream().map(PartitionValue::column).toList();
   }
 
-  /** Returns the columns of a directory's first partition that is not empty. */
-  private List<String> columnsFound(Location directory) throws IOException {
+  /** Returns the columns of the first partition below a directory that is not empty. */
+  private List<String> columnsFoundBelow(String directory) throws IOException {
     // Another run may move a partition away meanwhile.
-    for (FileEntry entry : place.listOrNone(directory)) {
-      boolean isPartition =
-          entry.isDirectory() && PartitionValue.isPartitionName(entry.location().name());
-      if (isPartition && !place.listOrNone(entry.location()).isEmpty()) {
-        List<String> columns = new ArrayList<>(columns(entry.location().name()));
-        columns.addAll(columnsFound(entry.location()));
-        return columns;
+    for (String path : place.partitionsBelow(directory)) {
+      if (!place.listOrNone(place.partition(path)).isEmpty()) {
+        List<String> found = columnsFoundBelow(path);
+        return found.isEmpty() ? columns(path) : found;
       }
     }
 

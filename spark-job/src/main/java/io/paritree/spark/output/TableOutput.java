@@ -183,7 +183,6 @@ public final class TableOutput implements Output {
     }
   }
 
-  /** Publishes by one commit. */
   @Override
   public List<String> publish(
       Publisher.Run run,

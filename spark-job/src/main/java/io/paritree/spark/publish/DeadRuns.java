@@ -14,15 +14,7 @@ import java.util.Optional;
  * also one around the dead runs': a holder that was only paused can move nothing of them when it
  * wakes.
  */
-final class DeadRuns {
-  private final OutputPlace place;
-  private final SignsOfLife life;
-
-  DeadRuns(OutputPlace place, SignsOfLife life) {
-    this.place = place;
-    this.life = life;
-  }
-
+record DeadRuns(OutputPlace place, SignsOfLife life) {
   /**
    * Finishes or removes each dead run.
    *

@@ -71,7 +71,7 @@ final class FileMoves {
   /** Moves files one after the other, in this order; missing files are left out. */
   void move(Location from, Location to, List<String> paths) throws IOException {
     for (String path : paths) {
-      moveRepeatedly(resolve(from, path), resolve(to, path));
+      moveRepeatedly(from.resolve(path), to.resolve(path));
     }
   }
 
@@ -87,7 +87,7 @@ final class FileMoves {
       for (String path : paths) {
         Callable<Void> move =
             () -> {
-              moveRepeatedly(resolve(from, path), resolve(to, path));
+              moveRepeatedly(from.resolve(path), to.resolve(path));
               return null;
             };
         all.add(threads.submit(move));
@@ -126,15 +126,6 @@ final class FileMoves {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static Location resolve(Location directory, String path) {
-    Location location = directory;
-    for (String name : path.split("/")) {
-      location = location.resolve(name);
-    }
-
-    return location;
   }
 
   private void moveRepeatedly(Location from, Location to) throws IOException {

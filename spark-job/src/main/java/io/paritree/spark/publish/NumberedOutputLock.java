@@ -76,13 +76,8 @@ final class NumberedOutputLock implements OutputLock {
   }
 
   private static void fence(OutputPlace place, long holder) throws IOException {
-    FileStore store = place.store();
-    String run = text(store, place.lock().resolve(String.valueOf(holder)));
-    if (run.isEmpty()) {
-      return;
-    }
-
-    if (place.renamesDirectoriesWhole()) {
+    String run = text(place.store(), place.lock().resolve(String.valueOf(holder)));
+    if (!run.isEmpty() && place.renamesDirectoriesWhole()) {
       RunDirectory.fence(place, run, holder + 1);
     }
   }

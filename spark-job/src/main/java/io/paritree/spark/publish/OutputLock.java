@@ -25,7 +25,6 @@ interface OutputLock extends AutoCloseable {
    */
   void confirm() throws IOException;
 
-  /** Releases the lock. */
   @Override
   void close() throws IOException;
 }

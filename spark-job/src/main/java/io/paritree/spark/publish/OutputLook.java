@@ -174,7 +174,6 @@ public final class OutputLook {
     return known;
   }
 
-  /** Returns the token of the files in one directory. */
   private String tokenOf(String path) throws IOException {
     Location directory = place.partition(path);
     if (place.store().find(directory).filter(entry -> !entry.isDirectory()).isPresent()) {
@@ -200,7 +199,6 @@ public final class OutputLook {
     }
   }
 
-  /** Returns the token of a directory that is no published partition. */
   private String tokenOfOthers(String path) throws IOException {
     List<String> below = place.publishedBelow(path).stream().map(PartitionManifest::token).toList();
     return below.isEmpty()

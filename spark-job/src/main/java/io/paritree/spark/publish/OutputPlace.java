@@ -114,7 +114,6 @@ public final class OutputPlace {
     return new StateRecord(this).claim();
   }
 
-  /** Returns the store that holds output and state. */
   public FileStore store() {
     return store;
   }
@@ -124,7 +123,6 @@ public final class OutputPlace {
     return output;
   }
 
-  /** Returns the directory of the output's state. */
   public Location state() {
     return state;
   }
@@ -139,7 +137,6 @@ public final class OutputPlace {
     return StateDirectory.running(state);
   }
 
-  /** Returns the directory of the output's lock. */
   Location lock() {
     return StateDirectory.lock(state);
   }
@@ -213,7 +210,6 @@ public final class OutputPlace {
     return missing.stream().map(DataFile::name).findFirst();
   }
 
-  /** Takes a look at the places of partitions. */
   public OutputLook look() {
     return new OutputLook(this);
   }
@@ -223,20 +219,26 @@ public final class OutputPlace {
    */
   public List<PartitionManifest> publishedBelow(String directory) throws IOException {
     List<PartitionManifest> published = new ArrayList<>();
-    for (FileEntry entry : listOrNone(partition(directory))) {
-      String name = entry.location().name();
-      if (entry.isDirectory() && PartitionValue.isPartitionName(name)) {
-        String below = directory.isEmpty() ? name : directory + "/" + name;
-        Optional<PartitionManifest> own = manifest(below);
-        if (own.isPresent()) {
-          published.add(own.get());
-        } else {
-          published.addAll(publishedBelow(below));
-        }
+    for (String below : partitionsBelow(directory)) {
+      Optional<PartitionManifest> own = manifest(below);
+      if (own.isPresent()) {
+        published.add(own.get());
+      } else {
+        published.addAll(publishedBelow(below));
       }
     }
 
     return published;
+  }
+
+  /** Returns the paths of the partition directories in a directory. */
+  public List<String> partitionsBelow(String directory) throws IOException {
+    return listOrNone(partition(directory)).stream()
+        .filter(FileEntry::isDirectory)
+        .map(entry -> entry.location().name())
+        .filter(PartitionValue::isPartitionName)
+        .map(name -> directory.isEmpty() ? name : directory + "/" + name)
+        .toList();
   }
 
   /**

@@ -36,7 +36,6 @@ public record PreparedPartition(
     this(partition, identity, before, List.of());
   }
 
-  /** Returns partitions as a JSON array. */
   static byte[] toJson(List<PreparedPartition> partitions) throws IOException {
     return JSON.writeValueAsBytes(partitions);
   }

@@ -1,5 +1,6 @@
 package io.paritree.spark.publish;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -47,10 +48,10 @@ public final class Publisher {
   /** A run that has begun: its directory and its sign of life. */
   public final class Run implements AutoCloseable {
     private final RunDirectory directory;
-    private final AutoCloseable sign;
+    private final Closeable sign;
     private boolean isPublished;
 
-    private Run(RunDirectory directory, AutoCloseable sign) {
+    private Run(RunDirectory directory, Closeable sign) {
       this.directory = directory;
       this.sign = sign;
     }
@@ -60,7 +61,6 @@ public final class Publisher {
       isPublished = true;
     }
 
-    /** Returns the run's directory. */
     public RunDirectory directory() {
       return directory;
     }
@@ -114,7 +114,7 @@ public final class Publisher {
             directory.delete();
           }
         } finally {
-          end(sign);
+          sign.close();
         }
       } catch (IOException e) {
         if (!isPublished) {
@@ -135,20 +135,18 @@ public final class Publisher {
     void write(List<String> moving) throws IOException;
   }
 
-  /** Makes the directory of a new run that has one group. */
   Run begin(String run) throws IOException {
     return begin(RunName.first(run));
   }
 
-  /** Makes the directory of a group of a run. */
   public Run begin(RunName name) throws IOException {
     RunDirectory directory = new RunDirectory(place, name.toString());
     life.look();
-    AutoCloseable sign = life.show(directory.name());
+    Closeable sign = life.show(directory.name());
     try {
       directory.make();
     } catch (IOException | RuntimeException e) {
-      end(sign);
+      sign.close();
       throw e;
     }
 
@@ -311,15 +309,5 @@ public final class Publisher {
     observer.reached(Step.REPORT_MOVED);
     directory.delete();
     observer.reached(Step.DIRECTORY_DELETED);
-  }
-
-  private static void end(AutoCloseable sign) throws IOException {
-    try {
-      sign.close();
-    } catch (IOException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException("Cannot end the sign of life", e);
-    }
   }
 }

@@ -62,17 +62,14 @@ public final class RunDirectory {
     return name().substring(name().lastIndexOf('-') + 1);
   }
 
-  /** Returns the directory itself. */
   public Location location() {
     return directory;
   }
 
-  /** Returns where tasks write. */
   public Location tasks() {
     return directory.resolve("tasks");
   }
 
-  /** Returns where the new files of a partition are staged. */
   public Location fresh(String partition) {
     return StateDirectory.partition(directory.resolve("new"), partition);
   }

@@ -35,7 +35,6 @@ public record RunName(String run, String random, int group) {
     return HexFormat.of().formatHex(random);
   }
 
-  /** Returns the name of the run's next group. */
   public RunName next() {
     return new RunName(run, random, group + 1);
   }

@@ -2,6 +2,7 @@ package io.paritree.spark.publish;
 
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,21 +17,11 @@ import java.util.concurrent.locks.LockSupport;
  * Shows which runs are alive. Each run has a file in {@code running/}, its sign of life: on local
  * disks, the run holds a lock on it; on other stores, the run rewrites it at regular intervals.
  */
-final class SignsOfLife {
+record SignsOfLife(OutputPlace place, LockTimes times, Watch watch) {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final OutputPlace place;
-  private final LockTimes times;
-  private final Watch watch;
-
-  SignsOfLife(OutputPlace place, LockTimes times, Watch watch) {
-    this.place = place;
-    this.times = times;
-    this.watch = watch;
-  }
-
   /** Creates a run's sign of life; closing the result ends it and removes its file. */
-  AutoCloseable show(String run) throws IOException {
+  Closeable show(String run) throws IOException {
     Location file = sign(run);
     place.store().createDirectories(place.running());
     if (!file.isLocal()) {

@@ -6,7 +6,6 @@ package io.paritree.spark.publish;
  */
 @FunctionalInterface
 public interface StepObserver {
-  /** Does nothing. */
   StepObserver NONE = step -> {};
 
   /**

@@ -57,7 +57,6 @@ public final class JobMetrics {
     return metrics;
   }
 
-  /** Returns the metrics as OpenMetrics text. */
   public byte[] text() throws IOException {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     OpenMetricsTextFormatWriter.create().write(text, snapshots());

@@ -44,7 +44,6 @@ public record JobReport(
     long duplicateKeys,
     ScoreHistogram scores,
     Times times) {
-  /** Stands for the number of rows that repeat a key, if they were not counted. */
   public static final long NOT_COUNTED = -1;
 
   private static final double LEAST_SECONDS_OF_RATE = 10;
@@ -197,7 +196,6 @@ public record JobReport(
    */
   public record Times(Map<String, Double> stages, double scoring) {}
 
-  /** Returns the report of a run that has scored nothing. */
   public static JobReport ofNoRows(
       Run run,
       Outcome outcome,

@@ -45,7 +45,6 @@ public record PartitionReport(
     return new PartitionReport(partition, identity, read, scored, quarantined, why, files);
   }
 
-  /** Returns the length of all files. */
   @JsonProperty
   public long bytes() {
     return files.stream().mapToLong(DataFile::bytes).sum();

@@ -31,7 +31,6 @@ public record ReportFile(
     long quarantined,
     int published,
     int held) {
-  /** The name of the file in a directory of an ended run. */
   public static final String NAME = "report.json";
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -27,13 +27,11 @@ public final class TaskProgress {
     }
   }
 
-  /** Records that a task has succeeded. */
   public void taskEnded(long rowsRead) {
     ended.incrementAndGet();
     rows.addAndGet(rowsRead);
   }
 
-  /** Returns a line for the console. */
   public String line() {
     double seconds = (System.nanoTime() - begin) / 1e9;
     return line(ended.get(), tasks.get(), rows.get(), expectedRows, seconds);

@@ -58,7 +58,6 @@ public record JobSettings(
       AskedFormat tableFormat,
       PartitionChoice partitions,
       String groupBy) {
-    /** Returns the input, as it was asked for. */
     public String name() {
       return table.map(AskedTable::name).orElse(path);
     }
@@ -191,7 +190,6 @@ public record JobSettings(
     REFUSED
   }
 
-  /** Whether margins are written. */
   public enum Margin {
     WRITTEN,
     LEFT_OUT
@@ -222,7 +220,6 @@ public record JobSettings(
     ITS_GROUP
   }
 
-  /** Whether indexes of the partitions are built. */
   public enum LookupIndex {
     BUILT,
     LEFT_OUT

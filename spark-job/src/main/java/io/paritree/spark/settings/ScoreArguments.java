@@ -187,7 +187,6 @@ public final class ScoreArguments {
     return new CommandLine(command);
   }
 
-  /** Returns the usage text. */
   public static String usage() {
     return commandLine().getUsageMessage(Ansi.OFF);
   }
