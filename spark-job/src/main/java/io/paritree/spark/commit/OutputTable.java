@@ -4,7 +4,7 @@ import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
-import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.tables.TableToWrite;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import org.apache.spark.sql.types.StructType;
  * <p>Not thread-safe.
  */
 public abstract class OutputTable {
-  private final AskedOutput asked;
+  private final TableToWrite asked;
   private final String location;
   private final long firstVersion;
   private TableState state;
@@ -34,7 +34,7 @@ public abstract class OutputTable {
    * @param location the table's directory
    * @param state the table as it is
    */
-  protected OutputTable(AskedOutput asked, String location, TableState state) {
+  protected OutputTable(TableToWrite asked, String location, TableState state) {
     this.asked = asked;
     this.location = location;
     this.state = state;

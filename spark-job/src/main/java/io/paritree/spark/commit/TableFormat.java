@@ -1,9 +1,9 @@
 package io.paritree.spark.commit;
 
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.tables.AskedOutput;
-import io.paritree.spark.tables.AskedTable;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableToRead;
+import io.paritree.spark.tables.TableToWrite;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -56,17 +56,17 @@ public interface TableFormat {
    * @param found the table as it is now
    * @throws RefusedException if it cannot be read, or not at this version
    */
-  PinnedTable pin(SparkSession session, AskedTable asked, Dataset<Row> found) throws Exception;
+  PinnedTable pin(SparkSession session, TableToRead asked, Dataset<Row> found) throws Exception;
 
   /** Finds the table at a path to write to; it need not be there. */
-  OutputTable output(SparkSession session, AskedOutput asked) throws RefusedException, IOException;
+  OutputTable output(SparkSession session, TableToWrite asked) throws RefusedException, IOException;
 
   /** Finds a catalog's table to write to. */
-  OutputTable output(SparkSession session, AskedOutput asked, Dataset<Row> found)
+  OutputTable output(SparkSession session, TableToWrite asked, Dataset<Row> found)
       throws RefusedException, IOException;
 
   /** Returns why a catalog that failed does not have a table to write to; empty if that is open. */
-  default Optional<String> absence(AskedOutput asked, Exception failure) {
+  default Optional<String> absence(TableToWrite asked, Exception failure) {
     return Optional.empty();
   }
 

@@ -3,9 +3,9 @@ package io.paritree.spark.delta;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.TableFormat;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.tables.AskedOutput;
-import io.paritree.spark.tables.AskedTable;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableToRead;
+import io.paritree.spark.tables.TableToWrite;
 import io.paritree.spark.versions.SparkVersion;
 import java.io.IOException;
 import java.util.HashMap;
@@ -87,19 +87,19 @@ public final class DeltaFormat implements TableFormat {
   }
 
   @Override
-  public PinnedTable pin(SparkSession session, AskedTable asked, Dataset<Row> found)
+  public PinnedTable pin(SparkSession session, TableToRead asked, Dataset<Row> found)
       throws RefusedException {
     return DeltaTable.pin(session, asked, DeltaSnapshot.of(found).orElseThrow());
   }
 
   @Override
-  public OutputTable output(SparkSession session, AskedOutput asked) {
+  public OutputTable output(SparkSession session, TableToWrite asked) {
     DeltaSnapshot newest = DeltaTransaction.begin(session, asked.name()).snapshot();
     return new DeltaOutput(session, asked, newest);
   }
 
   @Override
-  public OutputTable output(SparkSession session, AskedOutput asked, Dataset<Row> found) {
+  public OutputTable output(SparkSession session, TableToWrite asked, Dataset<Row> found) {
     return new DeltaOutput(session, asked, DeltaSnapshot.of(found).orElseThrow());
   }
 }

@@ -4,7 +4,7 @@ import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.PlannedColumns;
 import io.paritree.spark.commit.TableState;
 import io.paritree.spark.commit.TableTransaction;
-import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.tables.TableToWrite;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
 final class DeltaOutput extends OutputTable {
   private final SparkSession session;
 
-  DeltaOutput(SparkSession session, AskedOutput asked, DeltaSnapshot found) {
+  DeltaOutput(SparkSession session, TableToWrite asked, DeltaSnapshot found) {
     super(
         asked,
         found.location().toString(),

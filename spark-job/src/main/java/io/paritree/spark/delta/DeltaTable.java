@@ -2,10 +2,10 @@ package io.paritree.spark.delta;
 
 import io.paritree.spark.delta.DeltaFile.DeletionVector;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.tables.AskedTable;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableFile;
+import io.paritree.spark.tables.TableToRead;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +31,7 @@ import org.apache.spark.sql.types.StructType;
  * @param files its files
  */
 record DeltaTable(
-    AskedTable asked,
+    TableToRead asked,
     String location,
     String identity,
     String version,
@@ -52,7 +52,7 @@ record DeltaTable(
   /**
    * @param newest what the table is now
    */
-  static DeltaTable pin(SparkSession session, AskedTable asked, DeltaSnapshot newest)
+  static DeltaTable pin(SparkSession session, TableToRead asked, DeltaSnapshot newest)
       throws RefusedException {
     if (asked.asOf().isEmpty()) {
       return of(asked, newest);
@@ -63,12 +63,12 @@ record DeltaTable(
   }
 
   private static Dataset<Row> read(
-      SparkSession session, AskedTable asked, Map<String, String> options) {
+      SparkSession session, TableToRead asked, Map<String, String> options) {
     DataFrameReader reader = session.read().options(options);
     return asked.isPath() ? reader.format("delta").load(asked.name()) : reader.table(asked.name());
   }
 
-  private static DeltaTable of(AskedTable asked, DeltaSnapshot snapshot) {
+  private static DeltaTable of(TableToRead asked, DeltaSnapshot snapshot) {
     Map<String, String> logical = new HashMap<>();
     for (StructField field : snapshot.schema().fields()) {
       logical.put(physicalName(field), field.name());

@@ -6,11 +6,11 @@ import io.paritree.spark.delta.DeltaFormat;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.iceberg.IcebergFormat;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.tables.Asked;
-import io.paritree.spark.tables.AskedOutput;
-import io.paritree.spark.tables.AskedTable;
 import io.paritree.spark.tables.CatalogTable;
+import io.paritree.spark.tables.NamedTable;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableToRead;
+import io.paritree.spark.tables.TableToWrite;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -60,7 +60,7 @@ public enum AskedFormat {
   }
 
   /** Returns the directory of a table, without a branch of it; its name, if it has no path. */
-  public String directory(AskedOutput asked) {
+  public String directory(TableToWrite asked) {
     String directory = asked.name();
     for (TableFormat format : asked.isPath() ? possible() : List.<TableFormat>of()) {
       directory = format.directory(directory);
@@ -78,7 +78,7 @@ public enum AskedFormat {
    *
    * @throws RefusedException if it cannot be read, or not at this version
    */
-  public PinnedTable input(SparkSession session, AskedTable asked) throws RefusedException {
+  public PinnedTable input(SparkSession session, TableToRead asked) throws RefusedException {
     return found(
         asked,
         () -> {
@@ -105,7 +105,7 @@ public enum AskedFormat {
    *
    * @throws RefusedException if it cannot be written to
    */
-  public OutputTable output(SparkSession session, AskedOutput asked) throws RefusedException {
+  public OutputTable output(SparkSession session, TableToWrite asked) throws RefusedException {
     return found(
         asked,
         () -> {
@@ -133,7 +133,7 @@ public enum AskedFormat {
     return problem;
   }
 
-  private OutputTable named(SparkSession session, AskedOutput asked)
+  private OutputTable named(SparkSession session, TableToWrite asked)
       throws RefusedException, IOException {
     if (!isThere(session, asked)) {
       throw asked.refused(
@@ -154,7 +154,7 @@ public enum AskedFormat {
     return own.get().output(session, asked, found);
   }
 
-  private static boolean isThere(SparkSession session, AskedOutput asked) throws RefusedException {
+  private static boolean isThere(SparkSession session, TableToWrite asked) throws RefusedException {
     try {
       return session.catalog().tableExists(asked.name());
     } catch (Exception e) { // Spark and the formats throw checked ones undeclared
@@ -171,7 +171,7 @@ public enum AskedFormat {
    *
    * @param problem why a path cannot be used
    */
-  private Optional<TableFormat> atPath(SparkSession session, Asked asked, PathProblem problem)
+  private Optional<TableFormat> atPath(SparkSession session, NamedTable asked, PathProblem problem)
       throws RefusedException, IOException {
     refuse(asked, asked.problem());
     if (!asked.isPath()) {
@@ -194,7 +194,7 @@ public enum AskedFormat {
   }
 
   /** Returns the format of what was found, if it is one that is asked for. */
-  private Optional<TableFormat> of(SparkSession session, Asked asked, Dataset<Row> found)
+  private Optional<TableFormat> of(SparkSession session, NamedTable asked, Dataset<Row> found)
       throws RefusedException {
     for (TableFormat format : ALL) {
       if (format.isOf(found)) {
@@ -210,7 +210,7 @@ public enum AskedFormat {
     return "it is no %s table".formatted(format.shown());
   }
 
-  private static void refuse(Asked asked, Optional<String> problem) throws RefusedException {
+  private static void refuse(NamedTable asked, Optional<String> problem) throws RefusedException {
     if (problem.isPresent()) {
       throw asked.refused(problem.get());
     }
@@ -221,7 +221,7 @@ public enum AskedFormat {
     Optional<String> of(TableFormat format, String path, Configuration hadoop) throws IOException;
   }
 
-  private static <T> T found(Asked asked, Callable<T> search) throws RefusedException {
+  private static <T> T found(NamedTable asked, Callable<T> search) throws RefusedException {
     try {
       return search.call();
     } catch (RefusedException e) {

@@ -3,9 +3,9 @@ package io.paritree.spark.iceberg;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.TableFormat;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.tables.AskedOutput;
-import io.paritree.spark.tables.AskedTable;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableToRead;
+import io.paritree.spark.tables.TableToWrite;
 import io.paritree.spark.versions.SparkVersion;
 import java.io.IOException;
 import java.util.Arrays;
@@ -81,26 +81,26 @@ public final class IcebergFormat implements TableFormat {
   }
 
   @Override
-  public PinnedTable pin(SparkSession session, AskedTable asked, Dataset<Row> found)
+  public PinnedTable pin(SparkSession session, TableToRead asked, Dataset<Row> found)
       throws Exception {
     return IcebergTable.pin(session, asked, found);
   }
 
   @Override
-  public OutputTable output(SparkSession session, AskedOutput asked)
+  public OutputTable output(SparkSession session, TableToWrite asked)
       throws RefusedException, IOException {
     return IcebergOutput.at(session, asked);
   }
 
   @Override
-  public OutputTable output(SparkSession session, AskedOutput asked, Dataset<Row> found)
+  public OutputTable output(SparkSession session, TableToWrite asked, Dataset<Row> found)
       throws RefusedException, IOException {
     return IcebergOutput.of(session, asked, IcebergRuntime.table(found));
   }
 
   /** A catalog fails where the name is that of a branch which its table does not have. */
   @Override
-  public Optional<String> absence(AskedOutput asked, Exception failure) {
+  public Optional<String> absence(TableToWrite asked, Exception failure) {
     return IcebergName.of(asked.name())
         .branch()
         .filter(branch -> String.valueOf(failure.getMessage()).contains("does not exist"))

@@ -1,7 +1,7 @@
 package io.paritree.spark.iceberg;
 
-import io.paritree.spark.tables.AskedTable;
 import io.paritree.spark.tables.SqlName;
+import io.paritree.spark.tables.TableToRead;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +42,7 @@ record IcebergName(String table, String selector) {
   }
 
   /** Returns the name or the path of a table with a selector. */
-  static String selecting(AskedTable asked, String selector) {
+  static String selecting(TableToRead asked, String selector) {
     return asked.isPath()
         ? asked.name() + "#" + selector
         : "%s.%s".formatted(asked.name(), SqlName.quoted(selector));

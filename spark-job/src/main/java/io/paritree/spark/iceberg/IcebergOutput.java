@@ -8,7 +8,7 @@ import io.paritree.spark.commit.TableTransaction;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.PreparedPartition;
-import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.tables.TableToWrite;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,7 +61,7 @@ final class IcebergOutput extends OutputTable {
    */
   private IcebergOutput(
       Configuration hadoop,
-      AskedOutput asked,
+      TableToWrite asked,
       String location,
       Optional<IcebergReference> reference) {
     super(
@@ -75,7 +75,7 @@ final class IcebergOutput extends OutputTable {
     this.table = reference.map(IcebergReference::table);
   }
 
-  static IcebergOutput at(SparkSession session, AskedOutput asked)
+  static IcebergOutput at(SparkSession session, TableToWrite asked)
       throws RefusedException, IOException {
     Configuration hadoop = HadoopPaths.settings(session);
     IcebergName name = IcebergName.of(asked.name());
@@ -96,7 +96,7 @@ final class IcebergOutput extends OutputTable {
     return new IcebergOutput(hadoop, asked, location, Optional.empty());
   }
 
-  static IcebergOutput of(SparkSession session, AskedOutput asked, Table table)
+  static IcebergOutput of(SparkSession session, TableToWrite asked, Table table)
       throws RefusedException, IOException {
     table.refresh();
     Path directory =
@@ -105,7 +105,7 @@ final class IcebergOutput extends OutputTable {
   }
 
   private static IcebergOutput of(
-      SparkSession session, AskedOutput asked, String location, Table table)
+      SparkSession session, TableToWrite asked, String location, Table table)
       throws RefusedException {
     IcebergReference reference = IcebergReference.of(session, asked.name(), table);
     Optional<String> problem = reference.writeProblem(session);

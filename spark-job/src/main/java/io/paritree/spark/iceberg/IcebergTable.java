@@ -2,10 +2,10 @@ package io.paritree.spark.iceberg;
 
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.tables.AskedTable;
 import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableFile;
+import io.paritree.spark.tables.TableToRead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +45,7 @@ import org.apache.spark.sql.types.StructType;
  * @param files its files
  */
 record IcebergTable(
-    AskedTable asked,
+    TableToRead asked,
     String name,
     Optional<String> branch,
     String location,
@@ -68,7 +68,7 @@ record IcebergTable(
   /**
    * @param newest what the table is now
    */
-  static PinnedTable pin(SparkSession session, AskedTable asked, Dataset<Row> newest)
+  static PinnedTable pin(SparkSession session, TableToRead asked, Dataset<Row> newest)
       throws Exception {
     Table table = IcebergRuntime.table(newest);
     if (table instanceof BaseMetadataTable) {
@@ -159,7 +159,7 @@ record IcebergTable(
 
   /** Returns the snapshot that is asked for; null if there is none yet. */
   private static Snapshot snapshot(
-      IcebergReference reference, SparkSession session, AskedTable asked) throws RefusedException {
+      IcebergReference reference, SparkSession session, TableToRead asked) throws RefusedException {
     if (asked.asOf().isEmpty()) {
       return IcebergReference.newest(reference.table(), reference.branch());
     } else if (!reference.selector().isEmpty()) {

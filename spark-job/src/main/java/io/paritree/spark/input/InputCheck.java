@@ -152,8 +152,7 @@ public final class InputCheck {
     PinnedTable table = input.table();
     Map<String, ReadColumn> columns = new LinkedHashMap<>();
     Set<String> inFiles = new LinkedHashSet<>();
-    List<String> all =
-        table.columns().stream().map(name -> comparison.asked(name, names)).toList();
+    List<String> all = table.columns().stream().map(name -> comparison.asked(name, names)).toList();
     for (String name : names) {
       int index = all.indexOf(name);
       if (index < 0) {

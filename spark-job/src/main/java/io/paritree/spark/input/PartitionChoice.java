@@ -92,7 +92,11 @@ public record PartitionChoice(
       found.add(partition);
     }
 
-    checkFound(all(table.partitionColumns(), table.partitionColumns(), problems), found, table.shown(), problems);
+    checkFound(
+        all(table.partitionColumns(), table.partitionColumns(), problems),
+        found,
+        table.shown(),
+        problems);
   }
 
   /**
@@ -143,8 +147,7 @@ public record PartitionChoice(
    */
   public Map<String, Set<String>> values(List<String> partitionColumns, List<String> problems) {
     Map<String, Set<String>> values =
-        byColumn(
-            all(partitionColumns, partitionColumns, problems), partitionColumns, problems);
+        byColumn(all(partitionColumns, partitionColumns, problems), partitionColumns, problems);
     values.values().stream()
         .filter(own -> own.remove(PartitionValue.HIVE_DEFAULT))
         .forEach(own -> own.add(""));

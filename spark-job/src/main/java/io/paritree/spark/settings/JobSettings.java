@@ -8,8 +8,8 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
-import io.paritree.spark.tables.AskedOutput;
-import io.paritree.spark.tables.AskedTable;
+import io.paritree.spark.tables.TableToRead;
+import io.paritree.spark.tables.TableToWrite;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -54,12 +54,12 @@ public record JobSettings(
   public record Input(
       String path,
       InputFormat format,
-      Optional<AskedTable> table,
+      Optional<TableToRead> table,
       AskedFormat tableFormat,
       PartitionChoice partitions,
       String groupBy) {
     public String name() {
-      return table.map(AskedTable::name).orElse(path);
+      return table.map(TableToRead::name).orElse(path);
     }
   }
 
@@ -77,7 +77,7 @@ public record JobSettings(
    */
   public record Output(
       String path,
-      Optional<AskedOutput> table,
+      Optional<TableToWrite> table,
       AskedFormat tableFormat,
       String stateDirectory,
       List<PartitionValue> partition,
@@ -93,7 +93,7 @@ public record JobSettings(
 
     /** Returns where the scores go, as it was asked for. */
     public String name() {
-      return table.map(AskedOutput::name).orElse(path);
+      return table.map(TableToWrite::name).orElse(path);
     }
 
     /** Returns the directory that the scores go to; a table's name, if it is named by that. */

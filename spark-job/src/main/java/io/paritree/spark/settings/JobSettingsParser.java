@@ -24,8 +24,8 @@ import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Order;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.spark.settings.JobSettings.Withheld;
-import io.paritree.spark.tables.AskedOutput;
-import io.paritree.spark.tables.AskedTable;
+import io.paritree.spark.tables.TableToRead;
+import io.paritree.spark.tables.TableToWrite;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -124,25 +124,27 @@ final class JobSettingsParser {
             destinations()));
   }
 
-  private Optional<AskedTable> inputTable() {
+  private Optional<TableToRead> inputTable() {
     String name = settings.anyText("scoring-job.input-table");
     String asOf = given.matchedOptionValue("--as-of", "");
     if (name.isBlank() && !asOf.isEmpty()) {
       settings.problem("--as-of needs --input-table: it names a version of a table");
     }
 
-    return name.isBlank() ? Optional.empty() : Optional.of(new AskedTable(name, asOf));
+    return name.isBlank() ? Optional.empty() : Optional.of(new TableToRead(name, asOf));
   }
 
   private AskedFormat tableFormat() {
     return settings.word("scoring-job.table-format", AskedFormat.class);
   }
 
-  private Optional<AskedOutput> outputTable() {
+  private Optional<TableToWrite> outputTable() {
     String name = settings.anyText("scoring-job.table");
     boolean created = settings.truth("scoring-job.create-table");
     boolean evolved = settings.truth("scoring-job.evolve");
-    return name.isBlank() ? Optional.empty() : Optional.of(new AskedOutput(name, created, evolved));
+    return name.isBlank()
+        ? Optional.empty()
+        : Optional.of(new TableToWrite(name, created, evolved));
   }
 
   private Mode mode() {

@@ -19,7 +19,7 @@ import org.apache.spark.sql.types.StructType;
  * @param only the values, as texts, that rows must have in some columns; an empty text for null
  */
 public record CatalogTable(
-    AskedTable asked,
+    TableToRead asked,
     String identity,
     StructType schema,
     List<String> partitionColumns,
@@ -30,7 +30,7 @@ public record CatalogTable(
     only = Map.copyOf(only);
   }
 
-  public static CatalogTable of(SparkSession session, AskedTable asked, Dataset<Row> found)
+  public static CatalogTable of(SparkSession session, TableToRead asked, Dataset<Row> found)
       throws Exception {
     List<String> partitionColumns = new ArrayList<>();
     for (org.apache.spark.sql.catalog.Column column :

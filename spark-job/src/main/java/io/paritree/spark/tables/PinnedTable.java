@@ -19,7 +19,7 @@ import org.apache.spark.sql.types.StructType;
  * reads may differ.
  */
 public interface PinnedTable {
-  AskedTable asked();
+  TableToRead asked();
 
   /** Returns the directory of the table; empty if it is not known. */
   default String location() {

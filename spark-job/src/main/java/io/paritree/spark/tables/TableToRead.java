@@ -8,11 +8,11 @@ import java.util.Optional;
  *
  * @param asOf the version, a number, or the time, at which the table is read; empty for now
  */
-public record AskedTable(String name, String asOf) implements Asked {
+public record TableToRead(String name, String asOf) implements NamedTable {
   /** SQL for a table of a path has a slash, and is read as a name without one. */
   @Override
   public Optional<String> problem() {
-    return name.contains("/") ? Asked.sqlProblem(name) : Optional.empty();
+    return name.contains("/") ? NamedTable.sqlProblem(name) : Optional.empty();
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A table as a user has named it: by a path, which contains a slash, or a name in a catalog. */
-public sealed interface Asked permits AskedTable, AskedOutput {
+public sealed interface NamedTable permits TableToRead, TableToWrite {
   Pattern SQL = Pattern.compile("\\w+\\.`(.+)`");
 
   String name();

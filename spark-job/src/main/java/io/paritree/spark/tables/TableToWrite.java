@@ -9,10 +9,11 @@ import java.util.Optional;
  * @param isCreated whether it is made if it is not there
  * @param isEvolved whether columns that it lacks are added to it
  */
-public record AskedOutput(String name, boolean isCreated, boolean isEvolved) implements Asked {
+public record TableToWrite(String name, boolean isCreated, boolean isEvolved)
+    implements NamedTable {
   @Override
   public Optional<String> problem() {
-    return Asked.sqlProblem(name);
+    return NamedTable.sqlProblem(name);
   }
 
   @Override
