@@ -38,7 +38,7 @@ final class GroupReport {
   private boolean isKept;
   private Optional<RunDirectory> directory = Optional.empty();
   private List<PartitionReport> partitions = List.of();
-  private HeldPartitions held = new HeldPartitions();
+  private HeldPartitions held = HeldPartitions.NONE;
   private double scoringSeconds;
   private long repeatedKeys = JobReport.NOT_COUNTED;
 
@@ -113,7 +113,7 @@ final class GroupReport {
     }
 
     List<PartitionReport> others = partitions.stream().filter(one -> one.hold() != null).toList();
-    return report(held.outcome(), heldMessage(), own, others, groupsLeft);
+    return report(Outcome.QUARANTINED, heldMessage(), own, others, groupsLeft);
   }
 
   /** Returns the files of each partition, by their paths below the output. */

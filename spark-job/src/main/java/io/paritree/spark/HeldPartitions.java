@@ -4,29 +4,29 @@ import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.report.Hold;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.Tally;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * The partitions of a group that were scored and must not be published, each with its reason. The
- * others are published without them. Not thread-safe.
+ * others are published without them.
+ *
+ * @param holds why, by the partitions
  */
-final class HeldPartitions {
+record HeldPartitions(Map<String, Hold> holds) {
+  static final HeldPartitions NONE = new HeldPartitions(Map.of());
   private static final int MAX_SHOWN = 20;
-
-  private final Map<String, Hold> holds = new TreeMap<>();
 
   /** Returns the partitions of whose rows a larger share could not be scored. */
   static HeldPartitions of(double maxQuarantined, Tally tally) {
-    HeldPartitions held = new HeldPartitions();
+    Map<String, Hold> holds = new TreeMap<>();
     tally
         .counts()
         .forEach(
             (partition, count) -> {
               if (count.quarantinedShare() > maxQuarantined) {
-                held.hold(
+                holds.put(
                     partition,
                     Hold.of(
                         Outcome.QUARANTINED,
@@ -34,7 +34,7 @@ final class HeldPartitions {
                             .formatted(share(count, "rows"), maxQuarantined, count.codes())));
               }
             });
-    return held;
+    return new HeldPartitions(holds);
   }
 
   /** Returns how many of the rows were quarantined, in words. */
@@ -47,27 +47,12 @@ final class HeldPartitions {
             Math.round(count.quarantinedShare() * 10_000) / 100.0);
   }
 
-  /** Holds a partition; the first reason counts. */
-  void hold(String partition, Hold hold) {
-    holds.putIfAbsent(partition, hold);
-  }
-
   boolean isEmpty() {
     return holds.isEmpty();
   }
 
   Optional<Hold> of(String partition) {
     return Optional.ofNullable(holds.get(partition));
-  }
-
-  /** Returns how the run ends: by the first of the reasons in the order of their exit codes. */
-  Outcome outcome() {
-    return Arrays.stream(Outcome.values())
-        .filter(
-            outcome ->
-                holds.values().stream().anyMatch(hold -> hold.outcome().equals(outcome.word())))
-        .findFirst()
-        .orElseThrow();
   }
 
   /**

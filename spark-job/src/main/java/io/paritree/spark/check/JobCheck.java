@@ -145,9 +145,8 @@ public final class JobCheck {
   }
 
   public List<String> alreadyPublished() {
-    Set<String> published = new LinkedHashSet<>();
-    targets.forEach(target -> published.add(target.partition()));
-    open.forEach(target -> published.remove(target.partition()));
+    Set<String> published = new LinkedHashSet<>(Output.names(targets));
+    published.removeAll(Set.copyOf(Output.names(open)));
     return List.copyOf(published);
   }
 

@@ -21,24 +21,13 @@ import java.util.stream.Collectors;
  *
  * <p>The marks of files say it too, until another program has rewritten all files of a partition
  * ({@code OPTIMIZE}, {@code rewrite_data_files}); commits say it until their history has expired.
+ *
+ * @param table tells the table from another one that was made in its place; if it is empty, nothing
+ *     is recorded
  */
-final class WrittenPartitions {
+record WrittenPartitions(OutputPlace place, String table) {
   private static final String NAME = "written-";
   private static final int MOST_FILES = 50;
-
-  private final OutputPlace place;
-  private final String table;
-  private final String prefix;
-
-  /**
-   * @param table tells the table from another one that was made in its place; if it is empty,
-   *     nothing is recorded
-   */
-  WrittenPartitions(OutputPlace place, String table) {
-    this.place = place;
-    this.table = table;
-    this.prefix = NAME + table + "-";
-  }
 
   /**
    * Returns the partitions that runs have recorded, without commits to other branches: what a run
@@ -74,11 +63,15 @@ final class WrittenPartitions {
     return lines;
   }
 
+  private String prefix() {
+    return NAME + table + "-";
+  }
+
   private List<Location> files() throws IOException {
     List<FileEntry> state = table.isEmpty() ? List.of() : place.listOrNone(place.state());
     return state.stream()
         .map(FileEntry::location)
-        .filter(file -> file.name().startsWith(prefix))
+        .filter(file -> file.name().startsWith(prefix()))
         .toList();
   }
 
@@ -142,6 +135,6 @@ final class WrittenPartitions {
     String text = String.join("\n", lines) + "\n";
     place
         .store()
-        .replace(place.state().resolve(prefix + name), text.getBytes(StandardCharsets.UTF_8));
+        .replace(place.state().resolve(prefix() + name), text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,11 +1,14 @@
 package io.paritree.spark.delta;
 
+import io.paritree.spark.versions.SparkLists;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.Tuple2;
 
 /**
  * The features of a Delta table that files written by others must honour.
@@ -45,10 +48,15 @@ final class DeltaFeatures {
 
   private DeltaFeatures() {}
 
-  /** Returns what this job cannot honour, as ends of sentences about the table. */
-  static List<String> problems(
-      Map<String, String> properties, List<String> features, StructType schema) {
+  /**
+   * Returns what this job cannot honour, as ends of sentences about the table.
+   *
+   * @param metadata Delta's action that says what the table is
+   * @param protocol Delta's action that says what its readers and writers must know
+   */
+  static List<String> problems(Object metadata, Object protocol, StructType schema) {
     List<String> problems = new ArrayList<>();
+    Map<String, String> properties = properties(metadata);
     properties.forEach(
         (name, value) -> {
           if (name.startsWith("delta.constraints.")) {
@@ -69,7 +77,7 @@ final class DeltaFeatures {
         "delta.appendOnly",
         "is append-only, and the job replaces partitions",
         problems);
-    for (String feature : features) {
+    for (String feature : names(protocol)) {
       if (!KNOWN.contains(feature)) {
         problems.add("has the feature %s, which the job does not honour".formatted(feature));
       }
@@ -92,6 +100,24 @@ final class DeltaFeatures {
     }
 
     return problems;
+  }
+
+  private static Map<String, String> properties(Object metadata) {
+    Map<String, String> properties = new HashMap<>();
+    for (Object property : SparkLists.list(metadata, "configuration")) {
+      Tuple2<?, ?> pair = (Tuple2<?, ?>) property;
+      properties.put((String) pair._1(), (String) pair._2());
+    }
+
+    return properties;
+  }
+
+  /** Returns the names of the features that files of the table may have to honour, sorted. */
+  private static List<String> names(Object protocol) {
+    return SparkLists.list(protocol, "implicitlyAndExplicitlySupportedFeatures").stream()
+        .map(feature -> (String) SparkLists.call(feature, "name"))
+        .sorted()
+        .toList();
   }
 
   private static void refuse(

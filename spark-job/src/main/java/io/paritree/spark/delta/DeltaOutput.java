@@ -30,8 +30,7 @@ final class DeltaOutput extends OutputTable {
 
   @Override
   protected List<String> unfitFeatures(TableState table) {
-    DeltaSnapshot snapshot = ((DeltaState) table).snapshot();
-    return DeltaFeatures.problems(snapshot.properties(), snapshot.features(), snapshot.schema());
+    return ((DeltaState) table).snapshot().unfitFeatures();
   }
 
   @Override
@@ -63,8 +62,7 @@ final class DeltaOutput extends OutputTable {
   protected List<String> plan(PlannedColumns columns) {
     DeltaTransaction transaction = DeltaTransaction.begin(session, location());
     DeltaCommit.change(transaction, columns, state());
-    return DeltaFeatures.problems(
-        transaction.properties(), transaction.features(), transaction.schema());
+    return transaction.unfitFeatures();
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.paritree.spark.versions.ReadRelation;
 import io.paritree.spark.versions.SparkLists;
 import io.paritree.spark.versions.SparkVersion;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
 import org.apache.spark.sql.execution.datasources.LogicalRelation;
 import org.apache.spark.sql.types.StructType;
-import scala.Tuple2;
 
 /**
  * A version of a Delta table: what Delta's own reader has found in the table's log.
@@ -128,33 +126,9 @@ final class DeltaSnapshot {
     return names;
   }
 
-  Map<String, String> properties() {
-    return properties(metadata);
-  }
-
-  static Map<String, String> properties(Object metadata) {
-    Map<String, String> properties = new HashMap<>();
-    for (Object property : SparkLists.list(metadata, "configuration")) {
-      Tuple2<?, ?> pair = (Tuple2<?, ?>) property;
-      properties.put((String) pair._1(), (String) pair._2());
-    }
-
-    return properties;
-  }
-
-  /** Returns the names of the features that files of the table may have to honour, sorted. */
-  List<String> features() {
-    return features(SparkLists.call(snapshot, "protocol"));
-  }
-
-  static List<String> features(Object protocol) {
-    List<String> names = new ArrayList<>();
-    for (Object feature : SparkLists.list(protocol, "implicitlyAndExplicitlySupportedFeatures")) {
-      names.add((String) SparkLists.call(feature, "name"));
-    }
-
-    names.sort(null);
-    return names;
+  /** Returns what of the table this job cannot honour, as ends of sentences about it. */
+  List<String> unfitFeatures() {
+    return DeltaFeatures.problems(metadata, SparkLists.call(snapshot, "protocol"), schema());
   }
 
   /** Returns the table's columns, properties and features as a text. */

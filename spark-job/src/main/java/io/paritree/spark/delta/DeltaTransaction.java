@@ -6,7 +6,6 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
@@ -20,16 +19,8 @@ import scala.Option;
  *
  * <p>Like {@link DeltaSnapshot}, without a public interface of Delta. Not thread-safe.
  */
-final class DeltaTransaction {
+record DeltaTransaction(SparkSession session, Object transaction) {
   private static final String DELTA = "org.apache.spark.sql.delta.";
-
-  private final SparkSession session;
-  private final Object transaction;
-
-  private DeltaTransaction(SparkSession session, Object transaction) {
-    this.session = session;
-    this.transaction = transaction;
-  }
 
   /**
    * Begins a transaction on the newest version of a table.
@@ -80,19 +71,10 @@ final class DeltaTransaction {
     return SparkLists.call(transaction, "metadata");
   }
 
-  /** Returns the columns that the table has after the commit. */
-  StructType schema() {
-    return (StructType) SparkLists.call(metadata(), "schema");
-  }
-
-  /** Returns the properties that the table has after the commit. */
-  Map<String, String> properties() {
-    return DeltaSnapshot.properties(metadata());
-  }
-
-  /** Returns the features that the table has after the commit. */
-  List<String> features() {
-    return DeltaSnapshot.features(SparkLists.call(transaction, "protocol"));
+  /** Returns what this job cannot honour of the table after the commit, as ends of sentences. */
+  List<String> unfitFeatures() {
+    StructType schema = (StructType) SparkLists.call(metadata(), "schema");
+    return DeltaFeatures.problems(metadata(), SparkLists.call(transaction, "protocol"), schema);
   }
 
   /** Returns whether a commit to the table, by this name, is known to it. */

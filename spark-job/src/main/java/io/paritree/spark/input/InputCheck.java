@@ -286,7 +286,7 @@ public final class InputCheck {
     }
 
     if (!inFile) {
-      problems.add(missing(name, file));
+      problems.add(missing(name, file.columns(), "file " + file.file().name()));
       return Optional.empty();
     }
 
@@ -314,10 +314,6 @@ public final class InputCheck {
     }
 
     return isOnce;
-  }
-
-  private String missing(String name, FileSchema file) {
-    return missing(name, file.columns(), "file " + file.file().name());
   }
 
   private String missing(String name, List<String> columns, String where) {
@@ -375,7 +371,7 @@ public final class InputCheck {
                   .formatted(column.name(), file.file().name()));
         }
       } else if (!file.columns().contains(column.name())) {
-        problems.add(missing(column.name(), file));
+        problems.add(missing(column.name(), file.columns(), "file " + file.file().name()));
       } else {
         checkOnce(column.name(), file);
       }

@@ -3,11 +3,10 @@ package io.paritree.spark.input;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
@@ -54,7 +53,7 @@ public final class LocalUmask {
       Path made = Files.createDirectory(probe.resolve("made"));
       try {
         return Optional.of(
-            String.format(Locale.ROOT, "%03o", 0777 & ~bits(Files.getPosixFilePermissions(made))));
+            String.format(Locale.ROOT, "%03o", 0777 & ~mode(made)));
       } catch (UnsupportedOperationException e) {
         return Optional.empty(); // no POSIX
       } finally {
@@ -65,12 +64,8 @@ public final class LocalUmask {
     }
   }
 
-  private static int bits(Set<PosixFilePermission> permissions) {
-    int bits = 0;
-    for (PosixFilePermission permission : permissions) {
-      bits |= 0400 >> permission.ordinal(); // from the owner's read to the others' execute
-    }
-
-    return bits;
+  private static int mode(Path file) throws IOException {
+    String symbols = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    return FsPermission.valueOf("-" + symbols).toShort();
   }
 }

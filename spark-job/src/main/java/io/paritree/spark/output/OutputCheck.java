@@ -53,31 +53,25 @@ public record OutputCheck(OutputPlace place, List<String> problems) {
 
     Location realState = place.store().real(place.state());
     for (Location directory : directories) {
-      if (isIn(real, directory) || isIn(directory, real)) {
+      if (directory.holds(real) || real.holds(directory)) {
         problems.add(
             "output %s and input %s must not be the same or contain each other"
                 .formatted(real, directory));
         return false;
       }
 
-      if (isIn(directory, realState)) {
+      if (realState.holds(directory)) {
         problems.add("input %s is inside the output's state %s".formatted(directory, realState));
         return false;
       }
 
-      if (isIn(realState, directory)) {
+      if (directory.holds(realState)) {
         problems.add("the output's state %s is inside input %s".formatted(realState, directory));
         return false;
       }
     }
 
     return true;
-  }
-
-  private static boolean isIn(Location inner, Location outer) {
-    String in = inner.toString();
-    String out = outer.toString();
-    return in.equals(out) || in.startsWith(out.endsWith("/") ? out : out + "/");
   }
 
   /**

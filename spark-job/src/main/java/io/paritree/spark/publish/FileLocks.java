@@ -24,17 +24,7 @@ final class FileLocks {
   private FileLocks() {}
 
   /** A lock that is held until it is closed. */
-  static final class Held implements AutoCloseable {
-    private final Path file;
-    private final FileChannel channel;
-    private final FileLock lock;
-
-    private Held(Path file, FileChannel channel, FileLock lock) {
-      this.file = file;
-      this.channel = channel;
-      this.lock = lock;
-    }
-
+  record Held(Path file, FileChannel channel, FileLock lock) implements AutoCloseable {
     @Override
     public void close() throws IOException {
       try (channel) {

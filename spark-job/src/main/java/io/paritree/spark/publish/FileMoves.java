@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
  * attempt: object stores copy a file and then remove the original, and a file is always complete in
  * one of the two places.
  */
-final class FileMoves {
+record FileMoves(FileStore store) {
   /** Moves at the same time; each is some requests to a store. */
   private static final int AT_ONCE = 8;
 
@@ -35,12 +35,6 @@ final class FileMoves {
   private static final int ATTEMPTS = 5;
 
   private static final long PAUSE_NANOS = 20_000_000;
-
-  private final FileStore store;
-
-  FileMoves(FileStore store) {
-    this.store = store;
-  }
 
   /** Returns all files below a directory, by their paths relative to it. */
   Map<String, FileEntry> below(Location directory) throws IOException {

@@ -17,12 +17,7 @@ import java.util.Set;
  * <p>An index is complete before its partition is published, and belongs to the partition only
  * while that names the run that has built it.
  */
-public final class KeptIndexes {
-  private final OutputPlace place;
-
-  public KeptIndexes(OutputPlace place) {
-    this.place = place;
-  }
+public record KeptIndexes(OutputPlace place) {
 
   /** Says which runs' indexes belong to the newest version of a table, by its partitions. */
   @FunctionalInterface

@@ -10,13 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** What ended runs have left next to an output: their reports and quarantined rows. */
-public final class KeptRuns {
-  private final OutputPlace place;
-
-  public KeptRuns(OutputPlace place) {
-    this.place = place;
-  }
-
+public record KeptRuns(OutputPlace place) {
   /**
    * Removes the reports and quarantined rows of the oldest runs, with all their groups. Runs that
    * have not ended stay, and do not count. Runs with only a record are counted apart, so that many

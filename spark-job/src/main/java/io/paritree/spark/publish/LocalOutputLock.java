@@ -10,14 +10,8 @@ import java.util.concurrent.locks.LockSupport;
  * An output's lock on a local disk: a lock of the operating system on a file, released when the
  * holder's process ends.
  */
-final class LocalOutputLock implements OutputLock {
+record LocalOutputLock(FileLocks.Held held) implements OutputLock {
   private static final long POLL_NANOS = Duration.ofMillis(20).toNanos();
-
-  private final FileLocks.Held held;
-
-  private LocalOutputLock(FileLocks.Held held) {
-    this.held = held;
-  }
 
   static LocalOutputLock take(OutputPlace place) throws IOException {
     Path file = place.lock().toPath().resolve("held");

@@ -25,18 +25,9 @@ import java.util.concurrent.locks.LockSupport;
  * directory cannot be renamed in one step, there is no such fence: a holder asks {@link #confirm}
  * before each change that could harm what others have published since, see {@link FileSwap}.
  */
-final class NumberedOutputLock implements OutputLock {
+record NumberedOutputLock(OutputPlace place, long number, Heartbeat heartbeat)
+    implements OutputLock {
   private static final Duration POLL = Duration.ofMillis(200);
-
-  private final OutputPlace place;
-  private final long number;
-  private final Heartbeat heartbeat;
-
-  private NumberedOutputLock(OutputPlace place, long number, Heartbeat heartbeat) {
-    this.place = place;
-    this.number = number;
-    this.heartbeat = heartbeat;
-  }
 
   static NumberedOutputLock take(OutputPlace place, String run, LockTimes times, Watch watch)
       throws IOException {

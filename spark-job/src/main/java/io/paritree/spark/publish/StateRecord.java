@@ -17,14 +17,8 @@ import java.util.UUID;
  * the record then looks for signs of life in the other place. So one of two that begin at the same
  * time sees the other.
  */
-final class StateRecord {
+record StateRecord(OutputPlace place) {
   private static final String FILE = StateDirectory.RECORD;
-
-  private final OutputPlace place;
-
-  StateRecord(OutputPlace place) {
-    this.place = place;
-  }
 
   /** Returns why a run that was asked for a state directory cannot use it; empty if it can. */
   static Optional<String> problem(Location asked, Optional<Location> recorded, Location output) {
