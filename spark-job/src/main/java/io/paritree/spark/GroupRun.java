@@ -24,18 +24,14 @@ import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Withheld;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.Tally;
-import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /** Scores, verifies and publishes the groups of a run, one after the other. Not thread-safe. */
@@ -194,31 +190,27 @@ final class GroupRun {
       throws JobException, IOException {
     staging.keepQuarantine();
     checkReadable(tally);
-    Map<String, List<WrittenFile>> staged = staging.stage(checked.open(), scoring.writers());
+    staging.stage(scoring.writers());
     observer.reached(Step.STAGED);
 
-    Configuration hadoop = HadoopPaths.settings(session);
     new ReadCheck(session, checked, tally).check();
     Instant scoredAt = Instant.now();
-    Clock clock = Clock.fixed(scoredAt, ZoneOffset.UTC);
-    report.verified(staging.verify(checked.open(), staged, hadoop, clock));
-    List<OutputPartition> targets = notHeld(checked, tally, staged, staging, report);
+    report.verified(staging.verify(HadoopPaths.settings(session), scoredAt));
+    List<OutputPartition> targets = notHeld(checked, tally, staging, report);
     stages.end("verify");
     if (targets.isEmpty()) {
       return List.of();
     }
 
     List<Location> files =
-        targets.stream()
-            .flatMap(target -> staging.staged(staged.get(target.partition())).stream())
-            .toList();
+        targets.stream().flatMap(target -> staging.staged(target).stream()).toList();
     long repeated = scoring.keys().repeated(run.directory(), files, tally);
     report.keysCounted(repeated);
     checkKeys(repeated);
     stages.end("keys");
     if (settings.files().lookupIndex() == LookupIndex.BUILT) {
       scoring.buildIndexes(
-          staging.indexed(targets, staged, scoredAt), staging.quarantined(), run.directory());
+          staging.indexed(targets, scoredAt), staging.quarantined(), run.directory());
       stages.end("index");
     }
 
@@ -256,7 +248,6 @@ final class GroupRun {
   private List<OutputPartition> notHeld(
       CheckedRun checked,
       Tally tally,
-      Map<String, List<WrittenFile>> staged,
       Staging staging,
       GroupReport report)
       throws JobException, IOException {
@@ -271,7 +262,7 @@ final class GroupRun {
 
     for (OutputPartition target : checked.open()) {
       if (held.of(target.partition()).isPresent()) {
-        staging.remove(staged.get(target.partition()));
+        staging.remove(target);
       }
     }
 

@@ -22,7 +22,6 @@ import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +52,7 @@ final class Staging {
   private final Tally tally;
   private final Output output;
   private final Optional<ReasonsForm> reasons;
+  private final Map<String, List<WrittenFile>> staged = new TreeMap<>();
   private final Map<String, Long> bytes = new ConcurrentHashMap<>(); // by verified partition
 
   Staging(CheckedRun checked, RunDirectory directory, Tally tally) {
@@ -88,8 +88,7 @@ final class Staging {
    *
    * @param scoredAt when the rows were complete
    */
-  List<IndexedPartition> indexed(
-      List<OutputPartition> targets, Map<String, List<WrittenFile>> staged, Instant scoredAt) {
+  List<IndexedPartition> indexed(List<OutputPartition> targets, Instant scoredAt) {
     List<IndexedPartition> indexed = new ArrayList<>();
     for (OutputPartition target : targets) {
       PartitionCounts count = tally.counts().get(target.partition());
@@ -97,25 +96,28 @@ final class Staging {
           new IndexedPartition(
               target.partition(),
               manifest(target, count, List.of(), scoredAt),
-              staged(staged.get(target.partition())),
+              staged(target),
               bytes.getOrDefault(target.partition(), 0L)));
     }
 
     return indexed;
   }
 
-  /** Returns where files of scored rows are once they are staged. */
-  List<Location> staged(List<WrittenFile> files) {
-    return files.stream().map(file -> output.staged(directory, file)).toList();
+  /** Returns where the files of a partition are staged. */
+  List<Location> staged(OutputPartition target) {
+    return staged.get(target.partition()).stream()
+        .map(file -> output.staged(directory, file))
+        .toList();
   }
 
   /** Removes what the run has staged and does not publish. */
   void remove() throws IOException {
-    remove(tally.scored());
+    output.remove(directory, tally.scored());
   }
 
-  void remove(List<WrittenFile> files) throws IOException {
-    output.remove(directory, files);
+  /** Removes the staged files of a partition. */
+  void remove(OutputPartition target) throws IOException {
+    output.remove(directory, staged.get(target.partition()));
   }
 
   /**
@@ -123,15 +125,10 @@ final class Staging {
    *
    * @param writers writes a file without rows for a partition that has no file
    */
-  Map<String, List<WrittenFile>> stage(List<OutputPartition> targets, ParquetWriters writers)
-      throws IOException {
-    Map<String, List<WrittenFile>> byPartition = new TreeMap<>();
-    for (OutputPartition target : targets) {
-      byPartition.put(target.partition(), new ArrayList<>());
-    }
-
+  void stage(ParquetWriters writers) throws IOException {
+    checked.open().forEach(target -> staged.put(target.partition(), new ArrayList<>()));
     for (WrittenFile file : tally.scored()) {
-      List<WrittenFile> files = byPartition.get(file.partition());
+      List<WrittenFile> files = staged.get(file.partition());
       if (files == null) {
         throw new IOException(
             "Cannot stage %s: no partition '%s' was selected"
@@ -141,29 +138,25 @@ final class Staging {
       files.add(file);
     }
 
-    output.stage(directory, byPartition, writers);
-    return byPartition;
+    output.stage(directory, staged, writers);
   }
 
   /**
    * Compares the files' footers with what was counted, and writes the partitions' manifests.
    *
+   * @param scoredAt when the rows were complete
    * @return a report on each partition
    * @throws IOException if a file does not hold what was counted
    * @throws RefusedException if servers are to find its rows, and could not
    */
-  List<PartitionReport> verify(
-      List<OutputPartition> targets,
-      Map<String, List<WrittenFile>> staged,
-      Configuration hadoop,
-      Clock clock)
+  List<PartitionReport> verify(Configuration hadoop, Instant scoredAt)
       throws RefusedException, IOException {
     // Each takes some calls to the store, which may take long.
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
       List<Callable<PartitionReport>> verifying = new ArrayList<>();
-      for (OutputPartition target : targets) {
-        verifying.add(() -> verify(target, staged.get(target.partition()), hadoop, clock));
+      for (OutputPartition target : checked.open()) {
+        verifying.add(() -> verify(target, hadoop, scoredAt));
       }
 
       List<PartitionReport> reports = new ArrayList<>();
@@ -190,12 +183,11 @@ final class Staging {
     }
   }
 
-  private PartitionReport verify(
-      OutputPartition target, List<WrittenFile> written, Configuration hadoop, Clock clock)
+  private PartitionReport verify(OutputPartition target, Configuration hadoop, Instant scoredAt)
       throws RefusedException, IOException {
     List<DataFile> files = new ArrayList<>();
     long rows = 0;
-    for (WrittenFile file : written) {
+    for (WrittenFile file : staged.get(target.partition())) {
       Location location = output.staged(directory, file);
       Footer footer = footer(location, hadoop);
       if (footer.rows() != file.rows()) {
@@ -217,7 +209,7 @@ final class Staging {
               .formatted(target.partition(), rows, count.scored()));
     }
 
-    output.complete(directory, manifest(target, count, files, clock.instant()));
+    output.complete(directory, manifest(target, count, files, scoredAt));
     return new PartitionReport(
         target.partition(),
         target.identity(),
@@ -229,7 +221,7 @@ final class Staging {
   }
 
   private PartitionManifest manifest(
-      OutputPartition target, PartitionCounts count, List<DataFile> files, Instant stagedAt) {
+      OutputPartition target, PartitionCounts count, List<DataFile> files, Instant scoredAt) {
     ScoringModel model = checked.model();
     return new PartitionManifest(
         target.partition(),
@@ -240,7 +232,7 @@ final class Staging {
         model.modelVersion(),
         model.digest(),
         checked.settings().engine().name().toLowerCase(Locale.ROOT),
-        stagedAt.toString(),
+        scoredAt.toString(),
         count.read(),
         count.scored(),
         count.quarantined(),
