@@ -246,10 +246,7 @@ final class GroupRun {
    * @throws JobException if a partition is held, and with it its group
    */
   private List<OutputPartition> notHeld(
-      CheckedRun checked,
-      Tally tally,
-      Staging staging,
-      GroupReport report)
+      CheckedRun checked, Tally tally, Staging staging, GroupReport report)
       throws JobException, IOException {
     HeldPartitions held = HeldPartitions.of(settings.conditions().maxQuarantined(), tally);
     report.held(held);

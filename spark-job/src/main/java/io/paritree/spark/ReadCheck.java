@@ -57,9 +57,8 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
       throws RefusedException, FailedException, IOException {
     Input listing = checked.input().listing();
     List<String> changed = listing.changed(checked.inputStore(), checked.files());
-    if (!changed.isEmpty() && listing.goneVersion().isPresent()) {
-      throw new RefusedException(InputCheck.message(List.of(listing.goneVersion().get())));
-    } else if (!changed.isEmpty()) {
+    if (!changed.isEmpty()) {
+      InputCheck.refuse(listing.goneVersion().stream().toList());
       throw new FailedException(
           "Cannot publish: %s of %s input files have changed since the run began, for instance %s;"
                   .formatted(changed.size(), checked.files().size(), changed.get(0))

@@ -52,8 +52,7 @@ public final class LocalUmask {
     try {
       Path made = Files.createDirectory(probe.resolve("made"));
       try {
-        return Optional.of(
-            String.format(Locale.ROOT, "%03o", 0777 & ~mode(made)));
+        return Optional.of(String.format(Locale.ROOT, "%03o", 0777 & ~mode(made)));
       } catch (UnsupportedOperationException e) {
         return Optional.empty(); // no POSIX
       } finally {

@@ -8,6 +8,7 @@ import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.RunName;
+import io.paritree.spark.publish.StateRecord;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
@@ -53,22 +54,18 @@ public record OutputRuns(
     try {
       return new Publisher(place, settings.output().locks(), observer).begin(name);
     } catch (AccessDeniedException e) {
-      throw refused(
-          "the run may not write its state to %s (%s); let its user write there, or give another directory by --state-directory"
-              .formatted(place.state(), e.getMessage()));
+      throw new RefusedException(
+          InputCheck.message(
+              List.of(
+                  "the run may not write its state to %s (%s); let its user write there, or give another directory by --state-directory"
+                      .formatted(place.state(), e.getMessage()))));
     }
   }
 
   /** Records which directory has the state of the output's runs. */
   public void claimState() throws RefusedException, IOException {
-    Optional<String> problem = place.claimState();
-    if (problem.isPresent()) {
-      throw refused(problem.get());
-    }
-  }
-
-  private static RefusedException refused(String problem) {
-    return new RefusedException(InputCheck.message(List.of(problem)));
+    Optional<String> problem = new StateRecord(place).claim();
+    InputCheck.refuse(problem.stream().toList());
   }
 
   /**

@@ -104,16 +104,6 @@ public final class OutputPlace {
     return stateDirectory;
   }
 
-  /**
-   * Makes sure that all runs on the output use this state directory. To be called by a run that has
-   * begun, before it reads the output for the last time.
-   *
-   * @return why that is not so; empty if it is
-   */
-  public Optional<String> claimState() throws IOException {
-    return new StateRecord(this).claim();
-  }
-
   public FileStore store() {
     return store;
   }

@@ -17,7 +17,7 @@ import java.util.UUID;
  * the record then looks for signs of life in the other place. So one of two that begin at the same
  * time sees the other.
  */
-record StateRecord(OutputPlace place) {
+public record StateRecord(OutputPlace place) {
   private static final String FILE = StateDirectory.RECORD;
 
   /** Returns why a run that was asked for a state directory cannot use it; empty if it can. */
@@ -58,11 +58,12 @@ record StateRecord(OutputPlace place) {
 
   /**
    * Makes sure that all other runs on the output use this run's state directory, whose sign of life
-   * they see there.
+   * they see there. To be called by a run that has begun, before it reads the output for the last
+   * time.
    *
    * @return why that is not so; empty if it is
    */
-  Optional<String> claim() throws IOException {
+  public Optional<String> claim() throws IOException {
     Optional<Location> recorded = StateDirectory.recorded(place.store(), place.output());
     if (recorded.equals(place.stateDirectory())) {
       return Optional.empty();
