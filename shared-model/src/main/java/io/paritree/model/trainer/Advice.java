@@ -63,7 +63,8 @@ final class Advice {
     return String.join(", or ", variants);
   }
 
-  private static String listed(List<String> causes) {
+  /** Returns causes as alternatives, of many the first. */
+  static String listed(List<String> causes) {
     int more = causes.size() - MAX_SHOWN;
     List<String> shown = causes.subList(0, Math.min(MAX_SHOWN, causes.size()));
     return String.join("; or ", shown) + (more > 0 ? "; or %s more".formatted(more) : "");

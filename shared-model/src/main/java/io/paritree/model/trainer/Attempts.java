@@ -26,11 +26,11 @@ final class Attempts {
   private long walks;
 
   /**
-   * Slots under claims.
+   * Slots under claims, row by row.
    *
    * @param impossible rows that the trainer cannot have scored so
    */
-  private record Changed(float[] slots, BitSet impossible) {}
+  private record Changed(float[][] slots, BitSet impossible) {}
 
   Attempts(Evidence evidence) {
     this.rows = evidence.rows();
@@ -52,24 +52,20 @@ final class Attempts {
     return forest.engine(usual);
   }
 
-  static float[] slots(List<TrainerRow> rows, int width) {
-    float[] slots = new float[rows.size() * width];
-    for (int at = 0; at < rows.size(); at++) {
-      System.arraycopy(rows.get(at).slots(), 0, slots, at * width, width);
-    }
-
-    return slots;
+  /** Returns copies of the slots of rows. */
+  static float[][] slots(List<TrainerRow> rows) {
+    return rows.stream().map(row -> row.slots().clone()).toArray(float[][]::new);
   }
 
-  /** Returns the slots of all rows under the claims of an explanation, row after row. */
-  float[] slots(Finding found) {
+  /** Returns the slots of all rows under the claims of an explanation. */
+  float[][] slots(Finding found) {
     return changed(rows, found).slots();
   }
 
   /** Returns an explanation with the rows that agree under it. */
   Finding tried(Finding found) {
     Changed changed = changed(rows, found);
-    Scored scored = score(found.forest(), changed.slots(), rows.size());
+    Scored scored = score(found.forest(), changed.slots());
     BitSet agreeing = agreeing(rows, scored, found.reading(), found.precision());
     agreeing.andNot(changed.impossible());
     return found.tried(agreeing);
@@ -77,28 +73,25 @@ final class Attempts {
 
   /** Returns the scores of all rows under an explanation. */
   Scored scored(Finding found) {
-    return score(found.forest(), changed(rows, found).slots(), rows.size());
+    return score(found.forest(), slots(found));
   }
 
   /** Returns the scores of the rows that have these slots. */
-  Scored score(Claim forest, float[] slots, int count) {
+  Scored score(Claim forest, float[][] slots) {
     Engine engine = forest.engine(usual);
-    walks += (long) count * (engine.trees() + width);
-    return new Scored(engine, slots, count);
+    walks += (long) slots.length * (engine.trees() + width);
+    return new Scored(engine, slots);
   }
 
-  private Changed changed(List<TrainerRow> some, Finding found) {
-    float[] slots = slots(some, width);
+  private static Changed changed(List<TrainerRow> some, Finding found) {
+    float[][] slots = slots(some);
     BitSet impossible = new BitSet();
-    float[] one = new float[width];
-    for (int at = 0; at < some.size(); at++) {
-      System.arraycopy(slots, at * width, one, 0, width);
+    for (int at = 0; at < slots.length; at++) {
       for (Claim claim : found.inputs()) {
-        boolean isPossible = claim.change(some.get(at), one);
-        impossible.set(at, impossible.get(at) || !isPossible);
+        if (!claim.change(some.get(at), slots[at])) {
+          impossible.set(at);
+        }
       }
-
-      System.arraycopy(one, 0, slots, at * width, width);
     }
 
     return new Changed(slots, impossible);
@@ -107,7 +100,7 @@ final class Attempts {
   /** Returns the sum of the differences of some rows' scores and predictions; -1 if cut. */
   double distance(Finding found) {
     List<TrainerRow> some = rows.subList(0, Math.min(DISTANCE_ROWS, rows.size()));
-    Scored scored = score(found.forest(), changed(some, found).slots(), some.size());
+    Scored scored = score(found.forest(), changed(some, found).slots());
     double sum = 0;
     for (int at = 0; at < some.size(); at++) {
       TrainerRow row = some.get(at);
@@ -125,16 +118,13 @@ final class Attempts {
   }
 
   /** Returns some of the rows that a claim changes and that do not agree yet. */
-  List<Integer> probes(Finding base, float[] before, Claim claim) {
+  List<Integer> probes(Finding base, float[][] before, Claim claim) {
     List<Integer> probes = new ArrayList<>();
-    float[] slots = new float[width];
     for (int at = 0; at < rows.size() && probes.size() < PROBES; at++) {
       if (!base.agreeing().get(at)) {
         walks += width / COPIES_PER_WALK;
-        System.arraycopy(before, at * width, slots, 0, width);
-        boolean isPossible = claim.change(rows.get(at), slots);
-        boolean isChanged = !Arrays.equals(slots, 0, width, before, at * width, (at + 1) * width);
-        if (isPossible && isChanged) {
+        float[] slots = before[at].clone();
+        if (claim.change(rows.get(at), slots) && !Arrays.equals(slots, before[at])) {
           probes.add(at);
         }
       }

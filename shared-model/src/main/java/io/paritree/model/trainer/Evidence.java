@@ -14,6 +14,7 @@ import io.paritree.xgboost.XgboostModel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The rows and counts of a file that show why predictions differ: some rows of each kind, drawn at
@@ -44,9 +46,9 @@ final class Evidence {
   private final int[] fieldOf;
   private final int width;
   private final Map<String, Integer> places = new HashMap<>();
-  private final Kept differing;
-  private final Kept equal;
-  private final Kept refused;
+  private final Kept differing = new Kept();
+  private final Kept equal = new Kept();
+  private final Kept refused = new Kept();
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final Map<Integer, Map<String, Long>> categories = new LinkedHashMap<>();
   private float[][] thresholds;
@@ -85,13 +87,14 @@ final class Evidence {
     for (int field = 0; field < schema.fields().size(); field++) {
       places.put(schema.fields().get(field).column(), field);
     }
-
-    this.differing = new Kept();
-    this.equal = new Kept();
-    this.refused = new Kept();
   }
 
-  void add(TrainerRow row) {
+  /**
+   * Adds a row.
+   *
+   * @param isEqual whether the computed scores are its predictions
+   */
+  void add(TrainerRow row, boolean isEqual) {
     categories.forEach(
         (field, counts) -> {
           String cell = row.cells()[field];
@@ -100,7 +103,7 @@ final class Evidence {
           }
         });
 
-    Kept kept = row.equal() ? equal : differing;
+    Kept kept = isEqual ? equal : differing;
     if (!row.faults().isEmpty()) {
       kept = refused;
     }
@@ -123,16 +126,10 @@ final class Evidence {
   }
 
   private static long characters(TrainerRow row) {
-    long sum = 0;
-    for (String cell : row.cells()) {
-      sum += cell.length();
-    }
-
-    for (String cell : row.others()) {
-      sum += cell.length();
-    }
-
-    return sum;
+    return Stream.of(row.cells(), row.others())
+        .flatMap(Arrays::stream)
+        .mapToLong(String::length)
+        .sum();
   }
 
   Sealing sealing() {
@@ -167,6 +164,13 @@ final class Evidence {
     List<TrainerRow> all = new ArrayList<>(differing.rows);
     all.addAll(equal.rows);
     return all;
+  }
+
+  /** Returns which of {@link #rows} are equal to their predictions anyway. */
+  BitSet equal() {
+    BitSet found = new BitSet();
+    found.set(differing.rows.size(), rows().size());
+    return found;
   }
 
   List<TrainerRow> refused() {
@@ -248,12 +252,16 @@ final class Evidence {
 
   /** Returns the engine of the first rounds, for rows with {@link #width} slots. */
   Engine engine(int end) {
-    XgboostModel model = sealing.model();
     try {
-      return engine(model.forest(end == model.rounds() ? Rounds.ALL : new Rounds(end)));
+      return engine(sealing.model().forest(rounds(end)));
     } catch (CorruptModelException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Returns the first rounds. */
+  Rounds rounds(int end) {
+    return end == sealing.model().rounds() ? Rounds.ALL : new Rounds(end);
   }
 
   /** Returns the engine of a forest without offsets, for rows with {@link #width} slots. */

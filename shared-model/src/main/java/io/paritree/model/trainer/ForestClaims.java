@@ -2,7 +2,6 @@ package io.paritree.model.trainer;
 
 import io.paritree.CorruptModelException;
 import io.paritree.forest.Engine;
-import io.paritree.forest.Rounds;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.seal.Sealing;
 import io.paritree.xgboost.XgboostModel;
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Claims that the trainer added other trees, or added them otherwise. */
 final class ForestClaims {
@@ -21,29 +21,10 @@ final class ForestClaims {
       "the predictions of this DART model were made by inplace prediction, as the scikit-learn wrapper does, which rounds each tree's sum";
   private static final String BY_MATRIX = "write those of booster.predict(DMatrix)";
 
-  private record Scoring(String cause, Cure cure, Engine other) implements Claim {
+  private record Scoring(String cause, Cure cure, Supplier<Engine> other) implements Claim {
     @Override
     public Engine engine(Engine usual) {
-      return other;
-    }
-  }
-
-  /** Some of the first rounds; its engine is made only when it is tried. */
-  private record FirstRounds(Evidence evidence, int end) implements Claim {
-    @Override
-    public String cause() {
-      return "the trainer scored the first %s of %s rounds"
-          .formatted(end, evidence.sealing().model().rounds());
-    }
-
-    @Override
-    public Cure cure() {
-      return rounds(String.valueOf(end));
-    }
-
-    @Override
-    public Engine engine(Engine usual) {
-      return evidence.engine(end);
+      return other.get();
     }
   }
 
@@ -52,6 +33,10 @@ final class ForestClaims {
   }
 
   private ForestClaims() {}
+
+  private static Claim scoring(String cause, Cure cure, Engine other) {
+    return new Scoring(cause, cure, () -> other);
+  }
 
   /** Returns the usual forest, and the others that have names. */
   static List<Claim> named(Evidence evidence) {
@@ -65,7 +50,7 @@ final class ForestClaims {
       if (best != usual) {
         rounds.put(
             best,
-            new Scoring(
+            scoring(
                 "the trainer stopped early and scored the best %s of %s rounds"
                     .formatted(best, model.rounds()),
                 rounds("best"),
@@ -78,7 +63,7 @@ final class ForestClaims {
     if (!rounds.containsKey(model.rounds())) {
       rounds.put(
           model.rounds(),
-          new Scoring(
+          scoring(
               "the trainer scored all %s rounds".formatted(model.rounds()),
               rounds("all"),
               evidence.engine(model.rounds())));
@@ -97,10 +82,10 @@ final class ForestClaims {
     String cause = rounds.text().isEmpty() ? INPLACE : rounds.text() + "; and " + INPLACE;
     try {
       return model
-          .dartInplace(range(model, end))
+          .dartInplace(evidence.rounds(end))
           .map(
               forest ->
-                  new Scoring(
+                  scoring(
                       cause, new Cure(BY_MATRIX, rounds.cure().change()), evidence.engine(forest)));
     } catch (CorruptModelException e) {
       throw new IllegalStateException(e);
@@ -108,8 +93,8 @@ final class ForestClaims {
   }
 
   /**
-   * Returns the model with each smaller number of rounds, the largest first; none if there are too
-   * many to try.
+   * Returns the model with each smaller number of rounds, the largest first, whose engine is made
+   * only when it is tried; none if there are too many to try.
    *
    * @param rows number of rows that each will be tried on
    */
@@ -122,16 +107,17 @@ final class ForestClaims {
       return claims;
     }
 
-    for (int end = model.rounds() - 1; end > 0; end--) {
+    for (int last = model.rounds() - 1; last > 0; last--) {
+      int end = last;
       if (end != sealing.rounds().end()) {
-        claims.add(new FirstRounds(evidence, end));
+        claims.add(
+            new Scoring(
+                "the trainer scored the first %s of %s rounds".formatted(end, model.rounds()),
+                rounds(String.valueOf(end)),
+                () -> evidence.engine(end)));
       }
     }
 
     return claims;
-  }
-
-  private static Rounds range(XgboostModel model, int end) {
-    return end == model.rounds() ? Rounds.ALL : new Rounds(end);
   }
 }

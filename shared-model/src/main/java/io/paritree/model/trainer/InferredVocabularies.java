@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 
 /** Orders of categories that have no name: the predictions show them. */
 final class InferredVocabularies {
@@ -22,9 +20,8 @@ final class InferredVocabularies {
 
   private final VocabularyClaims made;
   private final List<TrainerRow> rows;
-  private final Function<Claim, BitSet> agreeing;
-  private final Function<Claim, Scored> scored;
-  private final ToDoubleFunction<Claim> distance;
+  private final Attempts attempts;
+  private final Finding base;
 
   /** Returns that every row has one code of a feature, unless it is missing. */
   private static Claim coded(Claim before, int feature, int code) {
@@ -39,37 +36,21 @@ final class InferredVocabularies {
         });
   }
 
-  private InferredVocabularies(
-      Evidence evidence,
-      List<TrainerRow> rows,
-      Function<Claim, BitSet> agreeing,
-      Function<Claim, Scored> scored,
-      ToDoubleFunction<Claim> distance) {
+  private InferredVocabularies(Evidence evidence, Attempts attempts, Finding base) {
     this.made = new VocabularyClaims(evidence);
-    this.rows = rows;
-    this.agreeing = agreeing;
-    this.scored = scored;
-    this.distance = distance;
+    this.rows = evidence.rows();
+    this.attempts = attempts;
+    this.base = base;
   }
 
   /**
    * Returns orders that the predictions themselves show: of one feature alone, found code by code,
    * and of all together, found by exchanging codes as long as the scores come nearer.
    *
-   * @param rows the rows
-   * @param agreeing returns which rows agree under a claim
-   * @param scored returns the margins of all rows under a claim
-   * @param distance returns how far scores are from the predictions under a claim; 0 if they are
-   *     equal, negative if it must not be asked again
+   * @param base the claims that hold as well
    */
-  static List<Claim> of(
-      Evidence evidence,
-      List<TrainerRow> rows,
-      Function<Claim, BitSet> agreeing,
-      Function<Claim, Scored> scored,
-      ToDoubleFunction<Claim> distance) {
-    InferredVocabularies inferred =
-        new InferredVocabularies(evidence, rows, agreeing, scored, distance);
+  static List<Claim> of(Evidence evidence, Attempts attempts, Finding base) {
+    InferredVocabularies inferred = new InferredVocabularies(evidence, attempts, base);
     VocabularyClaims made = inferred.made;
     List<Integer> free = new ArrayList<>();
     int sum = 0;
@@ -94,7 +75,7 @@ final class InferredVocabularies {
   private void exchange(List<Integer> features) {
     Map<Integer, List<String>> orders = new LinkedHashMap<>();
     features.forEach(feature -> orders.put(feature, new ArrayList<>(made.vocabulary(feature))));
-    double least = distance.applyAsDouble(Claim.NOTHING);
+    double least = attempts.distance(base);
     boolean isNearer = true;
     int asked = 0;
     while (isNearer && least > 0) {
@@ -104,7 +85,7 @@ final class InferredVocabularies {
         for (int one = 0; one < order.size(); one++) {
           for (int other = one + 1; other < order.size(); other++) {
             Collections.swap(order, one, other);
-            double now = distance.applyAsDouble(made.trial(orders));
+            double now = attempts.distance(base.with(made.trial(orders)));
             if (now < 0 || asked++ > MAX_EXCHANGES) {
               return;
             }
@@ -157,7 +138,7 @@ final class InferredVocabularies {
     boolean[][] isPossible = new boolean[size][size];
     int[] seen = new int[size];
     for (int code = 0; code < size; code++) {
-      BitSet agree = agreeing.apply(coded(before, feature, code));
+      BitSet agree = attempts.tried(base.with(coded(before, feature, code))).agreeing();
       int[] agreed = new int[size];
       Arrays.fill(seen, 0);
       for (int at = 0; at < rows.size(); at++) {
@@ -184,13 +165,13 @@ final class InferredVocabularies {
    */
   private boolean isSettled(int feature, boolean[][] isPossible, int[] categoryOf) {
     int size = categoryOf.length;
-    if ((long) size * scored.apply(Claim.NOTHING).margins().length > MAX_MARGINS) {
+    if ((long) size * attempts.scored(base).margins().length > MAX_MARGINS) {
       return false;
     }
 
     float[][] margins = new float[size][];
     for (int code = 0; code < size; code++) {
-      margins[code] = scored.apply(coded(Claim.NOTHING, feature, code)).margins();
+      margins[code] = attempts.scored(base.with(coded(Claim.NOTHING, feature, code))).margins();
     }
 
     int[] codeOf = new int[size];

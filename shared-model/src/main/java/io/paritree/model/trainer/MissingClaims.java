@@ -9,6 +9,8 @@ import io.paritree.feature.VocabularyFeature;
 import io.paritree.model.rows.SpelledCell;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -192,39 +194,19 @@ final class MissingClaims {
 
   /** Returns the cells with the least and the largest number, and the most frequent one. */
   private Set<String> extremes(int feature) {
-    String least = null;
-    String largest = null;
-    float low = Float.POSITIVE_INFINITY;
-    float high = Float.NEGATIVE_INFINITY;
+    List<TrainerRow> there =
+        evidence.rows().stream().filter(row -> !Float.isNaN(row.slots()[feature])).toList();
+    if (there.isEmpty() || evidence.feature(feature).kind() != Feature.Kind.NUMBER) {
+      return Set.of();
+    }
+
     Map<String, Integer> counts = new LinkedHashMap<>();
-    for (TrainerRow row : evidence.rows()) {
-      float slot = row.slots()[feature];
-      String cell = evidence.cell(row, feature);
-      if (Float.isNaN(slot)) {
-        continue;
-      }
-
-      counts.merge(cell, 1, Integer::sum);
-      if (slot < low) {
-        low = slot;
-        least = cell;
-      }
-
-      if (slot > high) {
-        high = slot;
-        largest = cell;
-      }
-    }
-
+    there.forEach(row -> counts.merge(evidence.cell(row, feature), 1, Integer::sum));
+    Comparator<TrainerRow> bySlot = Comparator.comparingDouble(row -> row.slots()[feature]);
     Set<String> found = new LinkedHashSet<>();
-    if (least != null && evidence.feature(feature).kind() == Feature.Kind.NUMBER) {
-      found.add(least);
-      found.add(largest);
-      counts.entrySet().stream()
-          .max(Map.Entry.comparingByValue())
-          .ifPresent(entry -> found.add(entry.getKey()));
-    }
-
+    found.add(evidence.cell(Collections.min(there, bySlot), feature));
+    found.add(evidence.cell(Collections.max(there, bySlot), feature));
+    found.add(Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey());
     return found;
   }
 
@@ -240,9 +222,8 @@ final class MissingClaims {
       boolean isFree = evidence.sealing().model().categories(index).isEmpty();
       for (String category : evidence.categories(index).keySet()) {
         boolean isMissing =
-            SpelledCell.of(category)
-                .filter(spelled -> spelled.kind() == SpelledCell.Kind.MISSING)
-                .isPresent();
+            SpelledCell.of(category).map(SpelledCell::kind).orElse(null)
+                == SpelledCell.Kind.MISSING;
         float slot = Evidence.slot(feature, category);
         if (Float.isNaN(slot) || (isText && !isMissing)) {
           continue;
@@ -341,30 +322,29 @@ final class MissingClaims {
     for (int index : lacking) {
       FILLS.forEach(
           fill -> addFill(List.of(index), fill, "", shown(fill) + orAnother(index, fill)));
-      float[] values = sorted(index);
-      if (values.length > 0) {
-        float median = values[values.length / 2];
-        addFill(
-            List.of(index),
-            median,
-            "a number such as their median, about ",
-            shown(median) + orAnother(index, median));
+      List<Float> values = sorted(index);
+      if (!values.isEmpty()) {
+        float median = values.get(values.size() / 2);
+        addAverage(index, "median", median);
         double sum = 0;
         for (float value : values) {
           sum += value;
         }
 
-        float mean = (float) (sum / values.length);
-        addFill(
-            List.of(index),
-            mean,
-            "a number such as their mean, about ",
-            shown(mean) + orAnother(index, mean));
+        addAverage(index, "mean", (float) (sum / values.size()));
         if (index < evidence.schema().modelWidth()) {
           addFillsBetween(index, median);
         }
       }
     }
+  }
+
+  private void addAverage(int feature, String name, float average) {
+    addFill(
+        List.of(feature),
+        average,
+        "a number such as their %s, about ".formatted(name),
+        shown(average) + orAnother(feature, average));
   }
 
   /** Returns which other numbers are the same to the trees. */
@@ -390,42 +370,29 @@ final class MissingClaims {
 
   /** The trees do not show the number itself, only between which of their thresholds it is. */
   private void addFillsBetween(int feature, float median) {
-    float[] thresholds = evidence.thresholds()[feature];
-    List<Float> sorted = new ArrayList<>();
-    for (float threshold : thresholds) {
-      sorted.add(threshold);
-    }
-
-    sorted = sorted.stream().distinct().sorted().toList();
+    float[] thresholds = evidence.thresholds()[feature]; // ascending
     int middle = 0;
-    while (middle < sorted.size() && sorted.get(middle) <= median) {
+    while (middle < thresholds.length && thresholds[middle] <= median) {
       middle++;
     }
 
     int first = Math.max(1, middle - MAX_INTERVALS / 2);
-    int last = Math.min(sorted.size() - 1, middle + MAX_INTERVALS / 2);
+    int last = Math.min(thresholds.length - 1, middle + MAX_INTERVALS / 2);
     for (int next = first; next <= last; next++) {
-      float from = sorted.get(next - 1);
+      float from = thresholds[next - 1];
       String shown =
           "%s up to %s, such as their mean in the training data"
-              .formatted(shown(from), shown(sorted.get(next)));
+              .formatted(shown(from), shown(thresholds[next]));
       addFill(List.of(feature), from, "a number from ", shown);
     }
   }
 
-  private float[] sorted(int feature) {
-    List<Float> values =
-        evidence.rows().stream()
-            .map(row -> row.slots()[feature])
-            .filter(slot -> !Float.isNaN(slot))
-            .sorted()
-            .toList();
-    float[] sorted = new float[values.size()];
-    for (int at = 0; at < sorted.length; at++) {
-      sorted[at] = values.get(at);
-    }
-
-    return sorted;
+  private List<Float> sorted(int feature) {
+    return evidence.rows().stream()
+        .map(row -> row.slots()[feature])
+        .filter(slot -> !Float.isNaN(slot))
+        .sorted()
+        .toList();
   }
 
   private void addFill(List<Integer> features, float fill, String what, String shown) {

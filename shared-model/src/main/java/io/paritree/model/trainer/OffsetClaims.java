@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** Claims about the base margin that the trainer gave, which a model file does not show. */
 final class OffsetClaims {
@@ -72,20 +74,14 @@ final class OffsetClaims {
     List<String> own = evidence.schema().offsets().stream().map(offset -> offset.column()).toList();
     if (!own.isEmpty()) {
       made.addInVain(own);
-      made.addComputed(own, Formula.LOGARITHM);
-      made.addComputed(own, Formula.EXPONENTIAL);
+      made.addComputed(own);
     }
 
     List<String> others = evidence.others();
     for (int at = 0; at + made.outputs <= others.size(); at++) {
       List<String> columns = others.subList(at, at + made.outputs);
-      for (Formula formula : Formula.values()) {
-        if (formula == Formula.ITSELF) {
-          made.addGiven(columns);
-        } else {
-          made.addComputed(columns, formula);
-        }
-      }
+      made.addGiven(columns);
+      made.addComputed(columns);
     }
 
     return made.claims;
@@ -120,6 +116,11 @@ final class OffsetClaims {
         Formula.ITSELF);
   }
 
+  private void addComputed(List<String> columns) {
+    addComputed(columns, Formula.LOGARITHM);
+    addComputed(columns, Formula.EXPONENTIAL);
+  }
+
   private void addComputed(List<String> columns, Formula formula) {
     if (hasColumns(columns, formula)) {
       return; // then they were given themselves
@@ -149,30 +150,21 @@ final class OffsetClaims {
   /** Returns whether other columns hold what would be computed of some. */
   private boolean hasColumns(List<String> columns, Formula formula) {
     List<String> others = evidence.others();
-    for (int at = 0; at + outputs <= others.size(); at++) {
-      boolean isSame = true;
-      for (int output = 0; output < outputs && isSame; output++) {
-        isSame = isSame(columns.get(output), formula, others.get(at + output));
-      }
-
-      if (isSame) {
-        return true;
-      }
-    }
-
-    return false;
+    IntPredicate isHeldFrom =
+        at ->
+            IntStream.range(0, outputs)
+                .allMatch(output -> isSame(columns.get(output), formula, others.get(at + output)));
+    return IntStream.rangeClosed(0, others.size() - outputs).anyMatch(isHeldFrom);
   }
 
   private boolean isSame(String column, Formula formula, String other) {
-    for (TrainerRow row : evidence.rows()) {
-      double computed = formula.function.applyAsDouble(number(evidence, row, column));
-      double there = number(evidence, row, other);
-      if (!(Math.abs(computed - there) <= SAME * Math.max(1, Math.abs(there)))) {
-        return false;
-      }
-    }
-
-    return true;
+    return evidence.rows().stream()
+        .allMatch(
+            row -> {
+              double computed = formula.function.applyAsDouble(number(evidence, row, column));
+              double there = number(evidence, row, other);
+              return Math.abs(computed - there) <= SAME * Math.max(1, Math.abs(there));
+            });
   }
 
   private void add(String cause, Cure cure, List<String> columns, Formula formula) {

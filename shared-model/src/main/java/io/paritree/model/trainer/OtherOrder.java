@@ -1,7 +1,8 @@
 package io.paritree.model.trainer;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,43 +13,29 @@ import java.util.Map;
  */
 final class OtherOrder {
   private static final int MAX_ROWS = 200_000;
-  private static final int FIRST_CAPACITY = 1_024;
   private static final double MOST = 0.9;
 
-  private float[] computed = new float[FIRST_CAPACITY];
-  private float[] predicted = new float[FIRST_CAPACITY];
-  private int rows;
+  private final Map<Float, Integer> computed = new HashMap<>();
+  private final List<Float> predicted = new ArrayList<>();
   private boolean isWhole = true;
 
   /** Adds a row that differs, of several scores the first. */
   void add(float score, float prediction) {
-    if (rows == MAX_ROWS) {
-      isWhole = false;
-      return;
+    isWhole &= predicted.size() < MAX_ROWS;
+    if (isWhole) {
+      computed.merge(score, 1, Integer::sum);
+      predicted.add(prediction);
     }
-
-    if (rows == computed.length) {
-      computed = Arrays.copyOf(computed, Math.min(2 * rows, MAX_ROWS));
-      predicted = Arrays.copyOf(predicted, computed.length);
-    }
-
-    computed[rows] = score;
-    predicted[rows] = prediction;
-    rows++;
   }
 
   /** Returns the finding and what to do; empty if there is none. */
   String text() {
-    Map<Float, Integer> left = new HashMap<>();
-    for (int row = 0; row < rows; row++) {
-      left.merge(computed[row], 1, Integer::sum);
-    }
-
     // Scores that many rows share say nothing about their order.
-    boolean isTelling = isWhole && rows > 1 && left.size() * 2 > rows;
+    int rows = predicted.size();
+    boolean isTelling = isWhole && rows > 1 && computed.size() * 2 > rows;
+    Map<Float, Integer> left = new HashMap<>(computed);
     int found = 0;
-    for (int row = 0; row < rows; row++) {
-      float value = predicted[row];
+    for (float value : predicted) {
       for (float near : new float[] {value, Math.nextUp(value), Math.nextDown(value)}) {
         if (left.getOrDefault(near, 0) > 0) {
           left.merge(near, -1, Integer::sum);

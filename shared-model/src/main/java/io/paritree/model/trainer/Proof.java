@@ -69,29 +69,20 @@ final class Proof {
    *
    * @param slots the rows' slots under the claim
    */
-  boolean separates(Claim claim, float[] slots) {
+  boolean separates(Claim claim, float[][] slots) {
     int[] tested = tested(claim);
-    int constant = 0;
-    for (int feature : tested) {
-      constant += isConstant(feature, slots) ? 1 : 0;
-    }
-
+    long constant = Arrays.stream(tested).filter(feature -> isConstant(feature, slots)).count();
     return isMost(tested.length - constant, tested.length);
   }
 
   /** Returns whether rows are at enough places among the thresholds to show a claim. */
-  boolean isShown(Claim claim, float[] slots) {
+  boolean isShown(Claim claim, float[][] slots) {
     int[] some = claim.leastPlaces() > 1 ? tested(claim) : new int[0];
     for (int feature : some) {
-      Map<Float, Integer> places = new HashMap<>();
-      for (int at = feature; at < slots.length; at += evidence.width()) {
-        if (!Float.isNaN(slots[at])) {
-          places.merge(place(feature, slots[at]), 1, Integer::sum);
-        }
-      }
-
-      places.values().removeIf(count -> count < LEAST_AT_A_PLACE);
-      if (places.size() < claim.leastPlaces()) {
+      Map<Float, Long> rowsAt = rowsAt(feature, slots);
+      rowsAt.remove(Float.NaN);
+      rowsAt.values().removeIf(count -> count < LEAST_AT_A_PLACE);
+      if (rowsAt.size() < claim.leastPlaces()) {
         return false;
       }
     }
@@ -99,32 +90,37 @@ final class Proof {
     return true;
   }
 
-  private static boolean isMost(int shown, int all) {
+  private static boolean isMost(long shown, long all) {
     return all > FEW_FEATURES ? shown * 2 >= all : shown == all;
   }
 
-  private boolean isConstant(int feature, float[] slots) {
-    int width = evidence.width();
-    float first = place(feature, slots[feature]);
-    for (int at = feature + width; at < slots.length; at += width) {
-      if (Float.compare(place(feature, slots[at]), first) != 0) {
-        return false;
-      }
+  private boolean isConstant(int feature, float[][] slots) {
+    return rowsAt(feature, slots).size() <= 1;
+  }
+
+  /** Returns how many rows are at each place of a feature. */
+  private Map<Float, Long> rowsAt(int feature, float[][] slots) {
+    Map<Float, Long> rowsAt = new HashMap<>();
+    for (float[] row : slots) {
+      rowsAt.merge(place(feature, row[feature]), 1L, Long::sum);
     }
 
-    return true;
+    return rowsAt;
   }
 
   /** Returns whether all slots are between the same thresholds. */
-  boolean areAlike(float[] ones, float[] others) {
-    for (int at = 0; at < ones.length; at++) {
-      int feature = at % evidence.width();
-      boolean isAlike =
-          Float.compare(ones[at], others[at]) == 0
-              || !evidence.isTested(feature)
-              || Float.compare(place(feature, ones[at]), place(feature, others[at])) == 0;
-      if (!isAlike) {
-        return false;
+  boolean areAlike(float[][] ones, float[][] others) {
+    for (int row = 0; row < ones.length; row++) {
+      for (int feature = 0; feature < evidence.width(); feature++) {
+        float one = ones[row][feature];
+        float other = others[row][feature];
+        boolean isAlike =
+            Float.compare(one, other) == 0
+                || !evidence.isTested(feature)
+                || Float.compare(place(feature, one), place(feature, other)) == 0;
+        if (!isAlike) {
+          return false;
+        }
       }
     }
 
@@ -148,7 +144,7 @@ final class Proof {
    * @param found what agrees under the claim and others
    * @param slots the rows' slots under all of them
    */
-  boolean isOfTheRows(Finding found, Claim claim, float[] slots, Engine engine) {
+  boolean isOfTheRows(Finding found, Claim claim, float[][] slots, Engine engine) {
     int[] tested = tested(claim);
     int dealt = Math.min(tested.length, MAX_DEALT);
     int shown = 0;
@@ -162,64 +158,54 @@ final class Proof {
     return isMost(shown, dealt);
   }
 
-  private boolean lost(Finding found, int feature, float[] slots, Engine engine) {
-    float[] dealt = slots.clone();
-    int width = evidence.width();
+  private boolean lost(Finding found, int feature, float[][] slots, Engine engine) {
+    float[][] dealt = copy(slots);
     SplittableRandom random = new SplittableRandom(SEED);
     for (int row = rows.size() - 1; row > 0; row--) {
       int other = random.nextInt(row + 1);
-      float slot = dealt[row * width + feature];
-      dealt[row * width + feature] = dealt[other * width + feature];
-      dealt[other * width + feature] = slot;
+      float slot = dealt[row][feature];
+      dealt[row][feature] = dealt[other][feature];
+      dealt[other][feature] = slot;
     }
 
     return isLost(found, dealt, engine);
+  }
+
+  private static float[][] copy(float[][] slots) {
+    return Arrays.stream(slots).map(float[]::clone).toArray(float[][]::new);
   }
 
   /**
    * Returns whether as many rows agree, or nearly, if a feature has one and the same value in all
    * of them: what the trainer did may then be anything that leaves nothing of the feature.
    */
-  private boolean isAsGoodAsOne(Finding found, int feature, float[] slots, Engine engine) {
-    Map<Float, Integer> counts = new HashMap<>();
+  private boolean isAsGoodAsOne(Finding found, int feature, float[][] slots, Engine engine) {
     Map<Float, Float> slotOf = new HashMap<>();
-    for (int at = feature; at < slots.length; at += evidence.width()) {
-      float place = place(feature, slots[at]);
-      counts.merge(place, 1, Integer::sum);
-      slotOf.putIfAbsent(place, slots[at]);
+    for (float[] row : slots) {
+      slotOf.putIfAbsent(place(feature, row[feature]), row[feature]);
     }
 
-    List<Float> places =
-        counts.entrySet().stream()
-            .sorted(Map.Entry.<Float, Integer>comparingByValue().reversed())
-            .limit(MAX_PLACES)
-            .map(Map.Entry::getKey)
-            .toList();
-    for (float place : places) {
-      float[] constant = slots.clone();
-      for (int at = feature; at < slots.length; at += evidence.width()) {
-        constant[at] = slotOf.get(place);
-      }
+    return rowsAt(feature, slots).entrySet().stream()
+        .sorted(Map.Entry.<Float, Long>comparingByValue().reversed())
+        .limit(MAX_PLACES)
+        .map(place -> slotOf.get(place.getKey()))
+        .anyMatch(
+            slot -> {
+              float[][] constant = copy(slots);
+              for (float[] row : constant) {
+                row[feature] = slot;
+              }
 
-      if (!isLost(found, constant, engine)) {
-        return true;
-      }
-    }
-
-    return false;
+              return !isLost(found, constant, engine);
+            });
   }
 
   /** Returns whether enough of the rows that agree do not with other slots. */
-  private boolean isLost(Finding found, float[] other, Engine engine) {
-    Scored scored = new Scored(engine, other, rows.size());
-    int lost = 0;
-    for (int row = 0; row < rows.size(); row++) {
-      boolean isLost =
-          found.agreeing().get(row)
-              && !found.reading().agrees(rows.get(row), scored, row, found.precision());
-      lost += isLost ? 1 : 0;
-    }
-
+  private boolean isLost(Finding found, float[][] other, Engine engine) {
+    BitSet left =
+        Attempts.agreeing(rows, new Scored(engine, other), found.reading(), found.precision());
+    left.and(found.agreeing());
+    int lost = found.rows() - left.cardinality();
     return lost >= LEAST_LOST && lost * bits >= leastBits;
   }
 

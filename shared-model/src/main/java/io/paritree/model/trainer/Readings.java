@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Claims that the predictions are something else than the scores: margins, labels, and the like.
@@ -129,13 +130,8 @@ final class Readings {
   private boolean isMarginScore() {
     List<TrainerRow> rows = evidence.rows();
     Scored scored = scored(rows);
-    for (int at = 0; at < rows.size(); at++) {
-      if (scored.score(at, 0) != scored.margin(at, 0)) {
-        return false;
-      }
-    }
-
-    return true;
+    return IntStream.range(0, rows.size())
+        .allMatch(at -> scored.score(at, 0) == scored.margin(at, 0));
   }
 
   private void addClasses() {
@@ -233,10 +229,7 @@ final class Readings {
   }
 
   private Scored scored(List<TrainerRow> rows) {
-    return new Scored(
-        evidence.engine(evidence.sealing().rounds().end()),
-        Attempts.slots(rows, evidence.width()),
-        rows.size());
+    return new Scored(evidence.engine(evidence.sealing().rounds().end()), Attempts.slots(rows));
   }
 
   private void addSomeOfSeveral() {
@@ -325,14 +318,13 @@ final class Readings {
     }
 
     Scored scored = scored(rows);
-    List<Threshold> thresholds = new ArrayList<>();
-    for (int score = 0; score < scores; score++) {
-      Optional<Threshold> found = Threshold.of(rows, scored, score);
-      if (found.isEmpty()) {
-        return;
-      }
-
-      thresholds.add(found.get());
+    List<Threshold> thresholds =
+        IntStream.range(0, scores)
+            .mapToObj(score -> Threshold.of(rows, scored, score))
+            .flatMap(Optional::stream)
+            .toList();
+    if (thresholds.size() < scores) {
+      return;
     }
 
     Threshold first = thresholds.get(0);

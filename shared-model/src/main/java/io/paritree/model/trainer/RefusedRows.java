@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -29,7 +30,6 @@ import java.util.stream.Collectors;
 final class RefusedRows {
   private static final int MAX_CELLS = 5;
   private static final int MAX_LISTED = 20;
-  private static final int MAX_CAUSES = 10;
   private static final int MAX_CATEGORIES = 20_000;
   private static final int PROBES = 16;
   private static final long MAX_WALKS = 20_000_000;
@@ -151,15 +151,8 @@ final class RefusedRows {
     String agreeing =
         "%s of %s refused rows agree with the predictions".formatted(most, rows.size());
     if (best.size() > 1) {
-      List<String> causes = best.stream().map(Claim::cause).distinct().toList();
-      List<String> shown = causes.subList(0, Math.min(MAX_CAUSES, causes.size()));
-      return "%s for several causes alike, so that none is advised: %s%s"
-          .formatted(
-              agreeing,
-              String.join("; or ", shown),
-              causes.size() > shown.size()
-                  ? "; or %s more".formatted(causes.size() - shown.size())
-                  : "");
+      return "%s for several causes alike, so that none is advised: %s"
+          .formatted(agreeing, Advice.listed(best.stream().map(Claim::cause).distinct().toList()));
     }
 
     return best.isEmpty() ? "" : agreeing + ": " + best.get(0).text();
@@ -167,21 +160,18 @@ final class RefusedRows {
 
   /** Returns whether two claims make the same of the refused rows. */
   private boolean isSame(Claim one, Claim other) {
-    float[] ones = new float[evidence.width()];
-    float[] others = new float[evidence.width()];
-    for (TrainerRow row : rows) {
-      System.arraycopy(row.slots(), 0, ones, 0, ones.length);
-      System.arraycopy(row.slots(), 0, others, 0, others.length);
-      if (one.change(row, ones) != other.change(row, others) || !Arrays.equals(ones, others)) {
-        return false;
-      }
-    }
-
-    return true;
+    return rows.stream()
+        .allMatch(
+            row -> {
+              float[] ones = row.slots().clone();
+              float[] others = row.slots().clone();
+              return one.change(row, ones) == other.change(row, others)
+                  && Arrays.equals(ones, others);
+            });
   }
 
   private boolean isEvidence(Claim claim, Finding usual) {
-    float[] slots = slots(all, claim, usual);
+    float[][] slots = slots(all, claim, usual);
     List<Claim> inputs = new ArrayList<>(List.of(claim));
     inputs.addAll(usual.inputs());
     Finding found =
@@ -192,26 +182,13 @@ final class RefusedRows {
             usual.precision(),
             agreeing(all, claim, usual));
     Engine engine = engine(usual);
-    return isSometimesThere(claim, slots)
+    boolean isSometimesThere =
+        claim.features().stream()
+            .allMatch(feature -> Arrays.stream(slots).anyMatch(row -> !Float.isNaN(row[feature])));
+    return isSometimesThere
         && proof.separates(claim, slots)
         && proof.isOfTheRows(found, claim, slots, engine)
         && proof.isCured(found, engine);
-  }
-
-  /** Returns whether no feature of a claim would be missing in all rows. */
-  private boolean isSometimesThere(Claim claim, float[] slots) {
-    for (int feature : claim.features()) {
-      boolean isThere = false;
-      for (int at = feature; at < slots.length && !isThere; at += evidence.width()) {
-        isThere = !Float.isNaN(slots[at]);
-      }
-
-      if (!isThere) {
-        return false;
-      }
-    }
-
-    return true;
   }
 
   private Engine engine(Finding usual) {
@@ -316,32 +293,25 @@ final class RefusedRows {
     return codes.containsKey(cell) ? String.valueOf(codes.get(cell).intValue()) : cell;
   }
 
-  private float[] slots(List<TrainerRow> some, Claim claim, Finding usual) {
-    int width = evidence.width();
-    float[] slots = Attempts.slots(some, width);
-    float[] one = new float[width];
-    for (int at = 0; at < some.size(); at++) {
-      System.arraycopy(slots, at * width, one, 0, width);
-      claim.change(some.get(at), one);
+  private static float[][] slots(List<TrainerRow> some, Claim claim, Finding usual) {
+    float[][] slots = Attempts.slots(some);
+    for (int at = 0; at < slots.length; at++) {
+      claim.change(some.get(at), slots[at]);
       for (Claim input : usual.inputs()) {
-        input.change(some.get(at), one);
+        input.change(some.get(at), slots[at]);
       }
-
-      System.arraycopy(one, 0, slots, at * width, width);
     }
 
     return slots;
   }
 
   private BitSet agreeing(List<TrainerRow> some, Claim claim, Finding usual) {
-    Scored scored = new Scored(engine(usual), slots(some, claim, usual), some.size());
-    BitSet agreeing = new BitSet();
-    float[] one = new float[evidence.width()];
+    Scored scored = new Scored(engine(usual), slots(some, claim, usual));
+    BitSet agreeing = Attempts.agreeing(some, scored, usual.reading(), usual.precision());
     for (int at = 0; at < some.size(); at++) {
-      System.arraycopy(some.get(at).slots(), 0, one, 0, one.length);
-      boolean isPossible = claim.change(some.get(at), one);
-      agreeing.set(
-          at, isPossible && usual.reading().agrees(some.get(at), scored, at, usual.precision()));
+      if (!claim.change(some.get(at), some.get(at).slots().clone())) {
+        agreeing.clear(at);
+      }
     }
 
     return agreeing;
@@ -374,7 +344,8 @@ final class RefusedRows {
    * @param text has a place for the cells
    * @param change does it, given the cells
    */
-  private record Remedy(String text, boolean isList, Set<String> cells, CellsChange change) {
+  private record Remedy(
+      String text, boolean isList, Set<String> cells, BiConsumer<Trial, List<String>> change) {
     String key(int feature) {
       return feature + text;
     }
@@ -384,12 +355,8 @@ final class RefusedRows {
       List<String> all = List.copyOf(cells);
       String list = all.stream().limit(shown).map(Cure::json).collect(Collectors.joining(", "));
       List<String> worded = isList ? all.subList(0, Math.min(shown, all.size())) : all;
-      return new Cure(text.formatted(list), trial -> change.apply(trial, worded));
+      return new Cure(text.formatted(list), trial -> change.accept(trial, worded));
     }
-  }
-
-  private interface CellsChange {
-    void apply(Trial trial, List<String> cells);
   }
 
   /** Returns what to do about a fault; {@code %s} is the place of the cells. */
@@ -450,7 +417,7 @@ final class RefusedRows {
     };
   }
 
-  private static Remedy remedy(String text, CellsChange change) {
+  private static Remedy remedy(String text, BiConsumer<Trial, List<String>> change) {
     return new Remedy(text, false, new LinkedHashSet<>(), change);
   }
 

@@ -24,6 +24,24 @@ final class Scored {
     engine.score(slots, rows, margins, values);
   }
 
+  /**
+   * Scores rows.
+   *
+   * @param slots of each row
+   */
+  Scored(Engine engine, float[][] slots) {
+    this(engine, inOneArray(slots, engine.width()), slots.length);
+  }
+
+  private static float[] inOneArray(float[][] slots, int width) {
+    float[] all = new float[slots.length * width];
+    for (int row = 0; row < slots.length; row++) {
+      System.arraycopy(slots[row], 0, all, row * width, width);
+    }
+
+    return all;
+  }
+
   int scores() {
     return scores;
   }

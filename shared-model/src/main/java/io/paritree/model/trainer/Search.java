@@ -29,7 +29,6 @@ final class Search {
 
   private final Evidence evidence;
   private final List<TrainerRow> rows;
-  private final int width;
   private final Attempts attempts;
   private final Significance significance;
   private final List<Claim> readings;
@@ -42,7 +41,6 @@ final class Search {
   Search(Evidence evidence) {
     this.evidence = evidence;
     this.rows = evidence.rows();
-    this.width = evidence.width();
     this.attempts = new Attempts(evidence);
     this.significance = new Significance(evidence, attempts);
     this.readings = Readings.of(evidence);
@@ -114,7 +112,7 @@ final class Search {
 
   /** Returns whether rows show each claim, so that it is no other one. */
   boolean isShown(Finding found) {
-    float[] slots = attempts.slots(found);
+    float[][] slots = attempts.slots(found);
     return found.inputs().stream().allMatch(claim -> proof.isShown(claim, slots));
   }
 
@@ -133,7 +131,7 @@ final class Search {
     }
 
     Finding other = attempts.tried(found.with(place, claim));
-    boolean isSame = Arrays.equals(attempts.slots(found), attempts.slots(other));
+    boolean isSame = Arrays.deepEquals(attempts.slots(found), attempts.slots(other));
     return !isSame && other.rows() >= found.rows() && isEvidence(other, claim);
   }
 
@@ -142,9 +140,8 @@ final class Search {
   }
 
   private Finding withInputsAsTheyAre() {
-    List<Scored> scored = new ArrayList<>();
-    forests.forEach(
-        forest -> scored.add(attempts.score(forest, Attempts.slots(rows, width), rows.size())));
+    float[][] slots = Attempts.slots(rows);
+    List<Scored> scored = forests.stream().map(forest -> attempts.score(forest, slots)).toList();
     List<Precision> all = new ArrayList<>(precisions);
     all.add(Precision.loose(rows));
     Finding best = null;
@@ -153,15 +150,8 @@ final class Search {
         for (Claim reading : readings) {
           BitSet agreeing = Attempts.agreeing(rows, scored.get(forest), reading, precision);
           Finding found = new Finding(List.of(), forests.get(forest), reading, precision, agreeing);
-          boolean isEnough = !precision.isLoose() || explainsMost(best, found);
-          if (best != null && isEnough && isTie(best, found)) {
-            note(best, found);
-          }
-
-          if (best == null) {
-            best = found;
-          } else if (isEnough) {
-            best = better(best, found);
+          if (!precision.isLoose() || explainsMost(best, found)) {
+            best = betterOrTied(best, found);
           }
         }
       }
@@ -179,31 +169,32 @@ final class Search {
         && best.claims().size() == 1;
   }
 
-  private void note(Finding best, Finding found) {
-    ties.computeIfAbsent(best.claims().get(0), key -> new ArrayList<>()).add(found.claims().get(0));
+  /** Returns the better one, and notes what explains as much as it. */
+  private Finding betterOrTied(Finding best, Finding found) {
+    if (best == null) {
+      return found;
+    }
+
+    if (isTie(best, found)) {
+      ties.computeIfAbsent(best.claims().get(0), key -> new ArrayList<>())
+          .add(found.claims().get(0));
+    }
+
+    return better(best, found);
   }
 
   private Finding withNumberedRounds() {
     List<TrainerRow> probes = rows.subList(0, Math.min(ROUNDS_PROBES, rows.size()));
     Finding best = null;
     for (Claim forest : ForestClaims.numbered(evidence, probes.size())) {
-      Scored scored = attempts.score(forest, Attempts.slots(probes, width), probes.size());
+      Scored scored = attempts.score(forest, Attempts.slots(probes));
       for (Precision precision : precisions) {
         for (Claim reading : readings) {
           int agree = Attempts.agreeing(probes, scored, reading, precision).cardinality();
           if (agree * 4 >= probes.size() * 3) {
-            BitSet all =
-                Attempts.agreeing(
-                    rows,
-                    attempts.score(forest, Attempts.slots(rows, width), rows.size()),
-                    reading,
-                    precision);
-            Finding found = new Finding(List.of(), forest, reading, precision, all);
-            if (best != null && isTie(best, found)) {
-              note(best, found);
-            }
-
-            best = best == null ? found : better(best, found);
+            Finding found =
+                attempts.tried(new Finding(List.of(), forest, reading, precision, new BitSet()));
+            best = betterOrTied(best, found);
           }
         }
       }
@@ -232,7 +223,7 @@ final class Search {
       Finding base = best.with(precision);
       Finding next = step(base, claims);
       if (next.rows() < rows.size()) {
-        next = better(next, step(base, inferred(base)));
+        next = better(next, step(base, InferredVocabularies.of(evidence, attempts, base)));
       }
 
       if (next.rows() < rows.size() && base.inputs().isEmpty()) {
@@ -244,15 +235,6 @@ final class Search {
     }
 
     return best;
-  }
-
-  private List<Claim> inferred(Finding base) {
-    return InferredVocabularies.of(
-        evidence,
-        rows,
-        claim -> attempts.tried(base.with(claim)).agreeing(),
-        claim -> attempts.scored(base.with(claim)),
-        claim -> attempts.distance(base.with(claim)));
   }
 
   /** Returns an explanation without the claims that let no further row agree. */
@@ -268,7 +250,7 @@ final class Search {
 
   /** Returns the best explanation with one more claim; {@code base} itself if none is better. */
   private Finding step(Finding base, List<Claim> claims) {
-    float[] before = attempts.slots(base);
+    float[][] before = attempts.slots(base);
     Finding best = base;
     List<Claim> equal = new ArrayList<>();
     for (Claim claim : claims) {
@@ -313,15 +295,15 @@ final class Search {
   /** Returns whether the last claims of two explanations make the same of all rows. */
   private boolean isSame(Finding one, Finding other) {
     int last = one.inputs().size() - 1;
-    float[] ones = attempts.slots(one);
-    float[] others = attempts.slots(other);
+    float[][] ones = attempts.slots(one);
+    float[][] others = attempts.slots(other);
     boolean isOfValues =
         one.inputs().get(last).isOfValues() && other.inputs().get(last).isOfValues();
-    return isOfValues ? proof.areAlike(ones, others) : Arrays.equals(ones, others);
+    return isOfValues ? proof.areAlike(ones, others) : Arrays.deepEquals(ones, others);
   }
 
   private boolean isEvidence(Finding found, Claim claim) {
-    float[] slots = attempts.slots(found);
+    float[][] slots = attempts.slots(found);
     Engine engine = attempts.engine(found.forest());
     attempts.spend(4, engine);
     return proof.separates(claim, slots)
@@ -335,14 +317,11 @@ final class Search {
    * @param least the number of rows that must agree
    */
   private Finding tried(
-      Finding base, int least, float[] before, Claim claim, List<Integer> probes) {
+      Finding base, int least, float[][] before, Claim claim, List<Integer> probes) {
     List<TrainerRow> tried = probes.stream().map(rows::get).toList();
-    float[] slots = new float[probes.size() * width];
-    float[] one = new float[width];
-    for (int at = 0; at < probes.size(); at++) {
-      System.arraycopy(before, probes.get(at) * width, one, 0, width);
-      claim.change(tried.get(at), one);
-      System.arraycopy(one, 0, slots, at * width, width);
+    float[][] slots = probes.stream().map(at -> before[at].clone()).toArray(float[][]::new);
+    for (int at = 0; at < slots.length; at++) {
+      claim.change(tried.get(at), slots[at]);
     }
 
     Finding best = base;
@@ -355,7 +334,7 @@ final class Search {
     List<Claim> possibleReadings = isFirst ? readings : List.of(base.reading());
     List<TrainerRow> first = tried.subList(0, Math.min(FIRST_PROBES, tried.size()));
     for (Claim forest : isFirst ? forests : List.of(base.forest())) {
-      Scored some = attempts.score(forest, slots, first.size());
+      Scored some = attempts.score(forest, Arrays.copyOf(slots, first.size()));
       boolean isHopeless =
           possibleReadings.stream()
               .allMatch(
@@ -368,7 +347,7 @@ final class Search {
         continue;
       }
 
-      Scored scored = attempts.score(forest, slots, tried.size());
+      Scored scored = attempts.score(forest, slots);
       for (Claim reading : possibleReadings) {
         for (Precision precision : possible) {
           int agree = Attempts.agreeing(tried, scored, reading, precision).cardinality();

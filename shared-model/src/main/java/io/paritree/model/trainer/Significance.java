@@ -35,14 +35,12 @@ final class Significance {
   private static final double MOST_OF_FEW = 0.75;
 
   private final List<TrainerRow> rows;
-  private final int width;
   private final Attempts attempts;
   private final int different;
   private final double bits;
 
   Significance(Evidence evidence, Attempts attempts) {
     this.rows = evidence.rows();
-    this.width = evidence.width();
     this.attempts = attempts;
     Set<List<String>> predictions = new HashSet<>();
     rows.forEach(row -> predictions.add(List.of(row.predictions())));
@@ -88,13 +86,12 @@ final class Significance {
 
   /** Returns whether a claim lets most of the rows agree that it changes, as far as others do. */
   private boolean holds(Finding found, Claim claim) {
-    float[] without = attempts.slots(found.with(found.inputs().indexOf(claim), null));
-    float[] slots = attempts.slots(found);
+    float[][] without = attempts.slots(found.with(found.inputs().indexOf(claim), null));
+    float[][] slots = attempts.slots(found);
     int changed = 0;
     int agreeing = 0;
     for (int at = 0; at < rows.size(); at++) {
-      boolean isSame =
-          Arrays.equals(slots, at * width, (at + 1) * width, without, at * width, (at + 1) * width);
+      boolean isSame = Arrays.equals(slots[at], without[at]);
       changed += isSame ? 0 : 1;
       agreeing += !isSame && found.agreeing().get(at) ? 1 : 0;
     }

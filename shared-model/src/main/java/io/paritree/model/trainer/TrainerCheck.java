@@ -86,10 +86,8 @@ public final class TrainerCheck {
         String[] unread = Arrays.copyOfRange(rows.cells(row), end, end + others.size());
         List<Fault> faults = rows.faults(row);
         TrainerRow read =
-            new TrainerRow(rows.place(row), cells, slots, predictions, unread, faults, false);
-        boolean isEqual = !refused.addIfRefused(rows, row) && compare(read, scored, row);
-        evidence.add(
-            new TrainerRow(read.place(), cells, slots, predictions, unread, faults, isEqual));
+            new TrainerRow(rows.place(row), cells, slots, predictions, unread, faults);
+        evidence.add(read, !refused.addIfRefused(rows, row) && compare(read, scored, row));
       }
     }
   }
@@ -160,7 +158,7 @@ public final class TrainerCheck {
 
     Search search = new Search(evidence);
     Finding found = search.find();
-    BitSet equal = equal();
+    BitSet equal = evidence.equal();
     boolean isExplained = search.significance().isTelling(found, equal.cardinality());
     if (!isExplained) {
       found = Finding.nothing(equal);
@@ -199,16 +197,6 @@ public final class TrainerCheck {
     if (!noNumber.isEmpty()) {
       throw new InputException(noNumber);
     }
-  }
-
-  private BitSet equal() {
-    BitSet equal = new BitSet();
-    List<TrainerRow> rows = evidence.rows();
-    for (int at = 0; at < rows.size(); at++) {
-      equal.set(at, rows.get(at).equal());
-    }
-
-    return equal;
   }
 
   private List<String> differences(Search search, Finding found, boolean isExplained) {

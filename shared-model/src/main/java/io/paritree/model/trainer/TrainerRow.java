@@ -13,7 +13,6 @@ import java.util.List;
  * @param predictions the cells with the predictions
  * @param others the cells of columns that no feature reads, in the order of {@link Evidence#others}
  * @param faults what the schema refuses about it
- * @param equal whether the computed scores are the predictions
  */
 record TrainerRow(
     String place,
@@ -21,8 +20,7 @@ record TrainerRow(
     float[] slots,
     String[] predictions,
     String[] others,
-    List<Fault> faults,
-    boolean equal) {
+    List<Fault> faults) {
 
   /** Returns a prediction as a number; NaN if it is none. */
   double predicted(int index) {

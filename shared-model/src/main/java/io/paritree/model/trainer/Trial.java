@@ -83,20 +83,14 @@ final class Trial {
 
   private BitSet agreeing(
       List<TrainerRow> rows, Schema schema, Claim reading, Precision precision, Engine engine) {
-    float[] slots = new float[rows.size() * evidence.width()];
-    BitSet accepted = new BitSet();
-    float[] one = new float[evidence.width()];
-    for (int at = 0; at < rows.size(); at++) {
-      accepted.set(at, encode(rows.get(at), schema, one));
-      System.arraycopy(one, 0, slots, at * one.length, one.length);
+    float[][] slots = new float[rows.size()][evidence.width()];
+    BitSet refused = new BitSet();
+    for (int at = 0; at < slots.length; at++) {
+      refused.set(at, !encode(rows.get(at), schema, slots[at]));
     }
 
-    Scored scored = new Scored(engine, slots, rows.size());
-    BitSet agreeing = new BitSet();
-    for (int at = 0; at < rows.size(); at++) {
-      agreeing.set(at, accepted.get(at) && reading.agrees(rows.get(at), scored, at, precision));
-    }
-
+    BitSet agreeing = Attempts.agreeing(rows, new Scored(engine, slots), reading, precision);
+    agreeing.andNot(refused);
     return agreeing;
   }
 
