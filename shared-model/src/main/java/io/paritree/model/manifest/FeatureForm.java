@@ -112,8 +112,7 @@ public sealed interface FeatureForm {
     @Override
     public Feature bind(Optional<RecordedCategories> fromModel) {
       if (fromModel.isPresent()) {
-        Unseen rule = unseen.orElse(new Unseen.Reject());
-        return new CategoryRules(name, column, rule, missing, nullable).feature(fromModel.get());
+        return with(fromModel.get());
       }
 
       if (unseen.isPresent()) {
@@ -129,24 +128,16 @@ public sealed interface FeatureForm {
 
       return new CategoryCodeFeature(name, column, missing, nullable);
     }
-  }
-
-  /**
-   * How the values of a category feature are read, for any vocabulary.
-   *
-   * @param column the field or column that is read
-   */
-  record CategoryRules(
-      String name, String column, Unseen unseen, Sentinels missing, boolean nullable) {
 
     /**
      * Returns the feature with a vocabulary.
      *
      * @throws IllegalArgumentException if the categories are no vocabulary, or a rule does not fit
      */
-    public Feature feature(RecordedCategories categories) {
+    public Feature with(RecordedCategories categories) {
+      Unseen rule = unseen.orElse(new Unseen.Reject());
       if (categories instanceof RecordedCategories.Texts texts) {
-        return new TextCategoryFeature(name, column, texts.values(), unseen, missing, nullable);
+        return new TextCategoryFeature(name, column, texts.values(), rule, missing, nullable);
       }
 
       if (!(categories instanceof RecordedCategories.Integers integers)) {
@@ -155,7 +146,7 @@ public sealed interface FeatureForm {
                 .formatted(name));
       }
 
-      return new IntegerCategoryFeature(name, column, integers.values(), unseen, missing, nullable);
+      return new IntegerCategoryFeature(name, column, integers.values(), rule, missing, nullable);
     }
   }
 }

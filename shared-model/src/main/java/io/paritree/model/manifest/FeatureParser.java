@@ -213,14 +213,9 @@ final class FeatureParser {
       return new FeatureForm.Complete(new CategoryCodeFeature(name, reads, sentinels, nullable));
     }
 
-    if (categories.isEmpty()) {
-      return new FeatureForm.FromModel(name, reads, unseen, sentinels, nullable, isManifest);
-    }
-
-    Unseen rule = unseen.orElse(new Unseen.Reject());
-    return new FeatureForm.Complete(
-        new FeatureForm.CategoryRules(name, reads, rule, sentinels, nullable)
-            .feature(categories.get()));
+    FeatureForm.FromModel form =
+        new FeatureForm.FromModel(name, reads, unseen, sentinels, nullable, isManifest);
+    return categories.isPresent() ? new FeatureForm.Complete(form.with(categories.get())) : form;
   }
 
   private String notEmpty() throws BrokenJsonException {

@@ -5,7 +5,6 @@ import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
-import io.paritree.feature.Unseen;
 import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowSignature;
@@ -199,17 +198,18 @@ public final class SchemaDraft {
         .formatted(Fault.printable(form.name()), done);
   }
 
-  private static FeatureForm withNames(FeatureForm form, List<String> names) {
+  private static FeatureForm withCategories(
+      FeatureForm form, RecordedCategories categories, Sentinels missing) {
     return new FeatureForm.Complete(
-        new FeatureForm.CategoryRules(
-                form.name(), form.column(), new Unseen.Reject(), Sentinels.NONE, true)
-            .feature(new RecordedCategories.Texts(names)));
+        new FeatureForm.FromModel(
+                form.name(), form.column(), Optional.empty(), missing, true, false)
+            .with(categories));
   }
 
   private FeatureForm withVocabulary(int index, FeatureForm form) {
     Optional<RecordedCategories> own = model.categories(index);
     if (form instanceof FeatureForm.FromModel && own.orElse(null) instanceof CutTexts cut) {
-      return withNames(form, cut.values());
+      return withCategories(form, new RecordedCategories.Texts(cut.values()), Sentinels.NONE);
     }
 
     return form instanceof FeatureForm.FromModel && own.isPresent()
@@ -246,7 +246,7 @@ public final class SchemaDraft {
             cut.completed(
                 column.texts().stream().filter(cell -> !CategoryGuess.isMissing(cell)).toList());
         advice.add(cutAdvice(form, names));
-        return withNames(form, names);
+        return withCategories(form, new RecordedCategories.Texts(names), Sentinels.NONE);
       }
 
       return model.categories(index).isPresent() ? form : category(index, form, column, isRead);
@@ -296,10 +296,7 @@ public final class SchemaDraft {
         start
             + "so \"categories\" is a guess: those of the rows in ascending order, as pandas codes them; one that the rows lack shifts the codes of others. Check it with seal --expected"
             + doubts.stream().map(doubt -> "; " + doubt).collect(Collectors.joining()));
-    return new FeatureForm.Complete(
-        new FeatureForm.CategoryRules(
-                name, form.column(), new Unseen.Reject(), guess.missing(), true)
-            .feature(guess.categories()));
+    return withCategories(form, guess.categories(), guess.missing());
   }
 
   /** Returns whether MLflow's signature says that the values are text. */
