@@ -16,14 +16,11 @@ import io.paritree.model.golden.GoldenRow;
 import io.paritree.model.golden.GoldenRows;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.PackageFiles;
-import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Manifest;
 import io.paritree.model.manifest.ManifestParser;
 import io.paritree.model.manifest.Outputs;
-import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.SchemaForm;
-import io.paritree.model.manifest.SealedValues;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
@@ -151,8 +148,7 @@ public final class Opening {
     RoundsChoice rounds = new RoundsChoice(manifest.rounds(), manifest.roundsWhy());
     Engine engine = engines.of(modelFile, model, rounds.range(origin, model), schema);
     GoldenContributions contributions = verifyGolden(files, manifest, schema, engine);
-    checkImportance(manifestFile, manifest, schema);
-    checkSealedValues(manifestFile, manifest, schema);
+    checkCounts(manifestFile, manifest, schema);
     Explanations explanations =
         new Explanations(
             modelVersion,
@@ -173,11 +169,8 @@ public final class Opening {
             schema,
             files.mlflow(),
             rounds,
-            Optional.of(manifest.provenance()),
-            manifest.importance(),
-            manifest.sealedValues(),
-            contributions.rows(),
-            manifest.notes()),
+            Optional.of(manifest),
+            contributions.rows()),
         engine,
         explanations);
   }
@@ -211,30 +204,23 @@ public final class Opening {
     return contributions;
   }
 
-  private static void checkImportance(String manifestFile, Manifest manifest, Schema schema)
+  private static void checkCounts(String manifestFile, Manifest manifest, Schema schema)
       throws CorruptModelException {
-    if (manifest.importance().isEmpty()) {
-      return;
+    if (manifest.importance().isPresent()) {
+      Set<String> groups =
+          ReasonGroup.of(schema, manifest.schema().reasons()).stream()
+              .map(ReasonGroup::name)
+              .collect(Collectors.toSet());
+      Set<String> named = manifest.importance().get().means().keySet();
+      checkNames(manifestFile, ManifestParser.IMPORTANCE, named, "fields and groups", groups);
     }
 
-    Set<String> groups =
-        ReasonGroup.of(schema, manifest.schema().reasons()).stream()
-            .map(ReasonGroup::name)
-            .collect(Collectors.toSet());
-    Set<String> named = manifest.importance().get().means().keySet();
-    checkNames(manifestFile, ManifestParser.IMPORTANCE, named, "fields and groups", groups);
-  }
-
-  private static void checkSealedValues(String manifestFile, Manifest manifest, Schema schema)
-      throws CorruptModelException {
-    if (manifest.sealedValues().isEmpty()) {
-      return;
+    if (manifest.sealedValues().isPresent()) {
+      Set<String> features =
+          schema.features().stream().map(Feature::name).collect(Collectors.toSet());
+      Set<String> named = manifest.sealedValues().get().missing().keySet();
+      checkNames(manifestFile, ManifestParser.SEALED_ROWS, named, "features", features);
     }
-
-    Set<String> features =
-        schema.features().stream().map(Feature::name).collect(Collectors.toSet());
-    Set<String> named = manifest.sealedValues().get().missing().keySet();
-    checkNames(manifestFile, ManifestParser.SEALED_ROWS, named, "features", features);
   }
 
   private static void checkNames(
@@ -304,17 +290,7 @@ public final class Opening {
         schema,
         form.reasons(),
         outputs(origin, form, model, engine),
-        card(
-            modelFile,
-            model,
-            schema,
-            mlflow,
-            rounds,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            0,
-            ""),
+        card(modelFile, model, schema, mlflow, rounds, Optional.empty(), 0),
         engine,
         new Explanations(
             origin, forest(model, rounds.range(origin, model), schema), Optional.empty()));
@@ -349,13 +325,10 @@ public final class Opening {
     return named(origin, () -> files.model(name));
   }
 
-  private interface Reading {
-    XgboostModel read() throws ModelException;
-  }
-
-  private static XgboostModel named(String origin, Reading reading) throws ModelException {
+  private static XgboostModel named(
+      String origin, ModelMemory.Work<XgboostModel, ModelException> reading) throws ModelException {
     try {
-      return reading.read();
+      return reading.run();
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(origin + ": " + e.getMessage(), e);
     } catch (CorruptModelException e) {
@@ -412,11 +385,8 @@ public final class Opening {
       Schema schema,
       Optional<MlflowModel> mlflow,
       RoundsChoice rounds,
-      Optional<Provenance> provenance,
-      Optional<FieldImportance> importance,
-      Optional<SealedValues> sealedValues,
-      int goldenContributions,
-      String notes) {
+      Optional<Manifest> manifest,
+      int goldenContributions) {
     return new ModelCard(
         modelFile,
         model.objective(),
@@ -430,11 +400,11 @@ public final class Opening {
         RoundsChoice.bestRounds(model),
         TrainerRemarks.ofOffsets(schema),
         TrainerRemarks.of(model),
-        provenance,
-        importance,
-        sealedValues,
+        manifest.map(Manifest::provenance),
+        manifest.flatMap(Manifest::importance),
+        manifest.flatMap(Manifest::sealedValues),
         goldenContributions,
-        notes);
+        manifest.map(Manifest::notes).orElse(""));
   }
 
   public static String version(XgboostModel model) {

@@ -64,38 +64,28 @@ public final class Sealing {
   private static final String SPECIFICATION =
       "Paritree's specification, because libxgboost 3.2 and later cannot read this file";
 
-  private final String origin;
-  private final String modelFile;
-  private final Map<String, byte[]> files;
+  private final SealSource source;
   private final RoundsChoice rounds;
   private final SchemaForm form;
   private final Schema schema;
-  private final XgboostModel model;
   private final Engine forest;
   private final Outputs outputs;
 
   private Sealing(
-      String origin,
-      String modelFile,
-      Map<String, byte[]> files,
-      XgboostModel model,
-      RoundsChoice rounds,
-      SchemaForm form,
-      Schema schema,
-      String schemaOrigin)
+      SealSource source, RoundsChoice rounds, SchemaForm form, Schema schema, String schemaOrigin)
       throws ModelException {
-    this.origin = origin;
-    this.modelFile = modelFile;
-    this.files = files;
-    this.model = model;
+    this.source = source;
     this.rounds = rounds;
     this.form = form;
     this.schema = schema;
-    this.forest =
-        Opening.engine(
-            files.get(modelFile), model, rounds.range(origin, model), schema, EngineKind.FOREST);
+    this.forest = engine(EngineKind.FOREST);
     this.outputs =
-        form.outputs().bind(schemaOrigin, model.objective(), forest.outputs(), forest.scores());
+        form.outputs().bind(schemaOrigin, model().objective(), forest.outputs(), forest.scores());
+  }
+
+  private Engine engine(EngineKind kind) throws ModelException {
+    byte[] content = source.files().get(source.modelFile());
+    return Opening.engine(content, model(), rounds.range(origin(), model()), schema, kind);
   }
 
   /**
@@ -122,15 +112,7 @@ public final class Sealing {
     }
 
     RoundsChoice rounds = asked.isPresent() ? asked.get() : source.trainersRounds();
-    return new Sealing(
-        source.origin(),
-        source.modelFile(),
-        source.files(),
-        source.model(),
-        rounds,
-        form,
-        schema,
-        schemaOrigin);
+    return new Sealing(source, rounds, form, schema, schemaOrigin);
   }
 
   /** A manifest without names leaves them to the model file, which has them only in part. */
@@ -153,19 +135,19 @@ public final class Sealing {
   /** Returns the categories that only the schema describes, because the model file does not. */
   public List<String> unlistedCategories() {
     return IntStream.range(0, schema.modelWidth())
-        .filter(index -> model.categorical(index) && model.categories(index).isEmpty())
+        .filter(index -> model().categorical(index) && model().categories(index).isEmpty())
         .mapToObj(index -> schema.features().get(index).name())
         .toList();
   }
 
   /** Returns the name of the model in messages. */
   public String origin() {
-    return origin;
+    return source.origin();
   }
 
   /** Returns the model file, read and checked. */
   public XgboostModel model() {
-    return model;
+    return source.model();
   }
 
   /** Returns the rounds that the package will score. */
@@ -184,8 +166,8 @@ public final class Sealing {
    * @throws ModelException if it does not fit the model
    */
   public Schema schema(SchemaForm other) throws ModelException {
-    Schema schema = other.schema(origin, model::categories);
-    SchemaFit.check(origin, schema, model);
+    Schema schema = other.schema(origin(), model()::categories);
+    SchemaFit.check(origin(), schema, model());
     return schema;
   }
 
@@ -210,23 +192,23 @@ public final class Sealing {
   }
 
   private Explainer explainer(ContributionMode mode) throws ModelException {
-    int bytes = files.get(modelFile).length;
+    int bytes = source.files().get(source.modelFile()).length;
     if (bytes > MAX_EXPLAINED_BYTES) {
       throw new UnsupportedModelException(
           "%s has %s bytes, and contributions are stored for model files of at most %s"
-              .formatted(origin, bytes, MAX_EXPLAINED_BYTES));
+              .formatted(origin(), bytes, MAX_EXPLAINED_BYTES));
     }
 
     try {
       return Explainer.of(specification(), mode);
     } catch (IllegalArgumentException e) {
       throw new UnsupportedModelException(
-          "%s cannot be explained: %s".formatted(origin, e.getMessage()), e);
+          "%s cannot be explained: %s".formatted(origin(), e.getMessage()), e);
     }
   }
 
   private Forest specification() throws CorruptModelException {
-    return Opening.forest(model, rounds.range(origin, model), schema);
+    return Opening.forest(model(), rounds.range(origin(), model()), schema);
   }
 
   public Engine forest() {
@@ -262,11 +244,11 @@ public final class Sealing {
       throws ModelException {
     Map<String, String> libraries = new TreeMap<>(Libraries.versions());
     libraries.putAll(provenance.libraries());
-    if (!model.version().isEmpty()) {
-      libraries.put(MODEL_XGBOOST, Opening.version(model));
+    if (!model().version().isEmpty()) {
+      libraries.put(MODEL_XGBOOST, Opening.version(model()));
     }
 
-    if (model.hasVectorsByNode()) {
+    if (model().hasVectorsByNode()) {
       libraries.put(GOLDEN_BY, SPECIFICATION);
     }
 
@@ -283,7 +265,7 @@ public final class Sealing {
         new Manifest(
             name,
             version,
-            modelFile,
+            source.modelFile(),
             rounds.end(),
             rounds.why(),
             form,
@@ -293,7 +275,7 @@ public final class Sealing {
             notes);
     List<GoldenRow> golden = golden(records, manifest.mayHaveContributions());
 
-    Map<String, byte[]> all = new TreeMap<>(files);
+    Map<String, byte[]> all = new TreeMap<>(source.files());
     all.put(PackageFiles.MANIFEST, ManifestWriter.toJson(manifest));
     all.put(PackageFiles.GOLDEN_ROWS, GoldenFile.write(golden));
     all.put(PackageFiles.DIGESTS, Digests.of(all).content());
@@ -311,10 +293,11 @@ public final class Sealing {
     ModelFiles files =
         new ModelFiles("the package", ModelReference.Kind.PACKAGE, Optional.empty(), all);
     try {
-      return Opening.open(files, model, forest);
+      return Opening.open(files, model(), forest);
     } catch (CorruptModelException e) {
       throw new CorruptModelException(
-          "Cannot seal %s: it could not be opened again: %s".formatted(origin, e.getMessage()), e);
+          "Cannot seal %s: it could not be opened again: %s".formatted(origin(), e.getMessage()),
+          e);
     }
   }
 
@@ -324,17 +307,16 @@ public final class Sealing {
    * must then equal.
    */
   private Engine reference() throws ModelException {
-    if (model.hasVectorsByNode()) {
+    if (model().hasVectorsByNode()) {
       return specification();
     }
 
     try {
-      return Opening.engine(
-          files.get(modelFile), model, rounds.range(origin, model), schema, EngineKind.XGBOOST);
+      return engine(EngineKind.XGBOOST);
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(
           "Cannot seal %s, because libxgboost must score its golden rows: %s (the model can be scored unsealed)"
-              .formatted(origin, e.getMessage()),
+              .formatted(origin(), e.getMessage()),
           e);
     }
   }
@@ -377,7 +359,7 @@ public final class Sealing {
     } catch (CorruptModelException e) {
       throw new CorruptModelException(
           "Cannot seal %s: the forest engine differs from libxgboost; this is a fault of Paritree, please report it: %s"
-              .formatted(origin, e.getMessage()),
+              .formatted(origin(), e.getMessage()),
           e);
     }
 
