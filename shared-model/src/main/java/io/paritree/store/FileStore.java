@@ -95,6 +95,20 @@ public interface FileStore {
     return entries;
   }
 
+  /** Returns what {@link #list(Location)} does; nothing if there is no such directory. */
+  default List<FileEntry> listOrNone(Location directory) throws IOException {
+    return listOrNone(directory, Integer.MAX_VALUE);
+  }
+
+  /** Returns what {@link #list(Location, int)} does; nothing if there is no such directory. */
+  default List<FileEntry> listOrNone(Location directory, int most) throws IOException {
+    try {
+      return list(directory, most);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
   static UnfitFileException tooMany(Location directory, int most) {
     return new UnfitFileException(directory, "has more than %s entries".formatted(most), "fewer");
   }

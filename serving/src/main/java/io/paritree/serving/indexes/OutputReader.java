@@ -167,11 +167,7 @@ final class OutputReader {
 
   /** Returns the entries of a directory of the output or of its state; none if it is not there. */
   List<FileEntry> list(Location directory) throws IOException {
-    try {
-      return store.list(directory, MAX_ENTRIES);
-    } catch (NoSuchFileException e) {
-      return List.of();
-    }
+    return store.listOrNone(directory, MAX_ENTRIES);
   }
 
   /**

@@ -17,7 +17,6 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -166,7 +165,7 @@ public final class PartitionIndexing {
   private List<StoredFile> quarantine() throws IOException {
     List<StoredFile> files = new ArrayList<>();
     for (Location place : StateDirectory.quarantine(state, published.directory())) {
-      for (FileEntry entry : list(place)) {
+      for (FileEntry entry : store.listOrNone(place)) {
         if (entry.location().name().endsWith(".parquet")) {
           files.add(new StoredFile(store, entry.location(), entry.bytes()));
         }
@@ -177,7 +176,7 @@ public final class PartitionIndexing {
       }
     }
 
-    if (list(state).stream()
+    if (store.listOrNone(state).stream()
         .anyMatch(entry -> entry.location().name().startsWith(published.directory()))) {
       throw new IOException(
           "Cannot index %s yet: its run is just ending, and its quarantine on its way"
@@ -185,14 +184,6 @@ public final class PartitionIndexing {
     }
 
     return files;
-  }
-
-  private List<FileEntry> list(Location place) throws IOException {
-    try {
-      return store.list(place);
-    } catch (NoSuchFileException e) {
-      return List.of();
-    }
   }
 
   private BuiltShards shards(Path to, Room room, RowSpool spool, int buckets) throws IOException {

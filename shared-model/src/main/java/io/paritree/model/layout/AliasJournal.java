@@ -7,7 +7,6 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -55,15 +54,11 @@ final class AliasJournal {
   /** Returns the numbers of the entries, ascending. */
   TreeSet<Long> numbers() throws IOException {
     TreeSet<Long> numbers = new TreeSet<>();
-    try {
-      for (FileEntry entry : files.list(directory)) {
-        String name = entry.location().name();
-        if (FILE.matcher(name).matches()) {
-          numbers.add(Long.parseLong(name.substring(0, name.length() - ENDING.length())));
-        }
+    for (FileEntry entry : files.listOrNone(directory)) {
+      String name = entry.location().name();
+      if (FILE.matcher(name).matches()) {
+        numbers.add(Long.parseLong(name.substring(0, name.length() - ENDING.length())));
       }
-    } catch (NoSuchFileException e) {
-      return numbers; // the alias has not moved yet
     }
 
     return numbers;

@@ -55,7 +55,7 @@ public final class ModelStore {
   /** Returns the names of the models, ascending. */
   public List<String> names() throws IOException {
     List<String> names = new ArrayList<>();
-    for (FileEntry entry : entries(root)) {
+    for (FileEntry entry : files.listOrNone(root)) {
       if (entry.isDirectory()
           && ModelName.isName(entry.location().name())
           && !versions(entry.location().name()).isEmpty()) {
@@ -68,27 +68,22 @@ public final class ModelStore {
 
   /** Returns the versions of a model, ascending; empty if there is no such model. */
   public List<Long> versions(String name) throws IOException {
-    List<Long> versions = new ArrayList<>();
-    for (FileEntry entry : entries(root.resolve(name))) {
-      if (entry.isDirectory() && ModelName.isVersion(entry.location().name())) {
-        versions.add(Long.parseLong(entry.location().name()));
-      }
-    }
-
-    versions.sort(null);
-    return versions;
+    return files.listOrNone(root.resolve(name)).stream()
+        .filter(FileEntry::isDirectory)
+        .map(entry -> entry.location().name())
+        .filter(ModelName::isVersion)
+        .map(Long::valueOf)
+        .sorted()
+        .toList();
   }
 
   /** Returns the aliases of a model, whatever their files hold. */
   public SortedSet<String> aliases(String name) throws IOException {
-    SortedSet<String> aliases = new TreeSet<>();
-    for (FileEntry entry : entries(root.resolve(name).resolve(ALIASES))) {
-      if (!entry.isDirectory() && ModelName.isAlias(entry.location().name())) {
-        aliases.add(entry.location().name());
-      }
-    }
-
-    return aliases;
+    return files.listOrNone(root.resolve(name).resolve(ALIASES)).stream()
+        .filter(entry -> !entry.isDirectory())
+        .map(entry -> entry.location().name())
+        .filter(ModelName::isAlias)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**
@@ -258,13 +253,5 @@ public final class ModelStore {
 
   private Location aliasFile(String name, String alias) {
     return root.resolve(name).resolve(ALIASES).resolve(alias);
-  }
-
-  private List<FileEntry> entries(Location directory) throws IOException {
-    try {
-      return files.list(directory);
-    } catch (NoSuchFileException e) {
-      return List.of();
-    }
   }
 }

@@ -6,7 +6,6 @@ import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -173,7 +172,7 @@ public record DirectoryInput(
     Optional<FileEntry> found = store.find(metadata);
     return found.isPresent()
         && found.get().isDirectory()
-        && entries(store, metadata).stream()
+        && store.listOrNone(metadata).stream()
             .map(entry -> entry.location().name())
             .anyMatch(name -> name.contains(".metadata.json"));
   }
@@ -188,7 +187,7 @@ public record DirectoryInput(
       throws IOException {
     List<InputFile> files = new ArrayList<>();
     boolean nested = false;
-    for (FileEntry entry : entries(store, directory)) {
+    for (FileEntry entry : store.listOrNone(directory)) {
       String name = entry.location().name();
       String below = path.isEmpty() ? name : path + "/" + name;
       if (isHidden(name)) {
@@ -214,14 +213,6 @@ public record DirectoryInput(
 
     if (!nested) {
       partitions.add(new InputPartition(path, PartitionValue.ofPath(path), files));
-    }
-  }
-
-  static List<FileEntry> entries(FileStore store, Location directory) throws IOException {
-    try {
-      return store.list(directory);
-    } catch (NoSuchFileException e) {
-      return List.of();
     }
   }
 

@@ -138,7 +138,7 @@ public sealed interface Input permits DirectoryInput, TableInput {
       List<FileEntry> entries =
           directory.getValue().size() == 1
               ? store.find(directory.getValue().get(0).location()).stream().toList()
-              : DirectoryInput.entries(store, directory.getKey());
+              : store.listOrNone(directory.getKey());
       entries.forEach(entry -> now.put(entry.location(), entry));
       for (InputFile file : directory.getValue()) {
         FileEntry entry = now.get(file.location());

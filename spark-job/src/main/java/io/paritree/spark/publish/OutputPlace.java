@@ -146,11 +146,7 @@ public final class OutputPlace {
 
   /** Returns the entries of a directory; none if there is no such directory. */
   public List<FileEntry> listOrNone(Location directory) throws IOException {
-    try {
-      return store.find(directory).isPresent() ? store.list(directory) : List.of();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    }
+    return store.listOrNone(directory);
   }
 
   /**
