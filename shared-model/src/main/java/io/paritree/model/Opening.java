@@ -267,13 +267,7 @@ public final class Opening {
       Assumptions assumptions)
       throws ModelException {
     String origin = files.origin();
-    SchemaForm form =
-        UnsealedSchema.of(
-            origin,
-            model,
-            mlflow.flatMap(MlflowModel::signature),
-            assumptions.categoryCodes(),
-            assumptions.offsets());
+    SchemaForm form = UnsealedSchema.of(origin, model, mlflow, assumptions);
     Schema schema = form.schema(origin, model::categories);
     SchemaFit.check(origin, schema, model);
     RoundsChoice rounds =

@@ -11,6 +11,7 @@ import io.paritree.feature.Sentinels;
 import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.OutputsForm;
 import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.model.mlflow.MlflowSignature;
 import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.XgboostModel;
@@ -46,20 +47,14 @@ public final class UnsealedSchema {
 
   /**
    * @param origin names the model in messages
-   * @param categoryCodes whether the values of categories that the model file does not list are
-   *     codes
-   * @param offsets the columns of the offsets, in the order of the outputs; a signature may have
-   *     them or not
+   * @param mlflow what MLflow says about the model; its signature may have the offsets or not
    * @throws ModelException if signature and model file contradict each other
    */
   public static SchemaForm of(
-      String origin,
-      XgboostModel model,
-      Optional<MlflowSignature> signature,
-      boolean categoryCodes,
-      List<String> offsets)
+      String origin, XgboostModel model, Optional<MlflowModel> mlflow, Assumptions assumptions)
       throws ModelException {
-    List<MlflowSignature.Column> all = signature.map(MlflowSignature::columns).orElse(List.of());
+    List<String> offsets = assumptions.offsets();
+    List<MlflowSignature.Column> all = mlflow.map(MlflowModel::columns).orElse(List.of());
     List<MlflowSignature.Column> columns =
         all.size() == model.width()
             ? all
@@ -103,7 +98,7 @@ public final class UnsealedSchema {
         type = named ? typesByName.get(name) : columns.get(index).type();
       }
 
-      features.add(feature(origin, index, name, type, missing, model, categoryCodes));
+      features.add(feature(origin, index, name, type, missing, model, assumptions));
     }
 
     return new SchemaForm(features, OutputsForm.DEFAULT).withOffsets(offsets);
@@ -116,12 +111,14 @@ public final class UnsealedSchema {
       String mlflowType,
       Sentinels missing,
       XgboostModel model,
-      boolean categoryCodes)
+      Assumptions assumptions)
       throws UnsupportedModelException {
     if (model.categorical(index)) {
       boolean isCut = model.categories(index).filter(CutTexts.class::isInstance).isPresent();
       boolean isListed = model.categories(index).isPresent() && !isCut;
-      return categoryCodes && !isListed && !(isCut && !NUMBER_TYPES.contains(mlflowType))
+      return assumptions.categoryCodes()
+              && !isListed
+              && !(isCut && !NUMBER_TYPES.contains(mlflowType))
           ? code(origin, name, mlflowType, missing)
           : new FeatureForm.FromModel(name, name, Optional.empty(), Sentinels.NONE, true, false);
     }

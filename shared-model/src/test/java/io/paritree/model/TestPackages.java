@@ -174,8 +174,7 @@ public final class TestPackages {
     byte[] model = wideModel(width, rounds, depth);
     try {
       SealSource source = SealSource.ofFile("wide", model);
-      SchemaForm form =
-          UnsealedSchema.of("wide", source.model(), Optional.empty(), false, List.of());
+      SchemaForm form = source.schema(List.of());
       Schema schema = form.schema("wide", source.model()::categories);
       return write(WIDE, 1, source, form, GeneratedRecords.of("wide", schema, source.model()));
     } catch (ModelException | IOException e) {

@@ -2,18 +2,14 @@ package io.paritree.model.command;
 
 import io.paritree.CorruptModelException;
 import io.paritree.model.TrainerRemarks;
-import io.paritree.model.UnsealedSchema;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaWriter;
-import io.paritree.model.mlflow.MlflowModel;
-import io.paritree.model.mlflow.MlflowSignature;
 import io.paritree.model.seal.SchemaDraft;
 import io.paritree.model.seal.SealSource;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,9 +71,7 @@ final class SchemaCommand implements Callable<Integer> {
     }
 
     SealSource source = SealSource.read(model);
-    Optional<MlflowSignature> signature = source.mlflow().flatMap(MlflowModel::signature);
-    SchemaForm plain =
-        UnsealedSchema.of(source.origin(), source.model(), signature, false, offsets);
+    SchemaForm plain = source.schema(offsets);
     if (byPosition) {
       if (rows == null) {
         throw new ParameterException(
@@ -87,7 +81,7 @@ final class SchemaCommand implements Callable<Integer> {
       plain = SchemaDraft.byPosition(source.model(), plain, rows);
     }
 
-    SchemaDraft draft = new SchemaDraft(source.model(), plain, signature);
+    SchemaDraft draft = new SchemaDraft(source, plain);
     if (strict) {
       draft.strict();
     }

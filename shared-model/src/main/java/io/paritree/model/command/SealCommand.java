@@ -8,7 +8,6 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.ScoringModel;
-import io.paritree.model.UnsealedSchema;
 import io.paritree.model.layout.AliasMove;
 import io.paritree.model.layout.BoundedRead;
 import io.paritree.model.layout.ModelName;
@@ -19,7 +18,6 @@ import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
 import io.paritree.model.manifest.SealedValues;
-import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
@@ -271,13 +269,7 @@ final class SealCommand implements Callable<Integer> {
 
   private SchemaForm schema(SealSource source) throws Exception {
     if (schemaFile == null) {
-      SchemaForm plain =
-          UnsealedSchema.of(
-              source.origin(),
-              source.model(),
-              source.mlflow().flatMap(MlflowModel::signature),
-              false,
-              offsets);
+      SchemaForm plain = source.schema(offsets);
       return byPosition ? SchemaDraft.byPosition(source.model(), plain, rows) : plain;
     }
 

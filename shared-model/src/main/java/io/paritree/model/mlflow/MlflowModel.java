@@ -9,6 +9,7 @@ import io.paritree.json.Utf8Text;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.PackageFiles;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -86,6 +87,11 @@ public record MlflowModel(
   /** Returns whether the logged class scores only with the rounds up to the best iteration. */
   public boolean stopsAtBestIteration() {
     return modelClass.startsWith("xgboost.sklearn.");
+  }
+
+  /** Returns the columns of the signature; none without one. */
+  public List<MlflowSignature.Column> columns() {
+    return signature.map(MlflowSignature::columns).orElse(List.of());
   }
 
   /** Returns the columns that the signature does not require. */

@@ -7,6 +7,7 @@ import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
 import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.model.mlflow.MlflowSignature;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.InputException;
@@ -45,12 +46,11 @@ public final class SchemaDraft {
 
   /**
    * @param plain the schema that follows from the model alone
-   * @param signature MLflow's, if the model has one
    */
-  public SchemaDraft(XgboostModel model, SchemaForm plain, Optional<MlflowSignature> signature) {
-    this.model = model;
+  public SchemaDraft(SealSource source, SchemaForm plain) {
+    this.model = source.model();
     this.plain = plain;
-    this.signature = signature.map(MlflowSignature::columns).orElse(List.of());
+    this.signature = source.mlflow().map(MlflowModel::columns).orElse(List.of());
   }
 
   /** From now on, {@link #read} drafts features that accept only what the rows show. */

@@ -4,12 +4,15 @@ import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
+import io.paritree.model.Assumptions;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
+import io.paritree.model.UnsealedSchema;
 import io.paritree.model.layout.ModelReference;
 import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -145,6 +148,16 @@ public record SealSource(
         names.add(name);
       }
     }
+  }
+
+  /**
+   * Returns the schema that follows from the model alone.
+   *
+   * @param offsets the columns of the offsets, in the order of the outputs
+   */
+  public SchemaForm schema(List<String> offsets) throws ModelException {
+    return UnsealedSchema.of(
+        origin, model, mlflow, new Assumptions(false, offsets, Optional.empty()));
   }
 
   /** Returns the rounds that the model's trainer scores with. */
