@@ -2,13 +2,13 @@ package io.paritree.model.trainer;
 
 import io.paritree.Fault;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Finds the features on which rows that differ from the predictions differ from the others. */
 final class DifferingFeatures {
@@ -102,42 +102,29 @@ final class DifferingFeatures {
     return conditions.stream().max(Comparator.comparingDouble(Condition::contrast));
   }
 
-  /** Adds the best cuts between two values: below, and at or above. */
+  /** Adds the cuts between two values: at or above, and below. */
   private void addCuts(String name, int feature, List<Condition> conditions) {
-    Integer[] order = new Integer[rows.size()];
-    for (int at = 0; at < order.length; at++) {
-      order[at] = at;
+    Map<Float, BitSet> bySlot = new TreeMap<>();
+    BitSet above = new BitSet();
+    for (int at = 0; at < rows.size(); at++) {
+      float slot = rows.get(at).slots()[feature];
+      if (!Float.isNaN(slot)) {
+        bySlot.computeIfAbsent(slot, key -> new BitSet()).set(at);
+        above.set(at);
+      }
     }
 
-    Comparator<Integer> bySlot = Comparator.comparingDouble(at -> rows.get(at).slots()[feature]);
-    Arrays.sort(order, bySlot); // NaN comes last
     BitSet below = new BitSet();
-    Condition best = null;
-    for (int next = 0; next < order.length; next++) {
-      float slot = rows.get(order[next]).slots()[feature];
-      if (Float.isNaN(slot)) {
-        break;
-      }
+    bySlot.forEach(
+        (slot, here) -> {
+          if (!below.isEmpty()) {
+            conditions.add(condition("'%s' is at least %s".formatted(name, slot), above));
+            conditions.add(condition("'%s' is below %s".formatted(name, slot), below));
+          }
 
-      boolean isCut = next > 0 && slot > rows.get(order[next - 1]).slots()[feature];
-      if (isCut) {
-        BitSet above = new BitSet();
-        for (int at = next; at < order.length; at++) {
-          above.set(order[at], !Float.isNaN(rows.get(order[at]).slots()[feature]));
-        }
-
-        Condition low = condition("'%s' is below %s".formatted(name, slot), below);
-        Condition high = condition("'%s' is at least %s".formatted(name, slot), above);
-        Condition better = low.contrast() > high.contrast() ? low : high;
-        best = best == null || better.contrast() > best.contrast() ? better : best;
-      }
-
-      below.set(order[next]);
-    }
-
-    if (best != null) {
-      conditions.add(best);
-    }
+          below.or(here);
+          above.andNot(here);
+        });
   }
 
   private Condition condition(String text, BitSet holds) {

@@ -102,13 +102,9 @@ final class InferredVocabularies {
     }
 
     for (int feature : features) {
-      boolean[][] isPossible = possible(feature, orders.get(feature).size(), made.trial(orders));
-      int[] categoryOf = new int[orders.get(feature).size()];
-      List<String> all = made.vocabulary(feature);
-      for (int code = 0; code < categoryOf.length; code++) {
-        categoryOf[code] = all.indexOf(orders.get(feature).get(code));
-      }
-
+      List<String> order = orders.get(feature);
+      boolean[][] isPossible = possible(feature, order.size(), made.trial(orders));
+      int[] categoryOf = order.stream().mapToInt(made.vocabulary(feature)::indexOf).toArray();
       if (!isSettled(feature, isPossible, categoryOf)) {
         return;
       }
@@ -136,11 +132,10 @@ final class InferredVocabularies {
   /** Returns for each category which codes let its rows agree, after another claim. */
   private boolean[][] possible(int feature, int size, Claim before) {
     boolean[][] isPossible = new boolean[size][size];
-    int[] seen = new int[size];
     for (int code = 0; code < size; code++) {
       BitSet agree = attempts.tried(base.with(coded(before, feature, code))).agreeing();
+      int[] seen = new int[size];
       int[] agreed = new int[size];
-      Arrays.fill(seen, 0);
       for (int at = 0; at < rows.size(); at++) {
         float slot = rows.get(at).slots()[feature];
         if (!Float.isNaN(slot)) {

@@ -289,18 +289,15 @@ final class Readings {
     }
 
     if (used.size() == columns) {
-      Integer[] columnOf = new Integer[columns];
-      for (int column = 0; column < columns; column++) {
-        columnOf[order[column]] = column;
-      }
-
       String names =
           Arrays.stream(order)
               .mapToObj(index -> Fault.printable(meaning.names().get(index)))
               .limit(SHOWN)
               .collect(Collectors.joining(", ", "[", columns > SHOWN ? ", ...]" : "]"));
       String option =
-          Arrays.stream(columnOf)
+          IntStream.range(0, columns)
+              .boxed()
+              .sorted(Comparator.comparingInt(column -> order[column]))
               .map(column -> Fault.printable(evidence.predictions().get(column)))
               .collect(Collectors.joining(","));
       add(

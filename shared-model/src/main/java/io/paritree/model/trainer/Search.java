@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Looks for the claims under which rows agree with the trainer's predictions.
@@ -93,36 +94,29 @@ final class Search {
    * are another cause.
    */
   List<List<Claim>> alternatives(Finding found) {
-    List<List<Claim>> all = new ArrayList<>();
-    for (Claim claim : found.claims()) {
-      List<Claim> others = new ArrayList<>();
-      for (Claim other : ties.getOrDefault(claim, List.of())) {
-        int place = found.inputs().indexOf(claim);
-        boolean isOther = !other.kind().equals(claim.kind());
-        if (isOther && (place < 0 || explainsAsMuch(found, place, other))) {
-          others.add(other);
-        }
-      }
+    return found.claims().stream()
+        .map(claim -> tied(found, claim, other -> !other.kind().equals(claim.kind())))
+        .toList();
+  }
 
-      all.add(others);
-    }
+  /** Returns the claims that say the same as one with other numbers, and explain as much. */
+  List<Claim> variants(Finding found, Claim claim) {
+    return tied(
+        found, claim, other -> found.inputs().contains(claim) && other.kind().equals(claim.kind()));
+  }
 
-    return all;
+  private List<Claim> tied(Finding found, Claim claim, Predicate<Claim> isWanted) {
+    int place = found.inputs().indexOf(claim);
+    return ties.getOrDefault(claim, List.of()).stream()
+        .filter(isWanted)
+        .filter(other -> place < 0 || explainsAsMuch(found, place, other))
+        .toList();
   }
 
   /** Returns whether rows show each claim, so that it is no other one. */
   boolean isShown(Finding found) {
     float[][] slots = attempts.slots(found);
     return found.inputs().stream().allMatch(claim -> proof.isShown(claim, slots));
-  }
-
-  /** Returns the claims that say the same as one with other numbers, and explain as much. */
-  List<Claim> variants(Finding found, Claim claim) {
-    int place = found.inputs().indexOf(claim);
-    return ties.getOrDefault(claim, List.of()).stream()
-        .filter(other -> other.kind().equals(claim.kind()))
-        .filter(other -> place >= 0 && explainsAsMuch(found, place, other))
-        .toList();
   }
 
   private boolean explainsAsMuch(Finding found, int place, Claim claim) {
