@@ -117,45 +117,45 @@ public final class CardWriter {
   public static String toText(ScoringModel model) {
     ModelCard card = model.card();
     List<String> lines = new ArrayList<>();
-    lines.add(
-        line("model", model.modelVersion() + (model.sealed() ? "" : " (" + model.name() + ")")));
-    lines.add(line("digest", model.digest()));
-    lines.add(
-        line("sealed", model.sealed() ? "yes" : "no: nothing vouches for its schema or its bytes"));
-    lines.add(
-        line(
-            "kind",
-            "%s, %s%s"
-                .formatted(
-                    card.objective(),
-                    card.booster(),
-                    card.xgboostVersion().isEmpty()
-                        ? ""
-                        : ", written by XGBoost " + card.xgboostVersion())));
-    lines.add(
-        line(
-            "rounds",
-            "%s of %s (%s), %s trees"
-                .formatted(
-                    card.rounds(), card.allRounds(), card.roundsWhy(), model.engine().trees())));
-    card.earlyStopping().ifPresent(text -> lines.add(line("stopped early", text)));
-    card.remarks().forEach(text -> lines.add(line("remark", text)));
-    lines.add(line("outputs", outputs(model.outputs())));
-    card.offsets().ifPresent(text -> lines.add(line("OFFSET", text)));
+    add(lines, "model", model.modelVersion() + (model.sealed() ? "" : " (" + model.name() + ")"));
+    add(lines, "digest", model.digest());
+    add(
+        lines,
+        "sealed",
+        model.sealed() ? "yes" : "no: nothing vouches for its schema or its bytes");
+    add(
+        lines,
+        "kind",
+        "%s, %s%s"
+            .formatted(
+                card.objective(),
+                card.booster(),
+                card.xgboostVersion().isEmpty()
+                    ? ""
+                    : ", written by XGBoost " + card.xgboostVersion()));
+    add(
+        lines,
+        "rounds",
+        "%s of %s (%s), %s trees"
+            .formatted(card.rounds(), card.allRounds(), card.roundsWhy(), model.engine().trees()));
+    card.earlyStopping().ifPresent(text -> add(lines, "stopped early", text));
+    card.remarks().forEach(text -> add(lines, "remark", text));
+    add(lines, "outputs", outputs(model.outputs()));
+    card.offsets().ifPresent(text -> add(lines, "OFFSET", text));
     card.provenance().ifPresent(provenance -> provenance(lines, provenance));
-    lines.add(
-        line(
-            "trainer",
-            card.provenance()
-                .flatMap(Provenance::comparedWithTrainer)
-                .map(
-                    compared ->
-                        "compared with its trainer on %s rows, at most %s ulp apart"
-                            .formatted(compared.rows(), compared.maxUlps()))
-                .orElse("not compared with its trainer")));
+    add(
+        lines,
+        "trainer",
+        card.provenance()
+            .flatMap(Provenance::comparedWithTrainer)
+            .map(
+                compared ->
+                    "compared with its trainer on %s rows, at most %s ulp apart"
+                        .formatted(compared.rows(), compared.maxUlps()))
+            .orElse("not compared with its trainer"));
     card.importance().ifPresent(importance -> importance(lines, importance));
     if (!card.notes().isEmpty()) {
-      lines.add(line("notes", card.notes()));
+      add(lines, "notes", card.notes());
     }
 
     lines.add("features");
@@ -175,7 +175,7 @@ public final class CardWriter {
   }
 
   private static void importance(List<String> lines, FieldImportance importance) {
-    lines.add(line("importance", "mean contributions of %s rows".formatted(importance.rows())));
+    add(lines, "importance", "mean contributions of %s rows".formatted(importance.rows()));
     importance
         .means()
         .forEach(
@@ -185,18 +185,18 @@ public final class CardWriter {
   }
 
   private static void provenance(List<String> lines, Provenance provenance) {
-    lines.add(line("sealed at", provenance.sealedAt().toString()));
-    provenance.trainedOn().ifPresent(text -> lines.add(line("trained on", text)));
+    add(lines, "sealed at", provenance.sealedAt().toString());
+    provenance.trainedOn().ifPresent(text -> add(lines, "trained on", text));
     if (provenance.trainingRows().isPresent()) {
-      lines.add(line("training rows", String.valueOf(provenance.trainingRows().getAsLong())));
+      add(lines, "training rows", String.valueOf(provenance.trainingRows().getAsLong()));
     }
 
     if (!provenance.metrics().isEmpty()) {
-      lines.add(line("metrics", provenance.metrics().toString()));
+      add(lines, "metrics", provenance.metrics().toString());
     }
 
-    lines.add(line("libraries", provenance.libraries().toString()));
-    lines.add(line("golden rows", ManifestParser.key(provenance.golden())));
+    add(lines, "libraries", provenance.libraries().toString());
+    add(lines, "golden rows", ManifestParser.key(provenance.golden()));
   }
 
   private static String outputs(Outputs outputs) {
@@ -217,7 +217,7 @@ public final class CardWriter {
     };
   }
 
-  private static String line(String key, String value) {
-    return key + " ".repeat(Math.max(1, 14 - key.length())) + Fault.printableLine(value);
+  private static void add(List<String> lines, String key, String value) {
+    lines.add(key + " ".repeat(Math.max(1, 14 - key.length())) + Fault.printableLine(value));
   }
 }

@@ -4,12 +4,15 @@ import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Forest;
+import io.paritree.forest.Tree;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.golden.GoldenContributions;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The explainers of a model, each made when it is asked for first; safe for any number of threads.
@@ -73,19 +76,17 @@ final class Explanations {
   }
 
   private String cure() {
-    boolean isLacking = false;
-    boolean areVectors = false;
-    for (int index = 0; index < forest.trees(); index++) {
-      isLacking |= !forest.tree(index).hasCovers();
-      areVectors |= !forest.tree(index).hasCovers() && forest.tree(index).outputs() > 1;
-    }
-
-    if (areVectors) {
+    List<Tree> lacking =
+        IntStream.range(0, forest.trees())
+            .mapToObj(forest::tree)
+            .filter(tree -> !tree.hasCovers())
+            .toList();
+    if (lacking.stream().anyMatch(tree -> tree.outputs() > 1)) {
       return "XGBoost 2.0 to 3.1 does not save it where leaves are vectors: score the model without contributions, or train it again with 3.2 or newer";
     }
 
-    return isLacking
-        ? "every XGBoost saves it, so another program has changed the file: take the one that XGBoost saved, or score this one without contributions"
-        : "score it without contributions";
+    return lacking.isEmpty()
+        ? "score it without contributions"
+        : "every XGBoost saves it, so another program has changed the file: take the one that XGBoost saved, or score this one without contributions";
   }
 }

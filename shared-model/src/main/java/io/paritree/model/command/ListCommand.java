@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,13 +59,13 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private static String text(SortedMap<String, Entry> entries) {
-    StringBuilder text = new StringBuilder();
-    entries.forEach(
-        (name, entry) ->
-            text.append(
+    return entries.entrySet().stream()
+        .map(
+            model ->
                 "%s  versions %s  aliases %s%n"
-                    .formatted(name, entry.versions(), entry.aliases())));
-    return text.toString();
+                    .formatted(
+                        model.getKey(), model.getValue().versions(), model.getValue().aliases()))
+        .collect(Collectors.joining());
   }
 
   private static void write(JsonGenerator out, SortedMap<String, Entry> entries)

@@ -110,9 +110,10 @@ public final class ModelMain implements Runnable {
     CommandLine command = new CommandLine(main);
     command.setOut(out);
     command.setErr(err);
-    command.registerConverter(Long.class, text -> whole(text, Long::valueOf));
-    command.registerConverter(Integer.class, text -> whole(text, Integer::valueOf));
-    command.registerConverter(Double.class, ModelMain::number);
+    command.registerConverter(Long.class, text -> parsed(text, Long::valueOf, "a whole number"));
+    command.registerConverter(
+        Integer.class, text -> parsed(text, Integer::valueOf, "a whole number"));
+    command.registerConverter(Double.class, text -> parsed(text, Double::valueOf, "a number"));
     command.registerConverter(EngineKind.class, text -> one(EngineKind.values(), text));
     command.registerConverter(Direction.class, text -> one(Direction.values(), text));
     command.registerConverter(CsvScoring.Emit.class, text -> one(CsvScoring.Emit.values(), text));
@@ -142,21 +143,12 @@ public final class ModelMain implements Runnable {
     return exitCode;
   }
 
-  private static <T> T whole(String text, Function<String, T> parser) {
+  private static <T> T parsed(String text, Function<String, T> parser, String expected) {
     try {
       return parser.apply(text);
     } catch (NumberFormatException e) {
       throw new TypeConversionException(
-          "got '%s', expected a whole number".formatted(Fault.printable(text)));
-    }
-  }
-
-  private static double number(String text) {
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new TypeConversionException(
-          "got '%s', expected a number".formatted(Fault.printable(text)));
+          "got '%s', expected %s".formatted(Fault.printable(text), expected));
     }
   }
 

@@ -4,6 +4,7 @@ import io.paritree.forest.Engine;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * What an engine gives for a block of rows, row by row, to be compared bit by bit.
@@ -40,12 +41,9 @@ public record EngineResults(int rows, int[] marginBits, int[] scoreBits, int[] l
   }
 
   private static int[] bits(float[] values) {
-    int[] bits = new int[values.length];
-    for (int at = 0; at < bits.length; at++) {
-      bits[at] = Float.floatToRawIntBits(values[at]);
-    }
-
-    return bits;
+    return IntStream.range(0, values.length)
+        .map(at -> Float.floatToRawIntBits(values[at]))
+        .toArray();
   }
 
   /** Returns the first number of a row that differs; empty if all are the expected ones. */

@@ -45,12 +45,8 @@ public final class GoldenFile {
                     out.writeFieldName(RECORD);
                     out.writeRawValue(new String(row.record(), StandardCharsets.UTF_8));
                     write(out, MARGINS, row.marginBits());
-                    out.writeArrayFieldStart(LEAVES);
-                    for (int leaf : row.leaves()) {
-                      out.writeNumber(leaf);
-                    }
-
-                    out.writeEndArray();
+                    out.writeFieldName(LEAVES);
+                    out.writeArray(row.leaves(), 0, row.leaves().length);
                     if (row.hasContributions()) {
                       write(out, CONTRIBUTIONS, row.contributionBits());
                     }

@@ -3,6 +3,7 @@ package io.paritree.model.layout;
 import io.paritree.CorruptModelException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What an alias names at one moment, and its journal.
@@ -47,13 +48,10 @@ public record AliasHistory(
 
   /** Returns the last move that happened; empty if there is none among the moves. */
   public Optional<AliasMove> last() {
-    for (int index = moves.size() - 1; index >= 0; index--) {
-      if (happened(index)) {
-        return Optional.of(moves.get(index));
-      }
-    }
-
-    return Optional.empty();
+    return IntStream.range(0, moves.size())
+        .filter(this::happened)
+        .mapToObj(moves::get)
+        .reduce((earlier, later) -> later);
   }
 
   /** Returns whether the alias names what its last move says. */

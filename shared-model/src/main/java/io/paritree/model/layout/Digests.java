@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The digests of a package's files, as stored in {@code paritree.sha256}.
@@ -128,18 +129,9 @@ public final class Digests {
   }
 
   public static boolean isGoodName(String name) {
-    if (name.equals(PackageFiles.DIGESTS)
-        || !LINE.matcher("0".repeat(64) + "  " + name).matches()) {
-      return false;
-    }
-
-    for (String part : name.split("/", -1)) {
-      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
-        return false;
-      }
-    }
-
-    return true;
+    return !name.equals(PackageFiles.DIGESTS)
+        && LINE.matcher("0".repeat(64) + "  " + name).matches()
+        && Stream.of(name.split("/", -1)).noneMatch(Set.of("", ".", "..")::contains);
   }
 
   /** Returns the names of the files, ascending. */

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The rows of a CSV file, encoded block by block.
@@ -142,7 +143,7 @@ public final class CsvRows implements AutoCloseable {
         lineNumbers[row] = lines.number();
         faults.add(found.list());
         if (kept.length > 0) {
-          cells.add(keptCells());
+          cells.add(IntStream.of(kept).mapToObj(lines::text).toArray(String[]::new));
         }
 
         row++;
@@ -152,15 +153,6 @@ public final class CsvRows implements AutoCloseable {
     }
 
     return row;
-  }
-
-  private String[] keptCells() {
-    String[] texts = new String[kept.length];
-    for (int index = 0; index < kept.length; index++) {
-      texts[index] = lines.text(kept[index]);
-    }
-
-    return texts;
   }
 
   /** Returns the columns of the file, in its order. */

@@ -2,7 +2,6 @@ package io.paritree.model.seal;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;
-import io.paritree.InvalidRowException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.IntegerCategoryFeature;
@@ -12,7 +11,6 @@ import io.paritree.feature.Sentinels;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
 import io.paritree.json.JsonText;
-import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
@@ -60,7 +58,7 @@ public final class GeneratedRecords {
     for (int index = 0; index < GoldenRecords.WANTED; index++) {
       int without = index % (schema.fields().size() + 1);
       byte[] record = JsonText.compact(out -> generated.write(out, without));
-      if (generated.admits(record)) {
+      if (GoldenRecords.admits(schema, record)) {
         records.add(record);
       }
     }
@@ -72,15 +70,6 @@ public final class GeneratedRecords {
     }
 
     return new GoldenRecords(records, Provenance.GoldenSource.GENERATED);
-  }
-
-  private boolean admits(byte[] record) {
-    try {
-      JsonRecord.encode(schema, record, new float[schema.width()], 0);
-      return true;
-    } catch (InvalidRowException e) {
-      return false;
-    }
   }
 
   /** Writes a record in which the field {@code without} is missing, if the schema allows that. */

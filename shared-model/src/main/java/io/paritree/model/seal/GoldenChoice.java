@@ -1,10 +1,8 @@
 package io.paritree.model.seal;
 
-import io.paritree.InvalidRowException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.rows.InputException;
 import java.util.ArrayList;
@@ -142,13 +140,8 @@ public final class GoldenChoice {
    */
   private void addRecord(List<byte[]> records, Row row, int without) {
     byte[] record = RowRecord.of(schema, row.cells(), without);
-    try {
-      JsonRecord.encode(schema, record, new float[schema.width()], 0);
-    } catch (InvalidRowException e) {
-      return;
-    }
-
-    if (records.stream().noneMatch(other -> Arrays.equals(other, record))) {
+    if (GoldenRecords.admits(schema, record)
+        && records.stream().noneMatch(other -> Arrays.equals(other, record))) {
       records.add(record);
     }
   }

@@ -1,5 +1,8 @@
 package io.paritree.model.seal;
 
+import io.paritree.InvalidRowException;
+import io.paritree.feature.Schema;
+import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.manifest.Provenance;
 import java.util.List;
 
@@ -15,5 +18,15 @@ public record GoldenRecords(List<byte[]> records, Provenance.GoldenSource source
 
   public GoldenRecords {
     records = List.copyOf(records);
+  }
+
+  /** Returns whether a schema accepts a record. */
+  static boolean admits(Schema schema, byte[] record) {
+    try {
+      JsonRecord.encode(schema, record, new float[schema.width()], 0);
+      return true;
+    } catch (InvalidRowException e) {
+      return false;
+    }
   }
 }
