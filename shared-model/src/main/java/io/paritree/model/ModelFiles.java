@@ -41,9 +41,6 @@ public final class ModelFiles implements Serializable {
   /** Files that are not kept; an object with such files cannot be serialized. */
   private final TreeMap<String, StreamedFile> streamed; // as Kryo can read it, if it is empty
 
-  private transient Digests digests; // null before it is needed, and in an executor
-  private transient MlflowModel mlflow; // likewise
-
   public ModelFiles(
       String origin, ModelReference.Kind kind, Optional<String> asked, Map<String, byte[]> files) {
     this(origin, kind, asked, files, Map.of());
@@ -173,9 +170,7 @@ public final class ModelFiles implements Serializable {
     }
 
     files.put(PackageFiles.DIGESTS, content);
-    ModelFiles read = of(found, files, streamed);
-    read.digests = digests;
-    return read;
+    return of(found, files, streamed);
   }
 
   private static ModelFiles readMlflow(
@@ -188,9 +183,7 @@ public final class ModelFiles implements Serializable {
     MlflowModel mlflow = MlflowModel.parse(directory.toString(), mlmodel);
     Map<String, byte[]> files = readAll(store, directory, Set.of(mlflow.modelFile()), streamed);
     files.put(PackageFiles.MLMODEL, mlmodel);
-    ModelFiles read = of(found, files, streamed);
-    read.mlflow = mlflow;
-    return read;
+    return of(found, files, streamed);
   }
 
   /**
@@ -279,20 +272,14 @@ public final class ModelFiles implements Serializable {
   }
 
   Digests digests() throws ModelException {
-    if (digests == null) {
-      digests = Digests.parse(origin, file(PackageFiles.DIGESTS));
-    }
-
-    return digests;
+    return Digests.parse(origin, file(PackageFiles.DIGESTS));
   }
 
   /** Returns what MLflow says about the model; empty if it does not come from MLflow. */
   Optional<MlflowModel> mlflow() throws ModelException {
-    if (mlflow == null && names().contains(PackageFiles.MLMODEL)) {
-      mlflow = MlflowModel.parse(origin, file(PackageFiles.MLMODEL));
-    }
-
-    return Optional.ofNullable(mlflow);
+    return kind != ModelReference.Kind.FILE && names().contains(PackageFiles.MLMODEL)
+        ? Optional.of(MlflowModel.parse(origin, file(PackageFiles.MLMODEL)))
+        : Optional.empty();
   }
 
   /** Returns a file's SHA-256; null if there is no such file. */

@@ -87,8 +87,7 @@ public final class Opening {
               files,
               (origin, name) -> read(origin, files, name),
               (name, model, rounds, schema) -> engine(files, name, model, rounds, schema, kind));
-      case MLFLOW -> mlflow(files, kind, assumptions);
-      case FILE -> bare(files, kind, assumptions);
+      case MLFLOW, FILE -> unsealed(files, kind, assumptions);
     };
   }
 
@@ -238,35 +237,20 @@ public final class Opening {
     }
   }
 
-  private static ScoringModel mlflow(ModelFiles files, EngineKind kind, Assumptions assumptions)
-      throws ModelException {
-    MlflowModel mlflow = files.mlflow().orElseThrow();
-    if (!files.names().contains(mlflow.modelFile())) {
-      throw new CorruptModelException(
-          "Cannot open model %s: its file '%s' is missing"
-              .formatted(files.origin(), Fault.printable(mlflow.modelFile())));
-    }
-
-    XgboostModel model = read(files.origin() + "/" + mlflow.modelFile(), files, mlflow.modelFile());
-    return unsealed(files, mlflow.modelFile(), Optional.of(mlflow), model, kind, assumptions);
-  }
-
-  private static ScoringModel bare(ModelFiles files, EngineKind kind, Assumptions assumptions)
-      throws ModelException {
-    String name = files.names().iterator().next();
-    XgboostModel model = read(files.origin(), files, name);
-    return unsealed(files, name, Optional.empty(), model, kind, assumptions);
-  }
-
-  private static ScoringModel unsealed(
-      ModelFiles files,
-      String modelFile,
-      Optional<MlflowModel> mlflow,
-      XgboostModel model,
-      EngineKind kind,
-      Assumptions assumptions)
+  private static ScoringModel unsealed(ModelFiles files, EngineKind kind, Assumptions assumptions)
       throws ModelException {
     String origin = files.origin();
+    Optional<MlflowModel> mlflow = files.mlflow();
+    String modelFile =
+        mlflow.map(MlflowModel::modelFile).orElseGet(() -> files.names().iterator().next());
+    if (!files.names().contains(modelFile)) {
+      throw new CorruptModelException(
+          "Cannot open model %s: its file '%s' is missing"
+              .formatted(origin, Fault.printable(modelFile)));
+    }
+
+    String where = mlflow.isPresent() ? origin + "/" + modelFile : origin;
+    XgboostModel model = read(where, files, modelFile);
     SchemaForm form = UnsealedSchema.of(origin, model, mlflow, assumptions);
     Schema schema = form.schema(origin, model::categories);
     SchemaFit.check(origin, schema, model);
