@@ -8,7 +8,7 @@ import io.paritree.feature.NearestName;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -197,11 +197,10 @@ public final class Settings {
   /** Returns a constant of an enumeration, written in lower case with hyphens. */
   public <E extends Enum<E>> E word(String key, Class<E> words) {
     E[] all = words.getEnumConstants();
-    List<String> spelled = new ArrayList<>();
-    for (E word : all) {
-      spelled.add(word.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    }
-
+    List<String> spelled =
+        Arrays.stream(all)
+            .map(word -> word.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .toList();
     String text = read(key, "one of " + spelled, spelled.get(0), config::getString);
     int found = spelled.indexOf(text);
     within(key, text, found >= 0, "one of " + spelled);

@@ -7,6 +7,7 @@ import io.paritree.model.layout.ModelName;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -221,13 +222,10 @@ public final class ManifestParser {
 
   private Provenance.GoldenSource golden() throws BrokenJsonException {
     String text = json.text();
-    for (Provenance.GoldenSource source : Provenance.GoldenSource.values()) {
-      if (key(source).equals(text)) {
-        return source;
-      }
-    }
-
-    throw json.wrong("'rows' or 'generated'");
+    return Arrays.stream(Provenance.GoldenSource.values())
+        .filter(source -> key(source).equals(text))
+        .findFirst()
+        .orElseThrow(() -> json.wrong("'rows' or 'generated'"));
   }
 
   public static String key(Provenance.GoldenSource source) {

@@ -322,10 +322,7 @@ final class ColumnClaims {
   private void addZones() {
     List<Integer> times = times(part -> true);
     List<ZoneId> zones = new ArrayList<>();
-    for (int hours = -12; hours <= 14; hours++) {
-      zones.add(ZoneOffset.ofHours(hours));
-    }
-
+    IntStream.rangeClosed(-12, 14).mapToObj(ZoneOffset::ofHours).forEach(zones::add);
     ZONES.forEach(zone -> zones.add(ZoneId.of(zone)));
     if (!times.isEmpty()) {
       zones.forEach(zone -> claims.add(zoned(zone, times)));

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /** Claims that the trainer took other values as missing, or filled the missing ones. */
 final class MissingClaims {
@@ -303,17 +304,15 @@ final class MissingClaims {
   }
 
   private void addFills() {
-    List<Integer> lacking = new ArrayList<>();
-    for (int index = 0; index < evidence.schema().width(); index++) {
-      int feature = index;
-      Feature.Kind kind = evidence.feature(index).kind();
-      boolean isNumber = kind == Feature.Kind.NUMBER || kind == Feature.Kind.CATEGORY_CODE;
-      if (isNumber
-          && evidence.isTested(index)
-          && evidence.rows().stream().anyMatch(row -> Float.isNaN(row.slots()[feature]))) {
-        lacking.add(index);
-      }
-    }
+    Set<Feature.Kind> numbers = Set.of(Feature.Kind.NUMBER, Feature.Kind.CATEGORY_CODE);
+    List<Integer> lacking =
+        IntStream.range(0, evidence.schema().width())
+            .filter(index -> numbers.contains(evidence.feature(index).kind()))
+            .filter(evidence::isTested)
+            .filter(
+                index -> evidence.rows().stream().anyMatch(row -> Float.isNaN(row.slots()[index])))
+            .boxed()
+            .toList();
 
     if (lacking.size() > 1) {
       FILLS.forEach(fill -> addFill(lacking, fill, "", shown(fill)));

@@ -3,6 +3,7 @@ package io.paritree.model.trainer;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How far a prediction may be from what was computed.
@@ -73,15 +74,10 @@ record Precision(String text, double absolute, double relative) {
   }
 
   private static boolean isFloat(TrainerRow row) {
-    for (int index = 0; index < row.predictions().length; index++) {
-      double predicted = row.predicted(index);
-      boolean isLong = row.predictions()[index].length() > LONGEST_FLOAT;
-      if (isLong && predicted != (float) predicted) {
-        return false;
-      }
-    }
-
-    return true;
+    return IntStream.range(0, row.predictions().length)
+        .filter(index -> row.predictions()[index].length() > LONGEST_FLOAT)
+        .mapToDouble(row::predicted)
+        .allMatch(predicted -> predicted == (float) predicted);
   }
 
   boolean isLoose() {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Tells whether rows that agree with the predictions are evidence.
@@ -147,14 +148,12 @@ final class Proof {
   boolean isOfTheRows(Finding found, Claim claim, float[][] slots, Engine engine) {
     int[] tested = tested(claim);
     int dealt = Math.min(tested.length, MAX_DEALT);
-    int shown = 0;
-    for (int next = 0; next < dealt; next++) {
-      int feature = tested[(int) ((long) next * tested.length / dealt)];
-      boolean isShown =
-          lost(found, feature, slots, engine) && !isAsGoodAsOne(found, feature, slots, engine);
-      shown += isShown ? 1 : 0;
-    }
-
+    long shown =
+        IntStream.range(0, dealt)
+            .map(next -> tested[(int) ((long) next * tested.length / dealt)])
+            .filter(feature -> lost(found, feature, slots, engine))
+            .filter(feature -> !isAsGoodAsOne(found, feature, slots, engine))
+            .count();
     return isMost(shown, dealt);
   }
 

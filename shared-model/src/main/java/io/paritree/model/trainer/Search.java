@@ -79,14 +79,11 @@ final class Search {
 
   /** Returns an explanation with the tightest precision in which as many rows agree. */
   private Finding withTightest(Finding found) {
-    for (Precision precision : precisions) {
-      Finding tighter = attempts.tried(found.with(precision));
-      if (tighter.rows() >= found.rows()) {
-        return tighter;
-      }
-    }
-
-    return found;
+    return precisions.stream()
+        .map(precision -> attempts.tried(found.with(precision)))
+        .filter(tighter -> tighter.rows() >= found.rows())
+        .findFirst()
+        .orElse(found);
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Claims that the trainer coded categories in another order. */
 final class VocabularyClaims {
@@ -213,16 +214,12 @@ final class VocabularyClaims {
 
   /** Returns the category features whose vocabulary is not in the model file. */
   List<Integer> free() {
-    List<Integer> free = new ArrayList<>();
-    for (int index = 0; index < evidence.schema().width(); index++) {
-      if (evidence.feature(index).kind().isCategory()
-          && evidence.sealing().model().categories(index).isEmpty()
-          && vocabulary(index).size() <= MAX_CATEGORIES) {
-        free.add(index);
-      }
-    }
-
-    return free;
+    return IntStream.range(0, evidence.schema().width())
+        .filter(index -> evidence.feature(index).kind().isCategory())
+        .filter(index -> evidence.sealing().model().categories(index).isEmpty())
+        .filter(index -> vocabulary(index).size() <= MAX_CATEGORIES)
+        .boxed()
+        .toList();
   }
 
   /** Returns the vocabulary of the schema; of bare codes, the cells of the file. */
