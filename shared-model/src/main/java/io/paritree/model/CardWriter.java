@@ -22,7 +22,6 @@ import java.util.Locale;
 public final class CardWriter {
   private static final String UNKNOWN =
       "%s: category of unknown values, because the model file does not list them, or not whole: it is scored only with a schema that gives them, or says that they are codes";
-  private static final int MAX_SHOWN_CATEGORIES = 5;
 
   private CardWriter() {}
 
@@ -167,8 +166,7 @@ public final class CardWriter {
         continue;
       }
 
-      lines.add(
-          "  " + FeatureText.of(feature, model.reasonRules().get(slot), MAX_SHOWN_CATEGORIES));
+      lines.add("  " + FeatureText.of(feature, model.reasonRules().get(slot)));
     }
 
     return String.join("\n", lines) + "\n";

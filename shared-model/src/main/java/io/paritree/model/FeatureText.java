@@ -17,21 +17,22 @@ import java.util.List;
 
 /** Describes a feature in one line of text. */
 final class FeatureText {
+  private static final int SHOWN = 5;
+
   private FeatureText() {}
 
   /**
    * Returns the line, without a line end.
    *
    * @param reason how it is named as a reason
-   * @param maxCategories how many categories of a vocabulary are shown at most
    */
-  static String of(Feature feature, ReasonRule reason, int maxCategories) {
+  static String of(Feature feature, ReasonRule reason) {
     String column =
         feature.column().equals(feature.name()) ? "" : " from column " + feature.column();
     return Fault.printableLine(
         feature.name()
             + ": "
-            + kind(feature, maxCategories)
+            + kind(feature)
             + column
             + missing(feature.sentinels())
             + (feature.nullable() ? "" : ", must not be missing")
@@ -57,11 +58,11 @@ final class FeatureText {
     return ", reason %s%s where it %s the margin".formatted(code.code(), text, moves);
   }
 
-  private static String kind(Feature feature, int maxCategories) {
+  private static String kind(Feature feature) {
     return switch (feature.kind()) {
       case NUMBER -> number((NumberFeature) feature);
       case BOOLEAN -> "boolean";
-      case TEXT_CATEGORY, INTEGER_CATEGORY -> category((VocabularyFeature) feature, maxCategories);
+      case TEXT_CATEGORY, INTEGER_CATEGORY -> category((VocabularyFeature) feature);
       case CATEGORY_CODE -> "category, given as its code";
       case TIMESTAMP -> {
         TimestampFeature timestamp = (TimestampFeature) feature;
@@ -93,10 +94,11 @@ final class FeatureText {
     return bounds;
   }
 
-  private static String category(VocabularyFeature category, int max) {
+  private static String category(VocabularyFeature category) {
     List<?> vocabulary = category.vocabulary();
-    String shown = vocabulary.stream().limit(max).toList().toString();
-    String more = vocabulary.size() > max ? " and %s more".formatted(vocabulary.size() - max) : "";
+    String shown = vocabulary.stream().limit(SHOWN).toList().toString();
+    int rest = vocabulary.size() - SHOWN;
+    String more = rest > 0 ? " and %s more".formatted(rest) : "";
     String rule = category.unseen() instanceof Unseen.Missing ? "missing" : "refused";
     if (category.unseen() instanceof Unseen.Category other) {
       rule = "'" + other.category() + "'";

@@ -11,7 +11,6 @@ import io.paritree.model.layout.PackageFiles;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -26,10 +25,9 @@ import org.snakeyaml.engine.v2.schema.Schema;
  *
  * @param modelFile name of the model file within the directory
  * @param modelClass the Python class that was logged
- * @param signature the inputs, if the model has a signature
+ * @param signature the inputs; without columns if the model has no signature
  */
-public record MlflowModel(
-    String modelFile, String modelClass, Optional<MlflowSignature> signature) {
+public record MlflowModel(String modelFile, String modelClass, MlflowSignature signature) {
   private static final String FLAVORS = "flavors";
   private static final String XGBOOST = "xgboost";
   private static final String DATA = "data";
@@ -91,29 +89,23 @@ public record MlflowModel(
 
   /** Returns the columns of the signature; none without one. */
   public List<MlflowSignature.Column> columns() {
-    return signature.map(MlflowSignature::columns).orElse(List.of());
+    return signature.columns();
   }
 
   /** Returns the columns that the signature does not require. */
   public Set<String> optionalColumns() {
-    return signature.map(MlflowSignature::optionalNames).orElse(Set.of());
+    return signature.optionalNames();
   }
 
-  private static Optional<MlflowSignature> signature(String where, Object signature)
-      throws ModelException {
-    if (signature == null) {
-      return Optional.empty();
-    }
-
-    Object inputs = map(where, SIGNATURE, signature).get(INPUTS);
+  private static MlflowSignature signature(String where, Object signature) throws ModelException {
+    Object inputs = signature == null ? null : map(where, SIGNATURE, signature).get(INPUTS);
     if (inputs == null) {
-      return Optional.empty();
+      return new MlflowSignature(List.of());
     }
 
     String json = text(where, SIGNATURE + "/" + INPUTS, inputs);
-    return Optional.of(
-        MlflowSignature.parse(
-            where + " (signature/inputs)", json.getBytes(StandardCharsets.UTF_8)));
+    return MlflowSignature.parse(
+        where + " (signature/inputs)", json.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Object load(String where, byte[] content) throws CorruptModelException {

@@ -317,7 +317,7 @@ class MlflowModelTest {
       String mlmodel = "flavors: {xgboost: {data: %s}}\nsignature: ~\n".formatted(name);
 
       assertThat(MlflowModel.parse("logged", mlmodel.getBytes(StandardCharsets.UTF_8)))
-          .isEqualTo(new MlflowModel(name, BOOSTER, Optional.empty()));
+          .isEqualTo(new MlflowModel(name, BOOSTER, new MlflowSignature(List.of())));
     }
 
     Path logged =
