@@ -19,16 +19,13 @@ final class LevelWalkBuilder {
 
   private final Forest forest;
   private final Columns columns;
-  private final RowKeys keys;
   private final long[][] levels;
   private final boolean[] isMixed;
   private final Leaves leaves;
 
-  private LevelWalkBuilder(
-      Forest forest, Columns columns, RowKeys keys, int first, int end, int depth) {
+  private LevelWalkBuilder(Forest forest, Columns columns, int first, int end, int depth) {
     this.forest = forest;
     this.columns = columns;
-    this.keys = keys;
     this.levels = new long[depth][];
     this.isMixed = new boolean[depth];
     this.leaves = new Leaves(forest, first, end, end - first << depth);
@@ -76,7 +73,7 @@ final class LevelWalkBuilder {
   /** Lays out the trees from {@code first} to before {@code end}. */
   static LevelWalk build(Forest forest, Columns columns, RowKeys keys, int first, int end) {
     int depth = forest.trees.subList(first, end).stream().mapToInt(Tree::depth).max().orElse(0);
-    LevelWalkBuilder builder = new LevelWalkBuilder(forest, columns, keys, first, end, depth);
+    LevelWalkBuilder builder = new LevelWalkBuilder(forest, columns, first, end, depth);
     return new LevelWalk(builder.levels, builder.isMixed, keys.bits(), builder.leaves);
   }
 
@@ -88,20 +85,11 @@ final class LevelWalkBuilder {
       return;
     }
 
-    boolean missingGoesLeft = source.missingGoesLeft[node];
-    long key;
-    int index;
-    if (source.isCategorical(node)) {
-      int column = columns.categoricalAt(source.feature[node]);
-      key = columns.set(column, source.categories[node]);
-      index = keys.categoricalKey(column, missingGoesLeft) | LevelWalk.CATEGORICAL;
-      isMixed[level] = true;
-    } else {
-      key = Key.ofThreshold(source.value[node]) - 1;
-      index = RowKeys.numericKey(columns.numericAt(source.feature[node]), missingGoesLeft);
-    }
-
-    levels[level][place] = key * LevelWalk.LIFT + index;
+    long key = RowKeys.ofSplit(columns, source, node);
+    int mark = source.isCategorical(node) ? LevelWalk.CATEGORICAL : 0;
+    int index = RowKeys.index(columns, source, node);
+    isMixed[level] |= source.isCategorical(node);
+    levels[level][place] = key * LevelWalk.LIFT + (mark | index);
     lay(tree, source.left[node], level + 1, 2 * place);
     lay(tree, source.right[node], level + 1, 2 * place + 1);
   }

@@ -12,17 +12,14 @@ final class NodeWalkBuilder {
 
   private final Forest forest;
   private final Columns columns;
-  private final RowKeys keys;
   private final int indexBits;
   private final long[] nodes;
   private final Leaves leaves;
   private int nextLeaf;
 
-  private NodeWalkBuilder(
-      Forest forest, Columns columns, RowKeys keys, int indexBits, int nodes, Leaves leaves) {
+  private NodeWalkBuilder(Forest forest, Columns columns, int indexBits, int nodes, Leaves leaves) {
     this.forest = forest;
     this.columns = columns;
-    this.keys = keys;
     this.indexBits = indexBits;
     this.nodes = new long[nodes];
     this.leaves = leaves;
@@ -71,8 +68,7 @@ final class NodeWalkBuilder {
     int count = trees.stream().mapToInt(NodeWalkBuilder::nodes).sum();
     int leafCount = trees.stream().mapToInt(Tree::leaves).sum();
     Leaves leaves = new Leaves(forest, first, end, leafCount);
-    NodeWalkBuilder builder =
-        new NodeWalkBuilder(forest, columns, keys, indexBits(keys), count, leaves);
+    NodeWalkBuilder builder = new NodeWalkBuilder(forest, columns, indexBits(keys), count, leaves);
     int[] roots = new int[end - first];
     int next = 0;
     for (int tree = first; tree < end; tree++) {
@@ -106,20 +102,9 @@ final class NodeWalkBuilder {
   }
 
   private long split(Tree tree, int node, int leftChild) {
-    boolean missingGoesLeft = tree.missingGoesLeft[node];
-    int index;
-    int key;
-    long mark = 0;
-    if (tree.isCategorical(node)) {
-      int column = columns.categoricalAt(tree.feature[node]);
-      index = keys.categoricalKey(column, missingGoesLeft);
-      key = columns.set(column, tree.categories[node]);
-      mark = 1L << indexBits;
-    } else {
-      index = RowKeys.numericKey(columns.numericAt(tree.feature[node]), missingGoesLeft);
-      key = Key.ofThreshold(tree.value[node]) - 1;
-    }
-
-    return (long) key << LOW_BITS | (long) leftChild << indexBits + 1 | mark | index;
+    long key = RowKeys.ofSplit(columns, tree, node);
+    long mark = tree.isCategorical(node) ? 1L << indexBits : 0;
+    int index = RowKeys.index(columns, tree, node);
+    return key << LOW_BITS | (long) leftChild << indexBits + 1 | mark | index;
   }
 }

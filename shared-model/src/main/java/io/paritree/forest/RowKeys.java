@@ -43,12 +43,21 @@ final class RowKeys {
     return 1 + 2 * (numeric.length + categorical.length);
   }
 
-  static int numericKey(int at, boolean missingGoesLeft) {
-    return 1 + 2 * at + (missingGoesLeft ? 0 : 1);
+  /** Returns the index of the key that a split compares with its own. */
+  static int index(Columns columns, Tree tree, int node) {
+    int feature = tree.feature[node];
+    int at =
+        tree.isCategorical(node)
+            ? columns.numeric.length + columns.categoricalAt(feature)
+            : columns.numericAt(feature);
+    return 1 + 2 * at + (tree.missingGoesLeft[node] ? 0 : 1);
   }
 
-  int categoricalKey(int at, boolean missingGoesLeft) {
-    return 1 + 2 * (numeric.length + at) + (missingGoesLeft ? 0 : 1);
+  /** Returns the key of a split: the number of its set, or its threshold's key minus 1. */
+  static int ofSplit(Columns columns, Tree tree, int node) {
+    return tree.isCategorical(node)
+        ? columns.set(columns.categoricalAt(tree.feature[node]), tree.categories[node])
+        : Key.ofThreshold(tree.value[node]) - 1;
   }
 
   /** Returns the rows of bits of all categorical columns. */
