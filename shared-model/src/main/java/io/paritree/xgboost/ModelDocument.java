@@ -17,7 +17,7 @@ import java.util.Set;
 abstract class ModelDocument {
   static final int MAX_NESTING = 64;
 
-  /** By so many numbers and by half, an array grows that has more than expected. */
+  /** An array that has more numbers than expected grows by half and by so many. */
   private static final int MORE_NUMBERS = 16;
 
   private final ArrayDeque<Set<String>> keys = new ArrayDeque<>();
