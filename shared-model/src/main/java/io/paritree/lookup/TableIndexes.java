@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * table.json} in the directory of the run's indexes, which is written before the commit.
  *
  * @param base the version on which the commit is based
- * @param runs the name of the directory of the run whose index is that of a partition, by the
+ * @param runs the name of the directory of the run whose index belongs to a partition, by the
  *     partitions' directories; a partition that another writer has changed since is absent
  */
 public record TableIndexes(long base, Map<String, String> runs) {

@@ -65,7 +65,7 @@ public final class Reasons {
   }
 
   /**
-   * Returns the reasons of a model of which a check has shown that it can be explained.
+   * Returns the reasons of a model that can be explained, as a check has shown.
    *
    * @throws IllegalStateException if it cannot
    */

@@ -212,7 +212,7 @@ final class FittedJson {
     return end;
   }
 
-  /** Returns the index after what is written like a number from here on. */
+  /** Returns the index after the characters of a number from here on. */
   static int endOfNumber(byte[] json, int from) {
     int end = from;
     while (end < json.length && isPartOfNumber(json[end])) {

@@ -106,7 +106,7 @@ public final class JsonList {
   }
 
   /**
-   * Returns the array that holds the current token's value, a text or what is written in the
+   * Returns the array that holds the current token's value, a text or the characters in the
    * document, from {@link #offset} on in {@link #length} bytes of UTF-8, until the next token. Text
    * may hold unpaired surrogates.
    */

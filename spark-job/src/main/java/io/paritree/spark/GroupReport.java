@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Makes reports on the run from what is known about a group so far. Not thread-safe. */
+/** Makes reports on the run from the facts about a group that are known so far. Not thread-safe. */
 final class GroupReport {
   private final String startedAt;
   private final Stages stages;

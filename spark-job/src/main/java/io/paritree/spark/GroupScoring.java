@@ -79,7 +79,7 @@ final class GroupScoring {
    * Builds the indexes of some of the group's partitions.
    *
    * @param quarantined the files of the group's rows that could not be scored
-   * @throws RefusedException if a row is longer than what is read of an index
+   * @throws RefusedException if a row is longer than readers of an index accept
    */
   void buildIndexes(
       List<IndexedPartition> partitions, List<Location> quarantined, RunDirectory directory)

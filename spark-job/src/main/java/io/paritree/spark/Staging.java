@@ -84,7 +84,7 @@ final class Staging {
   }
 
   /**
-   * Returns what is indexed of some partitions.
+   * Returns the rows and files to index of some partitions.
    *
    * @param scoredAt when the rows were complete
    */

@@ -331,8 +331,8 @@ public final class OutputIndexes {
   /**
    * Keeps partitions that were not found this time: between the two renames of a replacement, a
    * partition is absent for a moment, or until the next run if its run was killed there. Also those
-   * of which the manifest cannot be read now, or is damaged, if a start would find their indexes.
-   * What a table does not have now was changed.
+   * whose manifest cannot be read now, or is damaged, if a start would find their indexes. What a
+   * table does not have now was changed.
    */
   private void keepAbsent(
       Map<String, OpenPartition> before,

@@ -190,7 +190,7 @@ public final class RequestRows {
    * Refuses all rows because of the request as a whole.
    *
    * @param problem the answer, but for its faults
-   * @param first faults before those of the rows, at most {@link #MAX_ERRORS}
+   * @param first faults before the rows' own, at most {@link #MAX_ERRORS}
    */
   public void refuse(Problem problem, List<PointedFault> first) {
     refuseAll();

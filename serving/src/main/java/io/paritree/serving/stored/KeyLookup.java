@@ -105,7 +105,7 @@ public record KeyLookup(ServedOutput output, StoredScores scores, State state) {
   /**
    * Looks a key up, and counts that.
    *
-   * @param most how many rows are wanted: those of the newest partitions that have the key
+   * @param most how many rows are wanted, from the newest partitions that have the key
    */
   public KeyResult find(LookupKey key, int most) throws IOException {
     LookupResult counted = LookupResult.UNANSWERED;

@@ -38,7 +38,7 @@ public sealed interface KeyResult {
         : Optional.empty();
   }
 
-  /** Returns whether it is not known what is stored under the key. */
+  /** Returns whether the content of the key is not known. */
   default boolean isRefusal() {
     return this instanceof Unanswered || this instanceof Replaced;
   }

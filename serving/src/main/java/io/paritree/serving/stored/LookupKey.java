@@ -21,7 +21,7 @@ public final class LookupKey {
   /**
    * @param form the key's columns as the request has them
    * @param values in the order of the columns
-   * @param numbers how those of the key are answered
+   * @param numbers how numbers of the key are answered
    * @throws InvalidKeyException if a column cannot have its value
    */
   LookupKey(KeyForm form, List<String> values, Numbers numbers) throws InvalidKeyException {

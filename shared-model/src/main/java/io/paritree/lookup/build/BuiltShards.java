@@ -18,7 +18,7 @@ public record BuiltShards(List<BuiltShard> shards) {
   /**
    * Returns the manifest of the index.
    *
-   * @param published what is known of the partition's rows
+   * @param published the known facts of the partition's rows
    * @param withoutKey how many of them are not in the shards
    * @throws IOException if the shards do not hold the others
    */

@@ -74,7 +74,7 @@ public final class RowBytes {
    *
    * @param scores the scores of the row
    * @param members as in {@link StoredEntry.Scored}
-   * @throws LongRowException if it is longer than what is read of an index
+   * @throws LongRowException if it is longer than readers of an index accept
    */
   public void addScored(KeyBytes key, float[] scores, byte[] members, int length) {
     begin(key, ShardLayout.SCORED, scores.length * Float.BYTES, length);
@@ -89,7 +89,7 @@ public final class RowBytes {
    * Adds a row that could not be scored.
    *
    * @param faults as in {@link StoredEntry.Quarantined}
-   * @throws LongRowException if it is longer than what is read of an index
+   * @throws LongRowException if it is longer than readers of an index accept
    */
   public void addQuarantined(KeyBytes key, byte[] faults) {
     begin(key, ShardLayout.QUARANTINED, 0, faults.length);

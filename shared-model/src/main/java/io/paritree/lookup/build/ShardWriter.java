@@ -19,7 +19,7 @@ import java.util.List;
 /**
  * Writes the file of a shard from all of its rows, which it keeps in memory as they came, with 16
  * bytes more for each and the file's buckets. If they are more than a limit, it first puts one
- * record in the place of all rows of each key of several rows, of which the file has only their
+ * record in the place of all rows of each key of several rows, since the file has only their
  * number: so memory depends on the number of keys, however often one occurs. Not thread-safe.
  */
 public final class ShardWriter {
@@ -233,7 +233,7 @@ public final class ShardWriter {
     writeRows(order, output);
     output.flush();
     firstScores.pack();
-    long length = ShardLayout.HEADER + directory.limit() + content.size() + rowBytes;
+    long length = rowBytes + content.size() + directory.limit() + ShardLayout.HEADER;
     ShardFile file = new ShardFile(name, length, Sha256.hex(digest));
     return new BuiltShard(file, added, repeatedKeys, firstScores);
   }

@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
  *
  * <p>Floats and doubles read back to the same bits. Values that are not finite are text in passed
  * columns, and null in the job's own, as in all answers. Dates and timestamps are text, bytes are
- * base64. More than what is read of a row is a {@link LongRowException}. Not thread-safe.
+ * base64. More than readers accept of a row is a {@link LongRowException}. Not thread-safe.
  */
 final class MemberText {
   private final Bytes bytes = new Bytes();

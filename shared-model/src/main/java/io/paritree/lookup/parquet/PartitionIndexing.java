@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Builds the index of a published partition from its Parquet files and those of its run's
+ * Builds the index of a published partition from its Parquet files and the files of its run's
  * quarantine, as the job would have built it.
  *
  * <p>First all rows are written to a file of their own, in the order of the shards as far as memory

@@ -100,7 +100,7 @@ final class RowFiles {
         file,
         reader -> {
           for (BlockMetaData group : reader.getRowGroups()) {
-            check(group); // the file may be another one than that of the footer
+            check(group); // the file may be another one than the footer's
           }
 
           FileEntry before = file.store().regular(file.location());
@@ -202,7 +202,7 @@ final class RowFiles {
           "Cannot index %s: to read it takes more memory than the server has: %s"
               .formatted(file.location(), e.getMessage()),
           null); // without the frames of a stack that was too deep
-    } catch (RuntimeException e) { // Parquet's reader has many for what is damaged
+    } catch (RuntimeException e) { // Parquet's reader throws many types for damage
       throw new UnusableRowsException(
           "Cannot index %s: it is damaged: %s".formatted(file.location(), e), e);
     }

@@ -59,7 +59,7 @@ public final class JobCheck {
    * Compares the input with the output. Problems are kept for {@link #check}.
    *
    * @param hadoopSettings Spark's settings for Hadoop's clients
-   * @param problems what is wrong with the input
+   * @param problems the problems of the input
    */
   public JobCheck(
       JobSettings settings,

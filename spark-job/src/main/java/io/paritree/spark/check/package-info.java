@@ -3,7 +3,7 @@
  * of each partition.
  *
  * <p>Knows the settings, the input, the layout of an output and, of the tasks, the columns of the
- * quarantine. Knows nothing of what is sent to tasks ({@code task}), and writes no files ({@code
- * files}).
+ * quarantine. Knows nothing of the orders that tasks get ({@code task}), and writes no files
+ * ({@code files}).
  */
 package io.paritree.spark.check;

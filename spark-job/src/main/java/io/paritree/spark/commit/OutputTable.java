@@ -126,9 +126,9 @@ public abstract class OutputTable {
   }
 
   /**
-   * Returns those of some partitions that have rows of which nothing says that a run has written
-   * any: no file has a run's mark, and no run has recorded the partition. What another writer has
-   * done to a run's rows does not make them foreign.
+   * Returns the partitions, among some, that have rows and no sign that a run has written any: no
+   * file has a run's mark, and no run has recorded the partition. What another writer has done to a
+   * run's rows does not make them foreign.
    *
    * @param place the table's directory
    */
@@ -312,7 +312,7 @@ public abstract class OutputTable {
   /**
    * Takes over what the table is after a commit that has brought the planned columns. If it cannot
    * be read now, nothing has failed: the rows are published, and the next commit finds the columns
-   * as those of another run.
+   * as another run's.
    */
   void hasColumns() {
     if (planned.isPresent()) {

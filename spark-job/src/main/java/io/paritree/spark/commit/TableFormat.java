@@ -29,17 +29,17 @@ public interface TableFormat {
   /** Returns whether the directory of a path shows that it is a table of the format. */
   boolean isAt(String path, Configuration hadoop) throws IOException;
 
-  /** Returns the directory of the table at a path, of which the path may name a part. */
+  /** Returns the directory of the table that a path, or a part of it, names. */
   default String directory(String path) {
     return path;
   }
 
-  /** Returns why a path cannot be that of a table to read; empty if it can. */
+  /** Returns why a path cannot name a table to read; empty if it can. */
   default Optional<String> inputProblem(String path, Configuration hadoop) throws IOException {
     return Optional.empty();
   }
 
-  /** Returns why a path cannot be that of a table to write to; empty if it can. */
+  /** Returns why a path cannot name a table to write to; empty if it can. */
   default Optional<String> outputProblem(String path, Configuration hadoop) throws IOException {
     return Optional.empty();
   }

@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.StructType;
  * table that is not made yet.
  */
 public class TableState {
-  /** A table that is not made, and of which no column is known. */
+  /** A table that is not made, and whose columns are not known. */
   public static final TableState ABSENT = absent(new StructType(), List.of());
 
   private static final String NOTHING = "absent";
@@ -128,7 +128,7 @@ public class TableState {
 
   /**
    * Returns which run has written the files of a partition, by the partitions. Left out are
-   * partitions without files, and those of which another writer has changed or rewritten files.
+   * partitions without files, and partitions whose files another writer has changed or rewritten.
    */
   public Map<String, String> runs() {
     return Map.of();

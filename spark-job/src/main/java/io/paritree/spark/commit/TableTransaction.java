@@ -34,7 +34,7 @@ public interface TableTransaction {
       throws IOException;
 
   /**
-   * Returns whether a version is that of this transaction's commit, and has added exactly these
+   * Returns whether a version comes from this transaction's commit, and has added exactly these
    * files.
    */
   boolean isProved(

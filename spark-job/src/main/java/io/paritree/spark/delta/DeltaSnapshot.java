@@ -61,7 +61,7 @@ final class DeltaSnapshot {
   /**
    * Lets a session read a small log in few tasks, unless the user has set how many: most tables are
    * small, and many tasks without work take seconds on few cores. The largest log of a session
-   * counts, because Delta may read it again after that of a smaller table.
+   * counts, because Delta may read it again after a smaller table's.
    *
    * <p>Delta uses the settings of the active session, and of the session that plans a query.
    */

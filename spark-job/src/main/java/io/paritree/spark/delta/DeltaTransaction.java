@@ -101,7 +101,7 @@ record DeltaTransaction(SparkSession session, Object transaction) {
         transaction,
         "trackReadPredicates",
         SparkLists.scala(List.of(expression)),
-        false, // of which columns, Delta finds out
+        false, // Delta finds out which columns
         true);
   }
 

@@ -216,7 +216,7 @@ public enum AskedFormat {
     }
   }
 
-  /** Why a path cannot be that of a table of a format; empty if it can. */
+  /** Why a path cannot name a table of a format; empty if it can. */
   private interface PathProblem {
     Optional<String> of(TableFormat format, String path, Configuration hadoop) throws IOException;
   }

@@ -56,7 +56,7 @@ public final class IcebergFormat implements TableFormat {
             && hasLog(files, new Path(name.table()));
   }
 
-  /** Returns whether the directory is that of a table, which a catalog may know by its name. */
+  /** Returns whether the directory is a table's, which a catalog may know by its name. */
   static boolean hasLog(FileSystem files, Path table) throws IOException {
     Path metadata = new Path(table, "metadata");
     return files.exists(metadata)
@@ -98,7 +98,7 @@ public final class IcebergFormat implements TableFormat {
     return IcebergOutput.of(session, asked, IcebergRuntime.table(found));
   }
 
-  /** A catalog fails where the name is that of a branch which its table does not have. */
+  /** A catalog fails where the name is a branch's that its table does not have. */
   @Override
   public Optional<String> absence(TableToWrite asked, Exception failure) {
     return IcebergName.of(asked.name())

@@ -66,8 +66,8 @@ record IcebergReference(Table table, String name, String selector, Optional<Stri
   }
 
   /**
-   * Returns the newest snapshot of the branch; that of main if the branch is not there, since then
-   * the first commit to it begins there. Null if there is none.
+   * Returns the newest snapshot of the branch; main's if the branch is not there, since then the
+   * first commit to it begins there. Null if there is none.
    */
   static Snapshot newest(Table table, Optional<String> branch) {
     SnapshotRef ref = branch.map(table.refs()::get).orElse(null);

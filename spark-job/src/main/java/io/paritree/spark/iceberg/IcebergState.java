@@ -34,9 +34,9 @@ import org.apache.iceberg.util.SnapshotUtil;
  * <p>Each file that a run adds is marked with the run's identity, and how many files the partition
  * has. Whatever another writer does to a partition leaves files without the mark, fewer files, or
  * deletes. So the marks say what the last commit to the partition was, also when its snapshot has
- * expired. A file of Iceberg has no tags; the mark is among the bounds of its columns, as that of a
- * column that no table has, which readers pass over as they do with columns that were dropped. A
- * partition without rows has no file: there the summary of the snapshot has the identity.
+ * expired. A file of Iceberg has no tags; the mark is among the bounds of its columns, as the bound
+ * of a column that no table has, which readers pass over as they do with columns that were dropped.
+ * A partition without rows has no file: there the summary of the snapshot has the identity.
  */
 final class IcebergState extends TableState {
   /** The summary's key for the identities of partitions without rows. */

@@ -69,7 +69,7 @@ public sealed interface Input permits DirectoryInput, TableInput {
       InputCheck check, List<InputPartition> selected, SparkSession session, Runnable fileRead);
 
   /**
-   * Makes sure that there are rows of what is requested, where partitions are not known.
+   * Makes sure that the requested part has rows, where partitions are not known.
    *
    * @param problems receives values that no row has
    */
@@ -108,7 +108,7 @@ public sealed interface Input permits DirectoryInput, TableInput {
     return false;
   }
 
-  /** Returns the name of the index of a row in a columnar scan, if it is not that of Parquet. */
+  /** Returns the name of the index of a row in a columnar scan, if it is not Parquet's. */
   default Optional<String> rowIndexInScan() {
     return Optional.empty();
   }

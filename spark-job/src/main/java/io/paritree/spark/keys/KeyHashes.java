@@ -25,8 +25,8 @@ import org.apache.hadoop.fs.Path;
  * A hash's first bits are its bucket, so equal hashes are in the same bucket, and each bucket can
  * be checked separately. If the output is encrypted, so are the hashes, each by itself with a key
  * that is only in memory, so that they cannot be compared with the hashes of guessed keys; a secret
- * seed would not do, since XXH64 of one known key gives it away. Memory is that of two chunks, for
- * any number of rows. Not thread-safe.
+ * seed would not do, since XXH64 of one known key gives it away. It needs memory for two chunks,
+ * for any number of rows. Not thread-safe.
  */
 public final class KeyHashes {
   private static final int BLOCK_BYTES = 16; // of AES

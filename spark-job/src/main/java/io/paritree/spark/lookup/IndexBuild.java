@@ -46,7 +46,7 @@ public record IndexBuild(
    *
    * @param scores the columns of the scores
    * @param quarantined the files of the group's rows that could not be scored
-   * @return what is wrong with rows that no server could read; then nothing is built
+   * @return the problems of rows that no server could read; then nothing is built
    * @throws IOException if an index does not hold what was counted
    */
   public List<String> build(

@@ -24,8 +24,8 @@ import scala.Tuple2;
 
 /**
  * The rows of some files, as one task of a shuffle returns them: by bucket, in batches of {@link
- * RowBytes}; and at last, after all buckets, its {@link Counts}. Memory is that of a row group and
- * two batches. Not thread-safe.
+ * RowBytes}; and at last, after all buckets, its {@link Counts}. It needs memory for a row group
+ * and two batches. Not thread-safe.
  */
 final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseable {
   private final IndexPlan plan;

@@ -30,7 +30,7 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
     return runs().place();
   }
 
-  /** Returns a text that describes what is in the place of a partition now. */
+  /** Returns a text that describes the content of a partition's place now. */
   String token(String partition) throws IOException;
 
   /** Returns whether a partition is published with this identity. */
@@ -78,12 +78,12 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
     return Map.of();
   }
 
-  /** Returns the directory that tasks write scored rows to; empty for that of the run. */
+  /** Returns the directory that tasks write scored rows to; empty for the run's own. */
   default Optional<Location> taskFiles() {
     return Optional.empty();
   }
 
-  /** Returns what the names of a run's files have that those of no other run have. */
+  /** Returns the part of the names of a run's files that no other run's have. */
   String fileNames(RunDirectory run);
 
   /** Returns where a file of scored rows is once it is staged. */
@@ -114,7 +114,7 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
    * Publishes staged partitions: all of them, or nothing.
    *
    * @param files the files of each partition
-   * @param metadata what is said about the run
+   * @param metadata facts about the run
    * @param report is written when all comparisons have passed
    * @return the partitions that were published; the others were published with the same identity by
    *     another run meanwhile

@@ -34,9 +34,9 @@ public record KeptIndexes(OutputPlace place) {
   /**
    * Removes indexes that nothing uses.
    *
-   * <p>Of a directory, those whose partitions another run has published since, and those of runs
-   * that have ended without publishing; indexes of a table's commits stay. Of a table, those that
-   * do not belong to its newest version.
+   * <p>Of a directory, indexes whose partitions another run has published since, and indexes of
+   * runs that have ended without publishing; indexes of a table's commits stay. Of a table, indexes
+   * that do not belong to its newest version.
    *
    * @param table which belong to it; empty for a directory
    */
@@ -80,7 +80,7 @@ public record KeptIndexes(OutputPlace place) {
     return names;
   }
 
-  /** Removes what is unused below a directory; returns whether that is everything. */
+  /** Removes unused indexes below a directory; returns whether all were unused. */
   private boolean isUnused(String run, Unused unused, Location directory, String path)
       throws IOException {
     List<FileEntry> below =

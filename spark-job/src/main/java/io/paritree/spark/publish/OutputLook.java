@@ -92,8 +92,8 @@ public final class OutputLook {
   }
 
   /**
-   * Returns partitions with what is in their places now: the canonical directory's token, and the
-   * other directories, which are replaced too.
+   * Returns partitions with the content of their places now: the canonical directory's token, and
+   * the other directories, which are replaced too.
    */
   List<PreparedPartition> withOthers(List<PreparedPartition> partitions) throws IOException {
     List<PreparedPartition> with = new ArrayList<>();
@@ -108,7 +108,7 @@ public final class OutputLook {
   }
 
   /**
-   * Returns the canonical paths of the directories that this look has seen beside those of all
+   * Returns the canonical paths of the directories that this look has seen beside the paths of all
    * partitions that it was asked for, in their order.
    */
   public List<String> beside() {

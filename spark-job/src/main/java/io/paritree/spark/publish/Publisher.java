@@ -19,7 +19,7 @@ import java.util.List;
  * regular intervals. A <i>dead run</i> is one without a sign of life, or whose sign is not locked
  * or no longer changes. Another run finishes it if it was prepared and no other identity was
  * published meanwhile, and removes it otherwise. Finishing only goes forward, never back, and needs
- * only what is in the store. A run whose sign no longer changes may be only paused. It must not
+ * only the content of the store. A run whose sign no longer changes may be only paused. It must not
  * move anything when it wakes, so its directory is renamed first: this rename is the <i>fence</i>.
  *
  * <p>All this needs a store that renames a directory in one step. On others, files are moved one by

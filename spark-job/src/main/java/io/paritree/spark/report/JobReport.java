@@ -158,9 +158,9 @@ public record JobReport(
    *
    * @param missing missing values by feature
    * @param unseen values that are in no vocabulary, by feature
-   * @param rows the rows of which these and the quarantined rows are counted: all that tasks have
-   *     read, also of partitions that are not reported because the run failed or another run has
-   *     published them; 0 if they are a sample
+   * @param rows the rows among which these and the quarantined rows are counted: all that tasks
+   *     have read, also of partitions that are not reported because the run failed or another run
+   *     has published them; 0 if they are a sample
    * @param sealed the rows that the model was sealed with; empty if it has no counts of them
    */
   public record Values(

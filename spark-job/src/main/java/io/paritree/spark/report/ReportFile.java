@@ -36,7 +36,7 @@ public record ReportFile(
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FORMAT = 1;
 
-  /** The distribution of the first score, of which there is at least one. */
+  /** The distribution of the first score; there is at least one. */
   record Scores(long count, double mean, float min, float max, List<Float> deciles) {
     static Scores of(ScoreHistogram scores) {
       return new Scores(

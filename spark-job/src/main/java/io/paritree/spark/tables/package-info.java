@@ -1,5 +1,5 @@
 /**
- * Tables of which a log or a catalog says what is in them.
+ * Tables whose content a log or a catalog lists.
  *
  * <p>Knows no format of them.
  */

@@ -31,9 +31,8 @@ public record TaskPlan(
   /**
    * The input.
    *
-   * @param root the input, and what says to which of its partitions a file belongs
-   * @param columns the columns that are read: those of the files in select order, then those of the
-   *     directory names
+   * @param root the input, and how the partition of a file is known
+   * @param columns the columns that are read: the files' in select order, then the directory names
    * @param comparison how their names are compared with the names in files
    */
   public record Input(SourceRoot root, ArrayList<ReadColumn> columns, ReadColumn.Case comparison)
@@ -76,7 +75,7 @@ public record TaskPlan(
    * @param table the table's directory, as a Hadoop path, if scored rows are written there; else
    *     null
    * @param run a part of the names of files. No two runs may use the same name: otherwise, a reader
-   *     that has listed the files of one run would open those of the next
+   *     that has listed the files of one run would open the files of the next
    * @param maxRows the largest number of rows of one file of scored rows
    * @param maxBytes the length at which such a file is full
    * @param sortedColumns the number of leading columns by which a file's rows are sorted; 0 if they

@@ -28,7 +28,7 @@ public final class DataPages {
   /**
    * A data page of version 1, whose rows have one value each.
    *
-   * @param column of texts at the top level, none of which is null here
+   * @param column of texts at the top level, without nulls
    * @param content levels and values
    * @param statistics the smallest and the largest value
    * @param textBytes the length of all texts together

@@ -69,7 +69,7 @@ public final class RowEncoders {
       columns.add(new GetStructField(object, row.fieldIndex(name), Option.empty()));
     }
 
-    // Another type than that of the other encoder's objects: where both are the same, Spark hands
+    // Another type than the other encoder's objects have: where both are the same, Spark hands
     // the objects of one function to the next one, without encoders.
     return with(
         any(JoinedRow.class),

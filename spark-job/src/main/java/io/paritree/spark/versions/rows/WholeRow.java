@@ -16,9 +16,9 @@ import org.apache.spark.sql.types.ObjectType;
 /**
  * The columns of a row as one object.
  *
- * <p>Where they are those of the row that Spark evaluates this on, in order, the object is that row
- * itself, and is filled again for the next one. Otherwise, say if a rule of the optimizer replaces
- * a column by a constant, a row is made of them. Immutable and thread-safe.
+ * <p>Where they are the columns of the row that Spark evaluates this on, in order, the object is
+ * that row itself, and is filled again for the next one. Otherwise, say if a rule of the optimizer
+ * replaces a column by a constant, a row is made of them. Immutable and thread-safe.
  */
 final class WholeRow extends ColumnsExpression {
   private static final DataType TYPE = new ObjectType(InternalRow.class);
