@@ -1,0 +1,104 @@
+package io.paritree.docs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A page for users: README.md, {@code docs/*.md} and {@code docs/reference/*.md}.
+ *
+ * @param name its path below the root of the sources
+ * @param lines its lines
+ */
+public record Page(String name, List<String> lines) {
+  /** The root of the sources. */
+  public static final Path ROOT = Path.of(System.getProperty("paritree.root", ".."));
+
+  private static final String FENCE = "```";
+
+  public Page {
+    lines = List.copyOf(lines);
+  }
+
+  /** Returns all pages, by their names. */
+  public static List<Page> all() {
+    List<Path> files = new ArrayList<>();
+    for (String directory : List.of("docs", "docs/reference")) {
+      try (Stream<Path> listed = Files.list(ROOT.resolve(directory))) {
+        listed.filter(file -> file.toString().endsWith(".md")).sorted().forEach(files::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    return files.stream().map(file -> of(ROOT.relativize(file).toString())).toList();
+  }
+
+  /** Returns one page. */
+  public static Page of(String name) {
+    try {
+      return new Page(name, Files.readAllLines(ROOT.resolve(name)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the blocks of all pages that are of one of these kinds, in their order. */
+  public static Stream<Block> blocks(BlockKind... kinds) {
+    return all().stream()
+        .flatMap(page -> page.blocks().stream())
+        .filter(block -> List.of(kinds).contains(block.kind()));
+  }
+
+  /** Returns the first block of a kind in any page that has a text. */
+  public static Block blockWith(BlockKind kind, String text) {
+    return blocks(kind)
+        .filter(block -> block.text().contains(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new AssertionError(
+                    "No page has a block '%s' with %s".formatted(kind.info(), text)));
+  }
+
+  /** Returns the whole text. */
+  public String text() {
+    return String.join("\n", lines);
+  }
+
+  /** Returns the fenced blocks in their order. */
+  public List<Block> blocks() {
+    List<Block> blocks = new ArrayList<>();
+    StringBuilder text = null;
+    String info = "";
+    int begin = 0;
+    for (int index = 0; index < lines.size(); index++) {
+      String line = lines.get(index);
+      if (text == null && line.startsWith(FENCE)) {
+        info = line.substring(FENCE.length()).strip();
+        text = new StringBuilder();
+        begin = index + 2;
+      } else if (text != null && line.startsWith(FENCE)) {
+        blocks.add(new Block(name, begin, info, text.toString()));
+        text = null;
+      } else if (text != null) {
+        text.append(line).append('\n');
+      }
+    }
+
+    if (text != null) {
+      throw new AssertionError("%s:%s: this block does not end".formatted(name, begin));
+    }
+
+    return blocks;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
