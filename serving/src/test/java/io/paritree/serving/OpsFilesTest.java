@@ -161,7 +161,12 @@ class OpsFilesTest {
   @Test
   void tableOfMetricsHasThoseOfTheServerWithTheirLabelsAndNoOthers() throws Exception {
     Set<String> documented = new TreeSet<>();
-    for (String row : ops("README.md").lines().filter(line -> line.startsWith("| `")).toList()) {
+    List<String> rows =
+        docs("reference/server-metrics.md")
+            .lines()
+            .filter(line -> line.matches("\\| `(?:paritree|jvm)_.*"))
+            .toList();
+    for (String row : rows) {
       Set<String> named =
           all(Pattern.compile("`((?:paritree|jvm)_[a-z_]+)`"), row.split(" \\| ")[0]);
       assertThat(named).as(row).isNotEmpty();
@@ -361,7 +366,12 @@ class OpsFilesTest {
     assertThat(stop.find()).isTrue();
     assertThat(Long.parseLong(stop.group(1)))
         .isGreaterThan(server.drainDelay().plus(server.stopTimeout()).toSeconds());
-    assertThat(ops("README.md")).contains("`8081`", "/metrics", "/health/ready");
+    assertThat(docs("operations.md"))
+        .contains("/opt/paritree/serving/ops/paritree-serving.service", ":8081", "/health/ready");
+  }
+
+  private static String docs(String page) throws Exception {
+    return Files.readString(ROOT.resolve("docs").resolve(page));
   }
 
   private static String ops(String file) throws Exception {

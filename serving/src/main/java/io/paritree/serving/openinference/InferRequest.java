@@ -291,7 +291,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
               if (!unknown.isEmpty()) {
                 throw wrong(
                     "the parameters of an output",
-                    "binary_data and, for reasons and contributions, those that README.md lists, but not "
+                    "binary_data and, for reasons and contributions, those that docs/reasons.md lists, but not "
                         + Fault.printable(String.join(", ", unknown)));
               }
             }
