@@ -11,6 +11,10 @@ public enum BlockKind {
   SH_CLUSTER("sh cluster"),
   /** Commands of the build, of a release or of the measurements: {@link PagesTest} finds them. */
   SH_BUILD("sh build"),
+  /** Commands of any shell, which bash runs where the page's files are, in {@code serving}. */
+  SH_SHELL("sh shell"),
+  /** Commands for root of a machine: bash reads them, and the files of a release are there. */
+  SH_ROOT("sh root"),
   /** A schema file, read by the real parser: {@link PagesTest}. */
   JSON_SCHEMA("json schema"),
   /** Any other JSON, which must be JSON: {@link PagesTest}. */

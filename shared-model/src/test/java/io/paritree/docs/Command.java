@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 
 /**
  * A command of a block of commands. Such a block has only what {@link #all} understands: words with
- * quotes, {@code \} at the end of a line, {@code export NAME=VALUE}, {@code $NAME} of an exported
- * name, {@code > FILE}, and comments. A comment {@code # ends with 4} says the exit code, which is
- * otherwise 0.
+ * quotes, a text of several lines in single quotes, {@code \} at the end of a line, {@code export
+ * NAME=VALUE}, {@code $NAME} of an exported name, {@code > FILE}, and comments. A comment {@code #
+ * ends with 4} says the exit code, which is otherwise 0.
  *
  * @param place page and line
  * @param environment what is exported before it, or set by it
@@ -48,8 +48,13 @@ public record Command(
     for (int index = 0; index < lines.size(); index++) {
       String place = block.page() + ":" + (block.line() + index);
       StringBuilder line = new StringBuilder(lines.get(index));
-      while (line.toString().endsWith("\\")) {
-        line.setLength(line.length() - 1);
+      while (line.toString().endsWith("\\") || isQuoted(line)) {
+        if (isQuoted(line)) {
+          line.append('\n');
+        } else {
+          line.setLength(line.length() - 1);
+        }
+
         line.append(lines.get(++index));
       }
 
@@ -69,6 +74,12 @@ public record Command(
     }
 
     return commands;
+  }
+
+  /** Returns whether a line ends inside single quotes; a comment is no part of it. */
+  private static boolean isQuoted(CharSequence line) {
+    String text = line.toString().replaceFirst("(^|\\s)#.*", "");
+    return text.chars().filter(sign -> sign == '\'').count() % 2 == 1;
   }
 
   private static Command command(Block block, Line line, Map<String, String> exported) {

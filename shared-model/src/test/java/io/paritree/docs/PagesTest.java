@@ -130,20 +130,23 @@ class PagesTest {
             export TOKEN="a b"    # a comment
             scripts/model schema --model 'model.ubj' \\
               --rows rows.csv > schema.json
+            curl -d '
+              {}' URL
 
             PARITREE_JAVA_OPTS=-Xmx1g scripts/score --conf "x $TOKEN"   # ends with 4
             """);
 
     List<Command> commands = Command.all(block);
 
-    assertThat(commands).hasSize(2);
+    assertThat(commands).hasSize(3);
+    assertThat(commands.get(1).arguments()).containsExactly("-d", "\n  {}", "URL");
     assertThat(commands.get(0).place()).isEqualTo("page.md:8");
     assertThat(commands.get(0).arguments())
         .containsExactly("schema", "--model", "model.ubj", "--rows", "rows.csv");
     assertThat(commands.get(0).output()).contains("schema.json");
-    assertThat(commands.get(1).arguments()).containsExactly("--conf", "x a b");
-    assertThat(commands.get(1).environment()).containsEntry("PARITREE_JAVA_OPTS", "-Xmx1g");
-    assertThat(commands.get(1).exitCode()).isEqualTo(4);
+    assertThat(commands.get(2).arguments()).containsExactly("--conf", "x a b");
+    assertThat(commands.get(2).environment()).containsEntry("PARITREE_JAVA_OPTS", "-Xmx1g");
+    assertThat(commands.get(2).exitCode()).isEqualTo(4);
   }
 
   @Test
