@@ -2,6 +2,8 @@ package io.paritree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.docs.BlockKind;
+import io.paritree.docs.Page;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
@@ -15,8 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,12 +42,12 @@ class PublishedModelIT {
         .doesNotContain("picocli", "hadoop", "xgboost4j");
   }
 
-  /** The README's dependency and program, built by a Maven that has never seen this build. */
+  /** The page's dependency and program, built by a Maven that has never seen this build. */
   @Test
-  void theReadmesProgramCompilesAndScoresWithoutPicocli() throws Exception {
-    String readme = Files.readString(ROOT.resolve("README.md"));
-    String program = block(readme, "java", "class Score ");
-    String dependency = block(readme, "xml", "<artifactId>paritree-model</artifactId>");
+  void theProgramOfThePageCompilesAndScoresWithoutPicocli() throws Exception {
+    String program = Page.blockWith(BlockKind.JAVA, "class Score ").text();
+    String dependency =
+        Page.blockWith(BlockKind.XML, "<artifactId>paritree-model</artifactId>").text();
     assertThat(program.lines().count()).isLessThanOrEqualTo(25);
     write("src/main/java/Score.java", program);
     write("pom.xml", POM.formatted(dependency));
@@ -85,19 +85,6 @@ class PublishedModelIT {
     JsonRecord.encode(model.schema(), record.getBytes(StandardCharsets.UTF_8), slots, 0);
     model.engine().score(slots, 1, null, scores);
     return scores[0];
-  }
-
-  /** Returns the first fenced block of a language that has a text. */
-  private static String block(String readme, String language, String text) {
-    Matcher blocks =
-        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(readme);
-    while (blocks.find()) {
-      if (blocks.group(1).contains(text)) {
-        return blocks.group(1);
-      }
-    }
-
-    throw new AssertionError("The README has no block of " + language + " with '" + text + "'");
   }
 
   private void write(String name, String content) throws IOException {

@@ -57,6 +57,7 @@ public final class Loans {
 
   private static final int FIRST = 4600;
   private static final int LAST = 4899;
+  private static final List<String> FEATURES = List.of("amount", "income", "purpose", "month");
   private static final List<String> PURPOSES = List.of("business", "car", "house");
   private static final Pattern FILE =
       Pattern.compile("[A-Za-z0-9_./-]+\\.(ubj|json|jsonl|csv|conf|prom)");
@@ -140,7 +141,19 @@ public final class Loans {
     }
 
     if (command.output().isPresent()) {
-      Files.writeString(Path.of(real(directory, command.output().get())), printed);
+      Path file = Path.of(real(directory, command.output().get()));
+      Files.writeString(file, printed);
+      if (file.endsWith("schema.json")) {
+        assertThat(printed).as(command.toString()).contains("\"features\"");
+        Files.writeString(file, SCHEMA); // the draft, as the story's user has edited it
+      }
+    }
+  }
+
+  /** Makes a schema of a page the one that is sealed with, if it has all features of the model. */
+  public void edit(Block block) throws IOException {
+    if (FEATURES.stream().allMatch(name -> block.text().contains("\"" + name + "\""))) {
+      Files.writeString(directory.resolve("schema.json"), block.text());
     }
   }
 
@@ -184,7 +197,7 @@ public final class Loans {
     }
 
     DMatrix matrix = new DMatrix(slots, lines.size(), 4, Float.NaN);
-    matrix.setFeatureNames(new String[] {"amount", "income", "purpose", "month"});
+    matrix.setFeatureNames(FEATURES.toArray(String[]::new));
     matrix.setFeatureTypes(new String[] {"q", "q", "c", "int"});
     return matrix;
   }

@@ -78,7 +78,7 @@ public record ValueCase(
     TIMESTAMP_NTZ
   }
 
-  /** The rows of the README's value table, by their first cell. */
+  /** The rows of the value table in docs/values.md, by their first cell. */
   public enum TableRow {
     NUMBER("any number: JSON or CSV text, byte to long, float, double, decimal"),
     MISSING("absent, null, NaN, or one of the feature's `missing` sentinels"),

@@ -3,6 +3,7 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.paritree.docs.Page;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.rows.FaultList;
 import io.paritree.spark.rows.Quarantine;
@@ -70,12 +71,12 @@ class QuarantineTest {
   }
 
   @Test
-  void theReadmeNamesEachColumnThatIsAdded() throws Exception {
-    String readme = Files.readString(Path.of("../README.md"));
+  void thePageNamesEachColumnThatIsAdded() throws Exception {
+    String page = Page.of("docs/reference/formats.md").text();
 
     for (StructField added : Quarantine.schema(List.of()).fields()) {
       String type = added.dataType().sql().split("<")[0];
-      assertThat(readme).contains("`%s %s".formatted(added.name(), type));
+      assertThat(page).contains("`%s %s".formatted(added.name(), type));
     }
   }
 

@@ -7,8 +7,6 @@ import io.paritree.CorruptModelException;
 import io.paritree.feature.Schema;
 import io.paritree.xgboost.RecordedCategories;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -276,20 +274,6 @@ class ManifestParserTest {
     assertThatThrownBy(() -> ManifestParser.fromJson("paritree.json", document))
         .isInstanceOf(CorruptModelException.class)
         .hasMessage("Cannot read paritree.json: it is not UTF-8");
-  }
-
-  @Test
-  void theSchemaOfTheDescriptionIsOne() throws Exception {
-    Path readme =
-        Path.of(System.getProperty("paritree.root", "..")).resolve("shared-model/README.md");
-    Matcher example = Pattern.compile("(?s)```json\n(.*?)```").matcher(Files.readString(readme));
-    assertThat(example.find()).isTrue();
-
-    SchemaForm form =
-        SchemaParser.fromJson("README.md", example.group(1).getBytes(StandardCharsets.UTF_8));
-
-    assertThat(form.schema("README.md", slot -> Optional.empty()).width()).isEqualTo(5);
-    assertThat(form.outputs().classes()).contains(List.of("on_time", "late"));
   }
 
   private static Manifest parse(String document) throws CorruptModelException {

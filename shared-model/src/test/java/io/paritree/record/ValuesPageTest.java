@@ -11,22 +11,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The README's value table has each row whose cases {@link ValueTableTest} runs. */
-class ReadmeTest {
+/** The value table of the documents has each row whose cases {@link ValueTableTest} runs. */
+class ValuesPageTest {
   private static List<String> lines() throws IOException {
-    return Files.readAllLines(Path.of(System.getProperty("paritree.root"), "README.md"));
+    return Files.readAllLines(Path.of(System.getProperty("paritree.root"), "docs/values.md"));
   }
 
   @ParameterizedTest
   @EnumSource
-  void everyRowOfTheTableThatIsRunIsInTheReadme(ValueCase.TableRow row) throws IOException {
+  void everyRowOfTheTableThatIsRunIsInThePage(ValueCase.TableRow row) throws IOException {
     assertThat(lines()).anyMatch(line -> line.startsWith("| " + row.title() + " | "));
   }
 
   @Test
-  void everyFaultCodeIsInTheReadme() throws IOException {
-    String readme = String.join("\n", lines());
+  void everyFaultCodeIsInThePage() throws IOException {
+    String page = String.join("\n", lines());
 
-    assertThat(FaultCode.values()).allMatch(code -> readme.contains("`" + code.code() + "`"));
+    assertThat(FaultCode.values()).allMatch(code -> page.contains("`" + code.code() + "`"));
   }
 }

@@ -1,0 +1,281 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.paritree.PublicApi;
+import io.paritree.docs.Block;
+import io.paritree.docs.BlockKind;
+import io.paritree.docs.Command;
+import io.paritree.docs.Loans;
+import io.paritree.docs.Page;
+import io.paritree.docs.Program;
+import io.paritree.forest.Engine;
+import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.settings.ScoreArguments;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.apache.spark.launcher.SparkLauncher;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The commands, SQL, Java and settings of the pages do what the pages say: those of {@code
+ * scripts/model} and {@code scripts/score}, here; of the server, in its own tests.
+ *
+ * <p>Each page begins with {@link Loans} and the Parquet files of their days, and its blocks follow
+ * one another.
+ */
+class ExamplesTest {
+  private static final Set<Program> RUN_HERE = Set.of(Program.MODEL, Program.SCORE);
+  private static final Pattern PATH_IN_SQL = Pattern.compile("`(/data/[^`]*|/lake/[^`]*)`");
+  private static final String PROGRAM =
+      """
+      import io.paritree.spark.sql.Paritree;
+      import java.util.List;
+      import org.apache.spark.sql.Dataset;
+      import org.apache.spark.sql.Row;
+      import org.apache.spark.sql.SparkSession;
+
+      public class Example {
+        public static void run(SparkSession spark, Dataset<Row> loans) throws Exception {
+          %s
+        }
+      }
+      """;
+
+  @TempDir Path directory;
+  @TempDir Path classes;
+
+  private Loans loans;
+  private SparkSession session;
+
+  static Stream<Page> pagesThatAreRunHere() {
+    return Page.all().stream()
+        .filter(
+            page ->
+                page.blocks().stream()
+                    .anyMatch(
+                        block ->
+                            switch (block.kind()) {
+                              case JAVA, SQL -> true;
+                              case SH ->
+                                  Command.all(block).stream()
+                                      .anyMatch(command -> RUN_HERE.contains(command.program()));
+                              default -> false;
+                            }));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pagesThatAreRunHere")
+  void everyBlockRuns(Page page) throws Exception {
+    begin();
+    for (Block block : page.blocks()) {
+      switch (block.kind()) {
+        case SH -> {
+          for (Command command : Command.all(block)) {
+            run(command);
+          }
+        }
+        case JSON_SCHEMA -> loans.edit(block);
+        case SQL -> sql(block);
+        case JAVA -> java(block);
+        default -> {}
+      }
+    }
+  }
+
+  private void begin() throws IOException {
+    loans = Loans.write(directory);
+    session =
+        SqlSession.of(
+            directory.resolve("models"), Map.of("spark.sql.catalog.paritree.ignore-case", "false"));
+    for (String day : Loans.DAYS) {
+      read(day).write().parquet(directory + "/data/loans/day=" + day);
+    }
+
+    session.read().parquet(directory + "/data/loans").createOrReplaceTempView("loans");
+  }
+
+  private Dataset<Row> read(String day) throws IOException {
+    return session
+        .read()
+        .schema(
+            "loan_id BIGINT, branch STRING, amount DOUBLE, income DOUBLE, purpose STRING,"
+                + " opened STRING")
+        .option("header", "true")
+        .csv(loans.csv(day).toString());
+  }
+
+  private void run(Command command) throws Exception {
+    if (command.program() == Program.MODEL) {
+      loans.model(command);
+    } else if (command.program() == Program.SCORE) {
+      List<String> arguments = command.arguments(directory);
+      boolean isScored =
+          Stream.of("--help", "--status", "--recover").noneMatch(arguments::contains);
+      JobRun run = isScored ? JobRun.of(arguments.toArray()) : other(arguments);
+      assertThat(run.exitCode())
+          .as("%s%n%s%s", command, run.out(), run.err())
+          .isEqualTo(command.exitCode());
+    }
+  }
+
+  private static JobRun other(List<String> arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+    int exitCode = ScoreMain.run(StepObserver.NONE, print, print, arguments.toArray(String[]::new));
+    return new JobRun(exitCode, out.toString(StandardCharsets.UTF_8), "");
+  }
+
+  private void sql(Block block) {
+    for (String statement : block.text().split(";")) {
+      String text = statement.lines().filter(isNoComment()).collect(Collectors.joining("\n"));
+      if (!text.isBlank()) {
+        Matcher path = PATH_IN_SQL.matcher(text);
+        String real = path.replaceAll(found -> "`" + directory + found.group(1) + "`");
+        assertThatCode(() -> session.sql(real).collectAsList())
+            .as("%s: %s", block, real)
+            .doesNotThrowAnyException();
+      }
+    }
+  }
+
+  private static Predicate<String> isNoComment() {
+    return line -> !line.strip().startsWith("--");
+  }
+
+  /** Compiles a class, or statements over {@code loans}, and runs it. */
+  private void java(Block block) throws Exception {
+    Matcher declared = Pattern.compile("public class (\\w+)").matcher(block.text());
+    boolean isProgram = declared.find();
+    String name = isProgram ? declared.group(1) : "Example";
+    compile(block, name, isProgram ? block.text() : PROGRAM.formatted(real(block.text())));
+    assertThat(typesThatAreNotPromised()).as(block.toString()).isEmpty();
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
+      Class<?> type = loader.loadClass(name);
+      if (isProgram) {
+        String record = Files.readString(directory.resolve("record.json"));
+        type.getMethod("main", String[].class)
+            .invoke(null, (Object) new String[] {directory + "/models/credit", record});
+      } else {
+        type.getMethod("run", SparkSession.class, Dataset.class)
+            .invoke(null, session, session.table("loans"));
+      }
+    }
+  }
+
+  /** Returns a text with the paths of the story below the directory. */
+  private String real(String text) {
+    return text.replaceAll("\"(models/|/data/)", "\"" + directory + "/$1").replace("//", "/");
+  }
+
+  private void compile(Block block, String name, String source) throws IOException {
+    Path file = Files.writeString(classes.resolve(name + ".java"), source);
+    int exitCode =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-classpath",
+                System.getProperty("java.class.path"),
+                "-d",
+                classes.toString(),
+                file.toString());
+    assertThat(exitCode).as("%s: %s", block, source).isZero();
+  }
+
+  private Set<String> typesThatAreNotPromised() {
+    return new ClassFileImporter()
+        .importPath(classes).stream()
+            .flatMap(example -> example.getDirectDependenciesFromSelf().stream())
+            .map(dependency -> dependency.getTargetClass())
+            .filter(type -> type.getPackageName().startsWith("io.paritree"))
+            .filter(type -> !type.isAnnotatedWith(PublicApi.class))
+            .map(JavaClass::getName)
+            .filter(name -> !name.equals(Engine.class.getName()))
+            .collect(Collectors.toSet());
+  }
+
+  /** What needs a cluster is not run: the job's parser and Spark's read its options. */
+  @Test
+  void optionsOfClustersAreParsed() {
+    Page.blocks(BlockKind.SH_CLUSTER)
+        .flatMap(block -> Command.all(block).stream())
+        .forEach(
+            command ->
+                assertThatCode(() -> parse(command))
+                    .as(command.toString())
+                    .doesNotThrowAnyException());
+  }
+
+  private static void parse(Command command) throws Exception {
+    List<String> arguments = new ArrayList<>(command.arguments());
+    if (command.program() == Program.SPARK_SUBMIT) {
+      int jar =
+          arguments.stream()
+              .filter(word -> word.endsWith(".jar"))
+              .map(arguments::indexOf)
+              .findFirst()
+              .orElseThrow();
+      parseOfSpark(arguments.subList(0, jar));
+      arguments.subList(0, jar + 1).clear();
+    } else if (command.program() == Program.SPARK_SQL) {
+      parseOfSpark(arguments);
+      return;
+    } else if (command.program() != Program.SCORE) {
+      return;
+    }
+
+    parseOfSpark(
+        List.of(command.environment().getOrDefault("PARITREE_SPARK_OPTS", "").split(" +")));
+    ScoreArguments.parse(Clock.systemUTC(), arguments.toArray(String[]::new));
+  }
+
+  private static void parseOfSpark(List<String> options) {
+    for (int index = 0; index + 1 < options.size(); index += 2) {
+      new SparkLauncher().addSparkArg(options.get(index), options.get(index + 1));
+    }
+  }
+
+  @Test
+  void settingsOfTheJobAreSettings() throws Exception {
+    for (Block block : Page.blocks(BlockKind.HOCON_JOB).toList()) {
+      Path file = Files.writeString(directory.resolve("job.conf"), block.text());
+      assertThatCode(
+              () ->
+                  ScoreArguments.parse(
+                      Clock.systemUTC(),
+                      ("--conf %s --model m --input i --output o --keys k".formatted(file))
+                          .split(" ")))
+          .as(block.toString())
+          .doesNotThrowAnyException();
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import io.paritree.docs.Page;
+import io.paritree.model.TestPackages;
+import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.settings.ScoreArguments;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The reference of the job says what the code does. */
+class JobReferenceTest {
+  @TempDir Path directory;
+
+  @Test
+  void theOptionsAreThoseOfTheHelp() {
+    assertThat(Page.of("docs/reference/score.md").blocks())
+        .as("the block is what scripts/score --help prints")
+        .singleElement()
+        .satisfies(block -> assertThat(block.text()).isEqualTo(ScoreArguments.usage()));
+  }
+
+  @Test
+  void theSettingsHaveTheDefaultsOfTheCode() {
+    Config defaults =
+        ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf")
+            .getConfig("scoring-job");
+    List<String> expected = new ArrayList<>();
+    defaults
+        .root()
+        .forEach(
+            (key, value) ->
+                expected.add(
+                    "%s %s".formatted(key, value.render(ConfigRenderOptions.concise()).replace("\"", ""))));
+
+    List<String> rows = new ArrayList<>();
+    for (String line : Page.of("docs/reference/job-settings.md").lines()) {
+      Matcher row = Pattern.compile("\\| `([a-z-]+)` \\| `([^`]*)` \\|.*").matcher(line);
+      if (row.matches()) {
+        rows.add("%s %s".formatted(row.group(1), row.group(2).replace("\"", "")));
+      }
+    }
+
+    assertThat(rows).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void eachOutcomeHasItsExitCode() {
+    List<String> rows =
+        Page.of("docs/reference/exit-codes.md").lines().stream()
+            .filter(line -> line.matches("\\| [0-9] \\| `.*"))
+            .toList();
+
+    for (Outcome outcome : Outcome.values()) {
+      assertThat(rows)
+          .anyMatch(
+              row ->
+                  row.startsWith("| %s | ".formatted(outcome.exitCode()))
+                      && row.contains("`" + outcome.word() + "`"));
+    }
+
+    assertThat(rows).hasSize((int) Stream.of(Outcome.values()).mapToInt(Outcome::exitCode).distinct().count());
+  }
+
+  @Test
+  void theMembersOfWhatARunWritesAreThere() throws Exception {
+    Path model = new TestPackages(directory.resolve("models")).binary();
+    Path input = Parcels.write(directory.resolve("in"), 0, 200, 50, 1);
+    Path output = directory.resolve("out");
+    assertThat(JobRun.ofParcels(model, input, output, "--reasons", "2").exitCode()).isZero();
+    String page = Page.of("docs/reference/formats.md").text();
+
+    List<Path> files;
+    try (Stream<Path> walked = Files.walk(directory)) {
+      files =
+          walked
+              .filter(file -> file.endsWith("report.json") || file.endsWith("_paritree.json"))
+              .toList();
+    }
+
+    assertThat(files).hasSize(2);
+    for (Path file : files) {
+      JsonNode json = new ObjectMapper().readTree(file.toFile());
+      json.fieldNames()
+          .forEachRemaining(member -> assertThat(page).as(file.toString()).contains("`" + member + "`"));
+    }
+
+  }
+}
