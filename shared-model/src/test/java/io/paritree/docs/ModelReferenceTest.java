@@ -2,16 +2,16 @@ package io.paritree.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.feature.Feature;
+import io.paritree.CorruptModelException;
 import io.paritree.model.TestPackages;
 import io.paritree.model.command.ModelMain;
+import io.paritree.model.manifest.SchemaParser;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -48,16 +48,40 @@ class ModelReferenceTest {
     return out.toString();
   }
 
-  /** The members of the page's schema, which is parsed elsewhere, are all that there are. */
+  /** What the parser expects where a key or a type is unknown is on the page. */
   @Test
-  void eachTypeOfFeatureIsThere() {
-    Page page = Page.of("docs/reference/schema.md");
+  void eachKeyAndTypeOfASchemaIsThere() {
+    String page = Page.of("docs/reference/schema.md").text();
 
-    assertThat(
-            Arrays.stream(Feature.Kind.values())
-                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
-                .filter(kind -> !kind.equals("offset")))
-        .allSatisfy(kind -> assertThat(page.text()).contains("`" + kind + "`"));
+    assertThat(known("{\"features\": [{\"x\": 1}]}")).contains("group", "reason", "default");
+    assertThat(known("{\"features\": [{\"name\": \"a\", \"type\": \"x\"}]}")).contains("hour");
+    for (String schema :
+        List.of(
+            "{\"features\": [{\"x\": 1}]}",
+            "{\"features\": [{\"name\": \"a\", \"type\": \"x\"}]}",
+            "{\"features\": [{\"reason\": {\"up\": {\"x\": 1}}}]}",
+            "{\"outputs\": {\"x\": 1}}",
+            "{\"x\": 1}")) {
+      assertThat(known(schema))
+          .allSatisfy(
+              word ->
+                  assertThat(page)
+                      .as("the key or type %s", word)
+                      .containsAnyOf("`" + word + "`", "`\"" + word + "\"`"));
+    }
+  }
+
+  /** Returns the words of which a message about a schema expects one. */
+  private static List<String> known(String schema) {
+    try {
+      SchemaParser.fromJson("schema.json", schema.getBytes(StandardCharsets.UTF_8));
+    } catch (CorruptModelException e) {
+      Matcher words = Pattern.compile("\\[([a-z_, ]+)]").matcher(e.getMessage());
+      assertThat(words.find()).as(e.getMessage()).isTrue();
+      return List.of(words.group(1).split(", "));
+    }
+
+    throw new AssertionError("This is a schema: " + schema);
   }
 
   @Test
@@ -75,7 +99,10 @@ class ModelReferenceTest {
   /** Returns the members whose line is indented by this. */
   private static Set<String> members(List<String> lines, int indent) {
     Pattern member =
-        Pattern.compile(indent == 0 ? "[{,]\\s?\"(record|margins|leaves|contributions)\":" : "^ {2}\"([a-z_]+)\"");
+        Pattern.compile(
+            indent == 0
+                ? "[{,]\\s?\"(record|margins|leaves|contributions)\":"
+                : "^ {2}\"([a-z_]+)\"");
     Set<String> members = new TreeSet<>();
     for (String line : lines) {
       Matcher found = member.matcher(line);

@@ -52,7 +52,8 @@ class PageFormTest {
       boolean isItem = line.text.matches("\\s*([-*]|[0-9]+\\.) .*");
       words = isItem || !isText ? 0 : words;
       words = isText && !line.text.isBlank() ? words + line.text.strip().split("\\s+").length : 0;
-      assertThat(words).as("words of the paragraph that ends at %s", line.place)
+      assertThat(words)
+          .as("words of the paragraph that ends at %s", line.place)
           .isLessThanOrEqualTo(MAX_WORDS);
     }
   }

@@ -62,8 +62,9 @@ class ExamplesTest {
       import org.apache.spark.sql.SparkSession;
 
       public class Example {
-        public static void run(SparkSession spark, Dataset<Row> loans) throws Exception {
+        public static List<Dataset<Row>> run(SparkSession spark, Dataset<Row> loans) throws Exception {
           %s
+          return List.of(%s);
         }
       }
       """;
@@ -102,6 +103,7 @@ class ExamplesTest {
           }
         }
         case JSON_SCHEMA -> loans.edit(block);
+        case HOCON_JOB -> Files.writeString(directory.resolve("job.conf"), block.text());
         case SQL -> sql(block);
         case JAVA -> java(block);
         default -> {}
@@ -169,25 +171,62 @@ class ExamplesTest {
     return line -> !line.strip().startsWith("--");
   }
 
-  /** Compiles a class, or statements over {@code loans}, and runs it. */
+  /** Compiles and runs a class, or statements over {@code loans}. */
   private void java(Block block) throws Exception {
     Matcher declared = Pattern.compile("public class (\\w+)").matcher(block.text());
-    boolean isProgram = declared.find();
-    String name = isProgram ? declared.group(1) : "Example";
-    compile(block, name, isProgram ? block.text() : PROGRAM.formatted(real(block.text())));
-    assertThat(typesThatAreNotPromised()).as(block.toString()).isEmpty();
-    try (URLClassLoader loader =
-        new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
-      Class<?> type = loader.loadClass(name);
-      if (isProgram) {
-        String record = Files.readString(directory.resolve("record.json"));
-        type.getMethod("main", String[].class)
-            .invoke(null, (Object) new String[] {directory + "/models/credit", record});
-      } else {
-        type.getMethod("run", SparkSession.class, Dataset.class)
-            .invoke(null, session, session.table("loans"));
-      }
+    if (declared.find()) {
+      String record = Files.readString(directory.resolve("record.json"));
+      compiled(block, declared.group(1), block.text())
+          .getMethod("main", String[].class)
+          .invoke(null, (Object) new String[] {directory + "/models/credit", record});
+    } else {
+      statements(block, "");
     }
+  }
+
+  /**
+   * Runs statements.
+   *
+   * @param results names of variables of the statements, with a comma between them
+   * @return their values
+   */
+  @SuppressWarnings("unchecked") // the program's type
+  private List<Dataset<Row>> statements(Block block, String results) throws Exception {
+    return (List<Dataset<Row>>)
+        compiled(block, "Example", PROGRAM.formatted(real(block.text()), results))
+            .getMethod("run", SparkSession.class, Dataset.class)
+            .invoke(null, session, session.table("loans"));
+  }
+
+  private Class<?> compiled(Block block, String name, String source) throws Exception {
+    compile(block, name, source);
+    assertThat(typesThatAreNotPromised()).as(block.toString()).isEmpty();
+    URL[] path = {classes.toUri().toURL()};
+    try (URLClassLoader loader = new URLClassLoader(path, getClass().getClassLoader())) {
+      return loader.loadClass(name);
+    }
+  }
+
+  @Test
+  void theCallOnADatasetScores() throws Exception {
+    begin();
+
+    List<Dataset<Row>> results =
+        statements(Page.blockWith(BlockKind.JAVA, "Paritree.score(loans"), "scored, slim");
+
+    assertThat(results.get(0).where("score IS NOT NULL").count()).isEqualTo(599);
+    assertThat(results.get(1).columns())
+        .containsExactly("loan_id", "score", "margin", "label", "model_version", "faults");
+    assertThat(results.get(1).where("faults IS NOT NULL").count()).isEqualTo(1);
+  }
+
+  @Test
+  void theProgramWithTheModelAloneIsShort() {
+    String program = Page.blockWith(BlockKind.JAVA, "class Score ").text();
+    int begin = program.indexOf("Opening.open");
+    int end = program.indexOf("e.faults()");
+
+    assertThat(program.substring(begin, end).lines().count()).isLessThanOrEqualTo(10);
   }
 
   /** Returns a text with the paths of the story below the directory. */
@@ -225,18 +264,22 @@ class ExamplesTest {
 
   /** What needs a cluster is not run: the job's parser and Spark's read its options. */
   @Test
-  void optionsOfClustersAreParsed() {
-    Page.blocks(BlockKind.SH_CLUSTER)
-        .flatMap(block -> Command.all(block).stream())
-        .forEach(
-            command ->
-                assertThatCode(() -> parse(command))
-                    .as(command.toString())
-                    .doesNotThrowAnyException());
+  void optionsOfClustersAreParsed() throws Exception {
+    for (Page page : Page.all()) {
+      for (Block block : page.blocks()) {
+        if (block.kind() == BlockKind.HOCON_JOB) {
+          Files.writeString(directory.resolve("job.conf"), block.text());
+        } else if (block.kind() == BlockKind.SH_CLUSTER) {
+          for (Command command : Command.all(block)) {
+            assertThatCode(() -> parse(command)).as(command.toString()).doesNotThrowAnyException();
+          }
+        }
+      }
+    }
   }
 
-  private static void parse(Command command) throws Exception {
-    List<String> arguments = new ArrayList<>(command.arguments());
+  private void parse(Command command) throws Exception {
+    List<String> arguments = new ArrayList<>(command.arguments(directory));
     if (command.program() == Program.SPARK_SUBMIT) {
       int jar =
           arguments.stream()

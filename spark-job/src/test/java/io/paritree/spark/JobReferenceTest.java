@@ -44,7 +44,9 @@ class JobReferenceTest {
         .forEach(
             (key, value) ->
                 expected.add(
-                    "%s %s".formatted(key, value.render(ConfigRenderOptions.concise()).replace("\"", ""))));
+                    "%s %s"
+                        .formatted(
+                            key, value.render(ConfigRenderOptions.concise()).replace("\"", ""))));
 
     List<String> rows = new ArrayList<>();
     for (String line : Page.of("docs/reference/job-settings.md").lines()) {
@@ -72,7 +74,8 @@ class JobReferenceTest {
                       && row.contains("`" + outcome.word() + "`"));
     }
 
-    assertThat(rows).hasSize((int) Stream.of(Outcome.values()).mapToInt(Outcome::exitCode).distinct().count());
+    assertThat(rows)
+        .hasSize((int) Stream.of(Outcome.values()).mapToInt(Outcome::exitCode).distinct().count());
   }
 
   @Test
@@ -95,8 +98,8 @@ class JobReferenceTest {
     for (Path file : files) {
       JsonNode json = new ObjectMapper().readTree(file.toFile());
       json.fieldNames()
-          .forEachRemaining(member -> assertThat(page).as(file.toString()).contains("`" + member + "`"));
+          .forEachRemaining(
+              member -> assertThat(page).as(file.toString()).contains("`" + member + "`"));
     }
-
   }
 }
