@@ -23,22 +23,22 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelReferenceTest {
   @TempDir Path directory;
 
+  /** With {@code -Ddocs.write=true} the page gets them. */
   @Test
   void eachCommandHasItsOptions() {
-    Page page = Page.of("docs/reference/model.md");
     Matcher commands =
         Pattern.compile("(?m)^  ([a-z]+)  +\\S").matcher(usage("--help").split("Commands:")[1]);
-    Set<String> names = new TreeSet<>();
+    int number = 0;
     while (commands.find()) {
-      names.add(commands.group(1));
       String usage = usage(commands.group(1), "--help");
-      assertThat(page.text())
-          .as("the section of %s is, in a block 'text', what it prints with --help", names)
-          .contains("## %s\n\n```text\n%s```".formatted(commands.group(1), usage));
+      Block block = Page.made("docs/reference/model.md", number, usage);
+      assertThat(block.text()).as(block.toString()).isEqualTo(usage);
+      assertThat(Page.of("docs/reference/model.md").lines().get(block.line() - 4))
+          .isEqualTo("## " + commands.group(1));
+      number++;
     }
 
-    assertThat(names).isNotEmpty();
-    assertThat(page.blocks()).hasSameSizeAs(names);
+    assertThat(Page.of("docs/reference/model.md").blocks()).hasSize(number);
   }
 
   private static String usage(String... arguments) {

@@ -65,6 +65,32 @@ public record Page(String name, List<String> lines) {
                     "No page has a block '%s' with %s".formatted(kind.info(), text)));
   }
 
+  /**
+   * Returns the block that is tried to have a text; with {@code -Ddocs.write=true} it gets that
+   * text before.
+   *
+   * @param number its number among the blocks of the page, from 0
+   */
+  public static Block made(String name, int number, String text) {
+    Page page = of(name);
+    Block block = page.blocks().get(number);
+    if (!Boolean.getBoolean("docs.write")) {
+      return block;
+    }
+
+    List<String> changed = new ArrayList<>(page.lines.subList(0, block.line() - 1));
+    changed.addAll(text.lines().toList());
+    int end = block.line() - 1 + (int) block.text().lines().count();
+    changed.addAll(page.lines.subList(end, page.lines.size()));
+    try {
+      Files.write(ROOT.resolve(name), changed);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+
+    return of(name).blocks().get(number);
+  }
+
   /** Returns the whole text. */
   public String text() {
     return String.join("\n", lines);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
+import io.paritree.docs.Block;
 import io.paritree.docs.Page;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.ending.Outcome;
@@ -25,12 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 class JobReferenceTest {
   @TempDir Path directory;
 
+  /** With {@code -Ddocs.write=true} the page gets them. */
   @Test
   void theOptionsAreThoseOfTheHelp() {
-    assertThat(Page.of("docs/reference/score.md").blocks())
-        .as("the block is what scripts/score --help prints")
-        .singleElement()
-        .satisfies(block -> assertThat(block.text()).isEqualTo(ScoreArguments.usage()));
+    Block block = Page.made("docs/reference/score.md", 0, ScoreArguments.usage());
+
+    assertThat(block.text()).as(block.toString()).isEqualTo(ScoreArguments.usage());
   }
 
   @Test
