@@ -1,6 +1,7 @@
 package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.paritree.docs.Block;
 import io.paritree.docs.Command;
@@ -113,8 +114,8 @@ record CurlRequest(
     }
 
     /**
-     * Asserts that the answer has each member of a block: the same texts and whole numbers, some
-     * number for a fraction, and as many elements of a list.
+     * Asserts that the answer has each member of a block: the same texts and whole numbers, about
+     * the same fractions, some run, and as many elements of a list.
      */
     void assertHas(Block block) {
       Object shown = JsonTree.parse(block.text());
@@ -143,7 +144,9 @@ record CurlRequest(
       } else if (place.endsWith("/run")) {
         assertThat(answered).as(why).isInstanceOf(String.class);
       } else if (String.valueOf(shown).matches("-?[0-9]+\\.[0-9]+")) {
-        assertThat(String.valueOf(answered)).as(why).matches("-?[0-9]+(\\.[0-9]+)?(E-?[0-9]+)?");
+        assertThat(Double.parseDouble(String.valueOf(answered)))
+            .as(why)
+            .isCloseTo(Double.parseDouble(String.valueOf(shown)), within(0.01));
       } else {
         assertThat(answered).as(why).isEqualTo(shown);
       }
