@@ -24,9 +24,9 @@ public record Page(String name, List<String> lines) {
     lines = List.copyOf(lines);
   }
 
-  /** Returns all pages, by their names. */
+  /** Returns README.md, then the other pages by their names. */
   public static List<Page> all() {
-    List<Path> files = new ArrayList<>();
+    List<Path> files = new ArrayList<>(List.of(ROOT.resolve("README.md")));
     for (String directory : List.of("docs", "docs/reference")) {
       try (Stream<Path> listed = Files.list(ROOT.resolve(directory))) {
         listed.filter(file -> file.toString().endsWith(".md")).sorted().forEach(files::add);
