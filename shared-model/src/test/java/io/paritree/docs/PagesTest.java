@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,25 +42,42 @@ class PagesTest {
 
   @Test
   void commandsOfTheBuildAreThere() throws IOException {
-    String ci = Files.readString(Page.ROOT.resolve(".ci/run"));
     for (Block block : Page.blocks(BlockKind.SH_BUILD).toList()) {
       for (Command command : Command.all(block)) {
-        if (command.program().path().startsWith("scripts/")) {
-          assertThat(Page.ROOT.resolve(command.program().path()))
-              .as(command.toString())
-              .isExecutable();
-        } else if (command.program() == Program.MVN) {
-          String profile =
-              command.arguments().stream()
-                  .filter(word -> word.startsWith("-P"))
-                  .findFirst()
-                  .orElse("mvn");
-          assertThat(ci + Files.readString(Page.ROOT.resolve("pom.xml")))
-              .as(command.toString())
-              .contains(profile.replace("-P", ""));
+        switch (command.program()) {
+          case MVN -> assertProfilesExist(command);
+          case TAR -> assertReleaseIsMade(command);
+          case GIT -> {}
+          default ->
+              assertThat(Page.ROOT.resolve(command.program().path()))
+                  .as(command.toString())
+                  .isExecutable();
         }
       }
     }
+  }
+
+  private static void assertProfilesExist(Command command) throws IOException {
+    String pom = Files.readString(Page.ROOT.resolve("pom.xml"));
+    command.arguments().stream()
+        .filter(word -> word.startsWith("-P"))
+        .forEach(
+            word ->
+                assertThat(pom)
+                    .as(command.toString())
+                    .contains("<id>%s</id>".formatted(word.substring(2))));
+  }
+
+  /** The name of an archive has the version that the build gives it, and what it is made of. */
+  private static void assertReleaseIsMade(Command command) throws IOException {
+    String archive = command.arguments().get(command.arguments().size() - 1);
+    Matcher name =
+        Pattern.compile("(?:.*/)?paritree-(job|server)-([0-9.]+)\\.tar\\.gz").matcher(archive);
+    assertThat(name.matches()).as(command.toString()).isTrue();
+    assertThat(Page.ROOT.resolve("release/%s.xml".formatted(name.group(1)))).exists();
+    assertThat(Files.readString(Page.ROOT.resolve("pom.xml")))
+        .as(command.toString())
+        .contains("<version>%s</version>".formatted(name.group(2)));
   }
 
   @Test
