@@ -1,10 +1,15 @@
 package io.paritree.serving;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.paritree.docs.Page;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.indexes.UnservedPartition.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,16 +52,58 @@ class ServerReferenceTest {
 
   @Test
   void problemsHaveTheirStatusesCodesAndTitles() throws IOException {
-    Object[] texts = Collections.nCopies(9, "").toArray();
     Set<String> rows =
-        Stream.of(Problems.values())
-            .map(problem -> problem.of(texts))
-            .map(ServerReferenceTest::row)
-            .collect(Collectors.toCollection(TreeSet::new));
+        problems().map(ServerReferenceTest::row).collect(Collectors.toCollection(TreeSet::new));
 
     assertThat(rowsOf("problems.md", "\\| [0-9]{3} \\| `.*"))
         .isEqualTo(rows)
         .hasSizeGreaterThan(30);
+  }
+
+  @Test
+  void eachProblemThatAPageNamesHasItsStatus() {
+    Set<String> known =
+        problems().map(problem -> problem.status() + " `" + problem.code()).collect(toSet());
+    Pattern named = Pattern.compile("\\b[45][0-9]{2} `[a-z_]+(?=`)");
+
+    assertThat(found(named)).isSubsetOf(known).hasSizeGreaterThan(4);
+  }
+
+  @Test
+  void eachSettingThatAPageNamesIsThere() throws Exception {
+    Config defaults = ConfigFactory.parseResources("io/paritree/serving/config/defaults.conf");
+    Set<String> groups = defaults.root().keySet();
+    Pattern named = Pattern.compile("(?<=`)(" + String.join("|", groups) + ")\\.[a-z.-]+(?=[` ])");
+
+    assertThat(found(named)).hasSizeGreaterThan(20).allMatch(defaults::hasPath);
+  }
+
+  @Test
+  void reasonsWhyAPartitionDoesNotAnswerAreThoseOfTheServer() {
+    List<String> words = Stream.of(Reason.values()).map(Reason::word).toList();
+    String page = Page.of("docs/stored-scores.md").text();
+
+    assertThat(
+            Pattern.compile("(?m)^\\| `([a-z_]+)` \\|")
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1)))
+        .contains("no_index")
+        .containsExactlyInAnyOrderElementsOf(words);
+  }
+
+  /** Returns what a pattern finds in the pages outside of the reference. */
+  private static Set<String> found(Pattern pattern) {
+    return Page.all().stream()
+        .filter(page -> !page.name().startsWith("docs/reference/"))
+        .flatMap(page -> pattern.matcher(page.text()).results())
+        .map(MatchResult::group)
+        .collect(toSet());
+  }
+
+  private static Stream<Problem> problems() {
+    Object[] texts = Collections.nCopies(9, "").toArray();
+    return Stream.of(Problems.values()).map(problem -> problem.of(texts));
   }
 
   private static String row(Problem problem) {
@@ -91,7 +138,8 @@ class ServerReferenceTest {
 
   @Test
   void optionsAndExitCodesAreThoseOfTheCommand() throws IOException {
-    assertThat(page("serve.md")).contains("```text\n" + ServeOptions.HELP + "```\n");
+    assertThat(Page.made("docs/reference/serve.md", 0, ServeOptions.HELP).text())
+        .isEqualTo(ServeOptions.HELP);
     assertThat(rowsOf("serve.md", "\\| [0-9] \\| .*").stream().map(row -> row.charAt(2)))
         .containsExactly('0', '1', '2', '3', '6');
     String script = Files.readString(ROOT.resolve("scripts/serve"));
