@@ -35,6 +35,8 @@ import javax.net.ssl.TrustManagerFactory;
 record CurlRequest(
     Command command, HttpRequest.Builder request, URI uri, Optional<Path> authority) {
 
+  private static final int MANAGEMENT_PORT = 8081;
+
   /** Reads the options that the pages use; fails at any other. */
   static CurlRequest of(Command command, Path directory) throws IOException {
     HttpRequest.Builder request = HttpRequest.newBuilder();
@@ -74,8 +76,9 @@ record CurlRequest(
     return new CurlRequest(command, request, URI.create(uri), authority);
   }
 
-  /** Sends it to a port of this machine, in place of the one that it names. */
-  Answer send(int port) throws Exception {
+  /** Sends it to a server, to the port that is there in place of the one that it names. */
+  Answer send(Serving serving) throws Exception {
+    int port = uri.getPort() == MANAGEMENT_PORT ? serving.managementPort() : serving.port();
     HttpClient.Builder client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
     if (authority.isPresent()) {
       client.sslContext(trusting(authority.get()));

@@ -107,8 +107,7 @@ class ExamplesTest {
         serving = start(command);
       } else {
         assertThat(serving).as("%s: a server before it", command).isPresent();
-        int port = serving.get().port();
-        answered = Optional.of(CurlRequest.of(command, directory).send(port));
+        answered = Optional.of(CurlRequest.of(command, directory).send(serving.get()));
         boolean isLast = index == commands.size() - 1;
         if (!isAnswered || !isLast) {
           answered.get().assertIsGood();
