@@ -298,7 +298,7 @@ class ReleaseProcessTest {
     }
   }
 
-  /** Runs a command of the README, by the path that the README gives. */
+  /** Runs a command of the pages, by the path that they give. */
   private static String ran(Path release, String script, String... arguments) throws Exception {
     return finished(start(release, script, arguments));
   }

@@ -15,6 +15,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -149,6 +151,25 @@ class RepeatTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(Scores.files(output.resolve("day=2"))).isEqualTo(before);
     assertThat(Scores.of(output)).hasSize(160);
+  }
+
+  /** A copy that keeps its times is the same input; any other is another one. */
+  @Test
+  void anInputWithOtherTimesIsPublishedAgain() throws Exception {
+    try (Stream<Path> files = Files.list(input.resolve("day=1"))) {
+      for (Path file : (Iterable<Path>) files.filter(Parquets::isParquet)::iterator) {
+        Path copy = Files.copy(file, directory.resolve("copy"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(score().out()).contains("2 partitions (day=1, day=2)");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+      }
+    }
+
+    JobRun touched = score();
+
+    assertThat(touched.exitCode()).as(touched.err()).isZero();
+    assertThat(touched.out()).doesNotContain("2 partitions (day=1, day=2)");
+    assertThat(score().out()).contains("already published, nothing to do: 2 partitions");
   }
 
   @Test
