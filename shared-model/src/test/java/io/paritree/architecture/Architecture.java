@@ -20,17 +20,25 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The content of the tables of {@code ARCHITECTURE.md}: the rooms from top to bottom, the rooms
- * that each of them knows, and the rooms that use each library.
+ * The content of the tables of {@code docs/architecture/rooms.md}: the rooms from top to bottom,
+ * the rooms that each of them knows, and the rooms that use each library.
  *
  * <p>The document is the only place where this is written; the rules are made from it.
  *
  * @param rooms in the order of the document
  * @param libraries in the order of the document
- * @param classes simple names of all classes that the document or {@code CONTRIBUTING.md} mentions
+ * @param classes simple names of all classes that a document for people who change the code
+ *     mentions
  */
 public record Architecture(List<Room> rooms, List<Library> libraries, Set<String> classes) {
   private static final String ROOT = "io.paritree";
+  private static final String DOCUMENT = "docs/architecture/rooms.md";
+  private static final List<String> OTHERS =
+      List.of(
+          "ARCHITECTURE.md",
+          "CONTRIBUTING.md",
+          "docs/architecture/journeys.md",
+          "docs/architecture/promises.md");
   private static final String ROOMS = "| room | knows | holds |";
   private static final String LIBRARIES = "| library | only in |";
   private static final Pattern NAME = Pattern.compile("`([^`]+)`");
@@ -94,7 +102,7 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
     }
   }
 
-  /** Reads {@code ARCHITECTURE.md}. */
+  /** Reads the document, and the names of classes in the others. */
   public static Architecture read() {
     Path root = Path.of(System.getProperty("paritree.root"));
     List<Room> rooms = new ArrayList<>();
@@ -102,12 +110,15 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
     Set<String> classes = new LinkedHashSet<>();
     String module = "";
     String table = "";
-    try (Stream<String> lines = Files.lines(root.resolve("ARCHITECTURE.md"))) {
-      classes.addAll(classes(Files.readString(root.resolve("CONTRIBUTING.md"))));
+    try (Stream<String> lines = Files.lines(root.resolve(DOCUMENT))) {
+      for (String other : OTHERS) {
+        classes.addAll(classes(Files.readString(root.resolve(other))));
+      }
+
       for (String line : (Iterable<String>) lines::iterator) {
         classes.addAll(classes(line));
-        if (line.startsWith("### ")) {
-          module = line.substring(4);
+        if (line.startsWith("## ")) {
+          module = line.substring(3);
         }
 
         if (!line.startsWith("|")) {

@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The rules of each module: a room knows exactly the rooms that {@code ARCHITECTURE.md} names for
- * it, libraries are used only where the document says so, and no class does what {@link CodeRules}
- * forbid. For each rule, a test shows that it catches a planted breach.
+ * The rules of each module: a room knows exactly the rooms that {@code docs/architecture/rooms.md}
+ * names for it, libraries are used only where the document says so, and no class does what {@link
+ * CodeRules} forbid. For each rule, a test shows that it catches a planted breach.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class ArchitectureContract {
