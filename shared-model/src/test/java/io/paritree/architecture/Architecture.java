@@ -33,12 +33,6 @@ import java.util.stream.Stream;
 public record Architecture(List<Room> rooms, List<Library> libraries, Set<String> classes) {
   private static final String ROOT = "io.paritree";
   private static final String DOCUMENT = "docs/architecture/rooms.md";
-  private static final List<String> OTHERS =
-      List.of(
-          "ARCHITECTURE.md",
-          "CONTRIBUTING.md",
-          "docs/architecture/journeys.md",
-          "docs/architecture/promises.md");
   private static final String ROOMS = "| room | knows | holds |";
   private static final String LIBRARIES = "| library | only in |";
   private static final Pattern NAME = Pattern.compile("`([^`]+)`");
@@ -111,12 +105,11 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
     String module = "";
     String table = "";
     try (Stream<String> lines = Files.lines(root.resolve(DOCUMENT))) {
-      for (String other : OTHERS) {
-        classes.addAll(classes(Files.readString(root.resolve(other))));
+      for (Path page : pages(root)) {
+        classes.addAll(classes(Files.readString(page)));
       }
 
       for (String line : (Iterable<String>) lines::iterator) {
-        classes.addAll(classes(line));
         if (line.startsWith("## ")) {
           module = line.substring(3);
         }
@@ -141,6 +134,15 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
     }
 
     return new Architecture(List.copyOf(rooms), List.copyOf(libraries), classes);
+  }
+
+  /** Returns the documents for people who change the code. */
+  private static List<Path> pages(Path root) throws IOException {
+    try (Stream<Path> details = Files.list(root.resolve(DOCUMENT).getParent())) {
+      return Stream.concat(
+              Stream.of(root.resolve("ARCHITECTURE.md"), root.resolve("CONTRIBUTING.md")), details)
+          .toList();
+    }
   }
 
   private static List<String> names(String cell) {
