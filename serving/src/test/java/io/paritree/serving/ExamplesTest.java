@@ -10,6 +10,7 @@ import io.paritree.docs.Page;
 import io.paritree.docs.Program;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -144,10 +145,7 @@ class ExamplesTest {
     settings.put("log.requests", "off");
     settings.put("models.warm-up-rows", "10");
     return ServingConfigParser.read(
-            options.configuration(),
-            settings,
-            options.scores(),
-            options.models().toArray(String[]::new))
+            options.configuration(), settings, options.scores(), options.models())
         .onFreePorts();
   }
 
@@ -181,7 +179,7 @@ class ExamplesTest {
             .replace("\"models/", "\"" + directory + "/models/")
             .replace("\"server.p12\"", "\"" + directory + "/server.p12\"");
     Path file = Files.writeString(directory.resolve("serving.conf"), text);
-    assertThat(ServingConfigParser.read(Optional.of(file), Map.of())).as("%s", block).isNotNull();
+    assertThat(TestConfig.read(Optional.of(file), Map.of())).as("%s", block).isNotNull();
   }
 
   @Test

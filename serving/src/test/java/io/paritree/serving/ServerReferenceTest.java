@@ -8,7 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import io.paritree.docs.Page;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.indexes.UnservedPartition.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,7 +120,7 @@ class ServerReferenceTest {
   @Test
   void pathsAreThoseThatTheServerHas() throws Exception {
     Set<String> served =
-        RunningServer.routes(ServingConfigParser.read(Optional.empty(), Map.of())).stream()
+        RunningServer.routes(TestConfig.read(Optional.empty(), Map.of())).stream()
             .map(route -> route.method() + " " + route.path())
             .collect(Collectors.toCollection(TreeSet::new));
     Collection<String> management = List.of("GET /metrics", "POST /admin/reload");
