@@ -6,29 +6,12 @@ package io.paritree.forest;
  *
  * <p>For 64 sets at a time, one word per row is fetched, with one bit per set; the square of 64 by
  * 64 bits is then transposed. Immutable and thread-safe.
+ *
+ * @param count number of sets
+ * @param leftFirst the first test of splits with default left; -1 if there is none
+ * @param rightFirst the first test of splits with default right; -1 if there is none
  */
-final class CategoryTests {
-  private final int feature;
-  private final CategorySets sets;
-  private final int count;
-  private final int leftFirst;
-  private final int rightFirst;
-
-  /**
-   * Prepares a feature.
-   *
-   * @param count number of sets
-   * @param leftFirst the first test of splits with default left; -1 if there is none
-   * @param rightFirst the first test of splits with default right; -1 if there is none
-   */
-  CategoryTests(int feature, CategorySets sets, int count, int leftFirst, int rightFirst) {
-    this.feature = feature;
-    this.sets = sets;
-    this.count = count;
-    this.leftFirst = leftFirst;
-    this.rightFirst = rightFirst;
-  }
-
+record CategoryTests(int feature, CategorySets sets, int count, int leftFirst, int rightFirst) {
   /** Returns the first test of the splits with a default direction. */
   int first(boolean missingGoesLeft) {
     return missingGoesLeft ? leftFirst : rightFirst;
@@ -75,14 +58,6 @@ final class CategoryTests {
         }
       }
     }
-  }
-
-  int feature() {
-    return feature;
-  }
-
-  CategorySets sets() {
-    return sets;
   }
 
   int size() {

@@ -6,8 +6,7 @@ import java.util.List;
  * The loops that test the categories of one feature for 256 rows: what {@link CategoryTests} does
  * for 64 rows.
  */
-final class WideCategories {
-
+record WideCategories(int feature, CategorySets sets) {
   /*
    * The bits of the sets, 64 to a word, are written to where the masks will be: a vector has the
    * words of four rows, and 64 vectors are a square of bits per lane. Transposed in place, they are
@@ -20,14 +19,6 @@ final class WideCategories {
 
   /** Squares that stay in the fastest cache until they are transposed. */
   private static final int SQUARES_AT_ONCE = 8;
-
-  private final int feature;
-  private final CategorySets sets;
-
-  WideCategories(int feature, CategorySets sets) {
-    this.feature = feature;
-    this.sets = sets;
-  }
 
   /** Returns the longs that the masks of one side take. */
   int longs() {

@@ -41,16 +41,8 @@ import java.util.Optional;
  * <p>The content of one tree is checked where it is read, by {@link TreeReader}, {@link
  * CategoryLists} and {@link Tree}.
  */
-final class ModelCheck {
+record ModelCheck(ModelReader read, int fileBytes) {
   private static final int MAX_OUTPUTS_OF_FEW_TREES = 1_000;
-
-  private final ModelReader read;
-  private final int fileBytes;
-
-  ModelCheck(ModelReader read, int fileBytes) {
-    this.read = read;
-    this.fileBytes = fileBytes;
-  }
 
   /** Fails on the first rule that the model breaks. */
   void run() throws ModelException {

@@ -238,7 +238,9 @@ final class BenchWays {
       JobSettings settings =
           ScoreArguments.parse(Clock.systemUTC(), arguments.toArray(String[]::new)).orElseThrow();
       exitCode =
-          ScoreMain.score(settings, SparkOnDemand.running(spark), StepObserver.NONE, print, print);
+          ScoreMain.score(settings, SparkOnDemand.running(spark), StepObserver.NONE, print, print)
+              .outcome()
+              .exitCode();
     } catch (UsageException e) {
       throw new IOException(e);
     }

@@ -48,7 +48,7 @@ public final class ScoreMain {
    *
    * @param reason empty if it succeeded
    */
-  private record Ending(Outcome outcome, String reason) {}
+  record Ending(Outcome outcome, String reason) {}
 
   public static void main(String[] arguments) {
     // Delta writes the numbers of versions into the names of files as the default locale does.
@@ -100,7 +100,7 @@ public final class ScoreMain {
               StopSignal.bind(spark, err, () -> System.exit(Outcome.FAILED.exitCode()));
             }
 
-            yield ended(settings.get(), spark, observer, out, err);
+            yield score(settings.get(), spark, observer, out, err);
           }
         }
       };
@@ -109,17 +109,8 @@ public final class ScoreMain {
     }
   }
 
-  /** Scores with Spark, which the caller closes, and returns the exit code. */
-  static int score(
-      JobSettings settings,
-      SparkOnDemand spark,
-      StepObserver observer,
-      PrintStream out,
-      PrintStream err) {
-    return ended(settings, spark, observer, out, err).outcome().exitCode();
-  }
-
-  private static Ending ended(
+  /** Scores with Spark, which the caller closes. */
+  static Ending score(
       JobSettings settings,
       SparkOnDemand spark,
       StepObserver observer,

@@ -67,11 +67,13 @@ record JobRun(int exitCode, String out, String err) {
           ScoreArguments.parse(Clock.systemUTC(), texts.toArray(String[]::new));
       exitCode =
           ScoreMain.score(
-              settings.orElseThrow(),
-              SparkOnDemand.running(TestSpark.session()),
-              observer,
-              outPrint,
-              errPrint);
+                  settings.orElseThrow(),
+                  SparkOnDemand.running(TestSpark.session()),
+                  observer,
+                  outPrint,
+                  errPrint)
+              .outcome()
+              .exitCode();
     } catch (UsageException e) {
       return new JobRun(2, "", e.getMessage());
     }

@@ -88,7 +88,9 @@ class RepeatTest {
 
     int exitCode =
         ScoreMain.score(
-            settings, never, StepObserver.NONE, new PrintStream(out, true, UTF_8), System.err);
+                settings, never, StepObserver.NONE, new PrintStream(out, true, UTF_8), System.err)
+            .outcome()
+            .exitCode();
 
     assertThat(exitCode).isZero();
     assertThat(out.toString(UTF_8)).contains("already published");

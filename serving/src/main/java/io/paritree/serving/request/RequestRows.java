@@ -228,18 +228,13 @@ public final class RequestRows {
     engine.score(slots, count, scored.margins, scored.scores);
     inference.scored();
     served.scored().inc(count);
-    if (parts.predictions().on()) {
-      parts
-          .predictions()
-          .add(
-              served.predictionForm(),
-              Arrival.of(ctx).origin(),
-              LongStream.range(0, count).toArray(),
-              slots,
-              scored.margins,
-              scored.scores);
-    }
-
+    parts.log(
+        served,
+        Arrival.of(ctx).origin(),
+        () -> LongStream.range(0, count).toArray(),
+        slots,
+        scored.margins,
+        scored.scores);
     return scored;
   }
 

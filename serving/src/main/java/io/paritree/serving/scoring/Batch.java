@@ -165,18 +165,7 @@ final class Batch implements AutoCloseable {
     inference.read();
     engine.score(buffers.slots, good, buffers.margins, buffers.scores);
     inference.scored();
-    if (parts.predictions().on() && good > 0) {
-      parts
-          .predictions()
-          .add(
-              served.predictionForm(),
-              origin,
-              goodPlaces(),
-              buffers.slots,
-              buffers.margins,
-              buffers.scores);
-    }
-
+    parts.log(served, origin, this::goodPlaces, buffers.slots, buffers.margins, buffers.scores);
     int next = 0;
     for (Entry record : block) {
       answer.raw(row == 0 ? "{" : ",{");

@@ -59,17 +59,13 @@ public record ScoreHandler(ScoringParts parts) {
       inference.answered(1);
       served.scored().inc();
       inference.observe(parts.metrics());
-      if (parts.predictions().on()) {
-        parts
-            .predictions()
-            .add(
-                served.predictionForm(),
-                Arrival.of(ctx).origin(),
-                new long[] {0},
-                buffers.slots,
-                buffers.margins,
-                buffers.scores);
-      }
+      parts.log(
+          served,
+          Arrival.of(ctx).origin(),
+          () -> new long[] {0},
+          buffers.slots,
+          buffers.margins,
+          buffers.scores);
     }
   }
 

@@ -15,20 +15,13 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes features and outputs in the form that a schema file and a manifest have. */
-public final class SchemaWriter {
-  private final JsonGenerator out;
-  private final boolean namesCodes;
-
-  /**
-   * @param namesCodes whether a category whose values are codes is written with that; otherwise it
-   *     has no {@code categories}, which means the same in a manifest
-   */
-  public SchemaWriter(JsonGenerator out, boolean namesCodes) {
-    this.out = out;
-    this.namesCodes = namesCodes;
-  }
-
+/**
+ * Writes features and outputs in the form that a schema file and a manifest have.
+ *
+ * @param namesCodes whether a category whose values are codes is written with that; otherwise it
+ *     has no {@code categories}, which means the same in a manifest
+ */
+public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
   public static byte[] toJson(SchemaForm schema) {
     return JsonText.of(JsonText.object(out -> new SchemaWriter(out, true).members(schema)));
   }

@@ -6,15 +6,7 @@ import io.paritree.model.golden.EngineResults;
 import java.util.Optional;
 
 /** Compares the forest engine with libxgboost on blocks of rows: margins, scores and leaves. */
-public final class EngineComparison {
-  private final Engine forest;
-  private final Engine reference;
-
-  public EngineComparison(Engine forest, Engine reference) {
-    this.forest = forest;
-    this.reference = reference;
-  }
-
+public record EngineComparison(Engine forest, Engine reference) {
   /**
    * Compares a block; rows with faults are ignored.
    *

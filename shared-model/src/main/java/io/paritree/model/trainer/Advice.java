@@ -7,17 +7,9 @@ import java.util.List;
  * Words what was found: the cause and its cure, or, where other causes explain as much, all of them
  * and no cure.
  */
-final class Advice {
+record Advice(Search search, Finding found) {
   private static final int MAX_SHOWN = 10;
   private static final int MAX_VARIANTS = 3;
-
-  private final Search search;
-  private final Finding found;
-
-  Advice(Search search, Finding found) {
-    this.search = search;
-    this.found = found;
-  }
 
   /**
    * Returns what agrees, and what to do if that is sure.

@@ -1,9 +1,10 @@
 package io.paritree.spark.versions;
 
-import java.io.IOException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -21,7 +22,15 @@ import org.apache.parquet.schema.PrimitiveType;
  * of.
  */
 public final class DataPages {
-  private static final Form FORM = form();
+  /** The newest form: older ones lack the places, or the sizes too. */
+  private static final Method WRITE =
+      Arrays.stream(PageWriter.class.getMethods())
+          .filter(method -> method.getName().equals("writePage"))
+          .max(Comparator.comparing(Method::getParameterCount))
+          .orElseThrow();
+
+  private static final boolean HAS_SIZES = WRITE.getParameterCount() >= 8;
+  private static final boolean HAS_PLACES = WRITE.getParameterCount() >= 9;
 
   private DataPages() {}
 
@@ -50,8 +59,20 @@ public final class DataPages {
   }
 
   /** Writes a page. */
-  public static void write(Page page, PageWriter to) throws IOException {
-    FORM.write(page, to);
+  @SuppressWarnings("deprecation") // version 1 pages have levels that are bit-packed
+  public static void write(Page page, PageWriter to) {
+    List<Object> arguments = new ArrayList<>();
+    Collections.addAll(arguments, page.content, page.rows, page.rows, page.statistics);
+    if (HAS_SIZES) {
+      arguments.add(Sizes.of(page));
+    }
+
+    if (HAS_PLACES) {
+      arguments.add(Places.of(page));
+    }
+
+    Collections.addAll(arguments, Encoding.BIT_PACKED, page.levels(), page.values);
+    SparkLists.invoke(WRITE, to, arguments.toArray());
   }
 
   /**
@@ -63,25 +84,7 @@ public final class DataPages {
     }
   }
 
-  private interface Form {
-    void write(Page page, PageWriter to) throws IOException;
-  }
-
-  private static Form form() {
-    int parameters =
-        Arrays.stream(PageWriter.class.getMethods())
-            .filter(method -> method.getName().equals("writePage"))
-            .mapToInt(Method::getParameterCount)
-            .max()
-            .orElseThrow();
-    if (parameters >= 9) {
-      return new WithPlaces();
-    }
-
-    return parameters == 8 ? new WithSizes() : new Plain();
-  }
-
-  // One class for each form: a class is linked when it is first used.
+  // A class of its own for each: it is linked when it is first used.
 
   private static final class Sizes {
     /** Parquet decides for which levels there are histograms; all rows have the highest one. */
@@ -108,51 +111,9 @@ public final class DataPages {
     }
   }
 
-  private static final class WithPlaces implements Form {
-    @Override
-    @SuppressWarnings("deprecation") // version 1 pages have levels that are bit-packed
-    public void write(Page page, PageWriter to) throws IOException {
-      to.writePage(
-          page.content,
-          page.rows,
-          page.rows,
-          page.statistics,
-          Sizes.of(page),
-          GeospatialStatistics.newBuilder(page.column.getPrimitiveType()).build(),
-          Encoding.BIT_PACKED,
-          page.levels(),
-          page.values);
-    }
-  }
-
-  private static final class WithSizes implements Form {
-    @Override
-    @SuppressWarnings("deprecation")
-    public void write(Page page, PageWriter to) throws IOException {
-      to.writePage(
-          page.content,
-          page.rows,
-          page.rows,
-          page.statistics,
-          Sizes.of(page),
-          Encoding.BIT_PACKED,
-          page.levels(),
-          page.values);
-    }
-  }
-
-  private static final class Plain implements Form {
-    @Override
-    @SuppressWarnings("deprecation")
-    public void write(Page page, PageWriter to) throws IOException {
-      to.writePage(
-          page.content,
-          page.rows,
-          page.rows,
-          page.statistics,
-          Encoding.BIT_PACKED,
-          page.levels(),
-          page.values);
+  private static final class Places {
+    private static GeospatialStatistics of(Page page) {
+      return GeospatialStatistics.newBuilder(page.column.getPrimitiveType()).build();
     }
   }
 }
