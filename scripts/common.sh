@@ -37,6 +37,23 @@ class_path() {
   printf '%s' "${path#:}"
 }
 
+# Ends, and names all that is missing, where this machine lacks what a build needs.
+require_build_tools() {
+  local missing=() version
+  version=$("${java}c" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p') || true
+  [ "${version:-0}" -ge 17 ] || missing+=("a JDK of Java 17 or newer (openjdk-17-jdk-headless)")
+  command -v mvn >/dev/null || missing+=("Maven 3.8.6 or newer (maven)")
+  if [ -x /sbin/ldconfig ] && [[ $(/sbin/ldconfig -p) != *libgomp.so.1* ]]; then
+    missing+=("OpenMP's library libgomp.so.1 (libgomp1)")
+  fi
+
+  if [ "${#missing[@]}" -gt 0 ]; then
+    echo "Cannot build Paritree: this machine lacks the following (in brackets Debian's name); install it and try again" >&2
+    printf '  %s\n' "${missing[@]}" >&2
+    exit 1
+  fi
+}
+
 # Builds all modules without their tests, unless the last build is newer than every source, or this is a release.
 # PARITREE_BUILT=1 means that a build exists, for callers that run inside a build.
 ensure_built() {
@@ -49,6 +66,7 @@ ensure_built() {
     return
   fi
 
+  require_build_tools
   echo "Building Paritree (mvn -B -DskipTests package); the first time takes a few minutes ..." >&2
   mkdir -p "$root/target"
   if ! (cd "$root" && mvn -B -q -DskipTests package >"$root/target/build.log" 2>&1); then

@@ -23,6 +23,7 @@ public enum Program {
   BENCH("scripts/bench", BlockKind.SH_BUILD),
   FAULTS("scripts/faults", BlockKind.SH_BUILD),
   COMPAT("scripts/compat", BlockKind.SH_BUILD),
+  TEST("scripts/test", BlockKind.SH_BUILD),
   MVN("mvn", BlockKind.SH_BUILD),
   GIT("git", BlockKind.SH_BUILD),
   TAR("tar", BlockKind.SH_BUILD);
