@@ -108,8 +108,8 @@ final class ScoringJob {
     observer.reached(Step.MODEL_OPENED);
 
     List<String> problems = new ArrayList<>();
+    Output target = output(model); // first: what others publish from now on is a conflict
     Input source = input(model, hadoop, problems);
-    Output target = output(model);
     JobCheck check = new JobCheck(settings, model, source, target, hadoop, problems);
     check.notes().forEach(progress::println);
     LineageFacts facts = new LineageFacts(settings, model, check);

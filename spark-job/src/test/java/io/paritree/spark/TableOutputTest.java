@@ -135,6 +135,19 @@ class TableOutputTest {
   }
 
   @Test
+  void aRunDoesNotReplaceWhatAnotherPublishesWhileItListsItsInput() {
+    succeeds(score("--partition", "day=2024-01-01"));
+    Path newer = directory.resolve("newer");
+    Parcels.write(newer.resolve("day=2024-01-01"), 0, 20, 0, 1);
+    WatchedFileSystem.beforeNextList(() -> succeeds(score("--input", newer, "--force")));
+
+    JobRun run = score("--input", "watched://" + input, "--force");
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(5);
+    assertThat(rows().count()).isEqualTo(20);
+  }
+
+  @Test
   void indexesBelongToTheVersionThatTheCommitMakes() throws Exception {
     Object index = "--lookup-index";
     succeeds(score(index, "--partition", "day=2024-01-01", "--run-id", "one"));

@@ -50,6 +50,7 @@ public final class TestSpark {
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2") // of VACUUM too
         .config("spark.sql.warehouse.dir", "target/warehouse")
         .config("spark.hadoop.fs.file.impl", QuickLocalFileSystem.class.getName())
+        .config("spark.hadoop.fs.watched.impl", WatchedFileSystem.class.getName())
         .getOrCreate();
   }
 }

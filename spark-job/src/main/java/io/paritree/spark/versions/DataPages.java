@@ -22,10 +22,11 @@ import org.apache.parquet.schema.PrimitiveType;
  * of.
  */
 public final class DataPages {
-  /** The newest form: older ones lack the places, or the sizes too. */
+  /** The newest of the known forms: older ones lack the places, or the sizes too. */
   private static final Method WRITE =
       Arrays.stream(PageWriter.class.getMethods())
           .filter(method -> method.getName().equals("writePage"))
+          .filter(method -> method.getParameterCount() <= 9)
           .max(Comparator.comparing(Method::getParameterCount))
           .orElseThrow();
 

@@ -159,6 +159,8 @@ public final class SparkLists {
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
+      } else if (e.getCause() instanceof Error failure) {
+        throw failure;
       }
 
       throw new IllegalStateException(e.getCause());
