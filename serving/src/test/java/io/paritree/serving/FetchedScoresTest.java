@@ -62,6 +62,7 @@ class FetchedScoresTest extends ServedLoans {
     stop();
     Path half = Files.createDirectories(indexes.resolve(".incomplete/half"));
     Files.writeString(half.resolve("shard-0"), "of a server that was killed");
+    Files.createSymbolicLink(kept().get(0).resolveSibling("loop"), indexes);
     start(Map.of());
 
     assertThat(score()).isEqualTo("0.7312");

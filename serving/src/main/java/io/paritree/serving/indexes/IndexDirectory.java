@@ -135,7 +135,9 @@ public final class IndexDirectory implements AutoCloseable {
   private long bytes(Location below) throws IOException {
     long all = 0;
     for (FileEntry entry : store().list(below)) {
-      all += entry.isDirectory() ? bytes(entry.location()) : entry.bytes();
+      if (!Files.isSymbolicLink(entry.location().toPath())) {
+        all += entry.isDirectory() ? bytes(entry.location()) : entry.bytes();
+      }
     }
 
     return all;

@@ -76,8 +76,15 @@ final class IndexMaker {
    * @throws NoSuchFileException if the job has built none, and the server cannot
    */
   void make(Found one, Location built, Location to) throws IOException {
-    String files = List.of(reader.list(built), reader.list(reader.directory(one))).toString();
-    String digest = Sha256.hex(files.getBytes(StandardCharsets.UTF_8));
+    MessageDigest files = Sha256.digest();
+    for (Location place : List.of(built, reader.directory(one))) {
+      files.update((byte) '/');
+      reader
+          .list(place)
+          .forEach(file -> files.update(file.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    String digest = Sha256.hex(files);
     Refused before = refused.get(to);
     long began = nanos.getAsLong();
     if (before != null && before.look().isStillTrueOf(digest, began)) {

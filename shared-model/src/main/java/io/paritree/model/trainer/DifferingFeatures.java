@@ -109,7 +109,7 @@ final class DifferingFeatures {
     for (int at = 0; at < rows.size(); at++) {
       float slot = rows.get(at).slots()[feature];
       if (!Float.isNaN(slot)) {
-        bySlot.computeIfAbsent(slot, key -> new BitSet()).set(at);
+        bySlot.computeIfAbsent(slot + 0f, key -> new BitSet()).set(at);
         above.set(at);
       }
     }
