@@ -107,7 +107,7 @@ final class OwnIndexBench {
         "m/1",
         "",
         "",
-        "",
+        "2026-01-01T00:00:00Z",
         rows,
         rows,
         0,
