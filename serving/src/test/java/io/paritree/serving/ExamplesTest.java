@@ -59,17 +59,13 @@ class ExamplesTest {
   }
 
   static Stream<Page> pagesThatAreRunHere() {
-    return Page.all().stream()
-        .filter(
-            page ->
-                page.blocks().stream()
-                    .anyMatch(
-                        block ->
-                            switch (block.kind()) {
-                              case SH_SHELL, HOCON_SERVER, JSON_ANSWER -> true;
-                              case SH -> !commands(block).isEmpty();
-                              default -> false;
-                            }));
+    return Page.with(
+        block ->
+            switch (block.kind()) {
+              case SH_SHELL, HOCON_SERVER, JSON_ANSWER -> true;
+              case SH -> !commands(block).isEmpty();
+              default -> false;
+            });
   }
 
   /** Returns the commands of a block that are run here. */

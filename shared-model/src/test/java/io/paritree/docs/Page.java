@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +23,11 @@ public record Page(String name, List<String> lines) {
 
   public Page {
     lines = List.copyOf(lines);
+  }
+
+  /** Returns the pages that have such a block. */
+  public static Stream<Page> with(Predicate<Block> block) {
+    return all().stream().filter(page -> page.blocks().stream().anyMatch(block));
   }
 
   /** Returns README.md, then the other pages by their names. */

@@ -76,19 +76,15 @@ class ExamplesTest {
   private SparkSession session;
 
   static Stream<Page> pagesThatAreRunHere() {
-    return Page.all().stream()
-        .filter(
-            page ->
-                page.blocks().stream()
-                    .anyMatch(
-                        block ->
-                            switch (block.kind()) {
-                              case JAVA, SQL -> true;
-                              case SH ->
-                                  Command.all(block).stream()
-                                      .anyMatch(command -> RUN_HERE.contains(command.program()));
-                              default -> false;
-                            }));
+    return Page.with(
+        block ->
+            switch (block.kind()) {
+              case JAVA, SQL -> true;
+              case SH ->
+                  Command.all(block).stream()
+                      .anyMatch(command -> RUN_HERE.contains(command.program()));
+              default -> false;
+            });
   }
 
   @ParameterizedTest
