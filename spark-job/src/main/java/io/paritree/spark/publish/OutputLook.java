@@ -35,7 +35,7 @@ public final class OutputLook {
   private static final String PARTITIONS = "partitions ";
 
   private final OutputPlace place;
-  private final Map<String, Map<String, List<String>>> names = new HashMap<>();
+  private final Map<String, Map<String, List<String>>> spellings = new HashMap<>();
   private final Map<String, Map<String, String>> tokens = new HashMap<>();
 
   OutputLook(OutputPlace place) {
@@ -120,11 +120,7 @@ public final class OutputLook {
     }
 
     Set<String> beside = new TreeSet<>(PartitionValue.ORDER);
-    names.forEach(
-        (directory, own) -> {
-          String above = PartitionValue.canonical(directory);
-          own.keySet().forEach(name -> beside.add(below(above, name)));
-        });
+    spellings.values().forEach(below -> beside.addAll(below.keySet()));
     beside.removeAll(asked);
     return List.copyOf(beside);
   }
@@ -135,13 +131,16 @@ public final class OutputLook {
     }
 
     List<String> spelled = List.of("");
-    for (String level : partition.split("/")) {
-      List<String> next = new ArrayList<>();
+    for (int end = 0; end < partition.length(); ) {
+      int next = partition.indexOf('/', end + 1);
+      end = next < 0 ? partition.length() : next;
+      String canonical = partition.substring(0, end);
+      List<String> longer = new ArrayList<>();
       for (String above : spelled) {
-        names(above).getOrDefault(level, List.of()).forEach(name -> next.add(below(above, name)));
+        longer.addAll(spellings(above).getOrDefault(canonical, List.of()));
       }
 
-      spelled = next;
+      spelled = longer;
     }
 
     List<String> others = new ArrayList<>();
@@ -154,21 +153,14 @@ public final class OutputLook {
     return others;
   }
 
-  private static String below(String directory, String name) {
-    return directory.isEmpty() ? name : directory + "/" + name;
-  }
-
-  /** Returns the names of the directories of partitions, by the canonical ones. */
-  private Map<String, List<String>> names(String directory) throws IOException {
-    Map<String, List<String>> known = names.get(directory);
+  /** Returns the paths of the partition directories in a directory, by the canonical ones. */
+  private Map<String, List<String>> spellings(String directory) throws IOException {
+    Map<String, List<String>> known = spellings.get(directory);
     if (known == null) {
       known =
-          place.listOrNone(place.partition(directory)).stream()
-              .filter(FileEntry::isDirectory)
-              .map(entry -> entry.location().name())
-              .filter(PartitionValue::isPartitionName)
+          place.partitionsBelow(directory).stream()
               .collect(Collectors.groupingBy(PartitionValue::canonical));
-      names.put(directory, known);
+      spellings.put(directory, known);
     }
 
     return known;
