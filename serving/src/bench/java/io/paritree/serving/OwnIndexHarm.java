@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 final class OwnIndexHarm {
   private static final String DAY = "day=2026-11-24";
   private static final String OLD = "day=2026-11-23";
+  private static final String STALE = ",\"stale\":{%s,\"reason\":\"%s\"}}\n";
   private static final int MAX_BYTES = 64 << 20;
 
   private final Trial trial;
@@ -205,26 +206,42 @@ final class OwnIndexHarm {
 
   /** Compares answers of both outputs with what was published last. */
   private void check(ServeRun server) throws IOException {
-    check(server, "built", built.runs(), rows);
-    check(server, "fetched", fetchedVersion, rows / 10);
+    check(server, "built", built.runs(), rows, "");
+    check(server, "fetched", fetchedVersion, rows / 10, "");
   }
 
-  private void check(ServeRun server, String table, int version, int count) throws IOException {
+  private void check(ServeRun server, String table, int version, int count, String stale)
+      throws IOException {
     try (Client client = new Client(server.port())) {
       for (int number = 0; number < 200; number++) {
         int key = random.nextInt(count);
         Answer answer = client.get("/v1/scores/%s/%s".formatted(table, key));
-        claim(isRight(answer, version, key), "%s %s: %s", table, key, answer.body());
+        answers++;
+        claim(isRow(answer, DAY, version, key, stale), "%s %s: %s", table, key, answer.body());
       }
     }
   }
 
-  private boolean isRight(Answer answer, int version, int key) {
-    answers++;
+  /**
+   * Returns whether an answer is the row of a key as a version of a partition has it.
+   *
+   * @param stale why the newest publication of the newest partition does not answer; empty if it
+   *     does
+   */
+  private static boolean isRow(
+      Answer answer, String partition, int version, int key, String stale) {
+    String body = answer.body();
     return answer.status() == 200
-        && answer.body().contains("\"label\":\"v%sk%s\"".formatted(version, key))
-        && answer.body().contains("\"score\":%s,".formatted(PublishedRows.score(version, key)))
-        && answer.body().contains("\"model_version\":\"m/" + version + "\"");
+        && body.contains("{\"key\":{\"loan_id\":%s},%s,".formatted(key, json(partition)))
+        && body.contains("\"label\":\"v%sk%s\"".formatted(version, key))
+        && body.contains("\"score\":%s,".formatted(PublishedRows.score(version, key)))
+        && body.contains("\"model_version\":\"m/" + version + "\"")
+        && body.contains("\"stale\":") != stale.isEmpty()
+        && (stale.isEmpty() || body.endsWith(STALE.formatted(json(DAY), stale)));
+  }
+
+  private static String json(String partition) {
+    return "\"partition\":{\"%s\"}".formatted(partition.replace("=", "\":\""));
   }
 
   /** Publishes what the directory has no room for: the old version answers, and what fits next. */
@@ -237,8 +254,8 @@ final class OwnIndexHarm {
         claim(refused.status() == 409, "a full directory: %s", refused.body());
         String health = operator.get("/health/ready").body();
         claim(health.contains("raise scores.index-size"), "a full directory: %s", health);
-        check(server, "built", before, rows);
-        check(server, "fetched", fetchedVersion, rows / 10);
+        check(server, "built", before, rows, "unreadable");
+        check(server, "fetched", fetchedVersion, rows / 10, "");
       }
 
       publish();
@@ -250,7 +267,8 @@ final class OwnIndexHarm {
   }
 
   /**
-   * Damages what was built: it answers rightly or with 503, and is built again by the next look.
+   * Damages what was built: it answers rightly, or with 503 or the stale row of the older partition
+   * that has the key too, and is built again by the next look.
    */
   private void damage(ServeRun server) throws IOException {
     int refused = 0;
@@ -269,11 +287,16 @@ final class OwnIndexHarm {
 
         Files.write(shard, content);
         boolean isFound = false;
-        for (int key = random.nextInt(20); key < rows; key += 100) {
+        // not 1,000 and 1,001: the older partition has these twice and in its quarantine
+        for (int key = 2 + random.nextInt(20); key < rows; key += 100) {
           Answer answer = client.get("/v1/scores/built/" + key);
-          boolean is503 = answer.status() == 503 && answer.body().contains(":damaged_scores\"");
-          isFound |= is503;
-          claim(is503 || isRight(answer, built.runs(), key), "damaged: %s", answer.body());
+          answers++;
+          boolean isOut =
+              answer.status() == 503 && answer.body().contains(":damaged_scores\"")
+                  || isRow(answer, OLD, 1, key, "damaged");
+          isFound |= isOut;
+          boolean isRight = isRow(answer, DAY, built.runs(), key, "");
+          claim(isOut || isRight, "damaged: %s", answer.body());
         }
 
         refused += isFound ? 1 : 0;
