@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Maven that fails, and, where the tests run as root, by a user that has neither name nor home.
  */
 @Tag("release")
-class ReleaseProcessTest {
+class ReleaseIT {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
   private static final int ROWS = 200;
   private static final String USER = "10001";
@@ -201,10 +201,10 @@ class ReleaseProcessTest {
   @Test
   void eachJarIsInAListOfLicences() throws Exception {
     String job = thirdParty("shared-model") + thirdParty("spark-job");
-    String server = Files.readString(ReleaseProcessTest.server.resolve("serving/THIRD-PARTY.txt"));
+    String server = Files.readString(ReleaseIT.server.resolve("serving/THIRD-PARTY.txt"));
 
-    assertThat(unlisted(ReleaseProcessTest.job.resolve("lib"), job)).isEmpty();
-    assertThat(unlisted(ReleaseProcessTest.server.resolve("serving"), server)).isEmpty();
+    assertThat(unlisted(ReleaseIT.job.resolve("lib"), job)).isEmpty();
+    assertThat(unlisted(ReleaseIT.server.resolve("serving"), server)).isEmpty();
     assertThat(job + server).doesNotContain("Unknown license");
   }
 
@@ -285,7 +285,7 @@ class ReleaseProcessTest {
   private static Map<String, String> files() throws IOException {
     try (Stream<Path> files = Files.walk(directory.resolve("unpacked"))) {
       return files.collect(
-          Collectors.toMap(Path::toString, ReleaseProcessTest::state, (a, b) -> a, TreeMap::new));
+          Collectors.toMap(Path::toString, ReleaseIT::state, (a, b) -> a, TreeMap::new));
     }
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What {@code conf/kubernetes/server.Dockerfile} puts into the image is a server. The image itself
  * cannot be built here; {@link ImageFiles} puts its files below a directory.
  */
-class ContainerProcessTest {
+class ContainerIT {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
 
   @TempDir Path directory;

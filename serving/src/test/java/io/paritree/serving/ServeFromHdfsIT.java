@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Models on HDFS, served by the distribution with Hadoop's client. */
 @Tag("clusters")
-class HdfsProcessTest {
+class ServeFromHdfsIT {
   private static final String TOKEN = "an-operator-with-a-long-secret-0123456789";
   private static final String SCORE = "/v1/models/parcel-late/score";
   private static final String RECORD = TestPackages.records(1).get(0);

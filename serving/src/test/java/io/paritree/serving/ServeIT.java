@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution, started by {@code scripts/serve} as its users start it. */
-class ServeProcessTest {
+class ServeIT {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
   private static final Path HOME = ROOT.resolve("serving/target/paritree-serving");
 

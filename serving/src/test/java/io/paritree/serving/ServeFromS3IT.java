@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * server of S3, are known once the job is packaged.
  */
 @Tag("clusters")
-class S3ProcessTest {
+class ServeFromS3IT {
   private static final String SECRET = "a-secret-key-that-nobody-may-read";
   private static final String SCORE = "/v1/models/parcel-late/score";
   private static final String RECORD = TestPackages.records(1).get(0);
