@@ -1,29 +1,39 @@
 package io.paritree.architecture;
 
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameEndingWith;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * Classes to check the rules of {@link Architecture} with: in each room of a module, one class per
- * room that uses that room, and one per library that uses that library. Those that the rules do not
- * allow are planted breaches.
+ * Classes to check the rules of {@link Architecture} with: in each room of a module one class that
+ * uses every room and every library. The uses that the rules do not allow are planted breaches.
  */
 final class PlantedClasses {
   private static final String TARGET = "PlantedTarget";
+  private static final String USER = "PlantedUser";
 
-  private final Architecture architecture;
-  private final JavaClasses compiled;
+  private final JavaClasses users;
 
   /**
    * Compiles the classes.
@@ -32,58 +42,43 @@ final class PlantedClasses {
    * @param directory receives the class files
    */
   PlantedClasses(Architecture architecture, List<Architecture.Room> rooms, Path directory) {
-    this.architecture = architecture;
+    List<String> used =
+        Stream.concat(
+                architecture.rooms().stream().map(Architecture.Room::name),
+                architecture.libraries().stream().map(PlantedClasses::packageIn))
+            .toList();
+    String fields =
+        IntStream.range(0, used.size())
+            .mapToObj(at -> "%s.%s used%s;".formatted(used.get(at), TARGET, at))
+            .collect(Collectors.joining(" "));
     List<JavaFileObject> sources = new ArrayList<>();
-    for (Architecture.Room target : architecture.rooms()) {
-      sources.add(source(target.name(), TARGET, ""));
-    }
-
-    for (Architecture.Library library : architecture.libraries()) {
-      sources.add(source(packageIn(library), TARGET, ""));
-    }
-
-    for (Architecture.Room room : rooms) {
-      for (Architecture.Room target : architecture.rooms()) {
-        sources.add(user(room.name(), nameOf(target), target.name()));
-      }
-
-      for (Architecture.Library library : architecture.libraries()) {
-        sources.add(user(room.name(), nameOf(library), packageIn(library)));
-      }
-    }
-
+    used.forEach(target -> sources.add(source(target, TARGET, "")));
+    rooms.forEach(room -> sources.add(source(room.name(), USER, fields)));
     compile(sources, directory);
-    this.compiled = new ClassFileImporter().importPath(directory);
+    this.users = new ClassFileImporter().importPath(directory).that(nameEndingWith("." + USER));
   }
 
-  /** Returns the class of a room that uses another room. */
-  JavaClasses using(Architecture.Room room, Architecture.Room target) {
-    return only(room.name() + "." + nameOf(target));
+  /** Returns the packages whose use a rule catches, by the room that uses them. */
+  Map<String, Set<String>> caughtBy(ArchRule rule) {
+    Map<String, Set<String>> caught = new TreeMap<>();
+    rule.evaluate(users)
+        .handleViolations(
+            (Collection<Dependency> uses, String message) ->
+                uses.forEach(
+                    use ->
+                        caught
+                            .computeIfAbsent(room(use.getOriginClass()), key -> new TreeSet<>())
+                            .add(room(use.getTargetClass()))));
+    return caught;
   }
 
-  /** Returns the class of a room that uses a library. */
-  JavaClasses using(Architecture.Room room, Architecture.Library library) {
-    return only(room.name() + "." + nameOf(library));
+  private static String room(JavaClass of) {
+    return of.getPackageName();
   }
 
-  private JavaClasses only(String className) {
-    return compiled.that(name(className));
-  }
-
-  private String nameOf(Architecture.Room target) {
-    return "PlantedUserOfRoom" + architecture.rooms().indexOf(target);
-  }
-
-  private String nameOf(Architecture.Library library) {
-    return "PlantedUserOfLibrary" + architecture.libraries().indexOf(library);
-  }
-
-  private static String packageIn(Architecture.Library library) {
+  /** Returns a package of a library. */
+  static String packageIn(Architecture.Library library) {
     return library.packages().replace("..", ".planted");
-  }
-
-  private static JavaFileObject user(String room, String name, String used) {
-    return source(room, name, used + "." + TARGET + " used;");
   }
 
   private static JavaFileObject source(String inPackage, String name, String body) {
