@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -63,6 +65,9 @@ public final class Loans {
       Pattern.compile("[A-Za-z0-9_./-]+\\.(ubj|json|jsonl|csv|conf|prom)");
   private static final Pattern STORY = Pattern.compile("(/data|models)(/.*|@.*)?");
 
+  /** The files of the story as it begins, which are made once. */
+  private static final Map<String, byte[]> MADE = new TreeMap<>();
+
   private final Path directory;
 
   private Loans(Path directory) {
@@ -75,8 +80,27 @@ public final class Loans {
    *
    * @param directory a directory that exists
    */
-  public static Loans write(Path directory) throws IOException {
+  public static synchronized Loans write(Path directory) throws IOException {
     Loans loans = new Loans(directory);
+    if (MADE.isEmpty()) {
+      loans.make();
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          MADE.put(directory.relativize(file).toString(), Files.readAllBytes(file));
+        }
+      }
+    } else {
+      for (Map.Entry<String, byte[]> made : MADE.entrySet()) {
+        Path file = directory.resolve(made.getKey());
+        Files.createDirectories(file.getParent());
+        Files.write(file, made.getValue());
+      }
+    }
+
+    return loans;
+  }
+
+  private void make() throws IOException {
     Booster booster = trained();
     try {
       Files.write(directory.resolve("model.ubj"), booster.toByteArray("ubj"));
@@ -89,15 +113,13 @@ public final class Loans {
     Files.writeString(directory.resolve("schema.json"), SCHEMA);
     Files.writeString(directory.resolve("record.json"), "{\"amount\": 1200, \"purpose\": \"car\"}");
     for (int version = 1; version <= 3; version++) {
-      loans.model(
+      model(
           List.of(
               ("seal --model model.ubj --schema schema.json --rows rows.csv --expected predicted"
                       + " --store models --name credit --alias champion")
                   .split(" ")),
           0);
     }
-
-    return loans;
   }
 
   /** Returns the directory that all paths of the story are below. */

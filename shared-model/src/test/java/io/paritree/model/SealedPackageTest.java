@@ -52,6 +52,7 @@ public class SealedPackageTest {
 
   @Test
   void everyChangedByteIsRefusedWithTheFilesName() throws Exception {
+    files = filesOf(new TestPackages(directory.resolve("small")).binary(1, 2));
     for (String name : files.keySet()) {
       byte[] whole = files.get(name);
       byte[] changed = whole.clone();
@@ -68,6 +69,7 @@ public class SealedPackageTest {
 
   @Test
   void everyCutIsRefusedWithTheFilesName() throws Exception {
+    files = filesOf(new TestPackages(directory.resolve("small")).binary(1, 2));
     for (String name : files.keySet()) {
       byte[] whole = files.get(name);
       for (int length = 0; length < whole.length; length++) {

@@ -6,28 +6,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.CorruptModelException;
 import io.paritree.UnsupportedModelException;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import ml.dmlc.xgboost4j.java.XGBoost;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Large model files are not in memory as a whole, and what was verified is what is used. */
 class StreamedModelTest {
-  @TempDir private Path directory;
-  private Path json;
-  private Path ubjson;
+  @TempDir private static Path shared;
+  private static Path json;
+  private static Path ubjson;
 
-  @BeforeEach
-  void makeModels() throws Exception {
-    json = LargeModels.write(directory.resolve("large.json"), 32_000);
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void makeModels() throws Exception {
+    json = LargeModels.write(shared.resolve("large.json"), 20_000);
     byte[] content =
         XGBoost.loadModel(new ByteArrayInputStream(Files.readAllBytes(json))).toByteArray("ubj");
-    ubjson = Files.write(directory.resolve("large.ubj"), content);
+    ubjson = Files.write(shared.resolve("large.ubj"), content);
     assertThat(Files.size(json)).isGreaterThan(ModelMemory.SMALL);
     assertThat(Files.size(ubjson)).isGreaterThan(ModelMemory.SMALL);
   }
@@ -45,6 +48,11 @@ class StreamedModelTest {
     }
   }
 
+  /** Returns a copy that a test may change. */
+  private Path copied(Path model) throws IOException {
+    return Files.copy(model, directory.resolve(model.getFileName()));
+  }
+
   private static float[] score(ScoringModel model) {
     float[] margins = new float[3];
     model.engine().score(new float[] {0f, 1f, Float.NaN}, 3, margins, null);
@@ -53,9 +61,10 @@ class StreamedModelTest {
 
   @Test
   void aFileThatIsChangedBetweenTwoReadingsIsRefused() throws Exception {
-    ModelFiles files = ModelFiles.streamed(ubjson.toString());
+    Path model = copied(ubjson);
+    ModelFiles files = ModelFiles.streamed(model.toString());
     assertThat(files.sha256("large.ubj")).hasSize(64);
-    try (RandomAccessFile file = new RandomAccessFile(ubjson.toFile(), "rw")) {
+    try (RandomAccessFile file = new RandomAccessFile(model.toFile(), "rw")) {
       byte[] weight = {0x3f, (byte) 0xa0, 0, 0}; // 1.25, big-endian
       long at = indexOf(Files.readAllBytes(ubjson), weight);
       file.seek(at + 3);
@@ -77,12 +86,13 @@ class StreamedModelTest {
 
   @Test
   void aFileThatCannotBeReadIsNoFaultOfTheModel() throws Exception {
-    ModelFiles files = ModelFiles.streamed(ubjson.toString());
-    Files.delete(ubjson);
+    Path model = copied(ubjson);
+    ModelFiles files = ModelFiles.streamed(model.toString());
+    Files.delete(model);
 
     assertThatThrownBy(() -> Opening.open(files, EngineKind.FOREST))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("Cannot read " + ubjson);
+        .hasMessageContaining("Cannot read " + model);
   }
 
   @Test
@@ -103,13 +113,13 @@ class StreamedModelTest {
     assertThatThrownBy(() -> ModelMemory.checkExplaining("m", 1L << 50))
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageMatching(
-            "Cannot explain m: its contributions need about 1073741824 MB of heap, but of the \\d+ MB"
-                + " of this JVM \\d+ MB are free; start it with -Xmx\\d+m or more .*");
+            "Cannot explain m: its contributions need about 1073741824 MB of heap, but of the \\d+"
+                + " MB of this JVM \\d+ MB are free; start it with -Xmx\\d+m or more .*");
   }
 
   @Test
   void aFileThatIsCutShortIsRefused() throws Exception {
-    for (Path path : new Path[] {json, ubjson}) {
+    for (Path path : new Path[] {copied(json), copied(ubjson)}) {
       ModelFiles files = ModelFiles.streamed(path.toString());
       try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
         file.setLength(file.length() / 2);

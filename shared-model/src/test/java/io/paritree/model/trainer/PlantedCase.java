@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,7 +208,7 @@ final class PlantedCase {
   }
 
   static String decimals(double value, int count) {
-    return new BigDecimal(value).setScale(count, RoundingMode.HALF_EVEN).toPlainString();
+    return BigDecimal.valueOf((long) Math.rint(value * Math.pow(10, count)), count).toPlainString();
   }
 
   /** Trains on what the trainer made of the rows. */
