@@ -47,7 +47,7 @@ public final class CallersConnector extends ServerConnector {
   private static final Logger LOG = LoggerFactory.getLogger(CallersConnector.class);
 
   /** How long a thread that accepts waits before it looks whether listening has ended. */
-  private static final int WAIT_MILLIS = 100;
+  private static final int WAIT_MILLIS = 20;
 
   /** How long no connection must have arrived before the port is closed. */
   private static final int QUIET_MILLIS = 3;
