@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -28,6 +29,9 @@ import org.apache.parquet.schema.MessageTypeParser;
  * on the publication, and the text {@code note}.
  */
 public final class PublishedRows {
+  /** Hadoop's own settings are long files, which each writer would read. */
+  private static final Configuration NO_SETTINGS = new Configuration(false);
+
   private static final MessageType SCORED =
       MessageTypeParser.parseMessageType(
           """
@@ -37,7 +41,8 @@ public final class PublishedRows {
             optional float score;
             optional binary label (STRING);
             optional binary model_version (STRING);
-          }""");
+          }\
+          """);
   private static final MessageType QUARANTINED =
       MessageTypeParser.parseMessageType(
           """
@@ -46,7 +51,8 @@ public final class PublishedRows {
             optional int64 loan_id;
             optional binary _output_partition (STRING);
             optional binary _faults_json (STRING);
-          }""");
+          }\
+          """);
 
   private final Path output;
   private int runs;
@@ -166,6 +172,7 @@ public final class PublishedRows {
 
   private static ParquetWriter<Group> writer(Path file, MessageType type) throws IOException {
     return ExampleParquetWriter.builder(new LocalOutputFile(file))
+        .withConf(NO_SETTINGS)
         .withType(type)
         .withCompressionCodec(CompressionCodecName.ZSTD)
         .withRowGroupSize(1L << 20)
