@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 /** What the pages name as the proof of a promise is there: commands with their options, tests. */
 class EvidenceTest {
   private static final Pattern COMMAND = Pattern.compile("`(scripts/[a-z]+)( [^`]*)?`");
+  private static final Pattern TRIALS =
+      Pattern.compile("(?m)^# +scripts/faults (job(?: --[a-z0-9]+)?|http [a-z|]+)");
   private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]+(?:Test|IT))`");
 
   @Test
@@ -38,6 +40,27 @@ class EvidenceTest {
             .forEach(word -> assertThat(text).as(command.group()).contains(word));
       }
     }
+  }
+
+  @Test
+  void eachTrialRunsEveryNight() throws IOException {
+    String usage = Files.readString(Page.ROOT.resolve("scripts/faults"));
+    String nightly = Files.readString(Page.ROOT.resolve(".github/workflows/nightly.yml"));
+    List<String> trials =
+        TRIALS
+            .matcher(usage)
+            .results()
+            .map(found -> found.group(1))
+            .flatMap(trial -> Stream.of(trial.replaceFirst("^http ", "").split("\\|")))
+            .map(trial -> trial.startsWith("job") ? trial : "http " + trial)
+            .toList();
+
+    assertThat(trials).hasSizeGreaterThan(13).contains("job --executors", "http soak");
+    for (String trial : trials) {
+      assertThat(nightly).contains("scripts/faults " + trial);
+    }
+
+    assertThat(nightly).contains("scripts/compat", "-Plong");
   }
 
   @Test
