@@ -183,9 +183,10 @@ final class JobFaults {
   private static boolean onTable(TableDeathTrial trial, int rows, int kills, long seed)
       throws Exception {
     long begin = System.nanoTime();
+    trial.archiveClasses();
     Random random = new Random(seed);
     List<Step> steps =
-        List.of(Step.VERIFIED, Step.COMMIT_BEGUN, Step.COMMITTED, Step.COMMIT_PROVED);
+        List.of(Step.SCORED, Step.VERIFIED, Step.COMMIT_BEGUN, Step.COMMITTED, Step.COMMIT_PROVED);
     int failed = 0;
     for (int time = 0; time < kills; time++) {
       boolean isAtStep = time < steps.size();

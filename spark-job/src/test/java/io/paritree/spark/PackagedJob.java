@@ -85,7 +85,9 @@ final class PackagedJob {
    * @param name of its log
    */
   Process start(String name, Class<?> program, List<Object> arguments) throws IOException {
-    return start(name, List.of("-XX:SharedArchiveFile=" + archive), program, arguments);
+    List<String> option =
+        Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive) : List.of();
+    return start(name, option, program, arguments);
   }
 
   /** Starts a program as the user {@code nobody}, who has no rights; only root can do this. */
