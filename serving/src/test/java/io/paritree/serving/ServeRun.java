@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,6 +16,8 @@ final class ServeRun implements AutoCloseable {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
   static final Pattern READY =
       Pattern.compile("Ready: http://127.0.0.1:([0-9]+)/.*http://127.0.0.1:([0-9]+)/metrics");
+
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Process process;
   private final Path log;
@@ -69,7 +72,7 @@ final class ServeRun implements AutoCloseable {
         return Integer.parseInt(ready.group(1));
       }
 
-      Thread.onSpinWait();
+      LockSupport.parkNanos(LOOK_NANOS); // its start needs the cores
     }
 
     throw new AssertionError("Not ready: " + output());
