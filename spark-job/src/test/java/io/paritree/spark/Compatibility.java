@@ -57,7 +57,7 @@ final class Compatibility {
 
     Path directory = Files.createTempDirectory("paritree-compat");
     VersionTrial trial = new VersionTrial(directory);
-    SqlTrial sql = new SqlTrial(directory.resolve("sql"));
+    SqlTrial sql = new SqlTrial(directory.resolve("sql"), 2_000, 3);
     List<Result> results = new ArrayList<>();
     for (String version : versions.isEmpty() ? LINES : versions) {
       SparkHome home = SparkHome.resolved(version);

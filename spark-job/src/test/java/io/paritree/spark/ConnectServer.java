@@ -55,6 +55,7 @@ final class ConnectServer implements AutoCloseable {
                 "spark.ui.enabled=false",
                 "spark.sql.catalog.paritree=" + ModelCatalog.class.getName()));
     all.addAll(List.of(settings));
+    command.addAll(SparkHome.settings(List.of("-XX:TieredStopAtLevel=1")));
     all.forEach(setting -> command.addAll(List.of("--conf", setting)));
     command.add("spark-internal");
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,27 +26,36 @@ class CountriesIT {
     String model = new TestPackages(directory.resolve("models")).binary().toString();
     Path input = Parcels.write(directory.resolve("in"), 0, ROWS, 0, 2);
     Path table = directory.resolve("table");
-    List<Object> arguments =
-        List.of("--model", model, "--input", input, "--keys", "parcel_id", "--table", table);
-    PackagedJob job =
-        new PackagedJob(directory.resolve("job"), "-Duser.language=fa", "-Duser.country=IR");
+    List<Object> arguments = new ArrayList<>(List.of("--model", model, "--input", input));
+    arguments.addAll(List.of("--keys", "parcel_id", "--table", table));
+    JobRun here =
+        JobRun.of(Stream.concat(arguments.stream(), Stream.of("--create-table")).toArray());
+    assertThat(here.exitCode()).as(here.err()).isZero();
+    arguments.add("--force");
+    Path log = directory.resolve("log");
 
-    job.archive(with(arguments, "--create-table"));
-    Process second = job.start("second", ScoreMain.class, with(arguments, "--force"));
+    Process there =
+        JobProcess.startPackaged(
+            delta(),
+            List.of("-Duser.language=fa", "-Duser.country=IR"),
+            log,
+            ScoreMain.class.getName(),
+            arguments.toArray());
 
-    assertThat(JobProcess.exitCode(second)).as(job.log("second")).isZero();
+    assertThat(JobProcess.exitCode(there)).as(Files.readString(log)).isZero();
     assertThat(Scores.of(TestSpark.session().read().format("delta").load(table.toString())))
         .isEqualTo(ScoringJobTest.expected(model, 0, ROWS));
-    try (Stream<Path> log = Files.list(table.resolve("_delta_log"))) {
-      assertThat(log.filter(file -> file.toString().endsWith(".json")))
+    try (Stream<Path> files = Files.list(table.resolve("_delta_log"))) {
+      assertThat(files.filter(file -> file.toString().endsWith(".json")))
           .hasSizeGreaterThan(1)
           .allMatch(file -> file.getFileName().toString().matches("[0-9]{20}\\.json"));
     }
   }
 
-  private static List<Object> with(List<Object> arguments, String more) {
-    List<Object> all = new ArrayList<>(arguments);
-    all.add(more);
-    return all;
+  private static String delta() {
+    String separator = System.getProperty("path.separator");
+    return Stream.of(System.getProperty("java.class.path").split(separator))
+        .filter(jar -> jar.matches(".*/io/(delta|unitycatalog)/.*"))
+        .collect(Collectors.joining(separator));
   }
 }

@@ -150,7 +150,6 @@ class HdfsDefaultIT {
 
   private static Process start(Path log, Object... arguments) throws Exception {
     List<String> options = List.of("-Dspark.hadoop.fs.defaultFS=" + cluster.getURI());
-    return JobProcess.start(
-        JobProcess.packaged(), options, log, ScoreMain.class.getName(), arguments);
+    return JobProcess.startPackaged(options, log, arguments);
   }
 }

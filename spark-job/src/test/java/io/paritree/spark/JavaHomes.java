@@ -15,12 +15,17 @@ final class JavaHomes {
 
   private JavaHomes() {}
 
+  /** Returns the home of the Java that runs this. */
+  static Path own() throws IOException {
+    return JobProcess.javaHome().toRealPath();
+  }
+
   /**
    * Returns one home for each Java version that can run the job: those next to the one that runs
    * this, and that of {@code PARITREE_OTHER_JAVA_HOME}.
    */
   static TreeMap<Integer, Path> byVersion() throws IOException {
-    Path own = Path.of(System.getProperty("java.home")).toRealPath();
+    Path own = own();
     TreeMap<Integer, Path> byVersion = new TreeMap<>();
     try (Stream<Path> beside = Files.list(own.getParent())) {
       beside.forEach(home -> byVersion.putIfAbsent(version(home), home));

@@ -3,17 +3,16 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.PublishedArtifact;
-import io.paritree.model.TestPackages;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The jar that is submitted carries what Spark lacks, and nothing that Spark has. */
+/**
+ * The jar that is submitted carries what Spark lacks, and nothing that Spark has; {@link
+ * SameBitsIT} runs it beside Spark.
+ */
 class JobJarIT {
   private static final List<String> OURS =
       List.of(
@@ -24,8 +23,6 @@ class JobJarIT {
           "lib/linux/",
           "META-INF/",
           "xgboost4j-version.properties");
-
-  @TempDir Path directory;
 
   @Test
   void holdsNothingThatClashesWithSparksClassPath() throws IOException {
@@ -103,37 +100,6 @@ class JobJarIT {
         .doesNotContain("io.paritree");
     assertThat(artifact.entry("META-INF/licenses/fastcsv-jar/LICENSE"))
         .contains("Permission is hereby granted", "Oliver Siegmar");
-  }
-
-  @Test
-  void bothEnginesGiveTheSameBitsBesideSpark() throws Exception {
-    String model = new TestPackages(directory.resolve("models")).binary().toString();
-    Path input = Parcels.write(directory.resolve("in"), 0, 300, 0, 2);
-
-    for (String engine : List.of("forest", "xgboost")) {
-      Path log = directory.resolve(engine + ".log");
-      Process process =
-          JobProcess.start(
-              JobProcess.packaged(),
-              List.of(),
-              log,
-              "io.paritree.spark.ScoreMain",
-              "--model",
-              model,
-              "--input",
-              input,
-              "--output",
-              directory.resolve(engine),
-              "--keys",
-              "parcel_id",
-              "--engine",
-              engine);
-      assertThat(JobProcess.exitCode(process)).as(Files.readString(log)).isZero();
-    }
-
-    assertThat(Scores.of(directory.resolve("xgboost")))
-        .hasSize(300)
-        .isEqualTo(Scores.of(directory.resolve("forest")));
   }
 
   private static List<String> entries() throws IOException {

@@ -19,6 +19,32 @@ final class JobProcess {
     return MODULE.resolve("target/paritree-spark-job.jar");
   }
 
+  /** Starts the packaged job beside Spark, whose classes are archived. */
+  static Process startPackaged(List<String> javaOptions, Path log, Object... arguments)
+      throws IOException, InterruptedException {
+    return startPackaged("", javaOptions, log, ScoreMain.class.getName(), arguments);
+  }
+
+  /**
+   * Starts a main class beside the packaged job and Spark, whose classes are archived.
+   *
+   * @param more class path after theirs; empty for none
+   */
+  static Process startPackaged(
+      String more, List<String> javaOptions, Path log, String main, Object... arguments)
+      throws IOException, InterruptedException {
+    SparkHome spark = SparkHome.ofTheBuild();
+    List<String> options = new ArrayList<>(javaOptions);
+    options.add(spark.archived());
+    List<String> classPath = new ArrayList<>(List.of(spark.classPath(), jar().toString()));
+    if (!more.isEmpty()) {
+      classPath.add(more);
+    }
+
+    String separator = System.getProperty("path.separator");
+    return start(String.join(separator, classPath), options, log, main, arguments);
+  }
+
   /** Starts a main class on a class path, with Spark's flags. */
   static Process start(
       String classPath, List<String> javaOptions, Path log, String main, Object... arguments)

@@ -21,6 +21,7 @@ class KerberosIT {
   @TempDir static Path directory;
   private static SecuredHdfs hdfs;
   private static SparkHome spark;
+  private static String archived;
   private static String model;
 
   @BeforeAll
@@ -30,6 +31,7 @@ class KerberosIT {
     Parcels.write(data.resolve("in/day=1"), 0, 60, 0, 2);
     Parcels.write(data.resolve("in/day=2"), 60, 100, 0, 2);
     spark = SparkHome.ofTheBuild();
+    archived = spark.archived();
     hdfs = SecuredHdfs.start(directory.resolve("secured"), data);
   }
 
@@ -50,6 +52,7 @@ class KerberosIT {
       throws Exception {
     List<String> options = new ArrayList<>(List.of("--master", "local[2]"));
     options.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    options.addAll(SparkHome.settings(List.of("-XX:TieredStopAtLevel=1")));
     options.addAll(hdfs.known());
     options.addAll(login);
     List<String> arguments =
@@ -65,6 +68,8 @@ class KerberosIT {
             "--lookup-index");
     ProcessBuilder job = spark.score(JobProcess.javaHome(), options, arguments);
     job.environment().put("KRB5CCNAME", ticket);
+    job.environment().put("HADOOP_CONF_DIR", hdfs.configuration().toString());
+    job.environment().put("SPARK_SUBMIT_OPTS", archived);
     return JobProcess.exitCode(job.redirectErrorStream(true).redirectOutput(log.toFile()).start());
   }
 

@@ -25,17 +25,15 @@ class KryoIT {
 
   @Test
   void theJobRegistersWhatItSendsBesideWhatItsUserDoes() throws Exception {
-    int rows = 400_000; // so that tasks build the index
+    int rows = 4_000;
     Path input = Parcels.write(directory.resolve("in"), 0, rows, 0, 3);
     Path output = directory.resolve("out");
     Path log = directory.resolve("job.log");
 
     Process job =
-        JobProcess.start(
-            JobProcess.packaged(),
+        JobProcess.startPackaged(
             with("-Dspark.kryo.classesToRegister=java.util.BitSet"),
             log,
-            ScoreMain.class.getName(),
             "--model",
             VersionTrial.MODEL,
             "--input",
@@ -80,13 +78,12 @@ class KryoIT {
 
   /** Returns what comes of a program in a JVM with these options. */
   private List<String> lines(Path input, List<String> options) throws Exception {
-    String separator = System.getProperty("path.separator");
     Path tests = JobProcess.jar().resolveSibling("test-classes");
     Path log = directory.resolve("program.log");
     Path out = directory.resolve("lines");
     Process program =
-        JobProcess.start(
-            JobProcess.packaged() + separator + tests,
+        JobProcess.startPackaged(
+            tests.toString(),
             options,
             log,
             KryoProgram.class.getName(),

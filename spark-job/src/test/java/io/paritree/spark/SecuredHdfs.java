@@ -78,19 +78,22 @@ final class SecuredHdfs implements AutoCloseable {
     return ready.group(1);
   }
 
-  /** Returns the options of {@code spark-submit} by which a driver knows it. */
-  List<String> known() throws IOException {
+  /** Returns the directory of Hadoop's settings by which a driver knows it. */
+  Path configuration() throws IOException {
     Path settings = Files.createDirectories(directory.resolve("conf"));
     try (OutputStream file = Files.newOutputStream(settings.resolve("core-site.xml"))) {
       client(ready.group(3)).writeXml(file);
     }
 
+    return settings;
+  }
+
+  /** Returns the options of {@code spark-submit} by which a driver knows it too. */
+  List<String> known() {
     String realm = "-Djava.security.krb5.conf=" + ready.group(2);
     return List.of(
-        "--driver-class-path",
-        settings.toString(),
         "--conf",
-        "spark.driver.defaultJavaOptions=" + realm,
+        "spark.driver.extraJavaOptions=" + realm,
         "--conf",
         "spark.kerberos.access.hadoopFileSystems=" + uri());
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Sorting needs only the memory that it gets: rows that do not fit go to the disk. */
 class SortingIT {
   private static final int PARTITIONS = 20;
-  private static final int ROWS = 20_000;
+  private static final int ROWS = 5_000;
 
   @TempDir Path directory;
 
@@ -38,11 +38,9 @@ class SortingIT {
     Path log = directory.resolve("job.log");
 
     Process job =
-        JobProcess.start(
-            JobProcess.packaged(),
-            List.of("-Dspark.memory.fraction=0.02"),
+        JobProcess.startPackaged(
+            List.of("-Dspark.memory.fraction=0.005"),
             log,
-            ScoreMain.class.getName(),
             "--model",
             model,
             "--input",

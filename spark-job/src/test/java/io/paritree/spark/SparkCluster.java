@@ -34,15 +34,19 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
   private final SparkHome home;
   private final Path javaHome;
   private final Path directory;
+  private final List<String> javaOptions;
   private final List<Process> processes = new ArrayList<>();
   private final List<Process> workers = new ArrayList<>();
   private final Thread endedWithThisJvm = new Thread(this::endProcesses);
   private String master;
 
-  private SparkCluster(SparkHome home, Path javaHome, Path directory) {
+  private SparkCluster(
+      SparkHome home, Path javaHome, Path directory, List<String> moreJavaOptions) {
     this.home = home;
     this.javaHome = javaHome;
     this.directory = directory;
+    this.javaOptions = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
+    this.javaOptions.addAll(moreJavaOptions);
   }
 
   /**
@@ -50,8 +54,9 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
    *
    * @param directory where logs and the workers' files go
    */
-  static SparkCluster start(Path directory) throws IOException {
-    return start(SparkHome.ofTheBuild(), JobProcess.javaHome(), directory);
+  static SparkCluster start(Path directory) throws IOException, InterruptedException {
+    SparkHome home = SparkHome.ofTheBuild();
+    return start(home, JobProcess.javaHome(), directory, List.of(home.archived()));
   }
 
   /**
@@ -61,7 +66,13 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
    * @param directory where logs and the workers' files go
    */
   static SparkCluster start(SparkHome home, Path javaHome, Path directory) throws IOException {
-    SparkCluster cluster = new SparkCluster(home, javaHome, Files.createDirectories(directory));
+    return start(home, javaHome, directory, List.of());
+  }
+
+  private static SparkCluster start(
+      SparkHome home, Path javaHome, Path directory, List<String> javaOptions) throws IOException {
+    SparkCluster cluster =
+        new SparkCluster(home, javaHome, Files.createDirectories(directory), javaOptions);
     Runtime.getRuntime().addShutdownHook(cluster.endedWithThisJvm);
     try {
       cluster.startAll();
@@ -130,7 +141,9 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("SPARK_DAEMON_MEMORY", "256m");
-    builder.environment().put("SPARK_DAEMON_JAVA_OPTS", "-XX:TieredStopAtLevel=1 " + option);
+    builder
+        .environment()
+        .put("SPARK_DAEMON_JAVA_OPTS", String.join(" ", javaOptions) + " " + option);
     return begin(builder, host, log);
   }
 
@@ -138,6 +151,7 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
     builder.environment().put("SPARK_HOME", home.directory().toString());
     builder.environment().put("SPARK_LOCAL_IP", host);
     builder.environment().put("JAVA_HOME", javaHome.toString());
+    builder.environment().put("SPARK_SUBMIT_OPTS", String.join(" ", javaOptions));
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     processes.add(process);
     return process;
@@ -159,16 +173,18 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
   /**
    * Submits another program in client mode, with the job's jar as a user adds it.
    *
+   * @param settings of Spark, such as {@code spark.speculation=true}
    * @param jar of the program
    */
-  Process submit(Path log, Path jar, Class<?> program, Object... arguments) throws IOException {
+  Process submit(
+      Path log, List<String> settings, Path jar, Class<?> program, List<String> arguments)
+      throws IOException {
+    List<String> options = new ArrayList<>(List.of("--jars", JobProcess.jar().toString()));
+    settings.forEach(setting -> options.addAll(List.of("--conf", setting)));
     List<String> command = new ArrayList<>(List.of(home.program("spark-submit").toString()));
-    command.addAll(client(List.of("--jars", JobProcess.jar().toString())));
+    command.addAll(client(options));
     command.addAll(List.of("--class", program.getName(), jar.toString()));
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-
+    command.addAll(arguments);
     return begin(new ProcessBuilder(command), DRIVER_HOST, log);
   }
 
@@ -176,13 +192,8 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
   private List<String> client(List<String> more) {
     List<String> submit = new ArrayList<>(List.of("--master", master, "--deploy-mode", "client"));
     submit.addAll(List.of("--driver-memory", "512m", "--executor-memory", "512m"));
-    submit.addAll(List.of("--driver-java-options", "-XX:TieredStopAtLevel=1"));
-    submit.addAll(
-        List.of(
-            "--conf",
-            "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1",
-            "--conf",
-            "spark.ui.enabled=false"));
+    submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    submit.addAll(SparkHome.settings(javaOptions));
     submit.addAll(more);
     return submit;
   }

@@ -29,14 +29,8 @@ record SparkHome(Path directory, String version, String scala) {
   /** The versions of Iceberg that the job can use: the oldest, and the newest known. */
   static final List<String> ICEBERG = List.of("1.11.0", "1.12.0");
 
-  /** Returns the Spark that the job is built against. */
+  /** Returns the Spark that the job is built against, with the jar that submits to YARN. */
   static SparkHome ofTheBuild() throws IOException {
-    String classPath = Files.readString(MODULE.resolve("target/spark.classpath"));
-    return made(MODULE.resolve("target/spark-home"), classPath);
-  }
-
-  /** As {@link #ofTheBuild}, with the jar that submits to YARN. */
-  static SparkHome withYarn() throws IOException {
     String separator = System.getProperty("path.separator");
     String yarn =
         Stream.of(
@@ -45,7 +39,7 @@ record SparkHome(Path directory, String version, String scala) {
             .findFirst()
             .orElseThrow();
     String spark = Files.readString(MODULE.resolve("target/spark.classpath")).strip();
-    return made(MODULE.resolve("target/spark-home-yarn"), spark + separator + yarn);
+    return made(MODULE.resolve("target/spark-home"), spark + separator + yarn);
   }
 
   /**
@@ -217,6 +211,51 @@ record SparkHome(Path directory, String version, String scala) {
     builder.environment().put("PARITREE_BUILT", "1");
     builder.environment().put("PARITREE_SPARK_OPTS", String.join(" ", options));
     return builder;
+  }
+
+  /**
+   * Returns the option of {@code java} by which its programs, and JVMs whose class path begins with
+   * its own, read their classes from an archive; made by the Java that runs this.
+   */
+  String archived() throws IOException, InterruptedException {
+    return ClassArchive.option(
+        directory,
+        (log, option, arguments) -> {
+          List<String> options =
+              List.of("--master", "local[2]", "--conf", "spark.ui.enabled=false");
+          ProcessBuilder builder = score(JobProcess.javaHome(), options, arguments);
+          builder.environment().put("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 " + option);
+          return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        });
+  }
+
+  /**
+   * Returns options of {@code spark-submit} by which drivers and executors get options of {@code
+   * java}.
+   *
+   * @param javaOptions at most two: a setting with a space cannot be given
+   */
+  static List<String> settings(List<String> javaOptions) {
+    List<String> settings = new ArrayList<>();
+    List<String> names = List.of("defaultJavaOptions", "extraJavaOptions");
+    for (int index = 0; index < javaOptions.size(); index++) {
+      for (String role : List.of("driver", "executor")) {
+        settings.add("--conf");
+        settings.add("spark.%s.%s=%s".formatted(role, names.get(index), javaOptions.get(index)));
+      }
+    }
+
+    return settings;
+  }
+
+  /** Returns its class path, in the order in which its own programs have it. */
+  String classPath() throws IOException {
+    Path first =
+        jars().stream()
+            .filter(jar -> jar.getFileName().toString().startsWith("slf4j-api-"))
+            .findFirst()
+            .orElseThrow();
+    return first + System.getProperty("path.separator") + directory.resolve("jars") + "/*";
   }
 
   /** Returns its jars. */

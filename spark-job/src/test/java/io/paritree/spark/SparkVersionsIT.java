@@ -30,7 +30,7 @@ class SparkVersionsIT {
   @BeforeAll
   static void scoreWithTheBuildsSpark() throws Exception {
     trial = new VersionTrial(directory);
-    sqlTrial = new SqlTrial(directory.resolve("sql"));
+    sqlTrial = new SqlTrial(directory.resolve("sql"), 2_000, 3);
   }
 
   /** The build's own Spark is in all other tests. */

@@ -29,11 +29,11 @@ final class SqlTrial {
    *
    * @param directory receives inputs and outputs
    */
-  SqlTrial(Path directory) throws Exception {
+  SqlTrial(Path directory, int rows, int files) throws Exception {
     this.directory = Files.createDirectories(directory);
     this.program = directory.resolve("program.jar");
     PackagedJob.write(program, List.of(SqlProgram.class.getName().replace('.', '/') + ".class"));
-    this.input = Parcels.write(directory.resolve("in"), 0, 2_000, 50, 3);
+    this.input = Parcels.write(directory.resolve("in"), 0, rows, 50, files);
     Path outputs = directory.resolve("expected");
     SqlProgram.run(
         TestSpark.session().newSession(), VersionTrial.MODEL.toString(), input.toString(), outputs);
@@ -50,32 +50,52 @@ final class SqlTrial {
         .toList();
   }
 
-  /** Returns what was wrong with a Spark; empty if nothing was. */
+  /**
+   * Returns settings of Spark for {@link #arguments}.
+   *
+   * @param name of the directory for outputs
+   */
+  List<String> settings(String name) throws IOException {
+    return List.of(
+        "spark.ui.enabled=false",
+        "spark.executor.memory=1g",
+        "spark.driver.host=127.0.0.1",
+        "spark.driver.bindAddress=127.0.0.1",
+        "spark.hadoop.fs.s3a.secret.key=" + SECRET,
+        "spark.eventLog.enabled=true",
+        "spark.eventLog.compress=false",
+        "spark.eventLog.dir=" + Files.createDirectories(events(name)).toUri());
+  }
+
+  private Path events(String name) {
+    return directory.resolve(name + "-events");
+  }
+
+  /** Returns the jar with the program. */
+  Path program() {
+    return program;
+  }
+
+  /** Returns the arguments of the program. */
+  List<String> arguments(String name) throws IOException {
+    Path outputs = Files.createDirectories(directory.resolve(name));
+    return List.of(VersionTrial.MODEL.toString(), input.toString(), outputs.toString());
+  }
+
+  /** Submits the program, and returns what was wrong with a Spark; empty if nothing was. */
   List<String> faults(String name, SparkHome home, Path javaHome)
       throws IOException, InterruptedException {
-    Path outputs = Files.createDirectories(directory.resolve(name));
     Path log = directory.resolve(name + ".log");
-    Path events = directory.resolve(name + "-events");
     List<String> command = new ArrayList<>();
     command.add(home.program("spark-submit").toString());
     command.addAll(List.of("--master", "local-cluster[2,1,1024]"));
-    for (String setting :
-        List.of(
-            "spark.ui.enabled=false",
-            "spark.executor.memory=1g",
-            "spark.driver.host=127.0.0.1",
-            "spark.driver.bindAddress=127.0.0.1",
-            "spark.hadoop.fs.s3a.secret.key=" + SECRET,
-            "spark.eventLog.enabled=true",
-            "spark.eventLog.compress=false",
-            "spark.eventLog.dir=" + Files.createDirectories(events).toUri())) {
-      command.addAll(List.of("--conf", setting));
-    }
-
+    settings(name).forEach(setting -> command.addAll(List.of("--conf", setting)));
+    command.addAll(SparkHome.settings(List.of("-XX:TieredStopAtLevel=1")));
     command.addAll(List.of("--jars", JobProcess.jar().toString()));
     command.addAll(List.of("--class", SqlProgram.class.getName(), program.toString()));
-    command.addAll(List.of(VersionTrial.MODEL.toString(), input.toString(), outputs.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(outputs.toFile());
+    command.addAll(arguments(name));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(directory.resolve(name).toFile());
     builder.environment().put("JAVA_HOME", javaHome.toString());
     builder.environment().put("SPARK_HOME", home.directory().toString());
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
@@ -85,18 +105,24 @@ final class SqlTrial {
       return List.of("sql: exit code %s, see %s".formatted(exitCode, log));
     }
 
+    return faults(name, log);
+  }
+
+  /** Returns what was wrong with what the program has written. */
+  List<String> faults(String name, Path log) throws IOException {
     List<String> faults = new ArrayList<>();
     for (String output : OUTPUTS) {
-      if (!rows(outputs.resolve(output)).equals(expected.get(output))) {
+      if (!rows(directory.resolve(name).resolve(output)).equals(expected.get(output))) {
         faults.add("%s: other rows or bits".formatted(output));
       }
     }
 
-    if (Files.readString(log).contains(SECRET) || texts(events).contains(SECRET)) {
+    String events = texts(events(name));
+    if (Files.readString(log).contains(SECRET) || events.contains(SECRET)) {
       faults.add("a credential is in the log or the event log of %s".formatted(name));
     }
 
-    if (!texts(events).contains("digest")) {
+    if (!events.contains("digest")) {
       faults.add("no plan is in the event log of %s".formatted(name));
     }
 

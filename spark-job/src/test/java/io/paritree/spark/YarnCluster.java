@@ -21,13 +21,16 @@ final class YarnCluster implements ExecutorDeathTrial.Cluster {
   private static final String QUEUE = "yarn.scheduler.capacity.root";
 
   private final SparkHome home;
+  private final String archived;
   private final Path directory;
   private final MiniDFSCluster files;
   private final MiniYARNCluster yarn;
   private final List<Process> submitted = new ArrayList<>();
 
-  private YarnCluster(SparkHome home, Path directory, MiniDFSCluster files, MiniYARNCluster yarn) {
+  private YarnCluster(
+      SparkHome home, String archived, Path directory, MiniDFSCluster files, MiniYARNCluster yarn) {
     this.home = home;
+    this.archived = archived;
     this.directory = directory;
     this.files = files;
     this.yarn = yarn;
@@ -38,7 +41,9 @@ final class YarnCluster implements ExecutorDeathTrial.Cluster {
    *
    * @param directory where files and the clients' configuration go
    */
-  static YarnCluster start(Path directory) throws IOException {
+  static YarnCluster start(Path directory) throws IOException, InterruptedException {
+    SparkHome home = SparkHome.ofTheBuild();
+    String archived = home.archived();
     Files.createDirectories(directory);
     System.setProperty("test.build.data", directory.resolve("yarn").toString());
     MiniDFSCluster files =
@@ -54,11 +59,12 @@ final class YarnCluster implements ExecutorDeathTrial.Cluster {
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "100");
     settings.set("yarn.nodemanager.vmem-check-enabled", "false");
     settings.set("yarn.nodemanager.delete.debug-delay-sec", "600");
+    settings.set("yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", "100");
     try {
       MiniYARNCluster yarn = new MiniYARNCluster("paritree", 1, 1, 1);
       yarn.init(settings);
       yarn.start();
-      YarnCluster cluster = new YarnCluster(SparkHome.withYarn(), directory, files, yarn);
+      YarnCluster cluster = new YarnCluster(home, archived, directory, files, yarn);
       cluster.writeConfiguration();
       return cluster;
     } catch (IOException | RuntimeException | LinkageError e) {
@@ -94,16 +100,23 @@ final class YarnCluster implements ExecutorDeathTrial.Cluster {
             "spark.yarn.am.memory=256m",
             "spark.yarn.appMasterEnv.JAVA_HOME=" + java,
             "spark.executorEnv.JAVA_HOME=" + java,
-            "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1",
-            "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1",
+            // The application master has a driver's class path, even if the driver is not there.
+            "spark.driver.extraClassPath=" + home.classPath(),
+            "spark.executor.extraClassPath=" + home.classPath(),
+            "spark.yarn.am.extraJavaOptions=" + archived,
+            "spark.yarn.scheduler.heartbeat.interval-ms=200",
+            "spark.yarn.scheduler.initial-allocation.interval=50ms",
+            "spark.yarn.report.interval=200",
             "spark.yarn.submit.waitAppCompletion=true",
             "spark.ui.enabled=false")) {
       submit.addAll(List.of("--conf", setting));
     }
 
+    submit.addAll(SparkHome.settings(List.of("-XX:TieredStopAtLevel=1", archived)));
     submit.addAll(options);
     ProcessBuilder builder = home.score(JobProcess.javaHome(), submit, List.of(arguments));
     builder.environment().put("HADOOP_CONF_DIR", directory.resolve("conf").toString());
+    builder.environment().put("SPARK_SUBMIT_OPTS", archived);
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     submitted.add(process);
     return process;

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("clusters")
 class YarnIT {
   private static final int ROWS = 600;
-  private static final List<String> IN_CLUSTER = List.of("--deploy-mode", "cluster");
 
   @TempDir static Path directory;
   private static YarnCluster cluster;
@@ -58,18 +57,6 @@ class YarnIT {
     return to;
   }
 
-  /** In client mode, {@code scripts/faults job --executors --yarn} runs it. */
-  @Test
-  void rowsAreScoredInClusterMode() throws Exception {
-    Location output = cluster.files().resolve("out");
-    Path log = directory.resolve("cluster.log");
-
-    int exitCode = JobProcess.exitCode(score(log, output, IN_CLUSTER));
-
-    assertThat(exitCode).as(Files.readString(log)).isZero();
-    assertThat(Scores.of(output.toString())).isEqualTo(expected);
-  }
-
   private static Process score(Path log, Location output, List<String> options) throws IOException {
     return cluster.score(
         log,
@@ -84,13 +71,13 @@ class YarnIT {
         "parcel_id");
   }
 
-  /** The driver runs in it. YARN starts another one, if it may. */
+  /** Of two attempts YARN starts the second one, whose driver scores in the cluster too. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void anApplicationMasterThatIsKilledLeavesNothingOrEverything(int attempts) throws Exception {
     Location output = cluster.files().resolve("master-killed-" + attempts);
     Path log = directory.resolve("master-killed-%s.log".formatted(attempts));
-    List<String> options = new ArrayList<>(IN_CLUSTER);
+    List<String> options = new ArrayList<>(List.of("--deploy-mode", "cluster"));
     options.addAll(List.of("--conf", "spark.yarn.maxAppAttempts=" + attempts));
     SparkCluster.await(
         "the end of the tests before",
@@ -106,34 +93,25 @@ class YarnIT {
     if (attempts == 1) {
       FileSystem files = HadoopPaths.of(output).getFileSystem(new Configuration());
       assertThat(files.exists(HadoopPaths.of(output))).isFalse();
-      Path next = directory.resolve("after-the-kill.log");
-      int exitCode = JobProcess.exitCode(score(next, output, List.of()));
-      assertThat(exitCode).as(Files.readString(next)).isZero();
+      scoreWithExecutorsThatAreRequestedWhenTasksWait(output);
     }
 
     assertThat(Scores.of(output.toString())).isEqualTo(expected);
   }
 
-  @Test
-  void executorsThatAreRequestedWhenTasksWaitScoreTheSameRows() throws Exception {
-    Location output = cluster.files().resolve("dynamic");
-    Path log = directory.resolve("dynamic.log");
-    List<String> dynamic =
-        List.of(
-            "--num-executors",
-            "0",
-            "--conf",
-            "spark.dynamicAllocation.enabled=true",
-            "--conf",
-            "spark.dynamicAllocation.shuffleTracking.enabled=true",
-            "--conf",
-            "spark.dynamicAllocation.executorIdleTimeout=1s");
+  private static void scoreWithExecutorsThatAreRequestedWhenTasksWait(Location output)
+      throws Exception {
+    Path log = directory.resolve("after-the-kill.log");
+    List<String> dynamic = new ArrayList<>(List.of("--num-executors", "0"));
+    for (String setting :
+        List.of("enabled=true", "shuffleTracking.enabled=true", "executorIdleTimeout=1s")) {
+      dynamic.addAll(List.of("--conf", "spark.dynamicAllocation." + setting));
+    }
 
     int exitCode = JobProcess.exitCode(score(log, output, dynamic));
 
     assertThat(exitCode).as(Files.readString(log)).isZero();
     assertThat(Files.readString(log)).containsPattern("Requesting [12] new executor");
-    assertThat(Scores.of(output.toString())).isEqualTo(expected);
   }
 
   @Test
