@@ -75,35 +75,34 @@ class LayoutTest {
   void filesHaveTheModesOfTheProcesssUmask() throws Exception {
     Path input = directory.resolve("in");
     Parcels.write(input.resolve("day=1"), 0, 100, 20, 1);
-    int days = 1;
+    Parcels.write(input.resolve("day=2"), 100, 200, 0, 1);
     Path secret = Files.createDirectory(directory.resolve("secret"));
+    List<Object> words = new ArrayList<>();
     for (List<Object> output :
         List.<List<Object>>of(
             List.of("--output", secret.resolve("out"), "--lookup-index"),
-            List.of("--table", secret.resolve("table"), "--create-table"),
+            List.of("--table", secret.resolve("table"), "--create-table", "--partition", "day=1"),
             List.of("--table", secret.resolve("table")))) {
-      Parcels.write(input.resolve("day=" + ++days), 100, 100, 0, 1);
-      List<String> command =
-          new ArrayList<>(List.of("bash", "-c", "umask 077; exec \"$@\"", "score"));
-      List<Object> arguments =
-          new ArrayList<>(
-              List.of(
-                  "--model", model, "--input", input, "--keys", "parcel_id", "--max-quarantined"));
-      arguments.add(1);
-      arguments.addAll(output);
-      command.addAll(
-          JobProcess.command(
-              JobProcess.javaHome(),
-              System.getProperty("java.class.path"),
-              List.of("-Dspark.databricks.delta.properties.defaults.checkpointInterval=1"),
-              ScoreMain.class.getName(),
-              arguments.toArray()));
-      Path log = directory.resolve("log");
-
-      assertThat(JobProcess.exitCode(JobProcess.start(command, log)))
-          .as(Files.readString(log))
-          .isZero();
+      List<Object> arguments = new ArrayList<>(output);
+      arguments.addAll(List.of("--model", model, "--input", input, "--keys", "parcel_id"));
+      arguments.addAll(List.of("--max-quarantined", 1));
+      words.addAll(JobSeries.run(List.of(), arguments));
     }
+
+    List<String> command =
+        new ArrayList<>(List.of("bash", "-c", "umask 077; exec \"$@\"", "series"));
+    command.addAll(
+        JobProcess.command(
+            JobProcess.javaHome(),
+            System.getProperty("java.class.path"),
+            List.of("-Dspark.databricks.delta.properties.defaults.checkpointInterval=1"),
+            JobSeries.class.getName(),
+            words.toArray()));
+    Path log = directory.resolve("log");
+
+    assertThat(JobProcess.exitCode(JobProcess.start(command, log)))
+        .as(Files.readString(log))
+        .isZero();
 
     try (Stream<Path> all = Files.walk(secret)) {
       assertThat(all.filter(path -> !path.equals(secret)).toList())

@@ -10,28 +10,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One jar runs on every supported Spark, and publishes the same rows and bits. */
+/**
+ * One jar has what it calls in every supported Spark, and publishes the same rows and bits with the
+ * oldest; all other tests run with the newest.
+ */
 @Tag("clusters")
 class SparkVersionsIT {
-  @TempDir static Path directory;
-  private static VersionTrial trial;
-  private static SqlTrial sqlTrial;
+  private static final String OLDEST = Compatibility.LINES.get(0);
 
-  @BeforeAll
-  static void scoreWithTheBuildsSpark() throws Exception {
-    trial = new VersionTrial(directory);
-    sqlTrial = new SqlTrial(directory.resolve("sql"), 2_000, 3);
-  }
+  @TempDir static Path directory;
 
   /** The build's own Spark is in all other tests. */
   static List<String> others() {
@@ -55,7 +49,7 @@ class SparkVersionsIT {
 
   @Test
   void theSearchFindsWhatTheOldestVersionLacks() throws Exception {
-    SparkHome oldest = SparkHome.resolved(Compatibility.LINES.get(0));
+    SparkHome oldest = SparkHome.resolved(OLDEST);
 
     assertThat(Linkage.problems(JobProcess.jar(), oldest.jars(), "io.paritree.spark.versions."))
         .anyMatch(problem -> problem.contains("SizeStatistics"));
@@ -143,40 +137,53 @@ class SparkVersionsIT {
   }
 
   /**
-   * Two at a time: a short run is on one core for much of its time. Other inputs, and runs that are
-   * repeated or killed, have their turn in {@code scripts/compat}.
+   * In one driver, whose start takes longer than its runs. Each in a driver of its own, with the
+   * other versions, other inputs, and runs that are repeated or killed, has its turn in {@code
+   * scripts/compat}.
    */
   @Test
-  void everyVersionPublishesTheSameRowsAndBits() throws Exception {
-    ExecutorService runs = Executors.newFixedThreadPool(2);
-    try {
-      List<Future<List<String>>> results = new ArrayList<>();
-      for (String version : others()) {
-        SparkHome home = SparkHome.resolved(version);
-        results.add(
-            runs.submit(
-                () -> trial.faults(version, Compatibility.locally(home, JobProcess.javaHome()))));
-      }
-
-      for (Future<List<String>> result : results) {
-        assertThat(result.get()).isEmpty();
-      }
-    } finally {
-      runs.shutdownNow();
+  void theOldestVersionPublishesAndScoresBySqlAndByDatasetTheSameRowsAndBits() throws Exception {
+    VersionTrial trial = new VersionTrial(directory);
+    SqlTrial sqlTrial = new SqlTrial(directory.resolve("sql"), 2_000, 3);
+    List<Object> words = new ArrayList<>();
+    for (VersionTrial.Run run : trial.runs(OLDEST)) {
+      words.addAll(JobSeries.run(run.settings(), run.arguments()));
     }
+
+    words.add("-Dspark.master=local-cluster[2,1,1024]"); // executors of SQL, which get the jar
+    sqlTrial.settings(OLDEST).forEach(setting -> words.add("-D" + setting));
+    words.add(VersionProgram.SQL);
+    words.addAll(sqlTrial.arguments(OLDEST));
+    Path log = directory.resolve("oldest.log");
+
+    Process program =
+        submitted(SparkHome.resolved(OLDEST), List.of(trial.keyService()), log, words);
+
+    assertThat(JobProcess.exitCode(program)).as(Files.readString(log)).isZero();
+    assertThat(trial.faults(OLDEST)).isEmpty();
+    assertThat(sqlTrial.faults(OLDEST, log)).isEmpty();
   }
 
-  @ParameterizedTest
-  @MethodSource("oldestAndNewest")
-  void versionsScoreBySqlAndByDatasetWithTheSameBits(String version) throws Exception {
-    SparkHome home = SparkHome.resolved(version);
-
-    assertThat(sqlTrial.faults(version, home, JobProcess.javaHome())).isEmpty();
-  }
-
-  /** The other lines are between these, and take their turn in {@code scripts/compat}. */
-  static List<String> oldestAndNewest() {
-    return List.of(
-        Compatibility.LINES.get(0), Compatibility.LINES.get(Compatibility.LINES.size() - 1));
+  private static Process submitted(SparkHome home, List<Path> jars, Path log, List<Object> words)
+      throws IOException {
+    Path program = directory.resolve("program.jar");
+    PackagedJob.write(
+        program,
+        Stream.of(VersionProgram.class, JobSeries.class, SqlProgram.class)
+            .map(type -> type.getName().replace('.', '/') + ".class")
+            .toList());
+    List<String> all = new ArrayList<>(List.of(JobProcess.jar().toString()));
+    jars.forEach(jar -> all.add(jar.toString()));
+    List<String> command = new ArrayList<>(List.of(home.program("spark-submit").toString()));
+    command.addAll(List.of("--master", "local[2]", "--jars", String.join(",", all)));
+    command.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    command.addAll(SparkHome.settings(List.of("-XX:TieredStopAtLevel=1")));
+    command.addAll(List.of("--class", VersionProgram.class.getName(), program.toString()));
+    words.forEach(word -> command.add(word.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().put("JAVA_HOME", JobProcess.javaHome().toString());
+    builder.environment().put("SPARK_HOME", home.directory().toString());
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 }

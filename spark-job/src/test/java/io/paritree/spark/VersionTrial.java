@@ -26,6 +26,8 @@ import org.apache.spark.sql.types.StructType;
 final class VersionTrial {
   private static final String PARQUET = "parquet";
   private static final String TABLE = "table";
+  private static final String WRITTEN = "written";
+  private static final String ENCRYPTED_OUTPUT = "encrypted";
   private static final String WIDENED_WAY = "widened";
   private static final int ROWS = 4_000;
   private static final int BAD_EVERY = 50;
@@ -76,11 +78,19 @@ final class VersionTrial {
     Process score(Path log, List<String> options, List<Object> arguments) throws IOException;
   }
 
+  /**
+   * A run of the job.
+   *
+   * @param name of its log
+   * @param settings of Spark, such as {@code spark.master=local}
+   */
+  record Run(String name, List<String> settings, List<Object> arguments) {}
+
   /** What a run publishes and quarantines is compared under its name. */
   private record Way(String name, List<Object> arguments) {}
 
   /**
-   * Makes the inputs, and scores them with the build's Spark.
+   * Makes the inputs.
    *
    * @param directory receives inputs and outputs
    */
@@ -102,16 +112,25 @@ final class VersionTrial {
     this.widened = directory.resolve("widened");
     Parcels.write(widened, 0, 200, 0, 1);
     Parcels.write(widened, widenedRows(200, 400), WIDENED, 1);
-    for (Way way : ways()) {
-      ways.put(way.name(), way);
-      Path output = directory.resolve("expected").resolve(way.name());
-      JobRun run = JobRun.of(arguments(way, output).toArray());
-      if (run.exitCode() != 0) {
-        throw new IllegalStateException("Cannot score with the build's Spark: " + run.err());
-      }
+    ways().forEach(way -> ways.put(way.name(), way));
+  }
 
-      expected.put(way.name(), published(output));
+  /** Returns what the build's Spark publishes and quarantines. */
+  private List<String> expected(Way way) throws IOException {
+    List<String> known = expected.get(way.name());
+    if (known != null) {
+      return known;
     }
+
+    Path output = directory.resolve("expected").resolve(way.name());
+    JobRun run = JobRun.of(arguments(way, output).toArray());
+    if (run.exitCode() != 0) {
+      throw new IllegalStateException("Cannot score with the build's Spark: " + run.err());
+    }
+
+    List<String> published = published(output);
+    expected.put(way.name(), published);
+    return published;
   }
 
   private static List<Row> rows(int day) {
@@ -190,21 +209,56 @@ final class VersionTrial {
   }
 
   /**
-   * Runs the job once in each of its forms: from files to files, from a table to a table, and to
+   * Returns a run of each of the job's forms: from files to files, from a table to a table, and to
    * encrypted files.
    *
    * @param name of the directory for outputs and logs
+   */
+  List<Run> runs(String name) throws IOException {
+    Path outputs = Files.createDirectories(directory.resolve(name));
+    Way way = ways.get(PARQUET);
+    return List.of(
+        new Run(PARQUET, List.of(), arguments(way, outputs.resolve(PARQUET))),
+        new Run(WRITTEN, List.of(), tableArguments(outputs)),
+        new Run(
+            ENCRYPTED_OUTPUT,
+            ENCRYPTED.entrySet().stream()
+                .map(
+                    setting -> "spark.hadoop.%s=%s".formatted(setting.getKey(), setting.getValue()))
+                .toList(),
+            arguments(way, outputs.resolve(ENCRYPTED_OUTPUT))));
+  }
+
+  /** Returns the jar that {@link #runs} need beside the job's, for the keys of encrypted files. */
+  Path keyService() {
+    return keyService;
+  }
+
+  /**
+   * Compares what {@link #runs} have published.
+   *
    * @return what was wrong; empty if nothing was
    */
-  List<String> faults(String name, Submission spark) throws IOException, InterruptedException {
-    Path outputs = Files.createDirectories(directory.resolve(name));
+  List<String> faults(String name) throws IOException {
+    Path outputs = directory.resolve(name);
     List<String> faults = new ArrayList<>();
-    score(PARQUET, outputs, spark, faults);
-    writeTable("written", outputs, spark, faults);
-    Path encrypted = outputs.resolve("encrypted");
-    Way way = ways.get(PARQUET);
-    ends(0, "encrypted", outputs, spark, encryption(), arguments(way, encrypted), faults);
-    withKeys(() -> compareEncrypted(way, encrypted, faults));
+    compare(ways.get(PARQUET), outputs.resolve(PARQUET), faults);
+    compareTable(WRITTEN, outputs, faults);
+    Path encrypted = outputs.resolve(ENCRYPTED_OUTPUT);
+    withKeys(() -> compareEncrypted(ways.get(PARQUET), encrypted, faults));
+    return faults;
+  }
+
+  /** Submits each of {@link #runs} by itself, and compares what they have published. */
+  List<String> faults(String name, Submission spark) throws IOException, InterruptedException {
+    List<String> faults = new ArrayList<>();
+    for (Run run : runs(name)) {
+      List<String> options = new ArrayList<>(List.of("--jars", keyService.toString()));
+      run.settings().forEach(setting -> options.addAll(List.of("--conf", setting)));
+      ends(0, run.name(), directory.resolve(name), spark, options, run.arguments(), faults);
+    }
+
+    faults.addAll(faults(name));
     return faults;
   }
 
@@ -240,7 +294,8 @@ final class VersionTrial {
       faults.add("again: a run of what is published has changed it");
     }
 
-    writeTable("written-again", outputs, spark, faults);
+    ends(0, "written-again", outputs, spark, List.of(), tableArguments(outputs), faults);
+    compareTable("written-again", outputs, faults);
     Path refused = outputs.resolve("refused");
     ends(
         4,
@@ -272,17 +327,23 @@ final class VersionTrial {
   }
 
   /** Publishes from a Delta table to another one, which a run before may have done. */
-  private void writeTable(String log, Path outputs, Submission spark, List<String> faults)
-      throws IOException, InterruptedException {
-    Way way = ways.get(TABLE);
-    Path written = outputs.resolve("written");
-    List<Object> arguments =
-        new ArrayList<>(List.of("--model", MODEL, "--table", written, "--create-table"));
-    arguments.addAll(way.arguments());
+  private List<Object> tableArguments(Path outputs) {
+    List<Object> arguments = new ArrayList<>(List.of("--model", MODEL));
+    arguments.addAll(List.of("--table", outputs.resolve(WRITTEN), "--create-table"));
+    arguments.addAll(ways.get(TABLE).arguments());
     arguments.addAll(List.of("--group-by", "day"));
-    ends(0, log, outputs, spark, List.of(), arguments, faults);
+    return arguments;
+  }
+
+  private void compareTable(String log, Path outputs, List<String> faults) throws IOException {
+    Path written = outputs.resolve(WRITTEN);
+    if (!Files.exists(written)) {
+      faults.add(log + ": no table was made");
+      return;
+    }
+
     Dataset<Row> rows = TestSpark.session().read().format("delta").load(written.toString());
-    if (!published(rows, written).equals(expected.get(way.name()))) {
+    if (!published(rows, written).equals(expected(ways.get(TABLE)))) {
       faults.add(log + ": the table does not have the rows of the Parquet output");
     }
 
@@ -293,22 +354,13 @@ final class VersionTrial {
     }
   }
 
-  /** Returns options that have all columns encrypted, one of them with its own key. */
-  private List<String> encryption() {
-    List<String> options = new ArrayList<>(List.of("--jars", keyService.toString()));
-    ENCRYPTED.forEach(
-        (name, value) ->
-            options.addAll(List.of("--conf", "spark.hadoop.%s=%s".formatted(name, value))));
-    return options;
-  }
-
   private void compareEncrypted(Way way, Path output, List<String> faults) throws IOException {
     compare(way, output, faults);
     try (Stream<Path> files = Files.walk(output.getParent())) {
       for (Path file : files.filter(Parquets::isParquet).toList()) {
         boolean isOfTheRun =
             file.startsWith(output)
-                || file.startsWith(output.resolveSibling("_paritree").resolve("encrypted"));
+                || file.startsWith(output.resolveSibling("_paritree").resolve(ENCRYPTED_OUTPUT));
         if (isOfTheRun && !isEncrypted(file)) {
           faults.add("encrypted: %s has columns in the clear".formatted(file));
         }
@@ -359,7 +411,7 @@ final class VersionTrial {
     }
 
     List<String> found = published(output);
-    List<String> wanted = expected.get(way.name());
+    List<String> wanted = expected(way);
     if (!found.equals(wanted)) {
       List<String> strange = new ArrayList<>(found);
       strange.removeAll(wanted);
