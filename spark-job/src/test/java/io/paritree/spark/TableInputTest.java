@@ -20,6 +20,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,14 +34,25 @@ class TableInputTest {
   private static final SparkSession SPARK = TestSpark.session();
   private static final int ROWS = 300;
 
+  @TempDir static Path shared;
+  private static String model;
+
+  /** A table that no test changes. */
+  private static Path fixed;
+
   @TempDir Path directory;
-  private String model;
   private Path table;
   private Path output;
 
+  @BeforeAll
+  static void makeModel() {
+    model = new TestPackages(shared.resolve("models")).binary().toString();
+    fixed = shared.resolve("fixed table");
+    parcels(0, 3).write().format("delta").save(fixed.toString());
+  }
+
   @BeforeEach
-  void makeModel() {
-    model = new TestPackages(directory.resolve("models")).binary().toString();
+  void choosePlaces() {
     table = directory.resolve("in table");
     output = directory.resolve("out");
   }
@@ -392,7 +404,7 @@ class TableInputTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"table, --output", "table, --table", "seen, --output", "seen, --table"})
+  @CsvSource({"table, --table", "seen, --output"})
   void anInputThatHasBecomeEmptyReplacesNoPublishedRows(String input, String into)
       throws IOException {
     parcels(0, 40).write().format("delta").save(table.toString());
@@ -492,7 +504,8 @@ class TableInputTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "TABLE@v0|Delta takes '@v0' at the end of a path for a version of the table; give TABLE and --as-of 0",
+        "TABLE@v0|Delta takes '@v0' at the end of a path for a version of the table; give TABLE and"
+            + " --as-of 0",
         "TABLE@V12/|give TABLE and --as-of 12",
         "TABLE@20240131235958123|give TABLE and --as-of 2024-01-31T23:59:58.123Z",
         "delta.`TABLE`|this is a table in SQL; give the path itself, TABLE",
@@ -504,8 +517,7 @@ class TableInputTest {
         "lake.db.parcels|if 'lake' is a catalog, Spark needs its settings, spark.sql.catalog.lake"
       })
   void aNameThatIsNoneIsRefusedInOneSentence(String name, String sentence) {
-    append(0, ROWS);
-    String given = name.replace("TABLE", table.toString());
+    String given = name.replace("TABLE", fixed.toString());
 
     for (Object[] more : List.of(new Object[0], new Object[] {"--as-of", "0"})) {
       JobRun run =
@@ -514,7 +526,7 @@ class TableInputTest {
       assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
       assertThat(run.err().strip())
           .startsWith("Cannot read table " + given)
-          .contains(sentence.replace("TABLE", table.toString()))
+          .contains(sentence.replace("TABLE", fixed.toString()))
           .hasLineCount(1);
     }
   }
