@@ -140,7 +140,7 @@ class JobLookupTest {
             "--input", input, "--keys", "parcel_id", "--reasons", "2", "--reasons-direction", "up");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    try (LookupIndex theJobs = index("");
+    try (LookupIndex theJobs = verified("");
         LookupIndex own = own("")) {
       ReasonsForm form = theJobs.manifest().reasons().orElseThrow();
       assertThat(own.manifest().reasons()).contains(form);
@@ -194,7 +194,7 @@ class JobLookupTest {
     JobRun run = score("--input", input, "--keys", "parcel_id", "--max-quarantined", "1");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    checkQuarantinedAndRepeated(index(""));
+    checkQuarantinedAndRepeated(verified(""));
     checkQuarantinedAndRepeated(own(""));
   }
 
@@ -239,15 +239,15 @@ class JobLookupTest {
 
   @Test
   void manyShardsAreBuiltInTasks() throws Exception {
-    int rows = 90 * 900;
+    int rows = 90 * 90;
     Path few = Parcels.write(directory.resolve("few"), 0, 90, 0, 1);
     Path input = directory.resolve("in");
     TestSpark.session()
         .read()
         .parquet(few.toString())
-        .crossJoin(TestSpark.session().range(0, 900, 1, 3).toDF("copy"))
-        .withColumn("parcel_id", functions.expr("parcel_id * 900 + copy"))
-        .withColumn("pad", functions.expr("concat(parcel_id, repeat(uuid(), 20))"))
+        .crossJoin(TestSpark.session().range(0, 90, 1, 3).toDF("copy"))
+        .withColumn("parcel_id", functions.expr("parcel_id * 90 + copy"))
+        .withColumn("pad", functions.expr("concat(parcel_id, repeat(uuid(), 185))"))
         .write()
         .option("compression", "none")
         .option("parquet.enable.dictionary", "false")
@@ -343,24 +343,33 @@ class JobLookupTest {
     return StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
   }
 
-  private LookupIndex index(String partition) throws IOException {
+  /** Opens the job's index of a partition, after all its bytes were compared with their digests. */
+  private LookupIndex verified(String partition) throws IOException {
+    LookupIndex.verify(at(partition));
+    return index(partition);
+  }
+
+  private Path at(String partition) throws IOException {
+    return StateDirectory.index(state(), published(partition).directory(), partition).toPath();
+  }
+
+  private PartitionManifest published(String partition) throws IOException {
     Path file = output.resolve(partition).resolve(PartitionManifest.FILE);
-    PartitionManifest published =
-        PartitionManifest.fromJson(Files.readAllBytes(file), file.toString());
-    Path at = StateDirectory.index(state(), published.directory(), partition).toPath();
-    LookupIndex.verify(at);
-    LookupIndex index = LookupIndex.open(at);
+    return PartitionManifest.fromJson(Files.readAllBytes(file), file.toString());
+  }
+
+  private LookupIndex index(String partition) throws IOException {
+    PartitionManifest published = published(partition);
+    LookupIndex index = LookupIndex.open(at(partition));
     assertThat(index.manifest().identity()).isEqualTo(published.identity());
     assertThat(index.manifest().directory()).isEqualTo(published.directory());
-    assertThat(Files.readString(file)).contains(index.manifest().scoredAt());
+    assertThat(index.manifest().scoredAt()).isEqualTo(published.stagedAt());
     return index;
   }
 
   /** Builds the index from the published files, as a server does that the job has left none. */
   private LookupIndex own(String partition) throws IOException {
-    Path file = output.resolve(partition).resolve(PartitionManifest.FILE);
-    PartitionManifest published =
-        PartitionManifest.fromJson(Files.readAllBytes(file), file.toString());
+    PartitionManifest published = published(partition);
     Path to = Files.createTempDirectory(directory, "own");
     Location at = Location.of(output.resolve(partition));
     new PartitionIndexing(FileStore.of(at), at, state(), partition, published)
@@ -391,7 +400,7 @@ class JobLookupTest {
   /** Compares what is found with each row that Spark reads; returns how many there are. */
   private int checkAll(String partition) throws Exception {
     List<Row> rows = ScoringJobTest.read(output.resolve(partition)).collectAsList();
-    checkAll(rows, index(partition));
+    checkAll(rows, verified(partition));
     checkAll(rows, own(partition));
     return rows.size();
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
@@ -91,12 +92,9 @@ final class Parcels {
   }
 
   private static void write(String directory, List<Row> rows, StructType schema, int files) {
-    TestSpark.session()
-        .createDataFrame(rows, schema)
-        .repartition(files)
-        .write()
-        .mode(SaveMode.Append)
-        .parquet(directory);
+    Dataset<Row> all = TestSpark.session().createDataFrame(rows, schema);
+    Dataset<Row> divided = files == 1 ? all.coalesce(1) : all.repartition(files);
+    divided.write().mode(SaveMode.Append).parquet(directory);
   }
 
   /** Writes records as one CSV file. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.StepObserver;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
@@ -25,28 +26,29 @@ class SparkExtensionsTest {
   private static final SparkSession SPARK = TestSpark.session();
   private static final int ROWS = 60;
 
-  @TempDir static Path store;
+  @TempDir static Path shared;
   private static String model;
 
   @TempDir Path directory;
 
   @BeforeAll
   static void seal() {
-    model = new TestPackages(store).binary().toString();
+    model = new TestPackages(shared.resolve("store")).binary().toString();
+    Path plain = Parcels.write(shared.resolve("plain"), 0, ROWS, 0, 2);
+    for (String format : List.of("parquet", "delta")) {
+      SPARK
+          .read()
+          .parquet(plain.toString())
+          .selectExpr("*", "parcel_id % 2 AS half")
+          .write()
+          .format(format)
+          .partitionBy("half")
+          .save(input(format).toString());
+    }
   }
 
-  private Path written(String format) {
-    Path input = directory.resolve(format);
-    Path plain = Parcels.write(directory.resolve("plain"), 0, ROWS, 0, 2);
-    SPARK
-        .read()
-        .parquet(plain.toString())
-        .selectExpr("*", "parcel_id % 2 AS half")
-        .write()
-        .format(format)
-        .partitionBy("half")
-        .save(input.toString());
-    return input;
+  private static Path input(String format) {
+    return shared.resolve(format);
   }
 
   private JobRun score(String format, Path input, Object... more) {
@@ -73,7 +75,7 @@ class SparkExtensionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"parquet", "delta"})
   void plainFilesAndTablesAreReadInBatches(String format) throws Exception {
-    Path input = written(format);
+    Path input = input(format);
     try (ReadStages stages = new ReadStages()) {
       JobRun run = score(format, input, "--group-by", "half");
 
@@ -85,18 +87,19 @@ class SparkExtensionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"parquet", "delta"})
   void aMaskOfAColumnIsPublishedInPlaceOfItsValues(String format) {
-    Path input = written(format);
+    Path input = input(format);
 
     JobRun run = TestRules.with(TestRules::masked, () -> score(format, input));
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(published().where("note = concat('NOTE ', parcel_id)").count()).isEqualTo(ROWS);
+    assertThat(published().where("note = reverse(concat('note ', parcel_id))").count())
+        .isEqualTo(ROWS);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"parquet", "delta"})
   void rowsThatAreKeptFromTheUserAreNotPublishedAndTheConditionIsNamed(String format) {
-    Path input = written(format);
+    Path input = input(format);
 
     JobRun run = TestRules.with(TestRules.before("note 3"), () -> score(format, input));
 
@@ -108,7 +111,7 @@ class SparkExtensionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"parquet", "delta"})
   void rowsOfWhichNoFileIsNamedAreRefused(String format) {
-    Path input = written(format);
+    Path input = input(format);
 
     JobRun run = TestRules.with(NamelessScan::new, () -> score(format, input));
 
@@ -119,7 +122,7 @@ class SparkExtensionsTest {
 
   @Test
   void rowsOfAViewNeedNoFile() {
-    SPARK.read().parquet(written("parquet").toString()).write().saveAsTable("extended");
+    SPARK.read().parquet(input("parquet").toString()).write().saveAsTable("extended");
     try {
       JobRun run =
           TestRules.with(
@@ -142,7 +145,7 @@ class SparkExtensionsTest {
   })
   void acceleratorsAreSwitchedOffForTheJobAndThatIsSaidOnce(
       String setting, String value, String said) {
-    Path input = written("delta");
+    Path input = input("delta");
     SparkConf cluster = SPARK.sparkContext().conf();
     try {
       cluster.set(setting, value);

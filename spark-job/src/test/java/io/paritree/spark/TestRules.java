@@ -10,7 +10,7 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.LessThan;
 import org.apache.spark.sql.catalyst.expressions.Literal;
-import org.apache.spark.sql.catalyst.expressions.Upper;
+import org.apache.spark.sql.catalyst.expressions.Reverse;
 import org.apache.spark.sql.catalyst.rules.Rule;
 import org.apache.spark.sql.execution.ColumnarRule;
 import org.apache.spark.sql.execution.FilterExec;
@@ -71,7 +71,7 @@ public final class TestRules extends AbstractFunction1<SparkSessionExtensions, B
         .orElse(null);
   }
 
-  /** Returns a scan whose notes are in upper case, under the same name. */
+  /** Returns a scan whose notes are written backwards, under the same name. */
   static SparkPlan masked(SparkPlan scan) {
     List<Expression> columns = new ArrayList<>();
     for (Attribute column : SparkLists.output(scan)) {
@@ -79,7 +79,7 @@ public final class TestRules extends AbstractFunction1<SparkSessionExtensions, B
           column.name().equals("note")
               ? SparkLists.create(
                   Alias.class,
-                  new Upper(column),
+                  new Reverse(column),
                   column.name(),
                   column.exprId(),
                   SparkLists.scala(List.of()),

@@ -49,6 +49,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The files contain what Spark's own writer writes for the same rows. */
 class ParquetWritersTest {
   private static final int ROWS = 3_000;
+  private static final int ROWS_OF_GROUPS = 300_000;
+  private static final long ROW_GROUP_BYTES = 1 << 20;
   private static final long SPREAD = 0x9e3779b97f4a7c15L; // keys that cannot be compressed
   private static final String VERSION = "größe/1";
   private static final StructType FLAT =
@@ -224,12 +226,12 @@ class ParquetWritersTest {
             .add("key", DataTypes.LongType)
             .add("model_version", DataTypes.StringType, true);
     ParquetWriters writers =
-        ParquetWriters.of(session, schema, List.of("key"), 128 << 20).withLastColumn(VERSION);
+        withSmallRowGroups(ParquetWriters.of(session, schema, List.of("key"), 128 << 20))
+            .withLastColumn(VERSION);
     Path file = directory.resolve("part-0" + writers.extension());
     ParquetFile written = writers.open(new org.apache.hadoop.fs.Path(file.toUri().toString()));
     UTF8String version = UTF8String.fromString(VERSION);
-    long rows = 2_500_000;
-    for (long row = 0; row < rows; row++) {
+    for (long row = 0; row < ROWS_OF_GROUPS; row++) {
       written.write(new GenericInternalRow(new Object[] {row * SPREAD, version}));
     }
 
@@ -240,10 +242,22 @@ class ParquetWritersTest {
       session.conf().set("spark.sql.parquet.enableVectorizedReader", vectorized);
       Dataset<Row> read = session.read().parquet(file.toString());
       assertThat(read.filter(functions.col("model_version").equalTo(VERSION)).count())
-          .isEqualTo(rows);
-      assertThat(read.filter(functions.col("key").equalTo(2_000_000 * SPREAD)).first().getString(1))
+          .isEqualTo(ROWS_OF_GROUPS);
+      assertThat(read.filter(functions.col("key").equalTo(240_000 * SPREAD)).first().getString(1))
           .isEqualTo(VERSION);
     }
+  }
+
+  private static ParquetWriters withSmallRowGroups(ParquetWriters writers) {
+    return new ParquetWriters(
+        writers.settings(),
+        writers.schema(),
+        writers.distinct(),
+        ROW_GROUP_BYTES,
+        writers.pageBytes(),
+        writers.constant(),
+        writers.encrypted(),
+        writers.ids());
   }
 
   private void assertWrittenEqually(List<Row> rows, StructType schema) throws Exception {
