@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -75,14 +76,13 @@ class ServeFromHdfsIT {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     while (!condition.call()) {
       assertThat(System.nanoTime()).as(what).isLessThan(end);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20)); // the server needs the cores
     }
   }
 
-  private static int threads(Client management) throws IOException {
+  private static int threads(ServeRun run) throws IOException {
     Matcher threads =
-        Pattern.compile("(?m)^jvm_threads_current ([0-9.E]+)")
-            .matcher(management.get("/metrics").body());
+        Pattern.compile("(?m)^jvm_threads_current ([0-9.E]+)").matcher(managed(run, "/metrics"));
     assertThat(threads.find()).isTrue();
     return (int) Double.parseDouble(threads.group(1));
   }
@@ -90,42 +90,57 @@ class ServeFromHdfsIT {
   @Test
   void newVersionIsServedAndADeadNameNodeHoldsNobody() throws Exception {
     try (Relay nameNode = new Relay(cluster.getNameNodePort());
-        ServeRun run = serve("hdfs://localhost:" + nameNode.port() + "/models");
-        Client client = new Client(run.port());
-        Client management = new Client(run.managementPort())) {
-      assertThat(client.post(SCORE, RECORD).body()).contains("\"parcel-late/1\"");
+        ServeRun run = serve("hdfs://localhost:" + nameNode.port() + "/models")) {
+      run.port();
+      assertScores(run, 1);
       champion(2);
-      await("version 2", () -> client.post(SCORE, RECORD).body().contains("\"parcel-late/2\""));
+      await("version 2", () -> scored(run).contains("\"parcel-late/2\""));
 
       nameNode.fallSilent();
-      int threads = threads(management);
+      int threads = threads(run);
       for (int reload = 0; reload < 5; reload++) {
-        assertThat(reload(management).status()).isEqualTo(504);
-        assertScores(client, 2);
+        assertThat(reload(run).status()).isEqualTo(504);
+        assertScores(run, 2);
       }
 
-      assertThat(threads(management)).isLessThanOrEqualTo(threads + 4);
+      assertThat(threads(run)).isLessThanOrEqualTo(threads + 4);
       nameNode.die();
       await(
           "the store is told to be unreachable",
-          () -> management.get("/health/ready").body().contains("\"unreachable\":{"));
-      assertScores(client, 2);
-      assertThat(client.get("/health/ready").status()).isEqualTo(200);
-      assertThat(client.get("/v1/models/parcel-late").body())
-          .contains("its store cannot be read")
-          .doesNotContain("hdfs:");
-      assertThat(management.get("/metrics").body())
+          () -> managed(run, "/health/ready").contains("\"unreachable\":{"));
+      assertScores(run, 2);
+      try (Client client = new Client(run.port())) {
+        assertThat(client.get("/health/ready").status()).isEqualTo(200);
+        assertThat(client.get("/v1/models/parcel-late").body())
+            .contains("its store cannot be read")
+            .doesNotContain("hdfs:");
+      }
+
+      assertThat(managed(run, "/metrics"))
           .contains("paritree_model_refusing{model=\"parcel-late\"} 1.0")
           .containsPattern("reloads_total\\{model=\"parcel-late\",result=\"unreachable\"\\} [1-9]");
-      assertThat(threads(management)).isLessThanOrEqualTo(threads + 4);
+      assertThat(threads(run)).isLessThanOrEqualTo(threads + 4);
 
       champion(1);
       nameNode.revive();
-      await("version 1", () -> client.post(SCORE, RECORD).body().contains("\"parcel-late/1\""));
-      assertThat(management.get("/health/ready").body()).doesNotContain("unreachable");
+      await("version 1", () -> scored(run).contains("\"parcel-late/1\""));
+      assertThat(managed(run, "/health/ready")).doesNotContain("unreachable");
       run.process().destroy(); // SIGTERM
       assertThat(run.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(run.process().exitValue()).isZero();
+    }
+  }
+
+  /** Asks the operators' port, over a connection of its own: one that waits is closed soon. */
+  private static String managed(ServeRun run, String path) throws IOException {
+    try (Client operator = new Client(run.managementPort())) {
+      return operator.get(path).body();
+    }
+  }
+
+  private static String scored(ServeRun run) throws IOException {
+    try (Client client = new Client(run.port())) {
+      return client.post(SCORE, RECORD).body();
     }
   }
 
@@ -142,21 +157,25 @@ class ServeFromHdfsIT {
         "--set",
         "models.poll=100 ms",
         "--set",
-        "server.idle-timeout=3 s", // a reload that takes longer is answered with 504
+        "server.idle-timeout=1 s", // a reload that takes longer is answered with 504
         "--set",
         "security.admin-tokens=[\"" + HexFormat.of().formatHex(token) + "\"]");
   }
 
-  private static Answer reload(Client management) throws IOException {
-    return management.send(
-        "POST", "/admin/reload", new byte[0], "Authorization: Bearer " + TOKEN + "\r\n");
+  private static Answer reload(ServeRun run) throws IOException {
+    try (Client operator = new Client(run.managementPort())) {
+      String token = "Authorization: Bearer " + TOKEN + "\r\n";
+      return operator.send("POST", "/admin/reload", new byte[0], token);
+    }
   }
 
-  private static void assertScores(Client client, int version) throws IOException {
-    for (int request = 0; request < 500; request++) {
-      Answer answer = client.post(SCORE, RECORD);
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.body()).contains("\"parcel-late/" + version + "\"");
+  private static void assertScores(ServeRun run, int version) throws IOException {
+    try (Client client = new Client(run.port())) {
+      for (int request = 0; request < 500; request++) {
+        Answer answer = client.post(SCORE, RECORD);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"parcel-late/" + version + "\"");
+      }
     }
   }
 
