@@ -1,5 +1,6 @@
 package io.paritree.store;
 
+import io.paritree.MemoryDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,7 +21,7 @@ class HdfsStoreTest extends FileStoreContract {
   private static MiniDFSCluster cluster;
 
   @BeforeAll
-  static void startCluster(@TempDir Path directory) throws IOException {
+  static void startCluster(@TempDir(factory = MemoryDisk.class) Path directory) throws IOException {
     cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile()).build();
     cluster.waitActive();
   }

@@ -2,6 +2,7 @@ package io.paritree.spark.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.MemoryDisk;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FailingStoreTest {
   private static final String REASON = "No space left on device";
 
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDisk.class)
+  Path directory;
 
   /** What is in the output before the run. */
   private enum Before {

@@ -24,16 +24,16 @@ final class FaultyStore implements FileStore {
 
   private final FileStore store;
   private final Fault fault;
-  private final boolean renamesDirectories;
+  private final boolean copiesFiles;
 
   FaultyStore(FileStore store, Fault fault) {
-    this(store, fault, true);
+    this(store, fault, false);
   }
 
-  private FaultyStore(FileStore store, Fault fault, boolean renamesDirectories) {
+  private FaultyStore(FileStore store, Fault fault, boolean copiesFiles) {
     this.store = store;
     this.fault = fault;
-    this.renamesDirectories = renamesDirectories;
+    this.copiesFiles = copiesFiles;
   }
 
   /**
@@ -41,7 +41,7 @@ final class FaultyStore implements FileStore {
    * original. It renames no directory.
    */
   static FaultyStore ofObjects(FileStore store, Fault fault) {
-    return new FaultyStore(store, fault, false);
+    return new FaultyStore(store, fault, true);
   }
 
   @Override
@@ -95,7 +95,7 @@ final class FaultyStore implements FileStore {
   @Override
   public void rename(Location from, Location to) throws IOException {
     fault.before("rename " + from + " to " + to, true);
-    if (renamesDirectories) {
+    if (!copiesFiles) {
       store.rename(from, to);
       return;
     }
@@ -107,7 +107,7 @@ final class FaultyStore implements FileStore {
 
   @Override
   public boolean renamesDirectoriesWhole(Location location) throws IOException {
-    return renamesDirectories;
+    return !copiesFiles && store.renamesDirectoriesWhole(location);
   }
 
   @Override

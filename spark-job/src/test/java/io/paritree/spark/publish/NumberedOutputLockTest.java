@@ -3,6 +3,7 @@ package io.paritree.spark.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.MemoryDisk;
 import io.paritree.output.PartitionManifest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,9 @@ class NumberedOutputLockTest {
   private static final LockTimes QUICK =
       new LockTimes(Duration.ofMillis(20), Duration.ofMillis(400));
 
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDisk.class)
+  Path directory;
+
   private OutputPlace place;
 
   @BeforeEach

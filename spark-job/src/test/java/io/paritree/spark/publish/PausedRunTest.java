@@ -2,14 +2,15 @@ package io.paritree.spark.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.MemoryDisk;
 import io.paritree.Seed;
+import io.paritree.spark.TestHdfs;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.hdfs.MiniDFSCluster;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,22 +34,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("clusters")
 class PausedRunTest {
-  private static final LockTimes QUICK =
-      new LockTimes(Duration.ofMillis(20), Duration.ofMillis(200));
+  private static final LockTimes QUICK = StagedRun.IMPATIENT;
 
-  private static MiniDFSCluster cluster;
-  @TempDir Path directory;
-
-  @BeforeAll
-  static void start(@TempDir Path directory) throws IOException {
-    cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile()).build();
-    cluster.waitActive();
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.shutdown(true);
-  }
+  @TempDir(factory = MemoryDisk.class)
+  Path directory;
 
   @ParameterizedTest
   @CsvSource({"false, false", "true, false", "false, true", "true, true"})
@@ -60,36 +45,41 @@ class PausedRunTest {
       boolean replaced, boolean fileByFile) throws Exception {
     long seed = Seed.next();
     Random random = new Random(seed);
-    int pausing = 1;
-    while (true) {
-      Pause pause = new Pause(pausing, replaced, fileByFile);
-      String outcome = pause.run();
-      if (!pause.hasPaused()) {
-        break;
-      }
+    Pause counted = new Pause(0, replaced, fileByFile);
+    assertThat(counted.run()).isEqualTo("published");
+    int changes = -counted.left;
+    assertThat(changes).isGreaterThan(15);
 
-      Map<String, List<String>> after = outputOf(pause.place);
-      assertThat(after)
-          .as("paused before %s, then %s, -Dseed=%s", pause.pausedAt, outcome, seed)
-          .isEqualTo(
-              outcome.equals("published") && !replaced
-                  ? Map.of("day=1", twice("paused"), "day=2", twice("paused"))
-                  : pause.meanwhile);
-      assertThat(outcome)
-          .as("paused before %s, -Dseed=%s", pause.pausedAt, seed)
-          .isNotEqualTo("failed");
-      new Recovery(pause.place, QUICK).recover();
-      assertThat(outputOf(pause.place))
-          .as("paused before %s, -Dseed=%s", pause.pausedAt, seed)
-          .isEqualTo(after);
-      assertThat(StagedRun.leftOver(pause.place))
-          .as("after %s, -Dseed=%s", pause.pausedAt, seed)
-          .isEmpty();
-      // Files that are moved one by one take many changes, of which the seed chooses half.
-      pausing += fileByFile ? 1 + random.nextInt(3) : 1;
+    // Files that are moved one by one take many changes, of which the seed chooses half.
+    List<Integer> pauses = new ArrayList<>();
+    for (int pausing = 1; pausing <= changes; pausing += fileByFile ? 1 + random.nextInt(3) : 1) {
+      pauses.add(pausing);
     }
 
-    assertThat(pausing).isGreaterThan(15);
+    Trials.ofEach(
+        pauses,
+        pausing -> {
+          Pause pause = new Pause(pausing, replaced, fileByFile);
+          String outcome = pause.run();
+          String described =
+              "paused before %s, then %s, -Dseed=%s".formatted(pause.pausedAt, outcome, seed);
+          assertThat(pause.hasPaused()).as("change %s of %s", pausing, changes).isTrue();
+          assertMovedNothing(pause, outcome, described);
+        });
+  }
+
+  private static void assertMovedNothing(Pause pause, String outcome, String described)
+      throws IOException {
+    Map<String, List<String>> after = outputOf(pause.place);
+    assertThat(after)
+        .as(described)
+        .isEqualTo(
+            outcome.equals("published") && !pause.replaced
+                ? Map.of("day=1", twice("paused"), "day=2", twice("paused"))
+                : pause.meanwhile);
+    new Recovery(pause.place, QUICK).recover();
+    assertThat(outputOf(pause.place)).as(described).isEqualTo(after);
+    assertThat(StagedRun.leftOver(pause.place)).as(described).isEmpty();
   }
 
   /** A run that is paused before one of its changes, while others recover and publish. */
@@ -106,8 +96,7 @@ class PausedRunTest {
 
     private Pause(int pausing, boolean replaced, boolean fileByFile) throws Exception {
       Location output =
-          Location.of(
-              "%s/paused-%s-%s/%s/out".formatted(cluster.getURI(), replaced, fileByFile, pausing));
+          TestHdfs.directory("paused-%s-%s/%s/out".formatted(replaced, fileByFile, pausing));
       this.place = place(output, fileByFile, (operation, change) -> {});
       this.pausing = place(output, fileByFile, this::before);
       this.replaced = replaced;
@@ -189,11 +178,10 @@ class PausedRunTest {
       value = Step.class,
       names = {"VERIFIED", "COMPARED", "OLD_MOVED"})
   void processThatIsStoppedMovesNothingOnHdfsOnceItsLockWasTakenOver(Step step) throws Exception {
-    OutputPlace place =
-        StagedRun.place(Location.of(cluster.getURI() + "/stopped/" + step + "/out"));
+    OutputPlace place = StagedRun.place(TestHdfs.directory("stopped/" + step + "/out"));
     StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
     try (Stopped paused = new Stopped(place.output(), step)) {
-      new Recovery(place, StagedRun.QUICK).recover();
+      new Recovery(place, QUICK).recover();
       StagedRun.publish(place, "winner", StagedRun.tokens(place), StepObserver.NONE);
       Map<String, List<String>> winner = outputOf(place);
       assertThat(winner)
@@ -202,7 +190,7 @@ class PausedRunTest {
       assertThat(paused.goOn()).isEqualTo(5);
 
       assertThat(outputOf(place)).isEqualTo(winner);
-      new Recovery(place, StagedRun.QUICK).recover();
+      new Recovery(place, QUICK).recover();
       assertThat(outputOf(place)).isEqualTo(winner);
       assertThat(StagedRun.leftOver(place)).isEmpty();
     }

@@ -3,8 +3,8 @@ package io.paritree.spark.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.MemoryDisk;
 import io.paritree.output.PartitionManifest;
-import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A partition holds the files of one run, even if runs are killed and others publish. */
 class PublisherTest {
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDisk.class)
+  Path directory;
+
   private Path output;
   private OutputPlace place;
 
@@ -362,9 +363,7 @@ class PublisherTest {
     return place.state().resolve(place.unfinished().get(0)).toPath();
   }
 
-  private void die(String content, Step fatal) throws Exception {
-    Process process = StagedRun.start(Location.of(output), content, "die", fatal);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as("killed at %s", fatal).isEqualTo(137);
+  private void die(String content, Step fatal) throws IOException {
+    Death.at(fatal, place, StagedRun.QUICK, content);
   }
 }

@@ -7,12 +7,10 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,8 +26,8 @@ final class StagedRun {
   /** Times of signs of life that are short enough for tests to wait for. */
   static final LockTimes QUICK = new LockTimes(Duration.ofMillis(100), Duration.ofMillis(2_000));
 
-  private static final Map<String, String> IMPATIENT =
-      Map.of("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "5");
+  /** Shorter ones, where a run that is late in a busy machine may count as dead. */
+  static final LockTimes IMPATIENT = new LockTimes(Duration.ofMillis(20), Duration.ofMillis(200));
 
   private StagedRun() {}
 
@@ -84,12 +82,15 @@ final class StagedRun {
   }
 
   static OutputPlace place(Location output) throws IOException {
-    return new OutputPlace(FileStore.of(output, IMPATIENT), output);
+    return new OutputPlace(FileStore.of(output), output);
   }
 
-  /** Gives a published partition of a local output another name for the same value. */
+  /** Gives a published partition another name for the same value. */
   static void respell(OutputPlace place, String partition) throws IOException {
-    Files.move(place.partition(partition).toPath(), place.partition(respelled(partition)).toPath());
+    FileMoves moves = new FileMoves(place.store());
+    Location from = place.partition(partition);
+    moves.moveAll(from, place.partition(respelled(partition)), moves.below(from).keySet());
+    place.store().delete(from);
   }
 
   /** Returns a name as another writer would spell it: {@code day=%31} for {@code day=1}. */
