@@ -68,6 +68,7 @@ class GeneratedClientsIT {
     url = "http://127.0.0.1:" + serving.port();
     document = directory.resolve("openapi.json");
     Files.write(document, ask("GET", "/openapi.json", "").content());
+    generate();
     node = Files.createDirectory(directory.resolve("node"));
     Files.writeString(node.resolve("package.json"), "{\"private\": true}");
     run(
@@ -102,7 +103,7 @@ class GeneratedClientsIT {
 
   @Test
   void javaClientScoresWhatTheServerScores() throws Exception {
-    Path client = generate("java");
+    Path client = directory.resolve("java");
     Path sources = client.resolve("src/main/java");
     copy("Scores.java", sources);
     run(
@@ -125,7 +126,7 @@ class GeneratedClientsIT {
 
   @Test
   void typescriptClientScoresWhatTheServerScores() throws Exception {
-    Path client = generate("typescript-fetch");
+    Path client = directory.resolve("typescript-fetch");
     copy("scores.ts", client);
     run(
         client,
@@ -146,7 +147,7 @@ class GeneratedClientsIT {
 
   @Test
   void pythonClientScoresWhatTheServerScores() throws Exception {
-    Path client = generate("python");
+    Path client = directory.resolve("python");
     copy("scores.py", client);
 
     checkScores(run(client, python(), "scores.py", url, token()));
@@ -173,7 +174,7 @@ class GeneratedClientsIT {
 
   @Test
   void goClientScoresWhatTheServerScores() throws Exception {
-    Path client = generate("go");
+    Path client = directory.resolve("go");
     copy("scores.go", Files.createDirectory(client.resolve("scores")));
     run(client, "go", "build", "-o", "compiled", "./scores");
 
@@ -289,24 +290,30 @@ class GeneratedClientsIT {
     return AccessTable.callersToken().replaceFirst(".*Bearer ", "").strip();
   }
 
-  private static Path generate(String generator) throws Exception {
-    Path client = directory.resolve(generator);
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    run(
-        directory,
-        java,
-        "-jar",
-        GENERATOR.toString(),
-        "generate",
-        "--global-property",
-        "apiTests=false,modelTests=false,apiDocs=false,modelDocs=false",
-        "-g",
-        generator,
-        "-i",
-        document.toString(),
-        "-o",
-        client.toString());
-    return client;
+  /** Generates all clients, each into the directory with its generator's name. */
+  private static void generate() throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                GENERATOR.toString(),
+                "batch",
+                "--fail-fast"));
+    for (String generator : List.of("java", "typescript-fetch", "python", "go")) {
+      Path configuration = directory.resolve(generator + ".json");
+      Files.writeString(
+          configuration,
+          """
+          {"generatorName": "%s", "inputSpec": "%s", "outputDir": "%s",
+           "globalProperties": {"apiTests": "false", "modelTests": "false",
+                                "apiDocs": "false", "modelDocs": "false"}}
+          """
+              .formatted(generator, document, directory.resolve(generator)));
+      command.add(configuration.toString());
+    }
+
+    run(directory, command.toArray(String[]::new));
   }
 
   private static void copy(String resource, Path target) throws IOException {
