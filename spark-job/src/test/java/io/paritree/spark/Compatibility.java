@@ -65,9 +65,9 @@ final class Compatibility {
       for (Map.Entry<Integer, Path> jdk : javaHomes.entrySet()) {
         results.add(local(trial, home, jdk.getKey(), jdk.getValue()));
         results.add(sql(sql, home, jdk.getKey(), jdk.getValue()));
-        if (SparkHome.hasIceberg(home.version())) {
+        for (String iceberg : icebergs(home)) {
           Path tables = directory.resolve("iceberg-" + results.size());
-          results.add(iceberg(home, jdk.getKey(), jdk.getValue(), tables));
+          results.add(iceberg(version, iceberg, jdk.getKey(), jdk.getValue(), tables));
         }
 
         if (!isLocal && jdk.getKey().equals(javaHomes.firstKey())) {
@@ -123,9 +123,23 @@ final class Compatibility {
     return new Result(home.version(), home.scala(), jdk, "local-cluster, SQL", seconds, faults);
   }
 
+  /**
+   * Returns the versions of Iceberg to try; not all have runtimes for the same versions of Spark.
+   */
+  private static List<String> icebergs(SparkHome home) {
+    if (!SparkHome.hasIceberg(home.version())) {
+      return List.of();
+    }
+
+    boolean isNewest = home.version().startsWith("4.1.");
+    return isNewest ? SparkHome.ICEBERG : SparkHome.ICEBERG.subList(0, 1);
+  }
+
   /** Runs the tests of Iceberg's tables. */
-  private static Result iceberg(SparkHome home, int jdk, Path javaHome, Path directory)
+  private static Result iceberg(
+      String version, String iceberg, int jdk, Path javaHome, Path directory)
       throws IOException, InterruptedException {
+    SparkHome home = SparkHome.withIceberg(version, iceberg);
     long begin = System.nanoTime();
     Map<String, String> tests =
         OtherSpark.run(IcebergIT.TABLES, home, javaHome, Files.createDirectories(directory));
@@ -137,9 +151,10 @@ final class Compatibility {
           }
         });
     long seconds = (System.nanoTime() - begin) / 1_000_000_000;
-    String name = "%s-%s-jdk%s-iceberg".formatted(home.version(), home.scala(), jdk);
+    String name = "%s-%s-jdk%s-iceberg-%s".formatted(home.version(), home.scala(), jdk, iceberg);
     System.err.println("%s, %s s: %s".formatted(name, seconds, outcome(faults)));
-    return new Result(home.version(), home.scala(), jdk, "local, Iceberg", seconds, faults);
+    return new Result(
+        home.version(), home.scala(), jdk, "local, Iceberg " + iceberg, seconds, faults);
   }
 
   private static Result standalone(

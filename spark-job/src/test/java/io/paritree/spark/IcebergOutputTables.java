@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.hadoop.HadoopTables;
 import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.Dataset;
@@ -20,6 +22,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,19 +32,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A table of Iceberg becomes the run's output by one snapshot; run by {@link IcebergIT}. */
 class IcebergOutputTables {
   private static final SparkSession SPARK = TestSpark.session();
-  private static final int ROWS = 300;
+  private static final int ROWS = 100;
   private static final String LAKE = SPARK.conf().get("spark.sql.catalog.lake.warehouse");
 
+  @TempDir static Path shared;
+  private static String model;
+  private static String otherModel;
+  private static Path days;
+
   @TempDir Path directory;
-  private TestPackages packages;
-  private String model;
   private Path input;
   private Path table;
 
-  @BeforeEach
-  void makeModel() {
-    packages = new TestPackages(directory.resolve("models"));
+  @BeforeAll
+  static void makeModels() {
+    TestPackages packages = new TestPackages(shared.resolve("models"));
     model = packages.binary().toString();
+    otherModel = packages.binary(2, 6).toString();
+    days = shared.resolve("in");
+    for (int day = 1; day <= 2; day++) {
+      Parcels.write(days.resolve("day=2024-01-0" + day), (day - 1) * ROWS, day * ROWS, 0, 2);
+    }
+  }
+
+  @BeforeEach
+  void choosePlaces() {
     input = directory.resolve("in");
     table = directory.resolve("score table");
   }
@@ -64,10 +79,9 @@ class IcebergOutputTables {
     assertThat(run.err()).contains(sentences);
   }
 
-  private void makeInput() {
-    for (int day = 1; day <= 2; day++) {
-      Parcels.write(input.resolve("day=2024-01-0" + day), (day - 1) * ROWS, day * ROWS, 0, 2);
-    }
+  /** Takes two partitions that are the same for all tests, which do not change them. */
+  private void takeDays() {
+    input = days;
   }
 
   private JobRun score(Object... more) {
@@ -106,8 +120,8 @@ class IcebergOutputTables {
   /** Makes a table of the catalog, so that SQL can change it. */
   private void makeScores() {
     sql(
-        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
-            + " day DATE) USING iceberg PARTITIONED BY (day) TBLPROPERTIES"
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version"
+            + " STRING, day DATE) USING iceberg PARTITIONED BY (day) TBLPROPERTIES"
             + " ('write.delete.mode' = 'merge-on-read', 'write.update.mode' = 'merge-on-read')");
     succeeds(score("--table", "lake.scores"));
   }
@@ -127,7 +141,7 @@ class IcebergOutputTables {
 
   @Test
   void tableHasTheRowsAndBitsOfTheParquetOutput() {
-    makeInput();
+    takeDays();
     Path parquet = directory.resolve("parquet");
     succeeds(JobRun.ofParcels(model, input, parquet));
 
@@ -173,7 +187,7 @@ class IcebergOutputTables {
 
   @Test
   void secondRunChangesNothingAndAnotherPartitionIsAdded() throws IOException {
-    makeInput();
+    takeDays();
     succeeds(score("--partition", "day=2024-01-01"));
     Map<String, String> files = Scores.files(table);
 
@@ -190,7 +204,7 @@ class IcebergOutputTables {
 
   @Test
   void whatIsPublishedIsKnownWhenItsSnapshotHasExpired() throws IOException {
-    makeInput();
+    takeDays();
     succeeds(score("--partition", "day=2024-01-01"));
     succeeds(score("--partition", "day=2024-01-02"));
     loaded().expireSnapshots().expireSnapshotId(loaded().currentSnapshot().parentId()).commit();
@@ -199,37 +213,38 @@ class IcebergOutputTables {
     assertThat(score().out()).contains("already published");
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "DELETE FROM lake.scores WHERE parcel_id = 3",
-        "UPDATE lake.scores SET score = 0 WHERE parcel_id = 3",
-        "DELETE FROM lake.scores WHERE day = '2024-01-01'",
-        "INSERT INTO lake.scores SELECT * FROM lake.scores WHERE parcel_id = 3"
-      })
-  void whatAnotherWriterDidToAPartitionIsReplaced(String statement) {
-    makeInput();
+  @Test
+  void whatAnotherWriterDidToAPartitionIsReplaced() throws IOException {
+    FileUtils.copyDirectory(days.toFile(), input.toFile());
+    for (int day = 3; day <= 5; day++) {
+      Parcels.write(input.resolve("day=2024-01-0" + day), day * ROWS, day * ROWS + 20, 0, 1);
+    }
+
     makeScores();
     Map<Long, Integer> before = Scores.of(scores());
-    assertThat(before).hasSize(2 * ROWS);
-    sql(statement);
+    assertThat(before).hasSize(2 * ROWS + 60);
+    sql("DELETE FROM lake.scores WHERE parcel_id = 3");
+    sql("UPDATE lake.scores SET score = 0 WHERE parcel_id = %s".formatted(ROWS + 3));
+    sql("DELETE FROM lake.scores WHERE day = '2024-01-03'");
+    sql(
+        "INSERT INTO lake.scores SELECT * FROM lake.scores WHERE parcel_id = %s"
+            .formatted(4 * ROWS + 3));
 
     JobRun run = score("--table", "lake.scores");
 
     succeeds(run);
-    assertThat(run.out()).contains("published before: 1 partition (day=2024-01-02)");
+    assertThat(run.out()).contains("published before: 1 partition (day=2024-01-05)");
     assertThat(Scores.of(scores())).isEqualTo(before);
     assertThat(score("--table", "lake.scores").out()).contains("already published");
   }
 
   @ParameterizedTest
-  @CsvSource({"STAGING_MADE", "VERIFIED", "COMMIT_BEGUN"})
+  @CsvSource({"STAGING_MADE", "COMMIT_BEGUN"})
   void aWriterToTheSamePartitionsIsAConflict(Step when) throws IOException {
-    makeInput();
+    takeDays();
     makeScores();
     String statement =
-        when == Step.VERIFIED
+        when == Step.STAGING_MADE
             ? "DELETE FROM lake.scores WHERE parcel_id = 3"
             : "INSERT INTO lake.scores SELECT * FROM lake.scores WHERE parcel_id = 3";
 
@@ -240,7 +255,7 @@ class IcebergOutputTables {
             "--table",
             "lake.scores",
             "--model",
-            packages.binary(2, 6),
+            otherModel,
             "--partition",
             "day=2024-01-01");
 
@@ -255,17 +270,16 @@ class IcebergOutputTables {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"STAGING_MADE", "VERIFIED", "COMMIT_BEGUN"})
-  void writersToOtherPartitionsAndCompactionAreNone(Step when) {
-    makeInput();
+  @Test
+  void writersToOtherPartitionsAndCompactionAreNone() {
+    takeDays();
     makeScores();
 
     JobRun run =
         disturbed(
-            when,
+            Step.COMMIT_BEGUN,
             () -> {
-              sql("INSERT INTO lake.scores SELECT * FROM lake.scores WHERE parcel_id = 350");
+              sql("INSERT INTO lake.scores SELECT * FROM lake.scores WHERE parcel_id = 150");
               sql(
                   "CALL lake.system.rewrite_data_files(table => 'scores', options => map("
                       + "'rewrite-all', 'true'))");
@@ -273,7 +287,7 @@ class IcebergOutputTables {
             "--table",
             "lake.scores",
             "--model",
-            packages.binary(2, 6),
+            otherModel,
             "--partition",
             "day=2024-01-01");
 
@@ -283,15 +297,14 @@ class IcebergOutputTables {
     assertThat(scores().select("model_version").distinct().count()).isEqualTo(2);
   }
 
-  @ParameterizedTest
-  @CsvSource({"STAGING_MADE", "COMMIT_BEGUN"})
-  void theSameRunTwiceAtOncePublishesOnce(Step when) {
-    makeInput();
+  @Test
+  void theSameRunTwiceAtOncePublishesOnce() {
+    takeDays();
     succeeds(score("--partition", "day=2024-01-01"));
 
     JobRun run =
         disturbed(
-            when,
+            Step.COMMIT_BEGUN,
             () -> succeeds(score("--partition", "day=2024-01-02", "--run-id", "inner")),
             "--partition",
             "day=2024-01-02");
@@ -306,13 +319,13 @@ class IcebergOutputTables {
   void partitionsOfNullAndOfEmptyTextAreTwo() {
     Parcels.write(input.resolve("region=__HIVE_DEFAULT_PARTITION__"), 0, ROWS, 0, 2);
     sql(
-        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
-            + " region STRING) USING iceberg PARTITIONED BY (region)");
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version"
+            + " STRING, region STRING) USING iceberg PARTITIONED BY (region)");
     succeeds(score("--table", "lake.scores"));
     sql("INSERT INTO lake.scores SELECT parcel_id, 1, label, model_version, '' FROM lake.scores");
 
     assertThat(score("--table", "lake.scores").out()).contains("already published");
-    succeeds(score("--table", "lake.scores", "--model", packages.binary(2, 6)));
+    succeeds(score("--table", "lake.scores", "--model", otherModel));
 
     assertThat(scores().where("region IS NULL").count()).isEqualTo(ROWS);
     assertThat(scores().where("region = '' AND score = 1").count()).isEqualTo(ROWS);
@@ -333,7 +346,7 @@ class IcebergOutputTables {
 
   @Test
   void tablesAndColumnsAreMadeOnRequestOnly() {
-    makeInput();
+    takeDays();
     refused(
         JobRun.of(
             "--model",
@@ -359,24 +372,45 @@ class IcebergOutputTables {
     refused(score(), "has the columns [margin], which this run does not write");
   }
 
+  @Test
+  void whatATableHasThatTheJobDoesNotDoIsRefusedInASentenceEach() {
+    takeDays();
+    sql(
+        "CREATE TABLE lake.scores (parcel_id BIGINT NOT NULL, label STRING, model_version STRING,"
+            + " score DOUBLE, day INT) USING iceberg PARTITIONED BY (day)"
+            + " TBLPROPERTIES ('write.data.path'='/tmp/x')");
+    UpdateSchema update =
+        new HadoopTables(SPARK.sessionState().newHadoopConf())
+            .load(LAKE + "/scores")
+            .updateSchema();
+    update.addColumn("id", Types.UUIDType.get());
+    update.addColumn("hash", Types.FixedType.ofLength(8));
+    update.commit();
+
+    refused(
+        score("--table", "lake.scores"),
+        "column 'score' is DOUBLE",
+        "partition day=2024-01-01 cannot be written",
+        "'parcel_id', which is NOT NULL",
+        "has its files in another directory",
+        "has the column 'id', which is uuid; the job does not write such values",
+        "has the column 'hash', which is fixed[8]");
+
+    assertThat(scores().count()).isZero();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "score DOUBLE, day STRING|PARTITIONED BY (day)|column 'score' is DOUBLE",
-        "score FLOAT, day STRING||is partitioned by [], and this run would write partitions by [day]",
-        "score FLOAT, day INT|PARTITIONED BY (day)|partition day=2024-01-01 cannot be written",
-        "score FLOAT NOT NULL, day DATE|PARTITIONED BY (day)|'score', which is NOT NULL",
-        "score FLOAT, day TIMESTAMP|PARTITIONED BY (days(day))|is partitioned by day(day)",
-        "score FLOAT, day DATE|PARTITIONED BY (day) TBLPROPERTIES ('write.data.path'='/tmp/x')"
-            + "|has its files in another directory"
+        "day STRING||is partitioned by [], and this run would write partitions by [day]",
+        "day TIMESTAMP|PARTITIONED BY (days(day))|is partitioned by day(day)"
       })
-  void tablesThatCannotTakeTheRowsAreRefusedInASentence(
-      String columns, String more, String sentence) {
-    makeInput();
+  void anotherPartitioningIsRefusedInASentence(String day, String more, String sentence) {
+    takeDays();
     sql(
-        "CREATE TABLE lake.scores (parcel_id BIGINT, label STRING, model_version STRING, %s) USING iceberg %s"
-            .formatted(columns, more == null ? "" : more));
+        "CREATE TABLE lake.scores (parcel_id BIGINT, label STRING, model_version STRING, score FLOAT, %s) USING iceberg %s"
+            .formatted(day, more == null ? "" : more));
 
     refused(score("--table", "lake.scores"), sentence);
 
@@ -384,21 +418,8 @@ class IcebergOutputTables {
   }
 
   @Test
-  void columnsOfTypesThatSparkDoesNotHaveAreRefused() {
-    makeInput();
-    succeeds(score());
-    loaded().updateSchema().addColumn("id", Types.UUIDType.get()).commit();
-    loaded().updateSchema().addColumn("hash", Types.FixedType.ofLength(8)).commit();
-
-    refused(
-        score("--force"),
-        "has the column 'id', which is uuid; the job does not write such values",
-        "has the column 'hash', which is fixed[8]");
-  }
-
-  @Test
   void theDirectoryOfACatalogsTableIsRefused() throws IOException {
-    makeInput();
+    takeDays();
     Path metadata = Files.createDirectories(table.resolve("metadata"));
     Files.writeString(metadata.resolve("00001-3f2a.metadata.json"), "{}");
 
@@ -410,10 +431,10 @@ class IcebergOutputTables {
 
   @Test
   void filesOfAnOlderPartitioningAreRefused() {
-    makeInput();
+    takeDays();
     sql(
-        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
-            + " day DATE) USING iceberg");
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version"
+            + " STRING, day DATE) USING iceberg");
     sql("INSERT INTO lake.scores VALUES (1, 0.5F, 'a', 'b', DATE'2024-01-01')");
     new HadoopTables(SPARK.sessionState().newHadoopConf())
         .load(LAKE + "/scores")
@@ -426,10 +447,10 @@ class IcebergOutputTables {
 
   @Test
   void rowsThatParitreeHasNeverWrittenAreReplacedOnRequestOnly() {
-    makeInput();
+    takeDays();
     sql(
-        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
-            + " day DATE) USING iceberg PARTITIONED BY (day)");
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version"
+            + " STRING, day DATE) USING iceberg PARTITIONED BY (day)");
     sql("INSERT INTO lake.scores VALUES (7, 0.5, 'late', 'm', DATE'2024-01-01')");
     Object[] all = {"--table", "lake.scores"};
 
@@ -445,7 +466,7 @@ class IcebergOutputTables {
 
   @Test
   void rowsWhoseFilesOthersHaveRewrittenStayTheJobsWhenTheirSnapshotsHaveExpired() {
-    makeInput();
+    takeDays();
     makeScores();
     sql(
         "CALL lake.system.rewrite_data_files(table => 'scores', options => map("
@@ -454,14 +475,14 @@ class IcebergOutputTables {
         "CALL lake.system.expire_snapshots(table => 'scores', retain_last => 1, older_than =>"
             + " TIMESTAMP '2100-01-01 00:00:00')");
 
-    succeeds(score("--table", "lake.scores", "--model", packages.binary(2, 6)));
+    succeeds(score("--table", "lake.scores", "--model", otherModel));
 
     assertThat(Scores.of(scores())).hasSize(2 * ROWS);
   }
 
   @Test
   void aPartitionWithoutScoredRowsBecomesEmptyOnce() {
-    makeInput();
+    takeDays();
     succeeds(score("--output-partition", "night=a b/c"));
     assertThat(rows().where("night = 'a b/c'").count()).isEqualTo(2 * ROWS);
     Path bad = directory.resolve("bad");
@@ -478,7 +499,7 @@ class IcebergOutputTables {
 
   @Test
   void aRunThatPublishesNothingMakesNoTableAndAddsNoColumn() {
-    makeInput();
+    takeDays();
     Path bad = directory.resolve("bad");
     Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 2, 1);
     HadoopTables tables = new HadoopTables(SPARK.sessionState().newHadoopConf());
@@ -501,10 +522,7 @@ class IcebergOutputTables {
     assertThat(observed(dies, "--margin", "--evolve").exitCode()).isEqualTo(1);
     JobRun late =
         disturbed(
-            Step.VERIFIED,
-            () -> succeeds(score("--model", packages.binary(2, 6))),
-            "--margin",
-            "--evolve");
+            Step.VERIFIED, () -> succeeds(score("--model", otherModel)), "--margin", "--evolve");
     assertThat(late.exitCode()).as(late.err()).isEqualTo(5);
     assertThat(rows().columns()).doesNotContain("margin");
     succeeds(score());
@@ -515,7 +533,7 @@ class IcebergOutputTables {
 
   @Test
   void whatAnotherRunHasMadeMeanwhileIsTakenIfTheColumnsHaveTheSameIds() {
-    makeInput();
+    takeDays();
     Object[] first = {"--partition", "day=2024-01-01"};
     succeeds(
         disturbed(Step.VERIFIED, () -> succeeds(score("--partition", "day=2024-01-02")), first));
@@ -536,7 +554,7 @@ class IcebergOutputTables {
 
   @Test
   void columnsOfGroupsAreAddedWithTheFirst() {
-    makeInput();
+    takeDays();
     succeeds(score("--group-by", "day"));
 
     succeeds(score("--group-by", "day", "--margin", "--evolve"));
@@ -547,7 +565,7 @@ class IcebergOutputTables {
 
   @Test
   void aHeldPartitionKeepsItsRowsAndTheOthersAreOneCommit() {
-    makeInput();
+    takeDays();
     succeeds(score());
     long before = rows().where("day = '2024-01-02'").count();
     Path bad = directory.resolve("bad");
@@ -570,7 +588,7 @@ class IcebergOutputTables {
     Map<Long, Integer> before = Scores.of(rows());
     assertThat(before).hasSize(ROWS);
 
-    succeeds(score("--model", packages.binary(2, 6)));
+    succeeds(score("--model", otherModel));
 
     assertThat(Scores.of(rows())).hasSize(ROWS).isNotEqualTo(before);
   }
@@ -592,13 +610,7 @@ class IcebergOutputTables {
     assertThat(score().out()).contains("already published");
 
     succeeds(
-        score(
-            "--model",
-            packages.binary(2, 6),
-            "--partition",
-            "region=it's \\",
-            "--partition",
-            "hour=2"));
+        score("--model", otherModel, "--partition", "region=it's \\", "--partition", "hour=2"));
 
     Map<Long, Integer> after = Scores.of(rows());
     assertThat(after).hasSize(3 * ROWS).isNotEqualTo(before);
@@ -616,7 +628,7 @@ class IcebergOutputTables {
 
     succeeds(score());
     Map<Long, Integer> before = Scores.of(rows());
-    Path model = packages.binary(2, 6);
+    String model = otherModel;
 
     succeeds(score("--model", model, "--partition", "region=a", "--partition", "region=b"));
 
@@ -639,17 +651,14 @@ class IcebergOutputTables {
     return SPARK.table("lake.scores.branch_" + branch);
   }
 
-  @ParameterizedTest
-  @CsvSource({"lake.scores.branch_audit", "lake.scores.`branch_audit`", "PATH#branch_audit"})
-  void aNamedBranchIsWrittenAndMainIsNot(String name) {
-    makeInput();
+  @Test
+  void aNamedBranchIsWrittenAndMainIsNot() {
+    takeDays();
     makeScores();
     Map<Long, Integer> before = Scores.of(scores());
     sql("ALTER TABLE lake.scores CREATE BRANCH audit");
     long main = head("main");
-    Object[] run = {
-      "--table", name.replace("PATH", LAKE + "/scores"), "--model", packages.binary(2, 6)
-    };
+    Object[] run = {"--table", "lake.scores.branch_audit", "--model", otherModel};
 
     JobRun first = score(run);
 
@@ -658,12 +667,14 @@ class IcebergOutputTables {
     assertThat(head("main")).isEqualTo(main);
     assertThat(Scores.of(scores())).isEqualTo(before);
     assertThat(Scores.of(scores("audit"))).hasSize(2 * ROWS).isNotEqualTo(before);
-    assertThat(score(run).out()).contains("already published");
     sql("DELETE FROM lake.scores.branch_audit WHERE parcel_id = 3");
+    run[1] = LAKE + "/scores#branch_audit";
     JobRun again = score(run);
     succeeds(again);
     assertThat(again.out()).contains("published before: 1 partition (day=2024-01-02)");
     assertThat(Scores.of(scores("audit"))).hasSize(2 * ROWS);
+    run[1] = "lake.scores.`branch_audit`";
+    assertThat(score(run).out()).contains("already published");
     assertThat(score("--table", "lake.scores").out())
         .as("main has its own state")
         .contains("already published");
@@ -675,28 +686,23 @@ class IcebergOutputTables {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "STAGING_MADE, scores.branch_audit, scores",
-    "COMMIT_BEGUN, scores.branch_audit, scores",
-    "VERIFIED, scores, scores.branch_audit",
-    "COMMIT_BEGUN, scores, scores.branch_audit"
-  })
-  void aWriterToTheSameBranchIsAConflictAndToAnotherNone(Step when, String own, String other) {
-    makeInput();
+  @CsvSource({"scores.branch_audit, scores", "scores, scores.branch_audit"})
+  void aWriterToTheSameBranchIsAConflictAndToAnotherNone(String own, String other) {
+    takeDays();
     makeScores();
     sql("ALTER TABLE lake.scores CREATE BRANCH audit");
     String insert = "INSERT INTO lake.%s SELECT * FROM lake.scores WHERE parcel_id = 3";
-    Path model = packages.binary(2, 6);
+    String model = otherModel;
     Object[] run = {"--table", "lake." + own, "--model", model, "--partition", "day=2024-01-01"};
 
-    JobRun beside = disturbed(when, () -> sql(insert.formatted(other)), run);
+    JobRun beside = disturbed(Step.COMMIT_BEGUN, () -> sql(insert.formatted(other)), run);
 
     succeeds(beside);
     assertThat(SPARK.table("lake." + own).count()).isEqualTo(2 * ROWS);
     assertThat(SPARK.table("lake." + other).count()).isEqualTo(2 * ROWS + 1);
     JobRun same =
         disturbed(
-            when,
+            Step.COMMIT_BEGUN,
             () -> sql(insert.formatted(own)),
             Stream.concat(Stream.of("--force"), Stream.of(run)).toArray());
     assertThat(same.exitCode()).as(same.err()).isEqualTo(5);
@@ -705,11 +711,11 @@ class IcebergOutputTables {
 
   @Test
   void theBranchThatTheSessionAuditsIsWrittenAsByInsert() {
-    makeInput();
+    takeDays();
     makeScores();
     Map<Long, Integer> before = Scores.of(scores());
     long main = head("main");
-    Path model = packages.binary(2, 6);
+    String model = otherModel;
     IcebergInputTables.withSetting(
         "spark.wap.branch",
         "night",
@@ -739,10 +745,10 @@ class IcebergOutputTables {
 
   @Test
   void whatARunHasWrittenToABranchDoesNotMakeRowsOfMainTheJobs() {
-    makeInput();
+    takeDays();
     sql(
-        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
-            + " day DATE) USING iceberg PARTITIONED BY (day)");
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version"
+            + " STRING, day DATE) USING iceberg PARTITIONED BY (day)");
     succeeds(score("--table", "lake.scores", "--partition", "day=2024-01-02"));
     sql("ALTER TABLE lake.scores CREATE BRANCH audit");
     sql(
@@ -758,7 +764,7 @@ class IcebergOutputTables {
     sql(
         "CALL lake.system.rewrite_data_files(table => 'scores', options => map("
             + "'rewrite-all', 'true'))");
-    succeeds(score("--table", "lake.scores", "--model", packages.binary(2, 6)));
+    succeeds(score("--table", "lake.scores", "--model", otherModel));
     assertThat(Scores.of(scores())).hasSize(2 * ROWS);
   }
 
@@ -770,8 +776,8 @@ class IcebergOutputTables {
     }
 
     sql(
-        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
-            + " region STRING) USING iceberg PARTITIONED BY (region)");
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version"
+            + " STRING, region STRING) USING iceberg PARTITIONED BY (region)");
     succeeds(score("--table", "lake.scores"));
     long main = head("main");
     sql("ALTER TABLE lake.scores CREATE BRANCH audit");
@@ -791,7 +797,7 @@ class IcebergOutputTables {
 
   @Test
   void aColumnThatAnotherWriterHasAddedAndDroppedMeanwhileTakesNoValuesAway() {
-    makeInput();
+    takeDays();
     makeScores();
     Object[] run = {"--table", "lake.scores", "--margin", "--evolve"};
 
@@ -811,7 +817,7 @@ class IcebergOutputTables {
 
   @Test
   void whatIsNoBranchIsRefusedAsAnOutput() {
-    makeInput();
+    takeDays();
     makeScores();
     long main = head("main");
     sql("ALTER TABLE lake.scores CREATE TAG first");
@@ -827,7 +833,8 @@ class IcebergOutputTables {
       refused(
           score("--table", name, "--force"),
           "Cannot write to table " + name,
-          "is a tag or a snapshot, which does not change; give the name of the table or of a branch");
+          "is a tag or a snapshot, which does not change; give the name of the table or of a"
+              + " branch");
     }
 
     refused(score("--table", "lake.scores.branch_first", "--force"), "'first' is a tag");

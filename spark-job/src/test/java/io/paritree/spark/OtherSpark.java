@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -33,11 +33,11 @@ final class OtherSpark {
   /**
    * Runs tests.
    *
+   * @param tests names of classes, and of methods as {@code CLASS#METHOD}
    * @param directory receives a log, and the tests' own files
    * @return why each test has failed, by its name; an empty text if it has not
    */
-  static Map<String, String> run(
-      List<Class<?>> tests, SparkHome home, Path javaHome, Path directory)
+  static Map<String, String> run(List<String> tests, SparkHome home, Path javaHome, Path directory)
       throws IOException, InterruptedException {
     String separator = System.getProperty("path.separator");
     List<String> classPath = new ArrayList<>(List.of(JobProcess.jar().toString()));
@@ -74,7 +74,7 @@ final class OtherSpark {
             log,
             OtherSpark.class.getName(),
             results,
-            tests.stream().map(Class::getName).collect(Collectors.joining(",")));
+            String.join(",", tests));
     if (JobProcess.exitCode(process) != 0) {
       throw new IOException("Cannot run tests with Spark %s: %s".formatted(home, tail(log)));
     }
@@ -93,16 +93,13 @@ final class OtherSpark {
     return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
   }
 
-  /** Runs the tests of the classes that are named second; results go to the file named first. */
+  /** Runs the tests that are named second; results go to the file named first. */
   public static void main(String[] arguments) throws Exception {
     List<String> lines = new ArrayList<>();
     LauncherFactory.create()
         .execute(
             LauncherDiscoveryRequestBuilder.request()
-                .selectors(
-                    Stream.of(arguments[1].split(","))
-                        .map(DiscoverySelectors::selectClass)
-                        .toList())
+                .selectors(Stream.of(arguments[1].split(",")).map(OtherSpark::selector).toList())
                 .build(),
             new TestExecutionListener() {
               @Override
@@ -116,6 +113,12 @@ final class OtherSpark {
             });
     Files.write(Path.of(arguments[0]), lines);
     System.exit(0);
+  }
+
+  private static DiscoverySelector selector(String test) {
+    return test.contains("#")
+        ? DiscoverySelectors.selectMethod(test)
+        : DiscoverySelectors.selectClass(test);
   }
 
   private static String name(TestIdentifier test) {
