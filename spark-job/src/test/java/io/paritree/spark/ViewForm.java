@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A view over the tables of a {@link ViewTrial}.
@@ -14,7 +15,13 @@ import java.util.List;
  * @param refusal words of the reason why the job does not read it; empty if it does
  */
 record ViewForm(String name, String sql, Result result, String refusal) {
-  static final List<ViewForm> ALL = all();
+  /**
+   * Views of which the format of the tables decides what the job reads: of one scan, whose batches
+   * it may take, and over buckets, which the files of Delta are not in.
+   */
+  static final List<ViewForm> PER_FORMAT = perFormat();
+
+  static final List<ViewForm> ALL = Stream.concat(PER_FORMAT.stream(), others().stream()).toList();
 
   /** What a query returns each time. */
   enum Result {
@@ -23,7 +30,7 @@ record ViewForm(String name, String sql, Result result, String refusal) {
     AS_MANY
   }
 
-  private static List<ViewForm> all() {
+  private static List<ViewForm> perFormat() {
     List<ViewForm> all = new ArrayList<>();
     of(all, "all columns", "SELECT * FROM t");
     with(all, "computed number", "distance", "distance / 10");
@@ -59,8 +66,8 @@ record ViewForm(String name, String sql, Result result, String refusal) {
     of(
         all,
         "names only in the view",
-        "SELECT mass + 1 AS weight, place.zone, place.carrier AS carrier, "
-            + "info.distance, info.express, id AS parcel_id, departure, upper(note) AS note FROM bare");
+        "SELECT mass + 1 AS weight, place.zone, place.carrier AS carrier, info.distance,"
+            + " info.express, id AS parcel_id, departure, upper(note) AS note FROM bare");
     of(
         all,
         "fields of structs",
@@ -75,6 +82,21 @@ record ViewForm(String name, String sql, Result result, String refusal) {
     of(all, "some rows", "SELECT * FROM t WHERE parcel_id % 3 = 1");
     of(all, "some partitions", "SELECT * FROM t WHERE day = 'b'");
     of(all, "no row", "SELECT * FROM t WHERE parcel_id < 0 AND rand() < 2");
+    of(all, "buckets", "SELECT * FROM b");
+    of(all, "distinct over buckets", "SELECT DISTINCT * FROM b");
+    of(all, "groups over buckets", grouped("b"));
+    of(all, "newest of each key over buckets", newest("b"));
+    of(all, "limit over buckets", "SELECT * FROM b LIMIT 37", Result.AS_MANY, "");
+    of(
+        all,
+        "sort-merge join over buckets",
+        "SELECT /*+ MERGE(u) */ t.* FROM b t JOIN b u USING (parcel_id)");
+    of(all, "nested", "SELECT * EXCEPT (distance), distance * 2 AS distance FROM other");
+    return List.copyOf(all);
+  }
+
+  private static List<ViewForm> others() {
+    List<ViewForm> all = new ArrayList<>();
     of(
         all,
         "union",
@@ -82,16 +104,12 @@ record ViewForm(String name, String sql, Result result, String refusal) {
     of(
         all,
         "union of masks",
-        "SELECT * EXCEPT (note), mask(note) AS note FROM t UNION ALL SELECT * EXCEPT (note), 'x' AS note FROM t");
+        "SELECT * EXCEPT (note), mask(note) AS note FROM t UNION ALL SELECT * EXCEPT (note), 'x' AS"
+            + " note FROM t");
     of(all, "distinct", "SELECT DISTINCT * FROM twice");
-    of(all, "distinct over buckets", "SELECT DISTINCT * FROM b");
     of(all, "groups", grouped("twice"));
-    of(all, "groups over buckets", grouped("b"));
     of(all, "newest of each key", newest("twice"));
-    of(all, "newest of each key over buckets", newest("b"));
-    of(all, "buckets", "SELECT * FROM b");
     of(all, "limit", "SELECT * FROM t LIMIT 37", Result.AS_MANY, "");
-    of(all, "limit over buckets", "SELECT * FROM b LIMIT 37", Result.AS_MANY, "");
     of(all, "largest", "SELECT * FROM t ORDER BY parcel_id DESC LIMIT 37");
     of(all, "offset", "SELECT * FROM t ORDER BY parcel_id OFFSET 20");
     of(all, "order", "SELECT * FROM t ORDER BY note, parcel_id");
@@ -99,30 +117,29 @@ record ViewForm(String name, String sql, Result result, String refusal) {
     of(all, "join", "SELECT t.* EXCEPT (note), u.note FROM t JOIN twice u USING (parcel_id)");
     of(
         all,
-        "sort-merge join over buckets",
-        "SELECT /*+ MERGE(u) */ t.* FROM b t JOIN b u USING (parcel_id)");
-    of(
-        all,
         "semi join",
         "SELECT * FROM t WHERE parcel_id IN (SELECT parcel_id FROM twice WHERE zone = 10)");
     of(
         all,
         "anti join",
-        "SELECT * FROM t WHERE NOT EXISTS (SELECT 1 FROM twice u WHERE u.parcel_id = t.parcel_id + 40)");
+        "SELECT * FROM t WHERE NOT EXISTS (SELECT 1 FROM twice u WHERE u.parcel_id = t.parcel_id +"
+            + " 40)");
     of(all, "subquery", "SELECT * FROM t WHERE parcel_id > (SELECT avg(parcel_id) FROM twice)");
     of(
         all,
         "exploded",
-        "SELECT * EXCEPT (note, x), string(x) AS note FROM t LATERAL VIEW explode(array(1, 2)) e AS x");
+        "SELECT * EXCEPT (note, x), string(x) AS note FROM t LATERAL VIEW explode(array(1, 2)) e AS"
+            + " x");
     of(
         all,
         "with clause",
-        "WITH u AS (SELECT * EXCEPT (zone), zone + 0 AS zone FROM t) SELECT * FROM u WHERE zone <> 20");
+        "WITH u AS (SELECT * EXCEPT (zone), zone + 0 AS zone FROM t) SELECT * FROM u WHERE zone <>"
+            + " 20");
     of(
         all,
         "inline rows",
-        "SELECT * FROM VALUES (1L, 2D, 3F, true, 'AA', 10, '2024-01-01T10:00:00', 'n') AS v (parcel_id, distance, weight, express, carrier, zone, departure, note)");
-    of(all, "nested", "SELECT * EXCEPT (distance), distance * 2 AS distance FROM other");
+        "SELECT * FROM VALUES (1L, 2D, 3F, true, 'AA', 10, '2024-01-01T10:00:00', 'n') AS v"
+            + " (parcel_id, distance, weight, express, carrier, zone, departure, note)");
     of(all, "cached", "SELECT * EXCEPT (distance), distance / 4 AS distance FROM t WHERE zone > 7");
     of(all, "repartitioned", "SELECT /*+ REPARTITION(3) */ * FROM t");
     return List.copyOf(all);
