@@ -51,28 +51,49 @@ final class EmptyRun implements AutoCloseable {
    */
   static String archive(Path directory, int length) throws Exception {
     Path archive = directory.resolve("empty.archive");
-    boolean cache = Runtime.version().feature() >= 25;
-    String make = (cache ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + archive;
-    Process once = start(directory, List.of(make), freePort(), length, "once");
+    Process once = start(directory, List.of(making(archive)), freePort(), length, "once");
     if (!once.waitFor(120, TimeUnit.SECONDS) || !Files.exists(archive)) {
       throw new IllegalStateException("Cannot make the empty server's archive");
     }
 
-    return (cache ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive;
+    return using(archive);
+  }
+
+  /** Returns the JVM flag that makes an archive of the loaded classes. */
+  static String making(Path archive) {
+    return (hasCaches() ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + archive;
+  }
+
+  /** Returns the JVM flag that uses an archive of classes. */
+  static String using(Path archive) {
+    return (hasCaches() ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive;
+  }
+
+  private static boolean hasCaches() {
+    return Runtime.version().feature() >= 25;
   }
 
   private static Path jar(Path directory) throws IOException {
     Path jar = directory.resolve("empty.jar");
     if (!Files.exists(jar)) {
-      String entry = EmptyServer.class.getName().replace('.', '/') + ".class";
-      try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-        out.putNextEntry(new ZipEntry(entry));
-        out.write(EmptyServer.class.getResourceAsStream("EmptyServer.class").readAllBytes());
-        out.closeEntry();
-      }
+      String name = EmptyServer.class.getName().replace('.', '/');
+      write(jar, name, EmptyServer.class.getResourceAsStream("EmptyServer.class").readAllBytes());
     }
 
     return jar;
+  }
+
+  /**
+   * Writes a jar of one class.
+   *
+   * @param name with slashes
+   */
+  static void write(Path jar, String name, byte[] content) throws IOException {
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new ZipEntry(name + ".class"));
+      out.write(content);
+      out.closeEntry();
+    }
   }
 
   int port() {

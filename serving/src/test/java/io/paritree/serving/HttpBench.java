@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -24,10 +23,9 @@ import java.util.stream.IntStream;
 /**
  * The scoring endpoint against an empty Javalin endpoint, in turn, with wrk and h2load.
  *
- * <p>Run: {@code scripts/bench http [--rounds N] [--seconds N] [--start] [--json]}. Throughput by
- * wrk with 32 connections; latency by h2load at half of the scoring endpoint's peak, offered to
- * both. Medians of the rounds. Then, or with {@code --start} alone, the times of {@link
- * StartBench}.
+ * <p>Run: {@code scripts/bench http [--rounds N] [--seconds N] [--json]}. Throughput by wrk with 32
+ * connections; latency by h2load at half of the scoring endpoint's peak, offered to both. Medians
+ * of the rounds.
  *
  * <p>With {@code --reasons K} instead: throughput with reasons against that without, in turn, and
  * the CPU time that they add to a request against that of explaining the record in this JVM.
@@ -58,7 +56,6 @@ final class HttpBench {
     int rounds = 5;
     int seconds = 5;
     boolean json = false;
-    boolean speed = true;
     int reasons = 0;
     Iterator<String> given = List.of(arguments).iterator();
     while (given.hasNext()) {
@@ -66,11 +63,9 @@ final class HttpBench {
         case "--rounds" -> rounds = Integer.parseInt(given.next());
         case "--seconds" -> seconds = Integer.parseInt(given.next());
         case "--json" -> json = true;
-        case "--start" -> speed = false;
         case "--reasons" -> reasons = Integer.parseInt(given.next());
         default -> {
-          System.err.println(
-              "Usage: bench http [--rounds N] [--seconds N] [--start | --reasons K] [--json]");
+          System.err.println("Usage: bench http [--rounds N] [--seconds N] [--reasons K] [--json]");
           System.exit(2);
         }
       }
@@ -83,14 +78,8 @@ final class HttpBench {
       return;
     }
 
-    List<String> parts = new ArrayList<>();
-    if (speed) {
-      H2Load.require("wrk", "h2load");
-      parts.add("\"models\": [%s, %s]".formatted(bench.model(100), bench.model(1_000)));
-    }
-
-    parts.add("\"start\": " + new StartBench(bench.directory, WIDTH).run());
-    String result = "{" + String.join(", ", parts) + "}";
+    H2Load.require("wrk", "h2load");
+    String result = "{\"models\": [%s, %s]}".formatted(bench.model(100), bench.model(1_000));
     System.out.println(json ? result : result.replace("}, ", "},\n "));
   }
 
@@ -153,9 +142,9 @@ final class HttpBench {
     double added = Trial.median(micros[1]) - Trial.median(micros[0]);
     return String.format(
         Locale.ROOT,
-        "{\"name\": \"trees100-depth6\", \"rps\": %.0f, \"rpsWithReasons\": %.0f, \"throughputRatio\": %.3f,"
-            + " \"cpuUs\": %.2f, \"cpuUsWithReasons\": %.2f, \"addedCpuUs\": %.2f, \"oneRowUs\": %.2f,"
-            + " \"addedToOneRow\": %.2f}",
+        "{\"name\": \"trees100-depth6\", \"rps\": %.0f, \"rpsWithReasons\": %.0f,"
+            + " \"throughputRatio\": %.3f, \"cpuUs\": %.2f, \"cpuUsWithReasons\": %.2f,"
+            + " \"addedCpuUs\": %.2f, \"oneRowUs\": %.2f, \"addedToOneRow\": %.2f}",
         Trial.median(rates[0]),
         Trial.median(rates[1]),
         Trial.median(rates[1]) / Trial.median(rates[0]),
