@@ -12,8 +12,8 @@ import java.util.List;
  * features of the model. The archive of loaded classes that {@code scripts/score} starts with is
  * made from such a run.
  */
-public final class Rehearsal {
-  private Rehearsal() {}
+public final class JobRehearsalMain {
+  private JobRehearsalMain() {}
 
   /**
    * Exit code: 0, or that of the first run that fails.

@@ -11,8 +11,8 @@ import java.nio.file.Path;
  * Runs the usual commands on a small model. The archive of loaded classes that {@code
  * scripts/model} starts with is made from such a run.
  */
-final class Rehearsal {
-  private Rehearsal() {}
+final class ModelRehearsalMain {
+  private ModelRehearsalMain() {}
 
   /**
    * Exit code: 0, or the first one of a command that is not 0.
