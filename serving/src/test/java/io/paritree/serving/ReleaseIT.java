@@ -110,6 +110,9 @@ class ReleaseIT {
         "parcel_id",
         "--lookup-index");
 
+    String read = "SELECT count(score) AS n, count(DISTINCT parcel_id) AS k FROM parquet.`scores`";
+    assertThat(ran(job, "sql", read)).endsWith("n,k\n%1$s,%1$s\n".formatted(ROWS));
+
     Process process =
         start(
             server,

@@ -12,6 +12,8 @@ public enum Program {
   MODEL("scripts/model", BlockKind.SH, BlockKind.SH_CLUSTER),
   /** Run by {@code ExamplesTest} of the job, or parsed there. */
   SCORE("scripts/score", BlockKind.SH, BlockKind.SH_CLUSTER),
+  /** Run by {@code ExamplesTest} of the job, in its session. */
+  SQL("scripts/sql", BlockKind.SH),
   /** Started by {@code ExamplesTest} of the server, or parsed there. */
   SERVE("scripts/serve", BlockKind.SH, BlockKind.SH_CLUSTER),
   /** Sent by {@code ExamplesTest} of the server to the server that was started last. */

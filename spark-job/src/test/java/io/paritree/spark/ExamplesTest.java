@@ -14,6 +14,7 @@ import io.paritree.docs.Page;
 import io.paritree.docs.Program;
 import io.paritree.forest.Engine;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.query.SqlMain;
 import io.paritree.spark.settings.ScoreArguments;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,14 +46,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The commands, SQL, Java and settings of the pages do what the pages say: those of {@code
- * scripts/model} and {@code scripts/score}, here; of the server, in its own tests.
+ * scripts/model}, {@code scripts/score} and {@code scripts/sql}, here; of the server, in its own
+ * tests.
  *
  * <p>Each page begins with {@link Loans} and the Parquet files of their days, and its blocks follow
  * one another.
  */
 class ExamplesTest {
-  private static final Set<Program> RUN_HERE = Set.of(Program.MODEL, Program.SCORE);
-  private static final Pattern PATH_IN_SQL = Pattern.compile("`(/data/[^`]*|/lake/[^`]*)`");
+  private static final Set<Program> RUN_HERE = Set.of(Program.MODEL, Program.SCORE, Program.SQL);
+  private static final Pattern PATH_IN_SQL =
+      Pattern.compile("(?<=[`'\"])(/data/|/lake/|rows\\.csv)");
   private static final String PROGRAM =
       """
       import io.paritree.spark.sql.Paritree;
@@ -136,11 +139,24 @@ class ExamplesTest {
       List<String> arguments = command.arguments(directory);
       boolean isScored =
           Stream.of("--help", "--status", "--recover").noneMatch(arguments::contains);
-      JobRun run = isScored ? JobRun.of(arguments.toArray()) : other(arguments);
-      assertThat(run.exitCode())
-          .as("%s%n%s%s", command, run.out(), run.err())
-          .isEqualTo(command.exitCode());
+      assertEnds(command, isScored ? JobRun.of(arguments.toArray()) : other(arguments));
+    } else if (command.program() == Program.SQL) {
+      assertEnds(command, query(command.arguments(directory)));
     }
+  }
+
+  private static void assertEnds(Command command, JobRun run) {
+    assertThat(run.exitCode())
+        .as("%s%n%s%s", command, run.out(), run.err())
+        .isEqualTo(command.exitCode());
+  }
+
+  private JobRun query(List<String> arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+    String[] real = arguments.stream().map(this::realInSql).toArray(String[]::new);
+    int exitCode = SqlMain.run(() -> session, print, print, real);
+    return new JobRun(exitCode, out.toString(StandardCharsets.UTF_8), "");
   }
 
   private static JobRun other(List<String> arguments) {
@@ -154,13 +170,19 @@ class ExamplesTest {
     for (String statement : block.text().split(";")) {
       String text = statement.lines().filter(isNoComment()).collect(Collectors.joining("\n"));
       if (!text.isBlank()) {
-        Matcher path = PATH_IN_SQL.matcher(text);
-        String real = path.replaceAll(found -> "`" + directory + found.group(1) + "`");
+        String real = realInSql(text);
         assertThatCode(() -> session.sql(real).collectAsList())
             .as("%s: %s", block, real)
             .doesNotThrowAnyException();
       }
     }
+  }
+
+  /** Returns SQL with the paths of the story below the directory. */
+  private String realInSql(String sql) {
+    Matcher path = PATH_IN_SQL.matcher(sql);
+    return path.replaceAll(
+        found -> directory + (found.group().startsWith("/") ? "" : "/") + found.group());
   }
 
   private static Predicate<String> isNoComment() {

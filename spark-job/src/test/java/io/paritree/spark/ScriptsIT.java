@@ -28,7 +28,7 @@ class ScriptsIT {
   void writePrograms() throws Exception {
     home = directory.resolve("home");
     Files.createDirectories(home.resolve("bin"));
-    for (String program : List.of("java", "spark-submit")) {
+    for (String program : List.of("java", "spark-submit", "spark-sql")) {
       Path file = home.resolve("bin").resolve(program);
       Files.writeString(file, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -168,6 +168,33 @@ class ScriptsIT {
 
       assertThat(ran.exitCode()).isEqualTo(2);
       assertThat(ran.text()).contains(option.split("[ =]")[0], "SPARK_HOME");
+    }
+  }
+
+  @Test
+  void sqlStartsAsTheJobDoes() throws Exception {
+    Ran ran = run("sql", Map.of("PARITREE_CLASSPATH", "/jars/a.jar"), "--store", "m", "SELECT 1");
+
+    assertThat(ran.lines())
+        .containsSubsequence("io.paritree.spark.query.SqlMain", "--store", "m", "SELECT 1")
+        .anyMatch(line -> line.endsWith(":/jars/a.jar"))
+        .doesNotContain("io.paritree.spark.ScoreMain");
+  }
+
+  @Test
+  void sqlOfAnInstalledSparkHasTheFunctionsOfTheStore() throws Exception {
+    Map<String, String> spark =
+        Map.of("SPARK_HOME", home.toString(), "PARITREE_SPARK_OPTS", "--master yarn");
+
+    assertThat(run("sql", spark, "--store", "m", "SELECT 1").lines())
+        .containsSubsequence(
+            "--conf", "spark.sql.catalog.paritree=io.paritree.spark.sql.ModelCatalog")
+        .containsSubsequence("--conf", "spark.sql.catalog.paritree.store=m")
+        .endsWith("--master", "yarn", "-e", "SELECT 1");
+    assertThat(run("sql", spark, "--file", "x.sql").lines()).endsWith("-f", "x.sql");
+    for (List<String> wrong :
+        List.of(List.<String>of(), List.of("--store"), List.of("a", "b"), List.of("--other"))) {
+      assertThat(run("sql", spark, wrong.toArray(String[]::new)).exitCode()).isEqualTo(2);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -93,8 +94,14 @@ record RowColumns(ArrayList<Place> places, int width) implements Serializable {
   private static void checkType(Field field, StructField found, List<String> problems) {
     for (Feature feature : field.features()) {
       FeatureTypes.problem(feature, found.dataType())
-          .map(problem -> "column '%s' %s".formatted(found.name(), problem))
+          .map(problem -> "column '%s' %s%s".formatted(found.name(), problem, cure(found)))
           .ifPresent(problems::add);
     }
+  }
+
+  private static String cure(StructField found) {
+    return found.dataType().equals(DataTypes.StringType)
+        ? "; cast it, or read CSV with inferSchema"
+        : "";
   }
 }

@@ -15,6 +15,7 @@ import org.apache.spark.sql.catalyst.expressions.BaseOrdering;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.RowOrdering;
+import org.apache.spark.sql.catalyst.util.StringUtils;
 import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.FilePartition;
@@ -68,6 +69,13 @@ public final class SparkLists {
   /** Returns the stages of a Spark job that starts. */
   public static List<StageInfo> stages(SparkListenerJobStart start) {
     return list(start, "stageInfos");
+  }
+
+  /** Returns the statements of a text, as Spark's own shell separates them. */
+  @SuppressWarnings("unchecked") // a list of texts
+  public static List<String> statements(String sql) {
+    Method split = method(StringUtils.class, "splitSemiColonWithIndex", 2);
+    return (List<String>) (Object) java(invoke(split, null, sql, true));
   }
 
   /** Returns the ascending order, nulls first, of rows with columns of these types. */
