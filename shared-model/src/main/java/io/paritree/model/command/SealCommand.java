@@ -2,6 +2,7 @@ package io.paritree.model.command;
 
 import io.paritree.Fault;
 import io.paritree.ModelException;
+import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.model.CardWriter;
 import io.paritree.model.ModelFiles;
@@ -112,7 +113,8 @@ final class SealCommand implements Callable<Integer> {
       paramLabel = "COLUMN",
       description = {
         "The margins begin with this column in place of the model's base: what the trainer gave as",
-        "base margin, in margin units (of an exposure its logarithm). Once per output, in their order."
+        "base margin, in margin units (of an exposure its logarithm). Once per output, in their"
+            + " order."
       })
   private List<String> offsets = new ArrayList<>();
 
@@ -162,7 +164,8 @@ final class SealCommand implements Callable<Integer> {
   @Option(
       names = "--without-importance",
       description = {
-        "Store neither the importance of the fields and the counts of their missing values nor contributions of golden rows, which are taken",
+        "Store neither the importance of the fields and the counts of their missing values nor"
+            + " contributions of golden rows, which are taken",
         "from --rows. A package without them has format 1. One whose schema has offsets, groups or",
         "reasons has format 2, and contributions of golden rows all the same."
       })
@@ -173,6 +176,7 @@ final class SealCommand implements Callable<Integer> {
   private Optional<FieldImportance> importance = Optional.empty();
   private Optional<SealedValues> sealedValues = Optional.empty();
   private Optional<Provenance.TrainerComparison> compared = Optional.empty();
+  private List<String> neverMissing = List.of();
 
   @Override
   public Integer call() throws Exception {
@@ -197,6 +201,12 @@ final class SealCommand implements Callable<Integer> {
       note(
           "the model file does not list the values of the categories %s, and without --expected nothing has shown that the schema has the trainer's values in its order"
               .formatted(Fault.printable(sealing.unlistedCategories().toString())));
+    }
+
+    if (!neverMissing.isEmpty()) {
+      note(
+          "no row lacked %s: how the trainer scores missing values of them was not compared; \"nullable\": false in the schema refuses such records"
+              .formatted(NameList.examples(neverMissing)));
     }
 
     return ModelMain.OK;
@@ -231,7 +241,10 @@ final class SealCommand implements Callable<Integer> {
     boolean isChampion = ModelStore.CHAMPION.equals(alias);
     if (isChampion && expected.isEmpty() && !unchecked) {
       throw usage(
-          "Cannot seal straight to the alias %s without --expected: nothing has shown that the package scores as its trainer does, and servers and jobs would use it at once; give the trainer's predictions with --rows and --expected, leave out --alias and use 'model alias' later, or add --unchecked",
+          "Cannot seal straight to the alias %s without --expected: nothing has shown that the"
+              + " package scores as its trainer does, and servers and jobs would use it at once;"
+              + " give the trainer's predictions with --rows and --expected, leave out --alias and"
+              + " use 'model alias' later, or add --unchecked",
           alias);
     }
 
@@ -328,6 +341,7 @@ final class SealCommand implements Callable<Integer> {
 
     if (check != null) {
       compared = Optional.of(check.result());
+      neverMissing = values.neverMissing();
     } else {
       sentinels.notes().forEach(this::note);
     }

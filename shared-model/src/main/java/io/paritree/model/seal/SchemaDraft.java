@@ -1,6 +1,7 @@
 package io.paritree.model.seal;
 
 import io.paritree.Fault;
+import io.paritree.NameList;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
@@ -69,7 +70,8 @@ public final class SchemaDraft {
       throws InputException, IOException {
     if (model.featureNames().isPresent()) {
       throw new InputException(
-          "Cannot read columns by position: the model file names its features, so columns are found by name");
+          "Cannot read columns by position: the model file names its features, so columns are found"
+              + " by name");
     }
 
     try (CsvLines lines = CsvRows.lines(path)) {
@@ -116,6 +118,7 @@ public final class SchemaDraft {
       boolean isRead = readRows(lines, columns);
 
       List<String> lacking = new ArrayList<>();
+      List<String> neverMissing = new ArrayList<>();
       for (int index = 0; index < plain.features().size(); index++) {
         FeatureForm form = plain.features().get(index);
         int column = lines.column(form.column());
@@ -128,6 +131,9 @@ public final class SchemaDraft {
           ColumnCells cells = columns.get(column);
           FeatureForm drafted = feature(index, cells, isRead);
           features.add(isStrict ? ShownValues.only(drafted, cells) : drafted);
+          if (ShownValues.lackMissing(features.get(index), cells)) {
+            neverMissing.add(form.name());
+          }
         }
       }
 
@@ -136,6 +142,12 @@ public final class SchemaDraft {
             "--strict: missing values and numbers of which %s has no example are refused; widen \"nullable\", \"min\" and \"max\" to what later rows may have%s"
                 .formatted(
                     path, isRead ? "" : "; only the first %s rows were read".formatted(MAX_ROWS)));
+      }
+
+      if (!neverMissing.isEmpty()) {
+        advice.add(
+            "no row of %s lacks %s: nothing shows how the trainer scores missing values of them; \"nullable\": false refuses such records (--strict sets it for all)"
+                .formatted(path, NameList.examples(neverMissing)));
       }
 
       lines.lacking(lacking).ifPresent(names -> advice.add(withoutColumns(names, path)));
@@ -294,7 +306,9 @@ public final class SchemaDraft {
 
     advice.add(
         start
-            + "so \"categories\" is a guess: those of the rows in ascending order, as pandas codes them; one that the rows lack shifts the codes of others. Check it with seal --expected"
+            + "so \"categories\" is a guess: those of the rows in ascending order, as pandas codes"
+            + " them; one that the rows lack shifts the codes of others. Check it with seal"
+            + " --expected"
             + doubts.stream().map(doubt -> "; " + doubt).collect(Collectors.joining()));
     return withCategories(form, guess.categories(), guess.missing());
   }
@@ -339,7 +353,9 @@ public final class SchemaDraft {
       String cure =
           isKnown
               ? String.join("; ", kinds.stream().map(SpelledCell.Kind::cure).toList())
-              : "give texts that mean a missing value as \"missing\", a part of a timestamp as \"type\", or another \"column\"; if the trainer encoded the texts as numbers (LabelEncoder), write the numbers";
+              : "give texts that mean a missing value as \"missing\", a part of a timestamp as"
+                  + " \"type\", or another \"column\"; if the trainer encoded the texts as"
+                  + " numbers (LabelEncoder), write the numbers";
       advice.add(
           "'%s': the model reads a number, but the column holds text such as '%s'; %s"
               .formatted(name, Fault.printable(words.get(0)), cure));

@@ -9,7 +9,7 @@ import io.paritree.feature.Sentinels;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.model.manifest.FeatureForm;
 
-/** Narrows a drafted feature to the values that the rows show ({@code schema --strict}). */
+/** Which values the rows show, to which {@code schema --strict} narrows a drafted feature. */
 final class ShownValues {
   private ShownValues() {}
 
@@ -29,6 +29,17 @@ final class ShownValues {
     }
 
     return new FeatureForm.Complete(only(((FeatureForm.Complete) form).feature(), column));
+  }
+
+  /** Returns whether a feature takes missing values of which the rows have none. */
+  static boolean lackMissing(FeatureForm form, ColumnCells column) {
+    return form instanceof FeatureForm.FromModel category
+        ? category.nullable() && !column.anyMissing(category.missing())
+        : lackMissing(((FeatureForm.Complete) form).feature(), column);
+  }
+
+  private static boolean lackMissing(Feature feature, ColumnCells column) {
+    return feature.nullable() && !column.anyMissing(feature.sentinels());
   }
 
   private static Feature only(Feature feature, ColumnCells column) {

@@ -3,6 +3,7 @@ package io.paritree.model.seal;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
+import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Counts the values of rows that are missing or in no vocabulary. A night's rows are compared with
@@ -69,6 +71,16 @@ public final class ValueCounts {
     CsvCells.encode(feature, utf8, 0, utf8.length, faults);
     faults.clear();
     return faults.unseen() - before;
+  }
+
+  /** Returns the features that take missing values, of which no row had one. */
+  public List<String> neverMissing() {
+    return IntStream.range(0, missing.length)
+        .filter(slot -> missing[slot] == 0)
+        .mapToObj(schema.features()::get)
+        .filter(feature -> feature.nullable() && !(feature instanceof OffsetFeature))
+        .map(Feature::name)
+        .toList();
   }
 
   /** Returns the counts; empty without rows. */

@@ -56,7 +56,8 @@ class ModelMainTest {
         "learner_model_param":{"base_score":"5E-1","boost_from_average":"1","num_class":"0",
           "num_feature":"2","num_target":"1"},
         "learner_train_param":{"booster":"gbtree","objective":"binary:logistic"},
-        "metrics":[],"objective":{"name":"binary:logistic"}},"version":[3,0,0]}""";
+        "metrics":[],"objective":{"name":"binary:logistic"}},"version":[3,0,0]}\
+      """;
 
   @TempDir Path directory;
 
@@ -213,7 +214,8 @@ class ModelMainTest {
         schema(
             """
             {"features": [{"name": "f0", "type": "number"}, {"name": "f1", "type": "number"}],
-             "outputs": {"names": ["small", "a \\"b\\", c", "large"]}}""");
+             "outputs": {"names": ["small", "a \\"b\\", c", "large"]}}\
+            """);
     Path input = Files.writeString(path("rows.csv"), "f0,f1\n1,2\n");
     Path output = path("scores.csv");
 
@@ -664,6 +666,7 @@ class ModelMainTest {
     assertThat(provenance.trainingRows()).hasValue(1500);
     assertThat(provenance.libraries()).containsEntry("xgboost4j", "3.4.0");
     assertThat(sealed.card().notes()).isEqualTo("the first");
+    assertThat(err.toString()).as("each feature was missing").doesNotContain("no row lacked");
 
     String golden = Files.readString(path("store/parcel/1/golden.jsonl"));
     assertThat(golden.lines()).hasSizeGreaterThan(30);
@@ -672,6 +675,21 @@ class ModelMainTest {
         assertThat(golden.lines().anyMatch(line -> !line.contains(column))).as(column).isTrue();
       }
     }
+  }
+
+  @Test
+  void aSealNamesTheFeaturesWhoseMissingValuesNoRowCompared() throws Exception {
+    Path model = new TestPackages(directory).bareParcelModel();
+    Path schema = schema(TestRecords.SCHEMA.formatted(""));
+    List<String> lines = Files.readAllLines(rowsWithPredictions(model));
+    Files.write(
+        path("rows.csv"), lines.stream().filter(line -> !line.split(",")[2].isEmpty()).toList());
+    Object[] seal = {"seal", "--model", model, "--schema", schema, "--name", "p"};
+    Object[] more = {"--rows", path("rows.csv"), "--expected", "predicted"};
+
+    assertRun(0, with(with(seal, "--store", path("store")), more));
+
+    assertThat(err.toString()).contains("Note: no row lacked [express]: how the trainer scores");
   }
 
   @Test
@@ -927,7 +945,12 @@ class ModelMainTest {
         .containsPattern("\"name\":\"zone\"[^}]*\"nullable\":false}")
         .containsPattern("\"name\":\"hour\"[^}]*\"min\":0,\"max\":23,\"nullable\":false}")
         .containsPattern("\"name\":\"day_of_week\"[^}]*\"min\":2,\"max\":7}");
-    assertThat(err.toString()).contains("--strict: missing values and numbers of which " + rows);
+    assertThat(err.toString())
+        .contains("--strict: missing values and numbers of which " + rows)
+        .doesNotContain("lacks [");
+    assertRun(0, "schema", "--model", model, "--rows", rows);
+    assertThat(err.toString())
+        .contains("no row of " + rows + " lacks [weight, express, zone, hour]: nothing shows");
     Path wide = new TestPackages(directory).bareWideModel(2, 3, 5);
     Files.write(rows, List.of("f0,f1", "0.1,1e-30", "-7.7,16777217"));
     assertRun(0, "schema", "--model", wide, "--rows", rows, "--strict");
@@ -996,8 +1019,8 @@ class ModelMainTest {
                 .replace("[-999]", "[-999, 0.5, \"NA\"], \"reason\": \"never\"")
                 .replace(
                     "\"nullable\": false",
-                    "\"nullable\": false, \"group\": \"size\", \"reason\": {\"up\": {\"code\": \"R07\","
-                        + " \"text\": \"It is heavy\"}, \"down\": {\"code\": \"R08\"}}"));
+                    "\"nullable\": false, \"group\": \"size\", \"reason\": {\"up\": {\"code\":"
+                        + " \"R07\", \"text\": \"It is heavy\"}, \"down\": {\"code\": \"R08\"}}"));
     assertRun(
         0, "seal", "--model", model, "--schema", schema, "--name=parcel", "--output", path("out"));
 
@@ -1155,7 +1178,8 @@ class ModelMainTest {
       path("p")
     };
     String all =
-        "has no column 'distance' (it has 'distanze'), 'zone' (it has 'Zone'), 'departure', which the model reads";
+        "has no column 'distance' (it has 'distanze'), 'zone' (it has 'Zone'), 'departure', which"
+            + " the model reads";
 
     assertRun(3, seal);
     assertThat(err.toString()).contains(all).doesNotContain("--by-position");
