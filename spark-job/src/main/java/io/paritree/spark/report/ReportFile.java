@@ -85,7 +85,10 @@ public record ReportFile(
     json.put("published", report.partitions().published().size());
     json.put("held", report.partitions().held().size());
     json.put("alreadyPublished", report.partitions().before().size());
-    json.put("rowsPerSecond", Math.round(report.rowsPerSecond()));
+    if (report.rowsPerSecond() > 0) {
+      json.put("rowsPerSecond", Math.round(report.rowsPerSecond()));
+    }
+
     json.put("quarantine", report.quarantine().place());
     json.put("codes", report.quarantine().codes());
     json.put("faults", report.quarantine().faults());

@@ -42,12 +42,16 @@ public final class TaskProgress {
       return "score: preparing the tasks";
     }
 
+    if (ended == 0) {
+      return "score: 0 of %s tasks".formatted(tasks);
+    }
+
     double done =
         expectedRows.orElse(0) > 0
             ? (double) rows / expectedRows.getAsLong()
             : (double) ended / tasks;
     String left =
-        ended > 0 && done > 0 && done <= 1
+        done > 0 && done <= 1
             ? String.format(Locale.ROOT, ", about %.0f s left", seconds * (1 - done) / done)
             : "";
     return String.format(

@@ -119,7 +119,8 @@ class ReportFileTest {
           "bytes" : 0,
           "files" : [ ]
         } ]
-      }""";
+      }\
+      """;
 
   private static final String LEAST =
       """
@@ -139,7 +140,6 @@ class ReportFileTest {
         "published" : 0,
         "held" : 0,
         "alreadyPublished" : 0,
-        "rowsPerSecond" : 0,
         "quarantine" : "",
         "codes" : { },
         "faults" : [ ],
@@ -151,7 +151,8 @@ class ReportFileTest {
         },
         "seconds" : { },
         "partitions" : [ ]
-      }""";
+      }\
+      """;
 
   private static final ReportFile READ =
       new ReportFile(

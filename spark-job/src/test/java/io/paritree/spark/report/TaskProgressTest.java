@@ -11,6 +11,7 @@ class TaskProgressTest {
   @Test
   void remainingTimeIsShownOnlyWhenItIsKnown() {
     assertThat(TaskProgress.line(0, 0, 0, ROWS, 7)).isEqualTo("score: preparing the tasks");
+    assertThat(TaskProgress.line(0, 4, 0, ROWS, 7)).isEqualTo("score: 0 of 4 tasks");
     assertThat(TaskProgress.line(1, 4, 0, ROWS, 7)).doesNotContain("left").contains("1 of 4 tasks");
     assertThat(TaskProgress.line(1, 4, 250, ROWS, 7)).endsWith("about 21 s left");
     assertThat(TaskProgress.line(1, 4, 250, OptionalLong.empty(), 7)).endsWith("about 21 s left");
