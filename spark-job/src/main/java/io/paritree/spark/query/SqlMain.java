@@ -199,7 +199,7 @@ public final class SqlMain implements Callable<Integer> {
     }
 
     String message = reason.getMessage();
-    err.println("Cannot run the SQL: " + (message == null ? reason.toString() : message));
+    err.println("Cannot run the SQL: " + (message == null ? reason.toString() : message.strip()));
     return Outcome.FAILED.exitCode();
   }
 }
