@@ -1,12 +1,10 @@
 package io.paritree.spark;
 
-import io.paritree.model.TestPackages;
-import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.S3Server;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,11 +13,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import org.apache.hadoop.conf.Configuration;
 
 /**
- * Kills runs of the job, each in its own JVM, and checks what readers see: during the run, after
- * the kill, and after the next run.
+ * Kills runs of the job, in this JVM or each in its own one, and checks what readers see: during
+ * the run, after the kill, and after the next run.
  *
  * <p>After the kill, a partition must hold the same files as before, or all rows that the run has
  * scored. It may be absent if it was absent before, or if the run was killed between its two
@@ -29,93 +26,56 @@ import org.apache.hadoop.conf.Configuration;
  * thread-safe.
  */
 final class DeathTrial {
-  static final List<String> PARTITIONS = List.of("day=1", "day=2", "day=3");
-
-  private static final int INPUT_FILES = 2;
-
-  /** At least this many: with one file each, no reader could see a mix of two runs. */
-  private static final int FILES_PER_PARTITION = 4;
-
-  /** On S3, more than {@code core-site.xml} lets Hadoop's client delete by one request. */
-  private static final int OBJECTS_PER_PARTITION = 24;
+  private static final List<String> PARTITIONS = MortalJob.PARTITIONS;
 
   /** A publication of this many objects takes about as long. */
   private static final int MILLIS_OF_PUBLICATION = 3_000;
 
-  private final int rowsPerPartition;
-  private final List<String> models;
+  private final MortalJob job;
   private final List<Map<Long, Integer>> scores = new ArrayList<>();
-  private final Location home;
-  private final Location input;
-  private final Location output;
-  private final boolean fileByFile;
-  private final List<Object> more;
-  private final PackagedJob job;
-  private final long nanosOfRun;
   private int runs;
   private long looks;
 
-  /**
-   * @param directory for models and logs, on a local disk
-   * @param home where input and output are
-   * @param rows rows of the input, in three partitions of two files each
-   * @param locks settings of the output's lock, as in a configuration file; empty for the defaults
-   */
-  DeathTrial(Path directory, Location home, int rows, String locks, String... javaOptions)
-      throws Exception {
-    this.home = home;
-    this.fileByFile = !FileStore.of(home).renamesDirectoriesWhole(home);
-    this.rowsPerPartition = rows / PARTITIONS.size();
-    int rowsPerFile = rowsPerPartition / (fileByFile ? OBJECTS_PER_PARTITION : FILES_PER_PARTITION);
-    Path conf = directory.resolve("trial.conf");
-    Files.writeString(conf, "scoring-job { rows-per-file = %s, %s }".formatted(rowsPerFile, locks));
-    this.more = List.of("--conf", conf);
-    List<String> options = new ArrayList<>(List.of(javaOptions));
-    // One task per file of the input: a run can be killed between two of them.
-    options.add("-Dspark.sql.files.minPartitionNum=" + INPUT_FILES * PARTITIONS.size());
-    TestPackages packages = new TestPackages(directory.resolve("models"));
-    this.models = List.of(packages.binary(1, 5).toString(), packages.binary(2, 6).toString());
-    this.input = home.resolve("in");
-    this.output = home.resolve("out");
-    Path local = directory.resolve("in");
-    for (int index = 0; index < PARTITIONS.size(); index++) {
-      Parcels.write(
-          local.resolve(PARTITIONS.get(index)).toString(),
-          index * rowsPerPartition,
-          (index + 1) * rowsPerPartition,
-          INPUT_FILES);
+  DeathTrial(MortalJob job) throws Exception {
+    this.job = job;
+    for (int run = 0; run < 2; run++) {
+      int rows = job.rowsPerPartition() * PARTITIONS.size();
+      scores.add(ScoringJobTest.expected(job.model(run), 0, rows));
     }
+  }
 
-    if (!home.isLocal()) {
-      org.apache.hadoop.fs.Path to = HadoopPaths.of(input);
-      to.getFileSystem(new Configuration())
-          .copyFromLocalFile(new org.apache.hadoop.fs.Path(local.toUri()), to);
-    }
+  /** Returns a trial on HDFS, where a run counts as dead after half a second. */
+  static DeathTrial onHdfs(Path directory, Location place, int rows) throws Exception {
+    return new DeathTrial(
+        new MortalJob(directory, place, rows, "lock-beat-seconds = 0.1, lock-stale-seconds = 0.5"));
+  }
 
-    this.job = new PackagedJob(directory.resolve("job"), options.toArray(String[]::new));
-    job.archive(arguments("warm"));
-    forgetOutput();
-    long begin = System.nanoTime();
-    JobProcess.exitCode(start(ScoreMain.class, arguments("timed")));
-    this.nanosOfRun = System.nanoTime() - begin;
-    forgetOutput();
-    for (String model : models) {
-      scores.add(ScoringJobTest.expected(model, 0, rowsPerPartition * PARTITIONS.size()));
-    }
+  /** Returns a trial on S3, where a run counts as dead after three seconds. */
+  static DeathTrial onS3(Path directory, S3Server server, int rows) throws Exception {
+    return new DeathTrial(
+        new MortalJob(
+            directory,
+            server.resolve("trial"),
+            rows,
+            "lock-beat-seconds = 0.3, lock-stale-seconds = 3",
+            server.javaOption()));
+  }
+
+  /** Prepares for many processes. */
+  void archive() throws Exception {
+    job.archive();
   }
 
   /** Removes the output and its state, so that the next publication is the first one. */
   void forgetOutput() throws IOException {
-    FileStore store = FileStore.of(home);
-    store.delete(output);
-    store.delete(home.resolve("_paritree"));
+    job.forgetOutput();
   }
 
   /** Publishes if nothing is published yet, so that the next publication replaces it. */
   void ensureOutput() throws IOException {
-    if (FileStore.of(home).find(output).isEmpty()) {
+    if (FileStore.of(job.home()).find(job.output()).isEmpty()) {
       runs++;
-      JobRun run = JobRun.of(arguments("run-%s-first".formatted(runs)).toArray());
+      JobRun run = JobRun.of(job.arguments(runs, "run-%s-first".formatted(runs)).toArray());
       if (run.exitCode() != 0) {
         throw new IllegalStateException(run.err());
       }
@@ -123,26 +83,37 @@ final class DeathTrial {
   }
 
   /**
-   * Kills a run at a step, then runs again.
+   * Kills a run in this JVM at a step, then runs again.
    *
    * @param occurrence at which occurrence of the step
    * @return what was wrong; empty if nothing was
    */
   List<String> killAt(Step fatal, int occurrence) throws Exception {
     return trial(
-        arguments -> {
+        (arguments, reader) ->
+            new JobDeath(job.home(), reader.turn(), fatal, occurrence).of(arguments),
+        seenAfter(fatal, occurrence));
+  }
+
+  /** As {@link #killAt}, but the run has a process of its own, which is killed. */
+  List<String> killProcessAt(Step fatal, int occurrence) throws Exception {
+    return trial(
+        (arguments, reader) -> {
           List<Object> dying = new ArrayList<>(List.of("die", fatal.name(), occurrence));
           dying.addAll(arguments);
-          int exitCode = JobProcess.exitCode(start(ObservedJob.class, dying));
+          int exitCode = JobProcess.exitCode(job.start(ObservedJob.class, dying));
           return exitCode == ObservedJob.KILLED
               ? List.of()
               : List.of("it should have been killed, but its exit code was %s".formatted(exitCode));
         },
-        (partition, before, dying) ->
-            fileByFile
-                ? List.of(before, "", dying)
-                : List.of(
-                    seenAt(fatal, occurrence, PARTITIONS.indexOf(partition) + 1, before, dying)));
+        seenAfter(fatal, occurrence));
+  }
+
+  private Expectation seenAfter(Step fatal, int occurrence) {
+    return (partition, before, dying) ->
+        job.movesFileByFile()
+            ? List.of(before, "", dying)
+            : List.of(seenAt(fatal, occurrence, PARTITIONS.indexOf(partition) + 1, before, dying));
   }
 
   /**
@@ -151,20 +122,18 @@ final class DeathTrial {
    */
   List<String> killInPublishing(Random random) throws Exception {
     return trial(
-        arguments -> {
+        (arguments, reader) -> {
           List<Object> dying = new ArrayList<>();
           dying.add("die:" + random.nextInt(MILLIS_OF_PUBLICATION));
           dying.addAll(List.of(Step.PREPARED.name(), 1));
           dying.addAll(arguments);
-          int exitCode = JobProcess.exitCode(start(ObservedJob.class, dying));
+          int exitCode = JobProcess.exitCode(job.start(ObservedJob.class, dying));
           if (exitCode != 0 && exitCode != ObservedJob.KILLED) {
             return List.of("the exit code of the killed run was %s".formatted(exitCode));
           }
 
           if (random.nextBoolean()) {
-            List<Object> recovery = new ArrayList<>(List.of("--recover", "--output", output));
-            recovery.addAll(more);
-            Process process = start(ScoreMain.class, recovery);
+            Process process = job.startRecovery();
             process.waitFor(random.nextInt(2 * MILLIS_OF_PUBLICATION), TimeUnit.MILLISECONDS);
             process.destroyForcibly().waitFor();
           }
@@ -194,11 +163,11 @@ final class DeathTrial {
    * @param share of the time that a run takes
    */
   List<String> killAfter(double share) throws Exception {
-    PublishedOutput published = new PublishedOutput(output);
+    PublishedOutput published = new PublishedOutput(job.output());
     return trial(
-        arguments -> {
-          Process process = start(ScoreMain.class, arguments);
-          process.waitFor((long) (share * nanosOfRun), TimeUnit.NANOSECONDS);
+        (arguments, reader) -> {
+          Process process = job.start(ScoreMain.class, arguments);
+          process.waitFor((long) (share * job.nanosOfRun()), TimeUnit.NANOSECONDS);
           process.destroyForcibly().waitFor();
           return List.of();
         },
@@ -208,7 +177,7 @@ final class DeathTrial {
 
   @FunctionalInterface
   private interface Killing {
-    List<String> kill(List<Object> arguments) throws Exception;
+    List<String> kill(List<Object> arguments, OutputReader reader) throws Exception;
   }
 
   @FunctionalInterface
@@ -221,17 +190,17 @@ final class DeathTrial {
     runs++;
     String dying = "run-%s-dies".formatted(runs);
     String next = "run-%s-next".formatted(runs);
-    PublishedOutput published = new PublishedOutput(output);
+    PublishedOutput published = new PublishedOutput(job.output());
     Map<String, String> before = new HashMap<>();
     Map<String, Map<String, String>> files = new HashMap<>();
     List<String> wrong = new ArrayList<>();
-    try (OutputReader reader = new OutputReader(output, PARTITIONS, rowsPerPartition)) {
+    try (OutputReader reader = new OutputReader(job.output(), PARTITIONS, job.rowsPerPartition())) {
       for (String partition : PARTITIONS) {
         before.put(partition, reader.seen(partition));
         files.put(partition, published.files(partition));
       }
 
-      wrong.addAll(killing.kill(arguments(dying)));
+      wrong.addAll(killing.kill(job.arguments(runs, dying), reader));
       for (String partition : PARTITIONS) {
         String seen = reader.seen(partition);
         List<String> expected = expectation.seen(partition, before.get(partition), dying);
@@ -245,7 +214,7 @@ final class DeathTrial {
         }
       }
 
-      JobRun again = JobRun.of(arguments(next).toArray());
+      JobRun again = JobRun.of(job.arguments(runs, next).toArray());
       if (again.exitCode() != 0) {
         wrong.add(
             "the exit code of the next run was %s: %s".formatted(again.exitCode(), again.err()));
@@ -270,18 +239,18 @@ final class DeathTrial {
       looks += reader.looks();
     }
 
-    Map<Long, Integer> found = Scores.of(output.toString());
+    Map<Long, Integer> found = Scores.of(job.output().toString());
     if (!found.equals(scores.get(runs % 2))) {
       wrong.add("%s rows are published, or their scores are wrong".formatted(found.size()));
     }
 
-    if (!home.isLocal()) {
+    if (!job.home().isLocal()) {
       // Without file locks, a run counts as dead only after a while; recovery waits for that.
-      JobRun.recovery(output, more);
+      job.recover();
     }
 
     published.garbage(PARTITIONS).forEach(name -> wrong.add("left over: " + name));
-    if (home.isLocal()) {
+    if (job.home().isLocal()) {
       published.unusedIndexes(PARTITIONS).forEach(name -> wrong.add("left over: " + name));
     }
 
@@ -289,10 +258,10 @@ final class DeathTrial {
   }
 
   private List<String> indexFaults(PublishedOutput published, String partition) throws IOException {
-    long first = (long) PARTITIONS.indexOf(partition) * rowsPerPartition;
-    return home.isLocal()
+    long first = (long) PARTITIONS.indexOf(partition) * job.rowsPerPartition();
+    return job.home().isLocal()
         ? published.indexFaults(
-            partition, LongStream.range(first, first + rowsPerPartition).boxed().toList())
+            partition, LongStream.range(first, first + job.rowsPerPartition()).boxed().toList())
         : List.of();
   }
 
@@ -306,34 +275,6 @@ final class DeathTrial {
     }
 
     return at < states.size() || history.isEmpty();
-  }
-
-  private List<Object> arguments(String id) {
-    List<Object> arguments =
-        new ArrayList<>(
-            List.of(
-                "--model",
-                models.get(runs % 2),
-                "--input",
-                input,
-                "--output",
-                output,
-                "--keys",
-                "parcel_id",
-                "--lookup-index",
-                "--run-id",
-                id));
-    arguments.addAll(more);
-    if (fileByFile) {
-      arguments.add("--accept-non-atomic");
-    }
-
-    return arguments;
-  }
-
-  private Process start(Class<?> program, List<Object> arguments) throws IOException {
-    job.clear();
-    return job.start("killed", program, arguments);
   }
 
   /** Returns how often readers have read a partition. */

@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.MemoryDisk;
 import io.paritree.model.TestPackages;
 import io.paritree.store.Location;
 import java.nio.file.Files;
@@ -25,7 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
   private static final List<String> PARTITIONS = List.of("day=1", "day=2");
 
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDisk.class)
+  Path directory;
+
   private Path input;
   private Path output;
   private String model;

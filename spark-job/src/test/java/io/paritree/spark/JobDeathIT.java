@@ -2,28 +2,32 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.MemoryDisk;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.Location;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The whole job is killed: at each step while it replaces an output, and at some steps while it
- * publishes for the first time.
+ * publishes for the first time. {@code scripts/faults job} kills a process at each of them.
  */
 @Tag("clusters")
 class JobDeathIT {
-  @TempDir static Path directory;
+  @TempDir(factory = MemoryDisk.class)
+  static Path directory;
+
   private static DeathTrial trial;
 
   @BeforeAll
   static void prepare() throws Exception {
-    trial = new DeathTrial(directory, Location.of(directory), 3_000, "");
+    trial = new DeathTrial(new MortalJob(directory, Location.of(directory), 600, ""));
   }
 
   @ParameterizedTest
@@ -40,6 +44,12 @@ class JobDeathIT {
   void readersSeeAFirstPublicationAtOnceOrNotAtAll(Step fatal) throws Exception {
     trial.forgetOutput();
     assertThat(trial.killAt(fatal, 1)).isEmpty();
+  }
+
+  @Test
+  void readersSeeOldOrNewWhereAProcessIsKilled() throws Exception {
+    trial.ensureOutput();
+    assertThat(trial.killProcessAt(Step.NEW_MOVED, 2)).isEmpty();
   }
 
   @AfterAll

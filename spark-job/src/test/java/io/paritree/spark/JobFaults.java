@@ -71,35 +71,28 @@ final class JobFaults {
 
     Path directory = Files.createTempDirectory("paritree-faults");
     if (disk) {
-      boolean passed = DiskFaults.run(directory, rows);
-      FileStore.of(Location.of(directory)).delete(Location.of(directory));
-      System.exit(passed ? 0 : 1);
+      end(directory, DiskFaults.run(directory, rows));
     }
 
     if (executors) {
-      boolean passed = onExecutors(directory, rows, random, seed, yarn);
-      FileStore.of(Location.of(directory)).delete(Location.of(directory));
-      System.exit(passed ? 0 : 1);
+      end(directory, onExecutors(directory, rows, random, seed, yarn));
     }
 
     if (table) {
-      boolean passed = onTable(directory, rows, random, seed, s3);
-      FileStore.of(Location.of(directory)).delete(Location.of(directory));
-      System.exit(passed ? 0 : 1);
+      end(directory, onTable(directory, rows, random, seed, s3));
     }
 
     if (s3) {
-      boolean passed = onS3(directory, rows, random, seed);
-      FileStore.of(Location.of(directory)).delete(Location.of(directory));
-      System.exit(passed ? 0 : 1);
+      end(directory, onS3(directory, rows, random, seed));
     }
 
     long begin = System.nanoTime();
     MiniDFSCluster cluster = hdfs ? cluster(directory) : null;
     DeathTrial trial =
         hdfs
-            ? HdfsDeathIT.onHdfs(directory, cluster, rows)
-            : new DeathTrial(directory, Location.of(directory), rows, "");
+            ? DeathTrial.onHdfs(directory, Location.of(cluster.getURI() + "/trial"), rows)
+            : new DeathTrial(new MortalJob(directory, Location.of(directory), rows, ""));
+    trial.archive();
     int kills = 0;
     int failed = 0;
     for (Step step : steps) {
@@ -113,7 +106,7 @@ final class JobFaults {
           trial.ensureOutput();
         }
 
-        wrong.addAll(trial.killAt(step, isPerPartition ? 1 + time % 3 : 1));
+        wrong.addAll(trial.killProcessAt(step, isPerPartition ? 1 + time % 3 : 1));
         kills++;
       }
 
@@ -135,8 +128,18 @@ final class JobFaults {
       cluster.shutdown(true);
     }
 
-    FileStore.of(Location.of(directory)).delete(Location.of(directory));
-    System.exit(failed == 0 ? 0 : 1);
+    end(directory, failed == 0);
+  }
+
+  /** Ends the program; where something was wrong, what the runs have left and printed stays. */
+  private static void end(Path directory, boolean passed) throws IOException {
+    if (passed) {
+      FileStore.of(Location.of(directory)).delete(Location.of(directory));
+    } else {
+      System.err.println("What the runs have left and printed is in " + directory);
+    }
+
+    System.exit(passed ? 0 : 1);
   }
 
   private static boolean onExecutors(Path directory, int rows, int kills, long seed, boolean yarn)
@@ -207,7 +210,8 @@ final class JobFaults {
     Random random = new Random(seed);
     int failed = 0;
     try (S3Server server = S3Server.start(directory.resolve("s3"))) {
-      DeathTrial trial = S3DeathIT.onS3(directory, server, rows);
+      DeathTrial trial = DeathTrial.onS3(directory, server, rows);
+      trial.archive();
       for (int time = 0; time < kills; time++) {
         // Every fourth time as a first publication.
         if (time % 4 == 0) {

@@ -2,21 +2,22 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.MemoryDisk;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
+import io.paritree.spark.publish.StepObserver;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,15 +30,17 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("clusters")
 class JobRacesIT {
-  private static final int RUNS = 8;
   private static final int ROWS = 500;
 
-  @TempDir static Path shared;
+  @TempDir(factory = MemoryDisk.class)
+  static Path shared;
+
   private static PackagedJob job;
   private static String model;
   private static String otherModel;
 
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDisk.class)
+  Path directory;
 
   @BeforeAll
   static void prepare() throws Exception {
@@ -50,29 +53,54 @@ class JobRacesIT {
   }
 
   @Test
-  void ofEightEqualRunsOnePublishesAndTheOthersFindItPublished() throws Exception {
-    List<String> logs = race(false);
+  void ofTwoPairsOfEqualRunsOnePublishesItsEqualFindsThatAndTheOthersLeaveWithFive()
+      throws Exception {
+    Location output = Location.of(directory.resolve("out"));
+    List<WaitingRun> runs = new ArrayList<>();
+    try {
+      for (int run = 0; run < 4; run++) {
+        List<Object> arguments = arguments(model, output, "run-" + run);
+        arguments.addAll(List.of("--conf", conf("scoring-job.rows-per-file = " + (600 + run / 2))));
+        runs.add(new WaitingRun(job, "race-" + run, Step.INPUT_CHECKED, arguments));
+      }
 
-    assertThat(logs).allSatisfy(log -> assertThat(log).contains("exited with 0"));
-    assertThat(logs.stream().filter(log -> log.contains(": published"))).hasSize(1);
-    assertThat(logs.stream().filter(log -> log.contains(": already published"))).hasSize(RUNS - 1);
-  }
+      for (WaitingRun run : runs) {
+        run.awaitStep();
+      }
 
-  @Test
-  void ofEightThatDifferOnePublishesAndTheOthersLeaveWithFive() throws Exception {
-    List<String> logs = race(true);
+      for (WaitingRun run : runs) {
+        run.goOn();
+      }
 
-    assertThat(logs.stream().filter(log -> log.contains("exited with 0"))).hasSize(1);
-    assertThat(logs.stream().filter(log -> log.contains("exited with 5")))
-        .hasSize(RUNS - 1)
-        .allSatisfy(log -> assertThat(log).contains("another one has published the output"));
+      List<String> endings = new ArrayList<>();
+      for (WaitingRun run : runs) {
+        endings.add(run.ending());
+      }
+
+      assertThat(endings).containsOnlyOnce("0 published");
+      int winner = endings.indexOf("0 published");
+      int equal = winner % 2 == 0 ? winner + 1 : winner - 1;
+      assertThat(endings.get(equal)).isEqualTo("0 already published");
+      endings.removeIf(ending -> ending.startsWith("0 "));
+      assertThat(endings)
+          .hasSize(2)
+          .allSatisfy(
+              ending ->
+                  assertThat(ending)
+                      .startsWith("5 ")
+                      .contains("another one has published the output"));
+      assertPublished(output, "run-" + winner, model);
+    } finally {
+      runs.forEach(WaitingRun::close);
+    }
   }
 
   @ParameterizedTest
   @CsvSource({"INT, MODEL_OPENED", "TERM, STAGING_MADE", "INT, SCORED", "INT, VERIFIED"})
   void aRunThatIsAskedToStopEndsAsItsReportSays(String signal, Step when) throws Exception {
     Location output = Location.of(directory.resolve("out"));
-    try (Waiting run = new Waiting("stopped-" + when, when, arguments(model, output, "stopped"))) {
+    try (WaitingRun run =
+        new WaitingRun(job, "stopped-" + when, when, arguments(model, output, "stopped"))) {
       run.awaitStep();
       run.signal(signal);
       run.awaitText("Stopping because of SIG" + signal);
@@ -96,8 +124,8 @@ class JobRacesIT {
   @Test
   void whatIsBeingPublishedIsPublishedBeforeARunStops() throws Exception {
     Location output = Location.of(directory.resolve("out"));
-    try (Waiting run =
-        new Waiting("published", Step.SWAP_BEGUN, arguments(model, output, "stopped"))) {
+    try (WaitingRun run =
+        new WaitingRun(job, "published", Step.SWAP_BEGUN, arguments(model, output, "stopped"))) {
       run.awaitStep();
       run.signal("TERM");
       run.awaitText("Stopping because of SIGTERM");
@@ -109,59 +137,27 @@ class JobRacesIT {
     StatusTest.assertEnded(output.toPath(), "stopped", 0, "published, exit code 0");
   }
 
-  /** Returns what each of eight runs has printed, and its exit code. */
-  private List<String> race(boolean different) throws Exception {
-    Location output = Location.of(directory.resolve("out"));
-    List<Waiting> runs = new ArrayList<>();
-    try {
-      for (int run = 0; run < RUNS; run++) {
-        List<Object> arguments = arguments(model, output, "run-" + run);
-        if (different) {
-          arguments.addAll(List.of("--conf", conf("scoring-job.rows-per-file = " + (600 + run))));
-        }
-
-        runs.add(new Waiting("race-" + run, Step.INPUT_CHECKED, arguments));
-      }
-
-      for (Waiting run : runs) {
-        run.awaitStep();
-      }
-
-      for (Waiting run : runs) {
-        run.goOn();
-      }
-
-      List<String> logs = new ArrayList<>();
-      List<String> winners = new ArrayList<>();
-      for (int run = 0; run < RUNS; run++) {
-        int exitCode = runs.get(run).exitCode();
-        logs.add(runs.get(run).log() + "exited with " + exitCode);
-        if (runs.get(run).log().contains(": published")) {
-          winners.add("run-" + run);
-        }
-      }
-
-      assertThat(winners).as("%s", logs).hasSize(1);
-      assertPublished(output, winners.get(0), model);
-      return logs;
-    } finally {
-      runs.forEach(Waiting::close);
-    }
-  }
-
   @Test
   void driverThatIsStoppedKeepsItsLockOnALocalDiskUntilItGoesOn() throws Exception {
     Location output = Location.of(directory.resolve("out"));
     assertThat(JobRun.of(arguments(model, output, "old").toArray()).exitCode()).isZero();
     List<Object> arguments = arguments(otherModel, output, "stopped");
-    try (Waiting stopped = new Waiting("stopped", Step.SWAP_BEGUN, arguments)) {
+    try (WaitingRun stopped = new WaitingRun(job, "stopped", Step.SWAP_BEGUN, arguments)) {
       stopped.awaitStep();
       stopped.signal("STOP");
       List<Object> forced = arguments(model, output, "other");
       forced.add("--force");
+      CountDownLatch isPrepared = new CountDownLatch(1);
+      StepObserver observer =
+          step -> {
+            if (step == Step.PREPARED) {
+              isPrepared.countDown();
+            }
+          };
       CompletableFuture<JobRun> other =
-          CompletableFuture.supplyAsync(() -> JobRun.of(forced.toArray()));
-      assertThat(endsWithinSeconds(other, 5)).isFalse();
+          CompletableFuture.supplyAsync(() -> JobRun.observed(observer, forced.toArray()));
+      isPrepared.await(); // from now on it waits for the lock alone
+      assertThat(endsWithinSeconds(other, 1)).isFalse();
       assertPublished(output, "old", model, "stopped-", "other-");
 
       stopped.signal("CONT");
@@ -175,41 +171,46 @@ class JobRacesIT {
 
   @Test
   void driverThatIsStoppedMovesNothingOnHdfsOnceItsLockWasTakenOver() throws Exception {
-    MiniDFSCluster cluster =
-        new MiniDFSCluster.Builder(new Configuration(), directory.resolve("hdfs").toFile()).build();
+    List<Object> quick =
+        List.of("--conf", conf("scoring-job { lock-beat-seconds = 0.1, lock-stale-seconds = 1 }"));
+    Map<Step, Location> outputs = new EnumMap<>(Step.class);
+    List<WaitingRun> drivers = new ArrayList<>();
     try {
-      cluster.waitActive();
-      Location output = Location.of(cluster.getURI() + "/scores/out");
-      List<Object> quick =
-          List.of(
-              "--conf", conf("scoring-job { lock-beat-seconds = 0.2, lock-stale-seconds = 2 }"));
       for (Step step : List.of(Step.STAGED, Step.COMPARED, Step.OLD_MOVED)) {
-        List<Object> arguments = arguments(otherModel, output, "stopped-at-" + step);
-        arguments.addAll(quick);
+        Location output = TestHdfs.directory("races/" + step + "/out");
+        outputs.put(step, output);
         JobRun.of(with(arguments(model, output, "old"), quick).toArray());
-        try (Waiting stopped = new Waiting("stopped", step, arguments)) {
-          stopped.awaitStep();
-          stopped.signal("STOP");
-          JobRun recovered = JobRun.recovery(output, quick);
-          assertThat(recovered.exitCode()).as(recovered.err()).isZero();
-          List<Object> winning = with(arguments(model, output, "winner"), quick);
-          winning.add("--force");
-          JobRun winner = JobRun.of(winning.toArray());
-          assertThat(winner.exitCode()).as(winner.err()).isZero();
-          Map<String, String> files = new PublishedOutput(output).files("");
+        List<Object> arguments = with(arguments(otherModel, output, "stopped"), quick);
+        drivers.add(new WaitingRun(job, "stopped-at-" + step, step, arguments));
+      }
 
-          stopped.signal("CONT");
-          stopped.goOn();
-
-          assertThat(stopped.exitCode()).as("%s", stopped.log()).isIn(1, 5);
-          assertThat(new PublishedOutput(output).files("")).isEqualTo(files);
-          JobRun.recovery(output, quick);
-          assertPublished(output, "winner", model);
-        }
+      for (WaitingRun stopped : drivers) {
+        assertMovesNothingOnceItWasTakenForDead(stopped, outputs.get(stopped.step()), quick);
       }
     } finally {
-      cluster.shutdown(true);
+      drivers.forEach(WaitingRun::close);
     }
+  }
+
+  private static void assertMovesNothingOnceItWasTakenForDead(
+      WaitingRun stopped, Location output, List<Object> quick) throws Exception {
+    stopped.awaitStep();
+    stopped.signal("STOP");
+    JobRun recovered = JobRun.recovery(output, quick);
+    assertThat(recovered.exitCode()).as(recovered.err()).isZero();
+    List<Object> winning = with(arguments(model, output, "winner"), quick);
+    winning.add("--force");
+    JobRun winner = JobRun.of(winning.toArray());
+    assertThat(winner.exitCode()).as(winner.err()).isZero();
+    Map<String, String> files = new PublishedOutput(output).files("");
+
+    stopped.signal("CONT");
+    stopped.goOn();
+
+    assertThat(stopped.exitCode()).as("%s", stopped.log()).isIn(1, 5);
+    assertThat(new PublishedOutput(output).files("")).isEqualTo(files);
+    JobRun.recovery(output, quick);
+    assertPublished(output, "winner", model);
   }
 
   private static boolean endsWithinSeconds(CompletableFuture<JobRun> run, int seconds)
@@ -253,54 +254,5 @@ class JobRacesIT {
             "parcel_id",
             "--run-id",
             run));
-  }
-
-  /** A driver that waits at a step. */
-  private static final class Waiting implements AutoCloseable {
-    private final String name;
-    private final Step step;
-    private final Process process;
-
-    private Waiting(String name, Step step, List<Object> arguments) throws IOException {
-      this.name = name;
-      this.step = step;
-      List<Object> all = new ArrayList<>(List.of("wait", step, 1));
-      all.addAll(arguments);
-      this.process = job.start(name, ObservedJob.class, all);
-    }
-
-    private void awaitStep() throws IOException {
-      awaitText("at " + step);
-    }
-
-    private void awaitText(String text) throws IOException {
-      while (!log().contains(text)) {
-        assertThat(process.isAlive()).as("%s", log()).isTrue();
-        LockSupport.parkNanos(10_000_000);
-      }
-    }
-
-    private void goOn() throws IOException {
-      process.outputWriter().write('\n');
-      process.outputWriter().flush();
-    }
-
-    private void signal(String signal) throws Exception {
-      String[] command = {"kill", "-" + signal, String.valueOf(process.pid())};
-      assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
-    }
-
-    private int exitCode() throws Exception {
-      return JobProcess.exitCode(process);
-    }
-
-    private String log() throws IOException {
-      return job.log(name);
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly().onExit().join();
-    }
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -45,6 +46,7 @@ final class OutputReader implements AutoCloseable {
   private final AtomicLong looks = new AtomicLong();
   private final Map<String, List<String>> histories = new ConcurrentHashMap<>();
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final Semaphore turn = new Semaphore(1);
   private final Set<String> violations = new HashSet<>();
   private final Thread thread = new Thread(this::look, "reader");
 
@@ -61,16 +63,24 @@ final class OutputReader implements AutoCloseable {
   private void look() {
     while (!ended.get()) {
       for (String partition : partitions) {
+        turn.acquireUninterruptibly();
         try {
           remember(partition, seen(partition));
           looks.incrementAndGet();
         } catch (IOException | RuntimeException e) {
           // Files disappeared during this read.
+        } finally {
+          turn.release();
         }
       }
 
       LockSupport.parkNanos(2_000_000);
     }
+  }
+
+  /** Returns the one permit that the reader holds while it reads a partition. */
+  Semaphore turn() {
+    return turn;
   }
 
   private void remember(String partition, String seen) {

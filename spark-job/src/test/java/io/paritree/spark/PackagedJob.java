@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Starts the packaged job many times, each time in its own JVM. The classes that a first run has
- * loaded are archived, which more than halves the time that a JVM needs to be ready.
+ * Starts the packaged job, each time in its own JVM. Whoever starts it many times lets a first run
+ * archive the classes that it loads, which more than halves the time that a JVM needs to be ready.
  */
 final class PackagedJob {
   private static final List<Class<?>> PROGRAMS = List.of(ObservedJob.class);

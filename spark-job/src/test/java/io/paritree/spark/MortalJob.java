@@ -1,0 +1,156 @@
+package io.paritree.spark;
+
+import io.paritree.model.TestPackages;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+
+/** The job whose runs a {@link DeathTrial} kills: its models, its input, and its processes. */
+final class MortalJob {
+  static final List<String> PARTITIONS = List.of("day=1", "day=2", "day=3");
+
+  private static final int INPUT_FILES = 2;
+
+  /** At least this many: with one file each, no reader could see a mix of two runs. */
+  private static final int FILES_PER_PARTITION = 4;
+
+  /** On S3, more than {@code core-site.xml} lets Hadoop's client delete by one request. */
+  private static final int OBJECTS_PER_PARTITION = 24;
+
+  private final int rowsPerPartition;
+  private final List<String> models;
+  private final Location home; // of output and state
+  private final Location input;
+  private final boolean fileByFile;
+  private final List<Object> more;
+  private final PackagedJob job;
+  private long nanosOfRun;
+
+  /**
+   * @param directory for models and logs, on a local disk
+   * @param place where input and output are
+   * @param rows rows of the input, in three partitions of two files each
+   * @param locks settings of the output's lock, as in a configuration file; empty for the defaults
+   */
+  MortalJob(Path directory, Location place, int rows, String locks, String... javaOptions)
+      throws Exception {
+    this.home = place.resolve("published");
+    this.fileByFile = !FileStore.of(home).renamesDirectoriesWhole(home);
+    this.rowsPerPartition = rows / PARTITIONS.size();
+    int rowsPerFile = rowsPerPartition / (fileByFile ? OBJECTS_PER_PARTITION : FILES_PER_PARTITION);
+    Path conf = directory.resolve("trial.conf");
+    Files.writeString(conf, "scoring-job { rows-per-file = %s, %s }".formatted(rowsPerFile, locks));
+    this.more = List.of("--conf", conf);
+    List<String> options = new ArrayList<>(List.of(javaOptions));
+    // One task per file of the input: a run can be killed between two of them.
+    options.add("-Dspark.sql.files.minPartitionNum=" + INPUT_FILES * PARTITIONS.size());
+    TestPackages packages = new TestPackages(directory.resolve("models"));
+    this.models = List.of(packages.binary(1, 5).toString(), packages.binary(2, 6).toString());
+    this.input = place.resolve("in");
+    Path local = directory.resolve("in");
+    for (int index = 0; index < PARTITIONS.size(); index++) {
+      Parcels.write(
+          local.resolve(PARTITIONS.get(index)).toString(),
+          index * rowsPerPartition,
+          (index + 1) * rowsPerPartition,
+          INPUT_FILES);
+    }
+
+    if (!home.isLocal()) {
+      org.apache.hadoop.fs.Path to = HadoopPaths.of(input);
+      to.getFileSystem(new Configuration())
+          .copyFromLocalFile(new org.apache.hadoop.fs.Path(local.toUri()), to);
+    }
+
+    this.job = new PackagedJob(directory.resolve("job"), options.toArray(String[]::new));
+  }
+
+  /** Archives the classes of the job, for many processes, and measures how long one takes. */
+  void archive() throws Exception {
+    job.archive(arguments(0, "warm"));
+    forgetOutput();
+    long begin = System.nanoTime();
+    JobProcess.exitCode(start(ScoreMain.class, arguments(0, "timed")));
+    nanosOfRun = System.nanoTime() - begin;
+    forgetOutput();
+  }
+
+  /** Returns how long a process takes. */
+  long nanosOfRun() {
+    return nanosOfRun;
+  }
+
+  /** Returns the directory of output and state. */
+  Location home() {
+    return home;
+  }
+
+  Location output() {
+    return home.resolve("out");
+  }
+
+  /** Returns whether the store moves the files of a directory one by one. */
+  boolean movesFileByFile() {
+    return fileByFile;
+  }
+
+  int rowsPerPartition() {
+    return rowsPerPartition;
+  }
+
+  /** Returns the model of a run: each has another one than the run before. */
+  String model(int run) {
+    return models.get(run % 2);
+  }
+
+  /** Removes the output and its state, so that the next publication is the first one. */
+  void forgetOutput() throws IOException {
+    FileStore.of(home).delete(home);
+  }
+
+  List<Object> arguments(int run, String id) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
+                "--model",
+                model(run),
+                "--input",
+                input,
+                "--output",
+                output(),
+                "--keys",
+                "parcel_id",
+                "--lookup-index",
+                "--run-id",
+                id));
+    arguments.addAll(more);
+    if (fileByFile) {
+      arguments.add("--accept-non-atomic");
+    }
+
+    return arguments;
+  }
+
+  /** Starts the recovery of the output in a process. */
+  Process startRecovery() throws IOException {
+    List<Object> recovery = new ArrayList<>(List.of("--recover", "--output", output()));
+    recovery.addAll(more);
+    return start(ScoreMain.class, recovery);
+  }
+
+  /** Recovers the output, with the settings of the lock. */
+  void recover() {
+    JobRun.recovery(output(), more);
+  }
+
+  Process start(Class<?> program, List<Object> arguments) throws IOException {
+    job.clear();
+    return job.start("killed", program, arguments);
+  }
+}
