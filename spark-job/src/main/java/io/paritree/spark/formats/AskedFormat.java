@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -135,13 +136,13 @@ public enum AskedFormat {
 
   private OutputTable named(SparkSession session, TableToWrite asked)
       throws RefusedException, IOException {
-    if (!isThere(session, asked)) {
-      throw asked.refused(
-          "the catalog has no such table; make it with CREATE TABLE, or give a path, which needs a slash, as ./%s, and --create-table"
-              .formatted(asked.name()));
-    }
-
-    Dataset<Row> found = session.table(asked.name());
+    Dataset<Row> found =
+        read(session, asked)
+            .orElseThrow(
+                () ->
+                    asked.refused(
+                        "the catalog has no such table; make it with CREATE TABLE, or give a path, which needs a slash, as ./%s, and --create-table"
+                            .formatted(asked.name())));
     Optional<TableFormat> own = of(session, asked, found);
     if (own.isEmpty()) {
       String names = ALL.stream().map(TableFormat::shown).collect(Collectors.joining(" or "));
@@ -154,12 +155,21 @@ public enum AskedFormat {
     return own.get().output(session, asked, found);
   }
 
-  private static boolean isThere(SparkSession session, TableToWrite asked) throws RefusedException {
+  /**
+   * Reads a table of the catalog; empty if there is none. It is not asked for before it is read:
+   * Iceberg's catalog for Spark 3.5 finds branches only when they are read.
+   */
+  private static Optional<Dataset<Row>> read(SparkSession session, TableToWrite asked)
+      throws RefusedException {
     try {
-      return session.catalog().tableExists(asked.name());
+      return Optional.of(session.table(asked.name()));
     } catch (Exception e) { // Spark and the formats throw checked ones undeclared
       for (TableFormat format : ALL) {
         refuse(asked, format.absence(asked, e));
+      }
+
+      if (e instanceof AnalysisException && !session.catalog().tableExists(asked.name())) {
+        return Optional.empty();
       }
 
       throw e;
