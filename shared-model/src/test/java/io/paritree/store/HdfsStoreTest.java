@@ -14,9 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@link HadoopStore} on a real HDFS: a name node and a data node in this process. */
 @Tag("clusters")
 class HdfsStoreTest extends FileStoreContract {
-  /** Shortens the wait of a client before it asks again whether its file is complete. */
+  /** A client asks sooner again whether its file is complete, and more often. */
   private static final Map<String, String> IMPATIENT =
-      Map.of("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "5");
+      Map.of(
+          "dfs.client.block.write.locateFollowingBlock.initial.delay.ms",
+          "5",
+          "dfs.client.block.write.locateFollowingBlock.retries",
+          "11");
 
   private static MiniDFSCluster cluster;
 

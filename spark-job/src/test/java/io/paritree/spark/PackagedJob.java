@@ -52,7 +52,7 @@ final class PackagedJob {
 
   /** Writes the programs into a jar, because archives of classes need class paths of jars only. */
   private static void writePrograms(Path jar) throws IOException {
-    List<String> names = new ArrayList<>(List.of("core-site.xml"));
+    List<String> names = new ArrayList<>(List.of("core-site.xml", "hdfs-site.xml"));
     PROGRAMS.forEach(program -> names.add(program.getName().replace('.', '/') + ".class"));
     write(jar, names);
   }
