@@ -55,19 +55,27 @@ final class JobDeath implements StepObserver {
 
   /** Runs the job until it dies; returns what it has printed if it did not. */
   List<String> of(List<Object> arguments) throws IOException {
-    JobRun run = JobRun.observed(this, arguments.toArray());
-    if (!isDead()) {
-      return List.of("it should have been killed: " + run);
-    }
+    try {
+      JobRun run = JobRun.observed(this, arguments.toArray());
+      if (!isDead()) {
+        return List.of("it should have been killed: " + run);
+      }
 
-    awaitTasks();
+      awaitTasks();
+      bringBack();
+      return List.of();
+    } finally {
+      if (isDead()) {
+        onlookers.release(); // also if the run has not ended as it should: readers wait for this
+      }
+    }
+  }
+
+  private void bringBack() throws IOException {
     store.delete(home);
     if (store.find(away).isPresent()) {
       store.rename(away, home);
     }
-
-    onlookers.release();
-    return List.of();
   }
 
   @Override
