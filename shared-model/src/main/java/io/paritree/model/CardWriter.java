@@ -149,8 +149,8 @@ public final class CardWriter {
             .flatMap(Provenance::comparedWithTrainer)
             .map(
                 compared ->
-                    "compared with its trainer on %s rows, at most %s ulp apart"
-                        .formatted(compared.rows(), compared.maxUlps()))
+                    "compared with its trainer on %s rows, %s"
+                        .formatted(compared.rows(), compared.difference()))
             .orElse("not compared with its trainer"));
     card.importance().ifPresent(importance -> importance(lines, importance));
     if (!card.notes().isEmpty()) {

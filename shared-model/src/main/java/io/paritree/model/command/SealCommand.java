@@ -459,8 +459,8 @@ final class SealCommand implements Callable<Integer> {
                         .comparedWithTrainer()
                         .map(
                             compared ->
-                                "%s rows compared with the trainer (at most %s ulp apart)"
-                                    .formatted(compared.rows(), compared.maxUlps()))
+                                "%s rows compared with the trainer (%s)"
+                                    .formatted(compared.rows(), compared.difference()))
                         .orElse("not compared with its trainer"),
                     alias == null ? "" : ", alias " + alias,
                     sealed.digest()),

@@ -42,7 +42,12 @@ public record Provenance(
    * @param rows number of rows compared, at least 1
    * @param maxUlps the largest difference of a score, in units in the last place: 0 or 1
    */
-  public record TrainerComparison(long rows, int maxUlps) {}
+  public record TrainerComparison(long rows, int maxUlps) {
+    /** Returns how far the scores are from the trainer's, in words. */
+    public String difference() {
+      return maxUlps == 0 ? "equal, bit for bit" : "at most %s ulp apart".formatted(maxUlps);
+    }
+  }
 
   public Provenance {
     metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));

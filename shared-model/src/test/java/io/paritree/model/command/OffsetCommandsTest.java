@@ -107,7 +107,7 @@ class OffsetCommandsTest {
   void aSealedOffsetIsComparedWithTheTrainerAndStandsOutInTheCard() throws Exception {
     Path directory = sealed();
 
-    assertThat(out.toString()).contains("300 rows compared with the trainer (at most 0 ulp apart)");
+    assertThat(out.toString()).contains("300 rows compared with the trainer (equal, bit for bit)");
     assertThat(err.toString()).contains("the margin begins with the column 'log_exposure'");
     assertThat(Files.readString(directory.resolve("paritree.json")))
         .contains("\"format\": 2", "\"role\":\"offset\"");
