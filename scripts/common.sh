@@ -65,7 +65,7 @@ ensure_built() {
   fi
 
   require_build_tools
-  echo "Building Paritree (mvn -B -DskipTests package); the first time takes a few minutes ..." >&2
+  echo "Building Paritree (mvn -B -DskipTests package); the first time takes some minutes; log: target/build.log ..." >&2
   mkdir -p "$root/target"
   if ! (cd "$root" && mvn -B -q -DskipTests package >"$root/target/build.log" 2>&1); then
     tail -n 40 "$root/target/build.log" >&2

@@ -18,8 +18,8 @@ import org.apache.spark.sql.functions;
  * Shows what the nightly job stored: how good the model was, and that the endpoint gives a stored
  * flight the same score, bit for bit.
  *
- * <p>Usage: {@code FlightDelayCheck FLIGHTS SCORES http://HOST:PORT}. Exits with 1 if the scores
- * differ.
+ * <p>Usage: {@code FlightDelayCheck FLIGHTS SCORES http://HOST:PORT [--exit]}. Exits with 1 if the
+ * scores differ. With {@code --exit} the server ends too, and no requests to try are shown.
  */
 public final class FlightDelayCheck {
   private FlightDelayCheck() {}
@@ -31,7 +31,7 @@ public final class FlightDelayCheck {
       Dataset<Row> flights = spark.read().parquet(args[0]).drop("flight_date");
       Dataset<Row> scored = scores.join(flights, "flight_id").cache();
       printQuality(scored);
-      equal = sameOverHttp(scored, args[2]);
+      equal = sameOverHttp(scored, args[2], args.length == 3);
     }
 
     if (!equal) {
@@ -69,7 +69,10 @@ public final class FlightDelayCheck {
     return inOrder / (late * onTime);
   }
 
-  private static boolean sameOverHttp(Dataset<Row> scored, String server)
+  /**
+   * @param staysUp whether the server can be asked afterwards
+   */
+  private static boolean sameOverHttp(Dataset<Row> scored, String server, boolean staysUp)
       throws IOException, InterruptedException {
     Row flight = scored.orderBy(functions.desc("score"), functions.col("flight_id")).first();
     float stored = flight.<Float>getAs("score");
@@ -108,9 +111,12 @@ public final class FlightDelayCheck {
         online, Float.floatToRawIntBits(online), equal ? "equal, bit for bit" : "DIFFERENT");
     System.out.printf("Looked up: %s %s%n", lookedUp.statusCode(), lookedUp.body().strip());
     System.out.printf("Answer: %s %s%n", answer.statusCode(), answer.body().strip());
-    System.out.printf("Try:%n  curl -s %s%n", row);
-    System.out.printf(
-        "or:%n  curl -s -H 'Content-Type: application/json' -d '%s' %s%n", record, uri);
+    if (staysUp) {
+      System.out.printf("Try:%n  curl -s %s%n", row);
+      System.out.printf(
+          "or:%n  curl -s -H 'Content-Type: application/json' -d '%s' %s%n", record, uri);
+    }
+
     return equal && equalFound;
   }
 
