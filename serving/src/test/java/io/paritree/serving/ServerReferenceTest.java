@@ -144,8 +144,10 @@ class ServerReferenceTest {
         .filteredOn(row -> row.matches("\\| [0-9] \\|.*"))
         .map(row -> row.charAt(2))
         .containsExactly('0', '1', '2', '3', '6');
-    String script = Files.readString(ROOT.resolve("scripts/serve"));
-    assertThat(page("serve.md").lines().filter(line -> line.matches("\\| `[A-Z_]+` \\|.*")))
+    String script =
+        Files.readString(ROOT.resolve("scripts/serve"))
+            + Files.readString(ROOT.resolve("scripts/common.sh"));
+    assertThat(page("serve.md").lines().filter(line -> line.matches("\\| `[A-Z_]+`.*")))
         .hasSize(4)
         .allSatisfy(line -> assertThat(script).contains(line.split("`")[1]));
   }

@@ -15,7 +15,6 @@ import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.column.page.PageReader;
 import org.apache.parquet.compression.CompressionCodecFactory;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopCodecs;
 
@@ -141,8 +140,7 @@ record LimitedPages(PageReadStore pages, Map<String, Long> held) implements Page
 
   /** Unpacks only pages that the heap has room for. */
   static final class Codecs implements CompressionCodecFactory {
-    private final CompressionCodecFactory codecs =
-        HadoopCodecs.newFactory(new PlainParquetConfiguration(), 0);
+    private final CompressionCodecFactory codecs = HadoopCodecs.newFactory(0);
 
     @Override
     public BytesInputCompressor getCompressor(CompressionCodecName name) {

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Set;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
@@ -209,12 +208,9 @@ final class RowFiles {
     }
   }
 
-  /**
-   * Compares the checksums of pages: a flipped bit may be another score. Without settings of its
-   * own, each reader would read Hadoop's.
-   */
+  /** Compares the checksums of pages: a flipped bit may be another score. */
   private static ParquetReadOptions options() {
-    return ParquetReadOptions.builder(new PlainParquetConfiguration())
+    return ParquetReadOptions.builder()
         .usePageChecksumVerification(true)
         .withCodecFactory(new LimitedPages.Codecs())
         .build();
