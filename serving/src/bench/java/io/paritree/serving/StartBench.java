@@ -33,7 +33,7 @@ final class StartBench {
   private final Path directory = Files.createTempDirectory("paritree-start");
   private final Path archives = Files.createDirectory(directory.resolve("archives"));
   private final Path model = new TestPackages(directory.resolve("store")).wide(WIDTH, 100, 6);
-  private final Path rows = directory.resolve("rows");
+  private final Path rows = csv();
   private final int rounds;
   private final Map<String, double[]> millis = new LinkedHashMap<>();
   private int runs;
@@ -69,9 +69,9 @@ final class StartBench {
   /** Returns the median of each way, in milliseconds. */
   private Map<String, Double> run() throws Exception {
     Map<String, Double> medians = new LinkedHashMap<>();
-    score("on", csv(), rows, "csv");
-    score("on", rows, output(), "parquet");
-    medians.put("score, making its archive", timed(() -> score("on", rows, output(), "parquet")));
+    score("on");
+    score("on");
+    medians.put("score, making its archive", timed(() -> score("on")));
     medians.put("model inspect, making its archive", timed(() -> inspect("on")));
     List<String> serve = serveCommand();
     String empty = EmptyRun.archive(directory, ANSWER_BYTES);
@@ -82,7 +82,7 @@ final class StartBench {
         boolean on = archive.equals("on");
         String with = on ? ", with an archive" : "";
         note(round, "score --help" + with, () -> script(archive, "score", "--help"));
-        note(round, "score, 1000 rows" + with, () -> score(archive, rows, output(), "parquet"));
+        note(round, "score, 1000 rows" + with, () -> score(archive));
         note(round, "bare Spark session" + with, () -> run(on ? archivedBare : bare));
         note(round, "model inspect" + with, () -> inspect(archive));
         note(round, "server ready" + with, () -> serve(on ? serve : withoutArchive(serve)));
@@ -114,33 +114,28 @@ final class StartBench {
       text.append('\n');
     }
 
-    return Files.writeString(directory.resolve("rows.csv"), text);
+    return Files.writeString(
+        Files.createDirectory(directory.resolve("csv")).resolve("rows.csv"), text);
   }
 
   private static String names() {
     return IntStream.range(0, WIDTH).mapToObj(n -> "f" + n).collect(Collectors.joining(","));
   }
 
-  private Path output() {
-    return directory.resolve("scores" + runs++);
-  }
-
-  private Void score(String archive, Path input, Path output, String format) throws Exception {
+  private Void score(String archive) throws Exception {
     return script(
         archive,
         "score",
         "--model",
         model.toString(),
         "--input",
-        input.toString(),
+        rows.toString(),
         "--input-format",
-        format,
+        "csv",
         "--output",
-        output.toString(),
+        directory.resolve("scores" + runs++).toString(),
         "--keys",
-        "id",
-        "--pass",
-        names());
+        "id");
   }
 
   private Void inspect(String archive) throws Exception {
