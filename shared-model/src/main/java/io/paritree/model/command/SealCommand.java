@@ -113,8 +113,7 @@ final class SealCommand implements Callable<Integer> {
       paramLabel = "COLUMN",
       description = {
         "The margins begin with this column in place of the model's base: what the trainer gave as",
-        "base margin, in margin units (of an exposure its logarithm). Once per output, in their"
-            + " order."
+        "base margin, in margin units (of an exposure its logarithm). Once per output, in their order."
       })
   private List<String> offsets = new ArrayList<>();
 
@@ -164,8 +163,7 @@ final class SealCommand implements Callable<Integer> {
   @Option(
       names = "--without-importance",
       description = {
-        "Store neither the importance of the fields and the counts of their missing values nor"
-            + " contributions of golden rows, which are taken",
+        "Store neither the importance of the fields and the counts of their missing values nor contributions of golden rows, which are taken",
         "from --rows. A package without them has format 1. One whose schema has offsets, groups or",
         "reasons has format 2, and contributions of golden rows all the same."
       })
@@ -241,10 +239,7 @@ final class SealCommand implements Callable<Integer> {
     boolean isChampion = ModelStore.CHAMPION.equals(alias);
     if (isChampion && expected.isEmpty() && !unchecked) {
       throw usage(
-          "Cannot seal straight to the alias %s without --expected: nothing has shown that the"
-              + " package scores as its trainer does, and servers and jobs would use it at once;"
-              + " give the trainer's predictions with --rows and --expected, leave out --alias and"
-              + " use 'model alias' later, or add --unchecked",
+          "Cannot seal straight to the alias %s without --expected: nothing has shown that the package scores as its trainer does, and servers and jobs would use it at once; give the trainer's predictions with --rows and --expected, leave out --alias and use 'model alias' later, or add --unchecked",
           alias);
     }
 

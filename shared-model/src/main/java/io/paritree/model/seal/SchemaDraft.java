@@ -70,8 +70,7 @@ public final class SchemaDraft {
       throws InputException, IOException {
     if (model.featureNames().isPresent()) {
       throw new InputException(
-          "Cannot read columns by position: the model file names its features, so columns are found"
-              + " by name");
+          "Cannot read columns by position: the model file names its features, so columns are found by name");
     }
 
     try (CsvLines lines = CsvRows.lines(path)) {
@@ -306,9 +305,7 @@ public final class SchemaDraft {
 
     advice.add(
         start
-            + "so \"categories\" is a guess: those of the rows in ascending order, as pandas codes"
-            + " them; one that the rows lack shifts the codes of others. Check it with seal"
-            + " --expected"
+            + "so \"categories\" is a guess: those of the rows in ascending order, as pandas codes them; one that the rows lack shifts the codes of others. Check it with seal --expected"
             + doubts.stream().map(doubt -> "; " + doubt).collect(Collectors.joining()));
     return withCategories(form, guess.categories(), guess.missing());
   }
@@ -353,9 +350,7 @@ public final class SchemaDraft {
       String cure =
           isKnown
               ? String.join("; ", kinds.stream().map(SpelledCell.Kind::cure).toList())
-              : "give texts that mean a missing value as \"missing\", a part of a timestamp as"
-                  + " \"type\", or another \"column\"; if the trainer encoded the texts as"
-                  + " numbers (LabelEncoder), write the numbers";
+              : "give texts that mean a missing value as \"missing\", a part of a timestamp as \"type\", or another \"column\"; if the trainer encoded the texts as numbers (LabelEncoder), write the numbers";
       advice.add(
           "'%s': the model reads a number, but the column holds text such as '%s'; %s"
               .formatted(name, Fault.printable(words.get(0)), cure));
