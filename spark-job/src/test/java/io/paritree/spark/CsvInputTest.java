@@ -263,6 +263,35 @@ class CsvInputTest {
             tuple("k\ufffd", "AA", "[malformed_record]"), tuple("2", "\ufffd", "[wrong_type]"));
   }
 
+  @Test
+  void rowsOfAnotherNightAreNotPublishedAsThoseOfTheGivenOne() throws Exception {
+    List<String> lines = new ArrayList<>(List.of("night,parcel_id," + TestRecords.csvHeader()));
+    lines.add("2026-11-25,many,cells" + ",".repeat(20));
+    lines.add("2026-11-25,1," + plainLine(1));
+    lines.add("2026-11-25 23:10:00,2," + plainLine(2));
+    Path input = Files.createDirectories(directory.resolve("in")).resolve("a.csv");
+    Files.write(input, lines);
+    Object[] night = {
+      "--keys", "parcel_id", "--max-quarantined", "1", "--output-partition", "night=2026-11-25"
+    };
+
+    for (String own : List.of("2026-11-24", "")) {
+      Files.write(input.resolveSibling("b.csv"), List.of(lines.get(0), own + ",3," + plainLine(3)));
+      JobRun run = score(input.getParent(), night);
+      assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+      assertThat(run.err())
+          .contains(
+              "row 0 (from 0) of file b.csv has %s in column 'night'"
+                  .formatted(own.isEmpty() ? "no value" : own));
+      assertThat(directory.resolve("out")).doesNotExist();
+    }
+
+    JobRun run = score(input, night);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(output().count()).isEqualTo(2);
+  }
+
   /** Returns a record of the carrier AA as a line of a CSV file. */
   private static String plainLine(int index) {
     List<String> cells = new ArrayList<>(TestRecords.cells(index));

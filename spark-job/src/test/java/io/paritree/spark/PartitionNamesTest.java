@@ -186,4 +186,76 @@ class PartitionNamesTest {
     assertThat(score("--partition", "day=1").err()).doesNotContain("the input does not have");
     assertThat(Scores.of(output)).hasSize(30);
   }
+
+  @Test
+  void aPartitionForAllRowsIsNoneThatTheInputsDirectoriesDeny() throws Exception {
+    Parcels.write(input.resolve("Day=1"), 0, 10, 0, 1);
+    Parcels.write(input.resolve("Day=2"), 10, 20, 0, 1);
+    Object[] first = {"--ignore-case", "--output-partition", "day=1"};
+
+    JobRun refused = JobRun.ofParcels(model, input, output, first);
+
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.err())
+        .contains(
+            "a partition of the input is Day=2, and --output-partition day=1 would say otherwise");
+    assertThat(output).doesNotExist();
+    score("--ignore-case", "--output-partition", "day=1", "--partition", "Day=1");
+    assertThat(Scores.of(output)).isEqualTo(ScoringJobTest.expected(model, 0, 10));
+  }
+
+  @Test
+  void aPartitionForAllRowsIsNoneThatAColumnOfTheInputDenies() throws Exception {
+    Path parcels = Parcels.write(directory.resolve("parcels"), 0, 10, 0, 1);
+    TestSpark.session()
+        .read()
+        .parquet(parcels.toString())
+        .selectExpr(
+            "*",
+            "DATE'2026-11-25' day",
+            "IF(parcel_id < 10, TIMESTAMP'2026-11-25 23:10:00Z', NULL) at",
+            "TIMESTAMP_NTZ'2026-11-25 00:00:00' local",
+            "25 number",
+            "'a b' text",
+            "CAST(NULL AS STRING) nothing",
+            "IF(parcel_id = 7, 2L, 1L) mixed")
+        .repartition(1)
+        .write()
+        .parquet(input.toString());
+    List<String> stated =
+        List.of(
+            "day=2026-11-25",
+            "at=2026-11-25",
+            "local=2026-11-25",
+            "number=25",
+            "text=a b",
+            "nothing=",
+            "carrier_name=any");
+
+    for (String other :
+        List.of("day=2026-11-2", "at=2026-11-24", "local=26", "number=2", "text=a", "nothing=1")) {
+      JobRun run = JobRun.ofParcels(model, input, output, "--output-partition", other, "--dry-run");
+      assertThat(run.exitCode()).as(other).isEqualTo(3);
+      assertThat(run.err()).contains("row 0 (from 0) of file part-", "--output-partition " + other);
+    }
+
+    JobRun mixed = JobRun.ofParcels(model, input, output, "--output-partition", "mixed=1");
+    assertThat(mixed.exitCode()).isEqualTo(3);
+    assertThat(mixed.err()).contains("has 2 in column 'mixed'");
+    assertThat(output).doesNotExist();
+    score(stated.stream().flatMap(value -> Stream.of("--output-partition", value)).toArray());
+    assertThat(Scores.of(output)).isEqualTo(ScoringJobTest.expected(model, 0, 10));
+
+    Files.move(parquet(parcels), input.resolve("without.parquet"));
+    JobRun absent = JobRun.ofParcels(model, input, output, "--output-partition", "number=25");
+    assertThat(absent.exitCode()).isEqualTo(3);
+    assertThat(absent.err())
+        .contains("column 'number', which --output-partition has, is not in file without.parquet");
+  }
+
+  private static Path parquet(Path parcels) throws IOException {
+    try (Stream<Path> all = Files.list(parcels)) {
+      return all.filter(Parquets::isParquet).findFirst().orElseThrow();
+    }
+  }
 }

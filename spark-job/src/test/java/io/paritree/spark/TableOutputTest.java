@@ -137,7 +137,10 @@ class TableOutputTest extends DeltaScores {
 
     assertThat(run.exitCode()).isEqualTo(4);
     assertThat(Scores.files(table)).isEqualTo(files);
-    JobRun repeated = score("--output-partition", "day=x", "--keys", "express", "--unique-keys");
+    Path oneDay = input.resolve("day=2024-01-01");
+    JobRun repeated =
+        score(
+            "--input", oneDay, "--output-partition", "day=x", "--keys", "express", "--unique-keys");
     assertThat(repeated.exitCode()).as(repeated.err()).isEqualTo(3);
   }
 

@@ -18,6 +18,7 @@ import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.output.Remarks;
 import io.paritree.spark.report.Progress;
 import io.paritree.spark.rows.Quarantine;
+import io.paritree.spark.rows.StatedPartition;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Repeat;
@@ -191,6 +192,7 @@ public final class JobCheck {
             listing,
             model.schema(),
             List.copyOf(new LinkedHashSet<>(carried())),
+            settings.output().partition().stream().map(PartitionValue::column).toList(),
             settings.columns().comparison(),
             problems);
     CheckedInput checked;
@@ -275,6 +277,9 @@ public final class JobCheck {
   private void addTargets() throws IOException {
     if (settings.output().partitionPath().isPresent()) {
       targets.add(target(settings.output().partitionPath().get(), selected));
+      StatedPartition.problem(
+              settings.output().partition(), selected, settings.columns().comparison())
+          .ifPresent(problems::add);
       return;
     }
 

@@ -45,11 +45,14 @@ public final class InputCheck {
   private final Input listing;
   private final Schema schema;
   private final Set<String> names; // of all columns that the run reads, the carried ones first
+  private final Set<String> stated; // of them, those that are read only if the input has them
   private final ReadColumn.Case comparison;
   private final List<String> problems;
 
   /**
    * @param carried keys and passed columns, which need not be features
+   * @param stated columns of the partition that all rows go to; the input's columns of these names
+   *     are read, if it has some
    * @param comparison how their names and the features' are compared with the names in files
    * @param problems receives a message for each problem
    */
@@ -58,6 +61,7 @@ public final class InputCheck {
       Input listing,
       Schema schema,
       List<String> carried,
+      List<String> stated,
       ReadColumn.Case comparison,
       List<String> problems) {
     this.comparison = comparison;
@@ -66,6 +70,13 @@ public final class InputCheck {
     this.schema = schema;
     this.names = new LinkedHashSet<>(carried);
     schema.fields().forEach(field -> names.add(field.column()));
+    this.stated = new LinkedHashSet<>(stated);
+    this.stated.removeAll(names);
+    for (String column : listing.partitionColumns()) {
+      this.stated.remove(comparison.asked(column, stated));
+    }
+
+    names.addAll(this.stated);
     this.problems = problems;
   }
 
@@ -114,6 +125,9 @@ public final class InputCheck {
       }
     }
 
+    Set<String> found =
+        schemas.stream().flatMap(file -> file.columns().stream()).collect(Collectors.toSet());
+    names.removeIf(name -> stated.contains(name) && !found.contains(name));
     Map<String, ReadColumn> columns = new LinkedHashMap<>();
     if (!schemas.isEmpty()) {
       FileSchema first = schemas.get(0);
@@ -153,6 +167,7 @@ public final class InputCheck {
     Map<String, ReadColumn> columns = new LinkedHashMap<>();
     Set<String> inFiles = new LinkedHashSet<>();
     List<String> all = table.columns().stream().map(name -> comparison.asked(name, names)).toList();
+    names.removeIf(name -> stated.contains(name) && !all.contains(name));
     for (String name : names) {
       int index = all.indexOf(name);
       if (index < 0) {
@@ -317,8 +332,11 @@ public final class InputCheck {
   }
 
   private String missing(String name, List<String> columns, String where) {
-    String users =
-        schema.fieldIndex(name) >= 0 ? "which the model reads" : "a key or passed column";
+    String users = stated.contains(name) ? "which --output-partition has" : "a key or passed column";
+    if (schema.fieldIndex(name) >= 0) {
+      users = "which the model reads";
+    }
+
     String nearest =
         columns.stream()
             .filter(column -> column.equalsIgnoreCase(name))

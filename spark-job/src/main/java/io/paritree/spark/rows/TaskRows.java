@@ -5,6 +5,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.spark.blocks.BlockSource;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
+import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ScoredFiles;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.keys.KeyHasher;
@@ -15,6 +16,7 @@ import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
@@ -32,6 +34,7 @@ final class TaskRows {
   private final float[] scores;
   private final ScoredFiles scored;
   private final Quarantine quarantine;
+  private final StatedPartition stated;
   private final KeyHasher hasher;
   private final KeyHashes keys;
   private final String attempt;
@@ -73,6 +76,7 @@ final class TaskRows {
             directory,
             "quarantine-%s-%s".formatted(number, attempt),
             tally.faults());
+    this.stated = new StatedPartition(plan, !Encryption.isConfigured(orders.writers().hadoop()));
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     this.hasher = hashes ? KeyHasher.of(plan.keyTypes()).orElseThrow() : null;
     this.keys =
@@ -123,6 +127,12 @@ final class TaskRows {
         if (!source.partition.equals(partition)) {
           finishExplained(partition);
           partition = source.partition;
+        }
+
+        Optional<String> problem = stated.problem(block, source.file);
+        if (problem.isPresent()) {
+          tally.unreadable().add(problem.get());
+          break;
         }
 
         score(block, source);

@@ -75,7 +75,8 @@ public final class ScoreArguments {
             "columns that identify a row, written first; a name with a comma is in double quotes"),
         texts(
             "--output-partition=COLUMN=VALUE",
-            "write all rows to this partition, instead of keeping the input's partitions"),
+            "write all rows to this partition, instead of keeping the input's partitions; a column"
+                + " or partition of the input with this name must have this value in each row"),
         columns("--pass", "other columns to write unchanged"),
         flag(
             "--ignore-case",

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param scored files of scored rows
  * @param quarantined files of quarantined rows
  * @param keys files of the keys' hashes, if they are hashed
- * @param unreadable why files could not be read to their ends, each reason once
+ * @param unreadable why files were not read to their ends, each reason once
  * @param scores the distribution of the first score
  * @param faults quarantined rows by field and code
  * @param missing missing values by slot

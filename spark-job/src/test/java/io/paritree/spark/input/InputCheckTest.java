@@ -51,6 +51,7 @@ class InputCheckTest {
                 listing,
                 schema,
                 List.of("id"),
+                List.of(),
                 ReadColumn.Case.COMPARED,
                 problems)
             .check(listing.partitions(), session, () -> {});
