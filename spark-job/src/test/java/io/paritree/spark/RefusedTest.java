@@ -199,7 +199,22 @@ class RefusedTest {
     assertThat(absent.exitCode()).isEqualTo(3);
     assertThat(absent.err()).contains("there is no partition store=7");
     assertThat(unknown.exitCode()).isEqualTo(3);
-    assertThat(unknown.err()).contains("no partition column 'shop'");
+    assertThat(unknown.err()).contains("no partition column 'shop'; it has [store]");
+  }
+
+  @Test
+  void aColumnOfFilesIsNoPartitionAndThatIsSaid() {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+
+    JobRun named = score(input, "--partition", "zone=7");
+    JobRun days = score(input, "--from", "2026-11-24", "--to", "2026-11-25");
+
+    for (JobRun run : List.of(named, days)) {
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.err())
+          .contains("the input has no partition column")
+          .contains("partitions are directories, such as day=2026-11-24");
+    }
   }
 
   @Test

@@ -25,6 +25,10 @@ import org.apache.spark.sql.SparkSession;
 public record PartitionChoice(
     List<PartitionValue> requested, Optional<DateRange> range, Missing missing) {
 
+  private static final String NO_PARTITIONS =
+      "the input has no partition columns, which --partition, --from and --to choose by; partitions"
+          + " of files are directories, such as day=2026-11-24, and a column inside of files makes none";
+
   /** What happens if a requested partition does not exist. */
   public enum Missing {
     REFUSED,
@@ -44,6 +48,12 @@ public record PartitionChoice(
   public List<InputPartition> choose(Input listing, List<String> problems) {
     if (listing.isOfRows()) {
       return listing.partitions(); // see checkRows
+    }
+
+    boolean isAsked = !requested.isEmpty() || range.isPresent();
+    if (isAsked && listing.partitionColumns().isEmpty()) {
+      problems.add(NO_PARTITIONS);
+      return List.of();
     }
 
     int before = problems.size();
