@@ -279,6 +279,36 @@ class RefusedTest {
   }
 
   @Test
+  void anInputThatIsOneFileMayLieBesideTheOutputButNotInIt() throws IOException {
+    Path file = Parcels.writeCsv(directory.resolve("mine/parcels.csv"), 0, 10);
+    Object[] csv = {"--input-format", "csv"};
+    byte[] before = Files.readAllBytes(file);
+
+    for (Path output :
+        List.of(
+            file,
+            directory.resolve("mine"),
+            directory,
+            Files.createSymbolicLink(directory.resolve("link"), directory.resolve("mine")))) {
+      JobRun run = scoreTo(file, output, csv);
+      assertThat(run.exitCode()).as(output.toString()).isEqualTo(3);
+      assertThat(run.err()).contains("must not be the same or contain each other");
+    }
+
+    JobRun run = scoreTo(file, directory.resolve("mine/scores"), csv);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(scoreTo(file, directory.resolve("mine/scores"), csv).out()).contains("already");
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    Path kept = directory.resolve("mine/_paritree/other.csv");
+    Files.copy(file, kept);
+    assertThat(scoreTo(kept, directory.resolve("mine/scores"), csv).exitCode()).isZero();
+    Path inState = directory.resolve("mine/_paritree/scores/parcels.csv");
+    Files.copy(file, inState);
+    assertThat(scoreTo(inState, directory.resolve("mine/scores"), csv).err())
+        .contains("inside the output's state");
+  }
+
+  @Test
   void foreignDirectoryIsKeptUnlessRequestedOtherwise() throws IOException {
     Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
     Path output = Parcels.write(directory.resolve("out"), 50, 60, 0, 1);

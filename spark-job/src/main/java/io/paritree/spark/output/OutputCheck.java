@@ -36,37 +36,40 @@ public record OutputCheck(OutputPlace place, List<String> problems) {
 
   /**
    * Refuses an output that is the input, contains it or is inside it, and an input inside the
-   * output's state or around it, all with links resolved.
+   * output's state or around it, all with links resolved. An input that is a single file may lie
+   * beside the output.
    *
    * @return whether the output can be checked further
    */
   public boolean checkApart(Input input, FileStore inputStore) throws IOException {
     Location real = place.store().real(place.output());
-    Set<Location> directories = new LinkedHashSet<>();
+    Set<Location> read = new LinkedHashSet<>();
     if (input.root().isPresent()) {
-      directories.add(inputStore.real(input.root().get()));
+      read.add(inputStore.real(input.root().get()));
     }
 
     for (InputFile file : input.files()) {
-      directories.add(inputStore.real(file.location()).parent());
+      boolean isWhole = file.location().equals(input.root().orElse(null));
+      Location at = inputStore.real(file.location());
+      read.add(isWhole ? at : at.parent());
     }
 
     Location realState = place.store().real(place.state());
-    for (Location directory : directories) {
-      if (directory.holds(real) || real.holds(directory)) {
+    for (Location source : read) {
+      if (source.holds(real) || real.holds(source)) {
         problems.add(
             "output %s and input %s must not be the same or contain each other"
-                .formatted(real, directory));
+                .formatted(real, source));
         return false;
       }
 
-      if (realState.holds(directory)) {
-        problems.add("input %s is inside the output's state %s".formatted(directory, realState));
+      if (realState.holds(source)) {
+        problems.add("input %s is inside the output's state %s".formatted(source, realState));
         return false;
       }
 
-      if (directory.holds(realState)) {
-        problems.add("the output's state %s is inside input %s".formatted(realState, directory));
+      if (source.holds(realState)) {
+        problems.add("the output's state %s is inside input %s".formatted(realState, source));
         return false;
       }
     }
