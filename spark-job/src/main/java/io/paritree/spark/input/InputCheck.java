@@ -332,7 +332,8 @@ public final class InputCheck {
   }
 
   private String missing(String name, List<String> columns, String where) {
-    String users = stated.contains(name) ? "which --output-partition has" : "a key or passed column";
+    String users =
+        stated.contains(name) ? "which --output-partition has" : "a key or passed column";
     if (schema.fieldIndex(name) >= 0) {
       users = "which the model reads";
     }
