@@ -212,8 +212,8 @@ class RefusedTest {
     for (JobRun run : List.of(named, days)) {
       assertThat(run.exitCode()).isEqualTo(3);
       assertThat(run.err())
-          .contains("the input has no partition column")
-          .contains("partitions are directories, such as day=2026-11-24");
+          .contains("the input has no partition columns")
+          .contains("partitions of files are directories, such as day=2026-11-24");
     }
   }
 
