@@ -25,7 +25,8 @@ public record ServingConfig(
     Callers callers,
     Security security,
     Log log,
-    PredictionLog predictionLog) {
+    PredictionLog predictionLog,
+    Page page) {
   /** The value, in place of a file, that switches a log off. */
   public static final String OFF = "off";
 
@@ -263,6 +264,25 @@ public record ServingConfig(
   public record PredictionLog(
       String file, long fileSize, long totalSize, Duration keep, int queue) {}
 
+  /**
+   * The page that people see in a browser.
+   *
+   * @param mode when it is served
+   * @param quarantineExamples whether the runs of an output are shown with values of quarantined
+   *     rows
+   */
+  public record Page(Mode mode, boolean quarantineExamples) {
+    /** When the page is served. */
+    public enum Mode {
+      /** Where nothing but this machine reaches the callers' port. */
+      AUTO,
+      /** Always. */
+      ON,
+      /** Never. */
+      OFF
+    }
+  }
+
   /** Returns this configuration on free ports of this machine, without writing logs or indexes. */
   public ServingConfig onFreePorts() {
     String loopback = "127.0.0.1";
@@ -299,6 +319,7 @@ public record ServingConfig(
             predictionLog.fileSize(),
             predictionLog.totalSize(),
             predictionLog.keep(),
-            predictionLog.queue()));
+            predictionLog.queue()),
+        page);
   }
 }

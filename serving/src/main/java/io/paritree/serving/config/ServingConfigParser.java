@@ -11,6 +11,7 @@ import io.paritree.serving.config.ServingConfig.Limits;
 import io.paritree.serving.config.ServingConfig.Log;
 import io.paritree.serving.config.ServingConfig.Management;
 import io.paritree.serving.config.ServingConfig.Models;
+import io.paritree.serving.config.ServingConfig.Page;
 import io.paritree.serving.config.ServingConfig.PredictionLog;
 import io.paritree.serving.config.ServingConfig.Records;
 import io.paritree.serving.config.ServingConfig.Scores;
@@ -149,7 +150,10 @@ public final class ServingConfigParser {
                 settings.bytes("log.queue", 1 << 10, 1 << 30),
                 settings.word("log.format", Log.Format.class),
                 settings.truth("log.keys")),
-            predictionLog(settings));
+            predictionLog(settings),
+            new Page(
+                settings.word("page.mode", Page.Mode.class),
+                settings.truth("page.quarantine-examples")));
     Exposure.check(config, settings);
     settings.finish();
     return config;

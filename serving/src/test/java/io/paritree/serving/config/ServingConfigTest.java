@@ -72,7 +72,8 @@ class ServingConfigTest {
                     false),
                 new ServingConfig.Log("stdout", 4 << 20, ServingConfig.Log.Format.TEXT, false),
                 new ServingConfig.PredictionLog(
-                    "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20)));
+                    "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20),
+                new ServingConfig.Page(ServingConfig.Page.Mode.AUTO, false)));
   }
 
   @ParameterizedTest
@@ -152,6 +153,8 @@ class ServingConfigTest {
         "models.poll      | [5 s]  | models.poll must be a duration with its unit",
         "records.unknown-fields | REJECT | must be one of [reject, ignore], but is 'REJECT'",
         "models.serve     | flight | models.serve must be a list of texts, but is 'flight'",
+        "page.mode        | always | page.mode must be one of [auto, on, off], but is 'always'",
+        "page.quarantine-examples | 1 | page.quarantine-examples must be true or false, but is '1'",
         "server.host      | null   | server.host is missing; expected a text",
         "server.port      | ''     | server.port must be a whole number from 0 to 65535, but is ''",
         "server.host      | ' '    | server.host must be a text, but is ' '",
@@ -170,6 +173,14 @@ class ServingConfigTest {
   void nothingNeedsNoUnit() throws Exception {
     ServingConfig config = TestConfig.read(Optional.empty(), Map.of("models.poll", "0"));
     assertThat(config.models().poll()).isZero();
+  }
+
+  @Test
+  void wordsOfThePageAreOnAndOff() throws Exception {
+    ServingConfig config =
+        TestConfig.read(
+            Optional.empty(), Map.of("page.mode", "off", "page.quarantine-examples", "on"));
+    assertThat(config.page()).isEqualTo(new ServingConfig.Page(ServingConfig.Page.Mode.OFF, true));
   }
 
   @Test
