@@ -25,6 +25,12 @@ public final class StateDirectory {
   /** Below the kept files of a run, the files of the rows that could not be scored. */
   public static final String QUARANTINE = "quarantine";
 
+  /** Below {@link #runs} and the name of a run's directory, what the run has done. */
+  public static final String REPORT = "report.json";
+
+  /** Beside it, what the run has read and written, as events of OpenLineage. */
+  public static final String LINEAGE = "lineage.jsonl";
+
   private static final int MAX_RECORD = 1 << 16;
   private static final String RUNS = "runs";
   private static final String RUNNING = "running";

@@ -160,7 +160,8 @@ final class GroupReport {
     checked
         .place()
         .store()
-        .replace(directory.orElseThrow().kept().resolve(ReportFile.NAME), ReportFile.json(report));
+        .replace(
+            directory.orElseThrow().kept().resolve(StateDirectory.REPORT), ReportFile.json(report));
     isKept = true;
   }
 

@@ -1,10 +1,11 @@
 package io.paritree.spark;
 
 import io.paritree.Fault;
+import io.paritree.output.RunReport;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunName;
-import io.paritree.spark.report.ReportFile;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -31,10 +32,10 @@ record JobStatus(String text, Outcome outcome) {
    * @param run the id of the only runs to show; empty for all
    */
   static JobStatus of(OutputPlace place, String run) throws IOException {
-    List<ReportFile> reports = reports(place);
+    List<RunReport> reports = reports(place);
     List<String> unfinished = new ArrayList<>(place.unfinished());
     if (!run.isEmpty()) {
-      reports.removeIf(report -> !run.equals(report.run()));
+      reports.removeIf(report -> !run.equals(report.start().run()));
       unfinished.removeIf(name -> !run.equals(RunName.idOf(name)));
     }
 
@@ -56,38 +57,41 @@ record JobStatus(String text, Outcome outcome) {
   }
 
   /** Returns the reports of ended runs, by the times when the runs began. */
-  private static List<ReportFile> reports(OutputPlace place) throws IOException {
+  private static List<RunReport> reports(OutputPlace place) throws IOException {
     List<FileEntry> runs = new ArrayList<>(place.listOrNone(place.runs()));
     // The groups of one run have the same start time, by which the reports are sorted below. That
     // sort is stable, so the groups stay in the order in which they ended.
     runs.sort(Comparator.comparingLong(FileEntry::modifiedMillis));
-    List<ReportFile> reports = new ArrayList<>();
+    List<RunReport> reports = new ArrayList<>();
     for (FileEntry entry : runs) {
       try {
-        Location file = entry.location().resolve(ReportFile.NAME);
-        reports.add(ReportFile.fromJson(place.store().read(file), file.toString()));
+        Location file = entry.location().resolve(StateDirectory.REPORT);
+        reports.add(RunReport.fromJson(place.store().read(file), file.toString()));
       } catch (NoSuchFileException e) {
         // The run's report was not written, or no run made this entry.
       }
     }
 
-    reports.sort(Comparator.comparing(ReportFile::startedAt));
+    reports.sort(Comparator.comparing(report -> report.start().startedAt()));
     return reports;
   }
 
-  private static String line(ReportFile report) {
-    String reason = Fault.printable(report.message().replaceAll("\\s*\n\\s*", " "), MAX_REASON);
+  private static String line(RunReport report) {
+    String reason =
+        Fault.printable(report.ending().message().replaceAll("\\s*\n\\s*", " "), MAX_REASON);
+    int held = report.partitions().held().size();
     return "  %s  %s  %s, exit code %s, %s scored, %s quarantined%s%s\n"
         .formatted(
-            report.startedAt(),
-            report.run(),
-            report.outcome(),
-            report.exitCode(),
-            report.scored(),
-            report.quarantined(),
-            report.held() == 0
+            report.start().startedAt(),
+            report.start().run(),
+            report.ending().outcome(),
+            report.ending().exitCode(),
+            report.rows().scored(),
+            report.rows().quarantined(),
+            held == 0
                 ? ""
-                : ", %s partitions published, %s held".formatted(report.published(), report.held()),
+                : ", %s partitions published, %s held"
+                    .formatted(report.partitions().published(), held),
             reason.isEmpty() ? "" : ": " + reason);
   }
 
@@ -95,23 +99,27 @@ record JobStatus(String text, Outcome outcome) {
    * Returns how the newest run ended: as its last group, or as the first that holds partitions. It
    * has not ended if another group was to follow its last one.
    */
-  private static Outcome outcome(List<ReportFile> reports, List<String> unfinished) {
+  private static Outcome outcome(List<RunReport> reports, List<String> unfinished) {
     if (reports.isEmpty() || !unfinished.isEmpty()) {
       return Outcome.FAILED;
     }
 
-    ReportFile last = reports.get(reports.size() - 1);
-    boolean goesOn = last.exitCode() == 0 || last.held() > 0;
-    if (goesOn && last.groupsLeft() > 0) {
+    RunReport last = reports.get(reports.size() - 1);
+    boolean goesOn = last.ending().exitCode() == 0 || isHolding(last);
+    if (goesOn && last.ending().groupsLeft() > 0) {
       return Outcome.FAILED;
     }
 
     return reports.stream()
-        .filter(group -> last.exitCode() == 0 && group.held() > 0)
-        .filter(group -> group.startedAt().equals(last.startedAt()))
+        .filter(group -> last.ending().exitCode() == 0 && isHolding(group))
+        .filter(group -> group.start().startedAt().equals(last.start().startedAt()))
         .findFirst()
         .or(() -> Optional.of(last))
-        .flatMap(group -> Outcome.ofWord(group.outcome()))
+        .flatMap(group -> Outcome.ofWord(group.ending().outcome()))
         .orElse(Outcome.FAILED);
+  }
+
+  private static boolean isHolding(RunReport group) {
+    return !group.partitions().held().isEmpty();
   }
 }

@@ -1,12 +1,12 @@
 package io.paritree.spark;
 
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.lineage.Collector;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.lineage.LineageEvents;
 import io.paritree.spark.report.Delivery;
 import io.paritree.spark.report.JobMetrics;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.ReportFile;
 import io.paritree.spark.settings.Destinations;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Mode;
@@ -28,7 +28,6 @@ import java.util.UUID;
  * run is not reported.
  */
 final class Reporting {
-  private static final String LINEAGE_FILE = "lineage.jsonl";
 
   /** The variable that OpenLineage's own clients take it from. */
   private static final String LINEAGE_KEY = "OPENLINEAGE_API_KEY";
@@ -141,7 +140,7 @@ final class Reporting {
   }
 
   private void writeLineage(byte[] end, Location record, Map<String, String> hadoop) {
-    Location file = record.resolve(LINEAGE_FILE);
+    Location file = record.resolve(StateDirectory.LINEAGE);
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     lines.writeBytes(start);
     lines.write('\n');
@@ -150,7 +149,7 @@ final class Reporting {
     try {
       FileStore store = FileStore.of(file, hadoop);
       // If the report is not there yet, another run will move it there, for which nothing may be.
-      if (store.find(record.resolve(ReportFile.NAME)).isPresent()) {
+      if (store.find(record.resolve(StateDirectory.REPORT)).isPresent()) {
         store.replace(file, lines.toByteArray());
       }
     } catch (IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.publish.KeptRuns;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunName;
@@ -46,7 +47,7 @@ final class RunRecord {
 
       RunName name = RunName.record(settings.runId());
       Location directory = place.runs().resolve(name.toString());
-      place.store().replace(directory.resolve(ReportFile.NAME), ReportFile.json(report));
+      place.store().replace(directory.resolve(StateDirectory.REPORT), ReportFile.json(report));
       new KeptRuns(place).remove(settings.reporting().keptRuns(), name);
       return Optional.of(directory);
     } catch (IOException | RuntimeException e) {

@@ -1,6 +1,5 @@
 package io.paritree.spark.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -13,14 +12,10 @@ import java.util.Map;
  * @param field the column of the model; empty for faults of whole rows
  * @param code the code of the fault
  * @param rows how many rows have it
- * @param example what came and what was expected, in one of them; empty, and not written, if values
- *     must not be shown because the quarantine is encrypted
+ * @param example what came and what was expected, in one of them; empty if values must not be shown
+ *     because the quarantine is encrypted
  */
-public record FieldFault(
-    String field,
-    String code,
-    long rows,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) String example) {
+public record FieldFault(String field, String code, long rows, String example) {
   /** Returns the faults, added up by field and code, the most frequent first. */
   static List<FieldFault> total(List<FieldFault> all) {
     Map<List<String>, FieldFault> totals = new LinkedHashMap<>();

@@ -1,8 +1,5 @@
 package io.paritree.spark.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.paritree.model.manifest.SealedValues;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
@@ -80,16 +77,15 @@ public record JobReport(
    *     otherwise empty
    * @param offsets with which columns margins begin, in a sentence; otherwise empty
    */
-  @JsonPropertyOrder({"name", "model_version"}) // Jackson 2.15 writes a renamed member first
   public record Model(
       String name,
-      @JsonProperty("model_version") String version,
+      String version,
       String digest,
       String engine,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) String contributions,
+      String contributions,
       boolean sealed,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) String earlyStopping,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) String offsets) {}
+      String earlyStopping,
+      String offsets) {}
 
   /**
    * What became of the partitions.

@@ -1,8 +1,5 @@
 package io.paritree.spark.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.paritree.output.DataFile;
 import java.util.List;
 
@@ -14,27 +11,17 @@ import java.util.List;
  * @param read rows read
  * @param scored rows scored
  * @param quarantined rows that could not be scored
- * @param hold why it is not published although it was scored; null, and not written, if nothing
- *     about it prevents that
+ * @param hold why it is not published although it was scored; null if nothing about it prevents
+ *     that
  * @param files the files of scored rows
  */
-@JsonPropertyOrder({
-  "partition",
-  "identity",
-  "read",
-  "scored",
-  "quarantined",
-  "held",
-  "bytes",
-  "files"
-})
 public record PartitionReport(
     String partition,
     String identity,
     long read,
     long scored,
     long quarantined,
-    @JsonProperty("held") @JsonInclude(JsonInclude.Include.NON_NULL) Hold hold,
+    Hold hold,
     List<DataFile> files) {
   public PartitionReport {
     files = List.copyOf(files);
@@ -45,7 +32,6 @@ public record PartitionReport(
     return new PartitionReport(partition, identity, read, scored, quarantined, why, files);
   }
 
-  @JsonProperty
   public long bytes() {
     return files.stream().mapToLong(DataFile::bytes).sum();
   }
