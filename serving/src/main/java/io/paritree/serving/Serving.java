@@ -14,7 +14,9 @@ import io.paritree.serving.lookup.OutputsHandler;
 import io.paritree.serving.lookup.RowHandler;
 import io.paritree.serving.management.HealthHandler;
 import io.paritree.serving.management.ManagementServer;
+import io.paritree.serving.management.ServiceHandler;
 import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.RequestMinutes;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.mlflow.InvocationsHandler;
 import io.paritree.serving.models.ModelMetrics;
@@ -37,6 +39,7 @@ import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,9 +99,12 @@ final class Serving implements AutoCloseable {
     VersionWatch watch =
         new VersionWatch(models, config.models().poll(), config.models().lookTimeout());
     ManagementServer management =
-        new ManagementServer(config, models, scores, metrics, readiness, watch);
+    RequestMinutes minutes =
+        new RequestMinutes(metrics, ServiceHandler::isCounted, InstantSource.system());
+        new ManagementServer(config, models, scores, metrics, readiness, watch, minutes);
     opened.register(management::close);
-    List<Route> routes = routes(config, models, scores, metrics, readiness, logs.predictions());
+    List<Route> routes =
+        routes(config, models, scores, metrics, readiness, logs.predictions(), minutes);
     ScoringServer server = new ScoringServer(config, routes, metrics, readiness, logs.requests());
     opened.register(server::close);
     loading.await();
@@ -138,7 +144,8 @@ final class Serving implements AutoCloseable {
       StoredScores scores,
       ServerMetrics metrics,
       Readiness readiness,
-      PredictionLog predictions) {
+      PredictionLog predictions,
+      RequestMinutes minutes) {
     OutputsHandler outputs = new OutputsHandler(scores);
     RowHandler rows = new RowHandler(scores, config.limits());
     KeysHandler keys = new KeysHandler(scores, config.limits());
@@ -151,6 +158,7 @@ final class Serving implements AutoCloseable {
     ModelsHandler cards = new ModelsHandler(models);
     HealthHandler health = new HealthHandler(models, readiness);
     InvocationsHandler invocations = new InvocationsHandler(parts);
+    ServiceHandler service = new ServiceHandler(models, scores, readiness, metrics, minutes);
     InferenceHandler inference = new InferenceHandler(parts);
     MetadataHandler metadata = new MetadataHandler(models, readiness);
     RepositoryHandler repository = new RepositoryHandler(models);
@@ -170,6 +178,7 @@ final class Serving implements AutoCloseable {
         Route.get("/v1/scores/{table}", outputs::output),
         Route.post("/v1/scores/{table}/lookup", keys::handle),
         Route.post("/v1/scores/{table}/row/compare", compare::handle),
+        Route.get("/v1/service", service::service),
         Route.post("/v1/scores/{table}/{key}/compare", compare::handle),
         Route.get("/v1/scores/{table}/row/history", rows::history),
         Route.get("/v1/scores/{table}/{key}/history", rows::history),

@@ -11,6 +11,7 @@ import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.management.ManagementServer;
 import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.RequestMinutes;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.VersionWatch;
@@ -25,6 +26,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -362,7 +364,8 @@ class PressureTest {
                 new StoredScores(config.scores(), 0, metrics),
                 metrics,
                 new Readiness(metrics),
-                watch);
+                watch,
+                new RequestMinutes(metrics, route -> true, InstantSource.system()));
         Callers slow = new Callers()) {
       for (int caller = 0; caller < 32; caller++) {
         dripping.add(slow.add(RawHttp.open(server.port())));

@@ -63,7 +63,7 @@ public final class RunningServer implements AutoCloseable {
 
   /** Returns every endpoint of the callers' port; only method and path can be used. */
   public static List<Route> routes(ServingConfig config) {
-    return Serving.routes(config, null, null, new ServerMetrics(), null, null);
+    return Serving.routes(config, null, null, new ServerMetrics(), null, null, null);
   }
 
   public int port() {

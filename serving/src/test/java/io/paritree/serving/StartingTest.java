@@ -13,6 +13,7 @@ import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.Logs;
 import io.paritree.serving.management.ManagementServer;
 import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.RequestMinutes;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.VersionWatch;
@@ -20,6 +21,7 @@ import io.paritree.serving.stored.StoredScores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,10 @@ class StartingTest {
             "security.admin-tokens", AccessTable.settings().get("security.admin-tokens")));
   }
 
+  private static RequestMinutes minutes(ServerMetrics metrics) {
+    return new RequestMinutes(metrics, route -> true, InstantSource.system());
+  }
+
   @Test
   void withoutAModelOnlyLifeIsConfirmed() throws Exception {
     ServingConfig config = config();
@@ -58,7 +64,8 @@ class StartingTest {
                     new StoredScores(config.scores(), 0, metrics),
                     metrics,
                     readiness,
-                    logs.predictions()),
+                    logs.predictions(),
+                    minutes(metrics)),
                 metrics,
                 readiness,
                 logs.requests());
@@ -98,7 +105,8 @@ class StartingTest {
                 new StoredScores(config().scores(), 0, metrics),
                 metrics,
                 new Readiness(metrics),
-                watch);
+                watch,
+                minutes(metrics));
         Client operator = new Client(management.port())) {
       assertThat(
               operator

@@ -89,6 +89,11 @@ public final class OpenPartition {
     return path().isEmpty() ? "the output" : path();
   }
 
+  /** Returns how many scored rows it has. */
+  public long rows() {
+    return manifest().rows();
+  }
+
   /** Returns when its rows were scored, in seconds since 1970. */
   public long scoredSeconds() {
     return scoredSeconds;

@@ -72,7 +72,7 @@ public record OutputsHandler(StoredScores scores) {
   }
 
   private static long rows(List<OpenPartition> partitions) {
-    return partitions.stream().mapToLong(partition -> partition.manifest().rows()).sum();
+    return partitions.stream().mapToLong(OpenPartition::rows).sum();
   }
 
   private static void writeKeys(List<OpenPartition> partitions, JsonGenerator json)

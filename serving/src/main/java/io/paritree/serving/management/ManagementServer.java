@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import io.paritree.serving.admission.AnswerWriter;
 import io.paritree.serving.admission.CallersConnector;
+import io.paritree.serving.admission.EverySecond;
 import io.paritree.serving.admission.SlowClients;
 import io.paritree.serving.admission.UnreadAnswers;
 import io.paritree.serving.answer.Problem;
@@ -15,6 +16,7 @@ import io.paritree.serving.http.ListenFailure;
 import io.paritree.serving.http.Tokens;
 import io.paritree.serving.http.Tokens.Role;
 import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.RequestMinutes;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.ModelSlot.Refusal;
@@ -76,7 +78,8 @@ public final class ManagementServer implements AutoCloseable {
       StoredScores scores,
       ServerMetrics metrics,
       Readiness readiness,
-      VersionWatch watch)
+      VersionWatch watch,
+      RequestMinutes minutes)
       throws IOException {
     this.models = models;
     this.scores = scores;
@@ -103,6 +106,14 @@ public final class ManagementServer implements AutoCloseable {
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
     connector.addBean(
         new SlowClients(connector, config.server().requestTimeout(), metrics.slow("headers")),
+        true);
+    connector.addBean(
+        new EverySecond(connector::getScheduler) {
+          @Override
+          protected void look() {
+            minutes.look();
+          }
+        },
         true);
     server.setErrorHandler(
         new JettyErrors(Long.toString(config.admission().retryAfter().toSeconds())));

@@ -9,11 +9,15 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The counters and timers of the server, in their own registry.
@@ -31,6 +35,7 @@ public final class ServerMetrics {
     1e-6, 2e-6, 5e-6, 10e-6, 20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 5e-3, 25e-3, 0.1, 1
   };
   private static final double NANOS = 1e-9;
+  private static final String ROUTE = "route";
   private static final int MAX_FAULTY_FIELDS = 50;
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -38,12 +43,12 @@ public final class ServerMetrics {
       Histogram.builder()
           .name("paritree_http_request_duration_seconds")
           .help("Time from a request's first byte to the end of its answer.")
-          .labelNames("route")
+          .labelNames(ROUTE)
           .classicOnly()
           .classicUpperBounds(SECONDS)
           .register(registry);
   private final Counter requests =
-      counter("paritree_http_requests_total", "Answered requests.", "route", "status");
+      counter("paritree_http_requests_total", "Answered requests.", ROUTE, "status");
   private final Histogram stages =
       Histogram.builder()
           .name("paritree_stage_duration_seconds")
@@ -174,6 +179,45 @@ public final class ServerMetrics {
    */
   public CounterDataPoint limited(String what) {
     return limited.labelValues(what);
+  }
+
+  /** Returns how many checks for new versions of all models had one result. */
+  public long reloads(String result) {
+    return (long)
+        reloads.collect().getDataPoints().stream()
+            .filter(count -> result.equals(count.getLabels().get("result")))
+            .mapToDouble(CounterSnapshot.CounterDataPointSnapshot::getValue)
+            .sum();
+  }
+
+  /**
+   * Returns what has been answered since the start, on some of the routes.
+   *
+   * @param counted whether a route is one of them
+   */
+  AnsweredRequests answered(Predicate<String> counted) {
+    AnsweredRequests all = new AnsweredRequests(SECONDS.length + 1);
+    for (CounterSnapshot.CounterDataPointSnapshot count : requests.collect().getDataPoints()) {
+      if (counted.test(count.getLabels().get(ROUTE))) {
+        all.add(count.getLabels().get("status"), (long) count.getValue());
+      }
+    }
+
+    for (HistogramSnapshot.HistogramDataPointSnapshot of : durations.collect().getDataPoints()) {
+      if (counted.test(of.getLabels().get(ROUTE))) {
+        ClassicHistogramBuckets buckets = of.getClassicBuckets();
+        for (int bucket = 0; bucket < buckets.size(); bucket++) {
+          all.addTo(bucket, buckets.getCount(bucket));
+        }
+      }
+    }
+
+    return all;
+  }
+
+  /** Returns the upper bound of a bucket of durations, in seconds; infinite for the last one. */
+  static double bound(int bucket) {
+    return bucket < SECONDS.length ? SECONDS[bucket] : Double.POSITIVE_INFINITY;
   }
 
   /** Returns the counter of checks for new versions of a model that had one result. */

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,8 @@ public final class ModelSlot {
   private final Map<Refusal.Kind, CounterDataPoint> refusals = new EnumMap<>(Refusal.Kind.class);
   private final AtomicLong looks = new AtomicLong();
   private String location; // guarded by this
+  private boolean isMoveAsked; // guarded by this
+  private Optional<AliasMoved> move = Optional.empty(); // guarded by this
   private long ended; // guarded by this: the number of the last look whose result was used
   private volatile Instant seen = Instant.now(); // when a look last found the newest version
 
@@ -63,7 +67,7 @@ public final class ModelSlot {
     ModelFiles.Place place = ModelFiles.locate(reference);
     this.location = place.location();
     this.alias = place.alias();
-    this.current = new AtomicReference<>(open(location));
+    this.current = new AtomicReference<>(open(location, Optional.empty()));
     String name = current().name();
     this.replaced = metrics.reloads(name, "replaced");
     for (Refusal.Kind kind : Refusal.Kind.values()) {
@@ -75,9 +79,17 @@ public final class ModelSlot {
    * Why the newest version is not in service.
    *
    * @param location where that version is
-   * @param nanos nanosecond clock, when it was refused
+   * @param at when it was first refused for this reason
+   * @param nanos nanosecond clock, when it was last refused
    */
-  public record Refusal(Kind kind, String location, String reason, long nanos) {
+  public record Refusal(Kind kind, String location, String reason, Instant at, long nanos) {
+    private static final Pattern VERSION = Pattern.compile(".*/([1-9][0-9]{0,17})");
+
+    /** Returns how answers name the version; empty if it is in no store. */
+    private Optional<String> version(String name) {
+      Matcher place = VERSION.matcher(location);
+      return place.matches() ? Optional.of(name + "/" + place.group(1)) : Optional.empty();
+    }
 
     /** Returns whether it is too early to open it again. */
     boolean isFresh() {
@@ -116,6 +128,59 @@ public final class ModelSlot {
   /** Returns why the newest version is not in service, if it is not. */
   public Optional<Refusal> refusal() {
     return Optional.ofNullable(refusal.get());
+  }
+
+  /** Returns the newest version, if it was found and is not in service. */
+  public Optional<RefusedVersion> refused() {
+    return refusal()
+        .filter(now -> now.kind() == Kind.REFUSED || isOther(now.location()))
+        .map(
+            now ->
+                RefusedVersion.of(
+                    now.version(current().name()), now.at(), now.reason(), now.location()));
+  }
+
+  /** Returns whether a refusal is of another version than the one in service. */
+  private synchronized boolean isOther(String found) {
+    return !found.equals(location) && !found.equals(reference);
+  }
+
+  /**
+   * Returns when the alias was moved to the version in service, if its journal says so. That is
+   * read by the next look after the first call: no request waits for a store.
+   */
+  public synchronized Optional<Instant> aliasMoved() {
+    isMoveAsked = true;
+    return move.filter(known -> known.location().equals(location)).flatMap(AliasMoved::at);
+  }
+
+  /**
+   * What is known of the last move of the alias.
+   *
+   * @param location the version that it was moved to
+   * @param at when; empty if the journal does not say so
+   */
+  private record AliasMoved(String location, Optional<Instant> at) {}
+
+  /** Reads when the alias was moved, if somebody has asked for it and it is not known. */
+  private void lookForMove() {
+    String named;
+    synchronized (this) {
+      named = location;
+      boolean isKnown = move.filter(known -> known.location().equals(named)).isPresent();
+      if (alias.isEmpty() || !isMoveAsked || isKnown) {
+        return;
+      }
+    }
+
+    try {
+      AliasMoved read = new AliasMoved(named, ModelFiles.aliasMoved(named, alias.get()));
+      synchronized (this) {
+        move = Optional.of(read);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("Cannot read when {} was moved", reference, e);
+    }
   }
 
   /** Returns the current state of the slot, in words for callers. */
@@ -162,7 +227,11 @@ public final class ModelSlot {
     String found = reference;
     try {
       found = ModelFiles.locate(reference).location();
-      return (isForced || !isKnown(look, found)) && replace(look, found, open(found));
+      boolean isReplaced =
+          (isForced || !isKnown(look, found))
+              && replace(look, found, open(found, Optional.of(current())));
+      lookForMove();
+      return isReplaced;
     } catch (ModelException | IOException | RuntimeException | StackOverflowError e) {
       if (endsAsNewest(look)) {
         refused(found, e);
@@ -231,6 +300,7 @@ public final class ModelSlot {
     seen = Instant.now();
     Refusal before = refusal.getAndSet(null);
     if (before != null) {
+      move = Optional.empty(); // the alias was elsewhere meanwhile
       LOG.info(
           "{} is the newest version again; {} was {}: {}",
           current().model().modelVersion(),
@@ -247,10 +317,12 @@ public final class ModelSlot {
     }
 
     String reason = String.valueOf(cause.getMessage());
-    Refusal before = refusal.getAndSet(new Refusal(kind, found, reason, System.nanoTime()));
-    refusals.get(kind).inc();
+    Refusal before = refusal.get();
     boolean isNew =
         before == null || !before.location().equals(found) || !before.reason().equals(reason);
+    Instant at = isNew ? Instant.now() : before.at();
+    refusal.set(new Refusal(kind, found, reason, at, System.nanoTime()));
+    refusals.get(kind).inc();
     if (isNew) {
       String staying = current().model().modelVersion();
       LOG.warn("{} stays in service: {} is {}: {}", staying, found, kind.word(), reason);
@@ -260,11 +332,15 @@ public final class ModelSlot {
   /**
    * @param found where the model is: not its reference, whose alias may have moved meanwhile, so
    *     that the version in service would not be the one that counts as seen
+   * @param before the model in service
    */
-  private ServedModel open(String found) throws ModelException, IOException {
+  private ServedModel open(String found, Optional<ServedModel> before)
+      throws ModelException, IOException {
     ScoringModel model = Opening.open(found, EngineKind.FOREST);
+    Instant now = Instant.now();
+    Instant since = before.filter(served -> served.isOf(model)).map(ServedModel::since).orElse(now);
     ServedModel served =
-        new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);
+        new ServedModel(model, now, since, config.records().unknownFields(), metrics);
     WarmUp.run(served, config.models().warmUpRows());
     model.card().earlyStopping().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));
     model.card().offsets().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));

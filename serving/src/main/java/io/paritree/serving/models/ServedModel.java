@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
 public final class ServedModel {
   private final ScoringModel model;
   private final Instant loaded;
+  private final Instant since;
   private final byte[] answerStart;
   private final AnswerForm form;
 
@@ -41,9 +42,18 @@ public final class ServedModel {
   private final Map<ContributionMode, Reasons> reasons = new ConcurrentHashMap<>();
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
-  ServedModel(ScoringModel model, Instant loaded, UnknownFields unknown, ServerMetrics metrics) {
+  /**
+   * @param since when the slot began to answer with this version
+   */
+  ServedModel(
+      ScoringModel model,
+      Instant loaded,
+      Instant since,
+      UnknownFields unknown,
+      ServerMetrics metrics) {
     this.model = model;
     this.loaded = loaded;
+    this.since = since;
     Schema schema = model.schema();
     Engine engine = model.engine();
     this.buffers = ThreadLocal.withInitial(() -> new RequestBuffers(schema, unknown, engine));
@@ -70,6 +80,20 @@ public final class ServedModel {
   /** Returns when the model was opened and verified. */
   public Instant loaded() {
     return loaded;
+  }
+
+  /**
+   * Returns when the server began to answer with this version; earlier than {@link #loaded} if it
+   * was opened again since.
+   */
+  public Instant since() {
+    return since;
+  }
+
+  /** Returns whether a model is the same version of the same package. */
+  boolean isOf(ScoringModel other) {
+    return model.modelVersion().equals(other.modelVersion())
+        && model.digest().equals(other.digest());
   }
 
   /** Returns how each answer begins: the opening brace, the model's name and its version. */

@@ -111,12 +111,10 @@ public final class StoredVersions {
   private Optional<ServedModel> open(ModelSlot slot, String version) throws IOException {
     String store = slot.reference().replaceFirst("(@[^/]*|/[0-9]{1,9})/?$", "");
     try {
+      Instant now = Instant.now();
       return Optional.of(
           new ServedModel(
-              Opening.open(store + "/" + version, EngineKind.FOREST),
-              Instant.now(),
-              unknown,
-              metrics));
+              Opening.open(store + "/" + version, EngineKind.FOREST), now, now, unknown, metrics));
     } catch (ModelException e) {
       LOG.info("Cannot open version {} of {}: {}", version, slot.reference(), e.getMessage());
       return Optional.empty();

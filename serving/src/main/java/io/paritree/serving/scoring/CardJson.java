@@ -5,8 +5,10 @@ import io.paritree.json.JsonText;
 import io.paritree.model.CardWriter;
 import io.paritree.model.ScoringModel;
 import io.paritree.serving.models.ModelSlot;
+import io.paritree.serving.models.RefusedVersion;
 import io.paritree.serving.models.ServedModel;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -27,14 +29,22 @@ final class CardJson {
                     json, "models", slots, slot -> writeIdentity(slot, slot.current(), json))));
   }
 
-  /** Returns the card of one model. */
-  static byte[] of(ModelSlot slot, ServedModel served) {
+  /**
+   * Returns the card of one model.
+   *
+   * @param others the slots of the model's name, among which may be this one
+   */
+  static byte[] of(ModelSlot slot, ServedModel served, List<ModelSlot> others) {
     return JsonText.line(
         JsonText.object(
             json -> {
-              json.writeStringField("state", slot.state());
-              json.writeStringField("loaded_at", served.loaded().toString());
+              writeService(slot, served, json);
               JsonText.optional(json, "alias", slot.alias());
+              List<String> versions = versions(slot, others);
+              if (!versions.isEmpty()) {
+                JsonText.array(json, "versions", versions, json::writeString);
+              }
+
               CardWriter.members(json, served.model());
             }));
   }
@@ -48,7 +58,24 @@ final class CardJson {
     json.writeStringField("digest", model.digest());
     json.writeBooleanField("sealed", model.sealed());
     json.writeBooleanField("compared_with_trainer", model.card().comparedWithTrainer());
+    writeService(slot, served, json);
+  }
+
+  /** Writes since when the model is in service, and why a newer version is not. */
+  private static void writeService(ModelSlot slot, ServedModel served, JsonGenerator json)
+      throws IOException {
     json.writeStringField("state", slot.state());
     json.writeStringField("loaded_at", served.loaded().toString());
+    json.writeStringField("served_since", served.since().toString());
+    JsonText.optional(json, "alias_since", slot.aliasMoved().map(Instant::toString));
+    RefusedVersion.write(slot.refused(), json);
+  }
+
+  private static List<String> versions(ModelSlot slot, List<ModelSlot> all) {
+    return all.stream()
+        .filter(other -> other != slot)
+        .map(other -> other.current().model().modelVersion())
+        .distinct()
+        .toList();
   }
 }

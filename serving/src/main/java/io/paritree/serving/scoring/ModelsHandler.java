@@ -3,6 +3,7 @@ package io.paritree.serving.scoring;
 import io.javalin.http.Context;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.Models;
+import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 
@@ -16,6 +17,7 @@ public record ModelsHandler(Models models) {
   public void card(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
     ModelSlot slot = ModelAddress.slot(ctx, models);
-    ctx.result(CardJson.of(slot, slot.current()));
+    ServedModel served = slot.current();
+    ctx.result(CardJson.of(slot, served, models.of(served.name())));
   }
 }
