@@ -87,7 +87,8 @@ public final class AccessTable {
               .replace("{name}", "parcel-late")
               .replace("{version}", "1")
               .replace("{table}", "none")
-              .replace("{key}", "1");
+              .replace("{key}", "1")
+              .replace("{run}", "1");
       for (String method : METHODS) {
         boolean there =
             routes.stream()

@@ -30,6 +30,7 @@ import io.paritree.serving.openinference.InferenceHandler;
 import io.paritree.serving.openinference.MetadataHandler;
 import io.paritree.serving.openinference.RepositoryHandler;
 import io.paritree.serving.request.ScoringParts;
+import io.paritree.serving.runs.RunsHandler;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
 import io.paritree.serving.scoring.ScoreHandler;
@@ -38,8 +39,8 @@ import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.time.InstantSource;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,9 +99,9 @@ final class Serving implements AutoCloseable {
     Models.Loading loading = models.open(config, metrics); // continues while the ports are opened
     VersionWatch watch =
         new VersionWatch(models, config.models().poll(), config.models().lookTimeout());
-    ManagementServer management =
     RequestMinutes minutes =
         new RequestMinutes(metrics, ServiceHandler::isCounted, InstantSource.system());
+    ManagementServer management =
         new ManagementServer(config, models, scores, metrics, readiness, watch, minutes);
     opened.register(management::close);
     List<Route> routes =
@@ -148,6 +149,7 @@ final class Serving implements AutoCloseable {
       RequestMinutes minutes) {
     OutputsHandler outputs = new OutputsHandler(scores);
     RowHandler rows = new RowHandler(scores, config.limits());
+    RunsHandler runs = new RunsHandler(scores, config);
     KeysHandler keys = new KeysHandler(scores, config.limits());
     ScoringParts parts = new ScoringParts(models, config.limits(), metrics, predictions);
     CompareHandler compare =
@@ -156,15 +158,17 @@ final class Serving implements AutoCloseable {
     StoredScoreHandler score = new StoredScoreHandler(models, scores, new ScoreHandler(parts));
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
     ModelsHandler cards = new ModelsHandler(models);
+    ServiceHandler service = new ServiceHandler(models, scores, readiness, metrics, minutes);
     HealthHandler health = new HealthHandler(models, readiness);
     InvocationsHandler invocations = new InvocationsHandler(parts);
-    ServiceHandler service = new ServiceHandler(models, scores, readiness, metrics, minutes);
     InferenceHandler inference = new InferenceHandler(parts);
     MetadataHandler metadata = new MetadataHandler(models, readiness);
     RepositoryHandler repository = new RepositoryHandler(models);
     OpenApi contract = new OpenApi(models, scores, config);
     return List.of( // Javalin compares a path with each in this order
         Route.get("/v1/scores/{table}/row", rows::row),
+        Route.get("/v1/scores/{table}/runs", runs::list),
+        Route.get("/v1/scores/{table}/runs/{run}", runs::run),
         Route.get("/v1/scores/{table}/{key}", rows::row),
         Route.get("/openapi.json", contract::handle),
         Route.post("/v1/models/{name}/score", score::handle),
@@ -174,11 +178,11 @@ final class Serving implements AutoCloseable {
         Route.get("/v1/models", cards::list),
         Route.get("/v1/models/{name}", cards::card),
         Route.get("/v1/models/{name}/versions/{version}", cards::card),
+        Route.get("/v1/service", service::service),
         Route.get("/v1/scores", outputs::list),
         Route.get("/v1/scores/{table}", outputs::output),
         Route.post("/v1/scores/{table}/lookup", keys::handle),
         Route.post("/v1/scores/{table}/row/compare", compare::handle),
-        Route.get("/v1/service", service::service),
         Route.post("/v1/scores/{table}/{key}/compare", compare::handle),
         Route.get("/v1/scores/{table}/row/history", rows::history),
         Route.get("/v1/scores/{table}/{key}/history", rows::history),

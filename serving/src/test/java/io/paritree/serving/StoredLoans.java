@@ -7,7 +7,9 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.golden.JsonRecord;
+import io.paritree.output.StateDirectory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -18,11 +20,13 @@ final class StoredLoans {
       "[{\"field\":\"purpose\",\"code\":\"unseen_category\",\"got\":\"\\\"yacht\\\"\","
           + "\"expected\":\"one of \\\"business\\\", \\\"car\\\", \\\"house\\\"\"}]";
 
+  private static final String RUN = "loans-2026-11-24";
+
   private StoredLoans() {}
 
   /**
    * Publishes {@code data/loan_scores}: loan 4711 on both days, and on the second one loan {@link
-   * Loans#REFUSED}, which could not be scored.
+   * Loans#REFUSED}, which could not be scored; and a report of the second night.
    *
    * @param directory where {@link Loans} are
    */
@@ -50,5 +54,11 @@ final class StoredLoans {
             }
           });
     }
+
+    Path run = directory.resolve("data/_paritree/loan_scores/runs/" + RUN + "-5f0c21ab");
+    Files.createDirectories(run);
+    Files.write(
+        run.resolve(StateDirectory.REPORT),
+        Reports.published(RUN, "2026-11-25T02:11:09Z", List.of("day=2026-11-24")).toJson());
   }
 }

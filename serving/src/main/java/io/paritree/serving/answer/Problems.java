@@ -65,6 +65,7 @@ public enum Problems {
       404, "There are no such stored scores", "This server has the stored scores of %s."),
   UNKNOWN_PARTITION(404, "There is no such partition", "Partitions in service, newest first: %s."),
   UNKNOWN_KEY(404, "There is no such key", "Searched %s."),
+  UNKNOWN_RUN(404, "There is no such run", "GET /v1/scores/%s/runs lists those that have ended."),
   QUARANTINED(
       404,
       "The row of the key could not be scored",
@@ -133,6 +134,7 @@ public enum Problems {
       "The stored scores were replaced",
       "%s was published again while this request was answered, which took too long; send it"
           + " again."),
+  UNREADABLE_RUNS(503, "The runs cannot be read now", "%s."),
   VERSION_NOT_SUPPORTED(505, "The HTTP version is not supported", "Use HTTP/1.1 or 1.0.");
 
   /** The problems that Jetty and Javalin name by their status alone. */

@@ -8,6 +8,7 @@ import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.indexes.OutputIndexes;
 import io.paritree.serving.indexes.OutputIndexes.State;
 import io.paritree.serving.indexes.UnservedPartition;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +63,11 @@ public final class ServedOutput {
 
   public String name() {
     return name;
+  }
+
+  /** Returns where the output is. */
+  public Location location() {
+    return indexes.output();
   }
 
   /** Returns the partitions that answer now, newest first; immutable. */

@@ -12,6 +12,7 @@ import io.paritree.serving.AccessTable;
 import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.RawHttp;
+import io.paritree.serving.Reports;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.StoredOutput;
 import io.paritree.serving.config.TestConfig;
@@ -19,6 +20,7 @@ import io.paritree.serving.http.Route;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,6 +91,9 @@ class DocumentedAnswersTest {
           rows.add(List.of("3"), "", 0.5f);
           rows.add(List.of("3"), "", 0.5f);
         });
+    Path run = directory.resolve("_paritree/parcels/runs/night-0000000a");
+    Files.createDirectories(run);
+    Files.write(run.resolve("report.json"), Reports.held("night", "2026-11-24T02:00:00Z").toJson());
     Map<String, String> settings =
         new HashMap<>(
             Map.of(
@@ -127,7 +132,8 @@ class DocumentedAnswersTest {
                   .replace("{name}", name)
                   .replace("{version}", "1")
                   .replace("{table}", "parcels")
-                  .replace("{key}", "1");
+                  .replace("{key}", "1")
+                  .replace("{run}", "night");
           String query = path.contains("/row") ? "?parcel_id=1&day=1" : "";
           expect(200, "GET", path + query, "", "X-Request-Id: mine\r\n");
           asked.add(contract.template(path));
@@ -153,6 +159,8 @@ class DocumentedAnswersTest {
     expect(409, "GET", "/v1/scores/parcels/3", "", "");
     expect(400, "GET", "/v1/scores/parcels/x", "", "");
     expect(404, "GET", "/v1/scores/nothing", "", "");
+    expect(404, "GET", "/v1/scores/parcels/runs/nothing", "", "");
+    expect(400, "GET", "/v1/scores/parcels/runs?limit=0", "", "");
     expect(200, "POST", "/v1/scores/parcels/lookup", "{\"keys\":[1,2,3,4,\"x\"]}", JSON);
     expect(400, "POST", "/v1/scores/parcels/lookup", "{\"keys\":1}", JSON);
     expect(200, "POST", "/v1/scores/parcels/1/compare", TestRecords.json(0), JSON);

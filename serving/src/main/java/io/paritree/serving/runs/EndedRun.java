@@ -1,0 +1,108 @@
+package io.paritree.serving.runs;
+
+import io.paritree.output.RunReport;
+import io.paritree.output.RunReport.Partition;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is kept of a run that has ended, or of one group of it.
+ *
+ * @param directory the name of its directory, which no other run has
+ * @param began when it began; if its report cannot be read, when its directory was changed
+ * @param modifiedMillis when its directory was changed
+ * @param summary empty if its report cannot be read
+ * @param problem why not, for callers; empty if it can
+ */
+record EndedRun(
+    String directory,
+    Instant began,
+    long modifiedMillis,
+    Optional<Summary> summary,
+    String problem) {
+  /** The newest first; of the groups of one run, the one that ended last. */
+  static final Comparator<EndedRun> NEWEST_FIRST =
+      Comparator.comparing(EndedRun::began)
+          .thenComparingLong(EndedRun::modifiedMillis)
+          .thenComparing(EndedRun::directory)
+          .reversed();
+
+  private static final int MOST_NAMES = 100;
+  private static final int MOST_TEXT = 2_000;
+
+  /**
+   * The part of a report that a list of runs has.
+   *
+   * @param published the names of the first partitions that the run has published
+   * @param publishedCount how many it has published
+   * @param held the names of the first partitions that are held
+   * @param heldCount how many are held
+   * @param before how many partitions were published before
+   * @param seconds of all stages
+   */
+  record Summary(
+      RunReport.Start start,
+      RunReport.Ending ending,
+      RunReport.Rows rows,
+      List<String> published,
+      int publishedCount,
+      List<String> held,
+      int heldCount,
+      int before,
+      double seconds) {
+    static Summary of(RunReport report) {
+      RunReport.Ending ending = report.ending();
+      List<Partition> published = report.partitions().ofRun();
+      List<Partition> held = report.partitions().held();
+      return new Summary(
+          report.start(),
+          new RunReport.Ending(
+              ending.outcome(), ending.exitCode(), cut(ending.message()), ending.groupsLeft()),
+          report.rows(),
+          names(published),
+          published.size(),
+          names(held),
+          held.size(),
+          report.partitions().before(),
+          Math.round(report.seconds().values().stream().mapToDouble(each -> each).sum() * 1000)
+              / 1000.0);
+    }
+
+    private static String cut(String text) {
+      return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT) + "...";
+    }
+
+    private static List<String> names(List<Partition> partitions) {
+      return partitions.stream().limit(MOST_NAMES).map(Partition::path).toList();
+    }
+  }
+
+  static EndedRun of(String directory, long modifiedMillis, RunReport report) {
+    Instant began;
+    try {
+      began = Instant.parse(report.start().startedAt());
+    } catch (DateTimeException e) {
+      began = Instant.ofEpochMilli(modifiedMillis);
+    }
+
+    return new EndedRun(directory, began, modifiedMillis, Optional.of(Summary.of(report)), "");
+  }
+
+  static EndedRun unreadable(String directory, long modifiedMillis, String problem) {
+    Instant changed = Instant.ofEpochMilli(modifiedMillis);
+    return new EndedRun(directory, changed, modifiedMillis, Optional.empty(), problem);
+  }
+
+  /** Returns whether the run has this id, which others may have too. */
+  boolean hasId(String id) {
+    return summary.filter(known -> known.start().run().equals(id)).isPresent();
+  }
+
+  /** Returns whether the run, or this group of it, has published a partition. */
+  boolean hasPublished() {
+    return summary.filter(known -> known.publishedCount() > 0).isPresent();
+  }
+}

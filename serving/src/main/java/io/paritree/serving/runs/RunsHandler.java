@@ -1,0 +1,97 @@
+package io.paritree.serving.runs;
+
+import io.javalin.http.Context;
+import io.paritree.Fault;
+import io.paritree.json.JsonText;
+import io.paritree.serving.answer.Answers;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.runs.ReportedRuns.Look;
+import io.paritree.serving.runs.ReportedRuns.StoredReport;
+import io.paritree.serving.stored.ServedOutput;
+import io.paritree.serving.stored.StoredScores;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * {@code GET /v1/scores/{table}/runs} and {@code GET /v1/scores/{table}/runs/{run}}: what the job's
+ * runs have done. Thread-safe.
+ */
+public final class RunsHandler {
+  private static final int USUAL_LIMIT = 50;
+  private static final int MAX_LIMIT = 100;
+  private static final String LIMIT = "limit";
+
+  private final StoredScores scores;
+  private final ServingConfig config;
+  private final Map<String, ReportedRuns> outputs = new ConcurrentHashMap<>();
+
+  public RunsHandler(StoredScores scores, ServingConfig config) {
+    this.scores = scores;
+    this.config = config;
+  }
+
+  public void list(Context ctx) {
+    ReportedRuns runs = runs(ctx);
+    int limit = limit(ctx);
+    MediaTypes.requireJsonAccepted(ctx);
+    Look look = runs.list();
+    List<EndedRun> newest = look.runs().subList(0, Math.min(limit, look.runs().size()));
+    Answers.object(
+        ctx,
+        json -> {
+          json.writeStringField("name", ctx.pathParam("table"));
+          JsonText.objects(json, "runs", newest, run -> RunJson.item(run, json));
+          json.writeNumberField("left", look.runs().size() - newest.size());
+          JsonText.optional(
+              json, "problem", Optional.of(look.failure()).filter(text -> !text.isEmpty()));
+        });
+  }
+
+  public void run(Context ctx) {
+    ReportedRuns runs = runs(ctx);
+    MediaTypes.requireJsonAccepted(ctx);
+    StoredReport found = runs.report(ctx.pathParam("run"));
+    Optional<String> previous = runs.published(found).map(EndedRun::directory);
+    Answers.object(
+        ctx,
+        json -> {
+          RunJson.report(
+              found.directory(), found.report(), config.page().quarantineExamples(), json);
+          JsonText.optional(json, "previous", previous);
+          json.writeBooleanField("lineage", found.hasLineage());
+        });
+  }
+
+  private ReportedRuns runs(Context ctx) {
+    ServedOutput output =
+        scores
+            .find(ctx.pathParam("table"))
+            .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_SCORES.of(scores.names())));
+    return outputs.computeIfAbsent(
+        output.name(), name -> new ReportedRuns(output, config.scores().poll()));
+  }
+
+  private static int limit(Context ctx) {
+    for (Map.Entry<String, List<String>> given : ctx.queryParamMap().entrySet()) {
+      if (!given.getKey().equals(LIMIT)) {
+        throw new ProblemException(
+            Problems.UNKNOWN_PARAMETER.of(Fault.printable(given.getKey()), "only " + LIMIT));
+      }
+
+      String text = given.getValue().size() == 1 ? given.getValue().get(0) : "";
+      if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > MAX_LIMIT) {
+        throw new ProblemException(
+            Problems.BAD_PARAMETER.of(LIMIT, "a whole number from 1 to " + MAX_LIMIT));
+      }
+
+      return Integer.parseInt(text);
+    }
+
+    return USUAL_LIMIT;
+  }
+}

@@ -1,0 +1,78 @@
+package io.paritree.serving;
+
+import io.paritree.output.DataFile;
+import io.paritree.output.RunReport;
+import io.paritree.output.RunReport.Hold;
+import io.paritree.output.RunReport.Partition;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/** Reports of runs, as the job writes them. */
+public final class Reports {
+  private Reports() {}
+
+  /** Returns the report of a run that has published these partitions. */
+  static RunReport published(String run, String startedAt, List<String> partitions) {
+    return report(
+        run,
+        startedAt,
+        new RunReport.Ending("published", 0, "", 0),
+        partitions.stream().map(path -> partition(path, Optional.empty())).toList(),
+        partitions.size());
+  }
+
+  /** Returns the report of a group that has published one partition and holds another. */
+  public static RunReport held(String run, String startedAt) {
+    Optional<Hold> hold = Optional.of(new Hold("quarantined", "1 of 11 rows"));
+    return report(
+        run,
+        startedAt,
+        new RunReport.Ending("quarantined", 4, "too many <b>bad</b> rows", 1),
+        Stream.of(partition("day=0", Optional.empty()), partition("day=1", hold)).toList(),
+        1);
+  }
+
+  private static Partition partition(String path, Optional<Hold> hold) {
+    return new Partition(
+        path, "identity", 11, 10, 1, hold, List.of(new DataFile("part-0.parquet", 100, 10)));
+  }
+
+  private static RunReport report(
+      String run,
+      String startedAt,
+      RunReport.Ending ending,
+      List<Partition> partitions,
+      int published) {
+    return new RunReport(
+        new RunReport.Start(
+            run,
+            startedAt,
+            Optional.of(
+                new RunReport.Model(
+                    "parcel-late", "parcel-late/1", "d1", "forest", "", true, "It stopped.", "")),
+            "/in",
+            "",
+            "/out"),
+        ending,
+        new RunReport.Rows(11, 10, 1, 0),
+        new RunReport.Quarantine(
+            "/out/quarantine",
+            Map.of("wrong_type", 2L),
+            List.of(
+                new RunReport.FaultyRows(
+                    "zip", "wrong_type", 2, "got \"secret\", expected a number"))),
+        new RunReport.Values(
+            Map.of("zip", 4L),
+            Map.of("zip", 0L),
+            List.of(new RunReport.Change("zip", 0.25, 5e-4, 0, 0))),
+        OptionalLong.empty(),
+        Optional.of(
+            new RunReport.Scores(
+                2, Double.NaN, 0.1f, Float.POSITIVE_INFINITY, List.of(0.1f, Float.NaN))),
+        Map.of("score", 1.5),
+        new RunReport.Partitions(published, 0, partitions));
+  }
+}
