@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -193,12 +194,25 @@ class GeneratedClientsIT {
     }
   }
 
+  /**
+   * Two paths that {@code runs/history} and {@code runs/compare} fit: there the server finds a run,
+   * and the page says that a key {@code runs} is given by the query.
+   */
+  private static final Pattern RUN_OR_KEY =
+      Pattern.compile(
+          "Paths should resolve unambiguously\\. Found two ambiguous paths: `[^`]*/runs/\\{run}` and"
+              + " `[^`]*/\\{key}/(history|compare)`\\.");
+
   private static void lint(Path file) throws Exception {
     String redocly = node.resolve("node_modules/.bin/redocly").toString();
     String report = run(node, redocly, "lint", "--format=json", file.toString());
-    JsonNode totals = READER.readTree(report.substring(report.indexOf("{"))).path("totals");
-    assertThat(totals.path("errors").asInt(-1)).as(report).isZero();
-    assertThat(totals.path("warnings").asInt(-1)).as(report).isZero();
+    JsonNode read = READER.readTree(report.substring(report.indexOf("{")));
+    assertThat(read.path("totals").path("errors").asInt(-1)).as(report).isZero();
+    List<String> remarks = new ArrayList<>();
+    read.path("problems").forEach(problem -> remarks.add(problem.path("message").asText()));
+    assertThat(read.path("totals").path("warnings").asInt(-1)).isEqualTo(remarks.size());
+    remarks.removeIf(remark -> RUN_OR_KEY.matcher(remark).matches());
+    assertThat(remarks).as(report).isEmpty();
   }
 
   /** Compares what a client has read with the server's own answers. */
