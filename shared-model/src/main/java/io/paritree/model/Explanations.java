@@ -4,6 +4,7 @@ import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Forest;
+import io.paritree.forest.SplitValues;
 import io.paritree.forest.Tree;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
@@ -15,13 +16,15 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The explainers of a model, each made when it is asked for first; safe for any number of threads.
+ * What shows how a model scores: its explainers, and the values at which its margins change. Each
+ * is made when it is asked for first; safe for any number of threads.
  */
 final class Explanations {
   private final String origin;
   private final Forest forest;
   private final Optional<GoldenContributions> golden;
   private final Map<ContributionMode, Explainer> made = new EnumMap<>(ContributionMode.class);
+  private SplitValues splits; // null until they are asked for
 
   /**
    * @param origin names the model in messages
@@ -63,6 +66,14 @@ final class Explanations {
 
     made.put(mode, explainer);
     return explainer;
+  }
+
+  synchronized SplitValues splits() {
+    if (splits == null) {
+      splits = SplitValues.of(forest);
+    }
+
+    return splits;
   }
 
   private Explainer make(ContributionMode mode) throws UnsupportedModelException {

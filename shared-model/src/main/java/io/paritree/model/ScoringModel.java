@@ -4,6 +4,7 @@ import io.paritree.PublicApi;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.forest.SplitValues;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.manifest.Outputs;
@@ -112,5 +113,13 @@ public final class ScoringModel {
    */
   public Explainer explainer(ContributionMode mode) throws UnsupportedModelException {
     return explanations.get(mode);
+  }
+
+  /**
+   * Returns the values at which the margins can change, of the same rounds as the engine. They are
+   * read when they are asked for first.
+   */
+  public SplitValues splits() {
+    return explanations.splits();
   }
 }
