@@ -142,13 +142,8 @@ public final class Faults {
     return add(FaultCode.NOT_FINITE, feature, text(value), "a number that is finite as a float");
   }
 
-  float outOfRange(Feature feature, double value, float min, float max) {
-    String bounds = min == Float.NEGATIVE_INFINITY ? "at most " + max : "at least " + min;
-    if (min != Float.NEGATIVE_INFINITY && max != Float.POSITIVE_INFINITY) {
-      bounds = "%s to %s".formatted(min, max);
-    }
-
-    return add(FaultCode.OUT_OF_RANGE, feature, text(value), bounds);
+  float outOfRange(NumberFeature feature, double value) {
+    return add(FaultCode.OUT_OF_RANGE, feature, text(value), feature.bounds().orElse(""));
   }
 
   /** Records that a record of a batch whose records have keys has none. */

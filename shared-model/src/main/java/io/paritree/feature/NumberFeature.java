@@ -1,5 +1,7 @@
 package io.paritree.feature;
 
+import java.util.Optional;
+
 /** A number, used as it is. */
 public sealed class NumberFeature extends Feature permits OffsetFeature {
   private final float[] missingSlots;
@@ -63,6 +65,19 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
   /** Returns the largest allowed slot, or Infinity. */
   public final float max() {
     return max;
+  }
+
+  /** Returns the bounds in the words of a fault; empty if every finite number is allowed. */
+  public final Optional<String> bounds() {
+    if (min == Float.NEGATIVE_INFINITY && max == Float.POSITIVE_INFINITY) {
+      return Optional.empty();
+    }
+
+    if (min != Float.NEGATIVE_INFINITY && max != Float.POSITIVE_INFINITY) {
+      return Optional.of("%s to %s".formatted(min, max));
+    }
+
+    return Optional.of(min == Float.NEGATIVE_INFINITY ? "at most " + max : "at least " + min);
   }
 
   @Override
@@ -133,6 +148,6 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
       return faults.notFinite(this, value);
     }
 
-    return slot < min || slot > max ? faults.outOfRange(this, value, min, max) : slot;
+    return slot < min || slot > max ? faults.outOfRange(this, value) : slot;
   }
 }

@@ -1,5 +1,6 @@
 package io.paritree.feature;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
 /** Numbers as text: JSON's grammar (RFC 8259, section 6), and no other form. */
@@ -60,6 +61,15 @@ public final class NumberText {
   public static double parse(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     return isNumber(utf8, 0, utf8.length) ? parse(utf8, 0, utf8.length) : Double.NaN;
+  }
+
+  /**
+   * Returns the shortest text that, read as a double and then rounded, gives a finite float again.
+   */
+  public static String of(float value) {
+    String scientific = Float.toString(value).replace(".0E", "E");
+    String plain = new BigDecimal(scientific).stripTrailingZeros().toPlainString();
+    return scientific.length() < plain.length() ? scientific : plain;
   }
 
   private static int digits(byte[] utf8, int from, int end) {

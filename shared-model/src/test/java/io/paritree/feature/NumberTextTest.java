@@ -17,6 +17,22 @@ class NumberTextTest {
   }
 
   @Test
+  void floatReadsBackFromItsShortestText() {
+    assertThat(NumberText.of(1200)).isEqualTo("1200");
+    assertThat(NumberText.of(0.1f)).isEqualTo("0.1");
+    assertThat(NumberText.of(1e10f)).isEqualTo("1E10");
+    assertThat(NumberText.of(-5e-4f)).isEqualTo("-5E-4");
+    assertThat(NumberText.of(12345678f)).isEqualTo("12345678");
+    for (long bits = 1; bits < 1L << 32; bits += 40_009) {
+      float value = Float.intBitsToFloat((int) bits);
+      if (Float.isFinite(value)) {
+        String text = NumberText.of(value);
+        assertThat((float) NumberText.parse(text)).as(text).isEqualTo(value);
+      }
+    }
+  }
+
+  @Test
   void numberIsTheNearestDouble() {
     RandomNumbers numbers = new RandomNumbers();
     for (int round = 0; round < 300_000; round++) {
