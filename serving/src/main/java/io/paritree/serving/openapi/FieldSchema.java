@@ -1,7 +1,6 @@
 package io.paritree.serving.openapi;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
@@ -10,10 +9,10 @@ import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
+import io.paritree.serving.request.FieldRules;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A field of a record as a schema of one plain type, and a made-up value that it accepts.
+ * A field of a record as a schema of one plain type.
  *
  * <p>The schema accepts every value that the field accepts, except a second way to write one: 0 and
  * 1 for a boolean, 5.0 for the category 5, and a text that means a missing number or boolean. Where
@@ -31,32 +30,27 @@ import java.util.stream.Stream;
 final class FieldSchema {
   private static final int MAX_ENUM = 1_000;
   private static final int MAX_SHOWN = 20;
-  private static final String EXAMPLE_TIME = "2026-01-15T08:30:00";
   private static final String TIMESTAMP =
       "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?)?";
   private static final String OFFSET = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?";
 
   private FieldSchema() {}
 
-  /** Returns whether the field may be absent or null. */
-  static boolean nullable(Field field) {
-    return field.features().stream().allMatch(Feature::nullable);
-  }
-
   /** Writes the members of the field's schema. */
   static void write(Field field, JsonGenerator json) throws IOException {
-    Feature feature = typed(field);
+    FieldRules rules = new FieldRules(field);
+    boolean nullable = rules.nullable();
+    Feature feature = rules.typed();
     switch (feature.kind()) {
       case NUMBER -> writeNumber((NumberFeature) feature, json);
       case BOOLEAN -> json.writeStringField("type", "boolean");
       case TEXT_CATEGORY -> {
         json.writeStringField("type", "string");
-        writeEnum((VocabularyFeature) feature, texts(feature.sentinels()), nullable(field), json);
+        writeEnum((VocabularyFeature) feature, texts(feature.sentinels()), nullable, json);
       }
       case INTEGER_CATEGORY -> {
         writeType("integer", "int64", json);
-        writeEnum(
-            (VocabularyFeature) feature, integers(feature.sentinels()), nullable(field), json);
+        writeEnum((VocabularyFeature) feature, integers(feature.sentinels()), nullable, json);
       }
       case CATEGORY_CODE -> writeType("number", "double", json);
       case TIMESTAMP -> {
@@ -65,7 +59,7 @@ final class FieldSchema {
       }
     }
 
-    if (nullable(field)) {
+    if (nullable) {
       json.writeBooleanField("nullable", true);
     }
 
@@ -75,13 +69,6 @@ final class FieldSchema {
             .map(FieldSchema::description)
             .distinct()
             .collect(Collectors.joining(". ")));
-  }
-
-  /** Returns the feature whose schema the field has: a boolean one only if there is no other. */
-  private static Feature typed(Field field) {
-    return field.features().stream()
-        .min(Comparator.comparing(feature -> feature.kind() == Feature.Kind.BOOLEAN))
-        .orElseThrow();
   }
 
   private static void writeType(String type, String format, JsonGenerator json) throws IOException {
@@ -107,12 +94,8 @@ final class FieldSchema {
       throws IOException {
     if (!Double.isInfinite(bound)) {
       json.writeFieldName(member);
-      json.writeNumber(bound == own ? decimal(own) : BigDecimal.valueOf(bound));
+      json.writeNumber(bound == own ? FieldRules.decimal(own) : BigDecimal.valueOf(bound));
     }
-  }
-
-  private static BigDecimal decimal(float value) {
-    return new BigDecimal(Float.toString(value)).stripTrailingZeros();
   }
 
   private static Stream<String> texts(Sentinels sentinels) {
@@ -226,43 +209,5 @@ final class FieldSchema {
     } else if (unseen instanceof Unseen.Category other) {
       text.append("; any other counts as '").append(other.category()).append('\'');
     }
-  }
-
-  /** Writes a made-up value that the field accepts and that is not missing. */
-  static void writeExample(Field field, JsonGenerator json) throws IOException {
-    Feature feature = typed(field);
-    switch (feature.kind()) {
-      case NUMBER -> json.writeNumber(decimal(example((NumberFeature) feature)));
-      case BOOLEAN -> json.writeBoolean(true);
-      case TEXT_CATEGORY, INTEGER_CATEGORY ->
-          json.writeObject(example((VocabularyFeature) feature));
-      case CATEGORY_CODE -> json.writeNumber(0);
-      case TIMESTAMP -> json.writeString(EXAMPLE_TIME);
-    }
-  }
-
-  private static float example(NumberFeature number) {
-    float middle = number.min() / 2 + number.max() / 2;
-    for (float value : new float[] {middle, 1, number.min(), number.max(), 0, 0.5f, 2, 3}) {
-      Faults faults = new Faults();
-      if (Float.isFinite(value) && number.number(value, faults) == value && faults.isEmpty()) {
-        return value;
-      }
-    }
-
-    return 1;
-  }
-
-  private static Object example(VocabularyFeature category) {
-    Sentinels missing = category.sentinels().withSpelledNumbers();
-    return category.vocabulary().stream()
-        .<Object>map(value -> value)
-        .filter(
-            value ->
-                value instanceof Long number
-                    ? !missing.numbers().contains(number.doubleValue())
-                    : !missing.texts().contains(value))
-        .findFirst()
-        .orElse(category.vocabulary().get(0));
   }
 }

@@ -7,6 +7,7 @@ import io.paritree.json.JsonText;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.record.UnknownFields;
+import io.paritree.serving.request.FieldRules;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ record ModelSchemas(UnknownFields unknown) {
     json.writeEndObject();
     List<String> required =
         schema.fields().stream()
-            .filter(field -> !FieldSchema.nullable(field))
+            .filter(field -> !new FieldRules(field).nullable())
             .map(Field::column)
             .toList();
     if (!required.isEmpty()) { // OpenAPI 3.0 has no empty list of required members
@@ -85,7 +86,7 @@ record ModelSchemas(UnknownFields unknown) {
     json.writeObjectFieldStart("example");
     for (Field field : schema.fields()) {
       json.writeFieldName(field.column());
-      FieldSchema.writeExample(field, json);
+      json.writeObject(new FieldRules(field).example());
     }
 
     json.writeEndObject();
