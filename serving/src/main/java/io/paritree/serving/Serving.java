@@ -31,6 +31,7 @@ import io.paritree.serving.openinference.MetadataHandler;
 import io.paritree.serving.openinference.RepositoryHandler;
 import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.runs.RunsHandler;
+import io.paritree.serving.scoring.ContractHandler;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
 import io.paritree.serving.scoring.ScoreHandler;
@@ -159,6 +160,7 @@ final class Serving implements AutoCloseable {
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
     ModelsHandler cards = new ModelsHandler(models);
     ServiceHandler service = new ServiceHandler(models, scores, readiness, metrics, minutes);
+    ContractHandler contracts = new ContractHandler(models);
     HealthHandler health = new HealthHandler(models, readiness);
     InvocationsHandler invocations = new InvocationsHandler(parts);
     InferenceHandler inference = new InferenceHandler(parts);
@@ -179,6 +181,8 @@ final class Serving implements AutoCloseable {
         Route.get("/v1/models/{name}", cards::card),
         Route.get("/v1/models/{name}/versions/{version}", cards::card),
         Route.get("/v1/service", service::service),
+        Route.get("/v1/models/{name}/contract", contracts::handle),
+        Route.get("/v1/models/{name}/versions/{version}/contract", contracts::handle),
         Route.get("/v1/scores", outputs::list),
         Route.get("/v1/scores/{table}", outputs::output),
         Route.post("/v1/scores/{table}/lookup", keys::handle),

@@ -95,7 +95,8 @@ public final class CardWriter {
         .toList();
   }
 
-  private static void outputs(JsonGenerator out, Outputs outputs) throws IOException {
+  /** Writes what the scores are called and mean, as a member of the open object. */
+  public static void outputs(JsonGenerator out, Outputs outputs) throws IOException {
     out.writeObjectFieldStart(SchemaParser.OUTPUTS);
     out.writeStringField("kind", outputs.kind().name().toLowerCase(Locale.ROOT));
     texts(out, SchemaParser.NAMES, outputs.names());

@@ -253,7 +253,8 @@ public final class TestPackages {
           {"name": "base", "type": "number", "role": "offset", "default": 0.25}]}""");
   }
 
-  private Path sealNumbers(String name, long version, byte[] model, String schema) {
+  /** Writes a version of a model with a schema and golden rows that are made up for it. */
+  public Path sealNumbers(String name, long version, byte[] model, String schema) {
     try {
       SealSource source = SealSource.ofFile(name, model);
       SchemaForm form =
@@ -462,7 +463,8 @@ public final class TestPackages {
     return train(slots, labels, 2, 3, parameters, false);
   }
 
-  private static byte[] classesModel(int classes) {
+  /** Returns a trained model of the numbers f0 and f1 that scores classes, without names. */
+  public static byte[] classesModel(int classes) {
     return TRAINED.computeIfAbsent("classes " + classes, key -> trainClasses(classes));
   }
 

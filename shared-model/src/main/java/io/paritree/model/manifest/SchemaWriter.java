@@ -158,7 +158,8 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
     out.writeEndObject();
   }
 
-  private void reason(ReasonRule reason) throws IOException {
+  /** Writes a feature's group and reason, if it has any, as members of the open object. */
+  public void reason(ReasonRule reason) throws IOException {
     JsonText.optional(out, FeatureParser.GROUP, reason.group());
     if (reason.never()) {
       out.writeStringField(FeatureParser.REASON, FeatureParser.NEVER);
@@ -179,7 +180,8 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
     }
   }
 
-  private void unseen(Unseen unseen) throws IOException {
+  /** Writes what happens to unseen categories, as a member of the open object. */
+  public void unseen(Unseen unseen) throws IOException {
     if (unseen instanceof Unseen.Category other) {
       out.writeObjectFieldStart(FeatureParser.UNSEEN);
       out.writeStringField(FeatureParser.UNSEEN_AS, other.category());
