@@ -38,6 +38,7 @@ import io.paritree.serving.scoring.ScoreHandler;
 import io.paritree.serving.scoring.StoredScoreHandler;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
+import io.paritree.serving.sweep.SweepHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -158,6 +159,7 @@ final class Serving implements AutoCloseable {
             scores, parts, new StoredVersions(models, config.records().unknownFields(), metrics));
     StoredScoreHandler score = new StoredScoreHandler(models, scores, new ScoreHandler(parts));
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
+    SweepHandler sweep = new SweepHandler(parts);
     ModelsHandler cards = new ModelsHandler(models);
     ServiceHandler service = new ServiceHandler(models, scores, readiness, metrics, minutes);
     ContractHandler contracts = new ContractHandler(models);
@@ -177,6 +179,8 @@ final class Serving implements AutoCloseable {
         Route.post("/v1/models/{name}/versions/{version}/score", score::handle),
         Route.post("/v1/models/{name}/score-batch", scoreBatch::handle),
         Route.post("/v1/models/{name}/versions/{version}/score-batch", scoreBatch::handle),
+        Route.post("/v1/models/{name}/sweep", sweep::handle),
+        Route.post("/v1/models/{name}/versions/{version}/sweep", sweep::handle),
         Route.get("/v1/models", cards::list),
         Route.get("/v1/models/{name}", cards::card),
         Route.get("/v1/models/{name}/versions/{version}", cards::card),

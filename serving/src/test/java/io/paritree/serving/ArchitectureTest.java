@@ -23,6 +23,7 @@ class ArchitectureTest extends ArchitectureContract {
   private static final Set<String> ENDPOINTS =
       Set.of(
           "io.paritree.serving.scoring",
+          "io.paritree.serving.sweep",
           "io.paritree.serving.openinference",
           "io.paritree.serving.mlflow",
           "io.paritree.serving.openapi",

@@ -14,27 +14,48 @@ import org.junit.jupiter.api.io.TempDir;
 /** No body makes the server fail, hang or log an error. */
 class HostileBodiesTest {
   private static final int REQUESTS = 10_000;
+  private static final int SWEEPS = 3_000;
 
   @TempDir Path directory;
 
   @Test
   void mutatedBodiesAreAnsweredByResultsOrProblems() throws Exception {
-    long seed = Seed.value();
     List<String> good = new ArrayList<>(TestPackages.records(40));
     good.add("[" + String.join(",", good) + "]");
-    BodyMutations bodies = new BodyMutations(Seed.random(seed), good);
-    String[] paths = {
-      "/v1/models/parcel-late/score",
-      "/v1/models/parcel-late/score-batch",
-      "/v1/models/parcel-class/score",
-      "/v1/models/wide/score-batch"
+    check(
+        REQUESTS,
+        good,
+        "/v1/models/parcel-late/score",
+        "/v1/models/parcel-late/score-batch",
+        "/v1/models/parcel-class/score",
+        "/v1/models/wide/score-batch");
+  }
+
+  @Test
+  void mutatedSweepsAreAnsweredByResultsOrProblems() throws Exception {
+    String[] forms = {
+      "{\"record\":%s,\"field\":\"weight\",\"values\":[1,\"x\",null,-2.5]}",
+      "{\"field\":\"distance\",\"from\":0,\"to\":100,\"steps\":5,\"record\":%s}",
+      "{\"record\":%s,\"field\":\"distance\"}",
+      "{\"record\":%s,\"field\":\"carrier\"}"
     };
+    List<String> good = new ArrayList<>();
+    for (String record : TestPackages.records(40)) {
+      good.add(forms[good.size() % forms.length].formatted(record));
+    }
+
+    check(SWEEPS, good, "/v1/models/parcel-late/sweep", "/v1/models/parcel-class/sweep");
+  }
+
+  private void check(int requests, List<String> good, String... paths) throws Exception {
+    long seed = Seed.value();
+    BodyMutations bodies = new BodyMutations(Seed.random(seed), good);
     TestPackages packages = new TestPackages(directory);
     int[] byStatus = new int[600];
     try (LoggedErrors errors = new LoggedErrors();
         RunningServer serving = RunningServer.start(packages);
         Client client = new Client(serving.port())) {
-      for (int request = 0; request < REQUESTS; request++) {
+      for (int request = 0; request < requests; request++) {
         byte[] body = bodies.next();
         long begin = System.nanoTime();
         Answer answer = client.post(paths[request % paths.length], body);
@@ -54,7 +75,7 @@ class HostileBodiesTest {
     }
 
     // The mutations give both outcomes.
-    assertThat(byStatus[200]).isGreaterThan(REQUESTS / 500);
-    assertThat(byStatus[400]).isGreaterThan(REQUESTS / 5);
+    assertThat(byStatus[200]).isGreaterThan(requests / 500);
+    assertThat(byStatus[400]).isGreaterThan(requests / 5);
   }
 }

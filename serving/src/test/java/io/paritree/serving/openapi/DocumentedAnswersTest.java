@@ -44,11 +44,12 @@ class DocumentedAnswersTest {
   private static final String JSON = "Content-Type: application/json\r\n";
   private static final String SCORE = "/v1/models/parcel-late/score";
   private static final String BATCH = "/v1/models/parcel-late/score-batch";
+  private static final String SWEEP = "/v1/models/parcel-late/sweep";
   private static final String INFER = "/v2/models/parcel-late/infer";
   private static final ObjectMapper READER = new ObjectMapper();
 
   /** A path in each form of errors, for refusals that do not depend on the endpoint. */
-  private static final List<String> POSTS = List.of(SCORE, BATCH, INFER, "/invocations");
+  private static final List<String> POSTS = List.of(SCORE, BATCH, SWEEP, INFER, "/invocations");
 
   @TempDir static Path directory;
   private static RunningServer serving;
@@ -207,6 +208,32 @@ class DocumentedAnswersTest {
         }
       }
     }
+  }
+
+  @Test
+  void sweepsAreAsDocumented() throws Exception {
+    String body = "{\"record\":%s,\"field\":\"%s\"%s}";
+    for (String name : List.of("parcel-late", "parcel-class", "parcel-class-index")) {
+      for (String field : List.of("distance", "weight", "express", "carrier", "zone")) {
+        for (String address : List.of(name, name + "@champion", name + "/versions/1")) {
+          String path = "/v1/models/" + address + "/sweep";
+          expect(200, "POST", path, body.formatted(TestRecords.json(0), field, ""), JSON);
+          String values = ",\"values\":[1,\"x\",null,true,[]]";
+          expect(200, "POST", path, body.formatted(TestRecords.json(0), field, values), JSON);
+        }
+      }
+    }
+
+    expect(404, "POST", "/v1/models/x/sweep", body.formatted("{}", "weight", ""), JSON);
+    expect(400, "POST", SWEEP, body.formatted("{\"zone\":9}", "weight", ""), JSON);
+    expect(400, "POST", SWEEP, body.formatted("{}", "departure", ""), JSON);
+    String many = ",\"values\":[1,2,3,4]";
+    refuse(
+        guarded,
+        413,
+        SWEEP,
+        body.formatted("{}", "weight", many),
+        JSON + AccessTable.callersToken());
   }
 
   @Test
