@@ -28,6 +28,7 @@ import io.paritree.spark.task.TaskPlan;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -168,10 +169,11 @@ final class GroupScoring {
                 HadoopPaths.settings(session), input.selected(), new HashSet<>(checked.files()));
     ArrayList<ReadColumn> columns = Scan.inOrder(input.columns());
     int[] indexes = checked.carried().columns().stream().mapToInt(columns::indexOf).toArray();
+    ArrayList<Serializable> constants = new ArrayList<>();
+    checked.columns().constants().forEach(constant -> constants.add(constant.value()));
     return new TaskPlan(
         new TaskPlan.Input(root, columns, settings.columns().comparison()),
-        new TaskPlan.Model(
-            checked.model().modelVersion(), checked.model().digest(), settings.engine()),
+        new TaskPlan.Model(checked.model().digest(), settings.engine()),
         new TaskPlan.Output(
             indexes,
             settings.output().partitionPath().orElse(null),
@@ -179,7 +181,8 @@ final class GroupScoring {
             quarantine,
             checked.columns().scored().margins().size(),
             checked.columns().scored().hasLabel(),
-            settings.columns().explanation().orElse(null)),
+            settings.columns().explanation().orElse(null),
+            constants),
         new TaskPlan.Files(
             tasks,
             table,

@@ -11,6 +11,7 @@ import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.rows.ReasonList;
 import io.paritree.spark.rows.ScoreFields;
 import io.paritree.spark.settings.JobSettings;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,10 +22,11 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * The columns that a model adds to a row of the output: scores, margins and label, then reasons and
- * contributions if requested, then the version.
+ * contributions if requested, then the constants.
  *
  * @param scored scores, margins if requested, and label
  * @param hasReasons whether there are the columns of reasons
@@ -32,18 +34,28 @@ import org.apache.spark.sql.types.StructType;
  *     contributions_base}; of several margins with {@code _<output>} before the feature and after
  *     the base. Empty if not requested
  * @param mode how reasons and contributions are computed; empty if there are none
+ * @param constants the columns whose value is the same in all rows; the version is the last
  */
 public record OutputColumns(
     ScoreColumns scored,
     boolean hasReasons,
     List<String> contributions,
-    Optional<ContributionMode> mode) {
+    Optional<ContributionMode> mode,
+    List<Constant> constants) {
   private static final String REASONS = "reasons";
   private static final String BASE = "reasons_base";
   private static final String REST = "reasons_rest";
 
+  /**
+   * A column whose value is the same in all rows.
+   *
+   * @param value as Spark holds it in rows
+   */
+  public record Constant(String name, DataType type, Serializable value) {}
+
   public OutputColumns {
     contributions = List.copyOf(contributions);
+    constants = List.copyOf(constants);
   }
 
   static OutputColumns of(ScoringModel model, JobSettings settings) {
@@ -55,7 +67,12 @@ public record OutputColumns(
         settings.columns().explanation().filter(ExplanationSettings::contributions).isPresent()
             ? contributions(model)
             : List.of(),
-        settings.columns().explanation().map(ExplanationSettings::mode));
+        settings.columns().explanation().map(ExplanationSettings::mode),
+        List.of(
+            new Constant(
+                ScoreColumns.MODEL_VERSION,
+                DataTypes.StringType,
+                UTF8String.fromString(model.modelVersion()))));
   }
 
   private static List<String> contributions(ScoringModel model) {
@@ -109,7 +126,7 @@ public record OutputColumns(
     }
 
     names.addAll(contributions);
-    names.add(ScoreColumns.MODEL_VERSION);
+    constants.forEach(constant -> names.add(constant.name()));
     return names;
   }
 
@@ -149,7 +166,11 @@ public record OutputColumns(
       fields = ScoreFields.floats(fields, List.of(BASE, REST), computed);
     }
 
-    return ScoreFields.floats(fields, contributions, computed)
-        .add(ScoreColumns.MODEL_VERSION, DataTypes.StringType);
+    fields = ScoreFields.floats(fields, contributions, computed);
+    for (Constant constant : constants) {
+      fields = fields.add(constant.name(), constant.type());
+    }
+
+    return fields;
   }
 }

@@ -15,6 +15,7 @@ import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
@@ -98,9 +99,10 @@ final class TaskRows {
         plan.output().explanation() == null ? null : new ExplanationColumns(plan, model, explained);
     this.labels = ScoreFields.labels(model);
 
-    // The last column is the same in all rows.
-    output.update(
-        plan.output().columns().size() - 1, UTF8String.fromString(plan.model().version()));
+    int constant = plan.output().columns().size() - plan.output().constants().size();
+    for (Serializable value : plan.output().constants()) {
+      output.update(constant++, value);
+    }
   }
 
   Tally score(BlockSource blocks) throws IOException {

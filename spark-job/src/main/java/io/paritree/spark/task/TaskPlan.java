@@ -41,11 +41,10 @@ public record TaskPlan(
   /**
    * What scores.
    *
-   * @param version the value of the column {@code model_version}
    * @param digest the model's digest
    * @param engine which engine scores
    */
-  public record Model(String version, String digest, EngineKind engine) implements Serializable {}
+  public record Model(String digest, EngineKind engine) implements Serializable {}
 
   /**
    * Which rows and columns are written.
@@ -57,6 +56,8 @@ public record TaskPlan(
    * @param margins how many margins are written per row; 0 if they are not requested
    * @param hasLabel whether a label is written
    * @param explanation reasons and contributions that are written; null if none are requested
+   * @param constants the values of the last columns, which are the same in all rows, as Spark holds
+   *     them
    */
   public record Output(
       int[] carried,
@@ -65,7 +66,8 @@ public record TaskPlan(
       StructType quarantine,
       int margins,
       boolean hasLabel,
-      ExplanationSettings explanation)
+      ExplanationSettings explanation,
+      ArrayList<Serializable> constants)
       implements Serializable {}
 
   /**

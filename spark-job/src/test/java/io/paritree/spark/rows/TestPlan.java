@@ -16,8 +16,16 @@ final class TestPlan {
     return new TaskPlan(
         new TaskPlan.Input(
             SourceRoot.ofDirectories(""), new ArrayList<>(columns), ReadColumn.Case.COMPARED),
-        new TaskPlan.Model("", "", EngineKind.FOREST),
-        new TaskPlan.Output(new int[0], null, new StructType(), new StructType(), 0, false, null),
+        new TaskPlan.Model("", EngineKind.FOREST),
+        new TaskPlan.Output(
+            new int[0],
+            null,
+            new StructType(),
+            new StructType(),
+            0,
+            false,
+            null,
+            new ArrayList<>()),
         new TaskPlan.Files("", null, "", 1, 1, 0),
         new TaskPlan.Keys(0, 0, null),
         0);
