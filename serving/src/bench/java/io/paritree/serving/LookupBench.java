@@ -14,6 +14,7 @@ import io.paritree.lookup.build.ShardWriter;
 import io.paritree.model.TestPackages;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
+import io.paritree.output.TestManifest;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -178,7 +179,7 @@ final class LookupBench {
     Files.write(to.resolve(IndexManifest.DIGESTS), manifest.digests());
     Files.write(
         output().resolve(PartitionManifest.FILE),
-        StoredOutput.manifest("", "identity", RUN, List.of()).toJson());
+        TestManifest.of("", "identity", RUN, List.of()).toJson());
   }
 
   static long cpu() {

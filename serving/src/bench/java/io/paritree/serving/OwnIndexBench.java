@@ -7,6 +7,7 @@ import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.Room;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
+import io.paritree.output.TestManifest;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -98,22 +98,7 @@ final class OwnIndexBench {
 
   private PartitionManifest manifest(Path file) throws IOException {
     DataFile written = new DataFile(file.getFileName().toString(), Files.size(file), rows);
-    return new PartitionManifest(
-        "",
-        "identity",
-        "",
-        "bench-00000001",
-        "m",
-        "m/1",
-        "",
-        "",
-        "2026-01-01T00:00:00Z",
-        rows,
-        rows,
-        0,
-        List.of("id"),
-        List.of("score"),
-        Optional.empty(),
-        List.of(written));
+    return TestManifest.ofRun(
+        1, "", "bench-00000001", 0, List.of("id"), List.of("score"), List.of(written));
   }
 }

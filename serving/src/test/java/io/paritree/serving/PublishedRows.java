@@ -3,6 +3,7 @@ package io.paritree.serving;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
+import io.paritree.output.TestManifest;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -180,22 +181,13 @@ public final class PublishedRows {
   }
 
   private byte[] manifest(String partition, String run, long bytes, int count) {
-    return new PartitionManifest(
+    return TestManifest.ofRun(
+            runs,
             partition,
-            "identity-" + runs,
-            "run" + runs,
             run,
-            "m",
-            "m/" + runs,
-            "digest",
-            "forest",
-            "2026-11-25T02:11:09Z",
-            count + 3,
-            count + 2,
             1,
             List.of("loan_id"),
             List.of("score"),
-            Optional.empty(),
             List.of(new DataFile("part-0.zstd.parquet", bytes, count + 2)))
         .toJson();
   }

@@ -5,6 +5,7 @@ import io.paritree.lookup.KeyForm;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
+import io.paritree.output.TestManifest;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,30 +85,7 @@ public final class StoredOutput {
 
   private PartitionManifest manifest(String partition, String run) {
     int bytes = ("rows of " + run).length();
-    return manifest(
+    return TestManifest.of(
         partition, "identity-" + runs, run, List.of(new DataFile("part-0.parquet", bytes, 1)));
-  }
-
-  /** Returns the manifest of scored rows whose columns the run has not recorded. */
-  static PartitionManifest manifest(
-      String partition, String identity, String run, List<DataFile> files) {
-    long rows = files.stream().mapToLong(DataFile::rows).sum();
-    return new PartitionManifest(
-        partition,
-        identity,
-        "",
-        run,
-        "",
-        "",
-        "",
-        "",
-        "",
-        rows,
-        rows,
-        0,
-        List.of(),
-        List.of(),
-        Optional.empty(),
-        files);
   }
 }

@@ -71,24 +71,7 @@ class PartitionManifestTest {
       files.add(new DataFile("part-%05d-0a1b2c3d.c000.zstd.parquet".formatted(file), 99_999, 999));
     }
 
-    PartitionManifest many =
-        new PartitionManifest(
-            "day=1",
-            "i",
-            "r",
-            "d",
-            "m",
-            "m/1",
-            "s",
-            "e",
-            "t",
-            1,
-            1,
-            0,
-            List.of(),
-            List.of(),
-            Optional.empty(),
-            files);
+    PartitionManifest many = TestManifest.of("day=1", "i", "d", files);
 
     assertThat(MANIFEST.servingProblem(MANIFEST.toJson())).isEmpty();
     assertThat(many.servingProblem(many.toJson()).orElseThrow())

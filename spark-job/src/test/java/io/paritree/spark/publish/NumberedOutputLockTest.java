@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.MemoryDisk;
 import io.paritree.output.PartitionManifest;
+import io.paritree.output.TestManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -130,24 +130,7 @@ class NumberedOutputLockTest {
       RunDirectory fenced = new RunDirectory(place, holder + "~2");
       fenced.delete();
       for (String partition : StagedRun.PARTITIONS) {
-        PartitionManifest manifest =
-            new PartitionManifest(
-                partition,
-                "winner",
-                "run",
-                "winner-1",
-                "m",
-                "m/1",
-                "d",
-                "forest",
-                "",
-                0,
-                0,
-                0,
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                List.of());
+        PartitionManifest manifest = TestManifest.of(partition, "winner", "winner-1", List.of());
         place
             .store()
             .create(place.partition(partition).resolve(PartitionManifest.FILE), manifest.toJson());

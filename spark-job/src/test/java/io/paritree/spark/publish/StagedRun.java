@@ -2,6 +2,7 @@ package io.paritree.spark.publish;
 
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
+import io.paritree.output.TestManifest;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A run without Spark: it stages partitions of two text files each, and publishes them.
@@ -193,24 +193,7 @@ final class StagedRun {
         files.add(new DataFile(name, content.length(), 1));
       }
 
-      PartitionManifest manifest =
-          new PartitionManifest(
-              partition,
-              content,
-              "run",
-              directory.name(),
-              "m",
-              "m/1",
-              "d",
-              "forest",
-              "",
-              2,
-              2,
-              0,
-              List.of(),
-              List.of(),
-              Optional.empty(),
-              files);
+      PartitionManifest manifest = TestManifest.of(partition, content, directory.name(), files);
       place.store().create(to.resolve(PartitionManifest.FILE), manifest.toJson());
       prepared.add(new PreparedPartition(partition, content, before.get(index)));
     }
