@@ -39,7 +39,11 @@ public interface TableFormat {
     return Optional.empty();
   }
 
-  /** Returns why a path cannot name a table to write to; empty if it can. */
+  /**
+   * Returns why a path cannot name a table to write to; empty if it can. All formats are asked
+   * about paths of any of them: with an end that one takes for a version, the path is another
+   * table's there.
+   */
   default Optional<String> outputProblem(String path, Configuration hadoop) throws IOException {
     return Optional.empty();
   }

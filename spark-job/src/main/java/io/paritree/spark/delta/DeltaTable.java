@@ -101,6 +101,11 @@ record DeltaTable(
         files);
   }
 
+  @Override
+  public String cleanup() {
+    return "VACUUM";
+  }
+
   private static String physicalName(StructField field) {
     return field.metadata().contains(PHYSICAL_NAME)
         ? field.metadata().getString(PHYSICAL_NAME)

@@ -48,6 +48,11 @@ public enum AskedFormat {
     this.only = only;
   }
 
+  /** Returns the names of all formats for messages. */
+  public static String names() {
+    return ALL.stream().map(TableFormat::shown).collect(Collectors.joining(" or "));
+  }
+
   /** Returns the settings that a session needs for tables, where they are not given. */
   public static Map<String, String> settings(SparkConf given) {
     Map<String, String> settings = new HashMap<>();
@@ -145,10 +150,9 @@ public enum AskedFormat {
                             .formatted(asked.name())));
     Optional<TableFormat> own = of(session, asked, found);
     if (own.isEmpty()) {
-      String names = ALL.stream().map(TableFormat::shown).collect(Collectors.joining(" or "));
       throw asked.refused(
           only == null
-              ? DELTA.only.problem(session).orElse("it is no table of " + names)
+              ? DELTA.only.problem(session).orElse("it is no table of " + names())
               : isNo(only));
     }
 

@@ -231,6 +231,11 @@ record IcebergTable(
   }
 
   @Override
+  public String cleanup() {
+    return "expire_snapshots";
+  }
+
+  @Override
   public Dataset<Row> rows(SparkSession session, Map<String, Set<String>> values) {
     Map<String, String> options =
         Map.of(

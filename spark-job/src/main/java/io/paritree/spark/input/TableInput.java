@@ -117,9 +117,9 @@ public record TableInput(
   @Override
   public Optional<String> goneVersion() {
     return Optional.of(
-        ("%s cannot be read: not all of its files are there; those of old versions are removed by"
-                + " VACUUM (Delta) and expire_snapshots (Iceberg), so choose a newer one with --as-of")
-            .formatted(table.shown()));
+        ("%s cannot be read: not all of its files are there; %s removes files of old versions, so"
+                + " choose a newer one with --as-of")
+            .formatted(table.shown(), table.cleanup()));
   }
 
   @Override

@@ -3,9 +3,11 @@ package io.paritree.spark.settings;
 import io.paritree.config.Configuration;
 import io.paritree.config.ConfigurationException;
 import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.formats.AskedFormat;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -35,12 +37,14 @@ public final class ScoreArguments {
         text("--input-format=FORMAT", "parquet (default) or csv"),
         text(
             "--input-table=TABLE",
-            "table to score, instead of --input: the path of a table of Delta or Iceberg, which has a"
-                + " slash, or a name in a catalog of Spark's"),
+            "table to score, instead of --input: the path of a table of %s, which has a slash, or a name"
+                    .formatted(AskedFormat.names())
+                + " in a catalog of Spark's"),
         text(
             "--table-format=FORMAT",
-            "delta or iceberg, if the given tables must have this format, or --create-table is to use"
-                + " it; by default the format that is found (at a path where nothing is found, delta),"
+            "%s, if the given tables must have this format, or --create-table is to use it; by"
+                    .formatted(AskedFormat.names().toLowerCase(Locale.ROOT))
+                + " default the format that is found (at a path where nothing is found, delta),"
                 + " and any table that the catalog has is read"),
         text(
             "--as-of=VERSION",
@@ -61,7 +65,8 @@ public final class ScoreArguments {
         text("--output=DIR", "directory to publish to"),
         text(
             "--table=TABLE",
-            "table of Delta or Iceberg to publish to in one commit, instead of --output: its path, which"
+            "table of %s to publish to in one commit, instead of --output: its path, which"
+                    .formatted(AskedFormat.names())
                 + " has a slash, or a name in a catalog of Spark's, of Iceberg also that of a branch"
                 + " (lake.scores.branch_audit)"),
         flag("--create-table", "make the table if there is none at the path"),

@@ -39,6 +39,11 @@ public interface PinnedTable {
     return "";
   }
 
+  /** Returns the command that removes files of old versions; empty if files are not known. */
+  default String cleanup() {
+    return "";
+  }
+
   /** Returns the columns, partition columns among them. */
   StructType schema();
 
