@@ -1,0 +1,240 @@
+// Look a stored score up by its key: the row, its history, and what it would be now.
+import {html, nothing} from "./lit-html.js";
+import {escape, Failure, get, post} from "./api.js";
+import {faultText} from "./fields.js";
+import {difference, empty, facts, failure, loading, moment, number, partition, signed, table, value} from "./parts.js";
+import {scoreView} from "./score-view.js";
+import {series} from "./series.js";
+import {waterfall} from "./waterfall.js";
+
+const CAUSES = {
+  none: "Nothing has changed: the stored score and the score of now have the same bits.",
+  model: "The model is another one; the record has the score that it had, if the old model scores it.",
+  inputs: "The inputs have changed; the model is the same.",
+  both: "The model and the inputs have changed.",
+};
+
+const TITLES = {
+  unknown_key: "There is no such key",
+  quarantined: "The row of this key could not be scored",
+  ambiguous_key: "Several rows have this key",
+};
+
+export class LookupScreen {
+  constructor(app) {
+    this.app = app;
+    this.key = {};
+    this.clear();
+  }
+
+  clear() {
+    this.row = null;
+    this.history = null;
+    this.problem = null;
+    this.isSearching = false;
+    this.compared = null;
+    this.compareProblem = null;
+    this.record = "";
+    this.chart = {id: "history", isTable: false};
+  }
+
+  get title() {
+    return this.table ? `Look up in ${this.table}` : "Look up a stored score";
+  }
+
+  async open([wanted], query) {
+    try {
+      this.outputs = outputsOf(await get("v1/scores"));
+      const name = wanted ?? this.outputs[0]?.name;
+      if (name !== undefined && name !== this.table) {
+        this.clear();
+        this.table = name;
+        this.output = await get(`v1/scores/${escape(name)}`);
+        this.key = {};
+      }
+
+      const asked = Object.fromEntries(query);
+      if (Object.keys(asked).length && JSON.stringify(asked) !== JSON.stringify(this.asked)) {
+        this.key = asked;
+        await this.search();
+      }
+    } catch (e) {
+      this.problem = e;
+    }
+
+    this.app.update();
+  }
+
+  async search() {
+    this.clear();
+    this.asked = {...this.key};
+    this.isSearching = true;
+    this.app.link(`lookup/${escape(this.table)}`, this.key);
+    this.app.update();
+    try {
+      const keys = this.output.keys.map(column => column.name);
+      const only = new URLSearchParams(Object.entries(this.key).filter(([name]) => !keys.includes(name)));
+      const key = Object.fromEntries(keys.map(name => [name, this.key[name] ?? ""]));
+      // Of many keys one that is absent is no failed request, so no browser logs an error.
+      const {results: [row]} = await post(`v1/scores/${escape(this.table)}/lookup?${only}`, JSON.stringify({keys: [key]}));
+      if (row.error === undefined) {
+        this.row = row;
+        this.record = JSON.stringify(this.suggested(), null, 2);
+        this.app.say(`Found: score ${number(this.row.score ?? "")} ${this.row.label ?? ""}`);
+      } else {
+        const {code, ...problem} = row.error;
+        this.problem = new Failure({type: code, title: TITLES[code] ?? "The key has no row", ...problem});
+      }
+
+      if (this.row || this.problem.code === "quarantined" || this.problem.code === "ambiguous_key") {
+        this.history = (await get(`v1/scores/${escape(this.table)}/row/history?${new URLSearchParams(key)}`)).history;
+      }
+    } catch (e) {
+      this.problem = e;
+    }
+
+    this.isSearching = false;
+    this.app.update();
+  }
+
+  /** What a comparison begins with: the columns of the row that are fields of its model. */
+  suggested() {
+    const contract = this.app.contract();
+    const known = new Set(contract?.fields.map(field => field.name));
+    return Object.fromEntries(Object.entries({...this.row.columns}).filter(([name]) => contract === null || known.has(name)));
+  }
+
+  async compare() {
+    this.compared = null;
+    this.compareProblem = null;
+    try {
+      const path = `v1/scores/${escape(this.table)}/row/compare`;
+      this.compared = await post(`${path}?${new URLSearchParams(this.key)}`, this.record);
+      this.app.say(CAUSES[this.compared.cause] ?? "Compared");
+    } catch (e) {
+      this.compareProblem = e;
+    }
+
+    this.app.update();
+  }
+
+  draw() {
+    const keys = this.output?.keys ?? [];
+    return html`
+      <div class="head"><h1>Look up${this.table ? html` in <bdi>${this.table}</bdi>` : ""}</h1>
+        ${(this.outputs ?? []).length > 1 ? html`<label>Stored scores <select @change=${e => { location.hash = `#/lookup/${escape(e.target.value)}`; }}>${
+          this.outputs.map(output => html`<option value=${output.name} .selected=${output.name === this.table}>${output.name}</option>`)}</select></label>` : nothing}</div>
+      ${this.outputs?.length === 0 ? empty("This server has no stored scores. Start it with --scores NAME=OUTPUT to look up what the nightly job has published.")
+        : this.output === undefined ? this.problem ? failure(this.problem, () => this.app.reopen()) : loading("the stored scores") : html`
+        <form class="card inline" @submit=${e => { e.preventDefault(); this.search(); }}>
+          ${keys.map((column, index) => html`<label for=${`key-${index}`}><bdi>${column.name}</bdi> <span class="small">${column.type}</span>
+            <input id=${`key-${index}`} type="text" autocomplete="off" spellcheck="false" .value=${this.key[column.name] ?? ""}
+              @input=${e => { this.key[column.name] = e.target.value; }}></label>`)}
+          ${this.partitions().map(([name, values], index) => html`<label for=${`part-${index}`}><bdi>${name}</bdi>
+            <select id=${`part-${index}`} @change=${e => { if (e.target.value) { this.key[name] = e.target.value; } else { delete this.key[name]; } }}>
+              <option value="" .selected=${!this.key[name]}>the newest that has the key</option>
+              ${values.map(own => html`<option value=${own} .selected=${this.key[name] === own}>${own}</option>`)}</select></label>`)}
+          <button type="submit" class="main">Look up</button>
+        </form>
+        ${this.isSearching ? loading("the row") : nothing}
+        ${this.problem ? this.problemView() : nothing}
+        ${this.row ? this.rowView() : nothing}
+        ${this.row || this.problem ? this.historyView() : nothing}
+        ${this.row ? this.compareView() : nothing}`}`;
+  }
+
+  partitions() {
+    const columns = new Map();
+    for (const own of this.output.partitions ?? []) {
+      for (const [name, text] of Object.entries(own.partition ?? {})) {
+        columns.set(name, (columns.get(name) ?? new Set()).add(String(text)));
+      }
+    }
+
+    return [...columns].map(([name, values]) => [name, [...values]]);
+  }
+
+  problemView() {
+    const faults = this.problem.problem?.errors ?? [];
+    if (this.problem.code !== "quarantined") {
+      return failure(this.problem);
+    }
+
+    return html`<div class="notice bad" role="alert"><strong>${this.problem.problem.title}</strong>
+      <p>The run <bdi>${this.problem.problem.run}</bdi> has put it into quarantine, so it has no score.</p>
+      <ul>${faults.map(fault => html`<li><bdi>${fault.field ?? "the whole row"}</bdi>: ${faultText(fault)}</li>`)}</ul></div>`;
+  }
+
+  rowView() {
+    const row = this.row;
+    const margin = row.reasons ? sum(row.reasons) : undefined;
+    return html`<section class="card" aria-label="Stored row">
+      <h2>Stored row</h2>
+      ${row.stale ? html`<div class="notice warn" role="status"><strong>A newer partition did not answer</strong>
+        <p>${partition(row.stale.partition)} is not in service: <code>${row.stale.reason}</code>. This is the newest one that is.</p></div>` : nothing}
+      ${scoreView(row, null)}
+      ${facts([["partition", partition(row.partition)], ["model", html`<bdi>${row.model_version}</bdi>`],
+        ["run", html`<a href=${`#/runs/${escape(this.table)}/${escape(row.run ?? "")}`}><bdi>${row.run}</bdi></a>`], ["scored at", moment(row.scored_at)],
+        ...Object.entries(row.key ?? {}).map(([name, own]) => [html`<bdi>${name}</bdi>`, value(own)]),
+        ...Object.entries(row.columns ?? {}).map(([name, own]) => [html`<bdi>${name}</bdi>`, value(own)])])}
+      ${row.reasons ? waterfall(row.reasons, margin) : html`<p class="small">The run has stored no reasons (<code>--reasons 4</code> stores them).</p>`}
+    </section>`;
+  }
+
+  historyView() {
+    const rows = this.history;
+    if (!rows || rows.length === 0) {
+      return nothing;
+    }
+
+    const scored = rows.filter(row => typeof row.score === "number" && row.scored_at).reverse();
+    const columns = [
+      {name: "partition", text: row => partition(row.partition)},
+      {name: "score", text: row => row.score ?? "", cell: row => row.error ? html`<code>${row.error.code}</code>` : number(row.score ?? JSON.stringify(row.scores ?? "")), isNumber: true},
+      {name: "label", text: row => row.label ?? ""},
+      {name: "model", text: row => row.model_version ?? ""},
+      {name: "run", text: row => row.run ?? row.error?.run ?? ""},
+      {name: "scored at", text: row => row.scored_at ?? "", cell: row => moment(row.scored_at)},
+    ];
+    return html`<section class="card" aria-label="History"><h2>History</h2>
+      ${scored.length < 2 ? table("Rows of this key", columns, rows, {name: "history"}) : series(this.chart, "Score by partition", scored.map(timeOf),
+        [{name: "score", values: scored.map(row => row.score), colour: "--accent"}], columns, rows, () => this.app.update())}</section>`;
+  }
+
+  compareView() {
+    const result = this.compared;
+    const errors = this.compareProblem?.problem?.errors ?? [];
+    return html`<section class="card" aria-label="Compare with now"><h2>Compare with now</h2>
+      <p>Give the record as it is today. It is scored by the model of now, and by the version that scored the stored row.</p>
+      <form @submit=${e => { e.preventDefault(); this.compare(); }}>
+        <label class="block">Record as JSON <textarea rows="6" spellcheck="false" .value=${this.record} @input=${e => { this.record = e.target.value; }}></textarea></label>
+        <p class="tools"><button type="submit" class="main">Compare with now</button>
+        ${this.app.lastRecord() ? html`<button type="button" class="quiet" @click=${() => { this.record = this.app.lastRecord(); this.app.update(); }}>Use the record of “Try”</button>` : nothing}</p></form>
+      ${errors.length ? html`<div class="notice bad" role="alert"><strong>${this.compareProblem.problem.title}</strong><ul>${errors.map(fault =>
+        html`<li><bdi>${fault.field}</bdi>: ${faultText(fault)}</li>`)}</ul></div>` : failure(this.compareProblem)}
+      ${result ? html`<p class="strong" role="status">${CAUSES[result.cause]
+          ?? "The store has the old version no more, so the cause cannot be told."}</p>
+        <table><caption class="unseen">Stored, then and now</caption><thead><tr><th scope="col"></th><th scope="col" class="number">score</th><th scope="col">label</th><th scope="col">model</th></tr></thead><tbody>
+        ${[["stored, the record of that night", result.stored], ["then: today's record by the old version", result.then], ["now: today's record by the model of now", result.now]].map(([text, own]) => own
+          ? html`<tr><th scope="row">${text}</th><td class="number">${number(own.score ?? JSON.stringify(own.scores))}</td><td>${own.label ?? ""}</td><td><bdi>${own.model_version}</bdi></td></tr>` : nothing)}
+        </tbody></table>
+        ${typeof result.now?.score === "number" && typeof result.stored?.score === "number"
+          ? html`<p>Change since then: ${signed(difference(result.now.score, result.stored.score))}</p>` : nothing}` : nothing}
+    </section>`;
+  }
+}
+
+/** The outputs of an answer of /v1/scores. */
+export function outputsOf(answer) {
+  return answer.scores ?? answer.outputs ?? [];
+}
+
+function sum(reasons) {
+  return Math.fround(reasons.fields.reduce((at, field) => at + field.contribution, reasons.base) + (reasons.rest ?? 0));
+}
+
+/** Where a row is on the axis: at its day if its partition has one, else when it was scored. */
+function timeOf(row) {
+  const day = Object.values(row.partition ?? {}).map(String).find(text => /^\d{4}-\d\d-\d\d$/.test(text));
+  return Date.parse(day ? `${day}T00:00:00Z` : row.scored_at) / 1000;
+}

@@ -1,0 +1,126 @@
+// The models in service: what each is, where it comes from, and since when it answers.
+import {html, nothing} from "./lit-html.js";
+import {escape, get} from "./api.js";
+import {bar, count, empty, facts, failure, loading, moment, number, table, value} from "./parts.js";
+import {addressOf, pathOf} from "./try.js";
+
+export class ModelsScreen {
+  constructor(app) {
+    this.app = app;
+  }
+
+  get title() {
+    return this.card ? this.card.model_version : "Models";
+  }
+
+  async open([wanted]) {
+    this.problem = null;
+    this.card = null;
+    this.wanted = wanted;
+    try {
+      this.models = (await get("v1/models")).models;
+      if (wanted !== undefined || this.models.length === 1) {
+        this.address = wanted ?? addressOf(this.models[0]);
+        const path = `v1/models/${pathOf(this.address)}`;
+        [this.card, this.contract] = await Promise.all([get(path), get(`${path}/contract`)]);
+      }
+    } catch (e) {
+      this.problem = e;
+    }
+
+    this.app.update();
+  }
+
+  draw() {
+    if (this.problem) {
+      return html`<h1>${this.title}</h1>${failure(this.problem, () => this.app.reopen())}`;
+    }
+
+    if (this.models === undefined || this.wanted !== undefined && this.card === null) {
+      return html`<h1>Models</h1>${loading("the models")}`;
+    }
+
+    return html`
+      ${this.wanted === undefined ? html`<h1>Models</h1>` : html`<div class="head"><h1><bdi>${this.card.model_version}</bdi></h1>${
+        this.models.length > 1 ? html`<a href="#/models">All models</a>` : nothing}</div>`}
+      ${this.wanted === undefined ? this.listView() : nothing}
+      ${this.card ? this.cardView() : nothing}`;
+  }
+
+  listView() {
+    return html`<section class="card" aria-label="Models in service">${this.models.length === 0 ? empty("No model is in service.") : table("Models in service", [
+      {name: "name", text: model => model.name, cell: model => html`<a href=${`#/models/${escape(addressOf(model))}`}><bdi>${model.name}</bdi></a>`},
+      {name: "alias", text: model => model.alias ?? ""},
+      {name: "version", text: model => model.model_version, cell: model => html`<bdi>${model.model_version}</bdi>`},
+      {name: "state", text: model => model.state, cell: model => html`<bdi>${model.state}</bdi>${refused(model)}`},
+      {name: "serving since", text: model => since(model), cell: model => moment(since(model))},
+      {name: "sealed", text: model => model.sealed ? "sealed" : "unsealed", cell: model => seal(model)},
+      {name: "digest", text: model => model.digest, cell: model => html`<code title=${model.digest}>${model.digest.slice(0, 12)}</code>`},
+    ], this.models, {name: "models"})}</section>`;
+  }
+
+  cardView() {
+    const card = this.card;
+    const provenance = card.provenance ?? {};
+    return html`
+      ${card.refused ? html`<div class="notice warn" role="status"><strong>A newer version is not taken</strong>
+        <p><bdi>${card.refused.model_version}</bdi>, seen ${moment(card.refused.at)}: <bdi>${card.refused.reason}</bdi></p></div>` : nothing}
+      <section class="card" aria-label="What it is"><h2>What it is</h2>
+        <p class="tools"><a class="button" href=${`#/try/${escape(this.address)}`}>Try it</a></p>
+        ${facts([["version", html`<bdi>${card.model_version}</bdi> ${seal(card)}`], ["alias", card.alias && html`<bdi>${card.alias}</bdi>`],
+          ["this server answers with it since", moment(card.served_since ?? card.loaded_at)], ["the alias leads to it since", moment(card.alias_since)],
+          ["state", card.state], ["digest", html`<code>${card.digest}</code>`],
+          ["objective", card.objective], ["booster", card.booster], ["XGBoost", card.xgboost_version], ["trees", count(card.trees)],
+          ["rounds", card.rounds && `${card.rounds.end} of ${card.rounds.of}: ${card.rounds.why}`],
+          ["outputs", card.outputs?.names?.length && html`<bdi>${card.outputs.names.join(", ")}</bdi>`],
+          ["classes", card.outputs?.classes?.length ? html`<bdi>${card.outputs.classes.join(", ")}</bdi>` : undefined],
+          ["threshold", card.outputs?.threshold !== undefined ? number(card.outputs.threshold) : undefined],
+          ["offsets", card.offsets && html`<bdi>${card.offsets.fields.join(", ")}</bdi>: ${card.offsets.meaning}`],
+          ["remarks", card.remarks?.join("; ")], ["notes", card.notes && html`<bdi>${card.notes}</bdi>`]])}
+      </section>
+      <section class="card" aria-label="Where it comes from"><h2>Where it comes from</h2>
+        ${Object.keys(provenance).length === 0 ? empty("The model is not sealed, so nobody vouches for where it comes from.") : facts([
+          ...Object.entries(provenance).map(([name, own]) => [name.replaceAll("_", " "), name.endsWith("_at") ? moment(own) : value(own)]),
+          ["compared with its trainer", card.compared_with_trainer ? "yes" : "no"]])}
+      </section>
+      ${this.fieldsView()}`;
+  }
+
+  fieldsView() {
+    const fields = [...this.contract?.fields ?? []].sort((a, b) => (b.importance ?? -1) - (a.importance ?? -1));
+    const most = Math.max(1e-12, ...fields.map(field => field.importance ?? 0));
+    const hasImportance = fields.some(field => field.importance !== undefined);
+    return html`<section class="card" aria-label="Fields"><h2>Fields</h2>
+      ${hasImportance ? html`<p class="small">Importance is the mean of what a field adds to the margin, up or down, over the rows of sealing.</p>`
+        : html`<p class="small">The package has no importance of fields; sealing with rows (<code>--rows</code>) gives it.</p>`}
+      ${table("Fields of the model", [
+        {name: "field", text: field => field.name, cell: field => html`<bdi>${field.name}</bdi>`},
+        {name: "type", text: field => field.type.replaceAll("_", " ")},
+        ...hasImportance ? [{name: "importance", text: field => field.importance ?? "", cell: field => html`${number(field.importance ?? "")} ${bar((field.importance ?? 0) / most)}`, isNumber: true}] : [],
+        {name: "accepts", text: field => field.expected ?? "", cell: field => html`<bdi>${field.expected ?? ""}</bdi>${field.categories_count ? html` <span class="small">${count(field.categories_count)} categories</span>` : nothing}`},
+        {name: "may be missing", text: field => field.nullable ? "yes" : "no"},
+        {name: "group", text: field => field.group ?? "", cell: field => html`<bdi>${field.group ?? ""}</bdi>`},
+        {name: "reason codes", text: field => codes(field), cell: field => html`<bdi>${codes(field)}</bdi>`},
+      ], fields, {name: "fields"})}</section>`;
+  }
+}
+
+function codes(field) {
+  if (!field.reason || typeof field.reason === "string") {
+    return field.reason === "never" ? "never a reason" : field.reason ?? "";
+  }
+
+  return Object.entries(field.reason).map(([direction, own]) => `${direction}: ${own.code ?? own}${own.text ? ` ${own.text}` : ""}`).join("; ");
+}
+
+export function since(model) {
+  return model.served_since ?? model.loaded_at ?? "";
+}
+
+function seal(model) {
+  return model.sealed ? html`<span class="chip good">✓ sealed</span>` : html`<span class="chip warn">unsealed: nothing vouches for it</span>`;
+}
+
+function refused(model) {
+  return model.refused ? html` <span class="chip warn" title=${model.refused.reason}>${model.refused.model_version} refused</span>` : nothing;
+}

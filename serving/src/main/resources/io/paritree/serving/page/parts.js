@@ -1,0 +1,183 @@
+// Small parts that every screen uses.
+import {html, nothing, svg} from "./lit-html.js";
+
+/** A number as the shortest text that reads back to it; what has none as "none". */
+export function number(value) {
+  return value === null || value === undefined ? "none" : String(value);
+}
+
+/** The difference of two floats as the shortest text that reads back to the nearest float. */
+export function difference(to, from) {
+  const float = Math.fround(to - from);
+  for (let digits = 6; digits < 9; digits++) {
+    if (Math.fround(Number(float.toPrecision(digits))) === float) {
+      return Number(float.toPrecision(digits));
+    }
+  }
+
+  return Number(float.toPrecision(9));
+}
+
+/** A signed number: the sign says the direction where colours do not. */
+export function signed(value) {
+  return typeof value === "number" && value > 0 ? `+${value}` : number(value).replace("-", "−");
+}
+
+/** A number that is cut for reading, with the whole one in its title. */
+export function brief(value, places = 4) {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    return html`${number(value)}`;
+  }
+
+  const cut = Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 10 ** -places)
+      ? value.toPrecision(places)
+      : String(Number(value.toFixed(places)));
+  return Number(cut) === value ? html`${number(value)}`
+      : html`<span title=${number(value)}>${cut}<span class="cut" aria-hidden="true">…</span></span>`;
+}
+
+/** Whole numbers with groups of three digits. */
+export function count(value) {
+  return typeof value === "number" ? value.toLocaleString("en") : number(value);
+}
+
+export function moment(text) {
+  if (!text) {
+    return nothing;
+  }
+
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? html`${text}`
+      : html`<time datetime=${text} title=${text}>${
+        at.toISOString().replace("T", " ").slice(0, 16)} UTC</time>`;
+}
+
+/** How long ago something was, in words. */
+export function age(seconds) {
+  const s = Math.max(0, Math.round(seconds));
+  const units = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+  const [size, name] = units.find(([size]) => s >= size) ?? [1, "second"];
+  const units_ = Math.floor(s / size);
+  return `${units_} ${name}${units_ === 1 ? "" : "s"}`;
+}
+
+/** A value of a record or a row: what is missing is said, and is no text. */
+export function value(any) {
+  if (any === null || any === undefined) {
+    return html`<span class="missing-value">missing</span>`;
+  }
+
+  if (typeof any === "object") {
+    return html`<span class="pairs">${Object.entries(any).map(([name, own], index) =>
+      html`${index ? ", " : ""}<bdi>${name}</bdi> = ${value(own)}`)}</span>`;
+  }
+
+  return any === "" ? html`<span class="missing-value">empty text</span>` : html`<bdi>${String(any)}</bdi>`;
+}
+
+/** A partition such as {day: "2026-11-24"}, or "day=2026-11-24". */
+export function partition(any) {
+  if (!any || typeof any === "string") {
+    return any || "whole output";
+  }
+
+  const pairs = Object.entries(any);
+  return pairs.length ? pairs.map(([name, own]) => `${name}=${own}`).join("/") : "whole output";
+}
+
+/** Why there is nothing to show: a request that failed. */
+export function failure(e, again) {
+  if (!e) {
+    return nothing;
+  }
+
+  const problem = e.problem ?? {title: "The page has failed", detail: String(e.stack ?? e)};
+  return html`
+    <div class="notice bad" role="alert">
+      <strong>${problem.title}</strong>
+      <p><bdi>${problem.detail}</bdi></p>
+      <p class="small">${problem.status ? `status ${problem.status}` : ""} ${e.code ? html`<code>${e.code}</code>` : ""}</p>
+      ${again ? html`<button type="button" @click=${again}>Try again</button>` : nothing}
+    </div>`;
+}
+
+export function loading(what) {
+  return html`<p class="loading" role="status">Loading ${what} …</p>`;
+}
+
+export function empty(text) {
+  return html`<p class="empty">${text}</p>`;
+}
+
+/** A name and a value for each of some facts; facts without a value are left out. */
+export function facts(pairs) {
+  return html`<dl class="facts">${pairs
+    .filter(([, own]) => own !== undefined && own !== null && own !== nothing && own !== "")
+    .map(([name, own]) => html`<div><dt>${name}</dt><dd>${own}</dd></div>`)}</dl>`;
+}
+
+/**
+ * A table of rows, which is also what its CSV has.
+ *
+ * @param columns each with a name, text(row), and perhaps cell(row) and isNumber
+ */
+export function table(caption, columns, rows, {isHidden = true, name = "table"} = {}) {
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
+      <table>
+        <caption class=${isHidden ? "unseen" : ""}>${caption}</caption>
+        <thead><tr>${columns.map(column =>
+          html`<th scope="col" class=${column.isNumber ? "number" : ""}>${column.name}</th>`)}</tr></thead>
+        <tbody>${rows.map(row => html`<tr>${columns.map(column =>
+          html`<td class=${column.isNumber ? "number" : ""}>${
+            column.cell ? column.cell(row) : column.text(row)}</td>`)}</tr>`)}</tbody>
+      </table>
+    </div>
+    ${rows.length ? html`<p class="under"><button type="button" class="quiet" @click=${() =>
+      save(`${name}.csv`, csv(columns, rows))}>Save as CSV</button></p>` : nothing}`;
+}
+
+function csv(columns, rows) {
+  const cell = any => {
+    const text = any === null || any === undefined ? "" : String(any);
+    // A text that a spreadsheet would take for a formula begins with a quote there.
+    const safe = /^[=+@\t\r]|^-[^\d.]/.test(text) ? `'${text}` : text;
+    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe;
+  };
+  return [columns.map(column => cell(column.name)), ...rows.map(row =>
+    columns.map(column => cell(column.text(row))))].map(line => line.join(",")).join("\r\n") + "\r\n";
+}
+
+function save(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], {type: "text/csv"}));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/** A picture with a real table behind a button. */
+export function figure(label, picture, rows, isOpen, toggle) {
+  return html`
+    <figure>
+      <figcaption>${label}</figcaption>
+      ${isOpen ? rows : picture}
+      <button type="button" class="quiet" aria-pressed=${isOpen} @click=${toggle}>Show as table</button>
+    </figure>`;
+}
+
+/** A share from 0 to 1 as a bar. */
+export function bar(share, kind = "plain") {
+  const width = Math.max(0, Math.min(1, share)) * 100;
+  return html`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${
+    svg`<rect class="bar-back" width="100" height="10"></rect><rect class=${kind} width=${width} height="10"></rect>`}</svg>`;
+}
+
+export async function copy(text, app, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    app.say(`${what} copied`);
+  } catch {
+    app.say(`${what} could not be copied; this browser does not allow it here`);
+  }
+}

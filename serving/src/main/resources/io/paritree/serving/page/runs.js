@@ -1,0 +1,229 @@
+// The runs of an output: how last night went, and what it did.
+import {html, nothing, svg} from "./lit-html.js";
+import {escape, get} from "./api.js";
+import {bar, count, empty, facts, failure, figure, loading, moment, number, partition, table, value} from "./parts.js";
+import {outputsOf} from "./lookup.js";
+import {ticks} from "./curve.js";
+
+export class RunsScreen {
+  constructor(app) {
+    this.app = app;
+    this.views = {};
+  }
+
+  get title() {
+    return this.run ? `Run ${this.id}` : this.table ? `Runs of ${this.table}` : "Runs";
+  }
+
+  async open([wanted, id]) {
+    this.problem = null;
+    this.run = null;
+    this.previous = null;
+    this.id = id;
+    try {
+      this.outputs = outputsOf(await get("v1/scores"));
+      this.table = wanted ?? this.outputs[0]?.name;
+      this.app.update();
+      if (this.table === undefined) {
+        return;
+      }
+
+      if (id !== undefined) {
+        this.run = await get(`v1/scores/${escape(this.table)}/runs/${escape(id)}`);
+        if (this.run.previous) {
+          this.previous = await get(`v1/scores/${escape(this.table)}/runs/${escape(this.run.previous)}`).catch(() => null);
+        }
+      } else {
+        this.list = await get(`v1/scores/${escape(this.table)}/runs?limit=50`);
+      }
+    } catch (e) {
+      this.problem = e;
+    }
+
+    this.app.update();
+  }
+
+  draw() {
+    if (this.outputs?.length === 0) {
+      return html`<h1>Runs</h1>${empty("This server has no stored scores, so it knows no runs. Start it with --scores NAME=OUTPUT.")}`;
+    }
+
+    if (this.problem) {
+      return html`<h1>${this.title}</h1>${failure(this.problem, () => this.app.reopen())}`;
+    }
+
+    return this.id === undefined ? this.listView() : this.run ? this.runView() : html`<h1>Run <bdi>${this.id}</bdi></h1>${loading("the run")}`;
+  }
+
+  listView() {
+    const runs = this.list?.runs;
+    const most = Math.max(1, ...(runs ?? []).map(run => run.read ?? 0));
+    return html`
+      <div class="head"><h1>Runs of <bdi>${this.table}</bdi></h1>
+        ${this.outputs?.length > 1 ? html`<label>Output <select @change=${e => { location.hash = `#/runs/${escape(e.target.value)}`; }}>${
+          this.outputs.map(output => html`<option value=${output.name} .selected=${output.name === this.table}>${output.name}</option>`)}</select></label>` : nothing}</div>
+      ${runs === undefined ? loading("the runs") : runs.length === 0 ? empty("No run has left a report beside this output.") : html`
+      <div class="card">${table(`Runs of ${this.table}`, [
+        {name: "began", text: run => run.started_at ?? "", cell: run => html`<a href=${`#/runs/${escape(this.table)}/${escape(run.run)}`}>${run.started_at ? moment(run.started_at) : html`<bdi>${run.run}</bdi>`}</a>`},
+        {name: "outcome", text: run => run.outcome ?? run.problem ?? "", cell: run => outcome(run)},
+        {name: "published", text: run => (run.published ?? []).join(" "), cell: run => parts(run.published)},
+        {name: "rows", text: run => run.read ?? "", cell: run => html`${count(run.read)} ${bar((run.read ?? 0) / most)}`, isNumber: true},
+        {name: "quarantined", text: run => run.quarantined ?? "", cell: run => html`<span class=${run.quarantined ? "strong" : ""}>${count(run.quarantined)}</span>${run.read && run.quarantined ? html` <span class="small">${percent(run.quarantined / run.read)}</span>` : nothing}`, isNumber: true},
+        {name: "seconds", text: run => total(run.seconds) ?? "", cell: run => number(round(total(run.seconds))), isNumber: true},
+        {name: "model", text: run => run.model_version ?? ""},
+        {name: "run", text: run => run.run, cell: run => html`<bdi>${run.run}</bdi>`},
+      ], runs, {name: `runs-${this.table}`})}
+      ${this.list.left ? html`<p class="small">${count(this.list.left)} older runs are not shown.</p>` : nothing}</div>`}`;
+  }
+
+  runView() {
+    const run = this.run;
+    const model = run.model ?? {};
+    return html`
+      <div class="head"><h1>Run <bdi>${run.run}</bdi></h1><a href=${`#/runs/${escape(this.table)}`}>All runs of <bdi>${this.table}</bdi></a></div>
+      <section class="card" aria-label="What it did">
+        <p class="lead">${outcome(run)} ${run.message ? html`<bdi>${run.message}</bdi>` : nothing}</p>
+        ${facts([["began", moment(run.started_at)], ["exit code", run.exit_code], ["rows read", count(run.read)], ["scored", count(run.scored)],
+          ["quarantined", run.read ? `${count(run.quarantined)} (${percent(run.quarantined / run.read)})` : count(run.quarantined)],
+          ["model", html`<bdi>${run.model_version ?? model.model_version}</bdi>`], ["engine", model.engine], ["input", run.input && html`<bdi>${run.input}</bdi>`],
+          ["input's version", run.input_version && html`<bdi>${run.input_version}</bdi>`], ["output", run.output && html`<bdi>${run.output}</bdi>`],
+          ["rows a second", run.rows_per_second && count(run.rows_per_second)], ["rows with a repeated key", run.duplicate_keys && count(run.duplicate_keys)],
+          ["quarantined rows are in", run.quarantine && html`<bdi>${run.quarantine}</bdi>`],
+          ["lineage", run.lineage ? "lineage.jsonl beside the report" : undefined]])}
+      </section>
+      ${this.scoresView()}
+      ${this.quarantineView()}
+      ${this.partitionsView()}
+      ${this.valuesView()}
+      ${this.secondsView()}`;
+  }
+
+  scoresView() {
+    const own = this.run.scores;
+    if (!own || !own.count) {
+      return nothing;
+    }
+
+    const view = this.views.scores ??= {isTable: false};
+    const before = this.previous?.scores?.count ? this.previous.scores : null;
+    const rows = quantilesOf(own).map(([name, at], index) => ({name, own: at, before: before ? quantilesOf(before)[index]?.[1] : undefined}));
+    return html`<section class="card" aria-label="Scores"><h2>Scores</h2>
+      ${facts([["scores", count(own.count)], ["mean", number(own.mean)], ["mean of the run before", before ? number(before.mean) : undefined]])}
+      ${figure(html`Distribution of the first score${before ? html` against the run before, <bdi>${this.run.previous}</bdi>` : nothing}`, histogram(own, before),
+        table("Distribution of the first score", [{name: "quantile", text: row => row.name}, {name: "this run", text: row => number(row.own), isNumber: true},
+          ...before ? [{name: "run before", text: row => number(row.before), isNumber: true}] : []], rows, {name: "scores"}),
+        view.isTable, () => { view.isTable = !view.isTable; this.app.update(); })}</section>`;
+  }
+
+  quarantineView() {
+    const run = this.run;
+    if (!run.quarantined) {
+      return nothing;
+    }
+
+    const faults = run.faults ?? [];
+    const hasExamples = faults.some(fault => fault.example !== undefined);
+    return html`<section class="card" aria-label="Quarantine"><h2>Quarantine</h2>
+      ${faults.length ? table("Quarantined rows by field and code", [
+        {name: "field", text: fault => fault.field ?? "", cell: fault => html`<bdi>${fault.field ?? "the whole row"}</bdi>`},
+        {name: "code", text: fault => fault.code, cell: fault => html`<code>${fault.code}</code>`},
+        {name: "rows", text: fault => fault.rows, cell: fault => html`${count(fault.rows)} ${bar(fault.rows / run.quarantined)}`, isNumber: true},
+        ...hasExamples ? [{name: "example", text: fault => fault.example ?? "", cell: fault => value(fault.example)}] : [],
+      ], faults, {name: "quarantine"}) : table("Quarantined rows by code", [
+        {name: "code", text: ([code]) => code}, {name: "rows", text: ([, rows]) => rows, isNumber: true}], Object.entries(run.codes ?? {}), {name: "quarantine"})}
+      ${hasExamples ? nothing : html`<p class="small">Examples of values are data, so they are shown only with <code>page.quarantine-examples = on</code>.</p>`}</section>`;
+  }
+
+  partitionsView() {
+    const partitions = this.run.partitions ?? [];
+    return partitions.length === 0 ? nothing : html`<section class="card" aria-label="Partitions"><h2>Partitions</h2>${table("Partitions", [
+      {name: "partition", text: own => partition(own.partition)},
+      {name: "read", text: own => own.read, cell: own => count(own.read), isNumber: true},
+      {name: "scored", text: own => own.scored, cell: own => count(own.scored), isNumber: true},
+      {name: "quarantined", text: own => own.quarantined, cell: own => count(own.quarantined), isNumber: true},
+      {name: "files", text: own => own.files ?? "", isNumber: true},
+      {name: "bytes", text: own => own.bytes ?? "", cell: own => count(own.bytes), isNumber: true},
+      {name: "held back because", text: own => own.held ?? "", cell: own => own.held ? html`<bdi>${String(own.held)}</bdi>` : ""},
+    ], partitions, {name: "partitions"})}</section>`;
+  }
+
+  valuesView() {
+    const {missing = {}, unseen = {}, changed = [], read} = this.run;
+    const names = [...new Set([...Object.keys(missing), ...Object.keys(unseen)])].filter(name => missing[name] || unseen[name]);
+    const drifted = Array.isArray(changed) ? changed : Object.entries(changed).map(([field, own]) => ({field, ...typeof own === "object" ? own : {note: own}}));
+    return names.length === 0 && drifted.length === 0 ? nothing : html`<section class="card" aria-label="Values"><h2>Missing and unseen values</h2>
+      ${names.length ? table("Missing and unseen values by feature", [
+        {name: "feature", text: name => name, cell: name => html`<bdi>${name}</bdi>`},
+        {name: "missing", text: name => missing[name] ?? 0, cell: name => html`${count(missing[name] ?? 0)} ${bar((missing[name] ?? 0) / (read || 1))}`, isNumber: true},
+        {name: "in no vocabulary", text: name => unseen[name] ?? 0, cell: name => html`${count(unseen[name] ?? 0)} ${bar((unseen[name] ?? 0) / (read || 1))}`, isNumber: true},
+      ], names, {name: "values"}) : nothing}
+      ${drifted.length ? html`<h3>Different from the rows of sealing</h3><ul>${drifted.map(own =>
+        html`<li>${typeof own === "object" ? value(own) : html`<bdi>${own}</bdi>`}</li>`)}</ul>` : nothing}</section>`;
+  }
+
+  secondsView() {
+    const seconds = Object.entries(typeof this.run.seconds === "object" ? this.run.seconds : {}).filter(([, own]) => typeof own === "number");
+    const all = total(this.run.seconds);
+    return seconds.length === 0 ? nothing : html`<section class="card" aria-label="Time"><h2>Time</h2>${table("Seconds of each stage", [
+      {name: "stage", text: ([name]) => name},
+      {name: "seconds", text: ([, own]) => own, cell: ([, own]) => html`${number(round(own))} ${bar(own / (all || 1))}`, isNumber: true}], seconds, {name: "seconds"})}</section>`;
+  }
+}
+
+function outcome(run) {
+  if (run.problem) {
+    return html`<span class="chip bad">unreadable</span> <bdi class="small">${run.problem}</bdi>`;
+  }
+
+  const kind = run.exit_code === 0 ? "good" : "bad";
+  return html`<span class=${`chip ${kind}`}>${run.exit_code === 0 ? "✓" : "✗"} ${run.outcome}</span>`;
+}
+
+function parts(names) {
+  return !names?.length ? "" : html`${names.slice(0, 3).join(", ") || "whole output"}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
+}
+
+function total(seconds) {
+  if (typeof seconds === "number" || seconds === undefined || seconds === null) {
+    return seconds ?? undefined;
+  }
+
+  return seconds.total ?? Object.values(seconds).filter(own => typeof own === "number").reduce((sum, own) => sum + own, 0);
+}
+
+const round = own => own === undefined ? undefined : Math.round(own * 10) / 10;
+const percent = share => `${Number((100 * share).toPrecision(3))} %`;
+
+/** The quantiles of a distribution, with its least and greatest score: [name, score]. */
+function quantilesOf(scores) {
+  const inner = scores.quantiles ?? scores.deciles ?? [];
+  return [["least", scores.min], ...inner.map((at, index) => [`${Number((100 * (index + 1) / (inner.length + 1)).toFixed(1))} %`, at]), ["greatest", scores.max]];
+}
+
+/** Bars of equal shares of the rows: each is as wide as its scores are apart, so a narrow one is high. */
+function histogram(own, before) {
+  const WIDTH = 640;
+  const HEIGHT = 180;
+  const all = [own, ...before ? [before] : []];
+  const low = Math.min(...all.map(scores => scores.min));
+  const high = Math.max(...all.map(scores => scores.max));
+  const bands = all.map(bandsOf);
+  const top = Math.max(...bands.flat().map(band => band.density));
+  const x = at => 8 + (WIDTH - 16) * (at - low) / (high - low || 1);
+  const y = at => HEIGHT - 24 - (HEIGHT - 36) * at / (top || 1);
+  const outline = all_ => `M${x(all_[0].from)} ${y(0)}${all_.map(band => `V${y(band.density)}H${x(band.to)}`).join("")}V${y(0)}`;
+  return html`<svg class="curve" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label="Distribution of the scores; the table has its quantiles">
+    ${bands[0].map(band => svg`<rect class="plain" x=${x(band.from)} y=${y(band.density)} width=${Math.max(0.5, x(band.to) - x(band.from))} height=${y(0) - y(band.density)}></rect>`)}
+    ${before ? svg`<path class="before" d=${outline(bands[1])}></path>` : nothing}
+    <line class="axis-line" x1="8" x2=${WIDTH - 8} y1=${y(0)} y2=${y(0)}></line>
+    ${ticks(low, high, 6).map(at => svg`<text class="axis" x=${x(at)} y=${HEIGHT - 6} text-anchor="middle">${at}</text>`)}
+  </svg>
+  <p class="legend small"><span class="key plain"></span> this run ${before ? html`<span class="key before"></span> the run before` : nothing}
+    <span>Each bar has the same share of the rows.</span></p>`;
+}
+
+function bandsOf(scores) {
+  const edges = quantilesOf(scores).map(([, at]) => at);
+  const least = (scores.max - scores.min || 1) / 400; // a band of equal scores is drawn as a narrow bar
+  return edges.slice(1).map((to, index) => ({from: edges[index], to: Math.max(to, edges[index]), density: 1 / Math.max(least, to - edges[index])}));
+}

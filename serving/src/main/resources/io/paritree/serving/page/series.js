@@ -1,0 +1,77 @@
+// Values over time as a line, by uPlot, with the same as a table. uPlot draws on a canvas, which nobody can read aloud.
+import {html} from "./lit-html.js";
+import {figure, table} from "./parts.js";
+
+// The only script that is added after the page's start: one address, which is not made of data.
+const scripts = globalThis.trustedTypes?.createPolicy("paritree-series", {
+  createScriptURL: () => new URL("uplot.js", document.baseURI).href,
+});
+let library;
+
+function load() {
+  library ??= new Promise((resolve, reject) => {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = "uplot.css";
+    const script = document.createElement("script");
+    script.src = scripts ? scripts.createScriptURL("") : "uplot.js";
+    script.onload = () => resolve(globalThis.uPlot);
+    script.onerror = () => reject(new Error("Cannot load uplot.js"));
+    document.head.append(style, script);
+  });
+  return library;
+}
+
+/**
+ * @param view kept by the screen: isTable
+ * @param times seconds since 1970, rising
+ * @param lines each with a name, values (null where there is none) and a colour of the stylesheet
+ * @param columns and rows of the table
+ */
+export function series(view, label, times, lines, columns, rows, update) {
+  const id = `series-${view.id}`;
+  view.data = [times, ...lines.map(line => line.values)];
+  if (!view.isTable) {
+    queueMicrotask(() => requestAnimationFrame(() => draw(view, id, lines)));
+  }
+
+  return figure(label, html`<div class="series" id=${id} role="img" aria-label=${`${label}; the table has the values`}></div>`,
+      table(label, columns, rows, {name: view.id}), view.isTable, () => {
+        view.isTable = !view.isTable;
+        view.plot = null;
+        update();
+      });
+}
+
+async function draw(view, id, lines) {
+  const uPlot = await load();
+  const place = document.getElementById(id);
+  if (place === null) {
+    return;
+  }
+
+  const colour = name => {
+    place.style.color = `var(${name})`; // resolves it for the theme in force
+    return getComputedStyle(place).color;
+  };
+  const colours = colour("--ink-2");
+  const width = Math.max(200, place.clientWidth);
+  if (view.plot && view.plot.root.parentNode === place && view.colours === colours && view.width === width) {
+    view.plot.setData(view.data);
+    return;
+  }
+
+  place.replaceChildren();
+  view.colours = colours;
+  view.width = width;
+  const grid = {stroke: colour("--line"), width: 1};
+  const axis = {stroke: colours, grid, ticks: grid};
+  view.plot = new uPlot({
+    width, height: 200, legend: {live: false}, cursor: {show: false},
+    scales: {x: {time: true}},
+    axes: [axis, axis],
+    series: [{}, ...lines.map(line => ({
+      label: line.name, stroke: colour(line.colour), width: 2, dash: line.dash, points: {show: view.data[0].length < 80, size: 6},
+    }))],
+  }, view.data, place);
+}

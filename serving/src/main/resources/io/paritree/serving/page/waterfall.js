@@ -1,0 +1,95 @@
+// How a margin comes about: the base, what each field adds to it, and the sum; a table with a bar in each row.
+import {html, nothing, svg} from "./lit-html.js";
+import {difference, number, signed, value} from "./parts.js";
+
+/**
+ * @param reasons as answers have them: base, rest, fields
+ * @param margin the sum, as the answer has it
+ * @param pinned reasons of an earlier answer, or null
+ * @param pick called with the name of a field that is chosen
+ * @param score what the objective makes of the margin: its number, and how; or null
+ */
+export function waterfall(reasons, margin, {pinned = null, pick = null, score = null} = {}) {
+  const rows = steps(reasons, margin);
+  const before = pinned === null ? null : new Map(pinned.fields.map(field => [field.field, field]));
+  if (before !== null) {
+    for (const field of pinned.fields) { // no longer among the fields that moved the score most
+      if (!rows.some(row => row.name === field.field)) {
+        rows.splice(rows.length - 1, 0, {name: field.field, isGone: true, value: undefined});
+      }
+    }
+  }
+
+  const ends = rows.filter(row => row.to !== undefined).flatMap(row => [row.from, row.to]);
+  const low = Math.min(...ends);
+  const span = Math.max(...ends) - low || 1;
+  const x = at => 4 + 992 * (at - low) / span;
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label="What each field adds to the margin">
+    <table class="waterfall">
+      <caption>What each field adds to the margin
+        <span class="legend"><span class="up-mark">▲ raises</span> <span class="down-mark">▼ lowers</span></span></caption>
+      <thead><tr>
+        <th scope="col">Field and value</th>
+        <th scope="col" class="number">Adds</th>
+        ${before === null ? nothing : html`<th scope="col" class="number">Pinned</th><th scope="col" class="number">Change</th>`}
+        <th scope="col" class="wide">From the base to the margin</th>
+      </tr></thead>
+      <tbody>${rows.map((row, index) => line(row, rows[index + 1], x, before, pinned, pick))}
+        ${score === null ? nothing : html`<tr class="total"><th scope="row">score <span class="small">${score.note}</span></th>
+          <td class="number">${number(score.number)}</td>${before === null ? nothing : html`<td></td><td></td>`}<td></td></tr>`}</tbody>
+    </table></div>`;
+}
+
+function steps(reasons, margin) {
+  const rows = [{name: "base", isTotal: true, adds: reasons.base, from: 0, to: reasons.base, note: "where every record begins"}];
+  let at = reasons.base;
+  for (const field of reasons.fields) {
+    rows.push({name: field.field, value: field.value, hasValue: true, adds: field.contribution,
+      code: field.code, text: field.text, from: at, to: at + field.contribution});
+    at += field.contribution;
+  }
+
+  if (reasons.rest !== undefined && reasons.rest !== 0) {
+    rows.push({name: "all other fields", isRest: true, adds: reasons.rest, from: at, to: at + reasons.rest});
+  }
+
+  const end = margin ?? at + (reasons.rest ?? 0);
+  rows.push({name: "margin", isTotal: true, adds: end, from: 0, to: end, isEnd: true});
+  // A bar from zero would make all others small where the base is large; totals are marks.
+  rows.filter(row => row.isTotal).forEach(row => { row.from = row.to; });
+  return rows;
+}
+
+function line(row, next, x, before, pinned, pick) {
+  const was = before === null ? undefined : pinnedOf(row, before, pinned);
+  const change = was === undefined || row.adds === undefined ? undefined : difference(row.adds, was);
+  const kind = row.isTotal ? "total" : row.adds < 0 ? "down" : "up";
+  return html`<tr class=${row.isTotal ? "total" : ""}>
+    <th scope="row">${row.isTotal || row.isRest ? html`<span class="own">${row.name}</span>`
+      : pick ? html`<button type="button" class="link" title="Show the score over this field" @click=${() => pick(row.name)}><bdi>${row.name}</bdi></button>`
+      : html`<bdi>${row.name}</bdi>`}${row.hasValue ? html` = ${value(row.value)}` : nothing}
+      ${row.note ? html`<span class="small">${row.note}</span>` : nothing}
+      ${row.isGone ? html`<span class="small">no longer among the largest</span>` : nothing}
+      ${row.code ? html`<span class="reason"><code>${row.code}</code>${row.text ? html` <bdi>${row.text}</bdi>` : nothing}</span>` : nothing}</th>
+    <td class="number" data-adds=${row.adds ?? nothing}>${row.adds === undefined ? "" : row.isTotal ? signed(row.adds).replace("+", "")
+      : html`<span class=${`${kind}-mark`} aria-hidden="true">${kind === "up" ? "▲" : "▼"}</span> ${signed(row.adds)}`}</td>
+    ${before === null ? nothing : html`
+      <td class="number">${was === undefined ? "" : signed(was)}</td>
+      <td class="number">${change === undefined ? "" : signed(change)}</td>`}
+    <td class="wide">${row.to === undefined ? nothing : html`<svg class="step" viewBox="0 0 1000 30" preserveAspectRatio="none" aria-hidden="true">
+      ${row.isTotal ? svg`<line class="total" x1=${x(row.to)} x2=${x(row.to)} y1="3" y2="27"></line>`
+        : svg`<rect class=${kind} x=${x(Math.min(row.from, row.to))} y="6" width=${Math.max(2, Math.abs(x(row.to) - x(row.from)))} height="18"></rect>`}
+      ${next?.to === undefined ? nothing : svg`<line class="joint" x1=${x(row.to)} x2=${x(row.to)} y1="15" y2="30"></line>`}
+      ${row.isTotal && !row.isEnd ? nothing : svg`<line class="joint" x1=${x(row.isTotal ? row.to : row.from)} x2=${x(row.isTotal ? row.to : row.from)} y1="0" y2="15"></line>`}
+    </svg>`}</td>
+  </tr>`;
+}
+
+function pinnedOf(row, before, pinned) {
+  if (row.isTotal) {
+    return row.isEnd ? pinned.margin : pinned.base;
+  }
+
+  return row.isRest ? pinned.rest : before.get(row.name)?.contribution;
+}
