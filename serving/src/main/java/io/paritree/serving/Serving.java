@@ -29,6 +29,7 @@ import io.paritree.serving.openapi.OpenApi;
 import io.paritree.serving.openinference.InferenceHandler;
 import io.paritree.serving.openinference.MetadataHandler;
 import io.paritree.serving.openinference.RepositoryHandler;
+import io.paritree.serving.page.PageFiles;
 import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.runs.RunsHandler;
 import io.paritree.serving.scoring.ContractHandler;
@@ -42,6 +43,7 @@ import io.paritree.serving.sweep.SweepHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,6 +144,25 @@ final class Serving implements AutoCloseable {
 
   /** Returns every endpoint of the callers' port. */
   static List<Route> routes(
+      ServingConfig config,
+      Models models,
+      StoredScores scores,
+      ServerMetrics metrics,
+      Readiness readiness,
+      PredictionLog predictions,
+      RequestMinutes minutes) {
+    List<Route> routes =
+        new ArrayList<>(requests(config, models, scores, metrics, readiness, predictions, minutes));
+    if (config.servesPage()) {
+      PageFiles page = new PageFiles();
+      routes.add(Route.get(PageFiles.ROOT, page::page));
+      routes.add(Route.get(PageFiles.ROOT + "/{file}", page::file));
+    }
+
+    return routes;
+  }
+
+  private static List<Route> requests(
       ServingConfig config,
       Models models,
       StoredScores scores,

@@ -30,7 +30,8 @@ final class Exposure {
     }
   }
 
-  private static boolean isLoopback(String host) {
+  /** Returns whether only this machine reaches an address. */
+  static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {

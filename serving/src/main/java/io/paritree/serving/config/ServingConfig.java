@@ -283,6 +283,15 @@ public record ServingConfig(
     }
   }
 
+  /** Returns whether the page is served. */
+  public boolean servesPage() {
+    return switch (page.mode()) {
+      case AUTO -> Exposure.isLoopback(server.host());
+      case ON -> true;
+      case OFF -> false;
+    };
+  }
+
   /** Returns this configuration on free ports of this machine, without writing logs or indexes. */
   public ServingConfig onFreePorts() {
     String loopback = "127.0.0.1";

@@ -118,7 +118,7 @@ public final class Gate extends Handler.Wrapper {
     String token = null;
     if (refusal == null
         && tokens.exist(Role.SCORE)
-        && !Probes.PATHS.contains(Request.getPathInContext(request))) {
+        && needsToken(Request.getPathInContext(request))) {
       Tokens.Verdict verdict = tokens.verdict(request.getHeaders(), Role.SCORE);
       token = verdict.token();
       refusal = verdict.refusal().orElse(null);
@@ -133,6 +133,11 @@ public final class Gate extends Handler.Wrapper {
     }
 
     return super.handle(request, response, callback);
+  }
+
+  /** Probes have none, and the files of the page, which have no data, ask for one. */
+  private static boolean needsToken(String path) {
+    return !Probes.PATHS.contains(path) && !path.equals("/ui") && !path.startsWith("/ui/");
   }
 
   /**

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@code GET /ui/}: the files of the page, which are in the server's jar. They have no data, so they
- * need no token; what they show comes from the other routes.
+ * {@code GET /ui/}: the files of the page, which are in the server's jar. They have no data, so
+ * they need no token; what they show comes from the other routes.
  *
  * <p>A file is read when it is first requested. Thread-safe.
  */
