@@ -88,7 +88,8 @@ public final class AccessTable {
               .replace("{version}", "1")
               .replace("{table}", "none")
               .replace("{key}", "1")
-              .replace("{run}", "1");
+              .replace("{run}", "1")
+              .replace("{file}", "page.css");
       for (String method : METHODS) {
         boolean there =
             routes.stream()
@@ -96,13 +97,15 @@ public final class AccessTable {
                 .anyMatch(other -> other.method().name().equals(method.replace("HEAD", "GET")));
         boolean keyNamedLookup =
             path.endsWith("/lookup") && List.of("GET", "HEAD").contains(method);
-        int served = method.equals("POST") ? answerToRecord(path) : 200;
+        int read = path.equals("/ui") ? 308 : 200; // to the page's own path
+        int served = method.equals("POST") ? answerToRecord(path) : read;
         int answer = there ? served : 405;
         int admitted = path.startsWith("/v1/scores/") && (there || keyNamedLookup) ? 404 : answer;
         callers(CALLER, OPERATOR)
             .forEach(
                 (line, refusal) -> {
-                  boolean open = refusal == 0 || Probes.PATHS.contains(path);
+                  boolean open =
+                      refusal == 0 || Probes.PATHS.contains(path) || path.startsWith("/ui");
                   cells.add(new Cell(method, path, line, open ? admitted : refusal));
                 });
       }

@@ -41,7 +41,12 @@ public final class ScoringServer implements AutoCloseable {
   private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one spare
   private static final int ACCEPT_QUEUE = 1_024;
   private static final int INPUT_BYTES = 4 << 10;
-  private static final int ANSWER_HEAD_BYTES = 512;
+
+  /**
+   * Enough for each answer: Jetty keeps a connection open whose answer has a larger head (#15840).
+   */
+  private static final int ANSWER_HEAD_BYTES = 1 << 10;
+
   private static final int MAX_ANSWER_HEAD_BYTES = 8 << 10;
   private static final int ANSWER_BYTES = 1 << 10;
 

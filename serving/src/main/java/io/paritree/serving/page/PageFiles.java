@@ -42,9 +42,9 @@ public final class PageFiles {
 
   private static final Map<String, String> TYPES =
       Map.of(
-          "html", "text/html;charset=utf-8",
-          "js", "text/javascript;charset=utf-8",
-          "css", "text/css;charset=utf-8",
+          "html", "text/html",
+          "js", "text/javascript",
+          "css", "text/css",
           "svg", "image/svg+xml");
 
   private final Map<String, PageFile> read = new ConcurrentHashMap<>();
