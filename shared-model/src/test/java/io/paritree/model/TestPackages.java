@@ -1,5 +1,6 @@
 package io.paritree.model;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.paritree.ModelException;
 import io.paritree.feature.Schema;
 import io.paritree.model.golden.JsonRecord;
@@ -68,6 +69,14 @@ public final class TestPackages {
   private static final String BINARY_OUTPUTS =
       """
       , "outputs": {"names": ["late"], "classes": ["on_time", "late"], "threshold": 0.25}""";
+
+  /** Names and categories that a page must show as text, and not as markup or otherwise. */
+  private static final List<String> HOSTILE =
+      List.of(
+          "<img src=x onerror=alert(1)>",
+          "\"quoted\" 'twice' `thrice` ${7*7}",
+          "\u202eright\u202c to \u05d0\u05d1",
+          "x".repeat(4_096));
 
   private static final String FLOATS = "floats";
   private static final String AWKWARD =
@@ -251,6 +260,27 @@ public final class TestPackages {
           {"name": "f3", "type": "number", "missing": [-99]},
           {"name": "f4", "type": "number"},
           {"name": "base", "type": "number", "role": "offset", "default": 0.25}]}""");
+  }
+
+  /** Seals a model whose fields and categories have hostile names. */
+  public Path hostile(String name) {
+    StringBuilder features = new StringBuilder();
+    for (int index = 0; index < HOSTILE.size(); index++) {
+      String quoted = quoted(HOSTILE.get(index));
+      features.append(
+          "{\"name\": %s, \"type\": \"number\", \"group\": %s}, ".formatted(quoted, quoted));
+    }
+
+    String categories =
+        HOSTILE.stream().map(TestPackages::quoted).collect(Collectors.joining(", "));
+    features.append(
+        "{\"name\": \"kind\", \"type\": \"category\", \"categories\": [%s], \"unseen\": \"reject\"}"
+            .formatted(categories));
+    return sealNumbers(name, 1, wideModel(5, 5, 3), "{\"features\": [" + features + "]}");
+  }
+
+  private static String quoted(String text) {
+    return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
 
   /** Writes a version of a model with a schema and golden rows that are made up for it. */

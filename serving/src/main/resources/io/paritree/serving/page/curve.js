@@ -24,11 +24,12 @@ export function curve(view, contract, update) {
     {name: "label", text: point => point.label ?? ""},
   ], points, {name: "sweep"});
   const picture = points.length === 0 ? html`<p class="empty">No value of this field can be scored.</p>`
-      : isNumber ? steps(sweep, points, show, contract.outputs?.threshold ?? contract.threshold, view)
+      : isNumber ? steps(sweep, points, show, contract.outputs.threshold, view)
       : bars(points, show, sweep, view);
   return html`
     ${figure(label, picture, rows, view.isTable, () => { view.isTable = !view.isTable; update(); })}
     ${flips(view, sweep)}
+    ${sweep.flips_partial ? html`<p class="small">The model has more thresholds than are searched at once; there may be nearer flips.</p>` : nothing}
     ${sweep.thresholds_left_out ? html`<p class="small">${sweep.thresholds_left_out} of the model's thresholds are left out of the picture, none of them out of the search for a flip.</p>` : nothing}`;
 }
 

@@ -81,7 +81,7 @@ function row(field, index, state, change) {
     state.entry.miss(field.name, missing);
     change(field.name);
   };
-  const name = html`<bdi>${field.name}</bdi>${field.offset ? html` <span class="chip" title="The margin begins with this value, in place of the model's base">offset</span>` : nothing}`;
+  const name = html`<bdi>${field.name}</bdi>${field.role === "offset" ? html` <span class="chip" title="The margin begins with this value, in place of the model's base">offset</span>` : nothing}`;
   const isBoolean = field.type === "boolean";
   return html`
     <div class=${faults.length ? "field faulty" : "field"}>
@@ -165,12 +165,12 @@ function hint(field) {
 
   if (field.categories && field.unseen === "missing") {
     parts.push("any other counts as missing");
-  } else if (field.categories && field.unseen === "category") {
-    parts.push(`any other counts as ${field.unseen_category}`);
+  } else if (field.unseen?.as !== undefined) {
+    parts.push(`any other counts as ${field.unseen.as}`);
   }
 
-  if (field.sentinels?.length) {
-    parts.push(`missing is also written ${field.sentinels.map(any => typeof any === "string" ? `“${any}”` : number(any)).join(", ")}`);
+  if (field.missing?.length) {
+    parts.push(`missing is also written ${field.missing.map(any => typeof any === "string" ? `“${any}”` : number(any)).join(", ")}`);
   }
 
   return html`<bdi>${parts.filter(Boolean).join("; ")}</bdi>`;

@@ -226,7 +226,7 @@ export class LookupScreen {
 
 /** The outputs of an answer of /v1/scores. */
 export function outputsOf(answer) {
-  return answer.scores ?? answer.outputs ?? [];
+  return answer.scores;
 }
 
 function sum(reasons) {

@@ -126,15 +126,15 @@ export function sliderOf(field) {
     return null;
   }
 
-  let [from, to] = field.threshold_range ?? [field.minimum, field.maximum];
+  let [from, to] = field.threshold_range ?? [field.min, field.max];
   if (!Number.isFinite(from) || !Number.isFinite(to)) {
     return null;
   }
 
   const width = to - from || Math.abs(to) || 1;
   if (field.threshold_range) { // a little beyond the last thresholds, where nothing changes
-    from = Math.max(field.minimum ?? -Infinity, from - width / 20);
-    to = Math.min(field.maximum ?? Infinity, to + width / 20);
+    from = Math.max(field.min ?? -Infinity, from - width / 20);
+    to = Math.min(field.max ?? Infinity, to + width / 20);
   }
 
   const step = 10 ** Math.floor(Math.log10((to - from || width) / 200));
@@ -144,8 +144,8 @@ export function sliderOf(field) {
     text: at => String(Number(Number(at).toFixed(Math.min(places, 20)))),
     clamp: at => {
       let own = Number(Number(at).toFixed(Math.min(places, 20)));
-      own = Math.max(own, field.minimum ?? -Infinity);
-      return String(Math.min(own, field.maximum ?? Infinity));
+      own = Math.max(own, field.min ?? -Infinity);
+      return String(Math.min(own, field.max ?? Infinity));
     },
   };
 }

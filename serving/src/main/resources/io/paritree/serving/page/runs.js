@@ -125,7 +125,7 @@ export class RunsScreen {
     const hasExamples = faults.some(fault => fault.example !== undefined);
     return html`<section class="card" aria-label="Quarantine"><h2>Quarantine</h2>
       ${faults.length ? table("Quarantined rows by field and code", [
-        {name: "field", text: fault => fault.field ?? "", cell: fault => html`<bdi>${fault.field ?? "the whole row"}</bdi>`},
+        {name: "field", text: fault => fault.field, cell: fault => html`<bdi>${fault.field || "the whole row"}</bdi>`},
         {name: "code", text: fault => fault.code, cell: fault => html`<code>${fault.code}</code>`},
         {name: "rows", text: fault => fault.rows, cell: fault => html`${count(fault.rows)} ${bar(fault.rows / run.quarantined)}`, isNumber: true},
         ...hasExamples ? [{name: "example", text: fault => fault.example ?? "", cell: fault => value(fault.example)}] : [],
@@ -143,22 +143,24 @@ export class RunsScreen {
       {name: "quarantined", text: own => own.quarantined, cell: own => count(own.quarantined), isNumber: true},
       {name: "files", text: own => own.files ?? "", isNumber: true},
       {name: "bytes", text: own => own.bytes ?? "", cell: own => count(own.bytes), isNumber: true},
-      {name: "held back because", text: own => own.held ?? "", cell: own => own.held ? html`<bdi>${String(own.held)}</bdi>` : ""},
-    ], partitions, {name: "partitions"})}</section>`;
+      {name: "held back because", text: own => own.held?.reason ?? "", cell: own => own.held ? html`<code>${own.held.outcome}</code> <bdi>${own.held.reason}</bdi>` : ""},
+    ], partitions, {name: "partitions"})}
+      ${this.run.partitions_left ? html`<p class="small">${count(this.run.partitions_left)} more are not shown.</p>` : nothing}</section>`;
   }
 
   valuesView() {
     const {missing = {}, unseen = {}, changed = [], read} = this.run;
     const names = [...new Set([...Object.keys(missing), ...Object.keys(unseen)])].filter(name => missing[name] || unseen[name]);
-    const drifted = Array.isArray(changed) ? changed : Object.entries(changed).map(([field, own]) => ({field, ...typeof own === "object" ? own : {note: own}}));
-    return names.length === 0 && drifted.length === 0 ? nothing : html`<section class="card" aria-label="Values"><h2>Missing and unseen values</h2>
+    return names.length === 0 && changed.length === 0 ? nothing : html`<section class="card" aria-label="Values"><h2>Missing and unseen values</h2>
       ${names.length ? table("Missing and unseen values by feature", [
         {name: "feature", text: name => name, cell: name => html`<bdi>${name}</bdi>`},
         {name: "missing", text: name => missing[name] ?? 0, cell: name => html`${count(missing[name] ?? 0)} ${bar((missing[name] ?? 0) / (read || 1))}`, isNumber: true},
         {name: "in no vocabulary", text: name => unseen[name] ?? 0, cell: name => html`${count(unseen[name] ?? 0)} ${bar((unseen[name] ?? 0) / (read || 1))}`, isNumber: true},
       ], names, {name: "values"}) : nothing}
-      ${drifted.length ? html`<h3>Different from the rows of sealing</h3><ul>${drifted.map(own =>
-        html`<li>${typeof own === "object" ? value(own) : html`<bdi>${own}</bdi>`}</li>`)}</ul>` : nothing}</section>`;
+      ${changed.length ? html`<h3>Other shares than in the rows of sealing</h3>${table("Features whose shares have changed", [
+        {name: "feature", text: own => own.feature, cell: own => html`<bdi>${own.feature}</bdi>`},
+        ...[["missing", "missing"], ["missing_sealed", "missing at sealing"], ["unseen", "in no vocabulary"], ["unseen_sealed", "in none at sealing"]].map(([member, name]) =>
+          ({name, text: own => own[member], cell: own => percent(own[member]), isNumber: true}))], changed, {name: "changed"})}` : nothing}</section>`;
   }
 
   secondsView() {

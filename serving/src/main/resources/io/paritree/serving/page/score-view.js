@@ -19,7 +19,7 @@ function scale(score, contract) {
     return nothing;
   }
 
-  const threshold = contract.threshold;
+  const {threshold, classes: labels} = contract.outputs;
   const x = at => 2 + 96 * at;
   return html`
     <div class="scale" role="img" aria-label=${`On the scale from 0 to 1${threshold === undefined ? "" : `, with the threshold at ${threshold}`}`}>
@@ -29,7 +29,7 @@ function scale(score, contract) {
         ${threshold === undefined ? nothing : svg`<rect class="threshold-mark" x=${x(threshold) - 0.3} y="0" width="0.6" height="12"></rect>`}
       </svg>
       <div class="ends small"><span>0</span>${threshold === undefined ? nothing
-        : html`<span>threshold ${number(threshold)}: <bdi>${contract.labels?.[1] ?? "the label changes"}</bdi> above it</span>`}<span>1</span></div>
+        : html`<span>threshold ${number(threshold)}: <bdi>${labels[1] ?? "the label changes"}</bdi> above it</span>`}<span>1</span></div>
     </div>`;
 }
 

@@ -21,6 +21,8 @@ export class TryScreen {
 
   reset() {
     this.contract = null;
+    this.hasReasons = true;
+    this.noReasons = "";
     this.entry = null;
     this.answer = null;
     this.problem = null;
@@ -37,7 +39,7 @@ export class TryScreen {
   }
 
   get title() {
-    return this.contract ? `Try ${this.contract.model}` : "Try a record";
+    return this.contract ? `Try ${this.contract.name}` : "Try a record";
   }
 
   /** Opens the screen for a link: the model, and the record if it has one. */
@@ -68,7 +70,7 @@ export class TryScreen {
         await this.score();
       }
 
-      this.outputs ??= await get("v1/scores").then(answer => answer.scores ?? answer.outputs ?? [], () => []);
+      this.outputs ??= await get("v1/scores").then(answer => answer.scores, () => []);
     } catch (e) {
       this.problem = e;
     }
@@ -101,6 +103,7 @@ export class TryScreen {
       } while (this.isAgain);
     } finally {
       this.isScoring = false;
+      this.app.update();
     }
   }
 
@@ -111,6 +114,7 @@ export class TryScreen {
     try {
       this.answer = await this.ask(record);
       this.problem = null;
+      this.shownRecord = record;
       this.state.faults = new Map();
       if (before && before.model_version !== this.answer.model_version) {
         this.app.say(`The model has changed: ${before.model_version} answered before, ${this.answer.model_version} does now`);
@@ -127,6 +131,7 @@ export class TryScreen {
     } catch (e) {
       this.answer = null;
       this.problem = e;
+      this.shownRecord = record;
       this.state.faults = new Map();
       for (const fault of e.problem?.errors ?? []) {
         this.state.faults.set(fault.field, [...this.state.faults.get(fault.field) ?? [], fault]);
@@ -140,7 +145,16 @@ export class TryScreen {
 
   /** A batch of one record: a record with faults is no failed request there, so no browser logs an error. */
   async ask(record) {
-    const {results: [result], ...answer} = await post(`${this.path}/score-batch?${this.query()}`, `[${record}]`);
+    const ask = () => post(`${this.path}/score-batch?${this.query()}`, `[${record}]`);
+    const {results: [result], ...answer} = await ask().catch(e => {
+      if (e.status !== 400 || !this.hasReasons) {
+        throw e;
+      }
+
+      this.hasReasons = false; // as for a linear model, or one of several outputs without a label
+      this.noReasons = e.problem.detail;
+      return ask();
+    });
     if (result.errors !== undefined) {
       throw new Failure({status: 400, title: "The record cannot be scored", errors: result.errors});
     }
@@ -150,9 +164,9 @@ export class TryScreen {
 
   query() {
     const query = new URLSearchParams({margin: "true"});
-    const groups = new Set(this.contract.fields.filter(field => !field.offset).map(field => field.group ?? field.name)).size;
-    if (this.contract.reasons !== false && groups > 0) {
-      query.set("reasons", Math.min(MOST_REASONS, this.contract.reasons ?? groups));
+    const groups = new Set(this.contract.fields.filter(field => field.role !== "offset").map(field => field.group ?? field.name)).size;
+    if (this.hasReasons && groups > 0) {
+      query.set("reasons", Math.min(MOST_REASONS, groups));
       if (this.output) {
         query.set("output", this.output);
       }
@@ -230,14 +244,14 @@ export class TryScreen {
     }
 
     return html`
-      <div class="head"><h1>Try <bdi>${this.contract.model}</bdi></h1>
+      <div class="head"><h1>Try <bdi>${this.contract.name}</bdi></h1>
         ${this.models.length > 1 ? html`<label>Model <select @change=${e => { location.hash = `#/try/${escape(e.target.value)}`; }}>${
           this.models.map(model => html`<option value=${addressOf(model)} .selected=${addressOf(model) === this.address}>${model.model_version}${model.alias ? ` (${model.alias})` : ""}</option>`)}</select></label>` : nothing}
         <span class="small"><bdi>${this.contract.model_version}</bdi> <code title=${this.contract.digest}>${(this.contract.digest ?? "").slice(0, 12)}</code>${
           this.contract.sealed === false ? html` <span class="chip warn">unsealed</span>` : nothing}</span></div>
       <div class=${this.pinned ? "split wider" : "split"}>
         <section aria-label="Record" class="card">${this.recordView()}</section>
-        <section aria-label="Result" class="card result">${this.resultView()}</section>
+        <section aria-label="Result" class="card result" aria-busy=${String(this.isScoring)} data-record=${this.shownRecord ?? nothing}>${this.resultView()}</section>
       </div>`;
   }
 
@@ -347,18 +361,18 @@ export class TryScreen {
       ${reasons ? waterfall({...reasons}, own, {
             pinned: this.pinnedReasons(reasons), pick: this.pick,
             score: typeof this.answer.score === "number" ? {number: this.answer.score, note: `${this.contract.objective} makes it of the margin`} : null})
-        : html`<p class="small">margin ${number(own)}</p>${this.contract.reasons === false ? empty("This model has no reasons.") : nothing}`}
+        : html`<p class="small">margin ${number(own)}</p>${this.noReasons ? html`<p class="small">There are no reasons: <bdi>${this.noReasons}</bdi></p>` : nothing}`}
       ${this.curveView()}
       <p class="small">Answered by <bdi>${this.answer.model_version}</bdi>, digest <code>${this.contract.digest}</code>.</p>`;
   }
 
   outputView() {
-    const names = this.contract.outputs?.names ?? this.contract.outputs ?? [];
-    if (names.length < 2 || !this.answer.reasons) {
+    const {names} = this.contract.outputs;
+    if (names.length < 2) {
       return nothing;
     }
 
-    return html`<label>Explained output <select @change=${e => { this.output = e.target.value; this.score(); }}>
+    return html`<label>Explained output <select @change=${e => { this.output = e.target.value; this.hasReasons = true; this.noReasons = ""; this.score(); }}>
       <option value="" .selected=${this.output === ""}>the one of the label</option>
       ${names.map(name => html`<option value=${name} .selected=${this.output === name}>${name}</option>`)}</select></label>`;
   }

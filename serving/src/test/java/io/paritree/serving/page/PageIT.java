@@ -1,0 +1,162 @@
+package io.paritree.serving.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.KeyForm;
+import io.paritree.model.TestPackages;
+import io.paritree.serving.AccessTable;
+import io.paritree.serving.RunningServer;
+import io.paritree.serving.StoredOutput;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The page in a browser: {@code page-test.mjs} uses each screen as people do, in both themes, by
+ * keyboard alone, with hostile names, and compares what it shows with the server's answers.
+ *
+ * <p>Needs Node.js with npm, its registry, and Debian's chromium. {@code -Dpage.records=1000} is
+ * how many random records are compared.
+ */
+@Tag("clusters")
+class PageIT {
+  private static final String CHROMIUM = "/usr/bin/chromium";
+  private static final String LOOPBACK = "http://127.0.0.1:";
+  private static final List<String> HOSTILE_KEYS =
+      List.of(
+          "<script>alert(1)</script>",
+          "\"><img src=x onerror=alert(1)>",
+          "\u202eright\u202c to \u05d0\u05d1",
+          "a/b?c&d=e#f%41",
+          "y".repeat(2_000));
+
+  @TempDir Path directory;
+
+  @Test
+  void everyScreenShowsWhatTheServerAnswersToAnybody() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("store"));
+    List<String> references =
+        Stream.of(
+                packages.reasons(),
+                packages.classes(),
+                packages.offsets(),
+                packages.awkward("awkward", 1),
+                packages.wide(300, 20, 4),
+                packages.hostile("hostile"),
+                packages.bareParcelModel())
+            .map(PageIT::reference)
+            .toList();
+    List<String> first = references.subList(0, 1);
+    Map<String, String> scores = new HashMap<>();
+    scores.put("scores.parcels.output", '"' + parcels().path().toString() + '"');
+    scores.put("scores.names.output", '"' + names().path().toString() + '"');
+    try (RunningServer server = RunningServer.start(references, scores);
+        RunningServer bare = RunningServer.start(first, Map.of());
+        RunningServer guarded = RunningServer.start(first, AccessTable.settings())) {
+      Map<String, Object> plan = new HashMap<>();
+      plan.put("chromium", CHROMIUM);
+      plan.put("server", LOOPBACK + server.port());
+      plan.put("serverWithoutScores", LOOPBACK + bare.port());
+      plan.put("serverWithToken", LOOPBACK + guarded.port());
+      plan.put("token", AccessTable.callersToken().replaceAll("\\s|Authorization:|Bearer", ""));
+      plan.put("hostileKeys", HOSTILE_KEYS);
+      plan.put("seed", Integer.getInteger("seed", 20261129));
+      plan.put("records", Integer.getInteger("page.records", 150));
+      Path file = directory.resolve("plan.json");
+      new ObjectMapper().writeValue(file.toFile(), plan);
+
+      assertThat(browse(file)).contains(" 0 wrong");
+    }
+  }
+
+  /** Returns what the server is given: a package's name, or a model file. */
+  private static String reference(Path model) {
+    return (Files.isDirectory(model) ? model.getParent() : model).toString();
+  }
+
+  /** Publishes two days of a key that is quarantined, and of one that is not, with reasons. */
+  private StoredOutput parcels() throws Exception {
+    StoredOutput parcels = output("parcels", "parcel_id", KeyColumn.Type.INTEGER);
+    for (int day = 1; day <= 2; day++) {
+      String reasons =
+          ",\"columns\":{\"distance\":12.5,\"carrier\":\"AA\"},\"stored_reasons\":[{\"field\":\"distance\",\"value\":\"12.5\",\"contribution\":0.5,\"code\":\"R1\"}],"
+              + "\"reasons_base\":-1.5,\"reasons_rest\":0.25";
+      float score = day / 4f;
+      parcels.publish(
+          "day=2026-11-2" + day,
+          "parcel-reasons/1",
+          rows -> {
+            rows.add(List.of("7"), reasons, score);
+            rows.addQuarantined(
+                List.of("9"),
+                "[{\"field\":\"weight\",\"code\":\"missing_value\",\"got\":\"no value\",\"expected\":\"a value\"}]");
+          });
+    }
+
+    return parcels;
+  }
+
+  private StoredOutput names() throws Exception {
+    StoredOutput names = output("names", "name", KeyColumn.Type.TEXT);
+    names.publish(
+        "",
+        "parcel-reasons/1",
+        rows -> HOSTILE_KEYS.forEach(key -> rows.add(List.of(key), "", 0.5f)));
+    return names;
+  }
+
+  private StoredOutput output(String name, String key, KeyColumn.Type type) throws Exception {
+    return new StoredOutput(
+        directory.resolve(name), new KeyForm(List.of(new KeyColumn(key, type, 0))), 1);
+  }
+
+  /** Runs the test in the browser; returns what it has printed. */
+  private String browse(Path plan) throws Exception {
+    Path node = Files.createDirectory(directory.resolve("node"));
+    Files.writeString(node.resolve("package.json"), "{\"private\": true}");
+    Path test = node.resolve("page-test.mjs");
+    try (InputStream in = PageIT.class.getResourceAsStream("page-test.mjs")) {
+      Files.copy(in, test);
+    }
+
+    run(
+        node,
+        "npm",
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--no-package-lock",
+        "playwright-core@1.65.1",
+        "axe-core@4.14.1");
+    return run(node, "node", test.toString(), plan.toString());
+  }
+
+  private String run(Path place, String... command) throws Exception {
+    Path output = Files.createTempFile(directory, "output", ".txt");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(place.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      boolean isDone = process.waitFor(10, TimeUnit.MINUTES);
+      String printed = Files.readString(output);
+      assertThat(isDone).as(printed).isTrue();
+      assertThat(process.exitValue()).as(String.join(" ", command) + "\n" + printed).isZero();
+      return printed;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}

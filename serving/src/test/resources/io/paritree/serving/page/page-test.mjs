@@ -1,0 +1,553 @@
+// Uses the page in a browser as people do, and compares what it shows with what the server answers.
+// node page-test.mjs PLAN: a JSON file with the servers' addresses, the models, and how many random records.
+import {readFileSync} from "node:fs";
+import {createRequire} from "node:module";
+import {chromium} from "playwright-core";
+
+const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const names = (await (await fetch(`${plan.server}/v1/models`)).json()).models.map(model =>
+    model.alias ? `${model.name}@${model.alias}` : model.model_version);
+plan.models = names;
+plan.wide = names.find(name => name.startsWith("wide@"));
+plan.hostile = names.find(name => name.startsWith("hostile@"));
+plan.randomModels = names.filter(name => /^(parcel|priors)/.test(name) && name.includes("@"));
+plan.numberField = "distance";
+plan.key = "7";
+plan.quarantinedKey = "9";
+plan.unknownKey = "12345";
+const browser = await chromium.launch({executablePath: plan.chromium, args: ["--no-sandbox"]});
+const found = []; // everything that is wrong
+let steps = 0;
+let checks = 0;
+
+function wrong(text) {
+  found.push(text);
+  console.log(`WRONG: ${text}`);
+}
+
+async function open(server, theme = "light", width = 1280) {
+  const context = await browser.newContext({viewport: {width, height: 900}, colorScheme: theme, reducedMotion: "reduce"});
+  const page = await context.newPage();
+  page.name = `${theme} ${width}`;
+  page.on("console", message => message.type() === "error" && !page.expectsErrors && wrong(`console: ${message.text()}`));
+  page.on("pageerror", e => wrong(`script: ${e.stack}`));
+  page.on("request", request => {
+    if (!request.url().startsWith(server) && !request.url().startsWith("data:") && !request.url().startsWith("blob:")) {
+      wrong(`request to another origin: ${request.url()}`);
+    }
+  });
+  await page.exposeFunction("violated", text => wrong(`policy: ${text}`));
+  await page.addInitScript(() => document.addEventListener("securitypolicyviolation", e =>
+      globalThis.violated(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`)));
+  await page.goto(`${server}/ui/`);
+  await page.waitForSelector("h1");
+  return page;
+}
+
+async function step(page, name, action) {
+  steps++;
+  try {
+    await action();
+  } catch (e) {
+    wrong(`${page.name}: ${name}: ${String(e.message).slice(0, 400)}`);
+  }
+}
+
+async function accessible(page, name) {
+  checks++;
+  await page.evaluate(axe);
+  const {violations} = await page.evaluate(() => globalThis.axe.run(document, {resultTypes: ["violations"]}));
+  violations.filter(any => ["serious", "critical"].includes(any.impact)).forEach(any =>
+      wrong(`${page.name}: ${name}: axe ${any.id}: ${any.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ")}`));
+}
+
+const go = (page, hash) => page.evaluate(hash => { location.hash = hash; }, hash);
+const settled = page => page.waitForFunction(() => document.querySelector(".result")?.getAttribute("aria-busy") === "false"
+    && (document.querySelector(".score") !== null || document.querySelector("#faults") !== null));
+
+async function answer(server, path, body) {
+  const response = await fetch(`${server}/${path}`, {method: body === undefined ? "GET" : "POST", body,
+    headers: {"Content-Type": "application/json"}});
+  const text = await response.text();
+  return {status: response.status, ...JSON.parse(text)};
+}
+
+/** What the result of the page says, as numbers. */
+const shown = page => page.evaluate(() => {
+  const number = text => Number(text.replace("−", "-").replace(/[▲▼\s]/g, ""));
+  const result = document.querySelector(".result");
+  const rows = [...result.querySelectorAll(".waterfall tbody tr")];
+  return {
+    score: result.querySelector(".score-number")?.textContent,
+    scores: Object.fromEntries([...result.querySelectorAll(".score .bars tr")].map(row =>
+      [row.querySelector("th").textContent, row.querySelector("td.number").textContent])),
+    label: result.querySelector(".label")?.textContent,
+    rows: rows.map(row => [row.querySelector("th bdi, th .own, th")?.textContent.trim(), number(row.querySelector("td.number").textContent)]),
+  };
+});
+
+/** Compares the shown result with the answer of /v1/.../score. */
+function compare(page, name, own, shows) {
+  const same = (what, a, b) => {
+    if (!Object.is(Number(a), Number(b))) {
+      wrong(`${page.name}: ${name}: ${what} is shown as ${a}, and the server answers ${b}`);
+    }
+  };
+  if (own.score !== undefined) {
+    same("the score", shows.score, own.score);
+  }
+
+  for (const [output, score] of Object.entries(own.scores ?? {})) {
+    same(`the score of ${output}`, shows.scores[output], score);
+  }
+
+  if (own.label !== undefined && shows.label !== own.label) {
+    wrong(`${page.name}: ${name}: the label is shown as ${shows.label}, and the server answers ${own.label}`);
+  }
+
+  if (own.reasons) {
+    const margin = own.margin ?? own.margins[own.reasons.output];
+    const rows = shows.rows.filter(([title]) => title !== "score");
+    same("the base", rows[0][1], own.reasons.base);
+    own.reasons.fields.forEach((field, index) => {
+      if (rows[index + 1][0] !== field.field) {
+        wrong(`${page.name}: ${name}: row ${index + 1} is ${rows[index + 1][0]}, and the server answers ${field.field}`);
+      }
+
+      same(`what ${field.field.slice(0, 40)} adds`, rows[index + 1][1], field.contribution);
+    });
+    same("the margin", rows.at(-1)[1], margin);
+    const sum = rows.slice(0, -1).reduce((at, [, adds]) => at + adds, 0);
+    const size = rows.slice(0, -1).reduce((at, [, adds]) => at + Math.abs(adds), 1);
+    if (Math.abs(sum - margin) > 1e-5 * size) {
+      wrong(`${page.name}: ${name}: the bars add up to ${sum}, and the margin is ${margin}`);
+    }
+  }
+}
+
+/** A record of the contract's fields, some missing. */
+function randomRecord(contract, random) {
+  const record = {};
+  for (const field of contract.fields) {
+    if (field.nullable && random() < 0.15) {
+      continue;
+    }
+
+    const low = field.min ?? -100;
+    const high = field.max ?? 100;
+    record[field.name] = field.type === "number" ? Math.fround(Math.min(high, Math.max(low, low + random() * (high - low))))
+        : field.type === "boolean" ? random() < 0.5
+        : field.categories?.length ? field.categories[Math.floor(random() * field.categories.length)]
+        : contract.example[field.name];
+  }
+
+  return record;
+}
+
+function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const reasonsOf = contract => {
+  const query = new URLSearchParams({margin: "true"});
+  const groups = new Set(contract.fields.filter(field => field.role !== "offset").map(field => field.group ?? field.name));
+  query.set("reasons", Math.min(12, groups.size));
+
+  return query;
+};
+
+/** Each model: its form scores its example, shows its faults, and what /v1 answers. */
+async function everyModel(page, server) {
+  for (const name of plan.models) {
+    await go(page, `#/try/${encodeURIComponent(name)}`);
+    await step(page, `open ${name}`, () => page.waitForFunction(name => document.querySelector("h1")?.textContent.includes(name), name.split(/[@/]/)[0]));
+    await page.waitForSelector("form");
+    await step(page, `score the example of ${name}`, async () => {
+      await page.getByRole("button", {name: "Example"}).click();
+      await page.getByRole("button", {name: "Score", exact: true}).click();
+      await settled(page);
+      const path = `v1/models/${name.includes("/") ? name.replace("/", "/versions/") : encodeURIComponent(name)}`;
+      const contract = await answer(server, `${path}/contract`);
+      const own = await answer(server, `${path}/score?${reasonsOf(contract)}`, JSON.stringify(contract.example));
+      if (own.status !== 200) {
+        wrong(`the example of ${name} is answered with ${own.status}`);
+      }
+
+      compare(page, name, own, await shown(page));
+    });
+    await step(page, `all values of ${name} missing`, async () => {
+      await page.getByRole("button", {name: "All missing"}).click();
+      await settled(page);
+    });
+    await accessible(page, `try ${name}`);
+  }
+}
+
+async function manyFields(page) {
+  await go(page, `#/try/${encodeURIComponent(plan.wide)}`);
+  await page.waitForFunction(() => document.querySelectorAll(".field").length > 10);
+  await step(page, "search one of 300 fields", async () => {
+    await page.getByRole("searchbox").fill("f299");
+    await page.waitForFunction(() => document.querySelectorAll(".field").length === 1);
+    await page.getByRole("searchbox").fill("");
+  });
+  await step(page, "show all 300 fields", async () => {
+    await page.getByRole("button", {name: "Show all 300 fields"}).click();
+    await page.waitForFunction(() => document.querySelectorAll(".field").length === 300);
+  });
+}
+
+/** try, fault, correct, score, pin, change, look up, compare: by keyboard alone. */
+async function keyboard(page) {
+  const press = async (...keys) => { for (const key of keys) { await page.keyboard.press(key); } };
+  const tabTo = async test => {
+    for (let presses = 0; presses < 150; presses++) {
+      if (await page.evaluate(`(${test})(document.activeElement)`)) {
+        return;
+      }
+
+      await page.keyboard.press("Tab");
+    }
+
+    throw new Error(`no element is reached by Tab: ${test}`);
+  };
+  const number = plan.numberField;
+  const field = `element => element.tagName === "INPUT" && element.type === "text" && element.closest(".field")?.querySelector(".name")?.textContent === ${JSON.stringify(number)}`;
+  const button = text => `element => element.tagName === "BUTTON" && element.textContent.trim() === ${JSON.stringify(text)}`;
+  await go(page, `#/try/${encodeURIComponent(plan.models[0])}`);
+  await page.waitForSelector("form .field");
+  await page.evaluate(() => document.activeElement.blur());
+  await step(page, "skip to the content", async () => {
+    await tabTo("element => element.className === 'skip'");
+    await press("Enter");
+    await page.waitForFunction(() => document.activeElement?.id === "content");
+  });
+  await step(page, "enter a wrong value", async () => {
+    await tabTo(field);
+    await press("Control+a");
+    await page.keyboard.type("12,5");
+    await press("Control+Enter");
+    await page.waitForSelector("#faults");
+  });
+  await step(page, "the focus is on the summary of the faults", () => page.waitForFunction(() => document.activeElement?.id === "faults"));
+  await step(page, "go from a fault to its field", async () => {
+    await tabTo(`element => element.closest("#faults") !== null && element.tagName === "BUTTON"`);
+    await press("Enter");
+    await page.waitForFunction(name => document.activeElement?.closest(".field")?.querySelector(".name")?.textContent === name, number);
+  });
+  await step(page, "correct it and score", async () => {
+    await press("Control+a");
+    await page.keyboard.type("12.5");
+    await press("Control+Enter");
+    await page.waitForSelector(".score");
+  });
+  await step(page, "pin the result", async () => {
+    await tabTo(button("Pin this result"));
+    await press("Enter");
+    await page.waitForSelector(".pinned");
+  });
+  await step(page, "change a field and see the difference", async () => {
+    await tabTo("element => element.className === 'skip'");
+    await tabTo(field);
+    await press("Control+a");
+    await page.keyboard.type("250");
+    await page.waitForFunction(() => document.querySelector(".pinned")?.textContent.includes("changed since"));
+    await page.waitForFunction(() => document.querySelectorAll(".waterfall thead th").length === 5);
+  });
+  await step(page, "choose a field for the curve", async () => {
+    await tabTo(`element => element.tagName === "BUTTON" && element.closest(".waterfall") !== null && element.textContent === ${JSON.stringify(number)}`);
+    await press("Enter");
+    await page.waitForSelector("#curve svg.curve, #curve .bars");
+  });
+  await step(page, "the curve as a table", async () => {
+    await tabTo(`element => element.textContent === "Show as table" && element.closest("#curve") !== null`);
+    await press("Enter");
+    await page.waitForSelector("#curve table");
+  });
+  await step(page, "look a key up", async () => {
+    await tabTo("element => element.className === 'skip'");
+    await tabTo("element => element.tagName === 'A' && element.textContent === 'Look up'");
+    await press("Enter");
+    await page.waitForSelector("#key-0");
+    await tabTo("element => element.id === 'key-0'");
+    await page.keyboard.type(plan.key);
+    await press("Enter");
+    await page.waitForSelector("section[aria-label='Stored row']");
+  });
+  await step(page, "compare it with now", async () => {
+    await tabTo(button("Use the record of “Try”"));
+    await press("Enter");
+    await tabTo("element => element.tagName === 'SUMMARY' || (element.tagName === 'A' && element.className === 'skip')");
+    await tabTo(button("Compare with now"));
+    await press("Enter");
+    await page.waitForFunction(() => [...document.querySelectorAll("section[aria-label='Compare with now'] table tr")].length >= 3);
+  });
+}
+
+/** Every screen that shows what the server has, with its accessibility. */
+async function everyScreen(page) {
+  const screen = async (name, hash, selector) => {
+    await step(page, name, async () => {
+      await go(page, hash);
+      await page.waitForSelector(selector);
+    });
+    await page.waitForTimeout(150);
+    await accessible(page, name);
+  };
+  const model = encodeURIComponent(plan.models[0]);
+  await screen("try", `#/try/${model}`, ".field");
+  await step(page, "score with the button", async () => {
+    await page.getByRole("button", {name: "Score", exact: true}).click();
+    await page.waitForSelector(".score");
+  });
+  await step(page, "choose what the curve is over", async () => {
+    await page.locator("#curve select").selectOption(plan.numberField);
+    await page.waitForSelector("#curve svg.curve");
+  });
+  await accessible(page, "result with a curve");
+  await step(page, "use a value of the curve's flip, if there is one", async () => {
+    const use = page.getByRole("button", {name: "Use this value"});
+    if (await use.count() > 0) {
+      const before = await page.locator(".result .label").first().textContent();
+      await use.first().click();
+      await page.waitForFunction(before => document.querySelector(".result .label")?.textContent !== before, before);
+    }
+  });
+  await step(page, "pin, and unpin", async () => {
+    await page.getByRole("button", {name: "Pin this result"}).click();
+    await page.waitForSelector(".pinned");
+    await accessible(page, "pinned");
+    await page.getByRole("button", {name: "Unpin"}).click();
+  });
+  await step(page, "a record as JSON with an unknown field", async () => {
+    await page.getByRole("button", {name: "JSON"}).click();
+    await page.locator("textarea").fill("{\"no such field\": 1}");
+    await page.getByRole("button", {name: "Score", exact: true}).click();
+    await page.waitForSelector("#faults");
+    await accessible(page, "faults");
+    await page.locator("textarea").fill("not JSON");
+    await page.waitForFunction(() => document.querySelector("#json-problem").textContent.includes("no record"));
+    await page.getByRole("button", {name: "Form", exact: true}).click();
+    await page.getByRole("button", {name: "Example"}).click();
+    await page.waitForSelector(".score");
+  });
+  await step(page, "fill the form in by a key", async () => {
+    await page.getByRole("button", {name: "By key"}).click();
+    await page.locator(".inset input").first().fill(plan.key);
+    await page.getByRole("button", {name: "Load"}).click();
+    await page.waitForFunction(() => document.querySelector(".inset [role=status]") !== null);
+    await page.getByRole("button", {name: "Form", exact: true}).click();
+  });
+  await step(page, "the link leads to the same result", async () => {
+    const link = page.url();
+    const before = await shown(page);
+    await go(page, "#/models");
+    await page.waitForSelector("section[aria-label='Models in service']");
+    await page.goto(link);
+    await page.reload();
+    await page.waitForSelector(".score");
+    const after = await shown(page);
+    if (JSON.stringify(before) !== JSON.stringify(after)) {
+      wrong(`the link ${link.slice(0, 200)} shows ${JSON.stringify(after).slice(0, 200)} in place of ${JSON.stringify(before).slice(0, 200)}`);
+    }
+  });
+  await screen("look up", "#/lookup", "#key-0");
+  await step(page, "find a key", async () => {
+    await page.fill("#key-0", plan.key);
+    await page.getByRole("button", {name: "Look up", exact: true}).click();
+    await page.waitForSelector("section[aria-label='Stored row']");
+    await page.waitForSelector("section[aria-label='History']");
+  });
+  await accessible(page, "stored row");
+  await step(page, "the history as a table", async () => {
+    const button = page.locator("section[aria-label='History'] button", {hasText: "Show as table"});
+    if (await button.count() > 0) {
+      await page.waitForSelector("section[aria-label='History'] canvas");
+      await button.click();
+    }
+
+    await page.waitForSelector("section[aria-label='History'] table");
+  });
+  await step(page, "a quarantined key shows its faults", async () => {
+    await page.fill("#key-0", plan.quarantinedKey);
+    await page.getByRole("button", {name: "Look up", exact: true}).click();
+    await page.waitForSelector(".notice.bad code");
+  });
+  await accessible(page, "quarantined key");
+  await step(page, "an unknown key is said to be none", async () => {
+    await page.fill("#key-0", plan.unknownKey);
+    await page.getByRole("button", {name: "Look up", exact: true}).click();
+    await page.waitForFunction(() => document.querySelector(".notice.bad")?.textContent.includes("no such key"));
+  });
+  await screen("runs", "#/runs", "table");
+  await step(page, "open the first run", async () => {
+    await page.locator("tbody a").first().click();
+    await page.waitForSelector("section[aria-label='What it did']");
+  });
+  await page.waitForTimeout(150);
+  await accessible(page, "a run");
+  await screen("models", "#/models", "section[aria-label='Models in service']");
+  await step(page, "open a model", async () => {
+    await page.locator("section[aria-label='Models in service'] a").first().click();
+    await page.waitForSelector("section[aria-label='Fields']");
+  });
+  await accessible(page, "a model");
+  await screen("service", "#/service", "section[aria-label='Health']");
+  await step(page, "choose the dark colours", async () => {
+    await page.locator(".theme select").selectOption("dark");
+    await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+    await page.locator(".theme select").selectOption("auto");
+  });
+}
+
+/** Names that are markup, quotes, marks of direction or very long are shown as text. */
+async function hostile(page, server) {
+  const contract = await answer(server, `v1/models/${encodeURIComponent(plan.hostile)}/contract`);
+  await go(page, `#/try/${encodeURIComponent(plan.hostile)}`);
+  await page.waitForSelector(".field");
+  await step(page, "hostile names of fields are text", async () => {
+    await page.waitForFunction(count => document.querySelectorAll(".field").length === count, contract.fields.length);
+    const names = await page.locator(".field .name bdi").allTextContents();
+    contract.fields.forEach(field => names.includes(field.name) || wrong(`the field ${field.name.slice(0, 60)} is not shown as it is`));
+    await page.getByRole("button", {name: "Score", exact: true}).click();
+    await page.waitForSelector(".waterfall");
+  });
+  for (const category of contract.fields.find(field => field.name === "kind").categories) {
+    await step(page, `the category ${category.slice(0, 30)}`, async () => {
+      await page.evaluate(text => {
+        const record = new URLSearchParams(location.hash.split("?")[1]);
+        record.set("record", JSON.stringify({kind: text}));
+        location.hash = `${location.hash.split("?")[0]}?${record}`;
+      }, category);
+      await page.waitForFunction(text => [...document.querySelectorAll(".waterfall th bdi")].some(own => own.textContent === text), category);
+    });
+  }
+
+  for (const key of plan.hostileKeys) {
+    await step(page, `the key ${key.slice(0, 30)}`, async () => {
+      await go(page, `#/lookup/names?${new URLSearchParams({name: key})}`);
+      await page.waitForFunction(key => [...document.querySelectorAll(".facts dd bdi")].some(own => own.textContent === key), key);
+    });
+  }
+
+  await step(page, "a hostile run in a link", async () => {
+    page.expectsErrors = true; // the browser logs the 404
+    await go(page, `#/runs/parcels/${encodeURIComponent("<img src=x onerror=alert(1)>")}`);
+    await page.waitForSelector(".notice.bad");
+    page.expectsErrors = false;
+  });
+  if (await page.locator("img[src=x]").count() > 0) {
+    wrong("a name became markup");
+  }
+}
+
+async function randomRecords(page, server) {
+  const random = seeded(plan.seed);
+  const contracts = new Map();
+  for (let index = 0; index < plan.records; index++) {
+    const name = plan.randomModels[index % plan.randomModels.length];
+    const path = `v1/models/${encodeURIComponent(name)}`;
+    if (!contracts.has(name)) {
+      contracts.set(name, await answer(server, `${path}/contract`));
+    }
+
+    const contract = contracts.get(name);
+    const record = JSON.stringify(randomRecord(contract, random));
+    const own = await answer(server, `${path}/score?${reasonsOf(contract)}`, record);
+    await go(page, `#/try/${encodeURIComponent(name)}?${new URLSearchParams({record})}`);
+    await page.waitForFunction(record => {
+      const shown = document.querySelector(".result");
+      return shown?.getAttribute("aria-busy") === "false" && shown.dataset.record !== undefined
+          && JSON.stringify(JSON.parse(shown.dataset.record)) === JSON.stringify(JSON.parse(record));
+    }, record);
+    if (own.status === 200) {
+      compare(page, `random record ${index} of ${name}, seed ${plan.seed}`, own, await shown(page));
+    } else if (await page.locator("#faults").count() === 0) {
+      wrong(`random record ${index} of ${name} is answered with ${own.status}, and the page shows no fault`);
+    }
+  }
+}
+
+async function withToken(server) {
+  const page = await open(server);
+  page.expectsErrors = true; // the browser logs each 401
+  await step(page, "the page asks for a token", () => page.waitForSelector("input[type=password]"));
+  await accessible(page, "token");
+  await step(page, "a wrong token is refused", async () => {
+    await page.fill("input[type=password]", "wrong");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".notice.bad");
+  });
+  await step(page, "the right token opens the page", async () => {
+    await page.fill("input[type=password]", plan.token);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".field");
+  });
+  const kept = await page.evaluate(() => JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}]));
+  if (kept !== "[\"\",{},{}]") {
+    wrong(`something is kept by the browser: ${kept}`);
+  }
+}
+
+async function withoutScores(server) {
+  const page = await open(server);
+  await step(page, "without stored scores a record is scored", async () => {
+    await page.waitForSelector(".field");
+    await page.getByRole("button", {name: "Score", exact: true}).click();
+    await page.waitForSelector(".score");
+  });
+  for (const [hash, text] of [["#/lookup", "no stored scores"], ["#/runs", "no stored scores"]]) {
+    await step(page, `${hash} says that there are none`, async () => {
+      await go(page, hash);
+      await page.waitForFunction(text => document.querySelector(".empty")?.textContent.includes(text), text);
+    });
+    await accessible(page, `${hash} without stored scores`);
+  }
+
+  await step(page, "offline: nothing is lost", async () => {
+    await go(page, `#/try/${encodeURIComponent(plan.models[0])}`);
+    await page.waitForSelector(".field");
+    page.expectsErrors = true;
+    await page.context().setOffline(true);
+    await page.getByRole("button", {name: "Score", exact: true}).click();
+    await page.waitForFunction(() => document.querySelector(".notice.bad")?.textContent.includes("does not answer"));
+    await page.context().setOffline(false);
+    page.expectsErrors = false;
+    await page.getByRole("button", {name: "Score", exact: true}).click();
+    await page.waitForSelector(".score");
+  });
+}
+
+for (const theme of ["light", "dark"]) {
+  const page = await open(plan.server, theme);
+  await everyScreen(page);
+  await everyModel(page, plan.server);
+  await page.context().close();
+}
+
+const narrow = await open(plan.server, "light", 420); // as a page of 840 at 200 % is
+await everyScreen(narrow);
+await step(narrow, "nothing is wider than a narrow window", async () => {
+  const width = await narrow.evaluate(() => document.documentElement.scrollWidth);
+  if (width > 420) {
+    wrong(`the page is ${width} wide in a window of 420`);
+  }
+});
+await narrow.context().close();
+const page = await open(plan.server);
+await manyFields(page);
+await keyboard(page);
+await hostile(page, plan.server);
+await randomRecords(page, plan.server);
+await withToken(plan.serverWithToken);
+await withoutScores(plan.serverWithoutScores);
+await browser.close();
+console.log(`${steps} steps, ${checks} checks by axe, ${plan.records} random records (seed ${plan.seed}), ${found.length} wrong`);
+process.exit(found.length === 0 ? 0 : 1);
