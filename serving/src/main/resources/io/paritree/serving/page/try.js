@@ -423,9 +423,13 @@ export class TryScreen {
   }
 }
 
-/** What the page calls a model in its links: name@alias, or the version. */
-export function addressOf(model) {
-  return model.alias && model.name ? `${model.name}@${model.alias}` : model.model_version ?? model.name ?? "";
+/** What the page calls a model in its links: name@alias, name/version, or the name of an unsealed one. */
+export function addressOf({name = "", alias, model_version: version = ""}) {
+  if (alias) {
+    return `${name}@${alias}`;
+  }
+
+  return version.startsWith(`${name}/`) ? version : name;
 }
 
 /** The part of a path that leads to a model. */

@@ -36,7 +36,7 @@ export function waterfall(reasons, margin, {pinned = null, pick = null, score = 
         <th scope="col" class="wide">From the base to the margin</th>
       </tr></thead>
       <tbody>${rows.map((row, index) => line(row, rows[index + 1], x, before, pinned, pick))}
-        ${score === null ? nothing : html`<tr class="total"><th scope="row">score <span class="small">${score.note}</span></th>
+        ${score === null ? nothing : html`<tr class="total"><th scope="row"><span class="own">score</span> <span class="small">${score.note}</span></th>
           <td class="number">${number(score.number)}</td>${before === null ? nothing : html`<td></td><td></td>`}<td></td></tr>`}</tbody>
     </table></div>`;
 }

@@ -53,7 +53,7 @@ class PageIT {
                 packages.awkward("awkward", 1),
                 packages.wide(300, 20, 4),
                 packages.hostile("hostile"),
-                packages.bareParcelModel())
+                packages.bareClassesModel(3))
             .map(PageIT::reference)
             .toList();
     List<String> first = references.subList(0, 1);

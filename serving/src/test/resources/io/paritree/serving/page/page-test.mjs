@@ -7,7 +7,7 @@ import {chromium} from "playwright-core";
 const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const names = (await (await fetch(`${plan.server}/v1/models`)).json()).models.map(model =>
-    model.alias ? `${model.name}@${model.alias}` : model.model_version);
+    model.alias ? `${model.name}@${model.alias}` : model.name);
 plan.models = names;
 plan.wide = names.find(name => name.startsWith("wide@"));
 plan.hostile = names.find(name => name.startsWith("hostile@"));
@@ -28,6 +28,7 @@ function wrong(text) {
 
 async function open(server, theme = "light", width = 1280) {
   const context = await browser.newContext({viewport: {width, height: 900}, colorScheme: theme, reducedMotion: "reduce"});
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   page.name = `${theme} ${width}`;
   page.on("console", message => message.type() === "error" && !page.expectsErrors && wrong(`console: ${message.text()}`));
@@ -83,7 +84,7 @@ const shown = page => page.evaluate(() => {
     scores: Object.fromEntries([...result.querySelectorAll(".score .bars tr")].map(row =>
       [row.querySelector("th").textContent, row.querySelector("td.number").textContent])),
     label: result.querySelector(".label")?.textContent,
-    rows: rows.map(row => [row.querySelector("th bdi, th .own, th")?.textContent.trim(), number(row.querySelector("td.number").textContent)]),
+    rows: rows.map(row => [(row.querySelector("th .own") ?? row.querySelector("th bdi")).textContent.trim(), number(row.querySelector("td.number").textContent)]),
   };
 });
 
@@ -275,7 +276,10 @@ async function keyboard(page) {
     await tabTo("element => element.className === 'skip'");
     await tabTo("element => element.tagName === 'A' && element.textContent === 'Look up'");
     await press("Enter");
-    await page.waitForSelector("#key-0");
+    await page.waitForSelector("main select");
+    await tabTo("element => element.tagName === 'SELECT' && element.closest('main') !== null");
+    await page.keyboard.type("parcels");
+    await page.waitForFunction(() => document.querySelector("h1").textContent.includes("parcels") && document.querySelector("#key-0") !== null);
     await tabTo("element => element.id === 'key-0'");
     await page.keyboard.type(plan.key);
     await press("Enter");
@@ -340,6 +344,8 @@ async function everyScreen(page) {
   });
   await step(page, "fill the form in by a key", async () => {
     await page.getByRole("button", {name: "By key"}).click();
+    await page.locator(".inset select").selectOption("parcels");
+    await page.waitForFunction(() => document.querySelector(".inset input") !== null);
     await page.locator(".inset input").first().fill(plan.key);
     await page.getByRole("button", {name: "Load"}).click();
     await page.waitForFunction(() => document.querySelector(".inset [role=status]") !== null);
@@ -358,7 +364,7 @@ async function everyScreen(page) {
       wrong(`the link ${link.slice(0, 200)} shows ${JSON.stringify(after).slice(0, 200)} in place of ${JSON.stringify(before).slice(0, 200)}`);
     }
   });
-  await screen("look up", "#/lookup", "#key-0");
+  await screen("look up", "#/lookup/parcels", "#key-0");
   await step(page, "find a key", async () => {
     await page.fill("#key-0", plan.key);
     await page.getByRole("button", {name: "Look up", exact: true}).click();
@@ -386,7 +392,7 @@ async function everyScreen(page) {
     await page.getByRole("button", {name: "Look up", exact: true}).click();
     await page.waitForFunction(() => document.querySelector(".notice.bad")?.textContent.includes("no such key"));
   });
-  await screen("runs", "#/runs", "table");
+  await screen("runs", "#/runs/parcels", "table");
   await step(page, "open the first run", async () => {
     await page.locator("tbody a").first().click();
     await page.waitForSelector("section[aria-label='What it did']");
