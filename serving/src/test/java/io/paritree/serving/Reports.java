@@ -15,7 +15,7 @@ public final class Reports {
   private Reports() {}
 
   /** Returns the report of a run that has published these partitions. */
-  static RunReport published(String run, String startedAt, List<String> partitions) {
+  public static RunReport published(String run, String startedAt, List<String> partitions) {
     return report(
         run,
         startedAt,

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.model.TestPackages;
+import io.paritree.output.RunReport;
+import io.paritree.output.StateDirectory;
 import io.paritree.serving.AccessTable;
+import io.paritree.serving.Reports;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.StoredOutput;
 import java.io.InputStream;
@@ -103,7 +106,22 @@ class PageIT {
           });
     }
 
+    report(
+        parcels,
+        "first-0000000a",
+        Reports.published("first", "2026-11-21T02:00:00Z", List.of("day=2026-11-21")));
+    report(parcels, "second-0000000b", Reports.held("<b>second</b>", "2026-11-22T02:00:00Z"));
     return parcels;
+  }
+
+  private static void report(StoredOutput output, String name, RunReport report) throws Exception {
+    Path run =
+        Files.createDirectories(
+            output
+                .path()
+                .resolveSibling(
+                    "_paritree/%s/runs/%s".formatted(output.path().getFileName(), name)));
+    Files.write(run.resolve(StateDirectory.REPORT), report.toJson());
   }
 
   private StoredOutput names() throws Exception {
