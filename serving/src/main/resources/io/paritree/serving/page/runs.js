@@ -105,11 +105,11 @@ export class RunsScreen {
     }
 
     const view = this.views.scores ??= {isTable: false};
-    const before = this.previous?.scores?.count ? this.previous.scores : null;
+    const before = this.previous?.scores?.count && isFinite(this.previous.scores) ? this.previous.scores : null;
     const rows = quantilesOf(own).map(([name, at], index) => ({name, own: at, before: before ? quantilesOf(before)[index]?.[1] : undefined}));
     return html`<section class="card" aria-label="Scores"><h2>Scores</h2>
       ${facts([["scores", count(own.count)], ["mean", number(own.mean)], ["mean of the run before", before ? number(before.mean) : undefined]])}
-      ${figure(html`Distribution of the first score${before ? html` against the run before, <bdi>${this.run.previous}</bdi>` : nothing}`, histogram(own, before),
+      ${figure(html`Distribution of the first score${before ? html` against the run before, <bdi>${this.run.previous}</bdi>` : nothing}`, isFinite(own) ? histogram(own, before) : html`<p class="empty">Some scores are not finite, so that there is no picture of them.</p>`,
         table("Distribution of the first score", [{name: "quantile", text: row => row.name}, {name: "this run", text: row => number(row.own), isNumber: true},
           ...before ? [{name: "run before", text: row => number(row.before), isNumber: true}] : []], rows, {name: "scores"}),
         view.isTable, () => { view.isTable = !view.isTable; this.app.update(); })}</section>`;
@@ -200,6 +200,10 @@ const percent = share => `${Number((100 * share).toPrecision(3))} %`;
 function quantilesOf(scores) {
   const inner = scores.quantiles ?? scores.deciles ?? [];
   return [["least", scores.min], ...inner.map((at, index) => [`${Number((100 * (index + 1) / (inner.length + 1)).toFixed(1))} %`, at]), ["greatest", scores.max]];
+}
+
+function isFinite(scores) {
+  return quantilesOf(scores).every(([, at]) => Number.isFinite(at));
 }
 
 /** Bars of equal shares of the rows: each is as wide as its scores are apart, so a narrow one is high. */

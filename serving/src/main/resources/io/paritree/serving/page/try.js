@@ -287,6 +287,7 @@ export class TryScreen {
   async chooseTable(name) {
     this.load.table = name;
     this.load.key = {};
+    this.load.keys = undefined;
     try {
       this.load.keys = (await get(`v1/scores/${escape(name)}`)).keys;
     } catch (e) {

@@ -26,11 +26,12 @@ function wrong(text) {
   console.log(`WRONG: ${text}`);
 }
 
-async function open(server, theme = "light", width = 1280) {
+async function open(server, {theme = "light", width = 1280, expectsErrors = false} = {}) {
   const context = await browser.newContext({viewport: {width, height: 900}, colorScheme: theme, reducedMotion: "reduce"});
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   page.name = `${theme} ${width}`;
+  page.expectsErrors = expectsErrors;
   page.on("console", message => message.type() === "error" && !page.expectsErrors && wrong(`console: ${message.text()}`));
   page.on("pageerror", e => wrong(`script: ${e.stack}`));
   page.on("request", request => {
@@ -482,8 +483,7 @@ async function randomRecords(page, server) {
 }
 
 async function withToken(server) {
-  const page = await open(server);
-  page.expectsErrors = true; // the browser logs each 401
+  const page = await open(server, {expectsErrors: true}); // the browser logs each 401
   await step(page, "the page asks for a token", () => page.waitForSelector("input[type=password]"));
   await accessible(page, "token");
   await step(page, "a wrong token is refused", async () => {
@@ -532,13 +532,13 @@ async function withoutScores(server) {
 }
 
 for (const theme of ["light", "dark"]) {
-  const page = await open(plan.server, theme);
+  const page = await open(plan.server, {theme});
   await everyScreen(page);
   await everyModel(page, plan.server);
   await page.context().close();
 }
 
-const narrow = await open(plan.server, "light", 420); // as a page of 840 at 200 % is
+const narrow = await open(plan.server, {width: 420}); // as a page of 840 at 200 % is
 await everyScreen(narrow);
 await step(narrow, "nothing is wider than a narrow window", async () => {
   const width = await narrow.evaluate(() => document.documentElement.scrollWidth);
