@@ -43,12 +43,11 @@ public final class ModelSlot {
   private final AtomicReference<ServedModel> current;
   private final AtomicReference<Refusal> refusal = new AtomicReference<>();
   private final Optional<String> alias;
+  private final LastMove move;
   private final CounterDataPoint replaced;
   private final Map<Refusal.Kind, CounterDataPoint> refusals = new EnumMap<>(Refusal.Kind.class);
   private final AtomicLong looks = new AtomicLong();
   private String location; // guarded by this
-  private boolean isMoveAsked; // guarded by this
-  private Optional<AliasMoved> move = Optional.empty(); // guarded by this
   private long ended; // guarded by this: the number of the last look whose result was used
   private volatile Instant seen = Instant.now(); // when a look last found the newest version
 
@@ -67,6 +66,7 @@ public final class ModelSlot {
     ModelFiles.Place place = ModelFiles.locate(reference);
     this.location = place.location();
     this.alias = place.alias();
+    this.move = new LastMove(alias);
     this.current = new AtomicReference<>(open(location, Optional.empty()));
     String name = current().name();
     this.replaced = metrics.reloads(name, "replaced");
@@ -145,42 +145,13 @@ public final class ModelSlot {
     return !found.equals(location) && !found.equals(reference);
   }
 
-  /**
-   * Returns when the alias was moved to the version in service, if its journal says so. That is
-   * read by the next look after the first call: no request waits for a store.
-   */
-  public synchronized Optional<Instant> aliasMoved() {
-    isMoveAsked = true;
-    return move.filter(known -> known.location().equals(location)).flatMap(AliasMoved::at);
+  /** Returns when the alias was moved to the version in service; see {@link LastMove#to}. */
+  public Optional<Instant> aliasMoved() {
+    return move.to(location());
   }
 
-  /**
-   * What is known of the last move of the alias.
-   *
-   * @param location the version that it was moved to
-   * @param at when; empty if the journal does not say so
-   */
-  private record AliasMoved(String location, Optional<Instant> at) {}
-
-  /** Reads when the alias was moved, if somebody has asked for it and it is not known. */
-  private void lookForMove() {
-    String named;
-    synchronized (this) {
-      named = location;
-      boolean isKnown = move.filter(known -> known.location().equals(named)).isPresent();
-      if (alias.isEmpty() || !isMoveAsked || isKnown) {
-        return;
-      }
-    }
-
-    try {
-      AliasMoved read = new AliasMoved(named, ModelFiles.aliasMoved(named, alias.get()));
-      synchronized (this) {
-        move = Optional.of(read);
-      }
-    } catch (IOException | RuntimeException e) {
-      LOG.debug("Cannot read when {} was moved", reference, e);
-    }
+  private synchronized String location() {
+    return location;
   }
 
   /** Returns the current state of the slot, in words for callers. */
@@ -230,7 +201,7 @@ public final class ModelSlot {
       boolean isReplaced =
           (isForced || !isKnown(look, found))
               && replace(look, found, open(found, Optional.of(current())));
-      lookForMove();
+      move.look(location());
       return isReplaced;
     } catch (ModelException | IOException | RuntimeException | StackOverflowError e) {
       if (endsAsNewest(look)) {
@@ -300,7 +271,7 @@ public final class ModelSlot {
     seen = Instant.now();
     Refusal before = refusal.getAndSet(null);
     if (before != null) {
-      move = Optional.empty(); // the alias was elsewhere meanwhile
+      move.forget();
       LOG.info(
           "{} is the newest version again; {} was {}: {}",
           current().model().modelVersion(),

@@ -1,27 +1,14 @@
 package io.paritree.serving.runs;
 
-import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionManifest;
-import io.paritree.output.RunReport;
-import io.paritree.output.StateDirectory;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.runs.RunFiles.StoredReport;
 import io.paritree.serving.stored.ServedOutput;
-import io.paritree.store.FileEntry;
-import io.paritree.store.FileStore;
-import io.paritree.store.Location;
-import io.paritree.store.UnfitFileException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -45,11 +32,7 @@ import org.slf4j.LoggerFactory;
 final class ReportedRuns {
   private static final Logger LOG = LoggerFactory.getLogger(ReportedRuns.class);
 
-  private static final int MAX_ENTRIES = 100_000;
-  private static final int MOST_RUNS = 500;
   private static final int MOST_WAITING = 16;
-  private static final int KEPT_REPORTS = 8;
-  private static final int KEPT_BYTES = 1 << 18;
   private static final long IDLE_SECONDS = 30;
   private static final Duration WAIT = Duration.ofSeconds(2);
   private static final Duration WITHOUT_POLLS = Duration.ofSeconds(5);
@@ -57,21 +40,10 @@ final class ReportedRuns {
   private final ServedOutput output;
   private final Duration interval;
   private final boolean isPolled;
+  private final RunFiles files; // used by the thread only
   private final ThreadPoolExecutor thread;
   private volatile Look last;
   private volatile long busySince; // nanosecond clock; 0 while nothing is read
-
-  // The rest is used by the thread only.
-  private FileStore store;
-  private Location runs;
-  private Map<String, EndedRun> known = Map.of();
-  private final Map<String, StoredReport> reports =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, StoredReport> eldest) {
-          return size() > KEPT_REPORTS;
-        }
-      };
 
   /**
    * What the last look for runs has found.
@@ -84,17 +56,11 @@ final class ReportedRuns {
   record Look(List<EndedRun> runs, long nanos, Instant polledAt, String failure) {}
 
   /**
-   * A report with what lies beside it.
-   *
-   * @param bytes of the report's file
-   */
-  record StoredReport(String directory, RunReport report, int bytes, boolean hasLineage) {}
-
-  /**
    * @param poll time between two looks for new partitions; zero for none
    */
   ReportedRuns(ServedOutput output, Duration poll) {
     this.output = output;
+    this.files = new RunFiles(output.name(), output.location());
     this.isPolled = !poll.isZero();
     this.interval = isPolled ? poll : WITHOUT_POLLS;
     this.thread =
@@ -156,7 +122,7 @@ final class ReportedRuns {
       }
 
       String directory = listed.map(EndedRun::directory).orElse(name);
-      found = await(() -> read(directory));
+      found = await(() -> files.read(directory));
     }
 
     return found.orElseThrow(() -> new ProblemException(Problems.UNKNOWN_RUN.of(output.name())));
@@ -197,7 +163,7 @@ final class ReportedRuns {
       throw slow();
     } catch (ExecutionException e) {
       LOG.debug("Scores {}: a run cannot be read", output.name(), e.getCause());
-      throw new ProblemException(Problems.UNREADABLE_RUNS.of(forCallers(e.getCause())));
+      throw new ProblemException(Problems.UNREADABLE_RUNS.of(RunFiles.forCallers(e.getCause())));
     }
   }
 
@@ -215,13 +181,6 @@ final class ReportedRuns {
     }
   }
 
-  /** Returns what callers read of a failure: no places of the server. */
-  private static String forCallers(Throwable failure) {
-    return failure instanceof DamagedFileException || failure instanceof UnfitFileException
-        ? "The report is not whole, or too long"
-        : "The output's store cannot be read now";
-  }
-
   private Look look() {
     Look before = last;
     if (isNew(before)) {
@@ -232,108 +191,17 @@ final class ReportedRuns {
     long nanos = System.nanoTime();
     Look found;
     try {
-      found = new Look(ended(), nanos, polledAt, "");
+      found = new Look(files.ended(), nanos, polledAt, "");
     } catch (IOException | RuntimeException e) {
       if (before == null || before.failure().isEmpty()) {
         LOG.warn("Scores {}: the runs cannot be read: {}", output.name(), e.getMessage());
       }
 
       List<EndedRun> earlier = before == null ? List.of() : before.runs();
-      found = new Look(earlier, nanos, polledAt, forCallers(e));
+      found = new Look(earlier, nanos, polledAt, RunFiles.forCallers(e));
     }
 
     last = found;
     return found;
-  }
-
-  private List<EndedRun> ended() throws IOException {
-    runs = null; // the output's record may name another state directory now
-    connect();
-    List<FileEntry> directories = new ArrayList<>();
-    for (FileEntry entry : store.listOrNone(runs, MAX_ENTRIES)) {
-      if (entry.isDirectory() && PartitionManifest.isRun(entry.location().name())) {
-        directories.add(entry);
-      }
-    }
-
-    directories.sort(Comparator.comparingLong(FileEntry::modifiedMillis).reversed());
-    Map<String, EndedRun> now = new HashMap<>();
-    List<EndedRun> all = new ArrayList<>();
-    for (FileEntry directory : directories.subList(0, Math.min(MOST_RUNS, directories.size()))) {
-      EndedRun run = known.get(directory.location().name());
-      if (run == null || !run.problem().isEmpty()) {
-        run = ended(directory).orElse(null);
-      }
-
-      if (run != null) {
-        now.put(run.directory(), run);
-        all.add(run);
-      }
-    }
-
-    known = now;
-    all.sort(EndedRun.NEWEST_FIRST);
-    return List.copyOf(all);
-  }
-
-  private void connect() throws IOException {
-    if (runs == null) {
-      store = FileStore.of(output.location());
-      Location real = store.real(output.location());
-      runs = StateDirectory.runs(StateDirectory.of(real, StateDirectory.recorded(store, real)));
-    }
-  }
-
-  /** Returns the run of a directory; empty if it has no report. */
-  private Optional<EndedRun> ended(FileEntry directory) {
-    String name = directory.location().name();
-    long modified = directory.modifiedMillis();
-    try {
-      Location file = directory.location().resolve(StateDirectory.REPORT);
-      byte[] content = store.readAtMost(file, RunReport.MAX_BYTES);
-      return Optional.of(EndedRun.of(name, modified, RunReport.fromJson(content, file.toString())));
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      EndedRun before = known.get(name);
-      if (before == null) {
-        LOG.warn("Scores {}: {}", output.name(), e.getMessage());
-      }
-
-      return Optional.of(EndedRun.unreadable(name, modified, forCallers(e)));
-    }
-  }
-
-  private Optional<StoredReport> read(String directory) throws IOException {
-    connect();
-    StoredReport kept = reports.get(directory);
-    if (kept != null && kept.hasLineage()) {
-      return Optional.of(kept);
-    }
-
-    Location run = runs.resolve(directory);
-    try {
-      RunReport report;
-      int bytes;
-      if (kept == null) {
-        Location file = run.resolve(StateDirectory.REPORT);
-        byte[] content = store.readAtMost(file, RunReport.MAX_BYTES);
-        report = RunReport.fromJson(content, file.toString());
-        bytes = content.length;
-      } else {
-        report = kept.report();
-        bytes = kept.bytes();
-      }
-
-      boolean hasLineage = store.find(run.resolve(StateDirectory.LINEAGE)).isPresent();
-      StoredReport read = new StoredReport(directory, report, bytes, hasLineage);
-      if (bytes <= KEPT_BYTES) {
-        reports.put(directory, read);
-      }
-
-      return Optional.of(read);
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return Optional.empty();
-    }
   }
 }

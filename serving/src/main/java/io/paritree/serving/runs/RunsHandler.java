@@ -9,7 +9,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.runs.ReportedRuns.Look;
-import io.paritree.serving.runs.ReportedRuns.StoredReport;
+import io.paritree.serving.runs.RunFiles.StoredReport;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
 import java.util.List;

@@ -1,0 +1,162 @@
+package io.paritree.serving.runs;
+
+import io.paritree.output.DamagedFileException;
+import io.paritree.output.PartitionManifest;
+import io.paritree.output.RunReport;
+import io.paritree.output.StateDirectory;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The reports of runs in the state of an output, as its store has them. Not thread-safe. */
+final class RunFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(RunFiles.class);
+
+  private static final int MAX_ENTRIES = 100_000;
+  private static final int MOST_RUNS = 500;
+  private static final int KEPT_REPORTS = 8;
+  private static final int KEPT_BYTES = 1 << 18;
+
+  private final String name;
+  private final Location output;
+  private FileStore store; // null until it is read first
+  private Location runs;
+  private Map<String, EndedRun> known = Map.of();
+  private final Map<String, StoredReport> reports =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, StoredReport> eldest) {
+          return size() > KEPT_REPORTS;
+        }
+      };
+
+  /**
+   * A report.
+   *
+   * @param directory the name of its run's directory
+   * @param hasLineage whether the run's lineage lies beside it
+   */
+  record StoredReport(String directory, RunReport report, boolean hasLineage) {}
+
+  /**
+   * @param name of the output in messages
+   */
+  RunFiles(String name, Location output) {
+    this.name = name;
+    this.output = output;
+  }
+
+  /** Returns the newest runs that have ended, newest first; reads no report again. */
+  List<EndedRun> ended() throws IOException {
+    runs = null; // the output's record may name another state directory now
+    connect();
+    List<FileEntry> directories = new ArrayList<>();
+    for (FileEntry entry : store.listOrNone(runs, MAX_ENTRIES)) {
+      if (entry.isDirectory() && PartitionManifest.isRun(entry.location().name())) {
+        directories.add(entry);
+      }
+    }
+
+    directories.sort(Comparator.comparingLong(FileEntry::modifiedMillis).reversed());
+    Map<String, EndedRun> now = new HashMap<>();
+    List<EndedRun> all = new ArrayList<>();
+    for (FileEntry directory : directories.subList(0, Math.min(MOST_RUNS, directories.size()))) {
+      EndedRun run = known.get(directory.location().name());
+      if (run == null || !run.problem().isEmpty()) {
+        run = ended(directory).orElse(null);
+      }
+
+      if (run != null) {
+        now.put(run.directory(), run);
+        all.add(run);
+      }
+    }
+
+    known = now;
+    all.sort(EndedRun.NEWEST_FIRST);
+    return List.copyOf(all);
+  }
+
+  private void connect() throws IOException {
+    if (runs == null) {
+      store = FileStore.of(output);
+      Location real = store.real(output);
+      runs = StateDirectory.runs(StateDirectory.of(real, StateDirectory.recorded(store, real)));
+    }
+  }
+
+  /** Returns the run of a directory; empty if it has no report. */
+  private Optional<EndedRun> ended(FileEntry directory) {
+    String run = directory.location().name();
+    long modified = directory.modifiedMillis();
+    try {
+      Location file = directory.location().resolve(StateDirectory.REPORT);
+      byte[] content = store.readAtMost(file, RunReport.MAX_BYTES);
+      return Optional.of(EndedRun.of(run, modified, RunReport.fromJson(content, file.toString())));
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      EndedRun before = known.get(run);
+      if (before == null) {
+        LOG.warn("Scores {}: {}", name, e.getMessage());
+      }
+
+      return Optional.of(EndedRun.unreadable(run, modified, forCallers(e)));
+    }
+  }
+
+  /** Returns the report in a run's directory; empty if there is none. */
+  Optional<StoredReport> read(String directory) throws IOException {
+    connect();
+    Location run = runs.resolve(directory);
+    try {
+      StoredReport stored = reports.get(directory);
+      if (stored == null) {
+        stored = stored(run);
+      }
+
+      // It is written after the report, if it is.
+      if (!stored.hasLineage() && store.find(run.resolve(StateDirectory.LINEAGE)).isPresent()) {
+        stored = new StoredReport(directory, stored.report(), true);
+        reports.replace(directory, stored);
+      }
+
+      return Optional.of(stored);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Reads a report, and keeps it if it is not large. */
+  private StoredReport stored(Location run) throws IOException {
+    Location file = run.resolve(StateDirectory.REPORT);
+    byte[] content = store.readAtMost(file, RunReport.MAX_BYTES);
+    RunReport report = RunReport.fromJson(content, file.toString());
+    StoredReport stored = new StoredReport(run.name(), report, false);
+    if (content.length <= KEPT_BYTES) {
+      reports.put(run.name(), stored);
+    }
+
+    return stored;
+  }
+
+  /** Returns what callers read of a failure: no places of the server. */
+  static String forCallers(Throwable failure) {
+    return failure instanceof DamagedFileException || failure instanceof UnfitFileException
+        ? "The report is not whole, or too long"
+        : "The output's store cannot be read now";
+  }
+}
