@@ -147,7 +147,7 @@ public final class Encryption {
    * @param settings Spark's settings for Hadoop's clients
    */
   public static List<String> identity(Map<String, String> settings) {
-    Configuration hadoop = new Configuration();
+    Configuration hadoop = new Configuration(false); // the settings have Hadoop's defaults
     settings.forEach(hadoop::set);
     return isConfigured(hadoop)
         ? IDENTITY.stream().map(name -> name + "=" + hadoop.getTrimmed(name, "")).toList()
