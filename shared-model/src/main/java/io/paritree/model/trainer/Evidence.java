@@ -252,8 +252,15 @@ final class Evidence {
 
   /** Returns the engine of the first rounds, for rows with {@link #width} slots. */
   Engine engine(int end) {
+    return forest(end).fast();
+  }
+
+  /**
+   * Returns the same engine, for a few rows: it takes no time to be made, and more for each row.
+   */
+  Forest forest(int end) {
     try {
-      return engine(sealing.model().forest(rounds(end)));
+      return withoutOffsets(sealing.model().forest(rounds(end)));
     } catch (CorruptModelException e) {
       throw new IllegalStateException(e);
     }
@@ -266,12 +273,16 @@ final class Evidence {
 
   /** Returns the engine of a forest without offsets, for rows with {@link #width} slots. */
   Engine engine(Forest forest) {
+    return withoutOffsets(forest).fast();
+  }
+
+  private static Forest withoutOffsets(Forest forest) {
     float[] base = new float[forest.outputs()];
     for (int output = 0; output < base.length; output++) {
       base[output] = forest.begin(new float[0], 0, 1, output);
     }
 
-    return forest.withOffsets(base).fast();
+    return forest.withOffsets(base);
   }
 
   /** Returns a row's cell of a column; null if it is not kept. */

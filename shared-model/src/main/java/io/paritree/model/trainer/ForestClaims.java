@@ -114,7 +114,7 @@ final class ForestClaims {
             new Scoring(
                 "the trainer scored the first %s of %s rounds".formatted(end, model.rounds()),
                 rounds(String.valueOf(end)),
-                () -> evidence.engine(end)));
+                () -> evidence.forest(end)));
       }
     }
 
