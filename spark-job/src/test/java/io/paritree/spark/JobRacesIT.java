@@ -49,7 +49,6 @@ class JobRacesIT {
     otherModel = packages.binary(2, 6).toString();
     Parcels.write(shared.resolve("in"), 0, ROWS, 0, 1);
     job = new PackagedJob(shared.resolve("job"));
-    job.archive(arguments(model, Location.of(shared.resolve("warm/out")), "warm"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Starts the packaged job, each time in its own JVM. Whoever starts it many times lets a first run
- * archive the classes that it loads, which more than halves the time that a JVM needs to be ready.
+ * Starts the packaged job, each time in its own JVM, which has Spark's classes from an archive.
+ * Whoever starts it many times lets a first run archive all classes that it loads.
  */
 final class PackagedJob {
   private static final List<Class<?>> PROGRAMS = List.of(ObservedJob.class);
@@ -29,25 +30,33 @@ final class PackagedJob {
               + "|wildfly-openssl)/");
 
   private final Path directory;
-  private final String classPath;
+  private final SparkHome spark;
+  private final List<String> jars;
   private final List<String> javaOptions;
+  private final String archivedSpark;
   private final Path archive;
 
   /**
    * @param directory for jar, archive and logs
    */
-  PackagedJob(Path directory, String... javaOptions) throws IOException {
+  PackagedJob(Path directory, String... javaOptions) throws IOException, InterruptedException {
     this.directory = Files.createDirectories(directory);
+    this.spark = SparkHome.ofTheBuild();
+    this.archivedSpark = spark.archived();
     this.javaOptions = List.of(javaOptions);
     this.archive = directory.resolve("classes.jsa");
     Path programs = directory.resolve("programs.jar");
     writePrograms(programs);
-    String separator = System.getProperty("path.separator");
-    List<String> jars = new ArrayList<>(List.of(JobProcess.packaged(), programs.toString()));
-    Stream.of(System.getProperty("java.class.path").split(separator))
+    List<String> beside = new ArrayList<>(List.of(JobProcess.jar().toString()));
+    beside.add(programs.toString());
+    Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(jar -> USERS.matcher(jar).find())
-        .forEach(jars::add);
-    this.classPath = String.join(separator, jars);
+        .forEach(beside::add);
+    this.jars = List.copyOf(beside);
+  }
+
+  private String classPath() throws IOException {
+    return spark.classPath() + File.pathSeparator + String.join(File.pathSeparator, jars);
   }
 
   /** Writes the programs into a jar, because archives of classes need class paths of jars only. */
@@ -85,9 +94,8 @@ final class PackagedJob {
    * @param name of its log
    */
   Process start(String name, Class<?> program, List<Object> arguments) throws IOException {
-    List<String> option =
-        Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive) : List.of();
-    return start(name, option, program, arguments);
+    String option = Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : archivedSpark;
+    return start(name, List.of(option), program, arguments);
   }
 
   /** Starts a program as the user {@code nobody}, who has no rights; only root can do this. */
@@ -103,18 +111,19 @@ final class PackagedJob {
   /** Returns the class path with copies of the jars, whose originals are in a home directory. */
   private String readableClassPath() throws IOException {
     Path copies = Files.createDirectories(directory.resolve("libraries"));
+    List<Path> all = new ArrayList<>(spark.jars());
+    jars.forEach(jar -> all.add(Path.of(jar)));
     List<String> readable = new ArrayList<>();
-    String separator = System.getProperty("path.separator");
-    for (String jar : classPath.split(separator)) {
+    for (Path jar : all) {
       Path copy = copies.resolve(readable.size() + ".jar");
       readable.add(copy.toString());
       if (!Files.exists(copy)) {
-        Files.copy(Path.of(jar), copy);
+        Files.copy(jar, copy);
         Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
       }
     }
 
-    return String.join(separator, readable);
+    return String.join(File.pathSeparator, readable);
   }
 
   private Process start(String name, List<String> options, Class<?> program, List<Object> arguments)
@@ -122,7 +131,7 @@ final class PackagedJob {
     // A build that runs in the background of a shell ignores SIGINT, and so would all JVMs below
     // it.
     List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
-    command.addAll(command(classPath, options, program, arguments));
+    command.addAll(command(classPath(), options, program, arguments));
     return JobProcess.start(command, directory.resolve(name + ".log"));
   }
 
