@@ -56,6 +56,9 @@ final class OtherSpark {
       options.add(catalog + ".warehouse=" + directory.resolve("lake"));
     }
 
+    // As the build's own tests have it, see pom.xml.
+    options.addAll(List.of("-Xms1g", "-XX:MetaspaceSize=256m", "-XX:ReservedCodeCacheSize=256m"));
+    options.add("-XX:+UseParallelGC");
     options.addAll(
         List.of(
             "-Dparitree.root=" + System.getProperty("paritree.root"),

@@ -46,7 +46,7 @@ public final class TestSpark {
                 + System.getProperty("paritree.extensions", ""))
         .config(
             "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-        .config("spark.databricks.delta.snapshotPartitions", "2")
+        .config("spark.databricks.delta.snapshotPartitions", "1")
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2") // of VACUUM too
         .config("spark.sql.warehouse.dir", "target/warehouse")
         .config("spark.hadoop.fs.file.impl", QuickLocalFileSystem.class.getName())
