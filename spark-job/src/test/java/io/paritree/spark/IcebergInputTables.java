@@ -47,12 +47,16 @@ class IcebergInputTables {
   @TempDir static Path shared;
   private static String model;
 
+  /** The score of each parcel, by its id. */
+  private static Map<Long, Integer> scoresOfAll;
+
   @TempDir Path directory;
   private Path output;
 
   @BeforeAll
-  static void makeModel() {
+  static void makeModel() throws Exception {
     model = new TestPackages(shared.resolve("models")).binary().toString();
+    scoresOfAll = ScoringJobTest.expected(model, 0, ROWS);
   }
 
   @BeforeEach
@@ -126,7 +130,7 @@ class IcebergInputTables {
   }
 
   /** Returns the scores that the job gives the same rows in plain Parquet files. */
-  private Map<Long, Integer> expected(Dataset<Row> rows) throws IOException {
+  private Map<Long, Integer> ofParquet(Dataset<Row> rows) throws IOException {
     Path parquet = Files.createTempDirectory(directory, "parquet").resolve("in");
     rows.write().parquet(parquet.toString());
     Path scores = parquet.resolveSibling("out");
@@ -159,7 +163,7 @@ class IcebergInputTables {
 
     succeeds(run);
     assertThat(run.out()).contains("version " + snapshot(), "day=2024-01-02");
-    assertThat(Scores.of(output)).hasSize(ROWS).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).hasSize(ROWS).isEqualTo(scoresOfAll);
     assertThat(directory.resolve("out/day=2024-01-03")).exists();
     assertThat(read().out()).contains("already published");
     JobRun byPath = read("--input-table", LAKE + "/parcels", "--force");
@@ -180,7 +184,7 @@ class IcebergInputTables {
 
     assertThat(Scores.of(output))
         .hasSizeLessThan(ROWS)
-        .isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 7 <> 0")));
+        .isEqualTo(Scores.where(scoresOfAll, id -> id % 7 != 0));
   }
 
   @Test
@@ -207,7 +211,7 @@ class IcebergInputTables {
 
     Dataset<Row> rows = SPARK.table("lake.parcels").where("day = '2024-01-02'");
     assertThat(rows.where("zone IS NULL").count()).isGreaterThan(50);
-    assertThat(Scores.of(output)).isEqualTo(expected(rows.drop("day")));
+    assertThat(Scores.of(output)).isEqualTo(ofParquet(rows.drop("day")));
     assertThat(output.resolve("day=2024-01-02")).exists();
     assertThat(output.resolve("day=2024-01-01")).doesNotExist();
   }
@@ -227,7 +231,7 @@ class IcebergInputTables {
     assertThat(next.out()).contains("version " + snapshot()).doesNotContain("already");
     assertThat(Scores.of(output)).hasSize(2 * ROWS);
     succeeds(read("--as-of", first));
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
     assertThat(read("--as-of", between).out()).contains("already published");
     refused(read("--as-of", "1999-01-01"), "it has no snapshot of that time");
     refused(read("--as-of", "never"), "it has no snapshot of that time");
@@ -239,7 +243,6 @@ class IcebergInputTables {
     make("day");
     append(0, ROWS);
     long first = snapshot();
-    Map<Long, Integer> before = expected(parcels(0, ROWS));
     for (String names : List.of("weight TO w", "distance TO weight", "w TO distance")) {
       sql("ALTER TABLE lake.parcels RENAME COLUMN " + names);
     }
@@ -251,12 +254,12 @@ class IcebergInputTables {
 
     assertThat(output).doesNotExist();
     succeeds(read("--as-of", first));
-    assertThat(Scores.of(output)).isEqualTo(before);
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
     sql("INSERT INTO lake.parcels SELECT * FROM lake.parcels WHERE false");
     succeeds(read("--max-quarantined", "1"));
     assertThat(Scores.of(output))
-        .isNotEqualTo(before)
-        .isEqualTo(expected(SPARK.table("lake.parcels")));
+        .isNotEqualTo(scoresOfAll)
+        .isEqualTo(ofParquet(SPARK.table("lake.parcels")));
   }
 
   @Test
@@ -316,18 +319,17 @@ class IcebergInputTables {
             });
 
     succeeds(run);
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
   }
 
   @Test
   void daysOfATimeArePartitions() throws Exception {
     make("days:at");
     append(0, ROWS);
-    Map<Long, Integer> all = expected(parcels(0, ROWS));
 
     succeeds(read("--from", "2024-01-02", "--to", "2024-01-04"));
 
-    assertThat(Scores.of(output)).hasSize(3 * 24).isEqualTo(Scores.only(all, 24, 96));
+    assertThat(Scores.of(output)).hasSize(3 * 24).isEqualTo(Scores.only(scoresOfAll, 24, 96));
     assertThat(output.resolve("at_day=2024-01-03")).exists();
     succeeds(read("--partition", "at_day=2024-01-01", "--partition", "at_day=2024-01-06"));
     assertThat(Scores.of(output)).hasSize(5 * 24);
@@ -345,9 +347,9 @@ class IcebergInputTables {
 
     succeeds(rest);
     assertThat(rest.out()).contains("published before: 1 partition (day=2024-01-02/half=1)");
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
     succeeds(read("--group-by", "half", "--force"));
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
   }
 
   @Test
@@ -414,7 +416,8 @@ class IcebergInputTables {
     assertThat(SPARK.read().parquet(output.toString()).where("note LIKE 'note%'").count()).isZero();
     succeeds(TestRules.with(TestRules.before("note 2"), () -> read("--force")));
     assertThat(Scores.of(output))
-        .isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 7 <> 0 AND note < 'note 2'")));
+        .isEqualTo(
+            Scores.where(scoresOfAll, id -> id % 7 != 0 && ("note " + id).compareTo("note 2") < 0));
   }
 
   @ParameterizedTest
@@ -486,9 +489,8 @@ class IcebergInputTables {
     sql("ALTER TABLE lake.parcels CREATE BRANCH audit");
     parcels(100, 200).writeTo("lake.parcels.branch_audit").append();
     append(200, ROWS);
-    Map<Long, Integer> all = expected(parcels(0, ROWS));
-    Map<Long, Integer> ofBranch = Scores.only(all, 0, 200);
-    Map<Long, Integer> ofTag = Scores.only(all, 0, 100);
+    Map<Long, Integer> ofBranch = Scores.only(scoresOfAll, 0, 200);
+    Map<Long, Integer> ofTag = Scores.only(scoresOfAll, 0, 100);
 
     for (String branch :
         List.of("lake.parcels.branch_audit", "lake.parcels.`branch_audit`", path("branch_audit"))) {
@@ -557,7 +559,6 @@ class IcebergInputTables {
     append(0, 100);
     sql("ALTER TABLE lake.parcels CREATE BRANCH audit");
     parcels(100, 200).writeTo("lake.parcels.branch_audit").append();
-    Map<Long, Integer> all = expected(parcels(0, ROWS));
     withSetting(
         "spark.wap.branch",
         "audit",
@@ -570,7 +571,7 @@ class IcebergInputTables {
 
           succeeds(run);
           assertThat(run.err()).contains("branch 'audit'", "spark.wap.branch");
-          assertThat(Scores.of(output)).isEqualTo(Scores.only(all, 0, 200));
+          assertThat(Scores.of(output)).isEqualTo(Scores.only(scoresOfAll, 0, 200));
           succeeds(read("--input-table", "lake.parcels.branch_main"));
           assertThat(Scores.of(output)).hasSize(100);
         });
@@ -595,10 +596,9 @@ class IcebergInputTables {
     JobRun run = read();
 
     succeeds(run);
-    Map<Long, Integer> all = expected(parcels(0, ROWS));
-    assertThat(Scores.of(output)).isEqualTo(all);
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
     succeeds(read("--group-by", "zone_name", "--force", "--run-id", "groups"));
-    assertThat(Scores.of(output)).isEqualTo(all);
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
     Path some = directory.resolve("some");
     succeeds(read("--output", some, "--partition", "zone_name=1", "--partition", "zone_name=2"));
     assertThat(Scores.of(some)).hasSize(2 * ROWS / 3);

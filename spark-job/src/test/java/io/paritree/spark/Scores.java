@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -38,8 +39,13 @@ final class Scores {
 
   /** Returns those of some keys. */
   static Map<Long, Integer> only(Map<Long, Integer> all, long from, long to) {
+    return where(all, key -> from <= key && key < to);
+  }
+
+  /** Returns those of the keys that are wanted. */
+  static Map<Long, Integer> where(Map<Long, Integer> all, LongPredicate isWanted) {
     Map<Long, Integer> some = new TreeMap<>(all);
-    some.keySet().removeIf(key -> key < from || key >= to);
+    some.keySet().removeIf(key -> !isWanted.test(key));
     return some;
   }
 

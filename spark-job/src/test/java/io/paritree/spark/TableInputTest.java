@@ -40,13 +40,17 @@ class TableInputTest {
   /** A table that no test changes. */
   private static Path fixed;
 
+  /** The score of each parcel, by its id. */
+  private static Map<Long, Integer> scoresOfAll;
+
   @TempDir Path directory;
   private Path table;
   private Path output;
 
   @BeforeAll
-  static void makeModel() {
+  static void makeModel() throws Exception {
     model = new TestPackages(shared.resolve("models")).binary().toString();
+    scoresOfAll = ScoringJobTest.expected(model, 0, ROWS);
     fixed = shared.resolve("fixed table");
     parcels(0, 3).write().format("delta").save(fixed.toString());
   }
@@ -103,7 +107,7 @@ class TableInputTest {
   }
 
   /** Returns the scores that the job gives the same rows in plain Parquet files. */
-  private Map<Long, Integer> expected(Dataset<Row> rows) throws IOException {
+  private Map<Long, Integer> ofParquet(Dataset<Row> rows) throws IOException {
     Path parquet = Files.createTempDirectory(directory, "parquet").resolve("in");
     Path scores = parquet.resolveSibling("out");
     rows.write().parquet(parquet.toString());
@@ -126,7 +130,7 @@ class TableInputTest {
 
     succeeds(run);
     assertThat(run.out()).contains("version 0", "day=2024-01-02");
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
     try (Stream<Path> partitions = Files.list(output)) {
       assertThat(partitions.map(path -> path.getFileName().toString()))
           .containsExactlyInAnyOrder("day=2024-01-01", "day=2024-01-02", "day=2024-01-03");
@@ -162,7 +166,7 @@ class TableInputTest {
 
     assertThat(Scores.of(output))
         .hasSizeLessThan(ROWS)
-        .isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 7 <> 0")));
+        .isEqualTo(Scores.where(scoresOfAll, id -> id % 7 != 0));
   }
 
   @Test
@@ -190,7 +194,7 @@ class TableInputTest {
     Dataset<Row> rows =
         SPARK.read().format("delta").load(table.toString()).where("date = '2024-01-02'");
     assertThat(rows.where("zone IS NULL").count()).isGreaterThan(50);
-    assertThat(Scores.of(output)).isEqualTo(expected(rows.drop("date")));
+    assertThat(Scores.of(output)).isEqualTo(ofParquet(rows.drop("date")));
     assertThat(output.resolve("date=2024-01-02")).exists();
     assertThat(output.resolve("date=2024-01-01")).doesNotExist();
   }
@@ -210,7 +214,7 @@ class TableInputTest {
     JobRun old = score("--as-of", "0");
     succeeds(old);
     assertThat(old.out()).contains("version 0");
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
     assertThat(score("--as-of", "0").out()).contains("already published");
     assertThat(score("--as-of", "1999-01-01").exitCode()).isEqualTo(3);
   }
@@ -230,7 +234,7 @@ class TableInputTest {
             });
 
     succeeds(run);
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
   }
 
   @Test
@@ -288,7 +292,7 @@ class TableInputTest {
 
     succeeds(run);
     assertThat(run.out()).contains("version 0");
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
   }
 
   @Test
@@ -308,7 +312,7 @@ class TableInputTest {
 
     succeeds(run);
     assertThat(run.err()).contains("parcels is read as Spark reads it");
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 3 > 0")));
+    assertThat(Scores.of(output)).isEqualTo(Scores.where(scoresOfAll, id -> id % 3 > 0));
     assertThat(score("--input-table", "parcels", "--output-partition", "night=2").out())
         .doesNotContain("already");
     JobRun wrong = score("--input-table", "parcels", "--partition", "zone=1");
@@ -345,7 +349,7 @@ class TableInputTest {
     assertThat(Scores.files(output)).isEqualTo(before);
 
     succeeds(score(with(first, "--from", "2024-01-03", "--to", "2024-01-09", "--skip-missing")));
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 3 = 2")));
+    assertThat(Scores.of(output)).isEqualTo(Scores.where(scoresOfAll, id -> id % 3 == 2));
   }
 
   @Test
@@ -355,7 +359,7 @@ class TableInputTest {
     rows.write().format("orc").partitionBy("day").saveAsTable("parcels");
     rows.write().format("delta").partitionBy("day").save(table.toString());
     rows.write().partitionBy("day").parquet(directory.resolve("plain").toString());
-    Map<Long, Integer> ofNull = expected(parcels(0, ROWS).where("parcel_id % 3 = 0"));
+    Map<Long, Integer> ofNull = Scores.where(scoresOfAll, id -> id % 3 == 0);
     String nothing = "day=__HIVE_DEFAULT_PARTITION__";
     Object[] inputs = {"--output-partition", "night=1", "--force", "--partition", nothing};
 
@@ -369,7 +373,7 @@ class TableInputTest {
     assertThat(Scores.of(output)).isEqualTo(ofNull);
     Object[] days = {"--from", "2024-01-02", "--to", "2024-01-03", "--output-partition", "night=1"};
     succeeds(JobRun.of(with(plain, days)));
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 3 > 0")));
+    assertThat(Scores.of(output)).isEqualTo(Scores.where(scoresOfAll, id -> id % 3 > 0));
   }
 
   @Test
@@ -462,10 +466,10 @@ class TableInputTest {
     JobRun database = score("--input-table", "parcels", "--ignore-case", "--force");
 
     succeeds(view);
-    assertThat(ofView).isEqualTo(expected(parcels(0, 100)));
+    assertThat(ofView).isEqualTo(Scores.where(scoresOfAll, id -> id < 100));
     succeeds(database);
     assertThat(database.err()).contains("parcels is read as Spark reads it");
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
     SPARK.sql("DROP VIEW seen");
   }
 
@@ -542,6 +546,6 @@ class TableInputTest {
     JobRun run = score("--input-table", named);
 
     succeeds(run);
-    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(Scores.of(output)).isEqualTo(scoresOfAll);
   }
 }
