@@ -118,7 +118,14 @@ final class ContractJson {
 
     int[] slots = rules.slots(Kind.NUMBER);
     if (model.splits().isStepwise(slots[0])) {
-      json.writeNumberField("thresholds", model.splits().thresholds(slots).length);
+      float[] thresholds = model.splits().thresholds(slots);
+      json.writeNumberField("thresholds", thresholds.length);
+      if (thresholds.length > 0) {
+        json.writeArrayFieldStart("threshold_range");
+        json.writeNumber(NumberText.of(thresholds[0]));
+        json.writeNumber(NumberText.of(thresholds[thresholds.length - 1]));
+        json.writeEndArray();
+      }
     }
   }
 

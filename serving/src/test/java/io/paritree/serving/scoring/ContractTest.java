@@ -99,8 +99,10 @@ class ContractTest {
         .containsEntry(
             "distance",
             "{'name':'distance','type':'number','features':['distance'],'nullable':true,"
-                + "'expected':'a number, 0.0 to 5000.0','min':0,'max':5000,'thresholds':%s,"
-                    .formatted(contract("parcel-reasons").at("/fields/0/thresholds"))
+                + "'expected':'a number, 0.0 to 5000.0','min':0,'max':5000,'thresholds':%s,'threshold_range':%s,"
+                    .formatted(
+                        contract("parcel-reasons").at("/fields/0/thresholds"),
+                        contract("parcel-reasons").at("/fields/0/threshold_range"))
                 + "'missing':[-999],'reason':{'up':{'code':'R1','text':'The way is long'},"
                 + "'down':{'code':'R2'}}}")
         .containsEntry(
