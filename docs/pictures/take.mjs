@@ -1,7 +1,7 @@
 // Takes the pictures of docs/page.md from a running demo: see scripts/pictures.
 import {chromium} from "playwright-core";
 
-const [, , server, place] = process.argv;
+const [, , server, place, clone] = process.argv;
 const browser = await chromium.launch({executablePath: "/usr/bin/chromium", args: ["--no-sandbox"]});
 
 async function picture(name, hash, prepare) {
@@ -9,7 +9,10 @@ async function picture(name, hash, prepare) {
   const page = await context.newPage();
   await page.goto(`${server}/ui/${hash}`);
   await prepare(page);
-  await page.evaluate(() => document.activeElement.blur());
+  await page.evaluate(clone => {
+    document.activeElement.blur();
+    document.querySelectorAll("dd bdi").forEach(text => { text.textContent = text.textContent.replace(clone, ""); });
+  }, clone);
   await page.waitForTimeout(500);
   await page.screenshot({path: `${place}/${name}.png`});
   await context.close();

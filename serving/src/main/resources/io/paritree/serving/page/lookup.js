@@ -230,7 +230,7 @@ export function outputsOf(answer) {
 }
 
 function sum(reasons) {
-  return Math.fround(reasons.fields.reduce((at, field) => at + field.contribution, reasons.base) + (reasons.rest ?? 0));
+  return difference(reasons.fields.reduce((at, field) => at + field.contribution, reasons.base) + (reasons.rest ?? 0), 0);
 }
 
 /** Where a row is on the axis: at its day if its partition has one, else when it was scored. */

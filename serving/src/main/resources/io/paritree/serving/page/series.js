@@ -68,7 +68,7 @@ async function draw(view, id, lines) {
   const axis = {stroke: colours, grid, ticks: grid};
   view.plot = new uPlot({
     width, height: 200, legend: {live: false}, cursor: {show: false},
-    scales: {x: {time: true}},
+    scales: {x: {time: true, range: (plot, from, to) => from === to ? [from - 1800, to + 1800] : [from, to]}},
     axes: [axis, axis],
     series: [{}, ...lines.map(line => ({
       label: line.name, stroke: colour(line.colour), width: 2, dash: line.dash, points: {show: view.data[0].length < 80, size: 6},

@@ -260,7 +260,6 @@ export class TryScreen {
       <div class="tabs" role="group" aria-label="How to enter the record">
         ${[["form", "Form"], ["json", "JSON"], ...this.outputs?.length ? [["key", "By key"]] : []].map(([mode, text]) => html`
           <button type="button" aria-pressed=${this.mode === mode} @click=${() => this.show(mode)}>${text}</button>`)}
-        <span class="grow"></span>
         <button type="button" class="quiet" @click=${() => this.fill(JSON.stringify(this.contract.example))}>Example</button>
         <button type="button" class="quiet" @click=${() => this.fill("{}")}>All missing</button>
       </div>
