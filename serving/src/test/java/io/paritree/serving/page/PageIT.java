@@ -74,7 +74,7 @@ class PageIT {
       plan.put("token", AccessTable.callersToken().replaceAll("\\s|Authorization:|Bearer", ""));
       plan.put("hostileKeys", HOSTILE_KEYS);
       plan.put("seed", Integer.getInteger("seed", 20261129));
-      plan.put("records", Integer.getInteger("page.records", 150));
+      plan.put("records", Integer.getInteger("page.records", 60));
       Path file = directory.resolve("plan.json");
       new ObjectMapper().writeValue(file.toFile(), plan);
 
