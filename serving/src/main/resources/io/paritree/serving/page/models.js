@@ -69,7 +69,8 @@ export class ModelsScreen {
         <p class="tools"><a class="button" href=${`#/try/${escape(this.address)}`}>Try it</a></p>
         ${facts([["version", html`<bdi>${card.model_version}</bdi> ${seal(card)}`], ["alias", card.alias && html`<bdi>${card.alias}</bdi>`],
           ["this server answers with it since", moment(card.served_since ?? card.loaded_at)], ["the alias leads to it since", moment(card.alias_since)],
-          ["state", card.state], ["digest", html`<code>${card.digest}</code>`],
+          ["state", card.state],
+          ["other versions that are served", card.versions?.length ? html`<bdi>${card.versions.map(own => own.model_version ?? own).join(", ")}</bdi>` : undefined], ["digest", html`<code>${card.digest}</code>`],
           ["objective", card.objective], ["booster", card.booster], ["XGBoost", card.xgboost_version], ["trees", count(card.trees)],
           ["rounds", card.rounds && `${card.rounds.end} of ${card.rounds.of}: ${card.rounds.why}`],
           ["outputs", card.outputs?.names?.length && html`<bdi>${card.outputs.names.join(", ")}</bdi>`],
