@@ -8,13 +8,18 @@ const LEFT = 60;
 const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 36;
+const MOST_FLIPS = 5;
 
 /** @param view of the curve: sweep (the answer), isTable, use(value) */
 export function curve(view, contract, update) {
   const {sweep} = view;
   const points = sweep.points.filter(point => point.errors === undefined);
+  if (view.isListed && sweep.own && !points.some(point => point.value === sweep.own.value)) {
+    points.push(sweep.own);
+  }
+
   const show = point => point.score ?? point.scores?.[view.output];
-  const isNumber = points.length > 0 && points.every(point => typeof point.value === "number");
+  const isNumber = !view.isListed && points.length > 0 && points.every(point => typeof point.value === "number");
   const label = html`Score${view.output ? html` of <bdi>${view.output}</bdi>` : nothing} over <bdi>${sweep.field}</bdi>${
     isNumber ? ", all other fields as they are" : ""}`;
   const rows = table(`Score over ${sweep.field}`, [
@@ -38,12 +43,19 @@ function flips(view, sweep) {
     return nothing;
   }
 
-  const found = sweep.flips ?? [];
-  return html`<div class="flips" role="status">${found.length === 0
-    ? html`<p>No value of <bdi>${sweep.field}</bdi> alone changes <strong><bdi>${sweep.own.label}</bdi></strong>.</p>`
-    : found.map(flip => html`<p><strong><bdi>${flip.label}</bdi></strong> from <bdi>${sweep.field}</bdi> = ${value(flip.value)},
+  const isNumber = !view.isListed;
+  const others = sweep.points.filter(point => point.label !== undefined && point.label !== sweep.own.label);
+  const found = isNumber ? sweep.flips ?? [] : others;
+  const tried = isNumber ? "No value" : `None of the ${sweep.points.length} values that were tried`;
+  return html`<div class="flips" role="status">
+    ${found.length === 0 ? html`<p>${tried} of <bdi>${sweep.field}</bdi> alone changes <strong><bdi>${sweep.own.label}</bdi></strong>.</p>` : nothing}
+    ${found.length > 0 && !isNumber ? html`<p>${found.length} of the ${sweep.points.length} values that were tried change <strong><bdi>${sweep.own.label}</bdi></strong>:</p>` : nothing}
+    ${found.slice(0, MOST_FLIPS).map(flip => html`<p><strong><bdi>${flip.label}</bdi></strong> ${isNumber
+      ? flip.value < sweep.own.value ? "at or below" : "at or above" : "with"} <bdi>${sweep.field}</bdi> = ${value(flip.value)},
         score ${number(flip.score ?? flip.scores?.[flip.label])}
-        <button type="button" class="quiet" @click=${() => view.use(flip.value)}>Use this value</button></p>`)}</div>`;
+        <button type="button" class="quiet" @click=${() => view.use(flip.value)}>Use this value</button></p>`)}
+    ${found.length > MOST_FLIPS ? html`<p class="small">The others are marked in the list.</p>` : nothing}
+    ${view.known > sweep.points.length && !isNumber ? html`<p class="small">The model knows ${view.known} values; these ${sweep.points.length} were tried, and no missing or unknown one.</p>` : nothing}</div>`;
 }
 
 function steps(sweep, points, show, threshold, view) {
@@ -53,7 +65,7 @@ function steps(sweep, points, show, threshold, view) {
   let left = Math.min(...xs);
   let right = Math.max(...xs);
   const margin = (right - left || Math.abs(right) || 1) * 0.04;
-  left -= margin;
+  left = Math.max(left - margin, view.least ?? -Infinity);
   right += margin;
   const ys = sorted.map(show);
   let low = Math.min(...ys);
@@ -87,8 +99,8 @@ function steps(sweep, points, show, threshold, view) {
       <circle class="own" cx=${x(own.value)} cy=${y(show(own))} r="5"></circle>`}
   </svg>
   <p class="legend small"><span class="key line"></span> score <span class="key own"></span> this record
-    ${sweep.thresholds?.length ? html`<span class="key tick"></span> thresholds of the model` : nothing}
-    ${hasThreshold ? html`<span class="key threshold"></span> threshold of the label` : nothing}</p>`;
+    ${sweep.thresholds?.length ? html`<span class="key tick"></span> where the model's trees divide` : nothing}
+    ${hasThreshold ? html`<span class="key threshold"></span> where the label changes` : nothing}</p>`;
 }
 
 /** Round numbers between two. */
@@ -108,7 +120,7 @@ function bars(points, show, sweep, view) {
   const scores = points.map(show);
   const low = Math.min(0, ...scores);
   const span = Math.max(1e-12, Math.max(...scores) - low);
-  const sorted = [...points].sort((a, b) => show(b) - show(a));
+  const sorted = view.isInOrder ? points : [...points].sort((a, b) => show(b) - show(a));
   const isOwn = point => sweep.own && point.value === sweep.own.value;
   return html`<div class="scroll short" tabindex="0" role="region" aria-label=${`Score by ${sweep.field}`}><table class="bars"><tbody>${sorted.map(point => html`
     <tr class=${isOwn(point) ? "total" : ""}>

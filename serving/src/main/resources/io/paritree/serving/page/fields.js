@@ -94,9 +94,15 @@ function row(field, index, state, change) {
             : html`<span class="check small">required</span>`}`}
       </div>
       ${slider(field, id, own, type)}
-      <p class="hint" id=${`${id}-hint`}>${hint(field)}${own.raw !== undefined ? html` <span class="chip">sent as <code>${own.raw.slice(0, 40)}</code></span>` : nothing}</p>
+      <p class="hint" id=${`${id}-hint`}>${hint(field)}${isUnknown(field, own) ? html` <span class="chip warn">not one of the model's values: counts as ${field.unseen.as ?? "missing"}</span>` : nothing}${own.raw !== undefined ? html` <span class="chip">sent as <code>${own.raw.slice(0, 40)}</code></span>` : nothing}</p>
       ${faults.length ? html`<p class="fault" id=${`${id}-fault`}>${faults.map(fault => faultText(fault))}</p>` : nothing}
     </div>`;
+}
+
+/** Whether a category is none of the model's, and that is no fault; false where not all are known here. */
+function isUnknown(field, own) {
+  return field.categories !== undefined && field.unseen !== "reject" && field.categories.length === field.categories_count
+      && !own.missing && !field.categories.some(any => String(any) === own.text);
 }
 
 export function faultText(fault) {

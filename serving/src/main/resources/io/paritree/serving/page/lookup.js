@@ -5,6 +5,7 @@ import {faultText} from "./fields.js";
 import {difference, empty, facts, failure, loading, moment, number, partition, signed, table, value} from "./parts.js";
 import {scoreView} from "./score-view.js";
 import {series} from "./series.js";
+import {addressOf, pathOf} from "./try.js";
 import {waterfall} from "./waterfall.js";
 
 const CAUSES = {
@@ -29,6 +30,8 @@ export class LookupScreen {
 
   clear() {
     this.row = null;
+    this.model = null;
+    this.contract = null;
     this.history = null;
     this.problem = null;
     this.isSearching = false;
@@ -43,8 +46,12 @@ export class LookupScreen {
   }
 
   async open([wanted], query) {
+    if (query.size && JSON.stringify(Object.fromEntries(query)) !== JSON.stringify(this.asked)) {
+      this.clear(); // the address is another key's
+    }
+
     try {
-      this.outputs = outputsOf(await get("v1/scores"));
+      this.outputs ??= outputsOf(await get("v1/scores"));
       const name = wanted ?? this.outputs[0]?.name;
       if (name !== undefined && name !== this.table) {
         this.clear();
@@ -56,6 +63,7 @@ export class LookupScreen {
       const asked = Object.fromEntries(query);
       if (Object.keys(asked).length && JSON.stringify(asked) !== JSON.stringify(this.asked)) {
         this.key = asked;
+        this.app.update();
         await this.search();
       }
     } catch (e) {
@@ -79,6 +87,7 @@ export class LookupScreen {
       const {results: [row]} = await post(`v1/scores/${escape(this.table)}/lookup?${only}`, JSON.stringify({keys: [key]}));
       if (row.error === undefined) {
         this.row = row;
+        await this.findModel();
         this.record = JSON.stringify(this.suggested(), null, 2);
         this.app.say(`Found: score ${number(this.row.score ?? "")} ${this.row.label ?? ""}`);
       } else {
@@ -97,11 +106,19 @@ export class LookupScreen {
     this.app.update();
   }
 
+  /** Finds the model of the row, if it is served: its threshold, and its fields. */
+  async findModel() {
+    const name = String(this.row.model_version ?? "").split("/")[0];
+    const {models} = await get("v1/models");
+    const model = models.find(model => model.name === name);
+    this.model = model === undefined ? null : addressOf(model);
+    this.contract = model === undefined ? null : await get(`v1/models/${pathOf(this.model)}/contract`);
+  }
+
   /** What a comparison begins with: the columns of the row that are fields of its model. */
   suggested() {
-    const contract = this.app.contract();
-    const known = new Set(contract?.fields.map(field => field.name));
-    return Object.fromEntries(Object.entries({...this.row.columns}).filter(([name]) => contract === null || known.has(name)));
+    const known = new Set(this.contract?.fields.map(field => field.name));
+    return Object.fromEntries(Object.entries({...this.row.columns}).filter(([name]) => this.contract === null || known.has(name)));
   }
 
   async compare() {
@@ -132,7 +149,7 @@ export class LookupScreen {
               @input=${e => { this.key[column.name] = e.target.value; }}></label>`)}
           ${this.partitions().map(([name, values], index) => html`<label for=${`part-${index}`}><bdi>${name}</bdi>
             <select id=${`part-${index}`} @change=${e => { if (e.target.value) { this.key[name] = e.target.value; } else { delete this.key[name]; } }}>
-              <option value="" .selected=${!this.key[name]}>the newest that has the key</option>
+              <option value="" .selected=${!this.key[name]}>any: the newest that has the key</option>
               ${values.map(own => html`<option value=${own} .selected=${this.key[name] === own}>${own}</option>`)}</select></label>`)}
           <button type="submit" class="main">Look up</button>
         </form>
@@ -157,7 +174,8 @@ export class LookupScreen {
   problemView() {
     const faults = this.problem.problem?.errors ?? [];
     if (this.problem.code !== "quarantined") {
-      return failure(this.problem);
+      const isPadded = Object.values(this.key).some(text => text !== text.trim());
+      return html`${failure(this.problem)}${isPadded ? html`<p>The key that was looked up begins or ends with a space.</p>` : nothing}`;
     }
 
     return html`<div class="notice bad" role="alert"><strong>${this.problem.problem.title}</strong>
@@ -172,7 +190,8 @@ export class LookupScreen {
       <h2>Stored row</h2>
       ${row.stale ? html`<div class="notice warn" role="status"><strong>A newer partition did not answer</strong>
         <p>${partition(row.stale.partition)} is not in service: <code>${row.stale.reason}</code>. This is the newest one that is.</p></div>` : nothing}
-      ${scoreView(row, null)}
+      ${scoreView(row, this.contract)}
+      ${this.contract && Object.keys(this.suggested()).length ? html`<p class="tools"><a class="button" href=${`#/try/${escape(this.model)}?${new URLSearchParams({record: JSON.stringify(this.suggested())})}`}>Try this record: what would change it?</a></p>` : nothing}
       ${facts([["partition", partition(row.partition)], ["model", html`<bdi>${row.model_version}</bdi>`],
         ["run", html`<a href=${`#/runs/${escape(this.table)}/${escape(row.run ?? "")}`}><bdi>${row.run}</bdi></a>`], ["scored at", moment(row.scored_at)],
         ...Object.entries(row.key ?? {}).map(([name, own]) => [html`<bdi>${name}</bdi>`, value(own)]),
@@ -207,11 +226,11 @@ export class LookupScreen {
     return html`<section class="card" aria-label="Compare with now"><h2>Compare with now</h2>
       <p>Give the record as it is today. It is scored by the model of now, and by the version that scored the stored row.</p>
       <form @submit=${e => { e.preventDefault(); this.compare(); }}>
-        <label class="block">Record as JSON <textarea rows="6" spellcheck="false" .value=${this.record} @input=${e => { this.record = e.target.value; }}></textarea></label>
+        <label class="block">Record as JSON <textarea rows="6" spellcheck="false" .value=${this.record} @input=${e => { this.record = e.target.value; this.compared = null; this.compareProblem = null; this.app.update(); }}></textarea></label>
         <p class="tools"><button type="submit" class="main">Compare with now</button>
         ${this.app.lastRecord() ? html`<button type="button" class="quiet" @click=${() => { this.record = this.app.lastRecord(); this.app.update(); }}>Use the record of “Try”</button>` : nothing}</p></form>
       ${errors.length ? html`<div class="notice bad" role="alert"><strong>${this.compareProblem.problem.title}</strong><ul>${errors.map(fault =>
-        html`<li><bdi>${fault.field}</bdi>: ${faultText(fault)}</li>`)}</ul></div>` : failure(this.compareProblem)}
+        html`<li><bdi>${fault.field || "the record"}</bdi>: ${faultText(fault)}</li>`)}</ul></div>` : failure(this.compareProblem)}
       ${result ? html`<p class="strong" role="status">${CAUSES[result.cause]
           ?? "The store has the old version no more, so the cause cannot be told."}</p>
         <table><caption class="unseen">Stored, then and now</caption><thead><tr><th scope="col"></th><th scope="col" class="number">score</th><th scope="col">label</th><th scope="col">model</th></tr></thead><tbody>

@@ -91,11 +91,6 @@ class Page {
     this.update();
   }
 
-  /** The contract of the model that is being tried, or null. */
-  contract() {
-    return this.screens.try[1].contract;
-  }
-
   lastRecord() {
     const screen = this.screens.try[1];
     return screen.answer ? screen.entry.json("  ") : "";
@@ -133,8 +128,8 @@ class Page {
         <a class="brand" href="#/try"><img src="icon.svg" alt="" width="24" height="24"> Paritree</a>
         <nav aria-label="Screens">${Object.entries(this.screens).map(([name, [text]]) => html`
           <a href=${`#/${name}`} aria-current=${name === this.name ? "page" : nothing}>${text}</a>`)}</nav>
-        <label class="theme">Colours <select @change=${e => this.colour(e.target.value)}>
-          ${[["auto", "as the system"], ["light", "light"], ["dark", "dark"]].map(([own, text]) =>
+        <label class="theme">Theme <select @change=${e => this.colour(e.target.value)}>
+          ${[["auto", "system"], ["light", "light"], ["dark", "dark"]].map(([own, text]) =>
             html`<option value=${own} .selected=${this.theme === own}>${text}</option>`)}</select></label>
       </header>
       <main id="content" tabindex="-1">

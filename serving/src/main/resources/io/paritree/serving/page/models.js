@@ -53,7 +53,8 @@ export class ModelsScreen {
       {name: "alias", text: model => model.alias ?? ""},
       {name: "version", text: model => model.model_version, cell: model => html`<bdi>${model.model_version}</bdi>`},
       {name: "state", text: model => model.state, cell: model => html`<bdi>${model.state}</bdi>${refused(model)}`},
-      {name: "serving since", text: model => since(model), cell: model => moment(since(model))},
+      {name: "alias set", text: model => model.alias_since ?? "", cell: model => moment(model.alias_since)},
+      {name: "loaded by this server", text: model => since(model), cell: model => moment(since(model))},
       {name: "sealed", text: model => model.sealed ? "sealed" : "unsealed", cell: model => seal(model)},
       {name: "digest", text: model => model.digest, cell: model => html`<code title=${model.digest}>${model.digest.slice(0, 12)}</code>`},
     ], this.models, {name: "models"})}</section>`;
@@ -68,7 +69,7 @@ export class ModelsScreen {
       <section class="card" aria-label="What it is"><h2>What it is</h2>
         <p class="tools"><a class="button" href=${`#/try/${escape(this.address)}`}>Try it</a></p>
         ${facts([["version", html`<bdi>${card.model_version}</bdi> ${seal(card)}`], ["alias", card.alias && html`<bdi>${card.alias}</bdi>`],
-          ["this server answers with it since", moment(card.served_since ?? card.loaded_at)], ["the alias leads to it since", moment(card.alias_since)],
+          [`is ${card.alias ?? "served"} since`, moment(card.alias_since)], ["loaded by this server", moment(card.served_since ?? card.loaded_at)],
           ["state", card.state],
           ["other versions that are served", card.versions?.length ? html`<bdi>${card.versions.map(own => own.model_version ?? own).join(", ")}</bdi>` : undefined], ["digest", html`<code>${card.digest}</code>`],
           ["objective", card.objective], ["booster", card.booster], ["XGBoost", card.xgboost_version], ["trees", count(card.trees)],
@@ -81,7 +82,7 @@ export class ModelsScreen {
       </section>
       <section class="card" aria-label="Where it comes from"><h2>Where it comes from</h2>
         ${Object.keys(provenance).length === 0 ? empty("The model is not sealed, so nobody vouches for where it comes from.") : facts([
-          ...Object.entries(provenance).map(([name, own]) => [name.replaceAll("_", " "), name.endsWith("_at") ? moment(own) : value(own)]),
+          ...Object.entries(provenance).map(([name, own]) => [name.replaceAll("_", " "), name.endsWith("_at") ? moment(own) : typeof own === "number" ? count(own) : value(own)]),
           ["compared with its trainer", card.compared_with_trainer ? "yes" : "no"]])}
       </section>
       ${this.fieldsView()}`;

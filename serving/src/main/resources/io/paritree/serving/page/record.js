@@ -47,7 +47,7 @@ export class RecordEntry {
     const record = JSON.parse(json, (name, value, context) =>
         typeof value === "number" ? new Numeral(context?.source ?? String(value)) : value);
     if (record === null || typeof record !== "object" || Array.isArray(record) || record instanceof Numeral) {
-      throw new SyntaxError("a record is a JSON object, such as {\"amount\": 1200}");
+      throw new SyntaxError("a record is a JSON object of fields and their values");
     }
 
     this.clear();

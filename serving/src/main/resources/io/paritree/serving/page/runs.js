@@ -87,9 +87,9 @@ export class RunsScreen {
           ["quarantined", run.read ? `${count(run.quarantined)} (${percent(run.quarantined / run.read)})` : count(run.quarantined)],
           ["model", html`<bdi>${run.model_version ?? model.model_version}</bdi>`], ["engine", model.engine], ["input", run.input && html`<bdi>${run.input}</bdi>`],
           ["input's version", run.input_version && html`<bdi>${run.input_version}</bdi>`], ["output", run.output && html`<bdi>${run.output}</bdi>`],
-          ["rows a second", run.rows_per_second && count(run.rows_per_second)], ["rows with a repeated key", run.duplicate_keys && count(run.duplicate_keys)],
+          ["rows a second", run.rows_per_second && count(run.rows_per_second)], ["rows with a repeated key", run.duplicate_keys === undefined ? undefined : count(run.duplicate_keys)],
           ["quarantined rows are in", run.quarantine && html`<bdi>${run.quarantine}</bdi>`],
-          ["lineage", run.lineage ? "lineage.jsonl beside the report" : undefined]])}
+          ["lineage", run.lineage ? "was written" : undefined]])}
       </section>
       ${this.scoresView()}
       ${this.quarantineView()}
@@ -109,8 +109,8 @@ export class RunsScreen {
     const rows = quantilesOf(own).map(([name, at], index) => ({name, own: at, before: before ? quantilesOf(before)[index]?.[1] : undefined}));
     return html`<section class="card" aria-label="Scores"><h2>Scores</h2>
       ${facts([["scores", count(own.count)], ["mean", number(own.mean)], ["mean of the run before", before ? number(before.mean) : undefined]])}
-      ${figure(html`Distribution of the first score${before ? html` against the run before, <bdi>${this.run.previous}</bdi>` : nothing}`, isFinite(own) ? histogram(own, before) : html`<p class="empty">Some scores are not finite, so that there is no picture of them.</p>`,
-        table("Distribution of the first score", [{name: "quantile", text: row => row.name}, {name: "this run", text: row => number(row.own), isNumber: true},
+      ${figure(html`Distribution of the scores${before ? html` against the run before, <bdi>${this.run.previous}</bdi>` : nothing}`, isFinite(own) ? histogram(own, before) : html`<p class="empty">Some scores are not finite, so that there is no picture of them.</p>`,
+        table("Distribution of the scores", [{name: "quantile", text: row => row.name}, {name: "this run", text: row => number(row.own), isNumber: true},
           ...before ? [{name: "run before", text: row => number(row.before), isNumber: true}] : []], rows, {name: "scores"}),
         view.isTable, () => { view.isTable = !view.isTable; this.app.update(); })}</section>`;
   }
@@ -143,7 +143,7 @@ export class RunsScreen {
       {name: "quarantined", text: own => own.quarantined, cell: own => count(own.quarantined), isNumber: true},
       {name: "files", text: own => own.files ?? "", isNumber: true},
       {name: "bytes", text: own => own.bytes ?? "", cell: own => count(own.bytes), isNumber: true},
-      {name: "held back because", text: own => own.held?.reason ?? "", cell: own => own.held ? html`<code>${own.held.outcome}</code> <bdi>${own.held.reason}</bdi>` : ""},
+      ...!partitions.some(own => own.held) ? [] : [{name: "held back because", text: own => own.held?.reason ?? "", cell: own => own.held ? html`<code>${own.held.outcome}</code> <bdi>${own.held.reason}</bdi>` : ""}],
     ], partitions, {name: "partitions"})}
       ${this.run.partitions_left ? html`<p class="small">${count(this.run.partitions_left)} more are not shown.</p>` : nothing}</section>`;
   }
@@ -225,7 +225,7 @@ function histogram(own, before) {
     ${ticks(low, high, 6).map(at => svg`<text class="axis" x=${x(at)} y=${HEIGHT - 6} text-anchor="middle">${at}</text>`)}
   </svg>
   <p class="legend small"><span class="key plain"></span> this run ${before ? html`<span class="key before"></span> the run before` : nothing}
-    <span>Each bar has the same share of the rows.</span></p>`;
+    <span>Each bar stands for the same number of rows: where it is high, their scores are close together.</span></p>`;
 }
 
 function bandsOf(scores) {

@@ -8,14 +8,18 @@ export function scoreView(answer, contract) {
   return html`
     <div class="score">
       ${answer.label === undefined ? nothing : html`<p class="label"><bdi>${answer.label}</bdi></p>`}
-      ${answer.score === undefined ? nothing : html`<p class="figure"><span class="small">score</span> <output class="score-number">${number(answer.score)}</output></p>`}
+      ${answer.score === undefined ? nothing : html`<p class="figure"><span class="small">score</span> <output class="score-number">${number(answer.score)}</output>
+        ${isShare(contract) && contract.outputs.classes[1] ? html`<span class="small">the model's estimate, from 0 to 1, for <bdi>${contract.outputs.classes[1]}</bdi></span>` : nothing}</p>`}
       ${scores ? classes(scores, answer.label) : scale(answer.score, contract)}
     </div>`;
 }
 
+function isShare(contract) {
+  return /^(binary:logistic|reg:logistic)$/.test(contract?.objective ?? "");
+}
+
 function scale(score, contract) {
-  const isShare = /^(binary:logistic|reg:logistic)$/.test(contract?.objective ?? "");
-  if (!isShare || typeof score !== "number") {
+  if (!isShare(contract) || typeof score !== "number") {
     return nothing;
   }
 

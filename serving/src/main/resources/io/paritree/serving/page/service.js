@@ -49,8 +49,8 @@ export class ServiceScreen {
         {name: "model", text: model => model.model_version, cell: model => html`<a href="#/models"><bdi>${model.model_version}</bdi></a>`},
         {name: "alias", text: model => model.alias ?? ""},
         {name: "state", text: model => model.state},
-        {name: "serving since", text: model => since(model), cell: model => moment(since(model))},
-        {name: "refused", text: model => model.refused?.model_version ?? "", cell: model => model.refused ? html`<span class="chip warn">${model.refused.model_version}</span> <bdi class="small">${model.refused.reason}</bdi>` : "none"},
+        {name: "loaded by this server", text: model => since(model), cell: model => moment(since(model))},
+        {name: "newer version refused", text: model => model.refused?.model_version ?? "", cell: model => model.refused ? html`<span class="chip warn">${model.refused.model_version}</span> <bdi class="small">${model.refused.reason}</bdi>` : "none"},
       ], own.models ?? [], {name: "models"})}</section>
       <section class="card" aria-label="Stored scores"><h2>Stored scores</h2>${(own.scores ?? []).length === 0 ? empty("None are served.") : table("Stored scores in service", [
         {name: "name", text: scores => scores.name, cell: scores => html`<a href=${`#/runs/${escape(scores.name)}`}><bdi>${scores.name}</bdi></a>`},
@@ -74,14 +74,14 @@ export class ServiceScreen {
       ...[["requests", "requests"], ["refused", "refused"], ["failed", "failed"], ["p50_ms", "median, ms"], ["p99_ms", "99 %, ms"]].map(([member, name]) =>
         ({name, text: minute => number(minute[member] ?? ""), isNumber: true}))];
     return html`<section class="card" aria-label="The last hour"><h2>The last hour</h2>
-      <p class="small">Counted by this server since it started; the page's own files and probes are not counted. Times are upper bounds, as the metrics have them.</p>
+      <p class="small">Counted by this server since it started; the page's own files and probes are not counted. A time is the upper end of the range that it was counted in.</p>
       ${series(this.requests, "Requests a minute", at, [
         {name: "requests", values: minutes.map(own => none(own.requests)), colour: "--accent"},
         {name: "refused (4xx)", values: minutes.map(own => none(own.refused)), colour: "--up", dash: [6, 4]},
         {name: "failed (5xx)", values: minutes.map(own => none(own.failed)), colour: "--bad", dash: [2, 3]}], columns, minutes, () => this.app.update())}
       ${series(this.times, "Milliseconds of a request", at, [
         {name: "median", values: minutes.map(own => none(own.p50_ms)), colour: "--accent"},
-        {name: "99 of 100", values: minutes.map(own => none(own.p99_ms)), colour: "--up", dash: [6, 4]}], columns, minutes, () => this.app.update())}
+        {name: "99 % are below", values: minutes.map(own => none(own.p99_ms)), colour: "--up", dash: [6, 4]}], columns, minutes, () => this.app.update())}
     </section>`;
   }
 }

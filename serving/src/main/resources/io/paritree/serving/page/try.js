@@ -63,14 +63,22 @@ export class TryScreen {
         this.output = query.get("output");
       }
 
+      this.outputs ??= await get("v1/scores").then(answer => answer.scores, () => []);
+      this.linkProblem = "";
       if (query.get("record") !== null && query.get("record") !== this.entry.json()) {
-        this.entry.read(query.get("record"));
+        try {
+          this.entry.read(query.get("record"));
+        } catch (e) {
+          this.answer = null;
+          this.linkProblem = e.message;
+          this.app.update();
+          return;
+        }
+
         await this.score();
       } else if (query.get("record") !== null && this.answer === null) {
         await this.score();
       }
-
-      this.outputs ??= await get("v1/scores").then(answer => answer.scores, () => []);
     } catch (e) {
       this.problem = e;
     }
@@ -89,6 +97,11 @@ export class TryScreen {
 
   /** Scores the record; of changes that come while one is scored, the last one is. */
   async score({isQuiet = false} = {}) {
+    if (this.mode === "json" && this.jsonProblem) {
+      this.app.focus("json-problem");
+      return;
+    }
+
     if (this.isScoring) {
       this.isAgain = true;
       return;
@@ -184,7 +197,8 @@ export class TryScreen {
   pick = name => {
     const field = this.contract.fields.find(field => field.name === name || field.group === name);
     if (field) {
-      this.view = {field: field.name, sweep: null, isTable: false, problem: null, use: value => {
+      this.view = {field: field.name, sweep: null, isTable: false, problem: null, known: field.categories_count ?? 0,
+        isListed: field.type !== "number", isInOrder: field.type === "timestamp", least: field.min, use: value => {
         this.entry.load({[field.name]: value});
         this.changed(field.name);
       }};
@@ -208,7 +222,9 @@ export class TryScreen {
       }
 
       try {
-        view.sweep = await post(`${this.path}/sweep`, `{"record": ${this.entry.json()}, "field": ${JSON.stringify(view.field)}}`);
+        const record = this.entry.json();
+        view.sweep = await post(`${this.path}/sweep`, `{"record": ${record}, "field": ${JSON.stringify(view.field)}${this.times(view.field)}}`);
+        view.record = record;
         view.output = this.answer?.reasons?.output ?? (this.answer?.scores ? Object.keys(this.answer.scores)[0] : "");
         view.problem = null;
       } catch (e) {
@@ -217,6 +233,20 @@ export class TryScreen {
 
       this.app.update();
     }, delay);
+  }
+
+  /** The values of a time's curve: each half hour of its day. The model itself names none. */
+  times(name) {
+    const field = this.contract.fields.find(field => field.name === name);
+    const own = this.entry.get(name);
+    const text = own.missing ? String(this.contract.example[name]) : own.text;
+    if (field.type !== "timestamp" || !/^\d{4}-\d\d-\d\d/.test(text)) {
+      return "";
+    }
+
+    const two = part => String(part).padStart(2, "0");
+    const values = Array.from({length: 48}, (_, half) => `${text.slice(0, 10)}T${two(Math.floor(half / 2))}:${two(30 * (half % 2))}:00`);
+    return `, "values": ${JSON.stringify(values)}`;
   }
 
   async loadRow() {
@@ -229,6 +259,7 @@ export class TryScreen {
       const known = this.entry.load({...row.columns, ...row.key});
       this.load.note = known === 0
         ? "The stored row has no column of this model's fields; the run can pass them on with --pass."
+        : known === this.contract.fields.length ? `All ${known} fields were in the stored row.`
         : `${known} of ${this.contract.fields.length} fields were in the stored row; the others stay as they are.`;
       await this.score();
     } catch (e) {
@@ -274,8 +305,10 @@ export class TryScreen {
 
   show(mode) {
     this.mode = mode;
-    this.json = this.entry.json("  ");
-    this.jsonProblem = "";
+    if (!this.jsonProblem) { // what cannot be read is kept until it can
+      this.json = this.entry.json("  ");
+    }
+
     if (mode === "key" && !this.load.table) {
       this.chooseTable(this.outputs[0].name);
     }
@@ -299,6 +332,8 @@ export class TryScreen {
   fill(json) {
     this.entry.read(json);
     this.state.faults = new Map();
+    this.jsonProblem = "";
+    this.linkProblem = "";
     this.json = this.entry.json("  ");
     this.app.update();
     this.score({isQuiet: true});
@@ -317,7 +352,7 @@ export class TryScreen {
 
         this.app.update();
       }}></textarea></label>
-      <p class="fault" id="json-problem">${this.jsonProblem}</p>
+      <p class="fault" id="json-problem" tabindex="-1">${this.jsonProblem}</p>
       ${this.entry.others.size ? html`<p class="fault">The model has no field ${[...this.entry.others.keys()].join(", ")}.</p>` : nothing}`;
   }
 
@@ -335,6 +370,11 @@ export class TryScreen {
 
   resultView() {
     const errors = this.problem?.problem?.errors ?? [];
+    if (this.linkProblem) {
+      return html`<h2>Result</h2><div class="notice bad" role="alert"><strong>The record in the link cannot be read</strong>
+        <p><bdi>${this.linkProblem}</bdi></p><p>The form has the model's example in its place; open the link again, or enter a record.</p></div>`;
+    }
+
     if (this.answer === null) {
       return html`<h2>Result</h2>
         ${errors.length ? faultSummary(errors, name => this.toField(name)) : failure(this.problem, () => this.score())}
@@ -344,8 +384,11 @@ export class TryScreen {
 
     const {reasons, margin} = this.answer;
     const own = margin ?? this.answer.margins?.[reasons?.output];
+    const isOld = this.jsonProblem !== "" || this.answer.record !== this.entry.json();
     return html`
       <h2>Result</h2>
+      ${this.jsonProblem ? html`<p class="notice warn" role="status">This is the result of the last record that could be read.</p>` : nothing}
+      <div class=${isOld ? "old" : ""}>
       <div class=${this.pinned ? "pair" : ""}>
         ${this.pinned ? this.pinnedView() : nothing}
         <div>${this.pinned ? html`<p class="small strong">Now</p>` : nothing}${scoreView(this.answer, this.contract)}
@@ -363,7 +406,7 @@ export class TryScreen {
             score: typeof this.answer.score === "number" ? {number: this.answer.score, note: `${this.contract.objective} makes it of the margin`} : null})
         : html`<p class="small">margin ${number(own)}</p>${this.noReasons ? html`<p class="small">There are no reasons: <bdi>${this.noReasons}</bdi></p>` : nothing}`}
       ${this.curveView()}
-      <p class="small">Answered by <bdi>${this.answer.model_version}</bdi>, digest <code>${this.contract.digest}</code>.</p>`;
+      <p class="small">Answered by <bdi>${this.answer.model_version}</bdi>, digest <code>${this.contract.digest}</code>.</p></div>`;
   }
 
   outputView() {
@@ -380,7 +423,7 @@ export class TryScreen {
   pinnedReasons(reasons) {
     const own = this.pinned?.reasons;
     return own && own.output === reasons.output
-      ? {...own, margin: this.pinned.margin ?? this.pinned.margins?.[own.output]} : null;
+      ? {...own, score: this.pinned.score, margin: this.pinned.margin ?? this.pinned.margins?.[own.output]} : null;
   }
 
   pinnedView() {
@@ -402,7 +445,7 @@ export class TryScreen {
         ${fields.map(field => html`<option value=${field.name} .selected=${this.view?.field === field.name}>${field.name}</option>`)}</select></label>
       ${this.view === null ? html`<p class="small">Choose a field, or one in the table above, to see how the score moves with it and where the label changes.</p>`
         : this.view.problem ? failure(this.view.problem)
-        : this.view.sweep === null ? loading("the curve") : curve(this.view, this.contract, () => this.app.update())}
+        : this.view.sweep === null ? loading("the curve") : html`<div class=${this.view.record === this.entry.json() ? "" : "old"}>${curve(this.view, this.contract, () => this.app.update())}</div>`}
     </section>`;
   }
 

@@ -28,7 +28,8 @@ export function waterfall(reasons, margin, {pinned = null, pick = null, score = 
     <div class="scroll" tabindex="0" role="region" aria-label="What each field adds to the margin">
     <table class="waterfall">
       <caption>What each field adds to the margin
-        <span class="legend"><span class="up-mark">▲ raises</span> <span class="down-mark">▼ lowers</span></span></caption>
+        <span class="legend"><span class="up-mark">▲ raises the margin</span> <span class="down-mark">▼ lowers it</span></span>
+        <span class="small plain">The margin is what the model's trees add up to; the score is made of it.</span></caption>
       <thead><tr>
         <th scope="col">Field and value</th>
         <th scope="col" class="number">Adds</th>
@@ -37,12 +38,12 @@ export function waterfall(reasons, margin, {pinned = null, pick = null, score = 
       </tr></thead>
       <tbody>${rows.map((row, index) => line(row, rows[index + 1], x, before, pinned, pick))}
         ${score === null ? nothing : html`<tr class="total"><th scope="row"><span class="own">score</span> <span class="small">${score.note}</span></th>
-          <td class="number">${number(score.number)}</td>${before === null ? nothing : html`<td></td><td></td>`}<td></td></tr>`}</tbody>
+          <td class="number">${number(score.number)}</td>${before === null ? nothing : html`<td class="number">${number(pinned.score)}</td><td class="number">${signed(difference(score.number, pinned.score))}</td>`}<td></td></tr>`}</tbody>
     </table></div>`;
 }
 
 function steps(reasons, margin) {
-  const rows = [{name: "base", isTotal: true, adds: reasons.base, from: 0, to: reasons.base, note: "where every record begins"}];
+  const rows = [{name: "base", isTotal: true, adds: reasons.base, from: 0, to: reasons.base, note: "where each record begins"}];
   let at = reasons.base;
   for (const field of reasons.fields) {
     rows.push({name: field.field, value: field.value, hasValue: true, adds: field.contribution,
@@ -72,10 +73,10 @@ function line(row, next, x, before, pinned, pick) {
       ${row.note ? html`<span class="small">${row.note}</span>` : nothing}
       ${row.isGone ? html`<span class="small">no longer among the largest</span>` : nothing}
       ${row.code ? html`<span class="reason"><code>${row.code}</code>${row.text ? html` <bdi>${row.text}</bdi>` : nothing}</span>` : nothing}</th>
-    <td class="number" data-adds=${row.adds ?? nothing}>${row.adds === undefined ? "" : row.isTotal ? signed(row.adds).replace("+", "")
+    <td class="number" data-adds=${row.adds ?? nothing}>${row.adds === undefined ? "" : row.isTotal ? total(row.adds)
       : html`<span class=${`${kind}-mark`} aria-hidden="true">${kind === "up" ? "▲" : "▼"}</span> ${signed(row.adds)}`}</td>
     ${before === null ? nothing : html`
-      <td class="number">${was === undefined ? "" : signed(was)}</td>
+      <td class="number">${was === undefined ? "" : row.isTotal ? total(was) : signed(was)}</td>
       <td class="number">${change === undefined ? "" : signed(change)}</td>`}
     <td class="wide">${row.to === undefined ? nothing : html`<svg class="step" viewBox="0 0 1000 30" preserveAspectRatio="none" aria-hidden="true">
       ${row.isTotal ? svg`<line class="total" x1=${x(row.to)} x2=${x(row.to)} y1="3" y2="27"></line>`
@@ -84,6 +85,11 @@ function line(row, next, x, before, pinned, pick) {
       ${row.isTotal && !row.isEnd ? nothing : svg`<line class="joint" x1=${x(row.isTotal ? row.to : row.from)} x2=${x(row.isTotal ? row.to : row.from)} y1="0" y2="15"></line>`}
     </svg>`}</td>
   </tr>`;
+}
+
+/** A sum, which has no direction, with the minus of the other numbers. */
+function total(value) {
+  return signed(value).replace("+", "");
 }
 
 function pinnedOf(row, before, pinned) {
