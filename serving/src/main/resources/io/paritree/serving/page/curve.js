@@ -45,6 +45,11 @@ function flips(view, sweep) {
 
   const isNumber = !view.isListed;
   const others = sweep.points.filter(point => point.label !== undefined && point.label !== sweep.own.label);
+  if (view.isInOrder) { // the nearest times first
+    const from = at => Math.abs(Date.parse(at.value) - Date.parse(sweep.own.value)) || 0;
+    others.sort((a, b) => from(a) - from(b));
+  }
+
   const found = isNumber ? sweep.flips ?? [] : others;
   const tried = isNumber ? "No value" : `None of the ${sweep.points.length} values that were tried`;
   return html`<div class="flips" role="status">
