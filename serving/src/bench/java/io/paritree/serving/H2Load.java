@@ -96,7 +96,7 @@ record H2Load(double[] micros) {
               .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
       if (!installed) {
         System.err.println(
-            "Cannot measure: %s is not installed; on Debian: apt-get install wrk nghttp2-client"
+            "Cannot measure: %s is not installed; Debian has it in wrk, nghttp2-client, chromium, nodejs or npm"
                 .formatted(tool));
         System.exit(1);
       }

@@ -73,7 +73,7 @@ final class StartBench {
     score("on");
     medians.put("score, making its archive", timed(() -> score("on")));
     medians.put("model inspect, making its archive", timed(() -> inspect("on")));
-    List<String> serve = serveCommand();
+    ServeCommand serve = ServeCommand.of(directory, archives, model);
     String empty = EmptyRun.archive(directory, ANSWER_BYTES);
     List<String> bare = bareCommand();
     List<String> archivedBare = archived(bare);
@@ -85,7 +85,7 @@ final class StartBench {
         note(round, "score, 1000 rows" + with, () -> score(archive));
         note(round, "bare Spark session" + with, () -> run(on ? archivedBare : bare));
         note(round, "model inspect" + with, () -> inspect(archive));
-        note(round, "server ready" + with, () -> serve(on ? serve : withoutArchive(serve)));
+        note(round, "server ready" + with, () -> serve(on ? serve : serve.withoutArchive()));
         note(round, "bare Javalin" + with, () -> bareJavalin(on ? List.of(empty) : List.of()));
       }
     }
@@ -199,38 +199,8 @@ final class StartBench {
     return all;
   }
 
-  /** Lets the script make its archive, and returns the command that it executes at the end. */
-  private List<String> serveCommand() throws Exception {
-    String port = String.valueOf(EmptyRun.freePort());
-    Map<String, String> environment = Map.of("PARITREE_ARCHIVES", archives.toString());
-    String[] arguments = {"--model", model.toString(), "--port", port};
-    try (ServeRun serving = new ServeRun(directory, environment, arguments)) {
-      serving.port();
-      ProcessHandle.Info script = serving.process().info();
-      List<String> command = new ArrayList<>(List.of(script.command().orElseThrow()));
-      command.addAll(List.of(script.arguments().orElseThrow()));
-      return command;
-    }
-  }
-
-  private static List<String> withoutArchive(List<String> command) {
-    return command.stream()
-        .filter(option -> !option.matches("-XX:(SharedArchiveFile|AOTCache)=.*"))
-        .toList();
-  }
-
-  private Void serve(List<String> command) throws Exception {
-    int port = EmptyRun.freePort();
-    List<String> own = new ArrayList<>(command);
-    own.set(own.indexOf("--port") + 1, String.valueOf(port));
-    ProcessBuilder builder = new ProcessBuilder(own).redirectErrorStream(true);
-    Process serving = builder.redirectOutput(directory.resolve("start.log").toFile()).start();
-    try {
-      EmptyRun.await(port, "/health/ready");
-    } finally {
-      serving.destroyForcibly().waitFor();
-    }
-
+  private Void serve(ServeCommand command) throws Exception {
+    command.start(directory).close();
     return null;
   }
 

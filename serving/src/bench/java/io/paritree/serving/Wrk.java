@@ -14,6 +14,17 @@ final class Wrk {
 
   private Wrk() {}
 
+  /** Returns the script that posts the same JSON over and over. */
+  static String posting(Path json) {
+    return """
+        wrk.method = "POST"
+        wrk.headers["Content-Type"] = "application/json"
+        local file = io.open("%s", "r")
+        wrk.body = file:read("*a")
+        """
+        .formatted(json);
+  }
+
   /**
    * Returns requests per second of connections that each wait for an answer before the next
    * request.

@@ -31,8 +31,8 @@ import java.util.stream.IntStream;
  * the CPU time that they add to a request against that of explaining the record in this JVM.
  */
 final class HttpBench {
-  private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
-  private static final int WIDTH = 28;
+  static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
+  static final int WIDTH = 28;
   private static final int CLIENTS = 16;
 
   private final Path directory = Files.createTempDirectory("paritree-bench");
@@ -227,19 +227,11 @@ final class HttpBench {
 
   /** Returns requests per second with connections that wait for each answer. */
   private double throughput(String url, Path record) throws Exception {
-    return Wrk.throughput(
-        """
-        wrk.method = "POST"
-        wrk.headers["Content-Type"] = "application/json"
-        local file = io.open("%s", "r")
-        wrk.body = file:read("*a")
-        """
-            .formatted(record),
-        url,
-        seconds);
+    return Wrk.throughput(Wrk.posting(record), url, seconds);
   }
 
-  private static String record() {
+  /** Returns a record of the bench's model. */
+  static String record() {
     StringBuilder record = new StringBuilder("{");
     IntStream.range(0, WIDTH)
         .forEach(

@@ -12,13 +12,11 @@ import io.paritree.serving.AccessTable;
 import io.paritree.serving.Reports;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.StoredOutput;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("clusters")
 class PageIT {
-  private static final String CHROMIUM = "/usr/bin/chromium";
   private static final String LOOPBACK = "http://127.0.0.1:";
   private static final List<String> HOSTILE_KEYS =
       List.of(
@@ -67,7 +64,7 @@ class PageIT {
         RunningServer bare = RunningServer.start(first, Map.of());
         RunningServer guarded = RunningServer.start(first, AccessTable.settings())) {
       Map<String, Object> plan = new HashMap<>();
-      plan.put("chromium", CHROMIUM);
+      plan.put("chromium", BrowserScripts.chromium());
       plan.put("server", LOOPBACK + server.port());
       plan.put("serverWithoutScores", LOOPBACK + bare.port());
       plan.put("serverWithToken", LOOPBACK + guarded.port());
@@ -78,7 +75,8 @@ class PageIT {
       Path file = directory.resolve("plan.json");
       new ObjectMapper().writeValue(file.toFile(), plan);
 
-      assertThat(browse(file)).contains(" 0 wrong");
+      BrowserScripts scripts = BrowserScripts.install(directory.resolve("node"), "axe-core@4.14.1");
+      assertThat(scripts.run("page-test.mjs", file.toString())).contains(" 0 wrong");
     }
   }
 
@@ -136,45 +134,5 @@ class PageIT {
   private StoredOutput output(String name, String key, KeyColumn.Type type) throws Exception {
     return new StoredOutput(
         directory.resolve(name), new KeyForm(List.of(new KeyColumn(key, type, 0))), 1);
-  }
-
-  /** Runs the test in the browser; returns what it has printed. */
-  private String browse(Path plan) throws Exception {
-    Path node = Files.createDirectory(directory.resolve("node"));
-    Files.writeString(node.resolve("package.json"), "{\"private\": true}");
-    Path test = node.resolve("page-test.mjs");
-    try (InputStream in = PageIT.class.getResourceAsStream("page-test.mjs")) {
-      Files.copy(in, test);
-    }
-
-    run(
-        node,
-        "npm",
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--no-package-lock",
-        "playwright-core@1.65.1",
-        "axe-core@4.14.1");
-    return run(node, "node", test.toString(), plan.toString());
-  }
-
-  private String run(Path place, String... command) throws Exception {
-    Path output = Files.createTempFile(directory, "output", ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(place.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      boolean isDone = process.waitFor(10, TimeUnit.MINUTES);
-      String printed = Files.readString(output);
-      assertThat(isDone).as(printed).isTrue();
-      assertThat(process.exitValue()).as(String.join(" ", command) + "\n" + printed).isZero();
-      return printed;
-    } finally {
-      process.destroyForcibly();
-    }
   }
 }
