@@ -8,6 +8,7 @@ import {RunsScreen} from "./runs.js";
 import {ServiceScreen} from "./service.js";
 import {TryScreen} from "./try.js";
 
+const LINK_PAUSE = 150; // ms; a link follows its last change, since browsers refuse hundreds within seconds
 const place = document.getElementById("page");
 
 class Page {
@@ -23,6 +24,7 @@ class Page {
     this.token = "";
     this.said = "";
     this.isDrawn = true;
+    this.linkedAt = -LINK_PAUSE;
     place.replaceChildren();
     addEventListener("hashchange", () => this.follow());
     addEventListener("unhandledrejection", e => this.fail(e.reason));
@@ -69,7 +71,17 @@ class Page {
   /** Makes the address a link to what is shown. */
   link(path, query) {
     const known = new URLSearchParams(Object.entries(query).filter(([, text]) => text !== undefined));
-    history.replaceState(null, "", `#/${path}${known.size ? `?${known}` : ""}`);
+    const show = () => history.replaceState(null, "", `#/${path}${known.size ? `?${known}` : ""}`);
+    const now = performance.now();
+    clearTimeout(this.linking);
+    if (now - this.linkedAt > LINK_PAUSE) {
+      show();
+    } else {
+      const from = location.hash;
+      this.linking = setTimeout(() => location.hash === from && show(), LINK_PAUSE);
+    }
+
+    this.linkedAt = now;
   }
 
   /** Says something to those who do not see the screen change. */

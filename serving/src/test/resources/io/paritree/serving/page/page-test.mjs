@@ -312,6 +312,17 @@ async function everyScreen(page) {
     await page.getByRole("button", {name: "Score", exact: true}).click();
     await page.waitForSelector(".score");
   });
+  await step(page, "after changes in quick succession the link has the last one", async () => {
+    const field = page.locator(".field", {has: page.getByText(plan.numberField, {exact: true})}).locator("input[type=text]");
+    for (const text of ["1", "12", "12.", "12.5"]) {
+      await field.fill(text);
+    }
+
+    await page.waitForFunction(name => {
+      const record = new URLSearchParams(location.hash.split("?")[1]).get("record");
+      return JSON.parse(record)[name] === 12.5 && document.querySelector(".result").dataset.record === record;
+    }, plan.numberField);
+  });
   await step(page, "choose what the curve is over", async () => {
     await page.locator("#curve select").selectOption(plan.numberField);
     await page.waitForSelector("#curve svg.curve");
