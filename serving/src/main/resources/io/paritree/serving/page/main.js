@@ -68,13 +68,13 @@ class Page {
     return this.screen === screen && document.visibilityState === "visible";
   }
 
-  /** Makes the address a link to what is shown. */
-  link(path, query) {
+  /** Makes the address a link to what is shown; while that moves, once it rests. */
+  link(path, query, isMoving = false) {
     const known = new URLSearchParams(Object.entries(query).filter(([, text]) => text !== undefined));
     const show = () => history.replaceState(null, "", `#/${path}${known.size ? `?${known}` : ""}`);
     const now = performance.now();
     clearTimeout(this.linking);
-    if (now - this.linkedAt > LINK_PAUSE) {
+    if (!isMoving || now - this.linkedAt > LINK_PAUSE) {
       show();
     } else {
       const from = location.hash;

@@ -122,7 +122,7 @@ export class TryScreen {
 
   async scoreOnce(isQuiet) {
     const record = this.entry.json();
-    this.app.link(`try/${escape(this.address)}`, {record, output: this.output || undefined});
+    this.app.link(`try/${escape(this.address)}`, {record, output: this.output || undefined}, isQuiet);
     const before = this.answer;
     try {
       this.answer = await this.ask(record);
