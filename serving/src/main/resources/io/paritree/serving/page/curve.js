@@ -38,6 +38,14 @@ export function curve(view, contract, update) {
     ${sweep.thresholds_left_out ? html`<p class="small">${sweep.thresholds_left_out} of the model's thresholds are left out of the picture, none of them out of the search for a flip.</p>` : nothing}`;
 }
 
+function noValue(view, sweep) {
+  if (!view.isListed) {
+    return "No value";
+  }
+
+  return view.isInOrder ? `None of the ${sweep.points.length} times that were tried` : "No value that the model knows";
+}
+
 function flips(view, sweep) {
   if (!sweep.own?.label) {
     return nothing;
@@ -50,11 +58,11 @@ function flips(view, sweep) {
     others.sort((a, b) => from(a) - from(b));
   }
 
-  const found = isNumber ? sweep.flips ?? [] : others;
-  const tried = isNumber ? "No value" : `None of the ${sweep.points.length} values that were tried`;
+  // The server has searched all values that the model knows for flips, and more than there are points.
+  const found = isNumber || others.length === 0 ? sweep.flips ?? [] : others;
   return html`<div class="flips" role="status">
-    ${found.length === 0 ? html`<p>${tried} of <bdi>${sweep.field}</bdi> alone changes <strong><bdi>${sweep.own.label}</bdi></strong>.</p>` : nothing}
-    ${found.length > 0 && !isNumber ? html`<p>${found.length} of the ${sweep.points.length} values that were tried change <strong><bdi>${sweep.own.label}</bdi></strong>:</p>` : nothing}
+    ${found.length === 0 ? html`<p>${noValue(view, sweep)} of <bdi>${sweep.field}</bdi> alone changes <strong><bdi>${sweep.own.label}</bdi></strong>.</p>` : nothing}
+    ${others.length > 0 && !isNumber ? html`<p>${others.length} of the ${sweep.points.length} values that were tried change <strong><bdi>${sweep.own.label}</bdi></strong>:</p>` : nothing}
     ${found.slice(0, MOST_FLIPS).map(flip => html`<p><strong><bdi>${flip.label}</bdi></strong> ${isNumber
       ? flip.value < sweep.own.value ? "at or below" : "at or above" : "with"} <bdi>${sweep.field}</bdi> = ${value(flip.value)},
         score ${number(flip.score ?? flip.scores?.[flip.label])}
