@@ -53,7 +53,18 @@ class Page {
       this.focus("content");
     }
 
-    await this.screen.open(parts.filter(part => part !== ""), new URLSearchParams(query));
+    await this.open(this.screen, parts.filter(part => part !== ""), new URLSearchParams(query));
+  }
+
+  /** Opens a screen's last link only, after an earlier one, whose answers would otherwise come later. */
+  async open(screen, parts, query) {
+    const turn = {};
+    screen.turn = turn;
+    await screen.opening;
+    if (screen.turn === turn) {
+      screen.opening = screen.open(parts, query).catch(e => this.fail(e));
+      await screen.opening;
+    }
   }
 
   reopen() {
@@ -70,6 +81,10 @@ class Page {
 
   /** Makes the address a link to what is shown; while that moves, once it rests. */
   link(path, query, isMoving = false) {
+    if (path.split("/")[0] !== this.name) {
+      return; // another screen is shown meanwhile
+    }
+
     const known = new URLSearchParams(Object.entries(query).filter(([, text]) => text !== undefined));
     const show = () => history.replaceState(null, "", `#/${path}${known.size ? `?${known}` : ""}`);
     const now = performance.now();
