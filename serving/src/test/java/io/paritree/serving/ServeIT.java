@@ -37,6 +37,9 @@ class ServeIT {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
   private static final Path HOME = ROOT.resolve("serving/target/paritree-serving");
 
+  /** Libraries of the page, whose files are in the server's own jar. */
+  private static final List<String> PAGE = List.of("lit-html", "uplot");
+
   @TempDir static Path directory;
   private static Path model;
 
@@ -81,10 +84,18 @@ class ServeIT {
           .hasContent(artifact.entry("META-INF/sbom/bom.json"));
       assertThat(artifact.components())
           .extracting(component -> component + ".jar")
+          .filteredOn(jar -> PAGE.stream().noneMatch(library -> jar.startsWith(library + "-")))
+          .hasSize(artifact.components().size() - PAGE.size())
           .containsExactlyInAnyOrderElementsOf(jars);
     }
 
     String thirdParty = artifact.entry("META-INF/THIRD-PARTY.txt");
+    for (String library : PAGE) {
+      assertThat(thirdParty).contains("org.webjars.npm:" + library + ":");
+      assertThat(artifact.entry("io/paritree/serving/page/" + library + "/LICENSE"))
+          .contains("Copyright");
+    }
+
     assertThat(jars)
         .filteredOn(jar -> !jar.startsWith("paritree-"))
         .allSatisfy(
