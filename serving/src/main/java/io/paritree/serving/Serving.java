@@ -43,8 +43,8 @@ import io.paritree.serving.sweep.SweepHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,25 +151,6 @@ final class Serving implements AutoCloseable {
       Readiness readiness,
       PredictionLog predictions,
       RequestMinutes minutes) {
-    List<Route> routes =
-        new ArrayList<>(requests(config, models, scores, metrics, readiness, predictions, minutes));
-    if (config.servesPage()) {
-      PageFiles page = new PageFiles();
-      routes.add(Route.get(PageFiles.ROOT, page::page));
-      routes.add(Route.get(PageFiles.ROOT + "/{file}", page::file));
-    }
-
-    return routes;
-  }
-
-  private static List<Route> requests(
-      ServingConfig config,
-      Models models,
-      StoredScores scores,
-      ServerMetrics metrics,
-      Readiness readiness,
-      PredictionLog predictions,
-      RequestMinutes minutes) {
     OutputsHandler outputs = new OutputsHandler(scores);
     RowHandler rows = new RowHandler(scores, config.limits());
     RunsHandler runs = new RunsHandler(scores, config);
@@ -190,53 +171,65 @@ final class Serving implements AutoCloseable {
     MetadataHandler metadata = new MetadataHandler(models, readiness);
     RepositoryHandler repository = new RepositoryHandler(models);
     OpenApi contract = new OpenApi(models, scores, config);
-    return List.of( // Javalin compares a path with each in this order
-        Route.get("/v1/scores/{table}/row", rows::row),
-        Route.get("/v1/scores/{table}/runs", runs::list),
-        Route.get("/v1/scores/{table}/runs/{run}", runs::run),
-        Route.get("/v1/scores/{table}/{key}", rows::row),
-        Route.get("/openapi.json", contract::handle),
-        Route.post("/v1/models/{name}/score", score::handle),
-        Route.post("/v1/models/{name}/versions/{version}/score", score::handle),
-        Route.post("/v1/models/{name}/score-batch", scoreBatch::handle),
-        Route.post("/v1/models/{name}/versions/{version}/score-batch", scoreBatch::handle),
-        Route.post("/v1/models/{name}/sweep", sweep::handle),
-        Route.post("/v1/models/{name}/versions/{version}/sweep", sweep::handle),
-        Route.get("/v1/models", cards::list),
-        Route.get("/v1/models/{name}", cards::card),
-        Route.get("/v1/models/{name}/versions/{version}", cards::card),
-        Route.get("/v1/service", service::service),
-        Route.get("/v1/models/{name}/contract", contracts::handle),
-        Route.get("/v1/models/{name}/versions/{version}/contract", contracts::handle),
-        Route.get("/v1/scores", outputs::list),
-        Route.get("/v1/scores/{table}", outputs::output),
-        Route.post("/v1/scores/{table}/lookup", keys::handle),
-        Route.post("/v1/scores/{table}/row/compare", compare::handle),
-        Route.post("/v1/scores/{table}/{key}/compare", compare::handle),
-        Route.get("/v1/scores/{table}/row/history", rows::history),
-        Route.get("/v1/scores/{table}/{key}/history", rows::history),
-        Route.post("/v2/models/{name}/infer", inference::infer),
-        Route.post("/v2/models/{name}/versions/{version}/infer", inference::infer),
-        Route.get("/v2", MetadataHandler::server),
-        Route.get("/v2/health/live", health::live),
-        Route.get("/v2/health/ready", metadata::ready),
-        Route.get("/v2/models", metadata::list),
-        Route.get("/v2/models/stats", repository::allStatistics),
-        Route.get("/v2/models/{name}", metadata::metadata),
-        Route.get("/v2/models/{name}/versions/{version}", metadata::metadata),
-        Route.get("/v2/models/{name}/ready", metadata::modelReady),
-        Route.get("/v2/models/{name}/versions/{version}/ready", metadata::modelReady),
-        Route.get("/v2/models/{name}/config", metadata::configuration),
-        Route.get("/v2/models/{name}/versions/{version}/config", metadata::configuration),
-        Route.get("/v2/models/{name}/stats", repository::statistics),
-        Route.get("/v2/models/{name}/versions/{version}/stats", repository::statistics),
-        Route.post("/v2/repository/index", repository::index),
-        Route.post("/invocations", invocations::handle),
-        Route.get("/ping", health::ping),
-        Route.get("/health", health::ping),
-        Route.get("/version", InvocationsHandler::version),
-        Route.get("/health/live", health::live),
-        Route.get("/health/ready", health::ready));
+    List<Route> all =
+        List.of( // Javalin compares a path with each in this order
+            Route.get("/v1/scores/{table}/row", rows::row),
+            Route.get("/v1/scores/{table}/runs", runs::list),
+            Route.get("/v1/scores/{table}/runs/{run}", runs::run),
+            Route.get("/v1/scores/{table}/{key}", rows::row),
+            Route.get("/openapi.json", contract::handle),
+            Route.post("/v1/models/{name}/score", score::handle),
+            Route.post("/v1/models/{name}/versions/{version}/score", score::handle),
+            Route.post("/v1/models/{name}/score-batch", scoreBatch::handle),
+            Route.post("/v1/models/{name}/versions/{version}/score-batch", scoreBatch::handle),
+            Route.post("/v1/models/{name}/sweep", sweep::handle),
+            Route.post("/v1/models/{name}/versions/{version}/sweep", sweep::handle),
+            Route.get("/v1/models", cards::list),
+            Route.get("/v1/models/{name}", cards::card),
+            Route.get("/v1/models/{name}/versions/{version}", cards::card),
+            Route.get("/v1/service", service::service),
+            Route.get("/v1/models/{name}/contract", contracts::handle),
+            Route.get("/v1/models/{name}/versions/{version}/contract", contracts::handle),
+            Route.get("/v1/scores", outputs::list),
+            Route.get("/v1/scores/{table}", outputs::output),
+            Route.post("/v1/scores/{table}/lookup", keys::handle),
+            Route.post("/v1/scores/{table}/row/compare", compare::handle),
+            Route.post("/v1/scores/{table}/{key}/compare", compare::handle),
+            Route.get("/v1/scores/{table}/row/history", rows::history),
+            Route.get("/v1/scores/{table}/{key}/history", rows::history),
+            Route.post("/v2/models/{name}/infer", inference::infer),
+            Route.post("/v2/models/{name}/versions/{version}/infer", inference::infer),
+            Route.get("/v2", MetadataHandler::server),
+            Route.get("/v2/health/live", health::live),
+            Route.get("/v2/health/ready", metadata::ready),
+            Route.get("/v2/models", metadata::list),
+            Route.get("/v2/models/stats", repository::allStatistics),
+            Route.get("/v2/models/{name}", metadata::metadata),
+            Route.get("/v2/models/{name}/versions/{version}", metadata::metadata),
+            Route.get("/v2/models/{name}/ready", metadata::modelReady),
+            Route.get("/v2/models/{name}/versions/{version}/ready", metadata::modelReady),
+            Route.get("/v2/models/{name}/config", metadata::configuration),
+            Route.get("/v2/models/{name}/versions/{version}/config", metadata::configuration),
+            Route.get("/v2/models/{name}/stats", repository::statistics),
+            Route.get("/v2/models/{name}/versions/{version}/stats", repository::statistics),
+            Route.post("/v2/repository/index", repository::index),
+            Route.post("/invocations", invocations::handle),
+            Route.get("/ping", health::ping),
+            Route.get("/health", health::ping),
+            Route.get("/version", InvocationsHandler::version),
+            Route.get("/health/live", health::live),
+            Route.get("/health/ready", health::ready));
+    if (!config.servesPage()) {
+      return all;
+    }
+
+    PageFiles page = new PageFiles();
+    return Stream.concat(
+            all.stream(),
+            Stream.of(
+                Route.get(PageFiles.ROOT, page::page),
+                Route.get(PageFiles.ROOT + "/{file}", page::file)))
+        .toList();
   }
 
   List<String> names() {

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -129,7 +130,25 @@ public final class JsonText {
         });
   }
 
-  /** Writes a member that is a text, unless it is empty. */
+  /** Writes a member that is an object of counts, in their order. */
+  public static void counts(JsonGenerator out, String name, Map<String, Long> counts)
+      throws IOException {
+    out.writeObjectFieldStart(name);
+    for (Map.Entry<String, Long> count : counts.entrySet()) {
+      out.writeNumberField(count.getKey(), count.getValue());
+    }
+
+    out.writeEndObject();
+  }
+
+  /** Writes a member that is a text, unless the text has no character. */
+  public static void optional(JsonGenerator out, String name, String text) throws IOException {
+    if (!text.isEmpty()) {
+      out.writeStringField(name, text);
+    }
+  }
+
+  /** Writes a member that is a text, if there is one. */
   public static void optional(JsonGenerator out, String name, Optional<String> text)
       throws IOException {
     if (text.isPresent()) {

@@ -61,7 +61,9 @@ public record RunReport(
    * The model that scored; a text without a value is empty.
    *
    * @param version the value of the column {@code model_version}
+   * @param engine which engine
    * @param contributions {@code exact} if reasons or contributions were written and are
+   * @param sealed whether it is a sealed package
    * @param earlyStopping which rounds score, in a sentence
    * @param offsets with which columns margins begin, in a sentence
    */
@@ -182,6 +184,11 @@ public record RunReport(
       files = List.copyOf(files);
     }
 
+    /** Returns the report on the same partition, which is held. */
+    public Partition held(Hold why) {
+      return new Partition(path, identity, read, scored, quarantined, Optional.of(why), files);
+    }
+
     /** Returns the length of all files. */
     public long bytes() {
       return files.stream().mapToLong(DataFile::bytes).sum();
@@ -189,9 +196,10 @@ public record RunReport(
   }
 
   /**
-   * Why a partition is held.
+   * Why a partition is held: it was scored, and is not published.
    *
    * @param outcome how a run ends that holds a partition for this reason
+   * @param reason in a sentence, without the partition's name
    */
   public record Hold(String outcome, String reason) {}
 
@@ -235,7 +243,7 @@ public record RunReport(
     }
 
     json.writeStringField("input", start.input());
-    unlessEmpty("inputVersion", start.inputVersion(), json);
+    JsonText.optional(json, "inputVersion", start.inputVersion());
     json.writeStringField("output", start.output());
     json.writeNumberField("read", rows.read());
     json.writeNumberField("scored", rows.scored());
@@ -248,10 +256,10 @@ public record RunReport(
     }
 
     json.writeStringField("quarantine", quarantine.place());
-    counts("codes", quarantine.codes(), json);
+    JsonText.counts(json, "codes", quarantine.codes());
     JsonText.objects(json, "faults", quarantine.faults(), fault -> write(fault, json));
-    counts("missing", values.missing(), json);
-    counts("unseen", values.unseen(), json);
+    JsonText.counts(json, "missing", values.missing());
+    JsonText.counts(json, "unseen", values.unseen());
     JsonText.objects(json, "changed", values.changed(), change -> write(change, json));
     if (duplicateKeys.isPresent()) {
       json.writeNumberField("duplicateKeys", duplicateKeys.getAsLong());
@@ -279,17 +287,17 @@ public record RunReport(
     json.writeStringField("model_version", model.version());
     json.writeStringField("digest", model.digest());
     json.writeStringField("engine", model.engine());
-    unlessEmpty("contributions", model.contributions(), json);
+    JsonText.optional(json, "contributions", model.contributions());
     json.writeBooleanField("sealed", model.sealed());
-    unlessEmpty("earlyStopping", model.earlyStopping(), json);
-    unlessEmpty("offsets", model.offsets(), json);
+    JsonText.optional(json, "earlyStopping", model.earlyStopping());
+    JsonText.optional(json, "offsets", model.offsets());
   }
 
   private static void write(FaultyRows fault, JsonGenerator json) throws IOException {
     json.writeStringField("field", fault.field());
     json.writeStringField("code", fault.code());
     json.writeNumberField("rows", fault.rows());
-    unlessEmpty("example", fault.example(), json);
+    JsonText.optional(json, "example", fault.example());
   }
 
   private static void write(Change change, JsonGenerator json) throws IOException {
@@ -323,21 +331,5 @@ public record RunReport(
 
     json.writeNumberField("bytes", partition.bytes());
     JsonText.objects(json, "files", partition.files(), file -> file.write(json));
-  }
-
-  private static void counts(String name, Map<String, Long> counts, JsonGenerator json)
-      throws IOException {
-    json.writeObjectFieldStart(name);
-    for (Map.Entry<String, Long> count : counts.entrySet()) {
-      json.writeNumberField(count.getKey(), count.getValue());
-    }
-
-    json.writeEndObject();
-  }
-
-  private static void unlessEmpty(String name, String text, JsonGenerator json) throws IOException {
-    if (!text.isEmpty()) {
-      json.writeStringField(name, text);
-    }
   }
 }

@@ -3,15 +3,16 @@ package io.paritree.spark;
 import io.paritree.feature.Feature;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.DataFile;
+import io.paritree.output.RunReport.FaultyRows;
+import io.paritree.output.RunReport.Partition;
+import io.paritree.output.RunReport.Start;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.publish.RunDirectory;
-import io.paritree.spark.report.FieldFault;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.ReportFile;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
@@ -37,7 +38,7 @@ final class GroupReport {
   private final int groupsLeft;
   private boolean isKept;
   private Optional<RunDirectory> directory = Optional.empty();
-  private List<PartitionReport> partitions = List.of();
+  private List<Partition> partitions = List.of();
   private HeldPartitions held = HeldPartitions.NONE;
   private double scoringSeconds;
   private long repeatedKeys = JobReport.NOT_COUNTED;
@@ -69,7 +70,7 @@ final class GroupReport {
   }
 
   /** Sets the partitions, which are now staged and verified. */
-  void verified(List<PartitionReport> staged) {
+  void verified(List<Partition> staged) {
     partitions = List.copyOf(staged);
   }
 
@@ -77,9 +78,7 @@ final class GroupReport {
   void held(HeldPartitions partitionsHeld) {
     held = partitionsHeld;
     partitions =
-        partitions.stream()
-            .map(one -> held.of(one.partition()).map(one::held).orElse(one))
-            .toList();
+        partitions.stream().map(one -> held.of(one.path()).map(one::held).orElse(one)).toList();
   }
 
   String heldMessage() {
@@ -105,24 +104,24 @@ final class GroupReport {
    */
   JobReport published(List<String> moved) {
     Set<String> names = Set.copyOf(moved);
-    List<PartitionReport> own =
-        partitions.stream().filter(partition -> names.contains(partition.partition())).toList();
+    List<Partition> own =
+        partitions.stream().filter(partition -> names.contains(partition.path())).toList();
     if (held.isEmpty()) {
       Outcome outcome = own.isEmpty() ? Outcome.ALREADY_PUBLISHED : Outcome.PUBLISHED;
       return report(outcome, "", own, List.of(), groupsLeft);
     }
 
-    List<PartitionReport> others = partitions.stream().filter(one -> one.hold() != null).toList();
+    List<Partition> others = partitions.stream().filter(one -> one.hold().isPresent()).toList();
     return report(Outcome.QUARANTINED, heldMessage(), own, others, groupsLeft);
   }
 
   /** Returns the files of each partition, by their paths below the output. */
   Map<String, List<DataFile>> filesByPartition() {
     Map<String, List<DataFile>> files = new HashMap<>();
-    for (PartitionReport partition : partitions) {
-      String above = partition.partition().isEmpty() ? "" : partition.partition() + "/";
+    for (Partition partition : partitions) {
+      String above = partition.path().isEmpty() ? "" : partition.path() + "/";
       files.put(
-          partition.partition(),
+          partition.path(),
           partition.files().stream()
               .map(file -> new DataFile(above + file.name(), file.bytes(), file.rows()))
               .toList());
@@ -177,13 +176,13 @@ final class GroupReport {
   private JobReport report(
       Outcome outcome,
       String message,
-      List<PartitionReport> published,
-      List<PartitionReport> others,
+      List<Partition> published,
+      List<Partition> others,
       int groupsToCome) {
     ScoringModel model = checked.model();
     JobSettings settings = checked.settings();
     return new JobReport(
-        new JobReport.Run(
+        new Start(
             settings.runId(),
             startedAt,
             Optional.of(CheckedRun.modelOf(model, settings)),
@@ -207,12 +206,12 @@ final class GroupReport {
         new JobReport.Times(stages.seconds(), scoringSeconds));
   }
 
-  private List<FieldFault> faults() {
-    List<FieldFault> all = new ArrayList<>();
+  private List<FaultyRows> faults() {
+    List<FaultyRows> all = new ArrayList<>();
     tally
         .faults()
         .forEach(
-            (field, code, rows, example) -> all.add(new FieldFault(field, code, rows, example)));
+            (field, code, rows, example) -> all.add(new FaultyRows(field, code, rows, example)));
     return all;
   }
 
@@ -227,14 +226,14 @@ final class GroupReport {
   }
 
   /** Returns the partitions that were published before, or meanwhile by another run. */
-  private List<String> before(List<PartitionReport> published, List<PartitionReport> others) {
-    Set<PartitionReport> reported = new HashSet<>(published);
+  private List<String> before(List<Partition> published, List<Partition> others) {
+    Set<Partition> reported = new HashSet<>(published);
     reported.addAll(others);
     return Stream.concat(
             checked.alreadyPublished().stream(),
             partitions.stream()
                 .filter(partition -> !reported.contains(partition))
-                .map(PartitionReport::partition))
+                .map(Partition::path))
         .toList();
   }
 }

@@ -1,7 +1,7 @@
 package io.paritree.spark;
 
+import io.paritree.output.RunReport.Hold;
 import io.paritree.spark.ending.Outcome;
-import io.paritree.spark.report.Hold;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.Tally;
 import java.util.Map;
@@ -28,8 +28,8 @@ record HeldPartitions(Map<String, Hold> holds) {
               if (count.quarantinedShare() > maxQuarantined) {
                 holds.put(
                     partition,
-                    Hold.of(
-                        Outcome.QUARANTINED,
+                    new Hold(
+                        Outcome.QUARANTINED.word(),
                         "%s could not be scored, more than --max-quarantined %s; by code: %s"
                             .formatted(share(count, "rows"), maxQuarantined, count.codes())));
               }

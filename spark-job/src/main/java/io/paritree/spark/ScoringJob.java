@@ -6,6 +6,7 @@ import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
+import io.paritree.output.RunReport.Start;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.ending.JobException;
@@ -307,8 +308,8 @@ final class ScoringJob {
 
   private JobReport ended(
       Outcome outcome, String message, String input, String output, List<String> published) {
-    JobReport.Run run =
-        new JobReport.Run(
+    Start run =
+        new Start(
             settings.runId(),
             startedAt,
             opened.map(model -> CheckedRun.modelOf(model, settings)),

@@ -4,6 +4,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.ReasonsForm;
+import io.paritree.output.RunReport.Partition;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.RefusedException;
@@ -14,7 +15,6 @@ import io.paritree.spark.lookup.IndexedPartition;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.RunDirectory;
-import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.rows.RecordedReasons;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.Tally;
@@ -149,18 +149,18 @@ final class Staging {
    * @throws IOException if a file does not hold what was counted
    * @throws RefusedException if servers are to find its rows, and could not
    */
-  List<PartitionReport> verify(Configuration hadoop, Instant scoredAt)
+  List<Partition> verify(Configuration hadoop, Instant scoredAt)
       throws RefusedException, IOException {
     // Each takes some calls to the store, which may take long.
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
-      List<Callable<PartitionReport>> verifying = new ArrayList<>();
+      List<Callable<Partition>> verifying = new ArrayList<>();
       for (OutputPartition target : checked.open()) {
         verifying.add(() -> verify(target, hadoop, scoredAt));
       }
 
-      List<PartitionReport> reports = new ArrayList<>();
-      for (Future<PartitionReport> verified : threads.invokeAll(verifying)) {
+      List<Partition> reports = new ArrayList<>();
+      for (Future<Partition> verified : threads.invokeAll(verifying)) {
         reports.add(verified.get());
       }
 
@@ -183,7 +183,7 @@ final class Staging {
     }
   }
 
-  private PartitionReport verify(OutputPartition target, Configuration hadoop, Instant scoredAt)
+  private Partition verify(OutputPartition target, Configuration hadoop, Instant scoredAt)
       throws RefusedException, IOException {
     List<DataFile> files = new ArrayList<>();
     long rows = 0;
@@ -210,13 +210,13 @@ final class Staging {
     }
 
     output.complete(directory, manifest(target, count, files, scoredAt));
-    return new PartitionReport(
+    return new Partition(
         target.partition(),
         target.identity(),
         count.read(),
         count.scored(),
         count.quarantined(),
-        null,
+        Optional.empty(),
         files);
   }
 

@@ -52,18 +52,18 @@ final class RunJson {
     }
 
     json.writeStringField("input", start.input());
-    optional("input_version", start.inputVersion(), json);
+    JsonText.optional(json, "input_version", start.inputVersion());
     json.writeStringField("output", start.output());
     if (report.rows().perSecond() > 0) {
       json.writeNumberField("rows_per_second", report.rows().perSecond());
     }
 
-    optional("quarantine", report.quarantine().place(), json);
-    counts("codes", report.quarantine().codes(), json);
+    JsonText.optional(json, "quarantine", report.quarantine().place());
+    JsonText.counts(json, "codes", report.quarantine().codes());
     JsonText.objects(
         json, "faults", report.quarantine().faults(), fault -> fault(fault, examples, json));
-    counts("missing", report.values().missing(), json);
-    counts("unseen", report.values().unseen(), json);
+    JsonText.counts(json, "missing", report.values().missing());
+    JsonText.counts(json, "unseen", report.values().unseen());
     JsonText.objects(json, "changed", report.values().changed(), change -> change(change, json));
     if (report.duplicateKeys().isPresent()) {
       json.writeNumberField("duplicate_keys", report.duplicateKeys().getAsLong());
@@ -85,7 +85,7 @@ final class RunJson {
     json.writeStringField("started_at", summary.start().startedAt());
     json.writeStringField("outcome", summary.ending().outcome());
     json.writeNumberField("exit_code", summary.ending().exitCode());
-    optional("message", message, json);
+    JsonText.optional(json, "message", message);
     if (summary.ending().groupsLeft() > 0) {
       json.writeNumberField("groups_left", summary.ending().groupsLeft());
     }
@@ -112,10 +112,10 @@ final class RunJson {
     json.writeStringField("model_version", model.version());
     json.writeStringField("digest", model.digest());
     json.writeStringField("engine", model.engine());
-    optional("contributions", model.contributions(), json);
+    JsonText.optional(json, "contributions", model.contributions());
     json.writeBooleanField("sealed", model.sealed());
-    optional("early_stopping", model.earlyStopping(), json);
-    optional("offsets", model.offsets(), json);
+    JsonText.optional(json, "early_stopping", model.earlyStopping());
+    JsonText.optional(json, "offsets", model.offsets());
   }
 
   private static void fault(FaultyRows fault, boolean examples, JsonGenerator json)
@@ -123,7 +123,7 @@ final class RunJson {
     json.writeStringField("field", fault.field());
     json.writeStringField("code", fault.code());
     json.writeNumberField("rows", fault.rows());
-    optional("example", examples ? fault.example() : "", json);
+    JsonText.optional(json, "example", examples ? fault.example() : "");
   }
 
   private static void change(Change change, JsonGenerator json) throws IOException {
@@ -185,22 +185,6 @@ final class RunJson {
     json.writeNumberField("bytes", partition.bytes());
     json.writeNumberField("files", partition.files().size());
     json.writeEndObject();
-  }
-
-  private static void counts(String name, Map<String, Long> counts, JsonGenerator json)
-      throws IOException {
-    json.writeObjectFieldStart(name);
-    for (Map.Entry<String, Long> count : counts.entrySet()) {
-      json.writeNumberField(count.getKey(), count.getValue());
-    }
-
-    json.writeEndObject();
-  }
-
-  private static void optional(String name, String text, JsonGenerator json) throws IOException {
-    if (!text.isEmpty()) {
-      json.writeStringField(name, text);
-    }
   }
 
   private static void number(String name, double value, JsonGenerator json) throws IOException {

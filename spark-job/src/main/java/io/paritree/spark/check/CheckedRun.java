@@ -3,12 +3,12 @@ package io.paritree.spark.check;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
+import io.paritree.output.RunReport.Model;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.report.JobReport;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
 import java.util.List;
@@ -74,8 +74,8 @@ public record CheckedRun(
         alreadyPublished);
   }
 
-  public static JobReport.Model modelOf(ScoringModel model, JobSettings settings) {
-    return new JobReport.Model(
+  public static Model modelOf(ScoringModel model, JobSettings settings) {
+    return new Model(
         model.name(),
         model.modelVersion(),
         model.digest(),

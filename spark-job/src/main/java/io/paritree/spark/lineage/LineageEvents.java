@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.paritree.output.RunReport.Partition;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.PartitionReport;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +83,7 @@ public record LineageEvents(
   }
 
   private static void addReport(ObjectNode facets, JobReport report) {
-    PartitionReport total = report.total();
+    Partition total = report.total();
     JobReport.Partitions partitions = report.partitions();
     ((ObjectNode) facets.get("paritree_run"))
         .put("outcome", report.outcome().word())
@@ -95,7 +95,7 @@ public record LineageEvents(
         .put("partitionsHeld", partitions.held().size())
         .put("partitionsAlreadyPublished", partitions.before().size());
     report
-        .run()
+        .start()
         .model()
         .ifPresent(
             model ->
@@ -185,14 +185,14 @@ public record LineageEvents(
         .filtering()
         .forEach(source -> addField(filtering, lineage.input(), source, "INDIRECT", "FILTER"));
     if (!report.partitions().published().isEmpty()) {
-      List<PartitionReport> published = report.partitions().published();
+      List<Partition> published = report.partitions().published();
       standard(
               output.putObject("outputFacets"),
               "outputStatistics",
               "1-0-2",
               "OutputStatisticsOutputDatasetFacet")
-          .put("rowCount", published.stream().mapToLong(PartitionReport::scored).sum())
-          .put("size", published.stream().mapToLong(PartitionReport::bytes).sum())
+          .put("rowCount", published.stream().mapToLong(Partition::scored).sum())
+          .put("size", published.stream().mapToLong(Partition::bytes).sum())
           .put("fileCount", published.stream().mapToLong(own -> own.files().size()).sum());
     }
 

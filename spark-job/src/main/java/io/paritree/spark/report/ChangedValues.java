@@ -1,21 +1,16 @@
 package io.paritree.spark.report;
 
 import io.paritree.model.manifest.SealedValues;
+import io.paritree.output.RunReport.Change;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * A feature whose values are missing, or in no vocabulary, more or less often than among the rows
- * that the model was sealed with. All shares are of rows, 0 to 1.
- *
- * @param missing the share in the run
- * @param missingSealed the share among the sealed rows
- * @param unseen the share in the run
- * @param unseenSealed the share among the sealed rows
+ * Finds the features whose values are missing, or in no vocabulary, more or less often than among
+ * the rows that the model was sealed with.
  */
-public record ChangedValues(
-    String feature, double missing, double missingSealed, double unseen, double unseenSealed) {
+final class ChangedValues {
   /** A smaller difference of shares is never shown, however many rows there are. */
   private static final double LEAST_DIFFERENCE = 0.001;
 
@@ -25,14 +20,16 @@ public record ChangedValues(
    */
   private static final double LEAST_DEVIANCE = 25;
 
+  private ChangedValues() {}
+
   /** Returns the features that changed, the largest change first. */
-  static List<ChangedValues> of(JobReport.Values values) {
+  static List<Change> of(JobReport.Values values) {
     if (values.sealed().isEmpty() || values.rows() == 0) {
       return List.of();
     }
 
     SealedValues sealed = values.sealed().get();
-    List<ChangedValues> changed = new ArrayList<>();
+    List<Change> changed = new ArrayList<>();
     for (String feature : values.missing().keySet()) {
       long missing = values.missing().get(feature);
       long unseen = values.unseen().getOrDefault(feature, 0L);
@@ -41,7 +38,7 @@ public record ChangedValues(
       if (differ(missing, values.rows(), missingSealed, sealed.rows())
           || differ(unseen, values.rows(), unseenSealed, sealed.rows())) {
         changed.add(
-            new ChangedValues(
+            new Change(
                 feature,
                 (double) missing / values.rows(),
                 (double) missingSealed / sealed.rows(),
@@ -50,12 +47,14 @@ public record ChangedValues(
       }
     }
 
-    changed.sort(Comparator.comparingDouble(ChangedValues::change).reversed());
+    changed.sort(Comparator.comparingDouble(ChangedValues::size).reversed());
     return List.copyOf(changed);
   }
 
-  private double change() {
-    return Math.max(Math.abs(missing - missingSealed), Math.abs(unseen - unseenSealed));
+  private static double size(Change change) {
+    return Math.max(
+        Math.abs(change.missing() - change.missingSealed()),
+        Math.abs(change.unseen() - change.unseenSealed()));
   }
 
   private static boolean differ(long count, long rows, long sealedCount, long sealedRows) {

@@ -1,5 +1,8 @@
 package io.paritree.spark.report;
 
+import io.paritree.output.RunReport.FaultyRows;
+import io.paritree.output.RunReport.Model;
+import io.paritree.output.RunReport.Partition;
 import io.prometheus.metrics.exporter.pushgateway.Format;
 import io.prometheus.metrics.exporter.pushgateway.PushGateway;
 import io.prometheus.metrics.exporter.pushgateway.Scheme;
@@ -87,13 +90,13 @@ public final class JobMetrics {
   }
 
   private void add(JobReport report) {
-    PartitionReport total = report.total();
+    Partition total = report.total();
     gauge(
         "paritree_job_rows",
         "Rows of the last run, published or not: scored or quarantined.",
         "became",
         Map.of("scored", total.scored(), "quarantined", total.quarantined()));
-    report.run().model().ifPresent(this::add);
+    report.start().model().ifPresent(this::add);
     if (report.rowsPerSecond() > 0) {
       gauge(
           "paritree_job_rows_per_second",
@@ -157,7 +160,7 @@ public final class JobMetrics {
     }
   }
 
-  private void add(JobReport.Model model) {
+  private void add(Model model) {
     Labels labels =
         Labels.of(
             new String[] {OUTPUT, "model", "version", "digest", "sealed"},
@@ -170,12 +173,12 @@ public final class JobMetrics {
             .build());
   }
 
-  private void addFaults(List<FieldFault> faults) {
+  private void addFaults(List<FaultyRows> faults) {
     Map<String, Long> byField = new HashMap<>();
     faults.forEach(fault -> byField.merge(fault.field(), fault.rows(), Long::sum));
     Set<String> own = largest(byField).keySet();
     Map<List<String>, Long> rows = new LinkedHashMap<>();
-    for (FieldFault fault : faults) {
+    for (FaultyRows fault : faults) {
       String field = own.contains(fault.field()) ? fault.field() : OTHER;
       rows.merge(List.of(field, fault.code()), fault.rows(), Long::sum);
     }

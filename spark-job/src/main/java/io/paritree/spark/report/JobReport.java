@@ -1,9 +1,14 @@
 package io.paritree.spark.report;
 
 import io.paritree.model.manifest.SealedValues;
+import io.paritree.output.RunReport.Change;
+import io.paritree.output.RunReport.FaultyRows;
+import io.paritree.output.RunReport.Partition;
+import io.paritree.output.RunReport.Start;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * The report of a run.
  *
- * @param run what all groups of the run have in common
+ * @param start what all groups of the run have in common
  * @param outcome how it ended
  * @param message why it ended so; empty if it published everything
  * @param groupsLeft how many groups of the run follow this one; 0 if it ended the run
@@ -31,7 +36,7 @@ import java.util.stream.Stream;
  * @param times how long the run took
  */
 public record JobReport(
-    Run run,
+    Start start,
     Outcome outcome,
     String message,
     int groupsLeft,
@@ -46,56 +51,13 @@ public record JobReport(
   private static final double LEAST_SECONDS_OF_RATE = 10;
 
   /**
-   * What all groups of a run have in common.
-   *
-   * @param id the run's id
-   * @param startedAt when it began, in UTC
-   * @param model what scored; empty if the run ended before its model was opened
-   * @param input what was read
-   * @param inputVersion the version of the table that was read; empty if it has none
-   * @param output where it was published
-   */
-  public record Run(
-      String id,
-      String startedAt,
-      Optional<Model> model,
-      String input,
-      String inputVersion,
-      String output) {}
-
-  /**
-   * The model that scored.
-   *
-   * @param name its name
-   * @param version what the column {@code model_version} holds
-   * @param digest its SHA-256
-   * @param engine which engine
-   * @param contributions {@code exact} if reasons or contributions were written and are; otherwise
-   *     empty
-   * @param sealed whether it is a sealed package
-   * @param earlyStopping which rounds score, if training was stopped early, in a sentence;
-   *     otherwise empty
-   * @param offsets with which columns margins begin, in a sentence; otherwise empty
-   */
-  public record Model(
-      String name,
-      String version,
-      String digest,
-      String engine,
-      String contributions,
-      boolean sealed,
-      String earlyStopping,
-      String offsets) {}
-
-  /**
    * What became of the partitions.
    *
    * @param published a report on each partition that the run has published
    * @param others a report on each other partition that was scored
    * @param before the partitions that were published before, or by another run meanwhile
    */
-  public record Partitions(
-      List<PartitionReport> published, List<PartitionReport> others, List<String> before) {
+  public record Partitions(List<Partition> published, List<Partition> others, List<String> before) {
     public Partitions {
       published = List.copyOf(published);
       others = List.copyOf(others);
@@ -103,8 +65,8 @@ public record JobReport(
     }
 
     private static Partitions total(List<Partitions> groups) {
-      List<PartitionReport> published = new ArrayList<>();
-      List<PartitionReport> others = new ArrayList<>();
+      List<Partition> published = new ArrayList<>();
+      List<Partition> others = new ArrayList<>();
       Set<String> before = new LinkedHashSet<>();
       for (Partitions group : groups) {
         published.addAll(group.published);
@@ -116,13 +78,13 @@ public record JobReport(
     }
 
     /** Returns all partitions that were scored, published ones first. */
-    public List<PartitionReport> scored() {
+    public List<Partition> scored() {
       return Stream.concat(published.stream(), others.stream()).toList();
     }
 
     /** Returns the partitions that were scored and are held, each with its reason. */
-    public List<PartitionReport> held() {
-      return others.stream().filter(partition -> partition.hold() != null).toList();
+    public List<Partition> held() {
+      return others.stream().filter(partition -> partition.hold().isPresent()).toList();
     }
   }
 
@@ -133,12 +95,36 @@ public record JobReport(
    * @param faults rows by field and fault code, the most frequent first
    * @param place where the rows are stored; empty if there are none
    */
-  public record Quarantine(Map<String, Long> codes, List<FieldFault> faults, String place) {
+  public record Quarantine(Map<String, Long> codes, List<FaultyRows> faults, String place) {
     static final Quarantine NONE = new Quarantine(Map.of(), List.of(), "");
 
     public Quarantine {
       codes = new TreeMap<>(codes);
-      faults = FieldFault.total(faults);
+      faults = totalOf(faults);
+    }
+
+    /** Returns the faults, added up by field and code, the most frequent first. */
+    private static List<FaultyRows> totalOf(List<FaultyRows> all) {
+      Map<List<String>, FaultyRows> totals = new LinkedHashMap<>();
+      for (FaultyRows fault : all) {
+        totals.merge(
+            List.of(fault.field(), fault.code()),
+            fault,
+            (first, next) ->
+                new FaultyRows(
+                    first.field(),
+                    first.code(),
+                    first.rows() + next.rows(),
+                    first.example().isEmpty() ? next.example() : first.example()));
+      }
+
+      List<FaultyRows> sorted = new ArrayList<>(totals.values());
+      sorted.sort(
+          Comparator.comparingLong(FaultyRows::rows)
+              .reversed()
+              .thenComparing(FaultyRows::field)
+              .thenComparing(FaultyRows::code));
+      return List.copyOf(sorted);
     }
 
     private static Quarantine total(List<Quarantine> groups) {
@@ -178,7 +164,7 @@ public record JobReport(
      * Returns the features whose values are missing, or in no vocabulary, more or less often than
      * among the rows that the model was sealed with, the largest change first.
      */
-    public List<ChangedValues> changed() {
+    public List<Change> changed() {
       return ChangedValues.of(this);
     }
   }
@@ -193,13 +179,13 @@ public record JobReport(
   public record Times(Map<String, Double> stages, double scoring) {}
 
   public static JobReport ofNoRows(
-      Run run,
+      Start start,
       Outcome outcome,
       String message,
       List<String> publishedBefore,
       Map<String, Double> stages) {
     return new JobReport(
-        run,
+        start,
         outcome,
         message,
         0,
@@ -225,7 +211,7 @@ public record JobReport(
     ScoreHistogram scores = new ScoreHistogram();
     groups.forEach(group -> scores.add(group.scores));
     return new JobReport(
-        last.run,
+        last.start,
         outcome(groups),
         joined("\n", groups, JobReport::message),
         last.groupsLeft,
@@ -283,15 +269,15 @@ public record JobReport(
   }
 
   /** Returns all partitions together, as if they were one. */
-  public PartitionReport total() {
-    List<PartitionReport> all = partitions.scored();
-    return new PartitionReport(
+  public Partition total() {
+    List<Partition> all = partitions.scored();
+    return new Partition(
         "total",
         "",
-        all.stream().mapToLong(PartitionReport::read).sum(),
-        all.stream().mapToLong(PartitionReport::scored).sum(),
-        all.stream().mapToLong(PartitionReport::quarantined).sum(),
-        null,
+        all.stream().mapToLong(Partition::read).sum(),
+        all.stream().mapToLong(Partition::scored).sum(),
+        all.stream().mapToLong(Partition::quarantined).sum(),
+        Optional.empty(),
         all.stream().flatMap(partition -> partition.files().stream()).toList());
   }
 

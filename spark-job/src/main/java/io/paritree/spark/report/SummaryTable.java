@@ -1,5 +1,7 @@
 package io.paritree.spark.report;
 
+import io.paritree.output.RunReport.Model;
+import io.paritree.output.RunReport.Partition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,16 +16,16 @@ public final class SummaryTable {
   /** Returns the table, with a line feed at its end. */
   public static String of(JobReport report) {
     StringBuilder text = new StringBuilder();
-    text.append("Run %s: %s\n".formatted(report.run().id(), ending(report)));
-    report.run().model().ifPresent(model -> text.append(model(model)));
+    text.append("Run %s: %s\n".formatted(report.start().run(), ending(report)));
+    report.start().model().ifPresent(model -> text.append(model(model)));
     text.append(
         "  input   %s%s\n"
             .formatted(
-                report.run().input(),
-                report.run().inputVersion().isEmpty()
+                report.start().input(),
+                report.start().inputVersion().isEmpty()
                     ? ""
-                    : ", version " + report.run().inputVersion()));
-    text.append("  output  %s\n".formatted(report.run().output()));
+                    : ", version " + report.start().inputVersion()));
+    text.append("  output  %s\n".formatted(report.start().output()));
     if (!report.partitions().scored().isEmpty()) {
       text.append(table(report));
     }
@@ -61,7 +63,7 @@ public final class SummaryTable {
     return text.toString();
   }
 
-  private static String model(JobReport.Model model) {
+  private static String model(Model model) {
     String line =
         "  model   %s, engine %s%s%s\n"
             .formatted(
@@ -90,7 +92,7 @@ public final class SummaryTable {
   private static String notPublished(JobReport report) {
     String outcome = report.outcome().word();
     JobReport.Partitions partitions = report.partitions();
-    List<PartitionReport> held = partitions.held();
+    List<Partition> held = partitions.held();
     if (partitions.published().isEmpty()) {
       return outcome + ", nothing was published";
     } else if (held.size() < partitions.others().size() || held.isEmpty()) {
@@ -102,8 +104,8 @@ public final class SummaryTable {
         .formatted(outcome, before(names(held)), before(names(partitions.published())));
   }
 
-  private static List<String> names(List<PartitionReport> partitions) {
-    return partitions.stream().map(PartitionReport::partition).toList();
+  private static List<String> names(List<Partition> partitions) {
+    return partitions.stream().map(Partition::path).toList();
   }
 
   /** Returns how many partitions there are, and their names. */
@@ -123,12 +125,12 @@ public final class SummaryTable {
   private static String table(JobReport report) {
     List<String[]> lines = new ArrayList<>();
     lines.add(new String[] {"partition", "read", "scored", "quarantined", "files", "bytes"});
-    List<PartitionReport> all = report.partitions().scored();
+    List<Partition> all = report.partitions().scored();
     int published = report.partitions().published().size();
     for (int at = 0; at < Math.min(MAX_PARTITIONS, all.size()); at++) {
       boolean isLeftOut = published > 0 && at >= published;
       String remark = isLeftOut ? " (not published)" : "";
-      lines.add(line(all.get(at), all.get(at).hold() == null ? remark : " (held)"));
+      lines.add(line(all.get(at), all.get(at).hold().isEmpty() ? remark : " (held)"));
     }
 
     int left = all.size() - MAX_PARTITIONS;
@@ -146,9 +148,9 @@ public final class SummaryTable {
   /**
    * @param remark is appended to the partition's name
    */
-  private static String[] line(PartitionReport partition, String remark) {
+  private static String[] line(Partition partition, String remark) {
     return new String[] {
-      (partition.partition().isEmpty() ? WHOLE : partition.partition()) + remark,
+      (partition.path().isEmpty() ? WHOLE : partition.path()) + remark,
       grouped(partition.read()),
       grouped(partition.scored()),
       grouped(partition.quarantined()),

@@ -1,6 +1,8 @@
 package io.paritree.spark.report;
 
 import io.paritree.Fault;
+import io.paritree.output.RunReport.Change;
+import io.paritree.output.RunReport.FaultyRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +23,7 @@ final class ValueTables {
 
     List<String[]> lines = new ArrayList<>();
     lines.add(new String[] {"field", "fault", "rows", "example"});
-    for (FieldFault fault : quarantine.faults().stream().limit(SHOWN).toList()) {
+    for (FaultyRows fault : quarantine.faults().stream().limit(SHOWN).toList()) {
       lines.add(
           new String[] {
             fault.field().isEmpty() ? "(whole row)" : Fault.printable(fault.field()),
@@ -50,14 +52,14 @@ final class ValueTables {
     }
 
     String sealed = SummaryTable.grouped(values.sealed().get().rows()) + " sealed rows";
-    List<ChangedValues> changed = values.changed();
+    List<Change> changed = values.changed();
     if (changed.isEmpty()) {
       return "  missing and unseen values: as in the %s\n".formatted(sealed);
     }
 
     List<String[]> lines = new ArrayList<>();
     lines.add(new String[] {"feature", "missing", "sealed", "unseen", "sealed"});
-    for (ChangedValues one : changed.stream().limit(SHOWN).toList()) {
+    for (Change one : changed.stream().limit(SHOWN).toList()) {
       lines.add(
           new String[] {
             Fault.printable(one.feature()),

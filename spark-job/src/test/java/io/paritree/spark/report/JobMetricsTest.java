@@ -2,6 +2,9 @@ package io.paritree.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.output.RunReport.FaultyRows;
+import io.paritree.output.RunReport.Partition;
+import io.paritree.output.RunReport.Start;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
@@ -17,13 +20,13 @@ class JobMetricsTest {
   @Test
   void wideModelHasFiftyFeaturesOfItsOwnAndTheSumOfTheOthers() throws Exception {
     Map<String, Long> counts = new LinkedHashMap<>();
-    List<FieldFault> faults = new ArrayList<>();
+    List<FaultyRows> faults = new ArrayList<>();
     for (int field = 0; field < 3_000; field++) {
       counts.put("f" + field, field < 2_950 ? 1L : 2L);
-      faults.add(new FieldFault("f" + field, "missing_value", field < 2_950 ? 1 : 2, ""));
+      faults.add(new FaultyRows("f" + field, "missing_value", field < 2_950 ? 1 : 2, ""));
     }
 
-    faults.add(new FieldFault("f0", "not_finite", 7, ""));
+    faults.add(new FaultyRows("f0", "not_finite", 7, ""));
 
     List<String> lines = lines(report(faults, counts, 1_000, 0));
 
@@ -61,14 +64,14 @@ class JobMetricsTest {
   }
 
   private static JobReport report(
-      List<FieldFault> faults, Map<String, Long> values, long rows, double scoringSeconds) {
+      List<FaultyRows> faults, Map<String, Long> values, long rows, double scoringSeconds) {
     return new JobReport(
-        new JobReport.Run("nightly", "2026-01-02T03:04:05Z", Optional.empty(), "/in", "", "/out"),
+        new Start("nightly", "2026-01-02T03:04:05Z", Optional.empty(), "/in", "", "/out"),
         Outcome.PUBLISHED,
         "",
         0,
         new JobReport.Partitions(
-            List.of(new PartitionReport("", "i", rows, rows, 0, null, List.of())),
+            List.of(new Partition("", "i", rows, rows, 0, Optional.empty(), List.of())),
             List.of(),
             List.of()),
         new JobReport.Quarantine(Map.of(), faults, ""),

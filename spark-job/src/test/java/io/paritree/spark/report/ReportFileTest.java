@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.model.manifest.SealedValues;
 import io.paritree.output.DataFile;
 import io.paritree.output.RunReport;
+import io.paritree.output.RunReport.FaultyRows;
+import io.paritree.output.RunReport.Hold;
+import io.paritree.output.RunReport.Model;
+import io.paritree.output.RunReport.Partition;
+import io.paritree.output.RunReport.Start;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
@@ -213,7 +218,7 @@ class ReportFileTest {
 
   private static JobReport withScores(JobReport report, ScoreHistogram scores) {
     return new JobReport(
-        report.run(),
+        report.start(),
         report.outcome(),
         report.message(),
         report.groupsLeft(),
@@ -245,11 +250,11 @@ class ReportFileTest {
     seconds.put("model", 0.12345);
     seconds.put("score", 1.5);
     return new JobReport(
-        new JobReport.Run(
+        new Start(
             "nightly",
             "2026-01-02T03:04:05Z",
             Optional.of(
-                new JobReport.Model(
+                new Model(
                     "credit",
                     "credit/3",
                     "d1",
@@ -267,31 +272,32 @@ class ReportFileTest {
         new JobReport.Partitions(
             List.of(),
             List.of(
-                new PartitionReport(
+                new Partition(
                     "day=1",
                     "i1",
                     22,
                     20,
                     2,
-                    null,
+                    Optional.empty(),
                     List.of(
                         new DataFile("part-0.parquet", 100, 12),
                         new DataFile("part-1.parquet", 200, 8))),
-                new PartitionReport(
+                new Partition(
                     "day=2",
                     "i2",
                     11,
                     10,
                     1,
-                    Hold.of(Outcome.QUARANTINED, "1 of 11 rows could not be scored"),
+                    Optional.of(
+                        new Hold(Outcome.QUARANTINED.word(), "1 of 11 rows could not be scored")),
                     List.of())),
             List.of("day=0")),
         new JobReport.Quarantine(
             Map.of("wrong_type", 2L, "not_finite", 1L),
             List.of(
-                new FieldFault("age", "not_finite", 1, ""),
-                new FieldFault("zip", "wrong_type", 1, "got \"x\", expected a number"),
-                new FieldFault("zip", "wrong_type", 1, "got \"y\", expected a number")),
+                new FaultyRows("age", "not_finite", 1, ""),
+                new FaultyRows("zip", "wrong_type", 1, "got \"x\", expected a number"),
+                new FaultyRows("zip", "wrong_type", 1, "got \"y\", expected a number")),
             "/out/quarantine"),
         new JobReport.Values(
             missing,
@@ -304,8 +310,7 @@ class ReportFileTest {
   }
 
   private static JobReport least() {
-    JobReport.Run run =
-        new JobReport.Run("refused", "2026-01-02T03:04:05Z", Optional.empty(), "/in", "", "/out");
+    Start run = new Start("refused", "2026-01-02T03:04:05Z", Optional.empty(), "/in", "", "/out");
     return JobReport.ofNoRows(run, Outcome.MODEL_REFUSED, "", List.of(), Map.of());
   }
 }
