@@ -79,7 +79,7 @@ async function send(path, options) {
 }
 
 /** Parses JSON; a number that JavaScript would change is kept as its text. */
-export function parse(text) {
+function parse(text) {
   return JSON.parse(text, (name, value, context) =>
       typeof value === "number" && context?.source !== undefined && !isWhole(context.source, value)
         ? context.source

@@ -38,6 +38,15 @@ export function curve(view, contract, update) {
     ${sweep.thresholds_left_out ? html`<p class="small">${sweep.thresholds_left_out} of the model's thresholds are left out of the picture, none of them out of the search for a flip.</p>` : nothing}`;
 }
 
+/** From which side a flip's value holds. */
+function place(view, sweep, flip) {
+  if (view.isListed) {
+    return "with";
+  }
+
+  return flip.value < sweep.own.value ? "at or below" : "at or above";
+}
+
 function noValue(view, sweep) {
   if (!view.isListed) {
     return "No value";
@@ -63,8 +72,7 @@ function flips(view, sweep) {
   return html`<div class="flips" role="status">
     ${found.length === 0 ? html`<p>${noValue(view, sweep)} of <bdi>${sweep.field}</bdi> alone changes <strong><bdi>${sweep.own.label}</bdi></strong>.</p>` : nothing}
     ${others.length > 0 && !isNumber ? html`<p>${others.length} of the ${sweep.points.length} values that were tried change <strong><bdi>${sweep.own.label}</bdi></strong>:</p>` : nothing}
-    ${found.slice(0, MOST_FLIPS).map(flip => html`<p><strong><bdi>${flip.label}</bdi></strong> ${isNumber
-      ? flip.value < sweep.own.value ? "at or below" : "at or above" : "with"} <bdi>${sweep.field}</bdi> = ${value(flip.value)},
+    ${found.slice(0, MOST_FLIPS).map(flip => html`<p><strong><bdi>${flip.label}</bdi></strong> ${place(view, sweep, flip)} <bdi>${sweep.field}</bdi> = ${value(flip.value)},
         score ${number(flip.score ?? flip.scores?.[flip.label])}
         <button type="button" class="quiet" @click=${() => view.use(flip.value)}>Use this value</button></p>`)}
     ${found.length > MOST_FLIPS ? html`<p class="small">The others are marked in the list.</p>` : nothing}

@@ -23,19 +23,6 @@ export function signed(value) {
   return typeof value === "number" && value > 0 ? `+${value}` : number(value).replace("-", "−");
 }
 
-/** A number that is cut for reading, with the whole one in its title. */
-export function brief(value, places = 4) {
-  if (typeof value !== "number" || !Number.isFinite(value)) {
-    return html`${number(value)}`;
-  }
-
-  const cut = Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 10 ** -places)
-      ? value.toPrecision(places)
-      : String(Number(value.toFixed(places)));
-  return Number(cut) === value ? html`${number(value)}`
-      : html`<span title=${number(value)}>${cut}<span class="cut" aria-hidden="true">…</span></span>`;
-}
-
 /** Whole numbers with groups of three digits. */
 export function count(value) {
   return typeof value === "number" ? value.toLocaleString("en") : number(value);

@@ -108,7 +108,7 @@ function entered(field, value) {
 }
 
 /** What was typed, as JSON of the field's type; as a text if it is none, for which the server says why. */
-export function literal(field, text) {
+function literal(field, text) {
   if (NUMBERS.has(field.type) && NUMBER.test(text.trim())) {
     return text.trim();
   }
