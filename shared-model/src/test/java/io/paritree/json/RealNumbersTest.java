@@ -9,7 +9,7 @@ import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.ScoreSpread;
-import io.paritree.output.ScoreHistogram;
+import io.paritree.profile.ScoreHistogram;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.paritree.lookup.build;
 
 import io.paritree.lookup.IndexManifest.ShardFile;
-import io.paritree.output.ScoreHistogram;
+import io.paritree.profile.ScoreHistogram;
 import java.io.Serializable;
 
 /**

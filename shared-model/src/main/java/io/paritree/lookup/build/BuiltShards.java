@@ -4,7 +4,7 @@ import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.ScoreSpread;
 import io.paritree.output.PartitionManifest;
-import io.paritree.output.ScoreHistogram;
+import io.paritree.profile.ScoreHistogram;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.paritree.Sha256;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.ShardLayout;
-import io.paritree.output.ScoreHistogram;
+import io.paritree.profile.ScoreHistogram;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

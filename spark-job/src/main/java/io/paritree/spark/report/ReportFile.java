@@ -2,7 +2,7 @@ package io.paritree.spark.report;
 
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.Partition;
-import io.paritree.output.ScoreHistogram;
+import io.paritree.profile.ScoreHistogram;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.paritree.spark.task;
 
-import io.paritree.output.ScoreHistogram;
+import io.paritree.profile.ScoreHistogram;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

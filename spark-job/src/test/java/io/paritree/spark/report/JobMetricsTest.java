@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Partition;
 import io.paritree.output.RunReport.Start;
-import io.paritree.output.ScoreHistogram;
+import io.paritree.profile.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

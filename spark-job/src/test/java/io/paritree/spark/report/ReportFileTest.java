@@ -11,7 +11,7 @@ import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Model;
 import io.paritree.output.RunReport.Partition;
 import io.paritree.output.RunReport.Start;
-import io.paritree.output.ScoreHistogram;
+import io.paritree.profile.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

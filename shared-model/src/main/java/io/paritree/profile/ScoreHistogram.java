@@ -1,4 +1,4 @@
-package io.paritree.output;
+package io.paritree.profile;
 
 import java.io.Serializable;
 import java.util.Arrays;
@@ -136,6 +136,27 @@ public final class ScoreHistogram implements Serializable {
     }
 
     return max;
+  }
+
+  /**
+   * Counts the scores in other bins; the histogram must be packed.
+   *
+   * @param wider bins whose edges are {@link #border}s
+   * @return a count for each of the bins
+   */
+  public long[] counts(NumberBins wider) {
+    long[] counts = new long[wider.size()];
+    for (int index = 0; index < usedBins.length; index++) {
+      counts[wider.of(middle(usedBins[index]))] += usedCounts[index];
+    }
+
+    return counts;
+  }
+
+  /** Returns the least score that is counted together with a score, which is a number. */
+  public static float border(float score) {
+    int ordered = bin(Float.floatToIntBits(score)) << 16;
+    return Float.intBitsToFloat(ordered < 0 ? ordered ^ 0x80000000 : ~ordered);
   }
 
   /** Returns the bin of a score's bits; bins ascend with the scores. */

@@ -1,0 +1,52 @@
+package io.paritree.profile;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How many values are in each bin.
+ *
+ * @param counts one for each of the bins; the last is of missing values
+ */
+public record BinCounts(Bins bins, List<Long> counts) {
+  static final String COUNTS = "counts";
+
+  public BinCounts {
+    counts = List.copyOf(counts);
+    if (counts.size() != bins.size()) {
+      throw new IllegalArgumentException(
+          "Cannot use %s counts: expected %s, one for each of the %s"
+              .formatted(counts.size(), bins.size(), bins));
+    }
+  }
+
+  /** Returns the number of all values. */
+  public long total() {
+    return counts.stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * Returns the sums of both counts.
+   *
+   * @param other counts of equal bins
+   */
+  BinCounts plus(BinCounts other) {
+    return new BinCounts(
+        bins,
+        IntStream.range(0, counts.size())
+            .mapToObj(bin -> counts.get(bin) + other.counts.get(bin))
+            .toList());
+  }
+
+  void write(JsonGenerator json) throws IOException {
+    bins.write(json);
+    json.writeArrayFieldStart(COUNTS);
+    for (long count : counts) {
+      json.writeNumber(count);
+    }
+
+    json.writeEndArray();
+  }
+}

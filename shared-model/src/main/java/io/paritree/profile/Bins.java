@@ -1,0 +1,21 @@
+package io.paritree.profile;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+
+/**
+ * The bins into which the slots of a feature, or the scores of an output, are counted.
+ *
+ * <p>Every {@code float} is in one bin; NaN, which is a missing value, is in the last, and nothing
+ * else is there. Two bins are equal if they count every value alike. Immutable and thread-safe.
+ */
+public sealed interface Bins permits NumberBins, CategoryBins {
+  /** Returns the number of bins, the one of missing values included. */
+  int size();
+
+  /** Returns the bin of a value, from 0; {@code size() - 1} for NaN. */
+  int of(float value);
+
+  /** Writes the members that describe the bins. */
+  void write(JsonGenerator json) throws IOException;
+}

@@ -1,0 +1,29 @@
+package io.paritree.profile;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The values of one feature.
+ *
+ * @param feature its name
+ * @param field the field that it reads
+ * @param missing missing values in all rows that were read, those read as missing because they are
+ *     in no vocabulary among them
+ * @param unseen values in all rows that were read that are in no vocabulary, refused ones among
+ *     them
+ * @param bins of the sampled rows; empty if the profile has none
+ * @param contributions the mean contribution to each margin in the explained rows, in margin units;
+ *     empty without explained rows, and for an offset, which is part of its margin's base
+ */
+public record FeatureProfile(
+    String feature,
+    String field,
+    long missing,
+    long unseen,
+    Optional<BinCounts> bins,
+    List<Double> contributions) {
+  public FeatureProfile {
+    contributions = List.copyOf(contributions);
+  }
+}

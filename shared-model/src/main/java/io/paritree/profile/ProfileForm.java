@@ -1,0 +1,40 @@
+package io.paritree.profile;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What is counted of a model's rows. Immutable and thread-safe.
+ *
+ * @param features one for each slot of a row, offsets included
+ * @param outputs one for each score of a row
+ * @param modelWidth how many features the model reads; they come first, offsets follow
+ * @param margins the number of margins that contributions are of; 0 if the model cannot be
+ *     explained
+ */
+public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWidth, int margins) {
+  /**
+   * A feature.
+   *
+   * @param feature its name
+   * @param field the field that it reads
+   * @param bins of its slots; empty if only missing and unseen values are counted
+   */
+  public record Slot(String feature, String field, Optional<Bins> bins) {}
+
+  /**
+   * An output.
+   *
+   * @param output its name
+   * @param bins of its scores, whose edges are {@link ScoreHistogram#border}s; empty if there are
+   *     none
+   * @param threshold scores above it, strictly, are counted; empty unless the model is binary
+   */
+  public record Output(String output, Optional<NumberBins> bins, OptionalDouble threshold) {}
+
+  public ProfileForm {
+    features = List.copyOf(features);
+    outputs = List.copyOf(outputs);
+  }
+}

@@ -1,0 +1,199 @@
+package io.paritree.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ProfileCountsTest {
+  private static final long SEED = Long.getLong("seed", 20_261_129);
+  private static final int WIDTH = 3;
+  private static final ProfileForm FORM =
+      new ProfileForm(
+          List.of(
+              new ProfileForm.Slot("age", "age", Optional.of(new NumberBins(-1f, 0f, 2.5f))),
+              new ProfileForm.Slot(
+                  "zip", "zip", Optional.of(new CategoryBins(List.of(2, 0), List.of("c", "a")))),
+              new ProfileForm.Slot("free", "free", Optional.empty())),
+          List.of(
+              new ProfileForm.Output(
+                  "0",
+                  Optional.of(new NumberBins(ScoreHistogram.border(0.5f))),
+                  OptionalDouble.of(0.25f))),
+          WIDTH,
+          1);
+
+  /** A row, with all that is counted of it. */
+  private record Row(long hash, float[] slots, float score, float[] contributions, float margin) {}
+
+  private final Random random = new Random(SEED);
+
+  private List<Row> rows(int count) {
+    List<Row> rows = new ArrayList<>();
+    for (int row = 0; row < count; row++) {
+      float[] slots = {
+        random.nextInt(5) == 0 ? Float.NaN : (float) random.nextGaussian() * 3,
+        random.nextInt(6) == 0 ? Float.NaN : random.nextInt(5),
+        random.nextFloat()
+      };
+      float[] contributions = new float[WIDTH + 1];
+      for (int at = 0; at < contributions.length; at++) {
+        contributions[at] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(30) - 15));
+      }
+
+      rows.add(
+          new Row(
+              random.nextLong(),
+              slots,
+              random.nextFloat(),
+              contributions,
+              (float) random.nextGaussian()));
+    }
+
+    return rows;
+  }
+
+  private static ProfileCounts counts(List<Row> rows, Sampling sampling, long known) {
+    ProfileCounts counts = new ProfileCounts(FORM, sampling, known);
+    for (Row row : rows) {
+      long[] missing = new long[WIDTH];
+      for (int slot = 0; slot < WIDTH; slot++) {
+        missing[slot] = Float.isNaN(row.slots[slot]) ? 1 : 0;
+      }
+
+      counts.addValues(1, missing, new long[WIDTH]);
+      counts.addScores(new float[] {row.score}, 0);
+      if (counts.samples(row.hash)) {
+        counts.addSlots(row.hash, row.slots, 0, 1);
+      }
+
+      if (counts.explains(row.hash)) {
+        counts.addContributions(row.hash, row.contributions, 0, new float[] {row.margin}, 0);
+      }
+    }
+
+    counts.pack();
+    return counts;
+  }
+
+  private static Profile profile(List<Row> rows, Sampling sampling) {
+    return counts(rows, sampling, 0).profile(FORM);
+  }
+
+  @Test
+  void withoutASampleEveryCountIsThatOfAPlainRecount() {
+    List<Row> rows = rows(5_000);
+    Profile profile = profile(rows, new Sampling(Sampling.ALL, Sampling.ALL));
+    assertThat(profile.rows()).isEqualTo(5_000);
+    assertThat(profile.sampled()).isEqualTo(5_000);
+    assertThat(profile.explained()).isEqualTo(5_000);
+    long[] age = new long[5];
+    long[] zip = new long[4];
+    long above = 0;
+    BigDecimal contribution = BigDecimal.ZERO;
+    BigDecimal margin = BigDecimal.ZERO;
+    for (Row row : rows) {
+      float value = row.slots[0];
+      age[Float.isNaN(value) ? 4 : value < -1 ? 0 : value < 0 ? 1 : value < 2.5 ? 2 : 3]++;
+      float code = row.slots[1];
+      zip[Float.isNaN(code) ? 3 : code == 2 ? 0 : code == 0 ? 1 : 2]++;
+      above += row.score > 0.25f ? 1 : 0;
+      contribution = contribution.add(new BigDecimal(row.contributions[1]));
+      margin = margin.add(new BigDecimal(row.margin));
+    }
+
+    FeatureProfile first = profile.features().get(0);
+    assertThat(first.bins().orElseThrow().counts())
+        .containsExactlyElementsOf(Arrays.stream(age).boxed().toList());
+    assertThat(first.missing()).isEqualTo(age[4]);
+    assertThat(profile.features().get(1).bins().orElseThrow().counts())
+        .containsExactlyElementsOf(Arrays.stream(zip).boxed().toList());
+    assertThat(profile.features().get(2).bins()).isEmpty();
+    assertThat(profile.outputs().get(0).above()).hasValue(above);
+    assertThat(profile.features().get(1).contributions())
+        .containsExactly(contribution.doubleValue() / 5_000);
+    assertThat(profile.margins().get(0).mean()).isEqualTo(margin.doubleValue() / 5_000);
+  }
+
+  @Test
+  void aSampleHasTheSameRowsInAnyOrderInAnyNumberOfParts() {
+    Sampling sampling = new Sampling(300, 40);
+    List<Row> rows = rows(7_000);
+    Profile whole = profile(rows, sampling);
+    assertThat(whole.sampled()).isBetween(100L, 300L);
+    assertThat(whole.explained()).isBetween(10L, 40L);
+
+    Collections.shuffle(rows, random);
+    ProfileCounts parts = new ProfileCounts(FORM, sampling, 7_000);
+    parts.pack();
+    int from = 0;
+    while (from < rows.size()) {
+      int to = Math.min(rows.size(), from + 1 + random.nextInt(2_000));
+      parts.add(counts(rows.subList(from, to), sampling, random.nextBoolean() ? 7_000 : 0));
+      from = to;
+    }
+
+    assertThat(parts.profile(FORM)).as("seed %s", SEED).isEqualTo(whole);
+    assertThat(parts.profile(FORM).toJson()).isEqualTo(whole.toJson());
+  }
+
+  @Test
+  void aProfileIsReadAsItWasWritten() throws Exception {
+    List<Row> rows = rows(500);
+    rows.add(
+        new Row(1, new float[] {1, 1, 1}, Float.NaN, new float[] {Float.NaN, 1, 1, 1}, Float.NaN));
+    ProfileCounts counts = counts(rows, new Sampling(Sampling.ALL, Sampling.ALL), 0);
+    counts.addFault("", "malformed_record");
+    counts.addFault("age", "wrong_type");
+    Profile profile = counts.profile(FORM);
+    assertThat(profile.outputs().get(0).mean()).isNaN();
+    assertThat(Profile.fromJson("profile", profile.toJson())).isEqualTo(profile);
+  }
+
+  @Test
+  void twoProfilesAddUpToTheProfileOfAllRows() {
+    Sampling all = new Sampling(Sampling.ALL, Sampling.ALL);
+    List<Row> rows = rows(1_000);
+    Profile sum = profile(rows.subList(0, 300), all).plus(profile(rows.subList(300, 1_000), all));
+    Profile whole = profile(rows, all);
+    assertThat(sum.sampled()).isEqualTo(whole.sampled());
+    for (int slot = 0; slot < WIDTH; slot++) {
+      assertThat(sum.features().get(slot).bins()).isEqualTo(whole.features().get(slot).bins());
+    }
+
+    assertThat(sum.outputs().get(0).bins()).isEqualTo(whole.outputs().get(0).bins());
+    assertThat(sum.outputs().get(0).above()).isEqualTo(whole.outputs().get(0).above());
+  }
+
+  @Test
+  void aSumOfFloatsIsExact() {
+    ExactSums sums = new ExactSums(2);
+    float[] values = {
+      Float.MAX_VALUE, 1f, -Float.MAX_VALUE, Float.MIN_VALUE, 0f, -0f, 3e-20f, -1f, -3e-20f
+    };
+    for (float value : values) {
+      sums.beginRow();
+      sums.add(0, value);
+      sums.add(1, -value);
+    }
+
+    assertThat(sums.sum(0)).isEqualTo(Float.MIN_VALUE);
+    assertThat(sums.sum(1)).isEqualTo(-Float.MIN_VALUE);
+    for (int doubled = 0; doubled < 60; doubled++) { // far beyond the range of a long
+      ExactSums same = new ExactSums(2);
+      same.add(sums);
+      sums.add(same);
+    }
+
+    assertThat(sums.sum(0)).isEqualTo(Math.scalb((double) Float.MIN_VALUE, 60));
+    sums.add(1, Float.POSITIVE_INFINITY);
+    assertThat(sums.sum(1)).isNaN();
+  }
+}
