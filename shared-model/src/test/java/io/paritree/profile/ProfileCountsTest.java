@@ -87,6 +87,26 @@ class ProfileCountsTest {
     return counts(rows, sampling, 0).profile(FORM);
   }
 
+  private static int binOfAge(float age) {
+    if (age < -1) {
+      return 0;
+    }
+
+    if (age < 0) {
+      return 1;
+    }
+
+    return age < 2.5 ? 2 : 3;
+  }
+
+  private static int binOfZip(int code) {
+    return switch (code) {
+      case 2 -> 0;
+      case 0 -> 1;
+      default -> 2;
+    };
+  }
+
   @Test
   void withoutASampleEveryCountIsThatOfAPlainRecount() {
     List<Row> rows = rows(5_000);
@@ -100,10 +120,8 @@ class ProfileCountsTest {
     BigDecimal contribution = BigDecimal.ZERO;
     BigDecimal margin = BigDecimal.ZERO;
     for (Row row : rows) {
-      float value = row.slots[0];
-      age[Float.isNaN(value) ? 4 : value < -1 ? 0 : value < 0 ? 1 : value < 2.5 ? 2 : 3]++;
-      float code = row.slots[1];
-      zip[Float.isNaN(code) ? 3 : code == 2 ? 0 : code == 0 ? 1 : 2]++;
+      age[Float.isNaN(row.slots[0]) ? 4 : binOfAge(row.slots[0])]++;
+      zip[Float.isNaN(row.slots[1]) ? 3 : binOfZip((int) row.slots[1])]++;
       above += row.score > 0.25f ? 1 : 0;
       contribution = contribution.add(new BigDecimal(row.contributions[1]));
       margin = margin.add(new BigDecimal(row.margin));
