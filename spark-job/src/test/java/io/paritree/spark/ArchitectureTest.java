@@ -180,6 +180,7 @@ class ArchitectureTest extends ArchitectureContract {
             "io.paritree.spark.ending",
             "io.paritree.model.manifest",
             "io.paritree.output",
+            "io.paritree.profile",
             "io.paritree");
     for (String library : Set.of("org.apache.spark..", "scala..", "org.apache.parquet..")) {
       assertThat(roomsUsing(library))
