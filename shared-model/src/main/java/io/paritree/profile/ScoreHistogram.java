@@ -13,12 +13,18 @@ import java.util.stream.IntStream;
  * thread-safe.
  */
 public final class ScoreHistogram implements Serializable {
-  private static final int BINS = 1 << 16;
+  private static final int PAGES = 1 << 8;
+  private static final int PAGE_BITS = 8;
+  private static final int PAGE_BINS = 1 << PAGE_BITS;
   private static final int LOW = 0xffff;
   private static final int INFINITE = 0x7f800000;
 
-  private transient long[] bins;
-  private transient long[] lows;
+  /**
+   * The counts of the bins of each page, then the sums of their lower bits; null without scores,
+   * since most scores of a model are in few pages. All of it is null while packed.
+   */
+  private transient long[][] pages;
+
   private int[] usedBins = {};
   private long[] usedCounts = {};
   private long[] usedLows = {};
@@ -28,15 +34,15 @@ public final class ScoreHistogram implements Serializable {
 
   /** Adds a score; NaN counts as larger than all others. */
   public void add(float score) {
-    if (bins == null) {
-      bins = spread(usedCounts);
-      lows = spread(usedLows);
+    if (pages == null) {
+      pages = spread();
     }
 
     int bits = Float.floatToIntBits(score);
     int bin = bin(bits);
-    bins[bin]++;
-    lows[bin] += bits & LOW;
+    long[] page = page(pages, bin);
+    page[bin & PAGE_BINS - 1]++;
+    page[PAGE_BINS + (bin & PAGE_BINS - 1)] += bits & LOW;
     count++;
     if (!Float.isNaN(score)) {
       min = Math.min(min, score);
@@ -44,38 +50,59 @@ public final class ScoreHistogram implements Serializable {
     }
   }
 
-  /** Packs the bins before they are sent to the driver. */
-  public void pack() {
-    if (bins == null) {
-      return;
+  private static long[] page(long[][] pages, int bin) {
+    int index = bin >> PAGE_BITS;
+    if (pages[index] == null) {
+      pages[index] = new long[2 * PAGE_BINS];
     }
 
-    usedBins = IntStream.range(0, BINS).filter(bin -> bins[bin] > 0).toArray();
-    usedCounts = IntStream.of(usedBins).mapToLong(bin -> bins[bin]).toArray();
-    usedLows = IntStream.of(usedBins).mapToLong(bin -> lows[bin]).toArray();
-    bins = null;
-    lows = null;
+    return pages[index];
   }
 
-  private long[] spread(long[] used) {
-    long[] all = new long[BINS];
-    for (int index = 0; index < usedBins.length; index++) {
-      all[usedBins[index]] = used[index];
+  /** Packs the bins before they are sent to the driver. */
+  public void pack() {
+    if (pages != null) {
+      pack(pages);
+      pages = null;
     }
+  }
 
+  private void pack(long[][] all) {
+    usedBins =
+        IntStream.range(0, PAGES * PAGE_BINS)
+            .filter(bin -> all[bin >> PAGE_BITS] != null)
+            .filter(bin -> all[bin >> PAGE_BITS][bin & PAGE_BINS - 1] > 0)
+            .toArray();
+    usedCounts =
+        IntStream.of(usedBins)
+            .mapToLong(bin -> all[bin >> PAGE_BITS][bin & PAGE_BINS - 1])
+            .toArray();
+    usedLows =
+        IntStream.of(usedBins)
+            .mapToLong(bin -> all[bin >> PAGE_BITS][PAGE_BINS + (bin & PAGE_BINS - 1)])
+            .toArray();
+  }
+
+  private long[][] spread() {
+    long[][] all = new long[PAGES][];
+    addTo(all);
     return all;
+  }
+
+  private void addTo(long[][] all) {
+    for (int index = 0; index < usedBins.length; index++) {
+      int bin = usedBins[index];
+      long[] page = page(all, bin);
+      page[bin & PAGE_BINS - 1] += usedCounts[index];
+      page[PAGE_BINS + (bin & PAGE_BINS - 1)] += usedLows[index];
+    }
   }
 
   /** Adds another histogram's scores; both must be packed. */
   public void add(ScoreHistogram other) {
-    bins = spread(usedCounts);
-    lows = spread(usedLows);
-    for (int index = 0; index < other.usedBins.length; index++) {
-      bins[other.usedBins[index]] += other.usedCounts[index];
-      lows[other.usedBins[index]] += other.usedLows[index];
-    }
-
-    pack();
+    long[][] all = spread();
+    other.addTo(all);
+    pack(all);
     count += other.count;
     min = Math.min(min, other.min);
     max = Math.max(max, other.max);
