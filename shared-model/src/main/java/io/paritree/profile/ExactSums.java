@@ -16,12 +16,12 @@ final class ExactSums implements Serializable {
   private static final int LEAST_EXPONENT = -149;
   private static final int MAX_ADDED = 1 << 23;
 
-  private final long[] parts; // part p of sum s at s * PARTS + p, in units of 2^(16 p - 149)
+  private final CountArray parts; // part p of sum s at s * PARTS + p, in units of 2^(16 p - 149)
   private final boolean[] isNoNumber; // a NaN or an infinite number was added
   private long added;
 
   ExactSums(int sums) {
-    this.parts = new long[sums * PARTS];
+    this.parts = new CountArray(sums * PARTS);
     this.isNoNumber = new boolean[sums];
   }
 
@@ -45,17 +45,14 @@ final class ExactSums implements Serializable {
     int shift = Math.max(exponent, 1) - 1;
     int whole = exponent == 0 ? bits & 0x7fffff : bits & 0x7fffff | 0x800000;
     long part = (long) whole << (shift & PARTS - 1);
-    parts[sum * PARTS + (shift >> PART_BITS)] += bits < 0 ? -part : part;
+    parts.open()[sum * PARTS + (shift >> PART_BITS)] += bits < 0 ? -part : part;
   }
 
   /** Adds all sums of another. */
   void add(ExactSums other) {
     carry();
     other.carry();
-    for (int at = 0; at < parts.length; at++) {
-      parts[at] += other.parts[at];
-    }
-
+    parts.add(other.parts);
     for (int sum = 0; sum < isNoNumber.length; sum++) {
       isNoNumber[sum] |= other.isNoNumber[sum];
     }
@@ -63,13 +60,19 @@ final class ExactSums implements Serializable {
     added += other.added;
   }
 
+  /** Packs the sums before they are sent. */
+  void pack() {
+    parts.pack();
+  }
+
   /** Moves what has more than 16 bits into the next part; the last keeps all of its bits. */
   private void carry() {
-    for (int at = 0; at < parts.length; at++) {
+    long[] all = parts.open();
+    for (int at = 0; at < all.length; at++) {
       if (at % PARTS < PARTS - 1) {
-        long high = parts[at] >> PARTS;
-        parts[at] -= high << PARTS;
-        parts[at + 1] += high;
+        long high = all[at] >> PARTS;
+        all[at] -= high << PARTS;
+        all[at + 1] += high;
       }
     }
 
@@ -82,9 +85,10 @@ final class ExactSums implements Serializable {
       return Double.NaN;
     }
 
+    long[] all = parts.open();
     BigInteger total = BigInteger.ZERO;
     for (int part = PARTS - 1; part >= 0; part--) {
-      total = total.shiftLeft(PARTS).add(BigInteger.valueOf(parts[sum * PARTS + part]));
+      total = total.shiftLeft(PARTS).add(BigInteger.valueOf(all[sum * PARTS + part]));
     }
 
     return Math.scalb(total.doubleValue(), LEAST_EXPONENT);

@@ -1,7 +1,9 @@
 package io.paritree.profile;
 
 import java.io.Serializable;
-import java.util.function.IntFunction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What is counted of sampled rows, by their levels; the levels that cannot be in the sample any
@@ -13,47 +15,77 @@ final class LevelCounts<C extends LevelCounts.Counts<C>> implements Serializable
   private static final int LEVELS = Long.SIZE + 1;
 
   private final long most;
-  private final Object[] counts = new Object[LEVELS]; // null without rows
-  private final long[] rows = new long[LEVELS];
-  private long total;
+  private final boolean isWhole; // all rows are in the sample, whatever their levels
+  private final ArrayList<Level<C>> levels = new ArrayList<>(); // null without rows
+  private long total; // of the rows of all levels
   private int least;
 
   /** What is counted of some rows. */
   interface Counts<C> extends Serializable {
     void add(C other);
+
+    /** Makes them small, before they are kept for long or sent. */
+    void pack();
   }
 
-  LevelCounts(long most, int least) {
+  /** The rows of a level. */
+  private static final class Level<C> implements Serializable {
+    private final C counts;
+    private long rows; // faulty ones, of which nothing is counted, among them
+    private long counted;
+
+    Level(C counts) {
+      this.counts = counts;
+    }
+  }
+
+  /**
+   * @param rows how many rows there are; 0 if that is not known
+   */
+  LevelCounts(long most, long rows) {
     this.most = most;
-    this.least = most == 0 ? LEVELS : least;
+    this.isWhole = most == Sampling.ALL || rows > 0 && rows <= most;
+    this.least = most == 0 ? LEVELS : Sampling.least(rows, most);
   }
 
   /** Returns whether a row with this hash may be in the sample. */
   boolean takes(long hash) {
-    return most == Sampling.ALL || Sampling.level(hash) >= least;
+    return level(hash) >= least;
   }
 
-  /** Returns what is counted of the level of a row that may be in the sample, with one more row. */
-  C next(long hash, IntFunction<C> made) {
-    int level = most == Sampling.ALL ? 0 : Sampling.level(hash);
-    rows[level]++;
+  private int level(long hash) {
+    return isWhole ? 0 : Sampling.level(hash);
+  }
+
+  /** Adds a row that may be in the sample; returns what is counted of its level. */
+  C next(long hash, Supplier<C> none) {
+    Level<C> own = level(hash, none);
+    own.counted++;
+    return own.counts;
+  }
+
+  /** Adds a row of which nothing is counted. */
+  void skip(long hash, Supplier<C> none) {
+    if (takes(hash)) {
+      level(hash, none);
+    }
+  }
+
+  private Level<C> level(long hash, Supplier<C> none) {
+    int level = level(hash);
+    while (levels.size() <= level) {
+      levels.add(null);
+    }
+
+    if (levels.get(level) == null) {
+      levels.set(level, new Level<>(none.get()));
+    }
+
+    Level<C> own = levels.get(level);
+    own.rows++;
     total++;
-    C own = of(level);
-    if (own == null) {
-      own = made.apply(level);
-      counts[level] = own;
-    }
-
-    if (total > most) {
-      shrink();
-    }
-
+    shrink();
     return own;
-  }
-
-  @SuppressWarnings("unchecked") // only next and add store into it
-  private C of(int level) {
-    return (C) counts[level];
   }
 
   /** Drops levels until there are no more rows than asked for. */
@@ -64,37 +96,52 @@ final class LevelCounts<C extends LevelCounts.Counts<C>> implements Serializable
   }
 
   private void drop() {
-    total -= rows[least];
-    rows[least] = 0;
-    counts[least++] = null;
+    Level<C> dropped = least < levels.size() ? levels.set(least, null) : null;
+    total -= dropped == null ? 0 : dropped.rows;
+    least++;
   }
 
-  /** Adds another's rows. */
+  /** Adds another's rows, which are some of the same number of rows. */
   void add(LevelCounts<C> other) {
-    while (least < Math.min(other.least, LEVELS)) {
+    while (least < other.least) {
       drop();
     }
 
-    for (int level = least; level < LEVELS; level++) {
-      C more = other.of(level);
-      if (more != null) {
-        if (counts[level] == null) {
-          counts[level] = more;
-        } else {
-          of(level).add(more);
-        }
+    for (int at = least; at < other.levels.size(); at++) {
+      Level<C> more = other.levels.get(at);
+      if (more == null) {
+        continue;
+      }
 
-        rows[level] += other.rows[level];
-        total += other.rows[level];
+      while (levels.size() <= at) {
+        levels.add(null);
+      }
+
+      total += more.rows;
+      Level<C> own = levels.get(at);
+      if (own == null) {
+        levels.set(at, more);
+      } else {
+        own.rows += more.rows;
+        own.counted += more.counted;
+        own.counts.add(more.counts);
       }
     }
 
     shrink();
   }
 
-  /** Returns the number of rows in the sample. */
+  void pack() {
+    own().forEach(level -> level.counts.pack());
+  }
+
+  private List<Level<C>> own() {
+    return levels.stream().filter(level -> level != null).toList();
+  }
+
+  /** Returns the number of counted rows in the sample. */
   long rows() {
-    return total;
+    return own().stream().mapToLong(level -> level.counted).sum();
   }
 
   /**
@@ -103,12 +150,7 @@ final class LevelCounts<C extends LevelCounts.Counts<C>> implements Serializable
    * @param none counts of no row, which receive all
    */
   C sum(C none) {
-    for (int level = least; level < LEVELS; level++) {
-      if (counts[level] != null) {
-        none.add(of(level));
-      }
-    }
-
+    own().forEach(level -> none.add(level.counts));
     return none;
   }
 }

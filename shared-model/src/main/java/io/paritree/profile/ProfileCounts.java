@@ -2,6 +2,7 @@ package io.paritree.profile;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,15 +18,19 @@ import java.util.stream.LongStream;
  * would have counted. Not thread-safe.
  */
 public final class ProfileCounts implements Serializable {
-  private final transient ProfileForm form; // null where it was sent to
+  /** The bins of each slot, null if it has none, and where they begin; not where it was sent to. */
+  private final transient Bins[] shapes;
+
+  private final transient int[] firsts;
   private final boolean[] isAboveCounted;
   private final float[] thresholds;
-  private final long[] missing;
-  private final long[] unseen;
+  private final CountArray missing;
+  private final CountArray unseen;
   private final ScoreHistogram[] scores;
   private final long[] above;
   private final int bins;
-  private final int contributions;
+  private final int margins;
+  private final int modelWidth;
   private final LevelCounts<SlotCounts> sampled;
   private final LevelCounts<Contributions> explained;
   private final TreeMap<String, TreeMap<String, Long>> faults = new TreeMap<>();
@@ -33,12 +38,15 @@ public final class ProfileCounts implements Serializable {
   private long scored;
 
   /** How many sampled rows are in each bin, the features' bins one after the other. */
-  private record SlotCounts(long[] counts) implements LevelCounts.Counts<SlotCounts> {
+  private record SlotCounts(CountArray counts) implements LevelCounts.Counts<SlotCounts> {
     @Override
     public void add(SlotCounts other) {
-      for (int at = 0; at < counts.length; at++) {
-        counts[at] += other.counts[at];
-      }
+      counts.add(other.counts);
+    }
+
+    @Override
+    public void pack() {
+      counts.pack();
     }
   }
 
@@ -48,14 +56,18 @@ public final class ProfileCounts implements Serializable {
     public void add(Contributions other) {
       sums.add(other.sums);
     }
+
+    @Override
+    public void pack() {
+      sums.pack();
+    }
   }
 
   /**
-   * @param rows how many rows there are at least, so that no row is sampled in vain; 0 if that is
-   *     not known
+   * @param rows how many rows there are, so that hardly any is sampled in vain; 0 if that is not
+   *     known
    */
   public ProfileCounts(ProfileForm form, Sampling sampling, long rows) {
-    this.form = form;
     int outputs = form.outputs().size();
     this.isAboveCounted = new boolean[outputs];
     this.thresholds = new float[outputs];
@@ -68,17 +80,31 @@ public final class ProfileCounts implements Serializable {
       scores[output] = new ScoreHistogram();
     }
 
-    this.missing = new long[form.features().size()];
-    this.unseen = new long[form.features().size()];
-    this.bins =
-        form.features().stream()
-            .flatMap(feature -> feature.bins().stream())
-            .mapToInt(Bins::size)
-            .sum();
-    this.contributions = form.margins() * (form.modelWidth() + 2);
-    this.sampled = new LevelCounts<>(sampling.rows(), Sampling.least(rows, sampling.rows()));
-    this.explained =
-        new LevelCounts<>(sampling.explained(), Sampling.least(rows, sampling.explained()));
+    int width = form.features().size();
+    this.missing = new CountArray(width);
+    this.unseen = new CountArray(width);
+    this.shapes = new Bins[width];
+    this.firsts = new int[width];
+    int size = 0;
+    for (int slot = 0; slot < width; slot++) {
+      shapes[slot] = form.features().get(slot).bins().orElse(null);
+      firsts[slot] = size;
+      size += shapes[slot] == null ? 0 : shapes[slot].size();
+    }
+
+    this.bins = size;
+    this.margins = form.margins();
+    this.modelWidth = form.modelWidth();
+    this.sampled = new LevelCounts<>(bins == 0 ? 0 : sampling.rows(), rows);
+    this.explained = new LevelCounts<>(margins == 0 ? 0 : sampling.explained(), rows);
+  }
+
+  private SlotCounts noSlots() {
+    return new SlotCounts(new CountArray(bins));
+  }
+
+  private Contributions noContributions() {
+    return new Contributions(new ExactSums(margins * (modelWidth + 2)));
   }
 
   /**
@@ -90,9 +116,17 @@ public final class ProfileCounts implements Serializable {
    */
   public void addValues(long read, long[] missingValues, long[] unseenValues) {
     rows += read;
-    for (int slot = 0; slot < missing.length; slot++) {
-      missing[slot] += missingValues[slot];
-      unseen[slot] += unseenValues[slot];
+    add(missingValues, missing);
+    add(unseenValues, unseen);
+  }
+
+  private static void add(long[] values, CountArray to) {
+    long[] counts = null;
+    for (int slot = 0; slot < values.length; slot++) {
+      if (values[slot] != 0) { // often there is none
+        counts = counts == null ? to.open() : counts;
+        counts[slot] += values[slot];
+      }
     }
   }
 
@@ -117,33 +151,54 @@ public final class ProfileCounts implements Serializable {
     }
   }
 
+  /** Returns whether rows are sampled or explained, which is decided by hashes of their keys. */
+  public boolean needsHashes() {
+    return bins > 0 || margins > 0;
+  }
+
+  /** Counts a row that was not scored, because of its faults: the sample has fewer for it. */
+  public void addUnscored(long hash) {
+    sampled.skip(hash, this::noSlots);
+    explained.skip(hash, this::noContributions);
+  }
+
   /** Returns whether a scored row may be in the sample. */
   public boolean samples(long hash) {
-    return bins > 0 && sampled.takes(hash);
+    return sampled.takes(hash);
   }
 
   /**
-   * Counts the slots of a row that {@link #samples} takes.
+   * Counts the slots of rows that {@link #samples} takes.
    *
-   * @param hash of the row's key
-   * @param slots slot f is {@code slots[at + f * stride]}
+   * @param hashes of the rows' keys
+   * @param at where each row begins
+   * @param count number of rows
+   * @param slots slot f of row r is {@code slots[at[r] + f * stride]}
    */
-  public void addSlots(long hash, float[] slots, int at, int stride) {
-    long[] counts = sampled.next(hash, level -> new SlotCounts(new long[bins])).counts();
-    int first = 0;
-    List<ProfileForm.Slot> features = form.features();
-    for (int slot = 0; slot < features.size(); slot++) {
-      Optional<Bins> own = features.get(slot).bins();
-      if (own.isPresent()) {
-        counts[first + own.get().of(slots[at + slot * stride])]++;
-        first += own.get().size();
+  public void addSlots(long[] hashes, int[] at, int count, float[] slots, int stride) {
+    long[][] counts = new long[count][];
+    int[] places = new int[count];
+    int taken = 0;
+    for (int row = 0; row < count; row++) {
+      if (sampled.takes(hashes[row])) { // a row before it may have left less room
+        counts[taken] = sampled.next(hashes[row], this::noSlots).counts().open();
+        places[taken++] = at[row];
+      }
+    }
+
+    for (int slot = 0; slot < shapes.length; slot++) {
+      Bins shape = shapes[slot];
+      int first = firsts[slot];
+      int from = slot * stride;
+      for (int row = 0; shape != null && row < taken; row++) {
+        counts[row][first + shape.of(slots[from + places[row]])]++;
       }
     }
   }
 
   /** Returns whether a scored row may be among the explained ones. */
   public boolean explains(long hash) {
-    return contributions > 0 && explained.takes(hash);
+    return explained.takes(hash);
   }
 
   /**
@@ -152,37 +207,43 @@ public final class ProfileCounts implements Serializable {
    * @param hash of the row's key
    * @param values for each margin its contributions by slot and then its base, from {@code at}, as
    *     an {@code Explainer} returns them
-   * @param margins of the row, from {@code marginsAt}
+   * @param rowMargins of the row, from {@code marginsAt}
    */
-  public void addContributions(long hash, float[] values, int at, float[] margins, int marginsAt) {
+  public void addContributions(
+      long hash, float[] values, int at, float[] rowMargins, int marginsAt) {
     if (!explains(hash)) {
       return; // others were found since it was chosen
     }
 
-    ExactSums sums =
-        explained.next(hash, level -> new Contributions(new ExactSums(contributions))).sums();
+    ExactSums sums = explained.next(hash, this::noContributions).sums();
     sums.beginRow();
-    int each = form.modelWidth() + 1;
+    int each = modelWidth + 1;
     int to = 0;
-    for (int margin = 0; margin < form.margins(); margin++) {
+    for (int margin = 0; margin < margins; margin++) {
       for (int index = 0; index < each; index++) {
         sums.add(to++, values[at + margin * each + index]);
       }
 
-      sums.add(to++, margins[marginsAt + margin]);
+      sums.add(to++, rowMargins[marginsAt + margin]);
     }
   }
 
-  /** Packs the counts before they are sent; see {@link ScoreHistogram#pack}. */
+  /** Packs the counts before they are kept for long or sent; they can be added to afterwards. */
   public void pack() {
+    missing.pack();
+    unseen.pack();
+    sampled.pack();
+    explained.pack();
     for (ScoreHistogram histogram : scores) {
       histogram.pack();
     }
   }
 
-  /** Adds another's rows; both must be packed. */
+  /** Adds another's rows, which are counted alike; both must be packed, and are afterwards. */
   public void add(ProfileCounts other) {
-    addValues(other.rows, other.missing, other.unseen);
+    rows += other.rows;
+    missing.add(other.missing);
+    unseen.add(other.unseen);
     scored += other.scored;
     for (int output = 0; output < scores.length; output++) {
       scores[output].add(other.scores[output]);
@@ -198,6 +259,38 @@ public final class ProfileCounts implements Serializable {
                     faults
                         .computeIfAbsent(field, name -> new TreeMap<>())
                         .merge(code, count, Long::sum)));
+    pack();
+  }
+
+  /** Returns how many rows were read. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Returns how many rows were scored. */
+  public long scored() {
+    return scored;
+  }
+
+  /** Returns the number of missing values, by slot. */
+  public long[] missing() {
+    return copy(missing);
+  }
+
+  /** Returns the number of values that are in no vocabulary, by slot. */
+  public long[] unseen() {
+    return copy(unseen);
+  }
+
+  private static long[] copy(CountArray counts) {
+    long[] copy = counts.open().clone();
+    counts.pack();
+    return copy;
+  }
+
+  /** Returns rows by field and fault code, sorted; the field of a fault of a whole row is empty. */
+  public Map<String, Map<String, Long>> faults() {
+    return Collections.unmodifiableMap(faults);
   }
 
   /** Returns the distribution of an output's scores. */
@@ -211,11 +304,13 @@ public final class ProfileCounts implements Serializable {
    * @param of the form that was counted
    */
   public Profile profile(ProfileForm of) {
-    long[] counts = sampled.sum(new SlotCounts(new long[bins])).counts();
-    ExactSums sums = explained.sum(new Contributions(new ExactSums(contributions))).sums();
+    long[] counts = sampled.sum(noSlots()).counts().open();
+    ExactSums sums = explained.sum(noContributions()).sums();
+    long[] missingValues = missing();
+    long[] unseenValues = unseen();
     List<FeatureProfile> features = new ArrayList<>();
     int first = 0;
-    for (int slot = 0; slot < missing.length; slot++) {
+    for (int slot = 0; slot < missingValues.length; slot++) {
       ProfileForm.Slot feature = of.features().get(slot);
       Optional<BinCounts> own = Optional.empty();
       if (feature.bins().isPresent()) {
@@ -228,21 +323,21 @@ public final class ProfileCounts implements Serializable {
           new FeatureProfile(
               feature.feature(),
               feature.field(),
-              missing[slot],
-              unseen[slot],
+              missingValues[slot],
+              unseenValues[slot],
               own,
-              slot < of.modelWidth() ? means(sums, of, slot) : List.of()));
+              slot < modelWidth ? means(sums, slot) : List.of()));
     }
 
     return new Profile(
         rows,
         scored,
-        bins == 0 ? 0 : sampled.rows(),
+        sampled.rows(),
         explained.rows(),
         features,
         outputs(of),
-        margins(sums, of),
-        Map.copyOf(faults));
+        margins(sums),
+        faults());
   }
 
   private List<OutputProfile> outputs(ProfileForm of) {
@@ -269,29 +364,29 @@ public final class ProfileCounts implements Serializable {
   }
 
   /** Returns the mean contribution of a slot to each margin. */
-  private List<Double> means(ExactSums sums, ProfileForm of, int slot) {
+  private List<Double> means(ExactSums sums, int slot) {
     List<Double> means = new ArrayList<>();
-    for (int margin = 0; margin < of.margins() && explained.rows() > 0; margin++) {
-      means.add(mean(sums, of, margin, slot));
+    for (int margin = 0; margin < margins && explained.rows() > 0; margin++) {
+      means.add(mean(sums, margin, slot));
     }
 
     return means;
   }
 
-  private List<MarginProfile> margins(ExactSums sums, ProfileForm of) {
-    List<MarginProfile> margins = new ArrayList<>();
-    for (int margin = 0; margin < of.margins() && explained.rows() > 0; margin++) {
-      margins.add(
+  private List<MarginProfile> margins(ExactSums sums) {
+    List<MarginProfile> profiles = new ArrayList<>();
+    for (int margin = 0; margin < margins && explained.rows() > 0; margin++) {
+      profiles.add(
           new MarginProfile(
-              mean(sums, of, margin, of.modelWidth() + 1),
-              mean(sums, of, margin, of.modelWidth()),
+              mean(sums, margin, modelWidth + 1),
+              mean(sums, margin, modelWidth),
               OptionalDouble.empty()));
     }
 
-    return margins;
+    return profiles;
   }
 
-  private double mean(ExactSums sums, ProfileForm of, int margin, int index) {
-    return sums.sum(margin * (of.modelWidth() + 2) + index) / explained.rows();
+  private double mean(ExactSums sums, int margin, int index) {
+    return sums.sum(margin * (modelWidth + 2) + index) / explained.rows();
   }
 }

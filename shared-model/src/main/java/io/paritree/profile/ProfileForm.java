@@ -37,4 +37,21 @@ public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWi
     features = List.copyOf(features);
     outputs = List.copyOf(outputs);
   }
+
+  /**
+   * Returns the form without what takes time: it has neither bins nor contributions, and the first
+   * output only.
+   */
+  public ProfileForm plain() {
+    return new ProfileForm(
+        features.stream()
+            .map(slot -> new Slot(slot.feature(), slot.field(), Optional.empty()))
+            .toList(),
+        outputs.stream()
+            .limit(1)
+            .map(output -> new Output(output.output(), Optional.empty(), output.threshold()))
+            .toList(),
+        modelWidth,
+        0);
+  }
 }

@@ -7,8 +7,9 @@ import java.io.Serializable;
  *
  * <p>A row is chosen by a hash of its key, which is the same every night: rows whose hash begins
  * with at least as many zeros as the sample's level are in it, where the level is the smallest that
- * leaves no more than the number of rows that is asked for. So a sample has half of that number or
- * more, and depends neither on tasks nor on files.
+ * leaves no more than the number of rows that is asked for. So a sample has about half of that
+ * number or more, if the keys differ, and depends neither on tasks nor on files. Rows that are not
+ * scored count too, so that what is known of a partition's rows beforehand decides nothing.
  *
  * @param rows the most rows in a sample; {@link #ALL} for all of them
  * @param explained the most explained rows; {@link #ALL} for all of them, 0 for none
@@ -16,15 +17,20 @@ import java.io.Serializable;
 public record Sampling(long rows, long explained) implements Serializable {
   public static final long ALL = Long.MAX_VALUE;
 
+  private static final long FEW = 128;
+
   /** Returns the level of a row. */
   static int level(long hash) {
     return Long.numberOfLeadingZeros(hash);
   }
 
-  /** Returns a level that no sample of at least so many rows is below, whatever their hashes. */
+  /**
+   * Returns a level below which the sample of so many rows is not: at least twice as many rows as
+   * asked for are expected to have that level, so that chance cannot leave as few.
+   */
   static int least(long rows, long most) {
     int level = 0;
-    while (most != ALL && rows >> level + 1 > most) {
+    while (most != ALL && rows >> level + 1 > Math.max(most, FEW)) {
       level++;
     }
 

@@ -2,6 +2,10 @@ package io.paritree.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,24 +67,28 @@ class ProfileCountsTest {
   private static ProfileCounts counts(List<Row> rows, Sampling sampling, long known) {
     ProfileCounts counts = new ProfileCounts(FORM, sampling, known);
     for (Row row : rows) {
-      long[] missing = new long[WIDTH];
-      for (int slot = 0; slot < WIDTH; slot++) {
-        missing[slot] = Float.isNaN(row.slots[slot]) ? 1 : 0;
-      }
-
-      counts.addValues(1, missing, new long[WIDTH]);
-      counts.addScores(new float[] {row.score}, 0);
-      if (counts.samples(row.hash)) {
-        counts.addSlots(row.hash, row.slots, 0, 1);
-      }
-
-      if (counts.explains(row.hash)) {
-        counts.addContributions(row.hash, row.contributions, 0, new float[] {row.margin}, 0);
-      }
+      add(row, counts);
     }
 
     counts.pack();
     return counts;
+  }
+
+  private static void add(Row row, ProfileCounts counts) {
+    long[] missing = new long[WIDTH];
+    for (int slot = 0; slot < WIDTH; slot++) {
+      missing[slot] = Float.isNaN(row.slots[slot]) ? 1 : 0;
+    }
+
+    counts.addValues(1, missing, new long[WIDTH]);
+    counts.addScores(new float[] {row.score}, 0);
+    if (counts.samples(row.hash)) {
+      counts.addSlots(new long[] {row.hash}, new int[1], 1, row.slots, 1);
+    }
+
+    if (counts.explains(row.hash)) {
+      counts.addContributions(row.hash, row.contributions, 0, new float[] {row.margin}, 0);
+    }
   }
 
   private static Profile profile(List<Row> rows, Sampling sampling) {
@@ -160,6 +168,71 @@ class ProfileCountsTest {
 
     assertThat(parts.profile(FORM)).as("seed %s", SEED).isEqualTo(whole);
     assertThat(parts.profile(FORM).toJson()).isEqualTo(whole.toJson());
+  }
+
+  @Test
+  void rowsThatAreNotScoredTakeTheirShareOfTheSample() {
+    List<Row> rows = rows(4_000);
+    List<Profile> profiles = new ArrayList<>();
+    for (long known : new long[] {0, 4_000}) {
+      ProfileCounts counts = new ProfileCounts(FORM, new Sampling(1_000, 0), known);
+      for (int row = 0; row < rows.size(); row++) {
+        if (row % 10 > 0) {
+          counts.addUnscored(rows.get(row).hash);
+        } else if (counts.samples(rows.get(row).hash)) {
+          Row scored = rows.get(row);
+          counts.addSlots(new long[] {scored.hash}, new int[1], 1, scored.slots, 1);
+        }
+      }
+
+      counts.pack();
+      profiles.add(counts.profile(FORM));
+    }
+
+    assertThat(profiles.get(0).sampled()).isBetween(20L, 150L);
+    assertThat(profiles.get(1)).isEqualTo(profiles.get(0));
+  }
+
+  @Test
+  void countsThatWerePackedAndSentGoOnAsBefore() throws Exception {
+    Sampling sampling = new Sampling(500, 50);
+    List<Row> rows = rows(3_000);
+    ProfileCounts packed = new ProfileCounts(FORM, sampling, 0);
+    for (Row row : rows) {
+      if (random.nextInt(20) == 0) {
+        packed.pack();
+      }
+
+      add(row, packed);
+    }
+
+    packed.pack();
+    ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    try (ObjectOutputStream to = new ObjectOutputStream(sent)) {
+      to.writeObject(packed);
+    }
+
+    assertThat(sent.size()).isLessThan(40_000);
+    try (ObjectInputStream from =
+        new ObjectInputStream(new ByteArrayInputStream(sent.toByteArray()))) {
+      ProfileCounts received = (ProfileCounts) from.readObject();
+      assertThat(received.profile(FORM)).as("seed %s", SEED).isEqualTo(profile(rows, sampling));
+      received.add(counts(rows, sampling, 0));
+      assertThat(received.rows()).isEqualTo(6_000);
+      assertThat(received.missing()[0]).isEqualTo(2 * packed.missing()[0]);
+    }
+  }
+
+  @Test
+  void anyNumbersArePackedAndUnpacked() {
+    long[] numbers = {0, 1, -1, 0, 0, 63, 64, -64, -65, Long.MAX_VALUE, Long.MIN_VALUE, 0, 5, 0};
+    CountArray counts = new CountArray(numbers.length);
+    System.arraycopy(numbers, 0, counts.open(), 0, numbers.length);
+    counts.pack();
+    assertThat(counts.open()).containsExactly(numbers);
+    counts.pack();
+    counts.add(counts);
+    assertThat(counts.open()[5]).isEqualTo(126);
   }
 
   @Test
