@@ -2,7 +2,7 @@ package io.paritree.model;
 
 import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Provenance;
-import io.paritree.model.manifest.SealedValues;
+import io.paritree.profile.Profile;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,7 +30,8 @@ import java.util.Set;
  *     vouches
  * @param importance how much each field moved the margins when the package was sealed; empty if it
  *     was not measured
- * @param sealedValues counts of the rows that the package was sealed with; empty if it has none
+ * @param reference what the rows are like that the package was sealed with; of a package of format
+ *     2 their number, and their missing and unseen values; empty if it has none
  * @param goldenContributions how many golden rows have contributions, which were reproduced
  * @param notes free text
  */
@@ -49,7 +50,7 @@ public record ModelCard(
     List<String> remarks,
     Optional<Provenance> provenance,
     Optional<FieldImportance> importance,
-    Optional<SealedValues> sealedValues,
+    Optional<Profile> reference,
     int goldenContributions,
     String notes) {
 

@@ -22,6 +22,7 @@ import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.profile.Profile;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
@@ -148,6 +149,7 @@ public final class Opening {
     Engine engine = engines.of(modelFile, model, rounds.range(origin, model), schema);
     GoldenContributions contributions = verifyGolden(files, manifest, schema, engine);
     checkCounts(manifestFile, manifest, schema);
+    Outputs outputs = outputs(manifestFile, manifest.schema(), model, engine);
     Explanations explanations =
         new Explanations(
             modelVersion,
@@ -161,7 +163,7 @@ public final class Opening {
         true,
         schema,
         manifest.schema().reasons(),
-        outputs(manifestFile, manifest.schema(), model, engine),
+        outputs,
         card(
             modelFile,
             model,
@@ -169,6 +171,7 @@ public final class Opening {
             files.mlflow(),
             rounds,
             Optional.of(manifest),
+            new Reference(schema, outputs, engine.outputs()).of(files, manifest),
             contributions.rows()),
         engine,
         explanations);
@@ -268,13 +271,13 @@ public final class Opening {
         schema,
         form.reasons(),
         outputs(origin, form, model, engine),
-        card(modelFile, model, schema, mlflow, rounds, Optional.empty(), 0),
+        card(modelFile, model, schema, mlflow, rounds, Optional.empty(), Optional.empty(), 0),
         engine,
         new Explanations(
             origin, forest(model, rounds.range(origin, model), schema), Optional.empty()));
   }
 
-  private static byte[] sealedFile(ModelFiles files, String name) throws ModelException {
+  static byte[] sealedFile(ModelFiles files, String name) throws ModelException {
     byte[] content = files.file(name);
     if (content == null) {
       throw unlisted(files, name);
@@ -364,6 +367,7 @@ public final class Opening {
       Optional<MlflowModel> mlflow,
       RoundsChoice rounds,
       Optional<Manifest> manifest,
+      Optional<Profile> reference,
       int goldenContributions) {
     return new ModelCard(
         modelFile,
@@ -380,7 +384,7 @@ public final class Opening {
         TrainerRemarks.of(model),
         manifest.map(Manifest::provenance),
         manifest.flatMap(Manifest::importance),
-        manifest.flatMap(Manifest::sealedValues),
+        reference,
         goldenContributions,
         manifest.map(Manifest::notes).orElse(""));
   }

@@ -17,8 +17,8 @@ public record BinCounts(Bins bins, List<Long> counts) {
     counts = List.copyOf(counts);
     if (counts.size() != bins.size()) {
       throw new IllegalArgumentException(
-          "Cannot use %s counts: expected %s, one for each of the %s"
-              .formatted(counts.size(), bins.size(), bins));
+          "Cannot use %s counts: expected %s, one for each bin"
+              .formatted(counts.size(), bins.size()));
     }
   }
 

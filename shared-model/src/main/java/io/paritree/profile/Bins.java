@@ -10,6 +10,9 @@ import java.io.IOException;
  * else is there. Two bins are equal if they count every value alike. Immutable and thread-safe.
  */
 public sealed interface Bins permits NumberBins, CategoryBins {
+  /** The largest {@link #size}. */
+  int MOST = 64;
+
   /** Returns the number of bins, the one of missing values included. */
   int size();
 

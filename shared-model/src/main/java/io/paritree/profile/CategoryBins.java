@@ -25,6 +25,12 @@ public final class CategoryBins implements Bins {
    * @throws IllegalArgumentException if a code occurs twice, or their numbers differ
    */
   public CategoryBins(List<Integer> codes, List<String> values) {
+    if (codes.size() + 2 > MOST) {
+      throw new IllegalArgumentException(
+          "Cannot use bins of %s categories: there can be %s bins, two for all others"
+              .formatted(codes.size(), MOST));
+    }
+
     this.codes = List.copyOf(codes);
     this.values = List.copyOf(values);
     boolean isUsable =
@@ -43,7 +49,12 @@ public final class CategoryBins implements Bins {
     }
   }
 
-  /** Returns the categories that have a bin of their own, in the order of the bins. */
+  /** Returns the codes of the categories that have a bin of their own, in the order of the bins. */
+  public List<Integer> codes() {
+    return codes;
+  }
+
+  /** Returns the same categories as texts. */
   public List<String> values() {
     return values;
   }

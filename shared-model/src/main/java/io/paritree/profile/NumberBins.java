@@ -18,6 +18,12 @@ public final class NumberBins implements Bins {
    * @throws IllegalArgumentException if they are not
    */
   public NumberBins(float... edges) {
+    if (edges.length + 2 > MOST) {
+      throw new IllegalArgumentException(
+          "Cannot use %s edges of bins: there can be %s bins, the one of missing values included"
+              .formatted(edges.length, MOST));
+    }
+
     this.edges = new float[edges.length];
     for (int at = 0; at < edges.length; at++) {
       this.edges[at] = edges[at] + 0f; // -0.0 divides the values as 0.0 does

@@ -199,7 +199,7 @@ final class GroupReport {
             byFeature(tally.unseen()),
             // The first rows of a file are not like all.
             outcome == Outcome.CHECKED ? 0 : tally.total().read(),
-            model.card().sealedValues()),
+            model.card().reference()),
         repeatedKeys,
         // Values that are encrypted in the output must not be readable here.
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),

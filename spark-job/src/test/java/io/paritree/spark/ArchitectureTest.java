@@ -178,7 +178,6 @@ class ArchitectureTest extends ArchitectureContract {
     assertThat(knownBy("io.paritree.spark.report"))
         .containsExactlyInAnyOrder(
             "io.paritree.spark.ending",
-            "io.paritree.model.manifest",
             "io.paritree.output",
             "io.paritree.profile",
             "io.paritree");

@@ -6,6 +6,12 @@ public final class PackageFiles {
 
   public static final String GOLDEN_ROWS = "golden.jsonl";
 
+  /** What the rows are like that the package was sealed with; only of format 3. */
+  public static final String REFERENCE = "reference.json";
+
+  /** Size of the largest {@link #REFERENCE}. */
+  public static final int MAX_REFERENCE_BYTES = 2 << 20;
+
   /** The digests of all other files; written last. */
   public static final String DIGESTS = "paritree.sha256";
 

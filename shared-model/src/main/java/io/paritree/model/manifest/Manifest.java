@@ -12,7 +12,9 @@ import java.util.Optional;
  * @param roundsWhy why this number of rounds
  * @param schema the features and outputs
  * @param importance of the fields; empty if it was not measured
- * @param sealedValues counts of the rows that it was sealed with; empty if there are none
+ * @param sealedValues counts of the rows that it was sealed with; empty if there are none, or if
+ *     there is a reference, which has them
+ * @param hasReference whether the package has a reference, in a file of its own
  * @param notes free text
  */
 public record Manifest(
@@ -25,9 +27,10 @@ public record Manifest(
     Provenance provenance,
     Optional<FieldImportance> importance,
     Optional<SealedValues> sealedValues,
+    boolean hasReference,
     String notes) {
   /** The newest version of the package format; all from 1 on are read. */
-  static final int NEWEST_FORMAT = 2;
+  static final int NEWEST_FORMAT = 3;
 
   /**
    * The first version that has offsets, groups of features, their reasons, importance, counts of
@@ -35,8 +38,15 @@ public record Manifest(
    */
   private static final int SECOND_FORMAT = 2;
 
+  /** The first version that has a reference; all that have this version have one. */
+  static final int THIRD_FORMAT = 3;
+
   /** Returns the oldest version of the format that can hold this. */
   int format() {
+    if (hasReference) {
+      return THIRD_FORMAT;
+    }
+
     boolean needsSecond =
         schema.hasOffsets()
             || schema.hasReasons()

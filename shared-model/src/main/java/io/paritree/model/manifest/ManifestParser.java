@@ -111,6 +111,12 @@ public final class ManifestParser {
                   FeatureParser.REASON));
     }
 
+    if (manifest.hasReference() && manifest.sealedValues().isPresent()) {
+      throw new CorruptModelException(
+          "Cannot read %s at /%s: got counts, expected none in format %s, whose reference has them"
+              .formatted(origin, SEALED_ROWS, parser.format));
+    }
+
     return manifest;
   }
 
@@ -253,6 +259,7 @@ public final class ManifestParser {
         sealedRows == 0
             ? Optional.empty()
             : Optional.of(new SealedValues(sealedRows, missing, unseen)),
+        format >= Manifest.THIRD_FORMAT,
         notes);
   }
 }

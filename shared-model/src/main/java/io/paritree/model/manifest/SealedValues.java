@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many values were missing, or in no vocabulary, in the rows that a package was sealed with.
+ * How many values were missing, or in no vocabulary, in the rows that a package of format 2 was
+ * sealed with.
  *
  * @param rows number of rows that the schema accepts, 1 or more
  * @param missing missing values by feature, in the model's order; values that are in no vocabulary

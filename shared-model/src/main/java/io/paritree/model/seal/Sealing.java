@@ -272,6 +272,7 @@ public final class Sealing {
             complete,
             importance,
             sealedValues,
+            false,
             notes);
     List<GoldenRow> golden = golden(records, manifest.mayHaveContributions());
 

@@ -13,7 +13,8 @@ import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
-import io.paritree.model.manifest.SealedValues;
+import io.paritree.profile.FeatureProfile;
+import io.paritree.profile.Profile;
 import io.paritree.store.DamagingStore;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.Training;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -396,6 +398,11 @@ class ModelMainTest {
         .sum();
   }
 
+  private static Map<String, Long> byFeature(
+      Profile profile, Function<FeatureProfile, Long> count) {
+    return profile.features().stream().collect(Collectors.toMap(FeatureProfile::feature, count));
+  }
+
   private static Stream<String> cells(int column) {
     return IntStream.range(0, 300).mapToObj(row -> TestRecords.cells(row).get(column));
   }
@@ -430,14 +437,14 @@ class ModelMainTest {
     assertThat(out.toString())
         .contains("golden rows were reproduced (8 of them with contributions)");
     assertThat(Files.readString(first.resolve("paritree.json"))).contains("\"format\": 2");
-    SealedValues counts =
-        Opening.open(first.toString(), EngineKind.FOREST).card().sealedValues().orElseThrow();
+    Profile counts =
+        Opening.open(first.toString(), EngineKind.FOREST).card().reference().orElseThrow();
     assertThat(counts.rows()).isEqualTo(300);
-    assertThat(counts.unseen())
+    assertThat(byFeature(counts, FeatureProfile::unseen))
         .containsEntry("carrier", cells(3).filter("Nobody's"::equals).count())
         .containsEntry("zone", 0L)
         .hasSize(TestRecords.FEATURE_NAMES.length);
-    assertThat(counts.missing())
+    assertThat(byFeature(counts, FeatureProfile::missing))
         .containsEntry("carrier", cells(3).filter(List.of("", "Nobody's")::contains).count())
         .containsEntry("distance", cells(0).filter(List.of("", "-999")::contains).count())
         .containsEntry("hour", cells(5).filter(String::isEmpty).count())

@@ -106,6 +106,7 @@ class ManifestParserTest {
             whole.provenance(),
             Optional.empty(),
             Optional.empty(),
+            false,
             "");
     String written = new String(ManifestWriter.toJson(manifest), StandardCharsets.UTF_8);
 
@@ -206,7 +207,7 @@ class ManifestParserTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"format\": 1 | \"format\": 3 | /format | got 3 | a whole number from 1 to 2",
+        "\"format\": 1 | \"format\": 4 | /format | got 4 | a whole number from 1 to 3",
         "\"column\": \"B\" | \"column\": \"B\", \"group\": \"g\" | /format | got 1 | at least 2",
         "\"column\": \"B\" | \"reason\": \"ever\" | /features/1/reason | 'ever' | never",
         "\"column\": \"B\" | \"reason\": {} | /features/1/reason | without a code | 'up', 'down'",

@@ -1,7 +1,8 @@
 package io.paritree.spark.report;
 
-import io.paritree.model.manifest.SealedValues;
 import io.paritree.output.RunReport.Change;
+import io.paritree.profile.FeatureProfile;
+import io.paritree.profile.Profile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,22 +25,22 @@ final class ChangedValues {
 
   /** Returns the features that changed, the largest change first. */
   static List<Change> of(JobReport.Values values) {
-    if (values.sealed().isEmpty() || values.rows() == 0) {
+    if (values.reference().isEmpty() || values.rows() == 0) {
       return List.of();
     }
 
-    SealedValues sealed = values.sealed().get();
+    Profile sealed = values.reference().get();
     List<Change> changed = new ArrayList<>();
-    for (String feature : values.missing().keySet()) {
-      long missing = values.missing().get(feature);
-      long unseen = values.unseen().getOrDefault(feature, 0L);
-      long missingSealed = sealed.missing().getOrDefault(feature, 0L);
-      long unseenSealed = sealed.unseen().getOrDefault(feature, 0L);
+    for (FeatureProfile feature : sealed.features()) {
+      long missing = values.missing().getOrDefault(feature.feature(), 0L);
+      long unseen = values.unseen().getOrDefault(feature.feature(), 0L);
+      long missingSealed = feature.missing();
+      long unseenSealed = feature.unseen();
       if (differ(missing, values.rows(), missingSealed, sealed.rows())
           || differ(unseen, values.rows(), unseenSealed, sealed.rows())) {
         changed.add(
             new Change(
-                feature,
+                feature.feature(),
                 (double) missing / values.rows(),
                 (double) missingSealed / sealed.rows(),
                 (double) unseen / values.rows(),

@@ -133,7 +133,7 @@ public final class JobMetrics {
         "Values that are in no vocabulary.",
         "feature",
         largest(report.values().unseen()));
-    if (report.values().sealed().isPresent() && report.values().rows() > 0) {
+    if (report.values().reference().isPresent() && report.values().rows() > 0) {
       gauge(
           "paritree_job_changed_features",
           "Features whose missing or unseen values changed from the sealed rows.",

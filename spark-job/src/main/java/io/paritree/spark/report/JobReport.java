@@ -1,10 +1,10 @@
 package io.paritree.spark.report;
 
-import io.paritree.model.manifest.SealedValues;
 import io.paritree.output.RunReport.Change;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Partition;
 import io.paritree.output.RunReport.Start;
+import io.paritree.profile.Profile;
 import io.paritree.profile.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.util.ArrayList;
@@ -143,13 +143,10 @@ public record JobReport(
    * @param rows the rows among which these and the quarantined rows are counted: all that tasks
    *     have read, also of partitions that are not reported because the run failed or another run
    *     has published them; 0 if they are a sample
-   * @param sealed the rows that the model was sealed with; empty if it has no counts of them
+   * @param reference the rows that the model was sealed with; empty if it has no counts of them
    */
   public record Values(
-      Map<String, Long> missing,
-      Map<String, Long> unseen,
-      long rows,
-      Optional<SealedValues> sealed) {
+      Map<String, Long> missing, Map<String, Long> unseen, long rows, Optional<Profile> reference) {
     static final Values NONE = new Values(Map.of(), Map.of(), 0, Optional.empty());
 
     private static Values total(List<Values> groups) {
@@ -157,7 +154,7 @@ public record JobReport(
           sum(groups, Values::missing),
           sum(groups, Values::unseen),
           groups.stream().mapToLong(Values::rows).sum(),
-          groups.stream().flatMap(group -> group.sealed.stream()).findFirst());
+          groups.stream().flatMap(group -> group.reference.stream()).findFirst());
     }
 
     /**

@@ -45,13 +45,13 @@ final class ValueTables {
   static String values(JobReport.Values values) {
     if (values.rows() == 0) {
       return "";
-    } else if (values.sealed().isEmpty()) {
+    } else if (values.reference().isEmpty()) {
       return unseen(values)
           + "  missing and unseen values are not compared: the model has no counts of rows; seal it"
           + " with --rows\n";
     }
 
-    String sealed = SummaryTable.grouped(values.sealed().get().rows()) + " sealed rows";
+    String sealed = SummaryTable.grouped(values.reference().get().rows()) + " sealed rows";
     List<Change> changed = values.changed();
     if (changed.isEmpty()) {
       return "  missing and unseen values: as in the %s\n".formatted(sealed);

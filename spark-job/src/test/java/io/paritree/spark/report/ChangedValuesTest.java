@@ -2,7 +2,9 @@ package io.paritree.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.model.manifest.SealedValues;
+import io.paritree.profile.FeatureProfile;
+import io.paritree.profile.Profile;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +27,18 @@ class ChangedValuesTest {
   })
   void featureIsShownWhereItsShareChangedByMoreThanChanceAndEnoughToMatter(
       long missing, long rows, long missingSealed, long sealedRows, boolean isShown) {
-    SealedValues sealed =
-        new SealedValues(sealedRows, Map.of("zip", missingSealed), Map.of("zip", missingSealed));
+    Profile sealed =
+        new Profile(
+            sealedRows,
+            sealedRows,
+            0,
+            0,
+            List.of(
+                new FeatureProfile(
+                    "zip", "zip", missingSealed, missingSealed, Optional.empty(), List.of())),
+            List.of(),
+            List.of(),
+            Map.of());
     JobReport.Values values =
         new JobReport.Values(
             Map.of("zip", missing), Map.of("zip", missing), rows, Optional.of(sealed));

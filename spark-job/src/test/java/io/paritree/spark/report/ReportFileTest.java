@@ -3,7 +3,6 @@ package io.paritree.spark.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paritree.model.manifest.SealedValues;
 import io.paritree.output.DataFile;
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.FaultyRows;
@@ -11,6 +10,8 @@ import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Model;
 import io.paritree.output.RunReport.Partition;
 import io.paritree.output.RunReport.Start;
+import io.paritree.profile.FeatureProfile;
+import io.paritree.profile.Profile;
 import io.paritree.profile.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
@@ -299,14 +300,18 @@ class ReportFileTest {
                 new FaultyRows("zip", "wrong_type", 1, "got \"x\", expected a number"),
                 new FaultyRows("zip", "wrong_type", 1, "got \"y\", expected a number")),
             "/out/quarantine"),
-        new JobReport.Values(
-            missing,
-            Map.of("zip", 0L),
-            33,
-            Optional.of(new SealedValues(2_000, Map.of("zip", 1L, "age", 0L), Map.of()))),
+        new JobReport.Values(missing, Map.of("zip", 0L), 33, Optional.of(reference())),
         0,
         scores,
         new JobReport.Times(seconds, 15));
+  }
+
+  private static Profile reference() {
+    List<FeatureProfile> features =
+        List.of(
+            new FeatureProfile("zip", "zip", 1, 0, Optional.empty(), List.of()),
+            new FeatureProfile("age", "age", 0, 0, Optional.empty(), List.of()));
+    return new Profile(2_000, 2_000, 0, 0, features, List.of(), List.of(), Map.of());
   }
 
   private static JobReport least() {
