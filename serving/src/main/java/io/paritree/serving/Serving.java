@@ -22,6 +22,7 @@ import io.paritree.serving.mlflow.InvocationsHandler;
 import io.paritree.serving.models.ModelMetrics;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.Models;
+import io.paritree.serving.models.RequestProfiles;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.models.StoredVersions;
 import io.paritree.serving.models.VersionWatch;
@@ -105,6 +106,8 @@ final class Serving implements AutoCloseable {
         new VersionWatch(models, config.models().poll(), config.models().lookTimeout());
     RequestMinutes minutes =
         new RequestMinutes(metrics, ServiceHandler::isCounted, InstantSource.system());
+    RequestProfiles profiles = new RequestProfiles(models, InstantSource.system());
+    opened.register(profiles::close);
     ManagementServer management =
         new ManagementServer(config, models, scores, metrics, readiness, watch, minutes);
     opened.register(management::close);
@@ -130,6 +133,7 @@ final class Serving implements AutoCloseable {
     watch.begin();
     opened.register(watch::close);
     scores.begin();
+    profiles.begin();
     readiness.begin();
     LOG.info(
         "Ready: {}://{}:{}/v1/models, metrics http://{}:{}/metrics",

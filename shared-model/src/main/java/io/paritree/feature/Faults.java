@@ -5,8 +5,11 @@ import io.paritree.FaultCode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.ObjLongConsumer;
 
 /**
  * Collects everything that is wrong with one row while it is read.
@@ -30,6 +33,7 @@ public final class Faults {
   private int count;
   private int kept = MAX_FAULTS;
   private long unseen;
+  private final Map<Feature, Long> unseenByFeature = new IdentityHashMap<>();
 
   /** Returns whether no fault was found so far. */
   public boolean isEmpty() {
@@ -72,8 +76,19 @@ public final class Faults {
     return unseen;
   }
 
-  void countUnseen() {
+  void countUnseen(Feature feature) {
     unseen++;
+    unseenByFeature.merge(feature, 1L, Long::sum);
+  }
+
+  /** Visits the features with unseen values, and forgets these. */
+  public void takeUnseen(ObjLongConsumer<Feature> visitor) {
+    if (unseenByFeature.isEmpty()) {
+      return;
+    }
+
+    unseenByFeature.forEach(visitor::accept);
+    unseenByFeature.clear();
   }
 
   /** Forgets all faults, for the next row. */

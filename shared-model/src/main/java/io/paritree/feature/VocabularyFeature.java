@@ -61,7 +61,7 @@ public abstract sealed class VocabularyFeature extends Feature
 
   /** Returns the slot of a value that is not in the vocabulary. */
   final float unseen(Supplier<String> got, Faults faults) {
-    faults.countUnseen();
+    faults.countUnseen(this);
     if (unseen instanceof Unseen.Missing) {
       return missing(faults);
     }

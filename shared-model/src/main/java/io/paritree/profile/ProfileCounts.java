@@ -132,7 +132,12 @@ public final class ProfileCounts implements Serializable {
 
   /** Counts a fault of a row that was read. */
   public void addFault(String field, String code) {
-    faults.computeIfAbsent(field, name -> new TreeMap<>()).merge(code, 1L, Long::sum);
+    addFaults(field, code, 1);
+  }
+
+  /** Counts rows with a fault, among those that were read. */
+  public void addFaults(String field, String code, long faulty) {
+    faults.computeIfAbsent(field, name -> new TreeMap<>()).merge(code, faulty, Long::sum);
   }
 
   /**
@@ -253,12 +258,7 @@ public final class ProfileCounts implements Serializable {
     sampled.add(other.sampled);
     explained.add(other.explained);
     other.faults.forEach(
-        (field, codes) ->
-            codes.forEach(
-                (code, count) ->
-                    faults
-                        .computeIfAbsent(field, name -> new TreeMap<>())
-                        .merge(code, count, Long::sum)));
+        (field, codes) -> codes.forEach((code, count) -> addFaults(field, code, count)));
     pack();
   }
 

@@ -26,7 +26,8 @@ public record ServingConfig(
     Security security,
     Log log,
     PredictionLog predictionLog,
-    Page page) {
+    Page page,
+    Drift drift) {
   /** The value, in place of a file, that switches a log off. */
   public static final String OFF = "off";
 
@@ -283,6 +284,24 @@ public record ServingConfig(
     }
   }
 
+  /**
+   * The profiles of callers' rows.
+   *
+   * @param mode whether rows are counted
+   * @param impactRows how many rows of five minutes are explained at most; 0 for none
+   */
+  public record Drift(Mode mode, int impactRows) {
+    /** When rows are counted. */
+    public enum Mode {
+      /** Where the package has a reference to compare them with. */
+      AUTO,
+      /** Always. */
+      ON,
+      /** Never. */
+      OFF
+    }
+  }
+
   /** Returns whether the page is served. */
   public boolean servesPage() {
     return switch (page.mode()) {
@@ -329,6 +348,7 @@ public record ServingConfig(
             predictionLog.totalSize(),
             predictionLog.keep(),
             predictionLog.queue()),
-        page);
+        page,
+        drift);
   }
 }

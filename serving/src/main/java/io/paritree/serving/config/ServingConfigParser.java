@@ -7,6 +7,7 @@ import io.paritree.config.Settings;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.config.ServingConfig.Admission;
 import io.paritree.serving.config.ServingConfig.Callers;
+import io.paritree.serving.config.ServingConfig.Drift;
 import io.paritree.serving.config.ServingConfig.Limits;
 import io.paritree.serving.config.ServingConfig.Log;
 import io.paritree.serving.config.ServingConfig.Management;
@@ -153,7 +154,10 @@ public final class ServingConfigParser {
             predictionLog(settings),
             new Page(
                 settings.word("page.mode", Page.Mode.class),
-                settings.truth("page.quarantine-examples")));
+                settings.truth("page.quarantine-examples")),
+            new Drift(
+                settings.word("drift.mode", Drift.Mode.class),
+                settings.integer("drift.impact-rows", 0, 1_000_000)));
     Exposure.check(config, settings);
     settings.finish();
     return config;

@@ -9,6 +9,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelSlot.Refusal.Kind;
+import io.paritree.serving.profile.RequestProfile;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
 import java.time.Duration;
@@ -311,7 +312,13 @@ public final class ModelSlot {
     Instant now = Instant.now();
     Instant since = before.filter(served -> served.isOf(model)).map(ServedModel::since).orElse(now);
     ServedModel served =
-        new ServedModel(model, now, since, config.records().unknownFields(), metrics);
+        new ServedModel(
+            model,
+            now,
+            since,
+            config.records().unknownFields(),
+            RequestProfile.of(model, config.drift(), now),
+            metrics);
     WarmUp.run(served, config.models().warmUpRows());
     model.card().earlyStopping().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));
     model.card().offsets().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));

@@ -9,6 +9,7 @@ import io.paritree.record.JsonRecordReader;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.profile.SeenRows;
 
 /**
  * The buffers that a thread needs to score with one model; allocated once and reused for each
@@ -34,11 +35,16 @@ public final class RequestBuffers {
   public final float[] slots;
   public final float[] margins;
   public final float[] scores;
+
+  /** Counts what is read and scored; null if that is switched off. */
+  public final SeenRows seen;
+
   private final int fields;
   private final JsonBytes answer = new JsonBytes();
   private ReasonBuffers reasons; // null until they are asked for
 
-  RequestBuffers(Schema schema, UnknownFields unknown, Engine engine) {
+  RequestBuffers(Schema schema, UnknownFields unknown, Engine engine, SeenRows seen) {
+    this.seen = seen;
     this.reader = new JsonRecordReader(schema, unknown);
     this.fields = schema.fields().size();
     int largest = Math.max(schema.width(), engine.outputs());

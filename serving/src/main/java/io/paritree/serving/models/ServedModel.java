@@ -1,6 +1,7 @@
 package io.paritree.serving.models;
 
 import io.paritree.UnsupportedModelException;
+import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
@@ -14,10 +15,13 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.log.PredictionForm;
 import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.profile.RequestProfile;
+import io.paritree.serving.profile.SeenRows;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -39,24 +43,32 @@ public final class ServedModel {
   private final CounterDataPoint refused;
   private final ModelStatistics statistics = new ModelStatistics();
   private final Set<String> columns;
+  private final Optional<RequestProfile> profile;
   private final Map<ContributionMode, Reasons> reasons = new ConcurrentHashMap<>();
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
   /**
    * @param since when the slot began to answer with this version
+   * @param profile counts the rows of callers; empty if that is switched off
    */
   ServedModel(
       ScoringModel model,
       Instant loaded,
       Instant since,
       UnknownFields unknown,
+      Optional<RequestProfile> profile,
       ServerMetrics metrics) {
     this.model = model;
     this.loaded = loaded;
     this.since = since;
     Schema schema = model.schema();
     Engine engine = model.engine();
-    this.buffers = ThreadLocal.withInitial(() -> new RequestBuffers(schema, unknown, engine));
+    this.profile = profile;
+    this.buffers =
+        ThreadLocal.withInitial(
+            () ->
+                new RequestBuffers(
+                    schema, unknown, engine, profile.map(RequestProfile::ofThread).orElse(null)));
     this.scored = metrics.rows(model.name(), "scored");
     this.refused = metrics.rows(model.name(), "refused");
     this.columns =
@@ -106,6 +118,11 @@ public final class ServedModel {
     return buffers.get();
   }
 
+  /** Returns the profile of the callers' rows; empty if that is switched off. */
+  public Optional<RequestProfile> profile() {
+    return profile;
+  }
+
   /** Returns what has been asked of this version since it was loaded. */
   public ModelStatistics statistics() {
     return statistics;
@@ -119,9 +136,15 @@ public final class ServedModel {
    * Counts refused rows and their faults.
    *
    * @param faults the faults of all these rows
+   * @param found has their unseen values
    */
-  public void refused(long rows, FaultTotals faults, ServerMetrics metrics) {
+  public void refused(long rows, FaultTotals faults, Faults found, ServerMetrics metrics) {
     refused.inc(rows);
+    SeenRows seen = buffers().seen;
+    if (seen != null) {
+      seen.addRefused(rows, faults, found);
+    }
+
     faults.forEach((field, code, count) -> metrics.faults(name(), field, code).inc(count));
   }
 

@@ -114,7 +114,12 @@ public final class StoredVersions {
       Instant now = Instant.now();
       return Optional.of(
           new ServedModel(
-              Opening.open(store + "/" + version, EngineKind.FOREST), now, now, unknown, metrics));
+              Opening.open(store + "/" + version, EngineKind.FOREST),
+              now,
+              now,
+              unknown,
+              Optional.empty(),
+              metrics));
     } catch (ModelException e) {
       LOG.info("Cannot open version {} of {}: {}", version, slot.reference(), e.getMessage());
       return Optional.empty();

@@ -207,7 +207,7 @@ public final class RequestRows {
   }
 
   /**
-   * Scores all rows, and adds them to the prediction log if it is enabled.
+   * Scores all rows, and counts and logs them; see {@link ScoringParts#scored}.
    *
    * @param inference learns when the rows were read and scored
    * @throws ProblemException with all faults, if there are any
@@ -215,7 +215,7 @@ public final class RequestRows {
   public Scored score(Inference inference, Context ctx) {
     inference.read();
     if (!errors.isEmpty()) {
-      served.refused(refusedRows.cardinality(), found, parts.metrics());
+      served.refused(refusedRows.cardinality(), found, faults, parts.metrics());
       throw new ProblemException(
           refusal == null ? Problems.invalidRecord(errors, found.count()) : refusal.with(errors));
     }
@@ -228,13 +228,15 @@ public final class RequestRows {
     engine.score(slots, count, scored.margins, scored.scores);
     inference.scored();
     served.scored().inc(count);
-    parts.log(
+    parts.scored(
         served,
         Arrival.of(ctx).origin(),
+        count,
         () -> LongStream.range(0, count).toArray(),
         slots,
         scored.margins,
-        scored.scores);
+        scored.scores,
+        faults);
     return scored;
   }
 

@@ -157,7 +157,7 @@ final class Batch implements AutoCloseable {
   /** Counts the records of the answer. */
   void count() {
     served.scored().inc(scored);
-    served.refused(row - scored, faults, parts.metrics());
+    served.refused(row - scored, faults, buffers.faults, parts.metrics());
     inference.answered((int) scored);
   }
 
@@ -165,7 +165,15 @@ final class Batch implements AutoCloseable {
     inference.read();
     engine.score(buffers.slots, good, buffers.margins, buffers.scores);
     inference.scored();
-    parts.log(served, origin, this::goodPlaces, buffers.slots, buffers.margins, buffers.scores);
+    parts.scored(
+        served,
+        origin,
+        good,
+        this::goodPlaces,
+        buffers.slots,
+        buffers.margins,
+        buffers.scores,
+        buffers.faults);
     int next = 0;
     for (Entry record : block) {
       answer.raw(row == 0 ? "{" : ",{");

@@ -59,13 +59,15 @@ public record ScoreHandler(ScoringParts parts) {
       inference.answered(1);
       served.scored().inc();
       inference.observe(parts.metrics());
-      parts.log(
+      parts.scored(
           served,
           Arrival.of(ctx).origin(),
+          1,
           () -> new long[] {0},
           buffers.slots,
           buffers.margins,
-          buffers.scores);
+          buffers.scores,
+          buffers.faults);
     }
   }
 
@@ -91,7 +93,7 @@ public record ScoreHandler(ScoringParts parts) {
     if (!buffers.faults.isEmpty()) {
       FaultTotals faults = served.faultTotals();
       buffers.faults.forEach(faults::add);
-      served.refused(1, faults, parts.metrics());
+      served.refused(1, faults, buffers.faults, parts.metrics());
       throw new ProblemException(Problems.invalidRecord(buffers.faults.list()));
     }
   }

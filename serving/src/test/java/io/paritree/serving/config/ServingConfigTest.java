@@ -73,7 +73,8 @@ class ServingConfigTest {
                 new ServingConfig.Log("stdout", 4 << 20, ServingConfig.Log.Format.TEXT, false),
                 new ServingConfig.PredictionLog(
                     "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20),
-                new ServingConfig.Page(ServingConfig.Page.Mode.AUTO, false)));
+                new ServingConfig.Page(ServingConfig.Page.Mode.AUTO, false),
+                new ServingConfig.Drift(ServingConfig.Drift.Mode.AUTO, 5_000)));
   }
 
   @ParameterizedTest

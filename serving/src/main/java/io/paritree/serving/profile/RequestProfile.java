@@ -1,0 +1,206 @@
+package io.paritree.serving.profile;
+
+import io.paritree.UnsupportedModelException;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.forest.explain.Explainer;
+import io.paritree.model.ScoringModel;
+import io.paritree.profile.Profile;
+import io.paritree.profile.ProfileCounts;
+import io.paritree.profile.ProfileForm;
+import io.paritree.profile.Sampling;
+import io.paritree.serving.config.ServingConfig.Drift;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.WeakHashMap;
+import java.util.stream.Stream;
+
+/**
+ * The profiles of the rows that callers have sent to one model: of the current slice of five
+ * minutes, of the eleven before, and of the hours before.
+ *
+ * <p>Threads count their own rows ({@link #ofThread}); somebody calls {@link #collect} about once a
+ * second. Thread-safe.
+ */
+public final class RequestProfile {
+  private static final Duration SLICE = Duration.ofMinutes(5);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final ScoringModel model;
+  private final RowForm rows;
+  private final Sampling sampling;
+  private final SplittableRandom random = new SplittableRandom();
+
+  /** Of threads that live: it must not keep the others'. */
+  private final Set<SeenRows> seen =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private final Deque<Slice> slices = new ArrayDeque<>(); // oldest first; guarded by this
+  private final Deque<Slice> hours = new ArrayDeque<>(); // oldest first; guarded by this
+  private ProfileForm form; // made for the first rows, as the explainer; guarded by this
+  private Explainer explainer; // null if no row is explained; guarded by this
+  private ProfileCounts current; // null without rows; guarded by this
+  private Instant begin; // of the current slice; guarded by this
+
+  /** What is in a window. */
+  public enum Window {
+    HOUR,
+    DAY
+  }
+
+  /**
+   * The rows of some time.
+   *
+   * @param begin its begin; it ends now, or when the next one begins
+   */
+  public record Slice(Instant begin, Profile profile) {}
+
+  /**
+   * @param explained how many rows of a slice are explained at most; 0 for none
+   */
+  public RequestProfile(ScoringModel model, int explained, Instant now) {
+    this.rows = new RowForm(model.schema(), model.engine());
+    this.sampling = new Sampling(Sampling.ALL, explained);
+    this.model = model;
+    start(now);
+  }
+
+  /** Returns what counts the rows of a model's requests; empty if a configuration says so. */
+  public static Optional<RequestProfile> of(ScoringModel model, Drift config, Instant now) {
+    boolean isOn =
+        switch (config.mode()) {
+          case AUTO -> model.card().reference().filter(rows -> rows.sampled() > 0).isPresent();
+          case ON -> true;
+          case OFF -> false;
+        };
+    return isOn
+        ? Optional.of(new RequestProfile(model, config.impactRows(), now))
+        : Optional.empty();
+  }
+
+  private void start(Instant now) {
+    current = null;
+    long seconds = SLICE.toSeconds();
+    begin = Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), seconds) * seconds);
+  }
+
+  private void open() {
+    try {
+      form = model.profileForm();
+      boolean isExplained = form.margins() > 0 && sampling.explained() > 0;
+      explainer = isExplained ? model.explainer(ContributionMode.FAST) : null;
+    } catch (UnsupportedModelException e) {
+      throw new IllegalStateException(e.getMessage(), e); // the form says that it can be explained
+    }
+  }
+
+  /** Returns what counts the rows of the calling thread, which must keep it. */
+  public SeenRows ofThread() {
+    SeenRows own = new SeenRows(rows);
+    seen.add(own);
+    return own;
+  }
+
+  /** Adds the rows that threads have seen. */
+  public synchronized void collect(Instant now) {
+    Stream<SeenRows> all;
+    synchronized (seen) {
+      all = seen.stream().toList().stream();
+    }
+
+    all.forEach(
+        own -> {
+          SeenRows.Taken taken = own.take();
+          if (taken != null) {
+            add(taken);
+          }
+        });
+    if (!now.isBefore(begin.plus(SLICE))) {
+      now().ifPresent(slices::addLast);
+      start(now);
+      expire();
+    }
+  }
+
+  private void add(SeenRows.Taken taken) {
+    if (form == null) {
+      open();
+    }
+
+    if (current == null) {
+      current = new ProfileCounts(form, sampling, 0);
+    }
+
+    current.addValues(taken.read(), taken.missing(), taken.unseen());
+    taken
+        .faults()
+        .forEach(
+            (field, codes) ->
+                codes.forEach((code, count) -> current.addFaults(field, code, count)));
+    long[] hashes = new long[taken.kept()]; // of no keys: any rows are as good as others
+    int[] places = new int[taken.kept()];
+    for (int row = 0; row < taken.kept(); row++) {
+      hashes[row] = random.nextLong();
+      places[row] = row * rows.width();
+      current.addScores(taken.scores(), row * rows.scores());
+      if (explainer != null && current.explains(hashes[row])) {
+        explain(hashes[row], taken, row);
+      }
+    }
+
+    current.addSlots(hashes, places, taken.kept(), taken.slots(), 1);
+  }
+
+  private void explain(long hash, SeenRows.Taken taken, int row) {
+    int width = rows.width();
+    float[] slots = new float[width];
+    System.arraycopy(taken.slots(), row * width, slots, 0, width);
+    float[] contributions = new float[explainer.contributions()];
+    explainer.explain(slots, 1, contributions);
+    current.addContributions(hash, contributions, 0, taken.margins(), row * rows.margins());
+  }
+
+  private Optional<Slice> now() {
+    if (current == null) {
+      return Optional.empty();
+    }
+
+    current.pack();
+    return Optional.of(new Slice(begin, current.profile(form)));
+  }
+
+  /** Makes hours of the slices that are older than one, and drops what is older than a day. */
+  private void expire() {
+    Instant hourAgo = begin.plus(SLICE).minus(HOUR);
+    while (!slices.isEmpty() && slices.getFirst().begin().isBefore(hourAgo)) {
+      addToHours(slices.removeFirst());
+    }
+
+    while (!hours.isEmpty() && hours.getFirst().begin().isBefore(begin.minus(DAY))) {
+      hours.removeFirst();
+    }
+  }
+
+  private void addToHours(Slice slice) {
+    Instant hour = Instant.ofEpochSecond(slice.begin().getEpochSecond() / 3600 * 3600);
+    if (!hours.isEmpty() && hours.getLast().begin().equals(hour)) {
+      Slice sum = hours.removeLast();
+      hours.addLast(new Slice(hour, sum.profile().plus(slice.profile())));
+    } else {
+      hours.addLast(new Slice(hour, slice.profile()));
+    }
+  }
+
+  /** Returns the rows of a window that ends now; empty without any. */
+  public synchronized Optional<Slice> window(Window window) {
+    Stream<Slice> recent = Stream.concat(slices.stream(), now().stream());
+    return (window == Window.DAY ? Stream.concat(hours.stream(), recent) : recent)
+        .reduce((sum, next) -> new Slice(sum.begin(), sum.profile().plus(next.profile())));
+  }
+}

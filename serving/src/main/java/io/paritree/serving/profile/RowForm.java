@@ -1,0 +1,39 @@
+package io.paritree.serving.profile;
+
+import io.paritree.feature.Feature;
+import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/** How the rows of a model are stored, row after row. Immutable and thread-safe. */
+final class RowForm {
+  private final int margins;
+  private final int scores;
+  private final Map<Feature, Integer> slots = new IdentityHashMap<>();
+
+  RowForm(Schema schema, Engine engine) {
+    this.margins = engine.outputs();
+    this.scores = engine.scores();
+    for (int slot = 0; slot < schema.width(); slot++) {
+      slots.put(schema.features().get(slot), slot);
+    }
+  }
+
+  int width() {
+    return slots.size();
+  }
+
+  int margins() {
+    return margins;
+  }
+
+  int scores() {
+    return scores;
+  }
+
+  /** Returns the slot that a feature of the model fills. */
+  int slot(Feature feature) {
+    return slots.get(feature);
+  }
+}

@@ -1,0 +1,133 @@
+package io.paritree.serving.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.FaultCode;
+import io.paritree.feature.Faults;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.TestPackages;
+import io.paritree.profile.Profile;
+import io.paritree.serving.metrics.FaultTotals;
+import io.paritree.serving.profile.RequestProfile.Window;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RequestProfileTest {
+  private static final Instant START = Instant.parse("2026-11-29T10:02:00Z");
+
+  @TempDir Path directory;
+  private ScoringModel model;
+  private RequestProfile profile;
+  private Instant now = START;
+
+  @BeforeEach
+  void open() throws Exception {
+    Path sealed = new TestPackages(directory).binary();
+    model = Opening.open(sealed.toString(), EngineKind.FOREST);
+    profile = new RequestProfile(model, 50, START);
+  }
+
+  /** Scores rows in which all slots have one value. */
+  private void score(SeenRows seen, int rows, float value) {
+    int width = model.engine().width();
+    float[] slots = new float[rows * width];
+    Arrays.fill(slots, value);
+    float[] margins = new float[rows * model.engine().outputs()];
+    float[] scores = new float[rows * model.engine().scores()];
+    model.engine().score(slots, rows, margins, scores);
+    seen.add(rows, slots, margins, scores, new Faults());
+  }
+
+  private Profile of(Window window) {
+    return profile.window(window).orElseThrow().profile();
+  }
+
+  @Test
+  void rowsOfAllThreadsAreCounted() throws Exception {
+    assertThat(profile.window(Window.HOUR)).isEmpty();
+    Thread[] threads = new Thread[4];
+    for (int index = 0; index < threads.length; index++) {
+      float value = index == 0 ? Float.NaN : index;
+      threads[index] =
+          new Thread(
+              () -> {
+                SeenRows seen = profile.ofThread();
+                for (int request = 0; request < 30; request++) {
+                  score(seen, 3, value);
+                  profile.collect(now); // while others add
+                }
+              });
+      threads[index].start();
+    }
+
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    profile.collect(now);
+    Profile counted = of(Window.HOUR);
+    assertThat(counted.rows()).isEqualTo(360);
+    assertThat(counted.scored()).isEqualTo(360);
+    assertThat(counted.features()).allSatisfy(one -> assertThat(one.missing()).isEqualTo(90));
+    assertThat(counted.explained()).isBetween(1L, 50L);
+    assertThat(of(Window.DAY)).isEqualTo(counted);
+  }
+
+  @Test
+  void aThreadKeepsAFewOfManyRowsAndCountsAll() {
+    SeenRows seen = profile.ofThread();
+    score(seen, 5_000, Float.NaN);
+    score(seen, 5_000, 1);
+    profile.collect(now);
+    Profile counted = of(Window.HOUR);
+    assertThat(counted.rows()).isEqualTo(10_000);
+    assertThat(counted.features()).allSatisfy(one -> assertThat(one.missing()).isEqualTo(5_000));
+    assertThat(counted.scored()).isEqualTo(256);
+  }
+
+  @Test
+  void refusedRowsAndTheirUnseenValuesAreCounted() {
+    SeenRows seen = profile.ofThread();
+    FaultTotals totals = new FaultTotals(Set.of("weight"));
+    totals.add(FaultCode.WRONG_TYPE, "weight");
+    totals.add(FaultCode.WRONG_TYPE, "weight");
+    seen.addRefused(2, totals, new Faults());
+    score(seen, 1, 1);
+    profile.collect(now);
+    Profile counted = of(Window.HOUR);
+    assertThat(counted.rows()).isEqualTo(3);
+    assertThat(counted.scored()).isEqualTo(1);
+    assertThat(counted.faults())
+        .isEqualTo(Map.of("weight", Map.of(FaultCode.WRONG_TYPE.code(), 2L)));
+  }
+
+  @Test
+  void anHourAndADayEndInTime() {
+    SeenRows seen = profile.ofThread();
+    for (int slice = 0; slice < 12 * 26; slice++) { // of five minutes: 26 hours
+      score(seen, 1, slice);
+      profile.collect(now);
+      now = now.plus(Duration.ofMinutes(5));
+      profile.collect(now);
+    }
+
+    assertThat(of(Window.HOUR).rows()).isBetween(11L, 12L);
+    assertThat(of(Window.DAY).rows()).isBetween(24L * 12, 25L * 12);
+    now = now.plus(Duration.ofHours(2));
+    profile.collect(now);
+    assertThat(profile.window(Window.HOUR)).isEmpty();
+    assertThat(of(Window.DAY).rows()).isBetween(22L * 12, 25L * 12);
+    now = now.plus(Duration.ofHours(25));
+    profile.collect(now);
+    assertThat(profile.window(Window.DAY)).isEmpty();
+  }
+}
