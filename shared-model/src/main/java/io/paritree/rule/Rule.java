@@ -1,0 +1,215 @@
+package io.paritree.rule;
+
+import io.paritree.Fault;
+import io.paritree.NameList;
+import io.paritree.feature.NearestName;
+import io.paritree.rule.RuleWords.Measure;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A rule about values: when it fires, whoever has made it should look. Immutable and thread-safe.
+ *
+ * <p>Its form is {@code ["warn:"] subject ["." measure ["(" baseline ")"]] operator bound}. The
+ * operator is {@code <}, {@code <=}, {@code >} or {@code >=}; the bound is a number, or names
+ * baselines, as in {@code reference + 0.20}, {@code reference * 2} and {@code 0.5 *
+ * weekday|previous}, of which the first one that there is counts. A subject that is not a word of
+ * letters, digits and {@code _} is in double quotes.
+ */
+public final class Rule {
+  private final String text;
+  private final boolean isWarning;
+  private final String subject;
+  private final Measure measure;
+  private final String against; // the baseline of a comparison; empty for other measures
+  private final Operator operator;
+  private final Bound bound;
+
+  private Rule(String text, RuleParser.Read read, Measure measure) {
+    this.text = text;
+    this.isWarning = read.isWarning();
+    this.subject = read.subject();
+    this.measure = measure;
+    this.against = measure.isComparison() ? read.against().orElse(measure.baselines().get(0)) : "";
+    this.operator = read.operator();
+    this.bound = read.bound();
+  }
+
+  /**
+   * Reads a rule.
+   *
+   * @throws RuleException if it has not the form of one, or has words that are not among these
+   */
+  public static Rule of(String text, RuleWords words) throws RuleException {
+    RuleParser.Read read = new RuleParser(text).read();
+    Optional<List<Measure>> measures = words.of(read.subject());
+    if (measures.isEmpty()) {
+      throw unknown(text, "subject", read.subject(), words.known());
+    }
+
+    Measure measure = measure(text, read, measures.get());
+    List<String> named = new ArrayList<>(read.bound().baselines());
+    read.against().ifPresent(named::add);
+    for (String baseline : named) {
+      if (!measure.baselines().contains(baseline)) {
+        throw unknown(text, "baseline", baseline, measure.baselines());
+      }
+    }
+
+    if (measure.isComparison() && !read.bound().baselines().isEmpty()) {
+      throw refused(
+          text,
+          "%s compares with a baseline itself; write it as %s.%s(%s), and a number as the bound"
+              .formatted(
+                  measure.name(),
+                  Fault.printable(read.subject()),
+                  measure.name(),
+                  read.bound().baselines().get(0)));
+    }
+
+    if (!measure.isComparison() && read.against().isPresent()) {
+      throw refused(
+          text,
+          "%s does not compare with a baseline; write the baseline into the bound, as in %s + 0.1"
+              .formatted(measure.name(), read.against().get()));
+    }
+
+    return new Rule(text.strip(), read, measure);
+  }
+
+  private static Measure measure(String text, RuleParser.Read read, List<Measure> measures)
+      throws RuleException {
+    for (Measure measure : measures) {
+      if (measure.name().equals(read.measure())) {
+        return measure;
+      }
+    }
+
+    List<String> names = measures.stream().map(Measure::name).filter(n -> !n.isEmpty()).toList();
+    String subject = Fault.printable(read.subject());
+    if (names.isEmpty()) {
+      throw refused(text, "%s has no measures; write it by itself".formatted(subject));
+    }
+
+    if (read.measure().isEmpty()) {
+      throw refused(
+          text,
+          "it names no measure of %s; write one of %s after a point"
+              .formatted(subject, NameList.known(names)));
+    }
+
+    throw unknown(text, "measure of " + subject, read.measure(), names);
+  }
+
+  private static RuleException unknown(
+      String text, String kind, String name, Collection<String> known) {
+    String nearest = NearestName.of(name, known).map("; did you mean %s?"::formatted).orElse("");
+    return refused(
+        text,
+        "there is no %s '%s'%s; known are %s"
+            .formatted(kind, Fault.printable(name), nearest, NameList.known(known)));
+  }
+
+  static RuleException refused(String text, String why) {
+    return new RuleException(
+        "Cannot use the rule '%s': %s".formatted(Fault.printable(text.strip()), why));
+  }
+
+  /** Returns the rule as it was written. */
+  public String text() {
+    return text;
+  }
+
+  /** Returns the verdict of the rule about some values. */
+  public Verdict verdict(RuleValues values) {
+    List<Verdict.Finding> fired = new ArrayList<>();
+    List<Verdict.Finding> passed = new ArrayList<>();
+    Map<String, Integer> absences = new LinkedHashMap<>();
+    for (String each : values.subjects(subject)) {
+      Compared compared = compared(each, values);
+      if (!compared.absence.isEmpty()) {
+        absences.merge(compared.absence, 1, Integer::sum);
+      } else if (operator.holds(compared.finding.value(), compared.finding.limit())) {
+        fired.add(compared.finding);
+      } else {
+        passed.add(compared.finding);
+      }
+    }
+
+    fired.sort(Comparator.comparingDouble(this::beyond).reversed());
+    List<Verdict.Finding> nearest =
+        passed.stream().max(Comparator.comparingDouble(this::beyond)).stream().toList();
+    return new Verdict(
+        text,
+        isWarning,
+        result(fired, passed),
+        fired.isEmpty() ? nearest : fired,
+        absences.entrySet().stream()
+            .map(
+                reason ->
+                    reason.getValue() == 1
+                        ? reason.getKey()
+                        : "%s (%s subjects)".formatted(reason.getKey(), reason.getValue()))
+            .toList());
+  }
+
+  private static Verdict.Result result(List<Verdict.Finding> fired, List<Verdict.Finding> passed) {
+    if (!fired.isEmpty()) {
+      return Verdict.Result.FIRED;
+    }
+
+    return passed.isEmpty() ? Verdict.Result.NOT_COMPARED : Verdict.Result.PASSED;
+  }
+
+  private double beyond(Verdict.Finding finding) {
+    return operator.beyond(finding.value(), finding.limit());
+  }
+
+  /** A subject's finding, or why there is none. */
+  private record Compared(Verdict.Finding finding, String absence) {}
+
+  private Compared compared(String each, RuleValues values) {
+    if (measure.isComparison()) {
+      Reading difference = values.comparison(each, measure.name(), against);
+      return compared(each, difference, bound.term(), difference.noise(), against);
+    }
+
+    Reading value = values.value(each, measure.name());
+    if (bound.baselines().isEmpty() || !value.isPresent()) {
+      return compared(each, value, bound.term(), Reading.NONE, "");
+    }
+
+    String absence = "";
+    for (String baseline : bound.baselines()) {
+      Reading there = values.inBaseline(each, measure.name(), baseline);
+      if (there.isPresent()) {
+        return compared(each, value, bound.limit(there.value()), there.noise(), baseline);
+      }
+
+      absence += (absence.isEmpty() ? "" : "; ") + there.absence();
+    }
+
+    return new Compared(null, absence);
+  }
+
+  private Compared compared(
+      String each, Reading value, double limit, double noise, String baseline) {
+    if (!value.isPresent()) {
+      return new Compared(null, value.absence());
+    }
+
+    double least = operator.isUpper() ? Math.max(limit, noise) : limit;
+    return new Compared(
+        new Verdict.Finding(each, measure.name(), value.value(), least, baseline), "");
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}
