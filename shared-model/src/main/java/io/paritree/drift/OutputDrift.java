@@ -1,0 +1,44 @@
+package io.paritree.drift;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.JsonText;
+import io.paritree.profile.OutputProfile;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The scores of an output against a baseline.
+ *
+ * @param subject as rules name it: {@code score}, or {@code score_<output>}
+ * @param mean in the baseline; NaN without scores
+ * @param above the share of the baseline's scores above the threshold, if the model has one
+ * @param shift of the scores; empty if they are not compared
+ * @param notShifted why they are not; empty if they are
+ */
+public record OutputDrift(
+    String subject, double mean, OptionalDouble above, Optional<Shift> shift, String notShifted) {
+  /** Returns the share of scores that are above the threshold. */
+  static OptionalDouble above(OutputProfile output, long scored) {
+    return output.above().isPresent() && scored > 0
+        ? OptionalDouble.of((double) output.above().getAsLong() / scored)
+        : OptionalDouble.empty();
+  }
+
+  void write(JsonGenerator json) throws IOException {
+    json.writeStringField("output", subject);
+    if (!Double.isNaN(mean)) {
+      json.writeNumberField("baselineMean", mean);
+    }
+
+    if (above.isPresent()) {
+      json.writeNumberField("baselineAbove", above.getAsDouble());
+    }
+
+    if (shift.isPresent()) {
+      shift.get().write(json);
+    }
+
+    JsonText.optional(json, "notCompared", notShifted);
+  }
+}

@@ -1,0 +1,48 @@
+package io.paritree.drift;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.profile.FeatureProfile;
+import io.paritree.profile.Profile;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which shares of the rows that were read have a missing or an unseen value, or a fault, in a
+ * field. Of a field that several features read, the largest.
+ *
+ * @param rows how many were read; without any, the shares are NaN
+ */
+public record Shares(long rows, double missing, double unseen, double faults) {
+  /** Returns the shares of a field, or of one of its features. */
+  static Shares of(Profile profile, String field, List<FeatureProfile> features) {
+    long faults =
+        profile.faults().getOrDefault(field, Map.of()).values().stream()
+            .mapToLong(Long::longValue)
+            .sum();
+    double rows = profile.rows(); // 0 / 0.0 is NaN
+    return new Shares(
+        profile.rows(),
+        features.stream().mapToLong(FeatureProfile::missing).max().orElse(0) / rows,
+        features.stream().mapToLong(FeatureProfile::unseen).max().orElse(0) / rows,
+        faults / rows);
+  }
+
+  /** Returns the share that a measure's name means. */
+  double of(String measure) {
+    return switch (measure) {
+      case DriftWords.MISSING -> missing;
+      case DriftWords.UNSEEN -> unseen;
+      case DriftWords.FAULTS -> faults;
+      default -> throw new IllegalArgumentException("Cannot read the share " + measure);
+    };
+  }
+
+  void write(JsonGenerator json) throws IOException {
+    if (rows > 0) {
+      json.writeNumberField(DriftWords.MISSING, missing);
+      json.writeNumberField(DriftWords.UNSEEN, unseen);
+      json.writeNumberField(DriftWords.FAULTS, faults);
+    }
+  }
+}
