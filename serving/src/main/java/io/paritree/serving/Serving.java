@@ -4,6 +4,7 @@ import io.paritree.Closer;
 import io.paritree.ModelException;
 import io.paritree.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.drift.RequestDriftHandler;
 import io.paritree.serving.http.Route;
 import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.Logs;
@@ -169,6 +170,7 @@ final class Serving implements AutoCloseable {
     ModelsHandler cards = new ModelsHandler(models);
     ServiceHandler service = new ServiceHandler(models, scores, readiness, metrics, minutes);
     ContractHandler contracts = new ContractHandler(models);
+    RequestDriftHandler drift = new RequestDriftHandler(models);
     HealthHandler health = new HealthHandler(models, readiness);
     InvocationsHandler invocations = new InvocationsHandler(parts);
     InferenceHandler inference = new InferenceHandler(parts);
@@ -194,6 +196,8 @@ final class Serving implements AutoCloseable {
             Route.get("/v1/service", service::service),
             Route.get("/v1/models/{name}/contract", contracts::handle),
             Route.get("/v1/models/{name}/versions/{version}/contract", contracts::handle),
+            Route.get("/v1/models/{name}/drift", drift::handle),
+            Route.get("/v1/models/{name}/versions/{version}/drift", drift::handle),
             Route.get("/v1/scores", outputs::list),
             Route.get("/v1/scores/{table}", outputs::output),
             Route.post("/v1/scores/{table}/lookup", keys::handle),

@@ -22,8 +22,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest extends ArchitectureContract {
   private static final Set<String> ENDPOINTS =
       Set.of(
+          "io.paritree.serving.lookup",
+          "io.paritree.serving.runs",
           "io.paritree.serving.scoring",
           "io.paritree.serving.sweep",
+          "io.paritree.serving.drift",
           "io.paritree.serving.openinference",
           "io.paritree.serving.mlflow",
           "io.paritree.serving.openapi",

@@ -61,6 +61,6 @@ public record Drift(
     JsonText.objects(json, "fields", fields, field -> field.write("field", json));
     JsonText.objects(json, "outputs", outputs, output -> output.write(json));
     JsonText.objects(json, "margins", margins, margin -> margin.write(json));
-    JsonText.optional(json, "notExplained", notExplained);
+    JsonText.optional(json, "not_explained", notExplained);
   }
 }

@@ -81,7 +81,7 @@ public record FieldDrift(
       shift.get().write(json);
     }
 
-    JsonText.optional(json, "notCompared", notShifted);
+    JsonText.optional(json, "not_compared", notShifted);
     if (!impacts.isEmpty()) {
       json.writeNumberField("impact", impact().getAsDouble());
     }

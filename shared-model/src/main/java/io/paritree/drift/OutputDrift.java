@@ -28,17 +28,17 @@ public record OutputDrift(
   void write(JsonGenerator json) throws IOException {
     json.writeStringField("output", subject);
     if (!Double.isNaN(mean)) {
-      json.writeNumberField("baselineMean", mean);
+      json.writeNumberField("baseline_mean", mean);
     }
 
     if (above.isPresent()) {
-      json.writeNumberField("baselineAbove", above.getAsDouble());
+      json.writeNumberField("baseline_above", above.getAsDouble());
     }
 
     if (shift.isPresent()) {
       shift.get().write(json);
     }
 
-    JsonText.optional(json, "notCompared", notShifted);
+    JsonText.optional(json, "not_compared", notShifted);
   }
 }

@@ -72,7 +72,7 @@ public record Verdict(
     json.writeStringField("result", result.word());
     JsonText.objects(json, "findings", findings, finding -> write(finding, json));
     if (!absences.isEmpty()) {
-      JsonText.array(json, "notCompared", absences, json::writeString);
+      JsonText.array(json, "not_compared", absences, json::writeString);
     }
   }
 

@@ -66,6 +66,10 @@ public enum Problems {
   UNKNOWN_PARTITION(404, "There is no such partition", "Partitions in service, newest first: %s."),
   UNKNOWN_KEY(404, "There is no such key", "Searched %s."),
   UNKNOWN_RUN(404, "There is no such run", "GET /v1/scores/%s/runs lists those that have ended."),
+  NO_PROFILE(
+      404,
+      "The rows of this model are not counted",
+      "%s has no reference to compare them with, or drift.mode is off."),
   QUARANTINED(
       404,
       "The row of the key could not be scored",

@@ -100,6 +100,8 @@ class DocumentedAnswersTest {
             Map.of(
                 "server.request-timeout",
                 "1 s",
+                "drift.mode",
+                "on",
                 "scores.parcels.output",
                 '"' + parcels.path().toString() + '"'));
     serving = RunningServer.start(references, settings);
