@@ -156,7 +156,7 @@ final class Serving implements AutoCloseable {
       Readiness readiness,
       PredictionLog predictions,
       RequestMinutes minutes) {
-    OutputsHandler outputs = new OutputsHandler(scores);
+    OutputsHandler outputs = new OutputsHandler(scores, config);
     RowHandler rows = new RowHandler(scores, config.limits());
     RunsHandler runs = new RunsHandler(scores, config);
     KeysHandler keys = new KeysHandler(scores, config.limits());

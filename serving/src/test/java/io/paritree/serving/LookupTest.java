@@ -2,6 +2,7 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyColumn.Type;
 import io.paritree.lookup.KeyForm;
@@ -247,6 +248,21 @@ class LookupTest extends ServedLoans {
         .contains("\"keys\":[{\"name\":\"loan_id\",\"type\":\"integer\"}]")
         .contains("\"quarantined\":1,\"repeated_keys\":1,\"without_key\":0,\"run\":\"run2\"")
         .contains("\"age_seconds\":", "\"distribution\":{\"mean\":0.5,\"min\":0.25,\"max\":0.75");
+  }
+
+  @Test
+  void keyOfTheNewestPartitionIsAnExampleWhereThePageIsServed() throws Exception {
+    String key =
+        new ObjectMapper()
+            .readTree(client.get("/v1/scores/loans").body())
+            .path("example_key")
+            .path("loan_id")
+            .asText();
+    assertThat(client.get("/v1/scores/loans/" + key).body())
+        .contains("\"partition\":{\"day\":\"2026-11-24\"},\"score\":");
+    stop();
+    start(Map.of("page.mode", "off"));
+    assertThat(client.get("/v1/scores/loans").body()).doesNotContain("example_key");
   }
 
   @Test

@@ -138,7 +138,8 @@ public record KeyForm(List<KeyColumn> columns) implements Serializable {
         }
         case TEXT -> {
           boolean isLast = index == columns.size() - 1;
-          byte[] utf8 = new byte[isLast ? bytes.remaining() : bytes.getInt()];
+          int length = isLast ? bytes.remaining() : bytes.getInt();
+          byte[] utf8 = new byte[Math.min(length, bytes.remaining() + 1)]; // or get() refuses it
           bytes.get(utf8);
           json.writeString(new String(utf8, StandardCharsets.UTF_8));
         }

@@ -121,6 +121,24 @@ public final class LookupIndex implements AutoCloseable {
     return shard.find(key.array(), key.length(), hash);
   }
 
+  /**
+   * Returns a key of one scored row, as an example of keys; the same one until the index is written
+   * anew. Empty if there is none where one would be read in a short time.
+   *
+   * @param maxBytes of the key
+   * @throws DamagedFileException if what was read is not what was written
+   */
+  public Optional<byte[]> someKey(int maxBytes) throws IOException {
+    for (Shard shard : shards) {
+      Optional<byte[]> key = shard.someKey(maxBytes);
+      if (key.isPresent()) {
+        return key;
+      }
+    }
+
+    return Optional.empty();
+  }
+
   @Override
   public void close() throws IOException {
     closer.close();

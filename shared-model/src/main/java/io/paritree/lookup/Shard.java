@@ -25,6 +25,9 @@ import java.util.Optional;
 final class Shard implements AutoCloseable {
   private static final int KEPT_BYTES = 1 << 16;
 
+  /** How many buckets are searched for a key; almost always the first has one. */
+  private static final int SOUGHT_BUCKETS = 16;
+
   /** Outside of the heap: otherwise, the JDK would copy what it reads once more. */
   private static final ThreadLocal<ByteBuffer> BUFFER =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(KEPT_BYTES));
@@ -91,6 +94,61 @@ final class Shard implements AutoCloseable {
    */
   Optional<StoredEntry> find(byte[] key, int length, long hash) throws IOException {
     int bucket = ShardLayout.bucket(hash, buckets);
+    ByteBuffer content = bucket(bucket);
+    try {
+      return entry(content, ByteBuffer.wrap(key, 0, length));
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw unended(bucket, e);
+    }
+  }
+
+  /**
+   * Returns a key of one scored row, the first of its bucket; empty if the first buckets have none.
+   *
+   * @param maxBytes of the key
+   * @throws DamagedFileException if what was read is not what was written
+   */
+  Optional<byte[]> someKey(int maxBytes) throws IOException {
+    for (int bucket = 0; bucket < Math.min(buckets, SOUGHT_BUCKETS); bucket++) {
+      ByteBuffer content = bucket(bucket);
+      try {
+        while (content.hasRemaining()) {
+          long head = var(content);
+          byte[] key = new byte[keyLength(head, content)];
+          content.get(key);
+          if (kind(head) == ShardLayout.SCORED && key.length <= maxBytes) {
+            return Optional.of(key);
+          }
+
+          skip(kind(head), content);
+        }
+      } catch (BufferUnderflowException | IllegalArgumentException e) {
+        throw unended(bucket, e);
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  private void skip(int kind, ByteBuffer content) {
+    if (kind == ShardLayout.REPEATED) {
+      var(content);
+      return;
+    }
+
+    content.position(content.position() + (kind == ShardLayout.SCORED ? scores * Float.BYTES : 0));
+    if (var(content) != 0) {
+      var(content);
+    }
+  }
+
+  private DamagedFileException unended(int bucket, RuntimeException e) {
+    return new DamagedFileException(
+        "Cannot read %s: the entries of bucket %s do not end with it".formatted(file, bucket), e);
+  }
+
+  /** Reads the entries of a bucket. */
+  private ByteBuffer bucket(int bucket) throws IOException {
     ByteBuffer ends = read(ShardLayout.HEADER + (long) bucket * Integer.BYTES, 2 * Integer.BYTES);
     int begin = ends.getInt(0);
     int bytes = ends.getInt(Integer.BYTES) - begin;
@@ -101,24 +159,27 @@ final class Shard implements AutoCloseable {
       throw damaged("its directory leads to no bucket");
     }
 
-    ByteBuffer content = checked(bucketsAt + begin, bytes, bucket);
-    try {
-      return entry(content, ByteBuffer.wrap(key, 0, length));
-    } catch (BufferUnderflowException | IllegalArgumentException e) {
-      throw new DamagedFileException(
-          "Cannot read %s: the entries of bucket %s do not end with it".formatted(file, bucket), e);
+    return checked(bucketsAt + begin, bytes, bucket);
+  }
+
+  private static int kind(long head) {
+    return (int) head & (1 << ShardLayout.KIND_BITS) - 1;
+  }
+
+  private static int keyLength(long head, ByteBuffer content) {
+    int length = (int) (head >>> ShardLayout.KIND_BITS);
+    if (length < 0 || length > content.remaining()) { // leads back: to read on would have no end
+      throw new IllegalArgumentException("an entry has a key of %s bytes".formatted(length));
     }
+
+    return length;
   }
 
   private Optional<StoredEntry> entry(ByteBuffer content, ByteBuffer key) throws IOException {
     while (content.hasRemaining()) {
       long head = var(content);
-      int kind = (int) head & (1 << ShardLayout.KIND_BITS) - 1;
-      int keyLength = (int) (head >>> ShardLayout.KIND_BITS);
-      if (keyLength < 0) { // leads back: to read on would have no end
-        throw new IllegalArgumentException("an entry has a key of %s bytes".formatted(keyLength));
-      }
-
+      int kind = kind(head);
+      int keyLength = keyLength(head, content);
       int keyAt = content.position();
       content.position(keyAt + keyLength);
       boolean isFound = key.equals(content.slice(keyAt, keyLength));

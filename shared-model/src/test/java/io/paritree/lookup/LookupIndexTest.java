@@ -10,6 +10,7 @@ import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.output.DamagedFileException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,6 +109,23 @@ class LookupIndexTest {
     return entry.get() instanceof Quarantined quarantined
         ? new String(quarantined.faults(), StandardCharsets.UTF_8)
         : "rows " + ((Repeated) entry.get()).rows();
+  }
+
+  @Test
+  void exampleOfAKeyIsOneOfOneScoredRow() throws IOException {
+    BuiltIndex built = new BuiltIndex("day=1", "run-00000000", INTEGER, 1, 4);
+    for (int row = 0; row < 40; row++) {
+      built.addQuarantined(List.of("" + row), "[]");
+      built.add(List.of("" + (100 + row % 20)), ",\"row\":1", 0.5f); // each twice
+    }
+
+    built.add(List.of("7000"), "", 0.25f);
+    built.write(directory);
+    try (LookupIndex index = LookupIndex.open(directory)) {
+      byte[] key = index.someKey(8).orElseThrow();
+      assertThat(ByteBuffer.wrap(key).getLong()).isEqualTo(7000);
+      assertThat(index.someKey(7)).as("of at most 7 bytes").isEmpty();
+    }
   }
 
   @Test

@@ -124,6 +124,11 @@ public final class OpenPartition {
     return index.find(key);
   }
 
+  /** Returns a key of one of its rows; see {@link LookupIndex#someKey}. */
+  public Optional<byte[]> someKey(int maxBytes) throws IOException {
+    return index.someKey(maxBytes);
+  }
+
   /** Returns why a part of the index could not answer; empty if nothing is known to be wrong. */
   public String damage() {
     return damage;

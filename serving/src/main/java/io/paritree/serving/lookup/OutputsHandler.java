@@ -9,6 +9,7 @@ import io.paritree.lookup.ScoreSpread;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.ServedOutput;
@@ -19,13 +20,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code GET /v1/scores} and {@code GET /v1/scores/{table}}: the outputs that are served.
  * Thread-safe.
+ *
+ * @param config says whether people may see an example of a key: where the page is served to them
  */
-public record OutputsHandler(StoredScores scores) {
-
+public record OutputsHandler(StoredScores scores, ServingConfig config) {
   public void list(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
     Answers.object(
@@ -45,18 +48,25 @@ public record OutputsHandler(StoredScores scores) {
     writeUnserved(output, json);
   }
 
-  public void output(Context ctx) {
+  public void output(Context ctx) throws IOException {
     MediaTypes.requireJsonAccepted(ctx);
     ServedOutput output =
         scores
             .find(ctx.pathParam("table"))
             .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_SCORES.of(scores.names())));
     List<OpenPartition> partitions = output.partitions();
+    boolean hasExample = config.servesPage() && !partitions.isEmpty();
+    Optional<byte[]> example = hasExample ? output.exampleKey(partitions.get(0)) : Optional.empty();
     Answers.object(
         ctx,
         json -> {
           json.writeStringField("name", output.name());
           writeKeys(partitions, json);
+          if (example.isPresent()) {
+            json.writeFieldName("example_key");
+            json.writeRawValue(new String(example.get(), StandardCharsets.UTF_8));
+          }
+
           json.writeNumberField("rows", rows(partitions));
           JsonText.array(json, "partitions", partitions, each -> write(each, json));
           writeUnserved(output, json);

@@ -1,5 +1,7 @@
 package io.paritree.serving.stored;
 
+import io.paritree.json.JsonText;
+import io.paritree.lookup.KeyForm;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionManifest;
 import io.paritree.serving.indexes.IndexDirectory;
@@ -10,10 +12,12 @@ import io.paritree.serving.indexes.OutputIndexes.State;
 import io.paritree.serving.indexes.UnservedPartition;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -28,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServedOutput {
   private static final Logger LOG = LoggerFactory.getLogger(ServedOutput.class);
+  private static final int MAX_EXAMPLE_BYTES = 256;
 
   private final String name;
   private final Duration lookTimeout;
@@ -129,6 +134,21 @@ public final class ServedOutput {
   /** Returns how many look-ups ended in one way since the start. */
   long lookups(LookupResult result) {
     return lookups.get(result.ordinal());
+  }
+
+  /** Returns a key that a partition has as JSON, for people; empty if none can be read. */
+  public Optional<byte[]> exampleKey(OpenPartition partition) throws IOException {
+    KeyForm form = partition.manifest().keys();
+    try {
+      return partition
+          .someKey(MAX_EXAMPLE_BYTES)
+          .map(key -> JsonText.compact(json -> form.write(key, json)));
+    } catch (DamagedFileException e) {
+      damaged(partition, e);
+      return Optional.empty();
+    } catch (ClosedChannelException | RuntimeException e) { // replaced, or no key of its columns
+      return Optional.empty();
+    }
   }
 
   /** Reports that an index has turned out to be damaged while it answered. */
