@@ -1,6 +1,7 @@
 // The form of a record: one control for each field, made from the contract.
 import {html, nothing} from "./lit-html.js";
 import {sliderOf} from "./record.js";
+import {unseenAs} from "./contract.js";
 import {number} from "./parts.js";
 
 const FIRST = 24; // fields that are shown before "all"
@@ -72,6 +73,7 @@ function row(field, index, state, change) {
   const id = `field-${index}`;
   const own = state.entry.get(field.name);
   const faults = state.faults.get(field.name) ?? [];
+  const unseen = own.missing ? null : unseenAs(field, own.text);
   const described = `${id}-hint${faults.length ? ` ${id}-fault` : ""}`;
   const type = text => {
     state.entry.type(field.name, text);
@@ -91,18 +93,13 @@ function row(field, index, state, change) {
           ${control(field, id, own, described, faults, type)}
           ${field.nullable ? html`<label class="check"><input type="checkbox" .checked=${own.missing}
             aria-label=${`${field.name} is missing`} @change=${e => miss(e.target.checked)}> missing</label>`
-            : html`<span class="check small">required</span>`}`}
+            : html`<span class="check small">required</span>`}
+          ${unseen === null ? nothing : html`<span class="chip warn" role="status">not known to the model: counted as ${unseen}</span>`}`}
       </div>
       ${slider(field, id, own, type)}
-      <p class="hint" id=${`${id}-hint`}>${hint(field)}${isUnknown(field, own) ? html` <span class="chip warn">not one of the model's values: counts as ${field.unseen.as ?? "missing"}</span>` : nothing}${own.raw !== undefined ? html` <span class="chip">sent as <code>${own.raw.slice(0, 40)}</code></span>` : nothing}</p>
+      <p class="hint" id=${`${id}-hint`}>${hint(field)}${own.raw !== undefined ? html` <span class="chip">sent as <code>${own.raw.slice(0, 40)}</code></span>` : nothing}</p>
       ${faults.length ? html`<p class="fault" id=${`${id}-fault`}>${faults.map(fault => faultText(fault))}</p>` : nothing}
     </div>`;
-}
-
-/** Whether a category is none of the model's, and that is no fault; false where not all are known here. */
-function isUnknown(field, own) {
-  return field.categories !== undefined && field.unseen !== "reject" && field.categories.length === field.categories_count
-      && !own.missing && !field.categories.some(any => String(any) === own.text);
 }
 
 export function faultText(fault) {

@@ -1,11 +1,13 @@
 // Look a stored score up by its key: the row, its history, and what it would be now.
 import {html, nothing} from "./lit-html.js";
-import {escape, Failure, get, post} from "./api.js";
+import {escape, get, post} from "./api.js";
+import {contractOf, thresholdMargin} from "./contract.js";
 import {faultText} from "./fields.js";
+import {example, find, keyProblem} from "./keys.js";
 import {difference, empty, facts, failure, loading, moment, number, partition, signed, table, value} from "./parts.js";
 import {scoreView} from "./score-view.js";
 import {series} from "./series.js";
-import {addressOf, pathOf} from "./try.js";
+import {addressOf, othersOf, pathOf} from "./try.js";
 import {waterfall} from "./waterfall.js";
 
 const CAUSES = {
@@ -13,12 +15,6 @@ const CAUSES = {
   model: "The model is another one; the record has the score that it had, if the old model scores it.",
   inputs: "The inputs have changed; the model is the same.",
   both: "The model and the inputs have changed.",
-};
-
-const TITLES = {
-  unknown_key: "There is no such key",
-  quarantined: "The row of this key could not be scored",
-  ambiguous_key: "Several rows have this key",
 };
 
 export class LookupScreen {
@@ -80,22 +76,17 @@ export class LookupScreen {
     this.app.link(`lookup/${escape(this.table)}`, this.key);
     this.app.update();
     try {
-      const keys = this.output.keys.map(column => column.name);
-      const only = new URLSearchParams(Object.entries(this.key).filter(([name]) => !keys.includes(name)));
-      const key = Object.fromEntries(keys.map(name => [name, this.key[name] ?? ""]));
-      // Of many keys one that is absent is no failed request, so no browser logs an error.
-      const {results: [row]} = await post(`v1/scores/${escape(this.table)}/lookup?${only}`, JSON.stringify({keys: [key]}));
-      if (row.error === undefined) {
-        this.row = row;
-        await this.findModel();
-        this.record = JSON.stringify(this.suggested(), null, 2);
-        this.app.say(`Found: score ${number(this.row.score ?? "")} ${this.row.label ?? ""}`);
-      } else {
-        const {code, ...problem} = row.error;
-        this.problem = new Failure({type: code, title: TITLES[code] ?? "The key has no row", ...problem});
-      }
+      this.row = await find(this.output, this.key);
+      await this.findModel();
+      this.record = JSON.stringify(this.suggested(), null, 2);
+      this.app.say(`Found: score ${number(this.row.score ?? "")} ${this.row.label ?? ""}`);
+    } catch (e) {
+      this.problem = e;
+    }
 
-      if (this.row || this.problem.code === "quarantined" || this.problem.code === "ambiguous_key") {
+    try {
+      if (this.row || ["quarantined", "ambiguous_key"].includes(this.problem.code)) {
+        const key = Object.fromEntries(this.output.keys.map(({name}) => [name, this.key[name]]));
         this.history = (await get(`v1/scores/${escape(this.table)}/row/history?${new URLSearchParams(key)}`)).history;
       }
     } catch (e) {
@@ -106,13 +97,19 @@ export class LookupScreen {
     this.app.update();
   }
 
+  /** Looks a key up that somebody chose. */
+  use = key => {
+    this.key = key;
+    this.search();
+  };
+
   /** Finds the model of the row, if it is served: its threshold, and its fields. */
   async findModel() {
     const name = String(this.row.model_version ?? "").split("/")[0];
     const {models} = await get("v1/models");
     const model = models.find(model => model.name === name);
     this.model = model === undefined ? null : addressOf(model);
-    this.contract = model === undefined ? null : await get(`v1/models/${pathOf(this.model)}/contract`);
+    this.contract = model === undefined ? null : await contractOf(`v1/models/${pathOf(this.model)}`);
   }
 
   /** What a comparison begins with: the columns of the row that are fields of its model. */
@@ -152,6 +149,7 @@ export class LookupScreen {
               <option value="" .selected=${!this.key[name]}>any: the newest that has the key</option>
               ${values.map(own => html`<option value=${own} .selected=${this.key[name] === own}>${own}</option>`)}</select></label>`)}
           <button type="submit" class="main">Look up</button>
+          ${this.row || this.isSearching || this.problem ? nothing : example(this.output, this.use)}
         </form>
         ${this.isSearching ? loading("the row") : nothing}
         ${this.problem ? this.problemView() : nothing}
@@ -174,8 +172,7 @@ export class LookupScreen {
   problemView() {
     const faults = this.problem.problem?.errors ?? [];
     if (this.problem.code !== "quarantined") {
-      const isPadded = Object.values(this.key).some(text => text !== text.trim());
-      return html`${failure(this.problem)}${isPadded ? html`<p>The key that was looked up begins or ends with a space.</p>` : nothing}`;
+      return keyProblem(this.problem, this.output, this.key, this.use);
     }
 
     return html`<div class="notice bad" role="alert"><strong>${this.problem.problem.title}</strong>
@@ -191,12 +188,14 @@ export class LookupScreen {
       ${row.stale ? html`<div class="notice warn" role="status"><strong>A newer partition did not answer</strong>
         <p>${partition(row.stale.partition)} is not in service: <code>${row.stale.reason}</code>. This is the newest one that is.</p></div>` : nothing}
       ${scoreView(row, this.contract)}
-      ${this.contract && Object.keys(this.suggested()).length ? html`<p class="tools"><a class="button" href=${`#/try/${escape(this.model)}?${new URLSearchParams({record: JSON.stringify(this.suggested())})}`}>Try this record: what would change it?</a></p>` : nothing}
+      ${this.contract && Object.keys(this.suggested()).length ? html`<p class="tools"><a class="button" href=${`#/try/${escape(this.model)}?${new URLSearchParams({record: JSON.stringify(this.suggested()), from: JSON.stringify({table: this.table, key: this.asked})})}`}>Try this record: what would change it?</a></p>` : nothing}
       ${facts([["partition", partition(row.partition)], ["model", html`<bdi>${row.model_version}</bdi>`],
         ["run", html`<a href=${`#/runs/${escape(this.table)}/${escape(row.run ?? "")}`}><bdi>${row.run}</bdi></a>`], ["scored at", moment(row.scored_at)],
         ...Object.entries(row.key ?? {}).map(([name, own]) => [html`<bdi>${name}</bdi>`, value(own)]),
         ...Object.entries(row.columns ?? {}).map(([name, own]) => [html`<bdi>${name}</bdi>`, value(own)])])}
-      ${row.reasons ? waterfall(row.reasons, margin) : html`<p class="small">The run has stored no reasons (<code>--reasons 4</code> stores them).</p>`}
+      ${row.reasons ? waterfall(row.reasons, margin, {
+        end: {name: "sum", note: "of these numbers; the run has stored no margin, whose last digit may be another"},
+        rest: othersOf(this.contract, row.reasons), threshold: thresholdMargin(this.contract)}) : html`<p class="small">The run has stored no reasons (<code>--reasons 4</code> stores them).</p>`}
     </section>`;
   }
 
@@ -212,7 +211,10 @@ export class LookupScreen {
       {name: "score", text: row => row.score ?? "", cell: row => row.error ? html`<code>${row.error.code}</code>` : number(row.score ?? JSON.stringify(row.scores ?? "")), isNumber: true},
       {name: "label", text: row => row.label ?? ""},
       {name: "model", text: row => row.model_version ?? ""},
-      {name: "run", text: row => row.run ?? row.error?.run ?? ""},
+      {name: "run", text: row => row.run ?? row.error?.run ?? "", cell: row => {
+        const run = row.run ?? row.error?.run;
+        return run ? html`<a href=${`#/runs/${escape(this.table)}/${escape(run)}`}><bdi>${run}</bdi></a>` : "";
+      }},
       {name: "scored at", text: row => row.scored_at ?? "", cell: row => moment(row.scored_at)},
     ];
     return html`<section class="card" aria-label="History"><h2>History</h2>

@@ -1,11 +1,7 @@
 // The page: its frame, its screens, and which one a link leads to. What a link has after # is never sent to the server.
 import {html, nothing, render} from "./lit-html.js";
-import {useToken} from "./api.js";
-import {failure} from "./parts.js";
-import {LookupScreen} from "./lookup.js";
-import {ModelsScreen} from "./models.js";
-import {RunsScreen} from "./runs.js";
-import {ServiceScreen} from "./service.js";
+import {Failure, useToken} from "./api.js";
+import {failure, loading} from "./parts.js";
 import {TryScreen} from "./try.js";
 
 const LINK_PAUSE = 150; // ms; a link follows its last change, since browsers refuse hundreds within seconds
@@ -13,20 +9,22 @@ const place = document.getElementById("page");
 
 class Page {
   constructor() {
+    this.isDrawn = true;
+    // The first screen is here; the scripts of another come when it is first opened.
     this.screens = {
-      try: ["Try", new TryScreen(this)],
-      lookup: ["Look up", new LookupScreen(this)],
-      runs: ["Runs", new RunsScreen(this)],
-      models: ["Models", new ModelsScreen(this)],
-      service: ["Service", new ServiceScreen(this)],
+      try: {text: "Try", screen: new TryScreen(this)},
+      lookup: {text: "Look up", load: async () => new (await import("./lookup.js")).LookupScreen(this)},
+      runs: {text: "Runs", load: async () => new (await import("./runs.js")).RunsScreen(this)},
+      models: {text: "Models", load: async () => new (await import("./models.js")).ModelsScreen(this)},
+      service: {text: "Service", load: async () => new (await import("./service.js")).ServiceScreen(this)},
     };
-    this.theme = "auto";
+    this.colour(kept());
     this.token = "";
     this.said = "";
-    this.isDrawn = true;
     this.linkedAt = -LINK_PAUSE;
     place.replaceChildren();
     addEventListener("hashchange", () => this.follow());
+    addEventListener("resize", () => this.update());
     addEventListener("unhandledrejection", e => this.fail(e.reason));
     this.follow();
   }
@@ -42,9 +40,10 @@ class Page {
       }
     });
     const before = this.name;
+    this.lost = name === "" || Object.hasOwn(this.screens, name) ? null : name;
     this.name = Object.hasOwn(this.screens, name) ? name : "try";
     if (before !== undefined && before !== this.name) {
-      this.screens[before][1].close?.();
+      this.screens[before].screen?.close?.();
     }
 
     this.broken = null;
@@ -53,7 +52,24 @@ class Page {
       this.focus("content");
     }
 
-    await this.open(this.screen, parts.filter(part => part !== ""), new URLSearchParams(query));
+    const own = this.screens[this.name];
+    await this.load(own);
+    if (this.lost === null && own.screen !== undefined && own === this.screens[this.name]) {
+      await this.open(own.screen, parts.filter(part => part !== ""), new URLSearchParams(query));
+    }
+  }
+
+  /** Loads a screen, unless it is here. */
+  async load(own) {
+    if (own.screen === undefined) {
+      try {
+        own.screen = await (own.loading ??= own.load());
+      } catch {
+        own.loading = undefined;
+        this.fail(new Failure({status: 0, type: "offline", title: "The screen cannot be loaded",
+          detail: "The server does not answer, or has been replaced meanwhile. Load this page again."}));
+      }
+    }
   }
 
   /** Opens a screen's last link only, after an earlier one, whose answers would otherwise come later. */
@@ -72,27 +88,35 @@ class Page {
   }
 
   get screen() {
-    return this.screens[this.name][1];
+    return this.screens[this.name].screen;
   }
 
   isShown(screen) {
     return this.screen === screen && document.visibilityState === "visible";
   }
 
-  /** Makes the address a link to what is shown; while that moves, once it rests. */
-  link(path, query, isMoving = false) {
+  /**
+   * Makes the address a link to what is shown.
+   *
+   * @param kind "now"; "moving" for one of many changes, which it follows once they rest; or "step" for a
+   *     change that the browser's Back undoes
+   */
+  link(path, query, kind = "now") {
     if (path.split("/")[0] !== this.name) {
       return; // another screen is shown meanwhile
     }
 
     const known = new URLSearchParams(Object.entries(query).filter(([, text]) => text !== undefined));
-    const show = () => history.replaceState(null, "", `#/${path}${known.size ? `?${known}` : ""}`);
+    const to = `#/${path}${known.size ? `?${known}` : ""}`;
+    const from = location.hash;
+    const show = () => history.replaceState(null, "", to);
     const now = performance.now();
     clearTimeout(this.linking);
-    if (!isMoving || now - this.linkedAt > LINK_PAUSE) {
+    if (kind === "step" && from.includes("?") && from !== to) {
+      history.pushState(null, "", to);
+    } else if (kind !== "moving" || now - this.linkedAt > LINK_PAUSE) {
       show();
     } else {
-      const from = location.hash;
       this.linking = setTimeout(() => location.hash === from && show(), LINK_PAUSE);
     }
 
@@ -119,7 +143,7 @@ class Page {
   }
 
   lastRecord() {
-    const screen = this.screens.try[1];
+    const {screen} = this.screens.try;
     return screen.answer ? screen.entry.json("  ") : "";
   }
 
@@ -137,24 +161,29 @@ class Page {
   draw() {
     let content;
     try {
-      content = this.screen.draw();
+      content = this.lost === null ? this.screen?.draw() ?? this.unloaded()
+          : html`<h1>There is no such screen</h1><p>The address names the screen <bdi>${this.lost}</bdi>. The links above lead to those that there are.</p>`;
     } catch (e) {
       content = failure(e);
     }
 
-    document.title = `${this.screen.title} · Paritree`;
+    document.title = `${this.lost === null ? this.screen?.title ?? this.screens[this.name].text : "No such screen"} · Paritree`;
     render(this.frame(content), place);
     place.classList.add("drawn");
   }
 
+  unloaded() {
+    return html`<h1>${this.screens[this.name].text}</h1>${this.broken ? nothing : loading("the screen")}`;
+  }
+
   frame(content) {
-    const needsToken = this.screen.problem?.status === 401 || this.screen.problem?.status === 403;
+    const needsToken = [401, 403].includes(this.screen?.problem?.status);
     return html`
       <a class="skip" href="#content" @click=${e => { e.preventDefault(); this.focus("content"); }}>To the content</a>
       <header>
         <a class="brand" href="#/try"><img src="icon.svg" alt="" width="24" height="24"> Paritree</a>
-        <nav aria-label="Screens">${Object.entries(this.screens).map(([name, [text]]) => html`
-          <a href=${`#/${name}`} aria-current=${name === this.name ? "page" : nothing}>${text}</a>`)}</nav>
+        <nav aria-label="Screens">${Object.entries(this.screens).map(([name, {text}]) => html`
+          <a href=${`#/${name}`} aria-current=${name === this.name && this.lost === null ? "page" : nothing}>${text}</a>`)}</nav>
         <label class="theme">Theme <select @change=${e => this.colour(e.target.value)}>
           ${[["auto", "system"], ["light", "light"], ["dark", "dark"]].map(([own, text]) =>
             html`<option value=${own} .selected=${this.theme === own}>${text}</option>`)}</select></label>
@@ -176,6 +205,7 @@ class Page {
 
   colour(theme) {
     this.theme = theme;
+    keep(theme);
     if (theme === "auto") {
       document.documentElement.removeAttribute("data-theme");
     } else {
@@ -183,6 +213,28 @@ class Page {
     }
 
     this.update();
+  }
+}
+
+// The chosen theme is all that this page leaves with the browser, until its tab is closed.
+function keep(theme) {
+  try {
+    if (theme === "auto") {
+      sessionStorage.removeItem("theme");
+    } else {
+      sessionStorage.setItem("theme", theme);
+    }
+  } catch {
+    // A browser that keeps nothing: the choice holds until the page is loaded again.
+  }
+}
+
+function kept() {
+  try {
+    const theme = sessionStorage.getItem("theme");
+    return theme === "light" || theme === "dark" ? theme : "auto";
+  } catch {
+    return "auto";
   }
 }
 

@@ -23,6 +23,30 @@ export function signed(value) {
   return typeof value === "number" && value > 0 ? `+${value}` : number(value).replace("-", "−");
 }
 
+/** A number with four digits, and all of them for those who point at it; its table's CSV has them too. */
+export function short(value) {
+  return typeof value === "number" ? html`<span title=${String(value)}>${Number(value.toPrecision(4))}</span>` : number(value);
+}
+
+/** Numbers of a column: with the minus of all numbers, and room in place of the digits that others have more. */
+function aligned(text, places) {
+  const own = String(text);
+  const missing = places - placesOf(own);
+  return html`${own.replace(/^-/, "−")}${missing > 0 ? html`<span class="room" aria-hidden="true">${"\u2007".repeat(missing)}</span>` : nothing}`;
+}
+
+/** How many characters a number has from its point. */
+function placesOf(text) {
+  const at = String(text).indexOf(".");
+  return at < 0 ? 0 : String(text).length - at;
+}
+
+/** Returns how the numbers of a column are shown, so that their points are below each other. */
+export function column(texts) {
+  const places = Math.max(0, ...texts.map(placesOf));
+  return text => aligned(text, places);
+}
+
 /** Whole numbers with groups of three digits. */
 export function count(value) {
   return typeof value === "number" ? value.toLocaleString("en") : number(value);
@@ -109,6 +133,7 @@ export function facts(pairs) {
  * @param columns each with a name, text(row), and perhaps cell(row) and isNumber
  */
 export function table(caption, columns, rows, {isHidden = true, name = "table"} = {}) {
+  const numbers = new Map(columns.filter(own => own.isNumber && !own.cell).map(own => [own, column(rows.map(own.text))]));
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
       <table>
@@ -117,7 +142,7 @@ export function table(caption, columns, rows, {isHidden = true, name = "table"} 
           html`<th scope="col" class=${column.isNumber ? "number" : ""}>${column.name}</th>`)}</tr></thead>
         <tbody>${rows.map(row => html`<tr>${columns.map(column =>
           html`<td class=${column.isNumber ? "number" : ""}>${
-            column.cell ? column.cell(row) : column.text(row)}</td>`)}</tr>`)}</tbody>
+            column.cell ? column.cell(row) : numbers.has(column) ? numbers.get(column)(column.text(row)) : column.text(row)}</td>`)}</tr>`)}</tbody>
       </table>
     </div>
     ${rows.length ? html`<p class="under"><button type="button" class="quiet" @click=${() =>
@@ -153,11 +178,21 @@ export function figure(label, picture, rows, isOpen, toggle) {
     </figure>`;
 }
 
-/** A share from 0 to 1 as a bar. */
-export function bar(share, kind = "plain") {
+/** The width of a picture in its own units, so that its texts stay readable where there is little room. */
+export function pictureWidth() {
+  return Math.max(280, Math.min(640, document.documentElement.clientWidth - 60));
+}
+
+/**
+ * A share from 0 to 1 as a bar.
+ *
+ * @param mark another share, which is marked in it
+ */
+export function bar(share, kind = "plain", mark) {
   const width = Math.max(0, Math.min(1, share)) * 100;
   return html`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${
-    svg`<rect class="bar-back" width="100" height="10"></rect><rect class=${kind} width=${width} height="10"></rect>`}</svg>`;
+    svg`<rect class="bar-back" width="100" height="10"></rect><rect class=${kind} width=${width} height="10"></rect>${
+      mark === undefined ? nothing : svg`<line class="threshold-mark" x1=${100 * mark} x2=${100 * mark} y1="-3" y2="13"></line>`}`}</svg>`;
 }
 
 export async function copy(text, app, what) {

@@ -1,6 +1,6 @@
 // A score: its number, its place on the scale, its label, and the scores of all classes.
 import {html, nothing, svg} from "./lit-html.js";
-import {bar, number, value} from "./parts.js";
+import {bar, column, number, value} from "./parts.js";
 
 /** @param answer of /score, or a stored row; outputs of the contract, or null */
 export function scoreView(answer, contract) {
@@ -14,7 +14,8 @@ export function scoreView(answer, contract) {
     </div>`;
 }
 
-function isShare(contract) {
+/** Whether scores are estimates from 0 to 1. */
+export function isShare(contract) {
   return /^(binary:logistic|reg:logistic)$/.test(contract?.objective ?? "");
 }
 
@@ -39,11 +40,12 @@ function scale(score, contract) {
 
 function classes(scores, label) {
   const all = Object.entries(scores);
+  const text = column(all.map(([, score]) => number(score)));
   const isShare = all.every(([, score]) => score >= 0 && score <= 1);
   return html`<table class="bars"><caption class="unseen">Scores of all outputs</caption><tbody>${all.map(([name, score]) => html`
     <tr class=${name === label ? "total" : ""}><th scope="row"><bdi>${name}</bdi></th>
       ${isShare ? html`<td class="wide">${bar(score, name === label ? "own" : "plain")}</td>` : nothing}
-      <td class="number">${number(score)}</td></tr>`)}</tbody></table>`;
+      <td class="number">${text(number(score))}</td></tr>`)}</tbody></table>`;
 }
 
 /** The faults of a record, each with a link to its field. */

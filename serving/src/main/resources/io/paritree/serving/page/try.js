@@ -1,15 +1,18 @@
 // Enter a record, see its score and why, change one thing at a time, and compare.
 import {html, nothing} from "./lit-html.js";
 import {address, escape, Failure, get, post} from "./api.js";
-import {curve} from "./curve.js";
+import {complete, contractOf, hasValues, sweep, thresholdMargin, unseenNotes, valuesOf} from "./contract.js";
+import {curve, singles} from "./curve.js";
 import {form, idOf} from "./fields.js";
-import {copy, difference, empty, failure, loading, number, signed, value} from "./parts.js";
+import {example, find, keyProblem} from "./keys.js";
+import {copy, difference, empty, failure, loading, number, partition, signed, value} from "./parts.js";
 import {RecordEntry} from "./record.js";
 import {faultSummary, scoreView} from "./score-view.js";
 import {waterfall} from "./waterfall.js";
 
 const MOST_REASONS = 12;
 const CURVE_DELAY = 250; // ms after the last change
+const MOST_FIELDS = 20; // whose values are all tried at once
 
 export class TryScreen {
   constructor(app) {
@@ -28,14 +31,17 @@ export class TryScreen {
     this.problem = null;
     this.pinned = null;
     this.view = null; // of the curve
+    this.singles = null; // what each field alone does: rows, record, isRunning, problem
+    this.from = null; // the stored row that the record comes from: table, key
+    this.linked = null; // which version a link was made with, if that is not the one that answers
     this.state = {entry: null, faults: new Map(), search: "", isAll: false, isRanked: true};
     this.mode = "form";
     this.json = "";
     this.jsonProblem = "";
     this.output = "";
     this.isScoring = false;
-    this.isAgain = false;
-    this.load = {table: "", key: {}, note: "", problem: null};
+    this.next = null; // how the record is scored after the present answer; null if it is not
+    this.load = {table: "", key: {}, output: undefined, note: "", problem: null};
   }
 
   get title() {
@@ -52,8 +58,9 @@ export class TryScreen {
         this.address = name;
         this.app.update();
         const path = `v1/models/${pathOf(name)}`;
-        this.contract = await get(`${path}/contract`);
+        this.contract = await contractOf(path);
         this.path = path;
+        complete(this.contract, path).then(() => this.app.update());
         this.entry = new RecordEntry(this.contract);
         this.state.entry = this.entry;
         this.entry.read(JSON.stringify(this.contract.example));
@@ -65,9 +72,11 @@ export class TryScreen {
 
       this.outputs ??= await get("v1/scores").then(answer => answer.scores, () => []);
       this.linkProblem = "";
-      if (query.get("record") !== null && query.get("record") !== this.entry.json()) {
+      this.jsonProblem = "";
+      const record = query.get("record");
+      if (record !== null && (record !== this.entry.json() || this.answer === null)) {
         try {
-          this.entry.read(query.get("record"));
+          this.entry.read(record);
         } catch (e) {
           this.answer = null;
           this.linkProblem = e.message;
@@ -75,8 +84,14 @@ export class TryScreen {
           return;
         }
 
-        await this.score();
-      } else if (query.get("record") !== null && this.answer === null) {
+        this.json = this.entry.json("  ");
+        this.from = fromText(query.get("from"));
+        this.linked = query.get("by") !== null && query.get("by") !== this.version() ? query.get("by") : null;
+        if (query.get("pin") !== null && query.get("pin") !== this.pinned?.record) {
+          this.pinned = await this.ask(query.get("pin"));
+        }
+
+        this.follow(query.get("over"));
         await this.score();
       }
     } catch (e) {
@@ -86,43 +101,66 @@ export class TryScreen {
     this.app.update();
   }
 
+  /** The model's version as links name it, with a part of its digest. */
+  version() {
+    return [this.contract.model_version, (this.contract.digest ?? "").slice(0, 12)].join(" ");
+  }
+
   /** Something has changed: the answer follows if there was one. */
-  changed = name => {
+  changed = (name, isStep = false) => {
     this.state.faults.delete(name);
+    this.jsonProblem = "";
+    this.linked = null;
     this.app.update();
     if (this.answer !== null || this.problem !== null) {
-      this.score({isQuiet: true});
+      this.score({isQuiet: true, isStep});
     }
   };
 
+  /** Changes fields at once, as a step that the browser's Back undoes. */
+  use(values) {
+    this.entry.load(values);
+    this.changed(Object.keys(values)[0], true);
+  }
+
   /** Scores the record; of changes that come while one is scored, the last one is. */
-  async score({isQuiet = false} = {}) {
+  async score({isQuiet = false, isStep = !isQuiet} = {}) {
     if (this.mode === "json" && this.jsonProblem) {
       this.app.focus("json-problem");
       return;
     }
 
+    this.next = {isQuiet: isQuiet && (this.next?.isQuiet ?? true), isStep: isStep || (this.next?.isStep ?? false)};
     if (this.isScoring) {
-      this.isAgain = true;
       return;
     }
 
     this.isScoring = true;
     try {
-      do {
-        this.isAgain = false;
-        await this.scoreOnce(isQuiet);
+      while (this.next !== null) {
+        const {isQuiet, isStep} = this.next;
+        this.next = null;
+        await this.scoreOnce(isQuiet, isStep);
         this.app.update();
-      } while (this.isAgain);
+      }
     } finally {
       this.isScoring = false;
+      this.next = null;
       this.app.update();
     }
   }
 
-  async scoreOnce(isQuiet) {
+  /** Makes the address a link to all that is shown. */
+  link(kind = "moving") {
+    this.app.link(`try/${escape(this.address)}`, {
+      record: this.entry.json(), output: this.output || undefined, over: this.view?.field.name, pin: this.pinned?.record,
+      from: this.from === null ? undefined : JSON.stringify(this.from), by: this.version(),
+    }, kind);
+  }
+
+  async scoreOnce(isQuiet, isStep) {
     const record = this.entry.json();
-    this.app.link(`try/${escape(this.address)}`, {record, output: this.output || undefined}, isQuiet);
+    this.link(isStep ? "step" : isQuiet ? "moving" : "now");
     const before = this.answer;
     try {
       this.answer = await this.ask(record);
@@ -131,9 +169,12 @@ export class TryScreen {
       this.state.faults = new Map();
       if (before && before.model_version !== this.answer.model_version) {
         this.app.say(`The model has changed: ${before.model_version} answered before, ${this.answer.model_version} does now`);
-        this.contract = {...await get(`${this.path}/contract`)};
+        this.contract = await contractOf(this.path);
+        complete(this.contract, this.path).then(() => this.app.update());
         this.entry.contract = this.contract;
         this.entry.fields = new Map(this.contract.fields.map(field => [field.name, field]));
+        this.linked ??= `${before.model_version} ${before.digest}`;
+        this.link("now");
         this.contract.fields.filter(field => !this.entry.entries.has(field.name)).forEach(field => this.entry.miss(field.name, true));
       }
 
@@ -172,7 +213,7 @@ export class TryScreen {
       throw new Failure({status: 400, title: "The record cannot be scored", errors: result.errors});
     }
 
-    return {...answer, ...result, record};
+    return {...answer, ...result, record, digest: (this.contract.digest ?? "").slice(0, 12)};
   }
 
   query() {
@@ -190,23 +231,39 @@ export class TryScreen {
 
   pin() {
     this.pinned = this.answer;
+    this.link("step");
     this.app.say("Pinned: the next changes are compared with this result");
     this.app.update();
   }
 
   pick = name => {
-    const field = this.contract.fields.find(field => field.name === name || field.group === name);
-    if (field) {
-      this.view = {field: field.name, sweep: null, isTable: false, problem: null, known: field.categories_count ?? 0,
-        isListed: field.type !== "number", isInOrder: field.type === "timestamp", least: field.min, use: value => {
-        this.entry.load({[field.name]: value});
-        this.changed(field.name);
-      }};
-      this.drawCurve(0);
-      this.app.update();
+    if (this.follow(name)) {
+      this.link("now");
       this.app.focus("curve");
     }
   };
+
+  /** Shows the curve over a field, or over the first of a group. */
+  follow(name) {
+    const field = this.contract.fields.find(field => field.name === name || field.group === name);
+    if (field && field.name !== this.view?.field.name) {
+      this.view = {field, sweep: null, isTable: false, isAll: false, problem: null, use: value => this.use({[field.name]: value})};
+      this.drawCurve(0);
+      this.app.update();
+    }
+
+    return field !== undefined;
+  }
+
+  /** The scores of the record over the values of one field. */
+  sweepOf(field, record) {
+    const {missing, text} = this.entry.get(field.name);
+    return sweep(this.path, record, field.name, valuesOf(field, missing ? null : text, this.contract.example[field.name]));
+  }
+
+  outputOf() {
+    return this.answer?.reasons?.output ?? (this.answer?.scores ? this.answer.label ?? Object.keys(this.answer.scores)[0] : "");
+  }
 
   /** Asks for the curve again, when the record has not changed for a moment. */
   drawCurve(delay = CURVE_DELAY) {
@@ -217,15 +274,15 @@ export class TryScreen {
     clearTimeout(this.curveTimer);
     this.curveTimer = setTimeout(async () => {
       const view = this.view;
-      if (view === null) {
+      const record = this.entry.json();
+      if (view === null || this.answer?.record !== record) { // a record that has no score may have faults
         return;
       }
 
       try {
-        const record = this.entry.json();
-        view.sweep = await post(`${this.path}/sweep`, `{"record": ${record}, "field": ${JSON.stringify(view.field)}${this.times(view.field)}}`);
+        view.sweep = await this.sweepOf(view.field, record);
         view.record = record;
-        view.output = this.answer?.reasons?.output ?? (this.answer?.scores ? Object.keys(this.answer.scores)[0] : "");
+        view.output = this.outputOf();
         view.problem = null;
       } catch (e) {
         view.problem = e;
@@ -235,28 +292,44 @@ export class TryScreen {
     }, delay);
   }
 
-  /** The values of a time's curve: each half hour of its day. The model itself names none. */
-  times(name) {
-    const field = this.contract.fields.find(field => field.name === name);
-    const own = this.entry.get(name);
-    const text = own.missing ? String(this.contract.example[name]) : own.text;
-    if (field.type !== "timestamp" || !/^\d{4}-\d\d-\d\d/.test(text)) {
-      return "";
+  /** Tries the values of each field, of the most important ones if there are many. */
+  async tryFields() {
+    const all = this.contract.fields.filter(hasValues).sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0));
+    const fields = all.slice(0, MOST_FIELDS);
+    const record = this.entry.json();
+    const untried = this.contract.fields.filter(field => !hasValues(field)).map(field => field.name);
+    const run = {rows: [], record, left: all.length - fields.length, untried, isRunning: true};
+    this.singles = run;
+    this.app.update();
+    for (const field of fields) {
+      if (this.singles !== run || this.entry.json() !== record) {
+        break;
+      }
+
+      try {
+        const found = await this.sweepOf(field, record);
+        run.rows.push({field, sweep: found, output: this.outputOf(), use: value => this.use({[field.name]: value})});
+      } catch (e) {
+        run.problem = e;
+        break;
+      }
+
+      this.app.update();
     }
 
-    const two = part => String(part).padStart(2, "0");
-    const values = Array.from({length: 48}, (_, half) => `${text.slice(0, 10)}T${two(Math.floor(half / 2))}:${two(30 * (half % 2))}:00`);
-    return `, "values": ${JSON.stringify(values)}`;
+    run.isRunning = false;
+    this.app.update();
   }
 
   async loadRow() {
-    const {table, key} = this.load;
+    const {table, key, output} = this.load;
     this.load.problem = null;
     this.load.note = "";
+    this.jsonProblem = "";
     try {
-      const query = new URLSearchParams(Object.entries(key));
-      const row = await get(`v1/scores/${escape(table)}/row?${query}`);
+      const row = await find(output, key);
       const known = this.entry.load({...row.columns, ...row.key});
+      this.from = {table, key: {...key}};
       this.load.note = known === 0
         ? "The stored row has no column of this model's fields; the run can pass them on with --pass."
         : known === this.contract.fields.length ? `All ${known} fields were in the stored row.`
@@ -319,9 +392,14 @@ export class TryScreen {
   async chooseTable(name) {
     this.load.table = name;
     this.load.key = {};
-    this.load.keys = undefined;
+    this.load.output = undefined;
+    this.load.note = "";
+    this.load.problem = null;
     try {
-      this.load.keys = (await get(`v1/scores/${escape(name)}`)).keys;
+      const output = await get(`v1/scores/${escape(name)}`);
+      if (this.load.table === name) { // else another was chosen meanwhile
+        this.load.output = output;
+      }
     } catch (e) {
       this.load.problem = e;
     }
@@ -331,12 +409,14 @@ export class TryScreen {
 
   fill(json) {
     this.entry.read(json);
+    this.from = null;
+    this.linked = null;
     this.state.faults = new Map();
     this.jsonProblem = "";
     this.linkProblem = "";
     this.json = this.entry.json("  ");
     this.app.update();
-    this.score({isQuiet: true});
+    this.score({isQuiet: true, isStep: true});
   }
 
   jsonView() {
@@ -357,15 +437,20 @@ export class TryScreen {
   }
 
   keyView() {
-    const {table, key, keys, note, problem} = this.load;
+    const {table, key, output, note, problem} = this.load;
+    const use = texts => {
+      this.load.key = texts;
+      this.loadRow();
+    };
     return html`<div class="inset">
       <label>Stored scores <select @change=${e => this.chooseTable(e.target.value)}>${this.outputs.map(output =>
         html`<option value=${output.name} .selected=${output.name === table}>${output.name}</option>`)}</select></label>
-      ${(keys ?? []).map(column => html`<label><bdi>${column.name}</bdi>
+      ${(output?.keys ?? []).map(column => html`<label><bdi>${column.name}</bdi>
         <input type="text" .value=${key[column.name] ?? ""} @input=${e => { key[column.name] = e.target.value; }}
           @keydown=${e => { if (e.key === "Enter" && !e.ctrlKey) { e.preventDefault(); this.loadRow(); } }}></label>`)}
       <button type="button" @click=${() => this.loadRow()}>Load</button>
-      ${note ? html`<p role="status">${note}</p>` : nothing}${failure(problem)}</div>`;
+      ${problem ? nothing : example(output, use)}
+      ${note ? html`<p role="status">${note}</p>` : nothing}${problem ? keyProblem(problem, output, key, use) : nothing}</div>`;
   }
 
   resultView() {
@@ -384,10 +469,14 @@ export class TryScreen {
 
     const {reasons, margin} = this.answer;
     const own = margin ?? this.answer.margins?.[reasons?.output];
-    const isOld = this.jsonProblem !== "" || this.answer.record !== this.entry.json();
+    const isUnread = this.mode === "json" && this.jsonProblem !== "";
+    const isOld = isUnread || this.answer.record !== this.entry.json();
     return html`
       <h2>Result</h2>
-      ${this.jsonProblem ? html`<p class="notice warn" role="status">This is the result of the last record that could be read.</p>` : nothing}
+      ${isUnread ? html`<p class="notice warn" role="status">This is the result of the last record that could be read.</p>` : nothing}
+      ${this.linked ? html`<p class="notice warn" role="status">This was scored by <bdi>${this.linked}</bdi> before, and <bdi>${this.version()}</bdi> answers now: the score may be another one.</p>` : nothing}
+      ${this.from ? html`<p class="small">The record comes from <a href=${`#/lookup/${escape(this.from.table)}?${new URLSearchParams(this.from.key)}`}><bdi>${
+        this.from.table}</bdi>, <bdi>${partition(this.from.key)}</bdi></a>; what was changed since is not stored there.</p>` : nothing}
       <div class=${isOld ? "old" : ""}>
       <div class=${this.pinned ? "pair" : ""}>
         ${this.pinned ? this.pinnedView() : nothing}
@@ -396,17 +485,26 @@ export class TryScreen {
       </div>
       <p class="tools">
         <button type="button" @click=${() => this.pin()}>Pin this result</button>
-        ${this.pinned ? html`<button type="button" class="quiet" @click=${() => { this.pinned = null; this.app.update(); }}>Unpin</button>` : nothing}
+        ${this.pinned ? html`<button type="button" class="quiet" @click=${() => { this.pinned = null; this.link("step"); this.app.update(); }}>Unpin</button>` : nothing}
         <button type="button" class="quiet" @click=${() => copy(this.curl(), this.app, "The command")}>Copy as curl</button>
         <button type="button" class="quiet" @click=${() => copy(location.href, this.app, "The link")}>Copy link</button>
       </p>
       ${this.outputView()}
       ${reasons ? waterfall({...reasons}, own, {
-            pinned: this.pinnedReasons(reasons), pick: this.pick,
+            pinned: this.pinnedReasons(reasons), pick: this.pick, notes: this.notes(), threshold: thresholdMargin(this.contract),
+            rest: othersOf(this.contract, reasons),
             score: typeof this.answer.score === "number" ? {number: this.answer.score, note: `${this.contract.objective} makes it of the margin`} : null})
         : html`<p class="small">margin ${number(own)}</p>${this.noReasons ? html`<p class="small">There are no reasons: <bdi>${this.noReasons}</bdi></p>` : nothing}`}
       ${this.curveView()}
       <p class="small">Answered by <bdi>${this.answer.model_version}</bdi>, digest <code>${this.contract.digest}</code>.</p></div>`;
+  }
+
+  /** What is said of values that the model does not know. */
+  notes() {
+    return unseenNotes(this.contract, name => {
+      const {missing, text} = this.entry.get(name);
+      return missing ? null : text;
+    });
   }
 
   outputView() {
@@ -438,15 +536,37 @@ export class TryScreen {
 
   curveView() {
     const fields = this.contract.fields;
+    const isShown = this.view !== null && this.view.problem === null && this.view.sweep !== null;
     return html`<section id="curve" tabindex="-1" aria-label="Score over one field">
       <h3>What if</h3>
-      <label>Score over <select @change=${e => e.target.value ? this.pick(e.target.value) : (this.view = null, this.app.update())}>
+      <p class="tools"><label>Score over <select @change=${e => e.target.value ? this.pick(e.target.value) : this.unpick()}>
         <option value="" .selected=${this.view === null}>choose a field</option>
-        ${fields.map(field => html`<option value=${field.name} .selected=${this.view?.field === field.name}>${field.name}</option>`)}</select></label>
+        ${fields.map(field => html`<option value=${field.name} .selected=${this.view?.field.name === field.name}>${field.name}</option>`)}</select></label>
+        ${this.answer.label === undefined ? nothing : html`<button type="button" @click=${() => this.tryFields()}>Try every field</button>`}</p>
+      ${this.singlesView()}
       ${this.view === null ? html`<p class="small">Choose a field, or one in the table above, to see how the score moves with it and where the label changes.</p>`
         : this.view.problem ? failure(this.view.problem)
-        : this.view.sweep === null ? loading("the curve") : html`<div class=${this.view.record === this.entry.json() ? "" : "old"}>${curve(this.view, this.contract, () => this.app.update())}</div>`}
+        : !isShown ? loading("the curve") : html`<div class=${this.view.record === this.entry.json() ? "" : "old"}>${curve(this.view, this.contract, () => this.app.update())}</div>`}
     </section>`;
+  }
+
+  unpick() {
+    this.view = null;
+    this.link("now");
+    this.app.update();
+  }
+
+  singlesView() {
+    const run = this.singles;
+    if (run === null) {
+      return nothing;
+    }
+
+    return html`<div class=${run.record === this.entry.json() ? "" : "old"}>
+      ${run.rows.length ? singles(run.rows, this.contract) : nothing}
+      ${run.isRunning ? loading("the next field") : html`<p class="small">Each row changes one field of this record and leaves the others. To change two, use a value and try every field again.${
+        run.left ? ` ${run.left} less important fields were not tried.` : ""}${run.untried.length ? html` The model names no values of <bdi>${run.untried.join(", ")}</bdi>.` : nothing}</p>`}
+      ${run.problem ? failure(run.problem) : nothing}</div>`;
   }
 
   toField(name) {
@@ -463,6 +583,22 @@ export class TryScreen {
   curl() {
     const quote = text => `'${text.replaceAll("'", "'\\''")}'`;
     return `curl -s -H 'Content-Type: application/json' -d ${quote(this.entry.json())} \\\n     ${quote(address(`${this.path}/score?${this.query()}`))}`;
+  }
+}
+
+/** The names of the fields and groups that reasons leave out. */
+export function othersOf(contract, reasons) {
+  const shown = new Set(reasons.fields.map(field => field.field));
+  return [...new Set((contract?.fields ?? []).filter(field => field.role !== "offset").map(field => field.group ?? field.name))].filter(name => !shown.has(name));
+}
+
+/** The stored row that a link names: its table and key; null if it names none. */
+function fromText(text) {
+  try {
+    const {table, key} = JSON.parse(text ?? "{}");
+    return typeof table === "string" && key !== null && typeof key === "object" ? {table, key} : null;
+  } catch {
+    return null;
   }
 }
 

@@ -29,6 +29,10 @@ class PageFilesTest {
   private static final Pattern NAMED =
       Pattern.compile("(?:src|href|from|import) ?=? ?\"(?:\\./)?([a-z-]+\\.[a-z]+)\"");
 
+  /** The same, and the scripts of screens that are loaded when they are first opened. */
+  private static final Pattern NAMED_OR_LATER =
+      Pattern.compile(NAMED.pattern().replace(" ?=? ?", " ?[=(]? ?"));
+
   @TempDir static Path store;
   private static Path model;
   private static RunningServer serving;
@@ -49,7 +53,16 @@ class PageFilesTest {
   }
 
   /** Returns the answers to all requests that a browser makes for the first screen, by file. */
-  private static Map<String, Answer> firstScreen(String headers) throws Exception {
+  private static Map<String, Answer> firstScreen() throws Exception {
+    return files(NAMED);
+  }
+
+  /** Returns the answers to requests for all files that others name, by file. */
+  private static Map<String, Answer> allScreens() throws Exception {
+    return files(NAMED_OR_LATER);
+  }
+
+  private static Map<String, Answer> files(Pattern pattern) throws Exception {
     Map<String, Answer> files = new LinkedHashMap<>();
     Deque<String> named = new ArrayDeque<>(List.of(""));
     try (Client client = new Client(serving.port())) {
@@ -59,12 +72,10 @@ class PageFilesTest {
           continue;
         }
 
-        Answer answer = client.send("GET", "/ui/" + name, new byte[0], headers);
+        Answer answer = client.get("/ui/" + name);
         assertThat(answer.status()).as(name).isEqualTo(200);
         files.put(name, answer);
-        if (headers.isEmpty()) {
-          NAMED.matcher(answer.body()).results().map(found -> found.group(1)).forEach(named::add);
-        }
+        pattern.matcher(answer.body()).results().map(found -> found.group(1)).forEach(named::add);
       }
     }
 
@@ -73,9 +84,10 @@ class PageFilesTest {
 
   @Test
   void eachFileThatAnotherNamesIsThereAndNeedsNoToken() throws Exception {
-    Map<String, Answer> files = firstScreen("");
+    Map<String, Answer> files = allScreens();
 
     assertThat(files.keySet()).contains("", "main.js", "page.css", "lit-html.js", "icon.svg");
+    assertThat(files.keySet()).contains("lookup.js", "runs.js", "models.js", "service.js");
     assertThat(files).hasSizeGreaterThan(14);
     try (Client client = new Client(serving.port())) {
       assertThat(client.get("/ui/uplot.js").status()).isEqualTo(200);
@@ -88,7 +100,7 @@ class PageFilesTest {
   void theFirstScreenTakesAtMost60KilobytesPacked() throws Exception {
     int bytes = 0;
     try (Client client = new Client(serving.port())) {
-      for (String name : firstScreen("").keySet()) {
+      for (String name : firstScreen().keySet()) {
         bytes +=
             client
                 .send("GET", "/ui/" + name, new byte[0], "Accept-Encoding: gzip\r\n")
@@ -119,7 +131,7 @@ class PageFilesTest {
 
   @Test
   void browsersAreToldToRunNothingButTheFiles() throws Exception {
-    for (Map.Entry<String, Answer> file : firstScreen("").entrySet()) {
+    for (Map.Entry<String, Answer> file : allScreens().entrySet()) {
       assertThat(file.getValue().headers())
           .as(file.getKey())
           .containsEntry("content-security-policy", PageFiles.POLICY)
@@ -134,7 +146,7 @@ class PageFilesTest {
 
   @Test
   void ownFilesHaveNoMarkupOfDataAndNoOtherOrigin() throws Exception {
-    for (Map.Entry<String, Answer> file : firstScreen("").entrySet()) {
+    for (Map.Entry<String, Answer> file : allScreens().entrySet()) {
       String text = file.getValue().body();
       boolean isOwn = !file.getKey().equals("lit-html.js");
       if (isOwn) {

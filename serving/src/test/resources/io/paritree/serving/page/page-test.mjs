@@ -32,7 +32,7 @@ async function open(server, {theme = "light", width = 1280, expectsErrors = fals
   const page = await context.newPage();
   page.name = `${theme} ${width}`;
   page.expectsErrors = expectsErrors;
-  page.on("console", message => message.type() === "error" && !page.expectsErrors && wrong(`console: ${message.text()}`));
+  page.on("console", message => message.type() === "error" && !page.expectsErrors && wrong(`console: ${message.text()} ${message.location().url}`));
   page.on("pageerror", e => wrong(`script: ${e.stack}`));
   page.on("request", request => {
     if (!request.url().startsWith(server) && !request.url().startsWith("data:") && !request.url().startsWith("blob:")) {
@@ -466,6 +466,83 @@ async function hostile(page, server) {
   }
 }
 
+/** What people with fresh eyes missed: a key to begin with, results that are of what is shown, links that tell a change. */
+async function walk(page) {
+  const model = encodeURIComponent(plan.models[0]);
+  const until = text => page.waitForFunction(text => document.querySelector("main").textContent.includes(text), text);
+  const current = () => page.waitForFunction(() => document.querySelector(".result").getAttribute("aria-busy") === "false"
+      && document.querySelector(".score") !== null && document.querySelector(".result .old") === null);
+  const without = async text => {
+    if ((await page.locator("main").textContent()).includes(text)) {
+      wrong(`${page.name}: "${text}" is still shown`);
+    }
+  };
+  await step(page, "an example of a key leads to its row", async () => {
+    await go(page, "#/lookup/parcels");
+    await page.locator(".example button").click();
+    await page.waitForSelector("section[aria-label='Stored row']");
+  });
+  await step(page, "the record of a key replaces one that cannot be read", async () => {
+    await go(page, `#/try/${model}`);
+    await page.getByRole("button", {name: "Example"}).click();
+    await page.waitForSelector(".score");
+    await page.getByRole("button", {name: "JSON"}).click();
+    await page.locator("textarea").fill("{\"distance\": 732,, }");
+    await until("last record that could be read");
+    await page.getByRole("button", {name: "By key"}).click();
+    await page.locator(".inset select").selectOption("parcels");
+    await page.locator(".inset .example button").click();
+    await until("The record comes from");
+    await current();
+    await without("last record that could be read");
+  });
+  await step(page, "an unknown category is said to be none, beside it and in the reasons", async () => {
+    await page.locator(".field", {has: page.getByText("carrier", {exact: true})}).locator("input[type=text]").fill("no such");
+    await page.waitForFunction(() => document.querySelector(".field .chip.warn")?.textContent.includes("not known to the model"));
+    await page.waitForFunction(() => document.querySelector(".waterfall .warned")?.textContent.includes("not known to the model"));
+  });
+  await accessible(page, "unknown category");
+  await step(page, "every field is tried, and Back undoes the value that was used", async () => {
+    await page.getByRole("button", {name: "Example"}).click();
+    await current();
+    await page.getByRole("button", {name: "Try every field"}).click();
+    await until("To change two");
+    const before = await page.evaluate(() => document.querySelector(".result").dataset.record);
+    await page.getByRole("button", {name: /^Use this value of/}).first().click();
+    await page.waitForFunction(before => document.querySelector(".result").dataset.record !== before, before);
+    await page.goBack();
+    await page.waitForFunction(before => document.querySelector(".result").dataset.record === before, before);
+  });
+  await accessible(page, "every field");
+  await step(page, "a link says that another version answers now, and keeps field and pin", async () => {
+    await page.locator("#curve select").selectOption(plan.numberField);
+    await page.getByRole("button", {name: "Pin this result"}).click();
+    await page.waitForSelector("#curve svg.curve");
+    const link = page.url().replace(/by=[^&]*/, "by=parcel%2F0+0123456789ab");
+    await page.goto("about:blank");
+    await page.goto(link);
+    await until("parcel/0 0123456789ab before");
+    await page.waitForSelector(".pinned");
+    await page.waitForSelector("#curve svg.curve");
+  });
+  await step(page, "the theme outlives a reload, and nothing else is kept", async () => {
+    await page.locator(".theme select").selectOption("dark");
+    await page.reload();
+    await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+    const kept = await page.evaluate(() => JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}]));
+    if (kept !== "[\"\",{},{\"theme\":\"dark\"}]") {
+      wrong(`the browser keeps ${kept}`);
+    }
+
+    await page.waitForSelector(".theme select");
+    await page.locator(".theme select").selectOption("auto");
+  });
+  await step(page, "an address that leads nowhere says so", async () => {
+    await go(page, "#/zzz");
+    await until("names the screen zzz");
+  });
+}
+
 async function randomRecords(page, server) {
   const random = seeded(plan.seed);
   const contracts = new Map();
@@ -560,6 +637,7 @@ await step(narrow, "nothing is wider than a narrow window", async () => {
 await narrow.context().close();
 const page = await open(plan.server);
 await manyFields(page);
+await walk(page);
 await keyboard(page);
 await hostile(page, plan.server);
 await randomRecords(page, plan.server);
