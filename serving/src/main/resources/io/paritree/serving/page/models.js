@@ -1,8 +1,10 @@
 // The models in service: what each is, where it comes from, and since when it answers.
 import {html, nothing} from "./lit-html.js";
 import {escape, get} from "./api.js";
-import {bar, count, empty, facts, failure, loading, moment, number, table, value} from "./parts.js";
+import {bar, count, empty, facts, failure, loading, moment, number, short, table, value} from "./parts.js";
 import {addressOf, pathOf} from "./try.js";
+
+const ORIGINS = {golden_rows: "golden rows come from"};
 
 export class ModelsScreen {
   constructor(app) {
@@ -82,8 +84,8 @@ export class ModelsScreen {
       </section>
       <section class="card" aria-label="Where it comes from"><h2>Where it comes from</h2>
         ${Object.keys(provenance).length === 0 ? empty("The model is not sealed, so nobody vouches for where it comes from.") : facts([
-          ...Object.entries(provenance).map(([name, own]) => [name.replaceAll("_", " "), name.endsWith("_at") ? moment(own) : typeof own === "number" ? count(own) : value(own)]),
-          ["compared with its trainer", card.compared_with_trainer ? "yes" : "no"]])}
+          ...Object.entries(provenance).map(([name, own]) => [ORIGINS[name] ?? name.replaceAll("_", " "), name.endsWith("_at") ? moment(own) : typeof own === "number" ? count(own) : value(own)]),
+          ["compared with trainer", provenance.compared_with_trainer ? undefined : card.compared_with_trainer ? "yes" : "no"]])}
       </section>
       ${this.fieldsView()}`;
   }
@@ -98,11 +100,11 @@ export class ModelsScreen {
       ${table("Fields of the model", [
         {name: "field", text: field => field.name, cell: field => html`<bdi>${field.name}</bdi>`},
         {name: "type", text: field => field.type.replaceAll("_", " ")},
-        ...hasImportance ? [{name: "importance", text: field => field.importance ?? "", cell: field => html`${number(field.importance ?? "")} ${bar((field.importance ?? 0) / most)}`, isNumber: true}] : [],
+        ...hasImportance ? [{name: "importance", text: field => field.importance ?? "", cell: field => html`${short(field.importance ?? "")} ${bar((field.importance ?? 0) / most)}`, isNumber: true}] : [],
         {name: "accepts", text: field => field.expected ?? "", cell: field => html`<bdi>${field.expected ?? ""}</bdi>${field.categories_count ? html` <span class="small">${count(field.categories_count)} categories</span>` : nothing}`},
         {name: "may be missing", text: field => field.nullable ? "yes" : "no"},
-        {name: "group", text: field => field.group ?? "", cell: field => html`<bdi>${field.group ?? ""}</bdi>`},
-        {name: "reason codes", text: field => codes(field), cell: field => html`<bdi>${codes(field)}</bdi>`},
+        ...!fields.some(field => field.group) ? [] : [{name: "group", text: field => field.group ?? "", cell: field => html`<bdi>${field.group ?? ""}</bdi>`}],
+        ...!fields.some(codes) ? [] : [{name: "reason codes", text: field => codes(field), cell: field => html`<bdi>${codes(field)}</bdi>`}],
       ], fields, {name: "fields"})}</section>`;
   }
 }

@@ -1,9 +1,10 @@
 // The runs of an output: how last night went, and what it did.
 import {html, nothing, svg} from "./lit-html.js";
 import {escape, get} from "./api.js";
-import {bar, count, empty, facts, failure, figure, loading, moment, number, partition, table, value} from "./parts.js";
+import {bar, count, empty, facts, failure, figure, loading, moment, number, partition, pictureWidth, table, value} from "./parts.js";
 import {outputsOf} from "./lookup.js";
 import {ticks} from "./curve.js";
+import {addressOf} from "./try.js";
 
 export class RunsScreen {
   constructor(app) {
@@ -30,6 +31,9 @@ export class RunsScreen {
 
       if (id !== undefined) {
         this.run = await get(`v1/scores/${escape(this.table)}/runs/${escape(id)}`);
+        const {models} = await get("v1/models");
+        const served = models.find(own => own.model_version === (this.run.model_version ?? this.run.model?.model_version));
+        this.model = served === undefined ? null : addressOf(served);
         if (this.run.previous) {
           this.previous = await get(`v1/scores/${escape(this.table)}/runs/${escape(this.run.previous)}`).catch(() => null);
         }
@@ -66,11 +70,11 @@ export class RunsScreen {
       <div class="card">${table(`Runs of ${this.table}`, [
         {name: "began", text: run => run.started_at ?? "", cell: run => html`<a href=${`#/runs/${escape(this.table)}/${escape(run.run)}`}>${run.started_at ? moment(run.started_at) : html`<bdi>${run.run}</bdi>`}</a>`},
         {name: "outcome", text: run => run.outcome ?? run.problem ?? "", cell: run => outcome(run)},
-        {name: "published", text: run => (run.published ?? []).join(" "), cell: run => parts(run.published)},
         {name: "rows", text: run => run.read ?? "", cell: run => html`${count(run.read)} ${bar((run.read ?? 0) / most)}`, isNumber: true},
         {name: "quarantined", text: run => run.quarantined ?? "", cell: run => html`<span class=${run.quarantined ? "strong" : ""}>${count(run.quarantined)}</span>${run.read && run.quarantined ? html` <span class="small">${percent(run.quarantined / run.read)}</span>` : nothing}`, isNumber: true},
         {name: "seconds", text: run => total(run.seconds) ?? "", cell: run => number(round(total(run.seconds))), isNumber: true},
         {name: "model", text: run => run.model_version ?? ""},
+        {name: "published", text: run => (run.published ?? []).join(" "), cell: run => parts(run.published)},
         {name: "run", text: run => run.run, cell: run => html`<bdi>${run.run}</bdi>`},
       ], runs, {name: `runs-${this.table}`})}
       ${this.list.left ? html`<p class="small">${count(this.list.left)} older runs are not shown.</p>` : nothing}</div>`}`;
@@ -79,15 +83,18 @@ export class RunsScreen {
   runView() {
     const run = this.run;
     const model = run.model ?? {};
+    const version = run.model_version ?? model.model_version;
+    const seconds = total(run.seconds);
     return html`
       <div class="head"><h1>Run <bdi>${run.run}</bdi></h1><a href=${`#/runs/${escape(this.table)}`}>All runs of <bdi>${this.table}</bdi></a></div>
       <section class="card" aria-label="What it did">
-        <p class="lead">${outcome(run)} ${run.message ? html`<bdi>${run.message}</bdi>` : nothing}</p>
-        ${facts([["began", moment(run.started_at)], ["exit code", run.exit_code], ["rows read", count(run.read)], ["scored", count(run.scored)],
-          ["quarantined", run.read ? `${count(run.quarantined)} (${percent(run.quarantined / run.read)})` : count(run.quarantined)],
-          ["model", html`<bdi>${run.model_version ?? model.model_version}</bdi>`], ["engine", model.engine], ["input", run.input && html`<bdi>${run.input}</bdi>`],
+        <p class="lead">${outcome(run)} ${verdict(run)} ${run.message ? html`<bdi>${run.message}</bdi>` : nothing}</p>
+        ${facts([["began", moment(run.started_at)], ["ended about", seconds && run.started_at ? moment(new Date(Date.parse(run.started_at) + 1000 * seconds).toISOString()) : undefined],
+          ["seconds, all stages", seconds && round(seconds)], ["exit code", run.exit_code], ["rows read", count(run.read)], ["scored", count(run.scored)],
+          ["quarantined", run.read && run.quarantined ? `${count(run.quarantined)} (${percent(run.quarantined / run.read)})` : count(run.quarantined)],
+          ["model", this.model ? html`<a href=${`#/models/${escape(this.model)}`}><bdi>${version}</bdi></a>` : html`<bdi>${version}</bdi>`], ["engine", model.engine], ["input", run.input && html`<bdi>${run.input}</bdi>`],
           ["input's version", run.input_version && html`<bdi>${run.input_version}</bdi>`], ["output", run.output && html`<bdi>${run.output}</bdi>`],
-          ["rows a second", run.rows_per_second && count(run.rows_per_second)], ["rows with a repeated key", run.duplicate_keys === undefined ? undefined : count(run.duplicate_keys)],
+          ["rows a second while they were scored", run.rows_per_second && count(run.rows_per_second)], ["rows with a repeated key", run.duplicate_keys === undefined ? undefined : count(run.duplicate_keys)],
           ["quarantined rows are in", run.quarantine && html`<bdi>${run.quarantine}</bdi>`],
           ["lineage", run.lineage ? "was written" : undefined]])}
       </section>
@@ -168,7 +175,7 @@ export class RunsScreen {
     const all = total(this.run.seconds);
     return seconds.length === 0 ? nothing : html`<section class="card" aria-label="Time"><h2>Time</h2>${table("Seconds of each stage", [
       {name: "stage", text: ([name]) => name},
-      {name: "seconds", text: ([, own]) => own, cell: ([, own]) => html`${number(round(own))} ${bar(own / (all || 1))}`, isNumber: true}], seconds, {name: "seconds"})}</section>`;
+      {name: "seconds", text: ([, own]) => own, cell: ([, own]) => html`${own.toFixed(1)} ${bar(own / (all || 1))}`, isNumber: true}], seconds, {name: "seconds"})}</section>`;
   }
 }
 
@@ -181,8 +188,21 @@ function outcome(run) {
   return html`<span class=${`chip ${kind}`}>${run.exit_code === 0 ? "✓" : "✗"} ${run.outcome}</span>`;
 }
 
-function parts(names) {
-  return !names?.length ? "" : html`${names.slice(0, 3).join(", ") || "whole output"}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
+/** Which partitions a run has published: one, or the first and the last of several. */
+function parts(names = []) {
+  return names.length < 2 ? names[0] || (names.length ? "whole output" : "") : html`${count(names.length)}: <bdi>${names[0]}</bdi> to <bdi>${names.at(-1)}</bdi>`;
+}
+
+/** How a run went, in one sentence. */
+function verdict(run) {
+  const published = run.published?.length ?? 0;
+  const held = run.held?.length ?? 0;
+  if (run.exit_code !== 0 || run.read === undefined) {
+    return published ? `It has published ${count(published)} partitions all the same.` : "It has published nothing.";
+  }
+
+  const rows = run.quarantined ? `${count(run.scored)} of ${count(run.read)} rows were scored, and ${count(run.quarantined)} are in quarantine` : `All ${count(run.read)} rows were scored`;
+  return `${rows}${!published ? "; nothing was published" : run.quarantined ? "; the scored ones were published" : " and published"}${held ? `, and ${count(held)} partitions were held back` : ""}.`;
 }
 
 function total(seconds) {
@@ -208,7 +228,7 @@ function isFinite(scores) {
 
 /** Bars of equal shares of the rows: each is as wide as its scores are apart, so a narrow one is high. */
 function histogram(own, before) {
-  const WIDTH = 640;
+  const WIDTH = pictureWidth();
   const HEIGHT = 180;
   const all = [own, ...before ? [before] : []];
   const low = Math.min(...all.map(scores => scores.min));
@@ -222,9 +242,9 @@ function histogram(own, before) {
     ${bands[0].map(band => svg`<rect class="plain" x=${x(band.from)} y=${y(band.density)} width=${Math.max(0.5, x(band.to) - x(band.from))} height=${y(0) - y(band.density)}></rect>`)}
     ${before ? svg`<path class="before" d=${outline(bands[1])}></path>` : nothing}
     <line class="axis-line" x1="8" x2=${WIDTH - 8} y1=${y(0)} y2=${y(0)}></line>
-    ${ticks(low, high, 6).map(at => svg`<text class="axis" x=${x(at)} y=${HEIGHT - 6} text-anchor="middle">${at}</text>`)}
+    ${ticks(low, high, WIDTH / 100).map(at => svg`<text class="axis" x=${x(at)} y=${HEIGHT - 6} text-anchor="middle">${at}</text>`)}
   </svg>
-  <p class="legend small"><span class="key plain"></span> this run ${before ? html`<span class="key before"></span> the run before` : nothing}
+  <p class="legend small"><span><span class="key plain"></span> this run</span> ${before ? html`<span><span class="key before"></span> the run before</span>` : nothing}
     <span>Each bar stands for the same number of rows: where it is high, their scores are close together.</span></p>`;
 }
 

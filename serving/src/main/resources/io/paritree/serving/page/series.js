@@ -8,6 +8,12 @@ const scripts = globalThis.trustedTypes?.createPolicy("paritree-series", {
 });
 let library;
 
+const MINUTE = 60;
+const DAY = 86_400;
+// Between two labels; none is nearer than two points are.
+const MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720].map(own => own * MINUTE);
+const DAYS = [1, 2, 7, 14, 30, 60, 90, 180, 365, 730].map(own => own * DAY);
+
 function load() {
   library ??= new Promise((resolve, reject) => {
     const style = document.createElement("link");
@@ -66,10 +72,14 @@ async function draw(view, id, lines) {
   view.width = width;
   const grid = {stroke: colour("--line"), width: 1};
   const axis = {stroke: colours, grid, ticks: grid};
+  const [times] = view.data;
+  const isDays = times.at(-1) - times[0] > 2 * DAY;
+  const text = at => new Date(1000 * at).toISOString().slice(...isDays ? [0, 10] : [11, 16]);
+  const time = {...axis, incrs: isDays ? DAYS : MINUTES, space: isDays ? 90 : 60, values: (plot, all) => all.map(text)};
   view.plot = new uPlot({
     width, height: 200, legend: {live: false}, cursor: {show: false},
     scales: {x: {time: true, range: (plot, from, to) => from === to ? [from - 1800, to + 1800] : [from, to]}},
-    axes: [axis, axis],
+    axes: [time, axis], tzDate: at => uPlot.tzDate(new Date(1000 * at), "Etc/UTC"),
     series: [{}, ...lines.map(line => ({
       label: line.name, stroke: colour(line.colour), width: 2, dash: line.dash, points: {show: view.data[0].length < 80, size: 6},
     }))],

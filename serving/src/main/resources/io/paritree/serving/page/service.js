@@ -75,11 +75,11 @@ export class ServiceScreen {
         ({name, text: minute => number(minute[member] ?? ""), isNumber: true}))];
     return html`<section class="card" aria-label="The last hour"><h2>The last hour</h2>
       <p class="small">Counted by this server since it started; the page's own files and probes are not counted. A time is the upper end of the range that it was counted in.</p>
-      ${series(this.requests, "Requests a minute", at, [
+      ${series(this.requests, "Requests a minute, times in UTC", at, [
         {name: "requests", values: minutes.map(own => none(own.requests)), colour: "--accent"},
         {name: "refused (4xx)", values: minutes.map(own => none(own.refused)), colour: "--up", dash: [6, 4]},
         {name: "failed (5xx)", values: minutes.map(own => none(own.failed)), colour: "--bad", dash: [2, 3]}], columns, minutes, () => this.app.update())}
-      ${series(this.times, "Milliseconds of a request", at, [
+      ${series(this.times, "Milliseconds of a request, times in UTC", at, [
         {name: "median", values: minutes.map(own => none(own.p50_ms)), colour: "--accent"},
         {name: "99 % are below", values: minutes.map(own => none(own.p99_ms)), colour: "--up", dash: [6, 4]}], columns, minutes, () => this.app.update())}
     </section>`;
