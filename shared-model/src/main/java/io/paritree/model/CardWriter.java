@@ -13,6 +13,8 @@ import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.ReasonRule;
 import io.paritree.model.manifest.SchemaParser;
 import io.paritree.model.manifest.SchemaWriter;
+import io.paritree.profile.FeatureProfile;
+import io.paritree.profile.Profile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +84,12 @@ public final class CardWriter {
 
     if (card.importance().isPresent()) {
       ManifestWriter.write(out, card.importance().get());
+    }
+
+    if (card.reference().isPresent()) {
+      out.writeObjectFieldStart("reference");
+      card.reference().get().write(out);
+      out.writeEndObject();
     }
 
     out.writeStringField(ManifestParser.NOTES, card.notes());
@@ -154,6 +162,7 @@ public final class CardWriter {
                         .formatted(compared.rows(), compared.difference()))
             .orElse("not compared with its trainer"));
     card.importance().ifPresent(importance -> importance(lines, importance));
+    card.reference().ifPresent(reference -> reference(lines, reference));
     if (!card.notes().isEmpty()) {
       add(lines, "notes", card.notes());
     }
@@ -181,6 +190,30 @@ public final class CardWriter {
             (field, mean) ->
                 lines.add(
                     String.format(Locale.ROOT, "  %12.6f %s", mean, Fault.printableLine(field))));
+  }
+
+  private static void reference(List<String> lines, Profile reference) {
+    add(
+        lines,
+        "reference",
+        "%s rows, %s scored, %s explained"
+            .formatted(reference.rows(), reference.scored(), reference.explained()));
+    lines.add("       bins  missing   unseen");
+    for (FeatureProfile feature : reference.features()) {
+      String bins = feature.bins().map(own -> String.valueOf(own.bins().size())).orElse("-");
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %9s %7.2f%% %7.2f%% %s",
+              bins,
+              percent(feature.missing(), reference.rows()),
+              percent(feature.unseen(), reference.rows()),
+              Fault.printableLine(feature.feature())));
+    }
+  }
+
+  private static double percent(long count, long rows) {
+    return 100.0 * count / rows;
   }
 
   private static void provenance(List<String> lines, Provenance provenance) {

@@ -94,7 +94,7 @@ public final class ModelMemory {
    * @param need as {@link io.paritree.forest.explain.Explainer#bytesToMake} estimates it
    * @throws UnsupportedModelException naming the need and the option, if it does not
    */
-  static void checkExplaining(String origin, long need) throws UnsupportedModelException {
+  public static void checkExplaining(String origin, long need) throws UnsupportedModelException {
     if (need > SMALL && isTooMuch(need)) {
       throw tooSmall("Cannot explain %s: its contributions need about".formatted(origin), need);
     }

@@ -174,10 +174,12 @@ public final class ScoringModel {
         : OptionalDouble.empty();
   }
 
-  /** Returns how many margins can be explained: all or none. */
+  /** Returns of how many margins contributions are counted: all or none. */
   private int explainedMargins() {
     try {
-      return explainer(ContributionMode.FAST).outputs();
+      return ProfileForm.countedMargins(schema.modelWidth(), engine.outputs()) == 0
+          ? 0
+          : explainer(ContributionMode.FAST).outputs();
     } catch (UnsupportedModelException e) {
       return 0;
     }

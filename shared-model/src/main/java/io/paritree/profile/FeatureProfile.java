@@ -26,4 +26,9 @@ public record FeatureProfile(
   public FeatureProfile {
     contributions = List.copyOf(contributions);
   }
+
+  /** Returns the same without bins. */
+  public FeatureProfile withoutBins() {
+    return new FeatureProfile(feature, field, missing, unseen, Optional.empty(), contributions);
+  }
 }

@@ -35,6 +35,16 @@ public final class NumberBins implements Bins {
     }
   }
 
+  /**
+   * Returns bins for slots: about ten, as {@link BinEdges} says.
+   *
+   * @param slots of rows, in any order; NaN is a missing value
+   * @param thresholds at which a model can react, ascending
+   */
+  public static NumberBins of(float[] slots, float[] thresholds) {
+    return BinEdges.of(slots).bins(thresholds);
+  }
+
   /** Returns a copy of the edges, ascending. */
   public float[] edges() {
     return edges.clone();

@@ -14,6 +14,9 @@ import java.util.OptionalDouble;
  *     explained
  */
 public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWidth, int margins) {
+  /** A mean contribution takes 128 bytes while rows are counted, and about 25 in a document. */
+  private static final int MAX_CONTRIBUTIONS = 1 << 16;
+
   /**
    * A feature.
    *
@@ -32,6 +35,20 @@ public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWi
    * @param threshold scores above it, strictly, are counted; empty unless the model is binary
    */
   public record Output(String output, Optional<NumberBins> bins, OptionalDouble threshold) {}
+
+  /**
+   * Returns of how many margins the contributions are counted: all, unless that is too much.
+   *
+   * @param margins of a model
+   */
+  public static int countedMargins(int modelWidth, int margins) {
+    return (long) margins * (modelWidth + 1) > MAX_CONTRIBUTIONS ? 0 : margins;
+  }
+
+  /** Returns the form with other outputs. */
+  public ProfileForm with(List<Output> others) {
+    return new ProfileForm(features, others, modelWidth, margins);
+  }
 
   public ProfileForm {
     features = List.copyOf(features);

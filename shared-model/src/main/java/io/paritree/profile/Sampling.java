@@ -19,8 +19,20 @@ public record Sampling(long rows, long explained) implements Serializable {
 
   private static final long FEW = 128;
 
+  /**
+   * Returns a hash for a row that has no key.
+   *
+   * @param row its index among the rows of its file
+   */
+  public static long hashOfRow(long row) {
+    long mixed = (row + 1) * 0x9e3779b97f4a7c15L;
+    mixed = (mixed ^ mixed >>> 30) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
+    return mixed ^ mixed >>> 31;
+  }
+
   /** Returns the level of a row. */
-  static int level(long hash) {
+  public static int level(long hash) {
     return Long.numberOfLeadingZeros(hash);
   }
 

@@ -180,6 +180,32 @@ public final class ScoreHistogram implements Serializable {
     return counts;
   }
 
+  /**
+   * Returns wider bins whose edges are {@link #border}s: about ten, as {@link BinEdges} says. The
+   * histogram must be packed.
+   */
+  public NumberBins deciles() {
+    int size = 0;
+    while (size < usedBins.length && !Float.isNaN(middle(usedBins[size]))) {
+      size++;
+    }
+
+    float[] values = new float[size];
+    float[] ends = new float[size];
+    for (int index = 0; index < size; index++) {
+      values[index] = least(usedBins[index]);
+      ends[index] = least(usedBins[index] + 1);
+    }
+
+    return new BinEdges(values, ends, Arrays.copyOf(usedCounts, size)).bins(new float[0]);
+  }
+
+  /** Returns the least score of a bin, and NaN for those bins that have none. */
+  private static float least(int bin) {
+    float middle = middle(bin);
+    return Float.isInfinite(middle) ? middle : border(middle);
+  }
+
   /** Returns the least score that is counted together with a score, which is a number. */
   public static float border(float score) {
     int ordered = bin(Float.floatToIntBits(score)) << 16;

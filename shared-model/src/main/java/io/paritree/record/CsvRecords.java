@@ -3,6 +3,7 @@ package io.paritree.record;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import java.io.IOException;
@@ -23,6 +24,30 @@ public final class CsvRecords {
   private final int[] columns;
 
   private RecordValues values; // null unless they are kept
+
+  private Counts counts; // null unless values are counted
+
+  /**
+   * Missing values, refused ones among them, and values that are in no vocabulary, by slot. Lines
+   * that are no records have none.
+   */
+  private record Counts(long[] missing, long[] unseen, Faults faults) {
+    float encode(Feature feature, int slot, CsvLines lines, int cell, Faults row) {
+      long before = faults.unseen();
+      float encoded =
+          CsvCells.encode(feature, lines.bytes(), lines.start(cell), lines.length(cell), faults);
+      unseen[slot] += faults.unseen() - before;
+      if (Float.isNaN(encoded)) {
+        missing[slot] += faults.isEmpty() || faults.isOfMissingValue() ? 1 : 0;
+        if (!faults.isEmpty()) {
+          faults.list().forEach(row::add);
+          faults.clear();
+        }
+      }
+
+      return encoded;
+    }
+  }
 
   /**
    * @param lines read by this from now on; the calling code closes it
@@ -68,6 +93,16 @@ public final class CsvRecords {
   }
 
   /**
+   * From now on, counts missing and unseen values.
+   *
+   * @param missing receives the missing values, refused ones among them, by slot
+   * @param unseen receives the values that are in no vocabulary, refused ones among them, by slot
+   */
+  public void countIn(long[] missing, long[] unseen) {
+    this.counts = new Counts(missing, unseen, new Faults());
+  }
+
+  /**
    * Reads the next line.
    *
    * @param row slots {@code [at, at + width)} receive the record; must not be used if it has faults
@@ -97,17 +132,28 @@ public final class CsvRecords {
           values.text(index, lines.bytes(), lines.start(cell), lines.length(cell));
         }
 
-        CsvCells.encode(
-            fields.get(index),
-            lines.bytes(),
-            lines.start(cell),
-            lines.length(cell),
-            row,
-            at,
-            faults);
+        if (counts == null) {
+          CsvCells.encode(
+              fields.get(index),
+              lines.bytes(),
+              lines.start(cell),
+              lines.length(cell),
+              row,
+              at,
+              faults);
+        } else {
+          encodeCounted(fields.get(index), cell, row, at, faults);
+        }
       }
     }
 
     return true;
+  }
+
+  private void encodeCounted(Field field, int cell, float[] row, int at, Faults faults) {
+    for (int index = 0; index < field.features().size(); index++) {
+      int slot = field.slot(index);
+      row[at + slot] = counts.encode(field.features().get(index), slot, lines, cell, faults);
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.paritree.ModelException;
+import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.layout.Digests;
@@ -10,12 +11,12 @@ import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
-import io.paritree.model.manifest.SealedValues;
 import io.paritree.model.seal.GeneratedRecords;
 import io.paritree.model.seal.GoldenRecords;
+import io.paritree.model.seal.ReferenceRows;
 import io.paritree.model.seal.SealSource;
+import io.paritree.model.seal.SealedRows;
 import io.paritree.model.seal.Sealing;
-import io.paritree.model.seal.ValueCounts;
 import io.paritree.store.Location;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
@@ -95,7 +96,7 @@ public final class TestPackages {
       """;
 
   private final Path store;
-  private Optional<SealedValues> sealedValues = Optional.empty();
+  private RowsOf<Sealing> sealedRows = sealing -> SealedRows.NONE;
 
   /**
    * @param store directory of the store; created when the first package is written
@@ -110,25 +111,69 @@ public final class TestPackages {
   }
 
   /** Gives the packages that are written from now on the counts of the first records. */
-  public TestPackages sealedWith(int records) throws Exception {
-    Schema schema =
-        SchemaParser.fromJson("schema.json", utf8(TestRecords.SCHEMA.formatted("")))
-            .schema("schema.json", slot -> Optional.empty());
-    ValueCounts counts = new ValueCounts(schema);
-    float[] slots = new float[schema.width()];
-    for (int record = 0; record < records; record++) {
-      List<String> cells = TestRecords.cells(record);
-      JsonRecord.encode(schema, utf8(TestRecords.json(record)), slots, 0);
-      counts.add(
-          slots,
-          0,
-          schema.fields().stream()
-              .map(field -> cells.get(TestRecords.COLUMNS.indexOf(field.column())))
-              .toArray(String[]::new));
+  public TestPackages sealedWith(int records) {
+    sealedRows =
+        sealing ->
+            withRows(
+                sealing,
+                records,
+                rows -> new SealedRows(Optional.empty(), rows.values(), Optional.empty()));
+    return this;
+  }
+
+  /**
+   * Gives the packages that are written from now on a reference: of the first records, or of random
+   * numbers, as the models were trained on.
+   */
+  public TestPackages withReference(int records) {
+    sealedRows = sealing -> withRows(sealing, records, rows -> rows.reference(Optional.empty()));
+    return this;
+  }
+
+  /** Gives the packages that are written from now on the reference of the rows of a CSV file. */
+  public TestPackages withReference(Path csv) {
+    sealedRows =
+        sealing ->
+            new ReferenceRows(csv.toString(), sealing, note -> {}).reference(Optional.empty());
+    return this;
+  }
+
+  /** What packages say of the rows that they are sealed with. */
+  private interface RowsOf<T> {
+    SealedRows of(T source) throws Exception;
+  }
+
+  private static SealedRows withRows(Sealing sealing, int records, RowsOf<ReferenceRows> rows)
+      throws Exception {
+    Path csv = Files.createTempFile("rows", ".csv");
+    try {
+      Files.write(csv, lines(sealing.schema(), records));
+      return rows.of(new ReferenceRows(csv.toString(), sealing, note -> {}));
+    } finally {
+      Files.delete(csv);
+    }
+  }
+
+  private static List<String> lines(Schema schema, int records) {
+    List<String> columns = schema.fields().stream().map(Field::column).toList();
+    if (TestRecords.COLUMNS.containsAll(columns)) {
+      List<String> lines = new ArrayList<>();
+      lines.add(String.join(",", TestRecords.COLUMNS));
+      IntStream.range(0, records).forEach(record -> lines.add(TestRecords.csvLine(record)));
+      return lines;
     }
 
-    sealedValues = counts.result();
-    return this;
+    Random random = new Random(46);
+    List<String> lines = new ArrayList<>();
+    lines.add(columns.stream().map("\"%s\""::formatted).collect(Collectors.joining(",")));
+    for (int record = 0; record < records; record++) {
+      lines.add(
+          columns.stream()
+              .map(column -> String.valueOf((float) (random.nextGaussian() * 100)))
+              .collect(Collectors.joining(",")));
+    }
+
+    return lines;
   }
 
   private static byte[] utf8(String text) {
@@ -400,13 +445,20 @@ public final class TestPackages {
             records.source(),
             Optional.empty());
     ModelStore models = new ModelStore(Location.of(store));
+    Sealing sealing = Sealing.of(source, "schema.json", form, Optional.empty());
     Map<String, byte[]> files =
-        Sealing.of(source, "schema.json", form, Optional.empty())
-            .files(name, version, records, provenance, Optional.empty(), sealedValues, "For tests.")
-            .files();
+        sealing.files(name, version, records, provenance, rowsOf(sealing), "For tests.").files();
     ModelStore.write(models.version(name, version), files);
     models.setAlias(name, ModelStore.CHAMPION, version);
     return models.version(name, version).toPath();
+  }
+
+  private SealedRows rowsOf(Sealing sealing) {
+    try {
+      return sealedRows.of(sealing);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Returns a trained model of the parcels. */

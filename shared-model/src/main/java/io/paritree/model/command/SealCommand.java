@@ -4,6 +4,9 @@ import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
+import io.paritree.feature.Feature;
+import io.paritree.feature.OffsetFeature;
+import io.paritree.feature.Schema;
 import io.paritree.model.CardWriter;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
@@ -18,7 +21,6 @@ import io.paritree.model.manifest.ManifestParser;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
-import io.paritree.model.manifest.SealedValues;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
@@ -26,10 +28,11 @@ import io.paritree.model.rows.ScoredSentinels;
 import io.paritree.model.seal.GeneratedRecords;
 import io.paritree.model.seal.GoldenChoice;
 import io.paritree.model.seal.GoldenRecords;
+import io.paritree.model.seal.ReferenceRows;
 import io.paritree.model.seal.SchemaDraft;
 import io.paritree.model.seal.SealSource;
+import io.paritree.model.seal.SealedRows;
 import io.paritree.model.seal.Sealing;
-import io.paritree.model.seal.ValueCounts;
 import io.paritree.model.trainer.TrainerCheck;
 import io.paritree.reasons.Importance;
 import io.paritree.record.CsvLines;
@@ -41,12 +44,14 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -161,18 +166,34 @@ final class SealCommand implements Callable<Integer> {
   private String notes;
 
   @Option(
+      names = "--reference",
+      paramLabel = "FILE.csv",
+      description = {
+        "Raw rows such as the model was trained on, of which the package's reference is made, with",
+        "which later rows are compared (default: --rows)."
+      })
+  private String reference;
+
+  @Option(
+      names = "--without-reference",
+      description = {
+        "Store no reference, but counts of missing and unseen values of --rows. Such a package has",
+        "format 2, which older versions of Paritree read."
+      })
+  private boolean withoutReference;
+
+  @Option(
       names = "--without-importance",
       description = {
-        "Store neither the importance of the fields and the counts of their missing values nor contributions of golden rows, which are taken",
-        "from --rows. A package without them has format 1. One whose schema has offsets, groups or",
-        "reasons has format 2, and contributions of golden rows all the same."
+        "Store neither the importance of the fields nor contributions of golden rows, which are taken",
+        "from --rows, and no reference. A package without them has format 1. One whose schema has",
+        "offsets, groups or reasons has format 2, and contributions of golden rows all the same."
       })
   private boolean withoutImportance;
 
   @Mixin private OutputFormat format;
 
   private Optional<FieldImportance> importance = Optional.empty();
-  private Optional<SealedValues> sealedValues = Optional.empty();
   private Optional<Provenance.TrainerComparison> compared = Optional.empty();
   private List<String> neverMissing = List.of();
 
@@ -194,7 +215,7 @@ final class SealCommand implements Callable<Integer> {
             Map.of(),
             golden.source(),
             compared);
-    write(sealing, golden, provenance);
+    write(sealing, golden, provenance, sealedRows(sealing));
     if (compared.isEmpty() && !sealing.unlistedCategories().isEmpty()) {
       note(
           "the model file does not list the values of the categories %s, and without --expected nothing has shown that the schema has the trainer's values in its order"
@@ -228,6 +249,12 @@ final class SealCommand implements Callable<Integer> {
 
     if (rows == null && !expected.isEmpty()) {
       throw usage("--expected names a column of --rows, which is not given");
+    }
+
+    if (reference != null && (withoutReference || withoutImportance)) {
+      throw usage(
+          "--reference makes a reference, which %s leaves out",
+          withoutReference ? "--without-reference" : "--without-importance");
     }
 
     if (alias != null && (!target.isStore() || !ModelName.isAlias(alias))) {
@@ -311,7 +338,7 @@ final class SealCommand implements Callable<Integer> {
     int width = sealing.schema().width();
     FaultSummary refused = new FaultSummary();
     ScoredSentinels sentinels = new ScoredSentinels(sealing.schema());
-    ValueCounts values = new ValueCounts(sealing.schema());
+    BitSet everMissing = new BitSet();
     Importance measured = importance(sealing);
     try (CsvRows csv = CsvRows.open(rows, sealing.schema(), sealing.forest(), kept)) {
       for (int count = csv.next(); count > 0; count = csv.next()) {
@@ -324,7 +351,7 @@ final class SealCommand implements Callable<Integer> {
             String[] cells = Arrays.copyOf(csv.cells(row), fields);
             choice.add(csv.slots(), row * width, cells);
             sentinels.add(csv.slots(), row * width);
-            values.add(csv.slots(), row * width, cells);
+            addMissing(csv.slots(), row * width, width, everMissing);
           }
         }
 
@@ -336,7 +363,7 @@ final class SealCommand implements Callable<Integer> {
 
     if (check != null) {
       compared = Optional.of(check.result());
-      neverMissing = values.neverMissing();
+      neverMissing = neverMissing(sealing.schema(), everMissing);
     } else {
       sentinels.notes().forEach(this::note);
     }
@@ -355,11 +382,38 @@ final class SealCommand implements Callable<Integer> {
       importance = Optional.of(measured.means());
     }
 
-    if (!withoutImportance) {
-      sealedValues = values.result();
+    return choice.records(rows);
+  }
+
+  private static void addMissing(float[] slots, int at, int width, BitSet everMissing) {
+    for (int slot = 0; slot < width; slot++) {
+      if (Float.isNaN(slots[at + slot])) {
+        everMissing.set(slot);
+      }
+    }
+  }
+
+  /** Returns the features that take missing values, of which no accepted row had one. */
+  private static List<String> neverMissing(Schema schema, BitSet everMissing) {
+    return IntStream.range(0, schema.width())
+        .filter(slot -> !everMissing.get(slot))
+        .mapToObj(schema.features()::get)
+        .filter(feature -> feature.nullable() && !(feature instanceof OffsetFeature))
+        .map(Feature::name)
+        .toList();
+  }
+
+  /** Reads the rows again, for what the package says of them. */
+  private SealedRows sealedRows(Sealing sealing) throws Exception {
+    String file = reference == null ? rows : reference;
+    if (file == null || withoutImportance) {
+      return SealedRows.NONE;
     }
 
-    return choice.records(rows);
+    ReferenceRows read = new ReferenceRows(file, sealing, this::note);
+    return withoutReference
+        ? new SealedRows(importance, read.values(), Optional.empty())
+        : read.reference(importance);
   }
 
   private List<String> header() throws Exception {
@@ -393,12 +447,13 @@ final class SealCommand implements Callable<Integer> {
     return Instant.ofEpochSecond(Long.parseLong(epoch));
   }
 
-  private void write(Sealing sealing, GoldenRecords golden, Provenance provenance)
+  private void write(
+      Sealing sealing, GoldenRecords golden, Provenance provenance, SealedRows sealedRows)
       throws Exception {
     long sealedVersion = version == null ? target.nextVersion(name) : version;
     Location directory = target.directory(name, sealedVersion);
     Sealing.SealedFiles sealed =
-        sealing.files(name, sealedVersion, golden, provenance, importance, sealedValues, notes);
+        sealing.files(name, sealedVersion, golden, provenance, sealedRows, notes);
     try {
       ModelStore.write(directory, sealed.files());
     } catch (FileAlreadyExistsException e) {

@@ -155,6 +155,11 @@ public final class CsvRows implements AutoCloseable {
     return row;
   }
 
+  /** From now on, counts missing and unseen values, as {@link CsvRecords#countIn} does. */
+  public void countIn(long[] missing, long[] unseen) {
+    records.countIn(missing, unseen);
+  }
+
   /** Returns the columns of the file, in its order. */
   public List<String> columns() {
     return lines.columns();

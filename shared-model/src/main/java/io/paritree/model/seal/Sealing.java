@@ -8,10 +8,12 @@ import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
+import io.paritree.forest.SplitValues;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
+import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.SchemaFit;
@@ -24,14 +26,12 @@ import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.ModelReference;
 import io.paritree.model.layout.PackageFiles;
-import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Manifest;
 import io.paritree.model.manifest.ManifestWriter;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.SchemaForm;
-import io.paritree.model.manifest.SealedValues;
 import io.paritree.reasons.Importance;
 import io.paritree.reasons.Reasons;
 import io.paritree.xgboost.NativeBooster;
@@ -191,6 +191,22 @@ public final class Sealing {
             ReasonGroup.of(schema, form.reasons())));
   }
 
+  /**
+   * Returns what computes contributions in the fast mode.
+   *
+   * @throws UnsupportedModelException if they cannot be computed
+   */
+  Explainer fastExplainer() throws UnsupportedModelException, CorruptModelException {
+    Forest specification = specification();
+    ModelMemory.checkExplaining(origin(), Explainer.bytesToMake(specification));
+    return explainer(specification, ContributionMode.FAST);
+  }
+
+  /** Returns the values at which the margins can change. */
+  SplitValues splits() throws CorruptModelException {
+    return SplitValues.of(specification());
+  }
+
   private Explainer explainer(ContributionMode mode) throws ModelException {
     int bytes = source.files().get(source.modelFile()).length;
     if (bytes > MAX_EXPLAINED_BYTES) {
@@ -199,8 +215,13 @@ public final class Sealing {
               .formatted(origin(), bytes, MAX_EXPLAINED_BYTES));
     }
 
+    return explainer(specification(), mode);
+  }
+
+  private Explainer explainer(Forest specification, ContributionMode mode)
+      throws UnsupportedModelException {
     try {
-      return Explainer.of(specification(), mode);
+      return Explainer.of(specification, mode);
     } catch (IllegalArgumentException e) {
       throw new UnsupportedModelException(
           "%s cannot be explained: %s".formatted(origin(), e.getMessage()), e);
@@ -228,9 +249,7 @@ public final class Sealing {
    *
    * @param provenance where the model comes from; the golden source is set here, and libraries are
    *     added
-   * @param importance of the fields; empty if it is not to be stored. Golden rows have
-   *     contributions if it is, or if the schema has groups or reasons
-   * @param sealedValues counts of the rows that it is sealed with; empty if there are none
+   * @param rows what it says of the rows that it is sealed with
    * @throws ModelException if libxgboost cannot be used, or differs from the forest engine
    */
   public SealedFiles files(
@@ -238,8 +257,7 @@ public final class Sealing {
       long version,
       GoldenRecords records,
       Provenance provenance,
-      Optional<FieldImportance> importance,
-      Optional<SealedValues> sealedValues,
+      SealedRows rows,
       String notes)
       throws ModelException {
     Map<String, String> libraries = new TreeMap<>(Libraries.versions());
@@ -270,15 +288,16 @@ public final class Sealing {
             rounds.why(),
             form,
             complete,
-            importance,
-            sealedValues,
-            false,
+            rows.importance(),
+            rows.values(),
+            rows.reference().isPresent(),
             notes);
     List<GoldenRow> golden = golden(records, manifest.mayHaveContributions());
 
     Map<String, byte[]> all = new TreeMap<>(source.files());
     all.put(PackageFiles.MANIFEST, ManifestWriter.toJson(manifest));
     all.put(PackageFiles.GOLDEN_ROWS, GoldenFile.write(golden));
+    rows.reference().ifPresent(profile -> all.put(PackageFiles.REFERENCE, profile.toJson()));
     all.put(PackageFiles.DIGESTS, Digests.of(all).content());
     ScoringModel opened = open(all);
     if (opened.card().rounds() != rounds.end()) {

@@ -436,7 +436,9 @@ class ModelMainTest {
     assertRun(0, "verify", "--model", first);
     assertThat(out.toString())
         .contains("golden rows were reproduced (8 of them with contributions)");
-    assertThat(Files.readString(first.resolve("paritree.json"))).contains("\"format\": 2");
+    assertThat(Files.readString(first.resolve("paritree.json")))
+        .contains("\"format\": 3")
+        .doesNotContain("sealed_rows");
     Profile counts =
         Opening.open(first.toString(), EngineKind.FOREST).card().reference().orElseThrow();
     assertThat(counts.rows()).isEqualTo(300);
@@ -463,7 +465,7 @@ class ModelMainTest {
 
     Path manifest = first.resolve("paritree.json");
     Files.writeString(
-        manifest, Files.readString(manifest).replace("\"format\": 2", "\"format\": 1"));
+        manifest, Files.readString(manifest).replace("\"format\": 3", "\"format\": 1"));
     assertRun(6, "verify", "--model", first);
   }
 
