@@ -86,13 +86,17 @@ class ModelReferenceTest {
 
   @Test
   void eachMemberOfAPackageIsThere() throws Exception {
-    Path sealed = new TestPackages(directory).sealedWith(50).reasons();
+    Path counted = new TestPackages(directory.resolve("counted")).sealedWith(50).reasons();
+    Path sealed = new TestPackages(directory).withReference(50).reasons();
     String page = Page.of("docs/reference/formats.md").text();
 
     assertThat(members(Files.readString(sealed.resolve("golden.jsonl")).lines().toList(), 0))
         .allSatisfy(member -> assertThat(page).contains("| `" + member + "` |"));
-    assertThat(members(Files.readAllLines(sealed.resolve("paritree.json")), 2))
+    assertThat(members(Files.readAllLines(counted.resolve("paritree.json")), 2))
         .contains("sealed_rows", "provenance")
+        .allSatisfy(member -> assertThat(page).contains("`" + member + "`"));
+    assertThat(members(Files.readAllLines(sealed.resolve("reference.json")), 2))
+        .contains("features", "faults")
         .allSatisfy(member -> assertThat(page).contains("`" + member + "`"));
   }
 

@@ -398,6 +398,77 @@ class ModelMainTest {
         .sum();
   }
 
+  @Test
+  void aReferenceIsOfTheTrainingRowsOrOfTheRowsOrLeftOut() throws Exception {
+    List<String> lines = new ArrayList<>();
+    lines.add(String.join(",", TestRecords.COLUMNS));
+    IntStream.range(0, 300).forEach(row -> lines.add(TestRecords.csvLine(row)));
+    Path rows = Files.write(path("rows.csv"), lines);
+    IntStream.range(300, 900).forEach(row -> lines.add(TestRecords.csvLine(row)));
+    lines.add(TestRecords.csvLine(1).replaceFirst("^[^,]*", "far"));
+    Path training = Files.write(path("training.csv"), lines);
+    Path model = Files.write(path("m.ubj"), TestPackages.parcelModel("binary:logistic", 6));
+    Path schema = Files.writeString(path("s.json"), TestRecords.SCHEMA.formatted(""));
+    Object[] seal = {
+      "seal", "--model", model, "--schema", schema, "--name", "m", "--store", path("store")
+    };
+
+    assertRun(0, with(seal, "--rows", rows, "--reference", training));
+    assertRun(0, with(seal, "--reference", training));
+    assertRun(0, with(seal, "--rows", rows));
+    assertRun(0, with(seal, "--rows", rows, "--without-reference"));
+
+    byte[] first = Files.readAllBytes(path("store/m/1/reference.json"));
+    Profile reference = Profile.fromJson("reference", first);
+    assertThat(reference.rows()).isEqualTo(901);
+    assertThat(reference.scored()).isEqualTo(900);
+    assertThat(reference.faults()).isEqualTo(Map.of("distance", Map.of("wrong_type", 1L)));
+    assertThat(path("store/m/2/reference.json")).hasBinaryContent(first);
+    assertThat(reference(3).rows()).isEqualTo(300);
+    assertThat(reference(3).features()).allMatch(feature -> feature.bins().isPresent());
+    assertThat(path("store/m/4/reference.json")).doesNotExist();
+    assertThat(Files.readString(path("store/m/4/paritree.json")))
+        .contains("\"format\": 2", "\"sealed_rows\": {", "\"importance\": {");
+    assertThat(byFeature(reference(4), FeatureProfile::missing))
+        .isEqualTo(byFeature(reference(3), FeatureProfile::missing));
+    assertThat(reference(4).rows()).isEqualTo(300);
+
+    assertRun(0, "inspect", "--model", path("store/m/1"));
+    long missing = reference.features().get(3).missing();
+    assertThat(out.toString())
+        .contains("reference     901 rows, 900 scored, 900 explained\n")
+        .containsPattern("\n {9}11 +[0-9.]+% +0.00% distance\n")
+        .contains("        6   %5.2f%%".formatted(100.0 * missing / 901));
+    assertRun(0, "inspect", "--model", path("store/m/1"), "--format", "json");
+    assertThat(out.toString().replaceAll("\\s+", ""))
+        .contains("\"reference\":{\"format\":1,\"rows\":901,\"scored\":900,\"sampled\":900,");
+    assertRun(0, "verify", "--model", path("store/m/1"));
+  }
+
+  private Profile reference(int version) throws Exception {
+    String packaged = path("store/m/" + version).toString();
+    return Opening.open(packaged, EngineKind.FOREST).card().reference().orElseThrow();
+  }
+
+  @Test
+  void aReferenceThatAnotherOptionLeavesOutIsRefused() throws Exception {
+    Path model = Files.write(path("m.ubj"), TestPackages.wideModel(2, 2, 2));
+    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "a,1"));
+    Object[] seal = {"seal", "--model", model, "--name", "m", "--store", path("store")};
+    for (String option : List.of("--without-reference", "--without-importance")) {
+      assertRun(2, with(seal, "--reference", rows, option));
+      assertThat(err.toString())
+          .contains("--reference makes a reference, which %s leaves out".formatted(option));
+    }
+
+    assertRun(3, with(seal, "--reference", rows));
+    assertThat(err.toString())
+        .contains("Cannot make a reference of the rows of " + rows)
+        .contains("the schema accepts none");
+    assertRun(3, with(seal, "--reference", path("none.csv")));
+    assertThat(err.toString()).contains("there is no such file");
+  }
+
   private static Map<String, Long> byFeature(
       Profile profile, Function<FeatureProfile, Long> count) {
     return profile.features().stream().collect(Collectors.toMap(FeatureProfile::feature, count));

@@ -110,7 +110,7 @@ class OffsetCommandsTest {
     assertThat(out.toString()).contains("300 rows compared with the trainer (equal, bit for bit)");
     assertThat(err.toString()).contains("the margin begins with the column 'log_exposure'");
     assertThat(Files.readString(directory.resolve("paritree.json")))
-        .contains("\"format\": 2", "\"role\":\"offset\"");
+        .contains("\"format\": 3", "\"role\":\"offset\"");
     assertRun(0, "inspect", "--model", directory);
     assertThat(out.toString())
         .contains("OFFSET        the margin begins with the column 'log_exposure'")
