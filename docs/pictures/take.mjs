@@ -4,27 +4,28 @@ import {chromium} from "playwright-core";
 const [, , server, place, clone] = process.argv;
 const browser = await chromium.launch({executablePath: "/usr/bin/chromium", args: ["--no-sandbox"]});
 
-async function picture(name, hash, prepare) {
-  const context = await browser.newContext({viewport: {width: 1180, height: 860}, colorScheme: "light", reducedMotion: "reduce"});
+async function picture(name, hash, height, prepare) {
+  const context = await browser.newContext({viewport: {width: 1180, height}, colorScheme: "light", reducedMotion: "reduce"});
   const page = await context.newPage();
   await page.goto(`${server}/ui/${hash}`);
   await prepare(page);
+  await page.waitForTimeout(500); // the focus has moved to what was opened
   await page.evaluate(clone => {
+    scrollTo(0, 0);
     document.activeElement.blur();
     document.querySelectorAll("dd bdi").forEach(text => { text.textContent = text.textContent.replace(clone, ""); });
   }, clone);
-  await page.waitForTimeout(500);
   await page.screenshot({path: `${place}/${name}.png`});
   await context.close();
 }
 
 const record = JSON.stringify({distance: 733, origin: "ORD", destination: "LGA", date: "2001-06-29T17:55:00"});
-await picture("try", `#/try/flight-delay@champion?${new URLSearchParams({record})}`, async page => {
+await picture("try", `#/try/flight-delay@champion?${new URLSearchParams({record})}`, 1270, async page => {
   await page.waitForSelector(".waterfall");
   await page.locator("#curve select").selectOption("distance");
   await page.waitForSelector("#curve svg.curve");
 });
-await picture("run", "#/runs/flights", async page => {
+await picture("run", "#/runs/flights", 860, async page => {
   await page.locator("tbody a").first().click();
   await page.waitForSelector("section[aria-label='Scores']");
 });

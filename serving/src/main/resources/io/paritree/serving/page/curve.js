@@ -140,7 +140,7 @@ function steps(sweep, points, show, threshold, field) {
     ${ticks(low, high, 4).map(at => svg`
       <line class="grid" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(at)} y2=${y(at)}></line>
       <text class="axis" x=${LEFT - 6} y=${y(at) + 4} text-anchor="end">${String(at).replace("-", "−")}</text>`)}
-    ${ticks(left, right, WIDTH / 100).map(at => svg`<text class="axis" x=${x(at)} y=${HEIGHT - 8} text-anchor="middle">${String(at).replace("-", "−")}</text>`)}
+    ${ticks(left, right, WIDTH / 80).map(at => svg`<text class="axis" x=${x(at)} y=${HEIGHT - 8} text-anchor="middle">${String(at).replace("-", "−")}</text>`)}
     ${(sweep.thresholds ?? []).map(at => svg`<line class="tick" x1=${x(at)} x2=${x(at)} y1=${HEIGHT - BOTTOM} y2=${HEIGHT - BOTTOM + 7}></line>`)}
     <line class="axis-line" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${HEIGHT - BOTTOM} y2=${HEIGHT - BOTTOM}></line>
     ${hasThreshold ? svg`<line class="threshold" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(threshold)} y2=${y(threshold)}></line>
@@ -181,13 +181,14 @@ function bars(points, show, view, contract, update) {
   const mine = isCut ? points.filter(isMine) : [];
   const shown = isCut ? [...mine, ...points.filter(point => !isMine(point)).slice(0, FIRST_BARS)] : points;
   const text = column(shown.map(point => number(show(point))));
-  return html`<table class="bars sweep"><caption class="unseen">Score by ${sweep.field}</caption><tbody>${shown.map(point => html`
+  const name = point => field.type === "timestamp" ? html`<bdi title=${point.value}>${String(point.value).slice(11).replace(/:00$/, "")}</bdi>` : value(point.value);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${`Score by ${sweep.field}`}><table class="bars sweep"><caption class="unseen">Score by ${sweep.field}</caption><tbody>${shown.map(point => html`
     <tr class=${isMine(point) ? "total" : changes(point) ? "flip" : ""}>
-      <th scope="row"><button type="button" class="link" @click=${() => view.use(point.value)}>${value(point.value)}</button>${isMine(point) ? html` <span class="small">this record</span>` : nothing}</th>
+      <th scope="row"><button type="button" class="link" @click=${() => view.use(point.value)}>${name(point)}</button>${isMine(point) ? html` <span class="small">this record</span>` : nothing}</th>
       <td class="wide">${bar((show(point) - low) / span, isMine(point) ? "own" : "plain", mark)}</td>
       <td class="number">${text(number(show(point)))}</td>
-      <td>${point.label ? html`<bdi>${point.label}</bdi>` : nothing}</td>
-    </tr>`)}</tbody></table>
+      <td class="label">${point.label ? html`<bdi>${point.label}</bdi>` : nothing}</td>
+    </tr>`)}</tbody></table></div>
     <p class="small">${isScale ? `Bars go from 0 to 1${mark === undefined ? "" : `; the mark is the threshold ${number(mark)}`}. ` : nothing}${
       points.some(changes) ? html`<strong>Bold with a line</strong>: another label than this record's.` : nothing}</p>
     ${isLong ? html`<button type="button" class="quiet" @click=${() => { view.isAll = !view.isAll; update(); }}>${

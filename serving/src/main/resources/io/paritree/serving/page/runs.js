@@ -242,7 +242,7 @@ function histogram(own, before) {
     ${bands[0].map(band => svg`<rect class="plain" x=${x(band.from)} y=${y(band.density)} width=${Math.max(0.5, x(band.to) - x(band.from))} height=${y(0) - y(band.density)}></rect>`)}
     ${before ? svg`<path class="before" d=${outline(bands[1])}></path>` : nothing}
     <line class="axis-line" x1="8" x2=${WIDTH - 8} y1=${y(0)} y2=${y(0)}></line>
-    ${ticks(low, high, WIDTH / 100).map(at => svg`<text class="axis" x=${x(at)} y=${HEIGHT - 6} text-anchor="middle">${at}</text>`)}
+    ${ticks(low, high, WIDTH / 80).map(at => svg`<text class="axis" x=${x(at)} y=${HEIGHT - 6} text-anchor="middle">${at}</text>`)}
   </svg>
   <p class="legend small"><span><span class="key plain"></span> this run</span> ${before ? html`<span><span class="key before"></span> the run before</span>` : nothing}
     <span>Each bar stands for the same number of rows: where it is high, their scores are close together.</span></p>`;

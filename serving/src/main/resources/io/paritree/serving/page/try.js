@@ -5,7 +5,7 @@ import {complete, contractOf, hasValues, sweep, thresholdMargin, unseenNotes, va
 import {curve, singles} from "./curve.js";
 import {form, idOf} from "./fields.js";
 import {example, find, keyProblem} from "./keys.js";
-import {copy, difference, empty, failure, loading, number, partition, signed, value} from "./parts.js";
+import {copy, count, difference, empty, failure, loading, number, partition, signed, value} from "./parts.js";
 import {RecordEntry} from "./record.js";
 import {faultSummary, scoreView} from "./score-view.js";
 import {waterfall} from "./waterfall.js";
@@ -476,7 +476,7 @@ export class TryScreen {
       ${isUnread ? html`<p class="notice warn" role="status">This is the result of the last record that could be read.</p>` : nothing}
       ${this.linked ? html`<p class="notice warn" role="status">This was scored by <bdi>${this.linked}</bdi> before, and <bdi>${this.version()}</bdi> answers now: the score may be another one.</p>` : nothing}
       ${this.from ? html`<p class="small">The record comes from <a href=${`#/lookup/${escape(this.from.table)}?${new URLSearchParams(this.from.key)}`}><bdi>${
-        this.from.table}</bdi>, <bdi>${partition(this.from.key)}</bdi></a>; what was changed since is not stored there.</p>` : nothing}
+        this.from.table}</bdi>, <bdi>${partition(this.from.key)}</bdi></a>; changes that are made here are not stored.</p>` : nothing}
       <div class=${isOld ? "old" : ""}>
       <div class=${this.pinned ? "pair" : ""}>
         ${this.pinned ? this.pinnedView() : nothing}
@@ -562,10 +562,13 @@ export class TryScreen {
       return nothing;
     }
 
+    const isPart = ({field, sweep: own}) => own.points.length < (field.categories_count ?? 0);
     return html`<div class=${run.record === this.entry.json() ? "" : "old"}>
       ${run.rows.length ? singles(run.rows, this.contract) : nothing}
       ${run.isRunning ? loading("the next field") : html`<p class="small">Each row changes one field of this record and leaves the others. To change two, use a value and try every field again.${
-        run.left ? ` ${run.left} less important fields were not tried.` : ""}${run.untried.length ? html` The model names no values of <bdi>${run.untried.join(", ")}</bdi>.` : nothing}</p>`}
+        run.left ? ` ${run.left} less important fields were not tried.` : ""}${
+        run.rows.some(({field}) => field.type === "timestamp") ? " Of a time, each half hour of its day was tried." : ""}${
+        run.rows.filter(isPart).map(({field, sweep: own}) => html` Of <bdi>${field.name}</bdi>, ${count(own.points.length)} of ${count(field.categories_count)} values were tried.`)}${run.untried.length ? html` The model names no values of <bdi>${run.untried.join(", ")}</bdi>.` : nothing}</p>`}
       ${run.problem ? failure(run.problem) : nothing}</div>`;
   }
 
