@@ -6,6 +6,7 @@ import {number} from "./parts.js";
 
 const FIRST = 24; // fields that are shown before "all"
 const FEW = 12; // categories that a select shows
+const MOST_SUGGESTED = 500;
 const LOCAL = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$/;
 
 /**
@@ -108,11 +109,16 @@ export function faultText(fault) {
     ? html`, but it is <bdi>${fault.got}</bdi>` : nothing}${fault.hint ? html`; <bdi>${fault.hint}</bdi>` : nothing}</span>`;
 }
 
+/** The categories that a field suggests while somebody types. */
+function suggested(field) {
+  return field.known && field.known.length <= MOST_SUGGESTED ? field.known : field.categories ?? [];
+}
+
 function control(field, id, own, described, faults, type) {
   const invalid = faults.length ? "true" : "false";
   const text = own.missing ? "" : own.text;
   const placeholder = own.missing && field.nullable ? "missing" : "";
-  const categories = field.categories ?? [];
+  const categories = suggested(field);
   const isClosed = field.unseen === "reject" && categories.length === field.categories_count;
   if (categories.length && categories.length <= FEW && isClosed && (own.missing || categories.some(any => String(any) === own.text))) {
     return html`<select id=${id} aria-describedby=${described} aria-invalid=${invalid} @change=${e => type(e.target.value)}>
@@ -162,8 +168,9 @@ function hint(field) {
     parts.push(`local time of ${field.zone}; a time with another offset is converted`);
   }
 
-  if (field.categories && field.categories_count > field.categories.length) {
-    parts.push(`the first ${field.categories.length} of ${field.categories_count} are suggested`);
+  const known = suggested(field).length;
+  if (field.categories && field.categories_count > known) {
+    parts.push(`the first ${known} of ${field.categories_count} are suggested`);
   }
 
   if (field.categories && field.unseen === "missing") {
