@@ -28,7 +28,8 @@ import java.util.stream.IntStream;
  * of the rounds.
  *
  * <p>With {@code --reasons K} instead: throughput with reasons against that without, in turn, and
- * the CPU time that they add to a request against that of explaining the record in this JVM.
+ * the CPU time that they add to a request against that of explaining the record in this JVM. With
+ * {@code --drift}, see {@link CountedHttpBench}.
  */
 final class HttpBench {
   static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
@@ -57,6 +58,7 @@ final class HttpBench {
     int seconds = 5;
     boolean json = false;
     int reasons = 0;
+    boolean counted = false;
     Iterator<String> given = List.of(arguments).iterator();
     while (given.hasNext()) {
       switch (given.next()) {
@@ -64,8 +66,10 @@ final class HttpBench {
         case "--seconds" -> seconds = Integer.parseInt(given.next());
         case "--json" -> json = true;
         case "--reasons" -> reasons = Integer.parseInt(given.next());
+        case "--drift" -> counted = true;
         default -> {
-          System.err.println("Usage: bench http [--rounds N] [--seconds N] [--reasons K] [--json]");
+          System.err.println(
+              "Usage: bench http [--rounds N] [--seconds N] [--reasons K | --drift] [--json]");
           System.exit(2);
         }
       }
@@ -75,6 +79,12 @@ final class HttpBench {
     if (reasons > 0) {
       H2Load.require("wrk");
       System.out.println(bench.reasons(reasons));
+      return;
+    }
+
+    if (counted) {
+      H2Load.require("wrk");
+      System.out.println(new CountedHttpBench(bench.directory, rounds, seconds).run());
       return;
     }
 
@@ -155,7 +165,8 @@ final class HttpBench {
         added / Trial.median(oneRow));
   }
 
-  private static Duration cpu(ServeRun scoring) {
+  /** Returns the CPU time that a server has used. */
+  static Duration cpu(ServeRun scoring) {
     return scoring.process().toHandle().info().totalCpuDuration().orElseThrow();
   }
 
