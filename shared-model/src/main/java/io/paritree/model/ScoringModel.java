@@ -137,6 +137,15 @@ public final class ScoringModel {
    * reference's. Makes the {@link #explainer} of the fast mode, if there can be one.
    */
   public ProfileForm profileForm() {
+    return profileForm(explainedMargins());
+  }
+
+  /** Returns what is counted of rows that are not explained; needs no explainer. */
+  public ProfileForm unexplainedProfileForm() {
+    return profileForm(0);
+  }
+
+  private ProfileForm profileForm(int margins) {
     List<ProfileForm.Slot> slots = new ArrayList<>();
     for (int slot = 0; slot < schema.width(); slot++) {
       Feature feature = schema.features().get(slot);
@@ -151,7 +160,7 @@ public final class ScoringModel {
                   .map(BinCounts::bins)));
     }
 
-    return new ProfileForm(slots, profileOutputs(), schema.modelWidth(), explainedMargins());
+    return new ProfileForm(slots, profileOutputs(), schema.modelWidth(), margins);
   }
 
   private List<ProfileForm.Output> profileOutputs() {

@@ -7,8 +7,8 @@ import java.math.BigInteger;
  * Sums of floats, without rounding: the same for any order in which they are added.
  *
  * <p>A float is a whole number of 24 bits times a power of 2. A sum is held as 16 long numbers, one
- * for each 16 exponents, each with room for 2^23 floats before its higher bits are carried on. Not
- * thread-safe.
+ * for each 16 exponents, each with room for 2^23 floats before its higher bits are carried on. Most
+ * floats have few exponents, and only those take memory. Not thread-safe.
  */
 final class ExactSums implements Serializable {
   private static final int PARTS = 16;
@@ -16,13 +16,23 @@ final class ExactSums implements Serializable {
   private static final int LEAST_EXPONENT = -149;
   private static final int MAX_ADDED = 1 << 23;
 
-  private final CountArray parts; // part p of sum s at s * PARTS + p, in units of 2^(16 p - 149)
+  private final int sums;
+  private final CountArray[] parts =
+      new CountArray[PARTS]; // of all sums, in units of 2^(16 p - 149)
   private final boolean[] isNoNumber; // a NaN or an infinite number was added
   private long added;
 
   ExactSums(int sums) {
-    this.parts = new CountArray(sums * PARTS);
+    this.sums = sums;
     this.isNoNumber = new boolean[sums];
+  }
+
+  private CountArray part(int part) {
+    if (parts[part] == null) {
+      parts[part] = new CountArray(sums);
+    }
+
+    return parts[part];
   }
 
   /** Counts a value for each sum, so that there is room for them. */
@@ -44,16 +54,23 @@ final class ExactSums implements Serializable {
 
     int shift = Math.max(exponent, 1) - 1;
     int whole = exponent == 0 ? bits & 0x7fffff : bits & 0x7fffff | 0x800000;
-    long part = (long) whole << (shift & PARTS - 1);
-    parts.open()[sum * PARTS + (shift >> PART_BITS)] += bits < 0 ? -part : part;
+    if (whole != 0) {
+      long shifted = (long) whole << (shift & PARTS - 1);
+      part(shift >> PART_BITS).open()[sum] += bits < 0 ? -shifted : shifted;
+    }
   }
 
   /** Adds all sums of another. */
   void add(ExactSums other) {
     carry();
     other.carry();
-    parts.add(other.parts);
-    for (int sum = 0; sum < isNoNumber.length; sum++) {
+    for (int part = 0; part < PARTS; part++) {
+      if (other.parts[part] != null) {
+        part(part).add(other.parts[part]);
+      }
+    }
+
+    for (int sum = 0; sum < sums; sum++) {
       isNoNumber[sum] |= other.isNoNumber[sum];
     }
 
@@ -62,17 +79,27 @@ final class ExactSums implements Serializable {
 
   /** Packs the sums before they are sent. */
   void pack() {
-    parts.pack();
+    for (CountArray part : parts) {
+      if (part != null) {
+        part.pack();
+      }
+    }
   }
 
   /** Moves what has more than 16 bits into the next part; the last keeps all of its bits. */
   private void carry() {
-    long[] all = parts.open();
-    for (int at = 0; at < all.length; at++) {
-      if (at % PARTS < PARTS - 1) {
-        long high = all[at] >> PARTS;
-        all[at] -= high << PARTS;
-        all[at + 1] += high;
+    for (int part = 0; part < PARTS - 1; part++) {
+      if (parts[part] == null) {
+        continue;
+      }
+
+      long[] from = parts[part].open();
+      for (int sum = 0; sum < sums; sum++) {
+        long high = from[sum] >> PARTS;
+        if (high != 0) {
+          from[sum] -= high << PARTS;
+          part(part + 1).open()[sum] += high;
+        }
       }
     }
 
@@ -85,10 +112,10 @@ final class ExactSums implements Serializable {
       return Double.NaN;
     }
 
-    long[] all = parts.open();
     BigInteger total = BigInteger.ZERO;
     for (int part = PARTS - 1; part >= 0; part--) {
-      total = total.shiftLeft(PARTS).add(BigInteger.valueOf(all[sum * PARTS + part]));
+      long value = parts[part] == null ? 0 : parts[part].open()[sum];
+      total = total.shiftLeft(PARTS).add(BigInteger.valueOf(value));
     }
 
     return Math.scalb(total.doubleValue(), LEAST_EXPONENT);

@@ -3,7 +3,9 @@ package io.paritree.profile;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
+import io.paritree.json.StrictJson;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +64,15 @@ public record Profile(
    * @throws BrokenJsonException if this is not a profile
    */
   public static Profile fromJson(String origin, byte[] content) throws BrokenJsonException {
-    return new ProfileReader(origin, content).read();
+    StrictJson json = new StrictJson(origin, content);
+    List<Profile> read = new ArrayList<>();
+    json.document(() -> read.add(read(json)));
+    return read.get(0);
+  }
+
+  /** Reads a profile that is a value in a document. */
+  public static Profile read(StrictJson json) throws BrokenJsonException {
+    return new ProfileReader(json).read();
   }
 
   /** Writes the members of the profile. */

@@ -29,10 +29,10 @@ public final class ProfileCounts implements Serializable {
   private final ScoreHistogram[] scores;
   private final long[] above;
   private final int bins;
-  private final int margins;
+  private int margins;
   private final int modelWidth;
   private final LevelCounts<SlotCounts> sampled;
-  private final LevelCounts<Contributions> explained;
+  private LevelCounts<Contributions> explained;
   private final TreeMap<String, TreeMap<String, Long>> faults = new TreeMap<>();
   private long rows;
   private long scored;
@@ -256,7 +256,13 @@ public final class ProfileCounts implements Serializable {
     }
 
     sampled.add(other.sampled);
-    explained.add(other.explained);
+    if (margins == other.margins) {
+      explained.add(other.explained);
+    } else { // one of them was counted where there is no memory to explain rows
+      margins = 0;
+      explained = new LevelCounts<>(0, 0);
+    }
+
     other.faults.forEach(
         (field, codes) -> codes.forEach((code, count) -> addFaults(field, code, count)));
     pack();

@@ -20,34 +20,35 @@ final class ProfileReader {
   private final List<MarginProfile> margins = new ArrayList<>();
   private final Map<String, Map<String, Long>> faults = new LinkedHashMap<>();
 
-  ProfileReader(String origin, byte[] content) throws BrokenJsonException {
-    this.json = new StrictJson(origin, content);
+  /**
+   * @param json its current token is the first of the profile
+   */
+  ProfileReader(StrictJson json) {
+    this.json = json;
   }
 
   Profile read() throws BrokenJsonException {
-    json.document(
-        () ->
-            json.object(
-                Map.of(
-                    "format",
-                    () -> json.integer(Profile.FORMAT, Profile.FORMAT),
-                    "rows",
-                    () -> whole("rows"),
-                    "scored",
-                    () -> whole("scored"),
-                    "sampled",
-                    () -> whole("sampled"),
-                    "explained",
-                    () -> whole("explained"),
-                    "features",
-                    () -> json.list(() -> features.add(feature())),
-                    "outputs",
-                    () -> json.list(() -> outputs.add(output())),
-                    "margins",
-                    () -> json.list(() -> margins.add(margin())),
-                    "faults",
-                    () -> json.namedValues(field -> faults.put(field, codes()))),
-                Set.of("format", "rows", "scored", "sampled", "features", "outputs")));
+    json.object(
+        Map.of(
+            "format",
+            () -> json.integer(Profile.FORMAT, Profile.FORMAT),
+            "rows",
+            () -> whole("rows"),
+            "scored",
+            () -> whole("scored"),
+            "sampled",
+            () -> whole("sampled"),
+            "explained",
+            () -> whole("explained"),
+            "features",
+            () -> json.list(() -> features.add(feature())),
+            "outputs",
+            () -> json.list(() -> outputs.add(output())),
+            "margins",
+            () -> json.list(() -> margins.add(margin())),
+            "faults",
+            () -> json.namedValues(field -> faults.put(field, codes()))),
+        Set.of("format", "rows", "scored", "sampled", "features", "outputs"));
     return new Profile(
         wholes.get("rows"),
         wholes.get("scored"),

@@ -69,8 +69,9 @@ public final class ScoreHistogram implements Serializable {
 
   private void pack(long[][] all) {
     usedBins =
-        IntStream.range(0, PAGES * PAGE_BINS)
-            .filter(bin -> all[bin >> PAGE_BITS] != null)
+        IntStream.range(0, PAGES)
+            .filter(page -> all[page] != null)
+            .flatMap(page -> IntStream.range(page * PAGE_BINS, (page + 1) * PAGE_BINS))
             .filter(bin -> all[bin >> PAGE_BITS][bin & PAGE_BINS - 1] > 0)
             .toArray();
     usedCounts =
@@ -98,11 +99,28 @@ public final class ScoreHistogram implements Serializable {
     }
   }
 
+  /** Returns the scores of all histograms; they must be packed, as the result is. */
+  public static ScoreHistogram sum(Iterable<ScoreHistogram> histograms) {
+    ScoreHistogram sum = new ScoreHistogram();
+    long[][] all = new long[PAGES][];
+    for (ScoreHistogram histogram : histograms) {
+      histogram.addTo(all);
+      sum.addTotals(histogram);
+    }
+
+    sum.pack(all);
+    return sum;
+  }
+
   /** Adds another histogram's scores; both must be packed. */
   public void add(ScoreHistogram other) {
     long[][] all = spread();
     other.addTo(all);
     pack(all);
+    addTotals(other);
+  }
+
+  private void addTotals(ScoreHistogram other) {
     count += other.count;
     min = Math.min(min, other.min);
     max = Math.max(max, other.max);

@@ -181,6 +181,7 @@ final class GroupReport {
       int groupsToCome) {
     ScoringModel model = checked.model();
     JobSettings settings = checked.settings();
+    int width = model.schema().width();
     return new JobReport(
         new Start(
             settings.runId(),
@@ -193,12 +194,12 @@ final class GroupReport {
         message,
         groupsToCome,
         new JobReport.Partitions(published, others, before(published, others)),
-        new JobReport.Quarantine(tally.total().codes(), faults(), quarantine()),
+        new JobReport.Quarantine(tally.codes(), faults(), quarantine()),
         new JobReport.Values(
-            byFeature(tally.missing()),
-            byFeature(tally.unseen()),
+            byFeature(tally.missing(width)),
+            byFeature(tally.unseen(width)),
             // The first rows of a file are not like all.
-            outcome == Outcome.CHECKED ? 0 : tally.total().read(),
+            outcome == Outcome.CHECKED ? 0 : tally.rows().read(),
             model.card().reference()),
         repeatedKeys,
         // Values that are encrypted in the output must not be readable here.
@@ -211,7 +212,11 @@ final class GroupReport {
     tally
         .faults()
         .forEach(
-            (field, code, rows, example) -> all.add(new FaultyRows(field, code, rows, example)));
+            (field, codes) ->
+                codes.forEach(
+                    (code, rows) ->
+                        all.add(
+                            new FaultyRows(field, code, rows, tally.examples().of(field, code)))));
     return all;
   }
 

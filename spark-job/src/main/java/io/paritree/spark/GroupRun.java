@@ -19,10 +19,11 @@ import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Withheld;
-import io.paritree.spark.task.PartitionCounts;
+import io.paritree.spark.task.RowCounts;
 import io.paritree.spark.task.Tally;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /** Scores, verifies and publishes the groups of a run, one after the other. Not thread-safe. */
@@ -69,7 +71,7 @@ final class GroupRun {
    * @param groupsLeft how many groups of the run follow this one
    */
   JobReport run(CheckedRun checked, int groupsLeft) throws JobException, IOException {
-    Tally tally = tally(checked);
+    Tally tally = GroupProfiles.asked(checked).none();
     GroupReport report = new GroupReport(startedAt, stages, checked, tally, groupsLeft);
     try (Publisher.Run run = checked.output().runs().begin(name)) {
       report.begun(run.directory());
@@ -104,13 +106,6 @@ final class GroupRun {
     return failure;
   }
 
-  private static Tally tally(CheckedRun checked) {
-    int width = checked.model().schema().width();
-    Tally tally = Tally.of(new long[width], new long[width]);
-    checked.open().forEach(target -> tally.counts(target.partition())); // also those without a row
-    return tally;
-  }
-
   /** Removes the oldest reports and quarantines beyond the number to keep, and unused indexes. */
   void removeOldRuns(Output output) {
     output.runs().removeOld(name, output);
@@ -118,7 +113,7 @@ final class GroupRun {
 
   /** Scores some rows of the first file that has any, and writes nothing. */
   JobReport sample(CheckedRun checked) throws JobException, IOException {
-    Tally tally = tally(checked);
+    Tally tally = new GroupProfiles(checked, false).none();
     scoring(checked).sample(tally);
     checkReadable(tally);
     return new GroupReport(startedAt, stages, checked, tally, 0).sampled(sampled(tally));
@@ -195,7 +190,13 @@ final class GroupRun {
 
     new ReadCheck(session, checked, tally).check();
     Instant scoredAt = Instant.now();
-    report.verified(staging.verify(HadoopPaths.settings(session), scoredAt));
+    Configuration hadoop = HadoopPaths.settings(session);
+    report.verified(staging.verify(hadoop, scoredAt));
+    if (checked.drift() != DriftMode.OFF) {
+      GroupProfiles profiles = GroupProfiles.asked(checked);
+      profiles.keep(profiles.of(tally), run.directory(), hadoop);
+    }
+
     List<OutputPartition> targets = notHeld(checked, tally, staging, report);
     stages.end("verify");
     if (targets.isEmpty()) {
@@ -275,7 +276,7 @@ final class GroupRun {
   }
 
   private String sampled(Tally tally) {
-    PartitionCounts total = tally.total();
+    RowCounts total = tally.rows();
     return HeldPartitions.share(total, "sampled rows")
         + " could not be scored"
         + (total.quarantinedShare() > settings.conditions().maxQuarantined()

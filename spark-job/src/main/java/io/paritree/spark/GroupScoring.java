@@ -194,6 +194,9 @@ final class GroupScoring {
             checked.carried().keys().size(),
             keys.buckets(),
             checked.encrypted().isEmpty() ? null : KeyHashes.secret()),
+        sampleRows == 0
+            ? GroupProfiles.asked(checked).plan()
+            : new GroupProfiles(checked, false).plan(),
         sampleRows);
   }
 }

@@ -2,7 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.output.RunReport.Hold;
 import io.paritree.spark.ending.Outcome;
-import io.paritree.spark.task.PartitionCounts;
+import io.paritree.spark.task.RowCounts;
 import io.paritree.spark.task.Tally;
 import java.util.Map;
 import java.util.Optional;
@@ -25,20 +25,21 @@ record HeldPartitions(Map<String, Hold> holds) {
         .counts()
         .forEach(
             (partition, count) -> {
-              if (count.quarantinedShare() > maxQuarantined) {
+              if (count.rows().quarantinedShare() > maxQuarantined) {
                 holds.put(
                     partition,
                     new Hold(
                         Outcome.QUARANTINED.word(),
                         "%s could not be scored, more than --max-quarantined %s; by code: %s"
-                            .formatted(share(count, "rows"), maxQuarantined, count.codes())));
+                            .formatted(
+                                share(count.rows(), "rows"), maxQuarantined, count.codes())));
               }
             });
     return new HeldPartitions(holds);
   }
 
   /** Returns how many of the rows were quarantined, in words. */
-  static String share(PartitionCounts count, String rows) {
+  static String share(RowCounts count, String rows) {
     return "%s of %s %s (%s %%)"
         .formatted(
             count.quarantined(),

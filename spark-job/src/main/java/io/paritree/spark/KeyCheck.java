@@ -69,7 +69,7 @@ final class KeyCheck {
 
     boolean anyMay =
         !staged.isEmpty()
-            && tally.scores().count() > 0
+            && tally.rows().scored() > 0
             && (buckets == 0 || anyHashIsRepeated(directory, tally.keys()));
     return anyMay ? new DuplicateKeys(session, output, keys).count(staged) : 0;
   }

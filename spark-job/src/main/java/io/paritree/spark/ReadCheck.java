@@ -21,19 +21,19 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
 
   void check() throws RefusedException, FailedException, IOException {
     Input listing = checked.input().listing();
-    listing.checkRead(tally.total().read());
+    listing.checkRead(tally.rows().read());
     checkEmptied();
     if (listing.goneVersion().isEmpty()) { // a version does not change
       unchanged(checked, null);
     }
 
     OptionalLong expected = checked.input().rowsOf(checked.files());
-    if (expected.isPresent() && expected.getAsLong() != tally.total().read()) {
+    if (expected.isPresent() && expected.getAsLong() != tally.rows().read()) {
       String counts =
           "Cannot publish: the input's footers, or its table's log, say %s rows, but %s were read"
-              .formatted(expected.getAsLong(), tally.total().read());
+              .formatted(expected.getAsLong(), tally.rows().read());
       Optional<String> condition = new Scan(session, checked.input(), checked.files()).condition();
-      if (condition.isPresent() && tally.total().read() < expected.getAsLong()) {
+      if (condition.isPresent() && tally.rows().read() < expected.getAsLong()) {
         throw new RefusedException(
             ("%s: Spark leaves out rows by the condition %s, as extensions for the security of rows"
                     + " do; run the job as a user who sees all rows, or score a view of those that"
@@ -73,7 +73,7 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
    */
   private void checkEmptied() throws RefusedException, IOException {
     Input listing = checked.input().listing();
-    if (tally.total().read() > 0 || !checked.files().isEmpty() && !listing.isOfRows()) {
+    if (tally.rows().read() > 0 || !checked.files().isEmpty() && !listing.isOfRows()) {
       return;
     }
 
@@ -98,7 +98,7 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
     long filled = checked.files().stream().filter(file -> !input.isEmpty(file)).count();
     boolean isCounted =
         input.format() == InputFormat.CSV || input.rowsOf(checked.files()).isPresent();
-    if (tally.total().read() == 0 && filled > 0 && !isCounted) {
+    if (tally.rows().read() == 0 && filled > 0 && !isCounted) {
       throw new RefusedException(
           ("Cannot publish: no row of %s input files was read, and only their deletes say which rows"
                   + " they have; if all were deleted, rewrite the table's files"

@@ -203,19 +203,19 @@ final class Staging {
     }
 
     PartitionCounts count = tally.counts().get(target.partition());
-    if (rows != count.scored()) {
+    if (rows != count.rows().scored()) {
       throw new IOException(
           "Cannot publish '%s': its files hold %s rows, but %s were scored"
-              .formatted(target.partition(), rows, count.scored()));
+              .formatted(target.partition(), rows, count.rows().scored()));
     }
 
     output.complete(directory, manifest(target, count, files, scoredAt));
     return new Partition(
         target.partition(),
         target.identity(),
-        count.read(),
-        count.scored(),
-        count.quarantined(),
+        count.rows().read(),
+        count.rows().scored(),
+        count.rows().quarantined(),
         Optional.empty(),
         files);
   }
@@ -233,9 +233,9 @@ final class Staging {
         model.digest(),
         checked.settings().engine().name().toLowerCase(Locale.ROOT),
         scoredAt.toString(),
-        count.read(),
-        count.scored(),
-        count.quarantined(),
+        count.rows().read(),
+        count.rows().scored(),
+        count.rows().quarantined(),
         checked.carried().keys(),
         checked.columns().scored().scores(),
         reasons,

@@ -7,6 +7,7 @@ import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.TestPackages;
 import io.paritree.output.PartitionManifest;
+import io.paritree.output.RunDrift;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -140,6 +141,8 @@ class EncryptionTest {
     assertThat(report())
         .contains("\"scored\" : 495")
         .doesNotContain("deciles", "\"mean\"", "example");
+    assertThat(RunDrift.fromJson(Files.readAllBytes(ofRun("drift.json")), "drift.json"))
+        .isEqualTo(new RunDrift(List.of(new RunDrift.Partition("", Optional.empty()))));
   }
 
   /** Builds an index of what was published, as a server does. */
@@ -350,13 +353,18 @@ class EncryptionTest {
         "note",
         "--margin",
         "--max-quarantined",
-        "0.5");
+        "0.5",
+        "--drift",
+        "report");
   }
 
   private String report() throws IOException {
+    return Files.readString(ofRun("report.json"));
+  }
+
+  private Path ofRun(String name) throws IOException {
     try (Stream<Path> files = Files.walk(directory.resolve("_paritree"))) {
-      return Files.readString(
-          files.filter(file -> file.endsWith("report.json")).findFirst().orElseThrow());
+      return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
     }
   }
 

@@ -41,17 +41,21 @@ class JobReferenceTest {
             .getConfig("scoring-job");
     List<String> expected = new ArrayList<>();
     defaults
-        .root()
+        .entrySet()
         .forEach(
-            (key, value) ->
+            setting ->
                 expected.add(
                     "%s %s"
                         .formatted(
-                            key, value.render(ConfigRenderOptions.concise()).replace("\"", ""))));
+                            setting.getKey(),
+                            setting
+                                .getValue()
+                                .render(ConfigRenderOptions.concise())
+                                .replace("\"", ""))));
 
     List<String> rows = new ArrayList<>();
     for (String line : Page.of("docs/reference/job-settings.md").lines()) {
-      Matcher row = Pattern.compile("\\| `([a-z-]+)` \\| `([^`]*)` \\|.*").matcher(line);
+      Matcher row = Pattern.compile("\\| `([a-z.-]+)` \\| `([^`]*)` \\|.*").matcher(line);
       if (row.matches()) {
         rows.add("%s %s".formatted(row.group(1), row.group(2).replace("\"", "")));
       }

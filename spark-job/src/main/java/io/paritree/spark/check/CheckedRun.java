@@ -10,6 +10,7 @@ import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.store.FileStore;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +56,20 @@ public record CheckedRun(
   /** Returns whether the scores are encrypted. */
   public boolean encryptsScores() {
     return encrypted.stream().anyMatch(columns.names()::contains);
+  }
+
+  /** Returns whether rows are compared with others, now that the model is known. */
+  public DriftMode drift() {
+    DriftMode asked = settings.drift().mode();
+    if (asked != DriftMode.AUTO) {
+      return asked;
+    }
+
+    boolean hasBins =
+        model.card().reference().stream()
+            .flatMap(reference -> reference.features().stream())
+            .anyMatch(feature -> feature.bins().isPresent());
+    return hasBins ? DriftMode.REPORT : DriftMode.OFF;
   }
 
   /** Returns a copy with only some of the open partitions. */

@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.XXH64;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.unsafe.Platform;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Hashes keys to 64 bits: keys that SQL's {@code GROUP BY} treats as equal have the same hash.
@@ -21,6 +23,9 @@ import org.apache.spark.unsafe.Platform;
  */
 public final class KeyHasher {
   private static final long NULL = 0x9e3779b97f4a7c15L;
+
+  /** Of the largest long; a larger number of so many digits overflows to a negative one. */
+  private static final int MAX_DIGITS = 19;
 
   private final Column[] columns;
 
@@ -59,12 +64,46 @@ public final class KeyHasher {
           (row, at, seed) -> XXH64.hashLong(Double.doubleToLongBits(row.getDouble(at) + 0d), seed);
       case TEXT ->
           TextOrder.isOfBytes((StringType) type)
-              ? (row, at, seed) -> XXH64.hashUTF8String(row.getUTF8String(at), seed)
+              ? (row, at, seed) -> text(row.getUTF8String(at), seed)
               : null;
       case BINARY -> (row, at, seed) -> bytes(row.getBinary(at), seed);
       case DECIMAL -> decimal((DecimalType) type);
       case OTHER -> null;
     };
+  }
+
+  /**
+   * Hashes a text. One that a whole number is written as has its hash, so that a key has the same
+   * hash in files of texts and of numbers.
+   */
+  private static long text(UTF8String text, long seed) {
+    OptionalLong number = number(text);
+    return number.isPresent()
+        ? XXH64.hashLong(number.getAsLong(), seed)
+        : XXH64.hashUTF8String(text, seed);
+  }
+
+  /** Returns the number that is written as a text; empty if no number is written so. */
+  private static OptionalLong number(UTF8String text) {
+    int bytes = text.numBytes();
+    int first = bytes > 0 && text.getByte(0) == '-' ? 1 : 0;
+    int digits = bytes - first;
+    boolean mayBeNumber = digits > 0 && digits <= MAX_DIGITS;
+    if (!mayBeNumber || text.getByte(first) == '0' && bytes > 1) {
+      return OptionalLong.empty();
+    }
+
+    long number = 0;
+    for (int at = first; at < bytes; at++) {
+      int digit = text.getByte(at) - '0';
+      if (digit < 0 || digit > 9) {
+        return OptionalLong.empty();
+      }
+
+      number = 10 * number + digit;
+    }
+
+    return number < 0 ? OptionalLong.empty() : OptionalLong.of(first == 0 ? number : -number);
   }
 
   private static Column decimal(DecimalType decimal) {
@@ -80,18 +119,38 @@ public final class KeyHasher {
     return XXH64.hashUnsafeBytes(bytes, Platform.BYTE_ARRAY_OFFSET, bytes.length, seed);
   }
 
-  /**
-   * Returns a key's hash.
-   *
-   * @param seed the seed of the row's partition; keys of two partitions are never compared
-   */
-  public long hash(InternalRow row, long seed) {
-    long hash = seed;
+  /** Returns a key's hash, the same in all partitions. */
+  public long hash(InternalRow row) {
+    long hash = 0;
     for (int at = 0; at < columns.length; at++) {
       hash = row.isNullAt(at) ? XXH64.hashLong(NULL, ~hash) : columns[at].hash(row, at, hash);
     }
 
     return hash;
+  }
+
+  /** Returns whether a row has no key: all of its columns are null. */
+  public boolean isNull(InternalRow row) {
+    int at = 0;
+    while (at < columns.length && row.isNullAt(at)) {
+      at++;
+    }
+
+    return at == columns.length;
+  }
+
+  /**
+   * Returns the hash of a key of a partition; those of two keys are equal if the keys' are.
+   *
+   * @param seed the seed of the partition; keys of two partitions are never compared
+   */
+  public static long ofPartition(long hash, long seed) {
+    return XXH64.hashLong(hash, seed);
+  }
+
+  /** Returns a hash of a row that has no key, by its index in a file. */
+  public static long ofIndex(long index, String file) {
+    return XXH64.hashLong(index, seed(file));
   }
 
   /** Returns the seed of a partition. */

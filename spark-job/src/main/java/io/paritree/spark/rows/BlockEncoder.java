@@ -64,14 +64,14 @@ public final class BlockEncoder {
   }
 
   /**
-   * Returns the number of missing values so far, refused ones among them, by slot; malformed lines
-   * have no values.
+   * Returns the number of missing values in the last block, refused ones among them, by slot;
+   * malformed lines have no values.
    */
   long[] missing() {
     return missing;
   }
 
-  /** Returns the number of values so far that were not in the vocabulary, by slot. */
+  /** Returns the number of values in the last block that were not in the vocabulary, by slot. */
   long[] unseen() {
     return unseen;
   }
@@ -85,6 +85,8 @@ public final class BlockEncoder {
   void encode(InputBlock block, SourceFile file, float[] slots, RowFaults faults) {
     int rows = block.rows();
     malformed.clear();
+    Arrays.fill(missing, 0);
+    Arrays.fill(unseen, 0);
     for (int row = 0; row < rows; row++) {
       String line = block.malformed(row);
       if (line != null) {

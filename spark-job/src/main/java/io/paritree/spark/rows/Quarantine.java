@@ -10,7 +10,7 @@ import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetFile;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.ReadColumn;
-import io.paritree.spark.task.FieldFaults;
+import io.paritree.spark.task.FaultExamples;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.WrittenFile;
@@ -66,16 +66,16 @@ public final class Quarantine {
   private final String name;
   private final CopiedColumns copied;
   private final SpecificInternalRow row;
-  private final FieldFaults fieldFaults;
+  private final FaultExamples examples;
   private final boolean showsValues;
   private ParquetFile file;
 
   /**
-   * @param fieldFaults receives how many rows have each kind of fault in each field
+   * @param examples receives one of each kind of fault in each field
    */
   Quarantine(
-      TaskPlan plan, ParquetWriters writers, Path directory, String name, FieldFaults fieldFaults) {
-    this.fieldFaults = fieldFaults;
+      TaskPlan plan, ParquetWriters writers, Path directory, String name, FaultExamples examples) {
+    this.examples = examples;
     this.plan = plan;
     this.writers = writers;
     this.directory = directory;
@@ -110,7 +110,7 @@ public final class Quarantine {
   }
 
   /**
-   * @param count of the partition; receives the codes of the faults
+   * @param count of the partition; receives the faults
    */
   void add(
       InputBlock block,
@@ -123,7 +123,7 @@ public final class Quarantine {
         faults.get(0).code() == FaultCode.MALFORMED_RECORD ? faults.subList(0, 1) : faults;
     List<String> distinct = reported.stream().map(fault -> fault.code().code()).distinct().toList();
     count.addCodes(distinct);
-    count(reported);
+    count(reported, count);
     if (plan.isSample()) {
       return;
     }
@@ -151,9 +151,10 @@ public final class Quarantine {
     file.write(row);
   }
 
-  private void count(List<Fault> faults) {
+  private void count(List<Fault> faults, PartitionCounts count) {
     for (Fault fault : faults) {
-      fieldFaults.add(
+      count.profile().addFault(fault.field(), fault.code().code());
+      examples.add(
           fault.field(),
           fault.code().code(),
           () -> showsValues ? "got %s, expected %s".formatted(fault.got(), fault.expected()) : "");

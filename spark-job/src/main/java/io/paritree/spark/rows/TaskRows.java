@@ -2,6 +2,8 @@ package io.paritree.spark.rows;
 
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
+import io.paritree.profile.ProfileCounts;
+import io.paritree.profile.ProfileForm;
 import io.paritree.spark.blocks.BlockSource;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
@@ -36,21 +38,27 @@ final class TaskRows {
   private final ScoredFiles scored;
   private final Quarantine quarantine;
   private final StatedPartition stated;
-  private final KeyHasher hasher;
-  private final KeyHashes keys;
+  private final KeyHasher hasher; // null if keys cannot be hashed, or need not be
+  private final KeyHashes keys; // null if they are not compared
+  private final ProfileForm form;
+  private final ProfiledRows profiled; // null if no row is sampled
   private final String attempt;
   private final ExplanationColumns explanation; // null if none is requested
   private final CopiedColumns carried;
   private final SpecificInternalRow output;
   private final UTF8String[] labels;
-  private final Tally tally;
+  private final Tally tally = new Tally();
 
   /**
    * Where the rows of a file belong.
    *
    * @param seed of the hashes of their keys
    */
-  private record Source(SourceFile file, String partition, PartitionCounts count, long seed) {}
+  private record Source(SourceFile file, String partition, PartitionCounts count, long seed) {
+    ProfileCounts profile() {
+      return count.profile();
+    }
+  }
 
   /**
    * @param attempt a name that no other task attempt of the run has
@@ -60,7 +68,7 @@ final class TaskRows {
     this.model = model;
     this.engine = model.engine();
     this.encoder = new BlockEncoder(model.schema(), plan, format);
-    this.tally = Tally.of(encoder.missing(), encoder.unseen());
+    this.form = plan.profiling().form(model);
     this.slots = new float[engine.width() * TaskPlan.BLOCK_ROWS];
     this.margins =
         plan.output().margins() == 0 ? null : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
@@ -76,10 +84,14 @@ final class TaskRows {
             orders.quarantineWriters(),
             directory,
             "quarantine-%s-%s".formatted(number, attempt),
-            tally.faults());
+            tally.examples());
     this.stated = new StatedPartition(plan, !Encryption.isConfigured(orders.writers().hadoop()));
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
-    this.hasher = hashes ? KeyHasher.of(plan.keyTypes()).orElseThrow() : null;
+    boolean samples = plan.profiling().none(form, "").profile().needsHashes();
+    this.profiled = samples ? new ProfiledRows(model, form) : null;
+    boolean isKeyed = plan.keys().columns() > 0;
+    this.hasher =
+        isKeyed && (hashes || samples) ? KeyHasher.of(plan.keyTypes()).orElse(null) : null;
     this.keys =
         hashes
             ? new KeyHashes(
@@ -108,7 +120,7 @@ final class TaskRows {
   Tally score(BlockSource blocks) throws IOException {
     UTF8String seen = null;
     Source source = null; // of the last block
-    String partition = null; // of the last rows
+    Source last = null; // of the last rows
     for (InputBlock block = blocks.next(); block != null; block = blocks.next()) {
       if (block.rows() == 0) {
         continue;
@@ -126,10 +138,11 @@ final class TaskRows {
       }
 
       if (source != null) {
-        if (!source.partition.equals(partition)) {
-          finishExplained(partition);
-          partition = source.partition;
+        if (last != null && !source.partition.equals(last.partition)) {
+          endPartition(last);
         }
+
+        last = source;
 
         Optional<String> problem = stated.problem(block, source.file);
         if (problem.isPresent()) {
@@ -141,14 +154,17 @@ final class TaskRows {
       }
     }
 
-    finishExplained(partition);
+    if (last != null) {
+      endPartition(last);
+    }
+
     tally.scored().addAll(scored.close());
     tally.quarantined().addAll(quarantine.close(attempt));
     if (keys != null) {
       tally.keys().addAll(keys.close(attempt));
     }
 
-    tally.scores().pack();
+    tally.pack();
     tally.unreadable().addAll(blocks.unreadable());
     return tally;
   }
@@ -161,35 +177,88 @@ final class TaskRows {
 
     SourceFile file = SourceFile.of(reported, plan.input().root());
     String partition = plan.partition(file.partition());
-    return new Source(file, partition, tally.counts(partition), KeyHasher.seed(partition));
+    PartitionCounts count =
+        tally.counts().computeIfAbsent(partition, name -> plan.profiling().none(form, name));
+    return new Source(file, partition, count, KeyHasher.seed(partition));
+  }
+
+  /** Ends the rows of a partition, for now; a file that comes later may have others. */
+  private void endPartition(Source source) {
+    finishExplained(source.partition);
+    if (profiled == null) {
+      source.profile().pack();
+    } else {
+      profiled.endPartition(source.profile());
+    }
   }
 
   private void score(InputBlock block, Source source) {
     int rows = block.rows();
     faults.clear();
     encoder.encode(block, source.file, slots, faults);
+    source.profile().addValues(rows, encoder.missing(), encoder.unseen());
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
         quarantine.add(block, source.file, source.partition, source.count, row, faults.of(row));
+        if (profiled != null) {
+          carried.copy(block, source.file, row, output);
+          source.profile().addUnscored(hash(block, source, row, keyHash()));
+        }
       } else {
         write(block, source, row);
       }
     }
 
-    source.count.addQuarantined(faults.faulty());
-    source.count.addScored(rows - faults.faulty());
+    if (profiled != null) {
+      profiled.endBlock(slots, source.profile());
+    }
+  }
+
+  /** Returns the hash of the key that was copied; 0 if it is not needed, or cannot be hashed. */
+  private long keyHash() {
+    return hasher == null ? 0 : hasher.hash(output);
+  }
+
+  /**
+   * Returns the hash by which a row is sampled. A row without a key has that of its place, or,
+   * where that is unknown, of its values.
+   *
+   * @param key the hash of its key, which was copied
+   */
+  private long hash(InputBlock block, Source source, int row, long key) {
+    if (hasher != null && !hasher.isNull(output)) {
+      return key;
+    }
+
+    long index = block.indexInFile(row);
+    if (index >= 0) {
+      return KeyHasher.ofIndex(index, source.file.name());
+    }
+
+    long hash = 0;
+    for (int slot = 0; slot < engine.width(); slot++) {
+      int bits = Float.floatToIntBits(slots[slot * TaskPlan.BLOCK_ROWS + row]);
+      hash = KeyHasher.ofPartition(bits, hash);
+    }
+
+    return hash;
   }
 
   private void write(InputBlock block, Source source, int row) {
     carried.copy(block, source.file, row, output);
     int to = carried.count();
+    long key = keyHash();
     if (keys != null) {
-      keys.add(hasher.hash(output, source.seed));
+      keys.add(KeyHasher.ofPartition(key, source.seed));
+    }
+
+    if (profiled != null) {
+      profiled.add(row, hash(block, source, row, key), slots, source.profile());
     }
 
     int perRow = engine.scores();
-    tally.scores().add(scores[row * perRow]);
+    source.profile().addScores(scores, row * perRow);
     for (int index = 0; index < perRow; index++) {
       output.setFloat(to++, scores[row * perRow + index]);
     }

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param columns which columns are written
  * @param files how the files of the output are written
  * @param conditions what must hold for a partition to be published
+ * @param drift how the rows are compared with others
  * @param reporting where the run is reported
  */
 public record JobSettings(
@@ -38,6 +39,7 @@ public record JobSettings(
     Columns columns,
     Files files,
     Conditions conditions,
+    Drift drift,
     Reporting reporting) {
 
   /**
@@ -160,6 +162,14 @@ public record JobSettings(
       NonAtomic nonAtomic) {}
 
   /**
+   * How the rows are compared with others.
+   *
+   * @param sampleRows the most rows of a partition whose values are counted into bins; 0 for all
+   * @param impactRows the most rows of a partition that are explained; 0 for all
+   */
+  public record Drift(DriftMode mode, long sampleRows, long impactRows) {}
+
+  /**
    * Where a run is reported.
    *
    * @param keptRuns number of ended runs whose reports and quarantines are kept, at least 1
@@ -178,6 +188,14 @@ public record JobSettings(
     RECOVER,
     /** Shows which runs have ended and which have not. */
     STATUS
+  }
+
+  /** Whether rows are compared with others. */
+  public enum DriftMode {
+    /** As {@link #REPORT} if the model has a reference with bins, otherwise {@link #OFF}. */
+    AUTO,
+    OFF,
+    REPORT
   }
 
   /** What happens to keys that occur twice in a partition. */

@@ -15,6 +15,7 @@ import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionChoice.Missing;
 import io.paritree.spark.input.ReadColumn.Case;
 import io.paritree.spark.publish.LockTimes;
+import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.Foreign;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
@@ -118,6 +119,10 @@ final class JobSettingsParser {
             settings.truth("scoring-job.accept-non-atomic")
                 ? NonAtomic.ACCEPTED
                 : NonAtomic.REFUSED),
+        new JobSettings.Drift(
+            settings.word("scoring-job.drift.mode", DriftMode.class),
+            settings.whole("scoring-job.drift.sample-rows", 0, TRILLION),
+            settings.whole("scoring-job.drift.impact-rows", 0, TRILLION)),
         new JobSettings.Reporting(
             (int) Math.min(Integer.MAX_VALUE, settings.whole("scoring-job.kept-runs", 1, TRILLION)),
             seconds("scoring-job.progress-seconds"),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -24,6 +25,10 @@ public final class ScoreArguments {
   /** Options of one run that are no settings. */
   private static final List<String> ONE_RUN =
       List.of("from to as-of run-id force replace-foreign dry-run recover status conf".split(" "));
+
+  /** The settings that have other names than their options. */
+  private static final Map<String, String> KEYS =
+      Map.of("partition", "partitions", "drift", "drift.mode");
 
   private ScoreArguments() {}
 
@@ -128,6 +133,10 @@ public final class ScoreArguments {
             "--all-or-nothing",
             "publish nothing of a group of which a partition is held, and end the run with it"),
         text(
+            "--drift=WORD",
+            "report (default if the model has a reference): count what the rows of each partition are"
+                + " like, into the run's drift.json; or off"),
+        text(
             "--run-id=ID",
             "name of the run in reports (default: the time); with --status, show this run and end with"
                 + " its exit code"),
@@ -224,8 +233,8 @@ public final class ScoreArguments {
     for (OptionSpec option : given.matchedOptions()) {
       String name = option.longestName().substring(2);
       if (!ONE_RUN.contains(name)) {
-        String key = name.equals("partition") ? "partitions" : name;
-        configuration = configuration.with("--" + name, "scoring-job." + key, option.getValue());
+        String key = "scoring-job." + KEYS.getOrDefault(name, name);
+        configuration = configuration.with("--" + name, key, option.getValue());
       }
     }
 

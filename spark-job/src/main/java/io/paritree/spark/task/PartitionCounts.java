@@ -1,45 +1,35 @@
 package io.paritree.spark.task;
 
+import io.paritree.profile.ProfileCounts;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How many rows of a partition were read, scored and quarantined. Not thread-safe. */
+/** What is counted of the rows of a partition. Not thread-safe. */
 public final class PartitionCounts implements Serializable {
-  private long scored;
-  private long quarantined;
+  private final ProfileCounts profile;
   private final TreeMap<String, Long> codes = new TreeMap<>();
 
-  /** Returns how many rows were read; each of them was scored or quarantined. */
-  public long read() {
-    return scored + quarantined;
+  /**
+   * @param profile what the rows are like; is added to
+   */
+  public PartitionCounts(ProfileCounts profile) {
+    this.profile = profile;
   }
 
-  public long scored() {
-    return scored;
+  public RowCounts rows() {
+    return new RowCounts(profile.rows(), profile.scored());
   }
 
-  public long quarantined() {
-    return quarantined;
-  }
-
-  /** Returns the share of the rows that could not be scored, 0 to 1. */
-  public double quarantinedShare() {
-    return read() == 0 ? 0 : (double) quarantined / read();
+  /** Returns what the rows are like. */
+  public ProfileCounts profile() {
+    return profile;
   }
 
   /** Returns quarantined rows by fault code; a row with several codes counts for each. */
   public Map<String, Long> codes() {
     return Collections.unmodifiableMap(codes);
-  }
-
-  public void addScored(long rows) {
-    scored += rows;
-  }
-
-  public void addQuarantined(long rows) {
-    quarantined += rows;
   }
 
   /** Counts the codes of a quarantined row, each once. */
@@ -48,9 +38,8 @@ public final class PartitionCounts implements Serializable {
   }
 
   /** Adds another's counts. */
-  public void add(PartitionCounts other) {
-    scored += other.scored;
-    quarantined += other.quarantined;
+  void add(PartitionCounts other) {
+    profile.add(other.profile);
     other.codes.forEach((code, rows) -> codes.merge(code, rows, Long::sum));
   }
 }

@@ -1,10 +1,14 @@
 package io.paritree.spark.task;
 
+import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ScoreHistogram;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What one task attempt has done, or all tasks of a group together: the result that a task returns
@@ -16,10 +20,7 @@ import java.util.TreeMap;
  * @param quarantined files of quarantined rows
  * @param keys files of the keys' hashes, if they are hashed
  * @param unreadable why files were not read to their ends, each reason once
- * @param scores the distribution of the first score
- * @param faults quarantined rows by field and code
- * @param missing missing values by slot
- * @param unseen values that are in no vocabulary, by slot
+ * @param examples of quarantined rows by field and code
  */
 public record Tally(
     TreeMap<String, PartitionCounts> counts,
@@ -27,49 +28,117 @@ public record Tally(
     ArrayList<WrittenFile> quarantined,
     ArrayList<WrittenFile> keys,
     LinkedHashSet<String> unreadable,
-    ScoreHistogram scores,
-    FieldFaults faults,
-    long[] missing,
-    long[] unseen)
+    FaultExamples examples)
     implements Serializable {
 
-  /** Returns a tally of nothing but these counts, which are added to from now on. */
-  public static Tally of(long[] missing, long[] unseen) {
-    return new Tally(
+  /** Makes a tally of nothing. */
+  public Tally() {
+    this(
         new TreeMap<>(),
         new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),
         new LinkedHashSet<>(),
-        new ScoreHistogram(),
-        new FieldFaults(),
-        missing,
-        unseen);
+        new FaultExamples());
   }
 
+  /** Adds another's content, which must be packed; see {@link #pack}. */
   public void add(Tally other) {
-    other.counts.forEach((partition, count) -> counts(partition).add(count));
+    other.counts.forEach(
+        (partition, count) ->
+            counts.merge(
+                partition,
+                count,
+                (one, more) -> {
+                  if (one.rows().read() == 0) {
+                    return more; // with all that its task could count
+                  }
+
+                  one.add(more);
+                  return one;
+                }));
     scored.addAll(other.scored);
     quarantined.addAll(other.quarantined);
     keys.addAll(other.keys);
     unreadable.addAll(other.unreadable);
-    scores.add(other.scores);
-    faults.add(other.faults);
-    for (int slot = 0; slot < missing.length; slot++) {
-      missing[slot] += other.missing[slot];
-      unseen[slot] += other.unseen[slot];
-    }
+    examples.add(other.examples);
   }
 
-  /** Returns the counts of an output partition. */
-  public PartitionCounts counts(String partition) {
-    return counts.computeIfAbsent(partition, name -> new PartitionCounts());
+  /** Makes the counts small, before they are sent; before they are kept for long. */
+  public void pack() {
+    profiles().forEach(ProfileCounts::pack);
   }
 
-  /** Returns the counts of all partitions together. */
-  public PartitionCounts total() {
-    PartitionCounts total = new PartitionCounts();
-    counts.values().forEach(total::add);
-    return total;
+  /** Returns how many rows all partitions have. */
+  public RowCounts rows() {
+    return counts.values().stream()
+        .map(PartitionCounts::rows)
+        .reduce(RowCounts.NONE, RowCounts::plus);
+  }
+
+  /** Returns quarantined rows by fault code; a row with several codes counts for each. */
+  public Map<String, Long> codes() {
+    TreeMap<String, Long> sum = new TreeMap<>();
+    counts
+        .values()
+        .forEach(count -> count.codes().forEach((code, rows) -> sum.merge(code, rows, Long::sum)));
+    return sum;
+  }
+
+  /** Returns the faults of rows by field and code; the field of a whole row is empty. */
+  public Map<String, Map<String, Long>> faults() {
+    TreeMap<String, Map<String, Long>> sum = new TreeMap<>();
+    profiles()
+        .forEach(
+            profile ->
+                profile
+                    .faults()
+                    .forEach(
+                        (field, codes) ->
+                            codes.forEach(
+                                (code, rows) ->
+                                    sum.computeIfAbsent(field, name -> new TreeMap<>())
+                                        .merge(code, rows, Long::sum))));
+    return sum;
+  }
+
+  /**
+   * Returns the number of missing values, by slot.
+   *
+   * @param width number of slots
+   */
+  public long[] missing(int width) {
+    return sum(width, ProfileCounts::missing);
+  }
+
+  /**
+   * Returns the number of values that are in no vocabulary, by slot.
+   *
+   * @param width number of slots
+   */
+  public long[] unseen(int width) {
+    return sum(width, ProfileCounts::unseen);
+  }
+
+  private long[] sum(int width, Function<ProfileCounts, long[]> bySlot) {
+    long[] sum = new long[width];
+    profiles()
+        .map(bySlot)
+        .forEach(
+            values -> {
+              for (int slot = 0; slot < width; slot++) {
+                sum[slot] += values[slot];
+              }
+            });
+    return sum;
+  }
+
+  /** Returns the distribution of the first score; the counts must be packed. */
+  public ScoreHistogram scores() {
+    return ScoreHistogram.sum(profiles().map(profile -> profile.scores(0)).toList());
+  }
+
+  private Stream<ProfileCounts> profiles() {
+    return counts.values().stream().map(PartitionCounts::profile);
   }
 }

@@ -1,13 +1,18 @@
 package io.paritree.spark.task;
 
 import io.paritree.model.EngineKind;
+import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
+import io.paritree.profile.ProfileCounts;
+import io.paritree.profile.ProfileForm;
+import io.paritree.profile.Sampling;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.input.SourceRoot;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -21,11 +26,18 @@ import org.apache.spark.sql.types.StructType;
  * @param output which rows and columns are written
  * @param files the files that they are written to
  * @param keys the keys of the scored rows
+ * @param profiling what is counted of the rows
  * @param sampleRows the number of rows that each task scores without writing any; 0 to score and
  *     write all
  */
 public record TaskPlan(
-    Input input, Model model, Output output, Files files, Keys keys, int sampleRows)
+    Input input,
+    Model model,
+    Output output,
+    Files files,
+    Keys keys,
+    Profiling profiling,
+    int sampleRows)
     implements Serializable {
 
   /**
@@ -95,6 +107,35 @@ public record TaskPlan(
    * @param secret what the hashes are encrypted with; null if they are not
    */
   public record Keys(int columns, int buckets, byte[] secret) implements Serializable {}
+
+  /**
+   * What is counted of the rows.
+   *
+   * @param scope whether that is all that a profile has
+   * @param sampling of a partition's rows
+   * @param rows how many rows the partitions have, as far as it is known
+   */
+  public record Profiling(Scope scope, Sampling sampling, HashMap<String, Long> rows)
+      implements Serializable {
+    /** What is counted. */
+    public enum Scope {
+      /** What every run reports: missing and unseen values, faults, and the first score. */
+      REPORTED,
+      /** Also all scores, and the bins and contributions of sampled rows. */
+      ALL
+    }
+
+    /** Returns what is counted of a model's rows. */
+    public ProfileForm form(ScoringModel model) {
+      return scope == Scope.ALL ? model.profileForm() : model.unexplainedProfileForm().plain();
+    }
+
+    /** Returns counts of no row of a partition. */
+    public PartitionCounts none(ProfileForm form, String partition) {
+      long known = rows.getOrDefault(partition, 0L);
+      return new PartitionCounts(new ProfileCounts(form, sampling, known));
+    }
+  }
 
   /** The number of rows of the largest block. */
   public static final int BLOCK_ROWS = 4_096;

@@ -194,7 +194,7 @@ class RepeatedHashesTest {
     other.setFloat(5, -0f);
     other.setDouble(6, Double.longBitsToDouble(0x7ff8000000000123L));
 
-    assertThat(hasher.hash(other, 1)).isEqualTo(hasher.hash(typical(), 1));
+    assertThat(hasher.hash(other)).isEqualTo(hasher.hash(typical()));
   }
 
   @Test
@@ -213,18 +213,36 @@ class RepeatedHashesTest {
       Decimal.apply(new BigDecimal("7.01"), 20, 2)
     };
     Set<Long> hashes = new HashSet<>();
-    hashes.add(hasher.hash(typical(), 1));
-    hashes.add(hasher.hash(typical(), 2));
+    hashes.add(KeyHasher.ofPartition(hasher.hash(typical()), 1));
+    hashes.add(KeyHasher.ofPartition(hasher.hash(typical()), 2));
     for (int part = 0; part < others.length; part++) {
       InternalRow row = typical();
       row.update(part, others[part]);
-      hashes.add(hasher.hash(row, 1));
+      hashes.add(KeyHasher.ofPartition(hasher.hash(row), 1));
       row.setNullAt(part);
-      hashes.add(hasher.hash(row, 1));
+      hashes.add(KeyHasher.ofPartition(hasher.hash(row), 1));
     }
 
     assertThat(hashes).hasSize(2 + 2 * others.length);
     assertThat(KeyHasher.seed("day=1")).isNotEqualTo(KeyHasher.seed("day=2"));
+  }
+
+  @Test
+  void aWholeNumberHasTheHashOfItsText() {
+    KeyHasher numbers = KeyHasher.of(List.of(DataTypes.LongType)).orElseThrow();
+    KeyHasher texts = KeyHasher.of(List.of(DataTypes.StringType)).orElseThrow();
+    Set<Long> hashes = new HashSet<>();
+    for (long number : new long[] {0, 7, -7, 10, Long.MAX_VALUE, -Long.MAX_VALUE}) {
+      hashes.add(numbers.hash(row(number)));
+      hashes.add(texts.hash(row(UTF8String.fromString(String.valueOf(number)))));
+    }
+
+    assertThat(hashes).hasSize(6);
+    for (String other : List.of("", "-", "-0", "07", "+7", "7.0", " 7", "9223372036854775808")) {
+      hashes.add(texts.hash(row(UTF8String.fromString(other))));
+    }
+
+    assertThat(hashes).hasSize(14);
   }
 
   @Test

@@ -286,9 +286,13 @@ class DictionaryColumnsTest {
             new ArrayList<>(),
             new ArrayList<>());
     FEATURES.forEach(feature -> encoded.slots.add(new ArrayList<>()));
+    long[] missing = new long[FEATURES.size()];
+    long[] unseen = new long[FEATURES.size()];
     for (InputBlock block = source.next(); block != null; block = source.next()) {
       faults.clear();
       encoder.encode(block, new SourceFile("a", "", List.of()), slots, faults);
+      Arrays.setAll(missing, slot -> missing[slot] + encoder.missing()[slot]);
+      Arrays.setAll(unseen, slot -> unseen[slot] + encoder.unseen()[slot]);
       for (int row = 0; row < block.rows(); row++) {
         encoded.faults.add(
             faults.isFaulty(row)
@@ -301,8 +305,8 @@ class DictionaryColumnsTest {
       }
     }
 
-    encoded.missing.addAll(Arrays.stream(encoder.missing()).boxed().toList());
-    encoded.unseen.addAll(Arrays.stream(encoder.unseen()).boxed().toList());
+    encoded.missing.addAll(Arrays.stream(missing).boxed().toList());
+    encoded.unseen.addAll(Arrays.stream(unseen).boxed().toList());
     return encoded;
   }
 

@@ -1,10 +1,12 @@
 package io.paritree.spark.rows;
 
 import io.paritree.model.EngineKind;
+import io.paritree.profile.Sampling;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.input.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import org.apache.spark.sql.types.StructType;
 
@@ -28,6 +30,8 @@ final class TestPlan {
             new ArrayList<>()),
         new TaskPlan.Files("", null, "", 1, 1, 0),
         new TaskPlan.Keys(0, 0, null),
+        new TaskPlan.Profiling(
+            TaskPlan.Profiling.Scope.REPORTED, new Sampling(0, 0), new HashMap<>()),
         0);
   }
 }

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,9 +73,12 @@ class ScoreArgumentsTest {
     String text = Files.readString(DOCUMENTED);
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
-    assertThat(defaults.getConfig("scoring-job").root().keySet())
-        .hasSize(43)
-        .allSatisfy(key -> assertThat(text).contains(" " + key + " = "));
+    assertThat(defaults.getConfig("scoring-job").entrySet())
+        .hasSize(46)
+        .extracting(Map.Entry::getKey)
+        .allSatisfy(
+            key ->
+                assertThat(text).contains(" " + key.substring(key.lastIndexOf('.') + 1) + " = "));
   }
 
   private static JobSettings defaults() {
@@ -107,6 +111,7 @@ class ScoreArgumentsTest {
             JobSettings.Repeat.LEFT_AS_IT_IS,
             JobSettings.Foreign.REFUSED,
             JobSettings.NonAtomic.REFUSED),
+        new JobSettings.Drift(JobSettings.DriftMode.AUTO, 200_000, 5_000),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
 
@@ -193,6 +198,7 @@ class ScoreArgumentsTest {
             "--engine=xgboost",
             "--max-quarantined=1",
             "--all-or-nothing",
+            "--drift=report",
             "--run-id=r",
             "--force",
             "--replace-foreign",
@@ -240,6 +246,7 @@ class ScoreArgumentsTest {
                     JobSettings.Repeat.PUBLISHED_AGAIN,
                     JobSettings.Foreign.REPLACED,
                     JobSettings.NonAtomic.ACCEPTED),
+                new JobSettings.Drift(JobSettings.DriftMode.REPORT, 200_000, 5_000),
                 new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE)));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
     assertThat(parse("--output", "o", "--status").runId()).isEmpty();

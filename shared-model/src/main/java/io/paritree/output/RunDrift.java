@@ -1,0 +1,92 @@
+package io.paritree.output;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.BrokenJsonException;
+import io.paritree.json.JsonText;
+import io.paritree.json.StrictJson;
+import io.paritree.profile.Profile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The content of {@code drift.json}: what the rows of a run, or of one group of it, are like. The
+ * same rows give the same bytes.
+ */
+public record RunDrift(List<Partition> partitions) {
+  private static final long FORMAT = 1;
+
+  /**
+   * One partition that was scored.
+   *
+   * @param path its directory below the output; empty if the output is not partitioned
+   * @param profile empty if it must not be readable
+   */
+  public record Partition(String path, Optional<Profile> profile) {}
+
+  public RunDrift {
+    partitions = List.copyOf(partitions);
+  }
+
+  /** Returns it as indented JSON. */
+  public byte[] toJson() {
+    return JsonText.wide(JsonText.object(this::write));
+  }
+
+  /**
+   * Reads it.
+   *
+   * @param where the file, for messages
+   * @throws DamagedFileException if this is something else
+   */
+  public static RunDrift fromJson(byte[] content, String where) throws DamagedFileException {
+    List<Partition> partitions = new ArrayList<>();
+    try {
+      StrictJson json = new StrictJson("it", content);
+      json.document(
+          () ->
+              json.object(
+                  Map.of(
+                      "format",
+                      () -> json.integer(FORMAT, FORMAT),
+                      "partitions",
+                      () -> json.list(() -> partitions.add(partition(json)))),
+                  Set.of("format", "partitions")));
+    } catch (BrokenJsonException e) {
+      throw new DamagedFileException(
+          "Cannot read %s: it is not the drift of a run: %s".formatted(where, e.getMessage()), e);
+    }
+
+    return new RunDrift(partitions);
+  }
+
+  private static Partition partition(StrictJson json) throws BrokenJsonException {
+    List<String> path = new ArrayList<>();
+    List<Profile> profile = new ArrayList<>();
+    json.object(
+        Map.of(
+            "partition",
+            () -> path.add(json.text()),
+            "profile",
+            () -> profile.add(Profile.read(json))),
+        Set.of("partition"));
+    return new Partition(path.get(0), profile.stream().findFirst());
+  }
+
+  private void write(JsonGenerator json) throws IOException {
+    json.writeNumberField("format", FORMAT);
+    JsonText.objects(json, "partitions", partitions, one -> write(one, json));
+  }
+
+  private static void write(Partition partition, JsonGenerator json) throws IOException {
+    json.writeStringField("partition", partition.path());
+    if (partition.profile().isPresent()) {
+      json.writeObjectFieldStart("profile");
+      partition.profile().get().write(json);
+      json.writeEndObject();
+    }
+  }
+}
