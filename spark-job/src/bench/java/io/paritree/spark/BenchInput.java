@@ -135,10 +135,12 @@ final class BenchInput {
     return file;
   }
 
-  /** Returns the sealed package of {@link #modelFile}. */
+  /** Returns the sealed package of {@link #modelFile}, with the training rows as its reference. */
   Path modelPackage(int trees) throws IOException, XGBoostError, InterruptedException {
-    Path sealed = directory.resolve("models").resolve(name(trees)).resolve("1");
-    if (!Files.exists(sealed.resolve("paritree.sha256"))) {
+    Path sealed = directory.resolve("referenced").resolve(name(trees)).resolve("1");
+    if (!Files.exists(sealed.resolve("reference.json"))) {
+      Path rows = directory.resolve("training.csv");
+      Files.write(rows, trainingLines());
       Process seal =
           new ProcessBuilder(
                   Path.of(System.getProperty("paritree.root"), "scripts", "model").toString(),
@@ -149,8 +151,10 @@ final class BenchInput {
                   name(trees),
                   "--version",
                   "1",
+                  "--rows",
+                  rows.toString(),
                   "--store",
-                  directory.resolve("models").toString())
+                  directory.resolve("referenced").toString())
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
@@ -168,19 +172,9 @@ final class BenchInput {
    * written.
    */
   private static byte[] train(int trees) throws XGBoostError {
-    Random random = new Random(42);
     float[] values = new float[TRAINING_ROWS * WIDTH];
     float[] labels = new float[TRAINING_ROWS];
-    for (int row = 0; row < TRAINING_ROWS; row++) {
-      double sum = random.nextGaussian();
-      for (int feature = 0; feature < WIDTH; feature++) {
-        float value = (float) random.nextGaussian();
-        values[row * WIDTH + feature] = random.nextDouble() < NULL_SHARE ? Float.NaN : value;
-        sum += Math.sin(value * (1 + feature % 5)) * (feature % 3);
-      }
-
-      labels[row] = sum > 0 ? 1 : 0;
-    }
+    trainingRows(values, labels);
 
     DMatrix matrix = new DMatrix(values, TRAINING_ROWS, WIDTH, Float.NaN);
     try {
@@ -200,5 +194,43 @@ final class BenchInput {
     } finally {
       matrix.dispose();
     }
+  }
+
+  private static void trainingRows(float[] values, float[] labels) {
+    Random random = new Random(42);
+    for (int row = 0; row < TRAINING_ROWS; row++) {
+      double sum = random.nextGaussian();
+      for (int feature = 0; feature < WIDTH; feature++) {
+        float value = (float) random.nextGaussian();
+        values[row * WIDTH + feature] = random.nextDouble() < NULL_SHARE ? Float.NaN : value;
+        sum += Math.sin(value * (1 + feature % 5)) * (feature % 3);
+      }
+
+      labels[row] = sum > 0 ? 1 : 0;
+    }
+  }
+
+  /** Returns the training rows as a CSV file. */
+  private static List<String> trainingLines() {
+    float[] values = new float[TRAINING_ROWS * WIDTH];
+    trainingRows(values, new float[TRAINING_ROWS]);
+    List<String> lines = new ArrayList<>();
+    List<String> cells = new ArrayList<>();
+    for (int feature = 0; feature < WIDTH; feature++) {
+      cells.add("f" + feature);
+    }
+
+    lines.add(String.join(",", cells));
+    for (int row = 0; row < TRAINING_ROWS; row++) {
+      cells.clear();
+      for (int feature = 0; feature < WIDTH; feature++) {
+        float value = values[row * WIDTH + feature];
+        cells.add(Float.isNaN(value) ? "" : String.valueOf(value));
+      }
+
+      lines.add(String.join(",", cells));
+    }
+
+    return lines;
   }
 }

@@ -1,6 +1,8 @@
 package io.paritree.spark;
 
 import io.paritree.ModelException;
+import io.paritree.output.RunDrift;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.settings.JobSettings;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,9 @@ final class BenchWays {
   static final String USUAL_WAY = "usualWay";
   static final String SQL = "sql";
   static final String DATASET = "dataset";
+
+  /** As {@link #PARITREE}, with profiles of the rows; runs only if requested. */
+  static final String DRIFT = "drift";
 
   /** As {@link #PARITREE}, but repeated keys are not counted; runs only if requested. */
   static final String KEYS_NOT_COUNTED = "keysNotCounted";
@@ -94,6 +100,7 @@ final class BenchWays {
     ways.put(USUAL_WAY, () -> UsualWay.run(spark, data, modelFile, output(USUAL_WAY)));
     ways.put(SQL, this::scoreBySql);
     ways.put(DATASET, this::scoreDataset);
+    ways.put(DRIFT, () -> score(DRIFT, "--drift", "report"));
     ways.put(KEYS_NOT_COUNTED, this::scoreWithoutCountingKeys);
     ways.put(DELTA.get(0), this::scoreDeltaTable);
     ways.put(DELTA.get(1), this::scoreToDeltaTable);
@@ -159,12 +166,27 @@ final class BenchWays {
       spark.sql("CONVERT TO DELTA parquet.`%s`".formatted(table));
     }
 
-    run("--input-table", table.toString(), "--output", output(DELTA.get(0)).toString(), "--force");
+    run(
+        "--input-table",
+        table.toString(),
+        "--output",
+        output(DELTA.get(0)).toString(),
+        "--force",
+        "--drift",
+        "off");
   }
 
   private void scoreToDeltaTable() throws IOException {
     String table = output(DELTA.get(1)).toString();
-    run("--input", data.toString(), "--table", table, "--create-table", "--force");
+    run(
+        "--input",
+        data.toString(),
+        "--table",
+        table,
+        "--create-table",
+        "--force",
+        "--drift",
+        "off");
   }
 
   /** Calls the model's function for each row. */
@@ -224,6 +246,10 @@ final class BenchWays {
         new ArrayList<>(
             List.of("--input", data.toString(), "--output", output(way).toString(), "--force"));
     all.addAll(List.of(more));
+    if (!all.contains("--drift")) {
+      all.addAll(List.of("--drift", "off"));
+    }
+
     run(all.toArray(String[]::new));
   }
 
@@ -257,7 +283,7 @@ final class BenchWays {
    *
    * @param ran the ways that have run
    */
-  void check(Iterable<String> ran) {
+  void check(Iterable<String> ran) throws IOException {
     Row first = null;
     for (String way : ran) {
       String format = way.equals(DELTA.get(1)) ? "delta" : "parquet";
@@ -269,6 +295,10 @@ final class BenchWays {
 
       if (way.equals(PREDICT_CONTRIB)) {
         continue; // has no scores
+      }
+
+      if (way.equals(DRIFT)) {
+        expect(way, "profiles with bins and contributions", true, hasProfile());
       }
 
       if (way.equals(REASONS)) {
@@ -297,6 +327,20 @@ final class BenchWays {
       }
 
       first = hash;
+    }
+  }
+
+  /** Returns whether the last run has counted all that a profile has. */
+  private boolean hasProfile() throws IOException {
+    try (Stream<Path> files = Files.walk(outputs)) {
+      Path last =
+          files
+              .filter(file -> file.endsWith(StateDirectory.DRIFT))
+              .max(Comparator.comparing(file -> file.toFile().lastModified()))
+              .orElseThrow();
+      return RunDrift.fromJson(Files.readAllBytes(last), last.toString()).partitions().stream()
+          .flatMap(partition -> partition.profile().stream())
+          .anyMatch(profile -> profile.sampled() > 0 && profile.explained() > 0);
     }
   }
 

@@ -39,8 +39,9 @@ final class JobBench {
                   10,000 values, which Parquet encodes with dictionaries; written by Spark's defaults)
         --rounds  counted rounds (default: 7)
         --trees   sizes of the models, all of depth 6 (default: 100,1000)
-        --only    some of floor,paritree,xgboostEngine,usualWay,sql,dataset (default: all), keysNotCounted, deltaIn
-                  and deltaOut (the job from, or to, a Delta table instead of Parquet files)
+        --only    some of floor,paritree,xgboostEngine,usualWay,sql,dataset (default: all), keysNotCounted, drift
+                  (the job with --drift report; the others have none), deltaIn and deltaOut (the job from, or to,
+                  a Delta table instead of Parquet files)
         --reasons the job with this many reasons of all rows, and of 5 % of them, against the job without and
                   XGBoost4J's predictContrib, which has a 50th of the rows; its time is multiplied by that
         --json    print the figures as one JSON object; everything else goes to standard error
@@ -198,6 +199,7 @@ final class JobBench {
     }
 
     List<String> toJob = new ArrayList<>(List.of(BenchWays.SQL, BenchWays.DATASET));
+    toJob.add(BenchWays.DRIFT);
     toJob.addAll(BenchWays.DELTA);
     for (String way : toJob) {
       if (paritree != null && figures.containsKey(way)) {
