@@ -188,7 +188,7 @@ export class LookupScreen {
       ${row.stale ? html`<div class="notice warn" role="status"><strong>A newer partition did not answer</strong>
         <p>${partition(row.stale.partition)} is not in service: <code>${row.stale.reason}</code>. This is the newest one that is.</p></div>` : nothing}
       ${scoreView(row, this.contract)}
-      ${this.contract && Object.keys(this.suggested()).length ? html`<p class="tools"><a class="button" href=${`#/try/${escape(this.model)}?${new URLSearchParams({record: JSON.stringify(this.suggested()), from: JSON.stringify({table: this.table, key: this.asked})})}`}>Try this record: what would change it?</a></p>` : nothing}
+      ${this.contract && Object.keys(this.suggested()).length ? html`<p class="tools"><a class="button" href=${`#/try/${escape(this.model)}?${new URLSearchParams({record: JSON.stringify(this.suggested()), from: JSON.stringify({table: this.table, key: this.asked}), by: row.model_version})}`}>Try this record: what would change it?</a></p>` : nothing}
       ${facts([["partition", partition(row.partition)], ["model", html`<bdi>${row.model_version}</bdi>`],
         ["run", html`<a href=${`#/runs/${escape(this.table)}/${escape(row.run ?? "")}`}><bdi>${row.run}</bdi></a>`], ["scored at", moment(row.scored_at)],
         ...Object.entries(row.key ?? {}).map(([name, own]) => [html`<bdi>${name}</bdi>`, value(own)]),

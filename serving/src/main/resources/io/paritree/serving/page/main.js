@@ -109,11 +109,11 @@ class Page {
     const known = new URLSearchParams(Object.entries(query).filter(([, text]) => text !== undefined));
     const to = `#/${path}${known.size ? `?${known}` : ""}`;
     const from = location.hash;
-    const show = () => history.replaceState(null, "", to);
+    const show = () => history.replaceState({isWhole: true}, "", to);
     const now = performance.now();
     clearTimeout(this.linking);
     if (kind === "step" && from.includes("?") && from !== to) {
-      history.pushState(null, "", to);
+      history.pushState({isWhole: true}, "", to);
     } else if (kind !== "moving" || now - this.linkedAt > LINK_PAUSE) {
       show();
     } else {

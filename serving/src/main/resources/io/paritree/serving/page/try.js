@@ -60,7 +60,7 @@ export class TryScreen {
         const path = `v1/models/${pathOf(name)}`;
         this.contract = await contractOf(path);
         this.path = path;
-        complete(this.contract, path).then(() => this.app.update());
+        complete(this.contract, path).then(() => this.app.update(), () => {}); // without it, less is suggested
         this.entry = new RecordEntry(this.contract);
         this.state.entry = this.entry;
         this.entry.read(JSON.stringify(this.contract.example));
@@ -74,7 +74,8 @@ export class TryScreen {
       this.linkProblem = "";
       this.jsonProblem = "";
       const record = query.get("record");
-      if (record !== null && (record !== this.entry.json() || this.answer === null)) {
+      const isOther = record !== null && (record !== this.entry.json() || this.answer === null);
+      if (isOther) {
         try {
           this.entry.read(record);
         } catch (e) {
@@ -86,12 +87,15 @@ export class TryScreen {
 
         this.json = this.entry.json("  ");
         this.from = fromText(query.get("from"));
-        this.linked = query.get("by") !== null && query.get("by") !== this.version() ? query.get("by") : null;
-        if (query.get("pin") !== null && query.get("pin") !== this.pinned?.record) {
-          this.pinned = await this.ask(query.get("pin"));
-        }
+        const by = query.get("by");
+        this.linked = [null, this.version(), this.contract.model_version].includes(by) ? null : by;
+      }
 
-        this.follow(query.get("over"));
+      if (record !== null) {
+        await this.restore(query);
+      }
+
+      if (isOther) {
         await this.score();
       }
     } catch (e) {
@@ -99,6 +103,23 @@ export class TryScreen {
     }
 
     this.app.update();
+  }
+
+  /** Takes what a link has beside the record; of one that this page made, also what it does not have. */
+  async restore(query) {
+    const isWhole = history.state?.isWhole === true;
+    const [pin, over] = [query.get("pin"), query.get("over")];
+    if (pin !== null && pin !== this.pinned?.record) {
+      this.pinned = await this.ask(pin).catch(() => null);
+    } else if (pin === null && isWhole) {
+      this.pinned = null;
+    }
+
+    if (over !== null) {
+      this.follow(over);
+    } else if (isWhole) {
+      this.view = null;
+    }
   }
 
   /** The model's version as links name it, with a part of its digest. */
@@ -170,7 +191,7 @@ export class TryScreen {
       if (before && before.model_version !== this.answer.model_version) {
         this.app.say(`The model has changed: ${before.model_version} answered before, ${this.answer.model_version} does now`);
         this.contract = await contractOf(this.path);
-        complete(this.contract, this.path).then(() => this.app.update());
+        complete(this.contract, this.path).then(() => this.app.update(), () => {});
         this.entry.contract = this.contract;
         this.entry.fields = new Map(this.contract.fields.map(field => [field.name, field]));
         this.linked ??= `${before.model_version} ${before.digest}`;

@@ -517,6 +517,10 @@ async function walk(page) {
     await page.locator("#curve select").selectOption(plan.numberField);
     await page.getByRole("button", {name: "Pin this result"}).click();
     await page.waitForSelector("#curve svg.curve");
+    await page.goBack();
+    await page.waitForFunction(() => document.querySelector(".pinned") === null);
+    await page.goForward();
+    await page.waitForSelector(".pinned");
     const link = page.url().replace(/by=[^&]*/, "by=parcel%2F0+0123456789ab");
     await page.goto("about:blank");
     await page.goto(link);
