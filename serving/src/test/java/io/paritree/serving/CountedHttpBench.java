@@ -79,7 +79,7 @@ final class CountedHttpBench {
         "--model",
         sealed.toString(),
         "--set",
-        "drift.mode=" + mode);
+        "profile.mode=" + mode);
   }
 
   private double throughput(ServeRun server, Path record) throws Exception {

@@ -27,7 +27,7 @@ class RequestDriftTest {
       sealed = new TestPackages(directory.resolve("store")).sealedWith(500).binary();
     }
 
-    return RunningServer.start(List.of(sealed.toString()), Map.of("drift.mode", mode));
+    return RunningServer.start(List.of(sealed.toString()), Map.of("profile.mode", mode));
   }
 
   private static Map<String, Object> drift(Client client, String query) throws Exception {
@@ -133,7 +133,7 @@ class RequestDriftTest {
           Client client = new Client(server.port())) {
         Answer answer = client.get(MODEL + "/drift");
         assertThat(answer.status()).isEqualTo(404);
-        assertThat(answer.body()).contains("no_profile", "drift.mode");
+        assertThat(answer.body()).contains("no_profile", "profile.mode");
       }
     }
   }

@@ -69,7 +69,7 @@ public enum Problems {
   NO_PROFILE(
       404,
       "The rows of this model are not counted",
-      "%s has no reference to compare them with, or drift.mode is off."),
+      "%s has no reference to compare them with, or profile.mode is off."),
   QUARANTINED(
       404,
       "The row of the key could not be scored",

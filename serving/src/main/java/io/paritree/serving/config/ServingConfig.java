@@ -27,7 +27,7 @@ public record ServingConfig(
     Log log,
     PredictionLog predictionLog,
     Page page,
-    Drift drift) {
+    Profile profile) {
   /** The value, in place of a file, that switches a log off. */
   public static final String OFF = "off";
 
@@ -290,7 +290,7 @@ public record ServingConfig(
    * @param mode whether rows are counted
    * @param impactRows how many rows of five minutes are explained at most; 0 for none
    */
-  public record Drift(Mode mode, int impactRows) {
+  public record Profile(Mode mode, int impactRows) {
     /** When rows are counted. */
     public enum Mode {
       /** Where the package has a reference to compare them with. */
@@ -349,6 +349,6 @@ public record ServingConfig(
             predictionLog.keep(),
             predictionLog.queue()),
         page,
-        drift);
+        profile);
   }
 }

@@ -7,13 +7,13 @@ import io.paritree.config.Settings;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.config.ServingConfig.Admission;
 import io.paritree.serving.config.ServingConfig.Callers;
-import io.paritree.serving.config.ServingConfig.Drift;
 import io.paritree.serving.config.ServingConfig.Limits;
 import io.paritree.serving.config.ServingConfig.Log;
 import io.paritree.serving.config.ServingConfig.Management;
 import io.paritree.serving.config.ServingConfig.Models;
 import io.paritree.serving.config.ServingConfig.Page;
 import io.paritree.serving.config.ServingConfig.PredictionLog;
+import io.paritree.serving.config.ServingConfig.Profile;
 import io.paritree.serving.config.ServingConfig.Records;
 import io.paritree.serving.config.ServingConfig.Scores;
 import io.paritree.serving.config.ServingConfig.ScoresOutput;
@@ -155,9 +155,9 @@ public final class ServingConfigParser {
             new Page(
                 settings.word("page.mode", Page.Mode.class),
                 settings.truth("page.quarantine-examples")),
-            new Drift(
-                settings.word("drift.mode", Drift.Mode.class),
-                settings.integer("drift.impact-rows", 0, 1_000_000)));
+            new Profile(
+                settings.word("profile.mode", Profile.Mode.class),
+                settings.integer("profile.impact-rows", 0, 1_000_000)));
     Exposure.check(config, settings);
     settings.finish();
     return config;

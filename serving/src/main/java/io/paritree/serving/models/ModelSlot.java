@@ -317,7 +317,7 @@ public final class ModelSlot {
             now,
             since,
             config.records().unknownFields(),
-            RequestProfile.of(model, config.drift(), now),
+            RequestProfile.of(model, config.profile(), now),
             metrics);
     WarmUp.run(served, config.models().warmUpRows());
     model.card().earlyStopping().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));

@@ -8,7 +8,7 @@ import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
-import io.paritree.serving.config.ServingConfig.Drift;
+import io.paritree.serving.config.ServingConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -72,7 +72,8 @@ public final class RequestProfile {
   }
 
   /** Returns what counts the rows of a model's requests; empty if a configuration says so. */
-  public static Optional<RequestProfile> of(ScoringModel model, Drift config, Instant now) {
+  public static Optional<RequestProfile> of(
+      ScoringModel model, ServingConfig.Profile config, Instant now) {
     boolean isOn =
         switch (config.mode()) {
           case AUTO -> model.card().reference().filter(rows -> rows.sampled() > 0).isPresent();

@@ -74,7 +74,7 @@ class ServingConfigTest {
                 new ServingConfig.PredictionLog(
                     "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20),
                 new ServingConfig.Page(ServingConfig.Page.Mode.AUTO, false),
-                new ServingConfig.Drift(ServingConfig.Drift.Mode.AUTO, 5_000)));
+                new ServingConfig.Profile(ServingConfig.Profile.Mode.AUTO, 5_000)));
   }
 
   @ParameterizedTest

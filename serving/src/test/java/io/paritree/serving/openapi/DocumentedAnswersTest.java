@@ -100,7 +100,7 @@ class DocumentedAnswersTest {
             Map.of(
                 "server.request-timeout",
                 "1 s",
-                "drift.mode",
+                "profile.mode",
                 "on",
                 "scores.parcels.output",
                 '"' + parcels.path().toString() + '"'));
