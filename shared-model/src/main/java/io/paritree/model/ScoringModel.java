@@ -2,7 +2,6 @@ package io.paritree.model;
 
 import io.paritree.PublicApi;
 import io.paritree.UnsupportedModelException;
-import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.SplitValues;
@@ -10,15 +9,9 @@ import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.ReasonRule;
-import io.paritree.profile.BinCounts;
-import io.paritree.profile.NumberBins;
-import io.paritree.profile.OutputProfile;
-import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileForm;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.Map;
 
 /**
  * A verified model, ready to score: the schema that turns records into slots, the engine that
@@ -146,41 +139,10 @@ public final class ScoringModel {
   }
 
   private ProfileForm profileForm(int margins) {
-    List<ProfileForm.Slot> slots = new ArrayList<>();
-    for (int slot = 0; slot < schema.width(); slot++) {
-      Feature feature = schema.features().get(slot);
-      int index = slot;
-      slots.add(
-          new ProfileForm.Slot(
-              feature.name(),
-              feature.column(),
-              card.reference()
-                  .map(Profile::features)
-                  .flatMap(all -> all.get(index).bins())
-                  .map(BinCounts::bins)));
-    }
-
-    return new ProfileForm(slots, profileOutputs(), schema.modelWidth(), margins);
-  }
-
-  private List<ProfileForm.Output> profileOutputs() {
-    List<OutputProfile> sealedOutputs = card.reference().map(Profile::outputs).orElse(List.of());
-    List<ProfileForm.Output> all = new ArrayList<>();
-    for (int output = 0; output < outputs.names().size(); output++) {
-      Optional<NumberBins> bins =
-          sealedOutputs.isEmpty()
-              ? Optional.empty()
-              : sealedOutputs.get(output).bins().map(counts -> (NumberBins) counts.bins());
-      all.add(new ProfileForm.Output(outputs.names().get(output), bins, threshold()));
-    }
-
-    return all;
-  }
-
-  private OptionalDouble threshold() {
-    return outputs.kind() == Outputs.Kind.BINARY
-        ? OptionalDouble.of(outputs.threshold())
-        : OptionalDouble.empty();
+    ProfileForms forms = new ProfileForms(schema, outputs);
+    return card.reference()
+        .map(reference -> forms.of(reference, margins))
+        .orElseGet(() -> forms.of(Map.of(), margins));
   }
 
   /** Returns of how many margins contributions are counted: all or none. */

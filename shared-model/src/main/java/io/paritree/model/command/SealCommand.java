@@ -4,9 +4,6 @@ import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
-import io.paritree.feature.Feature;
-import io.paritree.feature.OffsetFeature;
-import io.paritree.feature.Schema;
 import io.paritree.model.CardWriter;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
@@ -28,6 +25,7 @@ import io.paritree.model.rows.ScoredSentinels;
 import io.paritree.model.seal.GeneratedRecords;
 import io.paritree.model.seal.GoldenChoice;
 import io.paritree.model.seal.GoldenRecords;
+import io.paritree.model.seal.NeverMissing;
 import io.paritree.model.seal.ReferenceRows;
 import io.paritree.model.seal.SchemaDraft;
 import io.paritree.model.seal.SealSource;
@@ -44,14 +42,12 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -338,7 +334,7 @@ final class SealCommand implements Callable<Integer> {
     int width = sealing.schema().width();
     FaultSummary refused = new FaultSummary();
     ScoredSentinels sentinels = new ScoredSentinels(sealing.schema());
-    BitSet everMissing = new BitSet();
+    NeverMissing present = new NeverMissing(sealing.schema());
     Importance measured = importance(sealing);
     try (CsvRows csv = CsvRows.open(rows, sealing.schema(), sealing.forest(), kept)) {
       for (int count = csv.next(); count > 0; count = csv.next()) {
@@ -351,7 +347,7 @@ final class SealCommand implements Callable<Integer> {
             String[] cells = Arrays.copyOf(csv.cells(row), fields);
             choice.add(csv.slots(), row * width, cells);
             sentinels.add(csv.slots(), row * width);
-            addMissing(csv.slots(), row * width, width, everMissing);
+            present.add(csv.slots(), row * width);
           }
         }
 
@@ -363,7 +359,7 @@ final class SealCommand implements Callable<Integer> {
 
     if (check != null) {
       compared = Optional.of(check.result());
-      neverMissing = neverMissing(sealing.schema(), everMissing);
+      neverMissing = present.names();
     } else {
       sentinels.notes().forEach(this::note);
     }
@@ -385,29 +381,18 @@ final class SealCommand implements Callable<Integer> {
     return choice.records(rows);
   }
 
-  private static void addMissing(float[] slots, int at, int width, BitSet everMissing) {
-    for (int slot = 0; slot < width; slot++) {
-      if (Float.isNaN(slots[at + slot])) {
-        everMissing.set(slot);
-      }
-    }
-  }
-
-  /** Returns the features that take missing values, of which no accepted row had one. */
-  private static List<String> neverMissing(Schema schema, BitSet everMissing) {
-    return IntStream.range(0, schema.width())
-        .filter(slot -> !everMissing.get(slot))
-        .mapToObj(schema.features()::get)
-        .filter(feature -> feature.nullable() && !(feature instanceof OffsetFeature))
-        .map(Feature::name)
-        .toList();
-  }
-
   /** Reads the rows again, for what the package says of them. */
   private SealedRows sealedRows(Sealing sealing) throws Exception {
     String file = reference == null ? rows : reference;
     if (file == null || withoutImportance) {
       return SealedRows.NONE;
+    }
+
+    if (reference == null && CsvRows.isReadOnce(rows)) {
+      note(
+          "the package has no reference: %s is a device or a pipe, which cannot be read again"
+              .formatted(rows));
+      return new SealedRows(importance, Optional.empty(), Optional.empty());
     }
 
     ReferenceRows read = new ReferenceRows(file, sealing, this::note);

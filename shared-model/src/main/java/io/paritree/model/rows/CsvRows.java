@@ -10,6 +10,7 @@ import io.paritree.record.RecordFormatException;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -103,6 +104,22 @@ public final class CsvRows implements AutoCloseable {
     } catch (InputException e) {
       lines.close();
       throw e;
+    }
+  }
+
+  /** Returns whether what a path names can be read only once: a device or a pipe. */
+  public static boolean isReadOnce(String path) throws IOException {
+    Location location = Location.of(path);
+    FileStore store = FileStore.of(location);
+    if (store.find(location).filter(file -> !file.isDirectory()).isEmpty()) {
+      return false;
+    }
+
+    try {
+      store.regular(location);
+      return false;
+    } catch (UnfitFileException e) {
+      return true;
     }
   }
 

@@ -2,14 +2,12 @@ package io.paritree.model.seal;
 
 import io.paritree.CorruptModelException;
 import io.paritree.UnsupportedModelException;
-import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.forest.SplitValues;
 import io.paritree.forest.explain.Explainer;
+import io.paritree.model.ProfileForms;
 import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.manifest.FieldImportance;
-import io.paritree.model.manifest.Outputs;
-import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.SealedValues;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.FaultSummary;
@@ -19,16 +17,13 @@ import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileForm;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * The rows of a CSV file, of which a package's reference is made.
@@ -64,7 +59,7 @@ public final class ReferenceRows {
     SlotSample sample = new SlotSample(schema.width());
     long rows = sample(sample);
     SplitValues splits = sealing.splits();
-    List<Integer> ranked = ranked(importance, splits);
+    List<Integer> ranked = new RankedFeatures(sealing, splits).slots(importance);
     Map<Integer, Bins> bins = new HashMap<>();
     FeatureBins choice = new FeatureBins(schema, splits, sample);
     for (int slot : ranked.subList(0, Math.min(RowCounts.MAX_WITH_BINS, ranked.size()))) {
@@ -99,6 +94,12 @@ public final class ReferenceRows {
 
   /** Reads the file into a sample; returns the number of its rows. */
   private long sample(SlotSample sample) throws Exception {
+    if (CsvRows.isReadOnce(path)) {
+      throw new InputException(
+          "Cannot make a reference of %s: it is a device or a pipe, expected a file, which is read twice"
+              .formatted(path));
+    }
+
     FaultSummary refused = new FaultSummary();
     long rows = 0;
     try (CsvRows csv = CsvRows.open(path, schema, sealing.forest(), List.of())) {
@@ -152,53 +153,8 @@ public final class ReferenceRows {
   }
 
   private ProfileForm form(Map<Integer, Bins> bins, boolean isExplained) {
-    Outputs outputs = sealing.outputs();
-    OptionalDouble threshold =
-        outputs.kind() == Outputs.Kind.BINARY
-            ? OptionalDouble.of(outputs.threshold())
-            : OptionalDouble.empty();
-    List<ProfileForm.Slot> slots = new ArrayList<>();
-    for (int slot = 0; slot < schema.width(); slot++) {
-      Feature feature = schema.features().get(slot);
-      slots.add(
-          new ProfileForm.Slot(
-              feature.name(), feature.column(), Optional.ofNullable(bins.get(slot))));
-    }
-
-    return new ProfileForm(
-        slots,
-        outputs.names().stream()
-            .map(name -> new ProfileForm.Output(name, Optional.empty(), threshold))
-            .toList(),
-        schema.modelWidth(),
-        isExplained ? sealing.forest().outputs() : 0);
-  }
-
-  /** Returns the slots, the most important first, and those that the model does not use last. */
-  private List<Integer> ranked(Optional<FieldImportance> importance, SplitValues splits) {
-    double[] means = new double[schema.width()];
-    boolean[] isUsed = new boolean[schema.width()];
-    if (importance.isPresent()) {
-      for (ReasonGroup group : ReasonGroup.of(schema, sealing.form().reasons())) {
-        double mean = importance.get().means().get(group.name());
-        group.slots().forEach(slot -> means[slot] = mean);
-      }
-    }
-
-    for (int slot = 0; slot < isUsed.length; slot++) {
-      isUsed[slot] =
-          !splits.isStepwise(slot)
-              || splits.thresholds(slot).length > 0
-              || schema.features().get(slot).kind().isCategory()
-                  && splits.categories(slot).length > 0;
-    }
-
-    return IntStream.range(0, means.length)
-        .boxed()
-        .sorted(
-            Comparator.comparing((Integer slot) -> !isUsed[slot])
-                .thenComparing(slot -> -means[slot]))
-        .toList();
+    return new ProfileForms(schema, sealing.outputs())
+        .of(bins, isExplained ? sealing.forest().outputs() : 0);
   }
 
   /** Returns a profile with as many bins as a package may have; empty if it is too large at all. */
@@ -227,7 +183,7 @@ public final class ReferenceRows {
 
     if (most < ranked.size()) {
       notes.accept(
-          "the reference has bins of the %s most important of %s features: it has at most %s, and %s bytes"
+          "the reference has bins of the %s most important of %s features: at most %s have bins, in at most %s bytes"
               .formatted(
                   most, ranked.size(), RowCounts.MAX_WITH_BINS, PackageFiles.MAX_REFERENCE_BYTES));
     }

@@ -22,6 +22,7 @@ import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -467,6 +468,31 @@ class ModelMainTest {
         .contains("the schema accepts none");
     assertRun(3, with(seal, "--reference", path("none.csv")));
     assertThat(err.toString()).contains("there is no such file");
+  }
+
+  @Test
+  void rowsFromAPipeAreSealedWithoutAReference() throws Exception {
+    Path model = Files.write(path("m.ubj"), TestPackages.wideModel(2, 2, 2));
+    Path pipe = path("pipe.csv");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                Files.write(pipe, List.of("f0,f1", "1,2", "3,4"), StandardOpenOption.WRITE);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    writer.start();
+    Object[] seal = {"seal", "--model", model, "--name", "m", "--store", path("store")};
+
+    assertRun(0, with(seal, "--rows", pipe));
+    writer.join();
+    assertThat(err.toString()).contains("the package has no reference", "cannot be read again");
+    assertThat(path("store/m/1/reference.json")).doesNotExist();
+    assertRun(3, with(seal, "--reference", pipe));
+    assertThat(err.toString()).contains("it is a device or a pipe, expected a file");
   }
 
   private static Map<String, Long> byFeature(
