@@ -62,7 +62,7 @@ public final class ReferenceRows {
     List<Integer> ranked = new RankedFeatures(sealing, splits).slots(importance);
     Map<Integer, Bins> bins = new HashMap<>();
     FeatureBins choice = new FeatureBins(schema, splits, sample);
-    for (int slot : ranked.subList(0, Math.min(RowCounts.MAX_WITH_BINS, ranked.size()))) {
+    for (int slot : ranked.subList(0, Math.min(ReferenceCounts.MAX_WITH_BINS, ranked.size()))) {
       bins.put(slot, choice.of(slot));
     }
 
@@ -126,7 +126,7 @@ public final class ReferenceRows {
 
   private Profile counted(ProfileForm form, Optional<Explainer> explainer, long rows)
       throws Exception {
-    RowCounts counts = new RowCounts(sealing.forest(), form, explainer, rows);
+    ReferenceCounts counts = new ReferenceCounts(sealing.forest(), form, explainer, rows);
     try (CsvRows csv = CsvRows.open(path, schema, sealing.forest(), List.of())) {
       counts.addAll(csv);
     }
@@ -160,7 +160,7 @@ public final class ReferenceRows {
   /** Returns a profile with as many bins as a package may have; empty if it is too large at all. */
   private Optional<Profile> fitting(Profile counted, List<Integer> ranked) {
     int least = 0;
-    int most = Math.min(RowCounts.MAX_WITH_BINS, ranked.size());
+    int most = Math.min(ReferenceCounts.MAX_WITH_BINS, ranked.size());
     if (!fits(counted)) {
       if (!fits(withBins(counted, Set.of()))) {
         notes.accept(
@@ -185,7 +185,10 @@ public final class ReferenceRows {
       notes.accept(
           "the reference has bins of the %s most important of %s features: at most %s have bins, in at most %s bytes"
               .formatted(
-                  most, ranked.size(), RowCounts.MAX_WITH_BINS, PackageFiles.MAX_REFERENCE_BYTES));
+                  most,
+                  ranked.size(),
+                  ReferenceCounts.MAX_WITH_BINS,
+                  PackageFiles.MAX_REFERENCE_BYTES));
     }
 
     return Optional.of(withBins(counted, Set.copyOf(ranked.subList(0, most))));

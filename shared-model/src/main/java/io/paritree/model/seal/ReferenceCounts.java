@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Counts the rows of a file into a profile. Not thread-safe. */
-final class RowCounts {
+final class ReferenceCounts {
   /** No more features, and no more outputs, have bins. */
   static final int MAX_WITH_BINS = 500;
 
@@ -40,7 +40,7 @@ final class RowCounts {
    * @param explainer of the form's margins; empty if it has none
    * @param rows how many there are
    */
-  RowCounts(Engine engine, ProfileForm form, Optional<Explainer> explainer, long rows) {
+  ReferenceCounts(Engine engine, ProfileForm form, Optional<Explainer> explainer, long rows) {
     this.engine = engine;
     this.form = form;
     this.explainer = explainer;
