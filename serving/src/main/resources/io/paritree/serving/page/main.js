@@ -31,6 +31,7 @@ class Page {
 
   /** Opens the screen that the link leads to. */
   async follow() {
+    this.followed = location.hash;
     const [path, query = ""] = location.hash.replace(/^#\/?/, "").split(/\?(.*)/s);
     const [name, ...parts] = path.split("/").map(part => {
       try {
@@ -108,16 +109,20 @@ class Page {
 
     const known = new URLSearchParams(Object.entries(query).filter(([, text]) => text !== undefined));
     const to = `#/${path}${known.size ? `?${known}` : ""}`;
-    const from = location.hash;
-    const show = () => history.replaceState({isWhole: true}, "", to);
+    const show = method => {
+      if (location.hash === this.followed) { // else somebody has just gone to another address
+        history[method]({isWhole: true}, "", to);
+        this.followed = location.hash;
+      }
+    };
     const now = performance.now();
     clearTimeout(this.linking);
-    if (kind === "step" && from.includes("?") && from !== to) {
-      history.pushState({isWhole: true}, "", to);
+    if (kind === "step" && location.hash.includes("?") && location.hash !== to) {
+      show("pushState");
     } else if (kind !== "moving" || now - this.linkedAt > LINK_PAUSE) {
-      show();
+      show("replaceState");
     } else {
-      this.linking = setTimeout(() => location.hash === from && show(), LINK_PAUSE);
+      this.linking = setTimeout(() => show("replaceState"), LINK_PAUSE);
     }
 
     this.linkedAt = now;

@@ -72,7 +72,6 @@ export class TryScreen {
 
       this.outputs ??= await get("v1/scores").then(answer => answer.scores, () => []);
       this.linkProblem = "";
-      this.jsonProblem = "";
       const record = query.get("record");
       const isOther = record !== null && (record !== this.entry.json() || this.answer === null);
       if (isOther) {
@@ -85,6 +84,7 @@ export class TryScreen {
           return;
         }
 
+        this.jsonProblem = "";
         this.json = this.entry.json("  ");
         this.from = fromText(query.get("from"));
         const by = query.get("by");
@@ -96,7 +96,7 @@ export class TryScreen {
       }
 
       if (isOther) {
-        await this.score();
+        await this.score({isStep: false});
       }
     } catch (e) {
       this.problem = e;
@@ -131,6 +131,7 @@ export class TryScreen {
   changed = (name, isStep = false) => {
     this.state.faults.delete(name);
     this.jsonProblem = "";
+    this.json = this.entry.json("  ");
     this.linked = null;
     this.app.update();
     if (this.answer !== null || this.problem !== null) {
@@ -346,10 +347,10 @@ export class TryScreen {
     const {table, key, output} = this.load;
     this.load.problem = null;
     this.load.note = "";
-    this.jsonProblem = "";
     try {
       const row = await find(output, key);
       const known = this.entry.load({...row.columns, ...row.key});
+      this.jsonProblem = "";
       this.from = {table, key: {...key}};
       this.load.note = known === 0
         ? "The stored row has no column of this model's fields; the run can pass them on with --pass."
@@ -416,6 +417,7 @@ export class TryScreen {
     this.load.output = undefined;
     this.load.note = "";
     this.load.problem = null;
+    this.app.update();
     try {
       const output = await get(`v1/scores/${escape(name)}`);
       if (this.load.table === name) { // else another was chosen meanwhile
