@@ -3,7 +3,7 @@
 The arguments are those of scripts/score; a test of the job reads this file and checks them against
 the real command. A run that is retried, or cleared and run again, publishes the same partition: if
 that is already published, the job exits with 0 and changes nothing. A retry does not help after
-exit codes 2, 3, 4 and 6.
+exit codes 2, 3, 4, 6 and 8.
 
 This is client mode, in which the job's exit code is the task's. In cluster mode it is not: there, let one
 BashOperator run scripts/score and then "scripts/score --status --output DIR --run-id ID", which ends with

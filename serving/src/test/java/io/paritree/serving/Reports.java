@@ -37,7 +37,14 @@ public final class Reports {
 
   private static Partition partition(String path, Optional<Hold> hold) {
     return new Partition(
-        path, "identity", 11, 10, 1, hold, List.of(new DataFile("part-0.parquet", 100, 10)));
+        path,
+        "identity",
+        11,
+        10,
+        1,
+        hold,
+        Optional.empty(),
+        List.of(new DataFile("part-0.parquet", 100, 10)));
   }
 
   private static RunReport report(

@@ -26,6 +26,9 @@ public final class DriftWords {
           "any.faults > reference + 0.05",
           "score.psi > 0.25");
 
+  /** Those of them for which scores of different nights must compare, as ranks do not. */
+  public static final List<String> DEFAULT_SCORE_RULES = List.of("score.psi > 0.25");
+
   static final String ROWS = "rows";
   static final String ANY = "any";
   static final String SCORE = "score";

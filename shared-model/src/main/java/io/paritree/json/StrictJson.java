@@ -26,7 +26,7 @@ public final class StrictJson {
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(8)
+                  .maxNestingDepth(12)
                   .maxNameLength(1_024)
                   .maxStringLength(1 << 20)
                   .maxNumberLength(64)

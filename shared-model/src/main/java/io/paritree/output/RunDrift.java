@@ -1,10 +1,12 @@
 package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.drift.Drift;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.profile.Profile;
+import io.paritree.rule.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +26,16 @@ public record RunDrift(List<Partition> partitions) {
    *
    * @param path its directory below the output; empty if the output is not partitioned
    * @param profile empty if it must not be readable
+   * @param drifts what it was compared with
+   * @param verdicts of the rules
    */
-  public record Partition(String path, Optional<Profile> profile) {}
+  public record Partition(
+      String path, Optional<Profile> profile, List<Drift> drifts, List<Verdict> verdicts) {
+    public Partition {
+      drifts = List.copyOf(drifts);
+      verdicts = List.copyOf(verdicts);
+    }
+  }
 
   public RunDrift {
     partitions = List.copyOf(partitions);
@@ -37,7 +47,7 @@ public record RunDrift(List<Partition> partitions) {
   }
 
   /**
-   * Reads it.
+   * Reads it, but for the comparisons with baselines.
    *
    * @param where the file, for messages
    * @throws DamagedFileException if this is something else
@@ -66,14 +76,19 @@ public record RunDrift(List<Partition> partitions) {
   private static Partition partition(StrictJson json) throws BrokenJsonException {
     List<String> path = new ArrayList<>();
     List<Profile> profile = new ArrayList<>();
+    List<Verdict> verdicts = new ArrayList<>();
     json.object(
         Map.of(
             "partition",
             () -> path.add(json.text()),
             "profile",
-            () -> profile.add(Profile.read(json))),
+            () -> profile.add(Profile.read(json)),
+            "baselines",
+            () -> json.list(json::skip),
+            "verdicts",
+            () -> json.list(() -> verdicts.add(Verdict.read(json)))),
         Set.of("partition"));
-    return new Partition(path.get(0), profile.stream().findFirst());
+    return new Partition(path.get(0), profile.stream().findFirst(), List.of(), verdicts);
   }
 
   private void write(JsonGenerator json) throws IOException {
@@ -88,5 +103,8 @@ public record RunDrift(List<Partition> partitions) {
       partition.profile().get().write(json);
       json.writeEndObject();
     }
+
+    JsonText.objects(json, "baselines", partition.drifts(), drift -> drift.write(json));
+    JsonText.objects(json, "verdicts", partition.verdicts(), verdict -> verdict.write(json));
   }
 }

@@ -171,6 +171,7 @@ public record RunReport(
    * @param path its directory below the output; empty if the output is not partitioned
    * @param identity SHA-256 of all that its content depends on
    * @param hold why it is not published although it was scored
+   * @param drift how its rows differ from others; empty if they were not compared
    */
   public record Partition(
       String path,
@@ -179,14 +180,22 @@ public record RunReport(
       long scored,
       long quarantined,
       Optional<Hold> hold,
+      Optional<ReportedDrift> drift,
       List<DataFile> files) {
     public Partition {
       files = List.copyOf(files);
     }
 
+    /** Returns the report on the same partition, whose rows were compared with others. */
+    public Partition compared(ReportedDrift result) {
+      return new Partition(
+          path, identity, read, scored, quarantined, hold, Optional.of(result), files);
+    }
+
     /** Returns the report on the same partition, which is held. */
     public Partition held(Hold why) {
-      return new Partition(path, identity, read, scored, quarantined, Optional.of(why), files);
+      return new Partition(
+          path, identity, read, scored, quarantined, Optional.of(why), drift, files);
     }
 
     /** Returns the length of all files. */
@@ -326,6 +335,12 @@ public record RunReport(
       json.writeObjectFieldStart("held");
       json.writeStringField("outcome", partition.hold().get().outcome());
       json.writeStringField("reason", partition.hold().get().reason());
+      json.writeEndObject();
+    }
+
+    if (partition.drift().isPresent()) {
+      json.writeObjectFieldStart("drift");
+      partition.drift().get().write(json);
       json.writeEndObject();
     }
 

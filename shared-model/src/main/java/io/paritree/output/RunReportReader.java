@@ -173,10 +173,12 @@ final class RunReportReader {
   private static Partition partition(StrictJson json) throws BrokenJsonException {
     List<DataFile> files = new ArrayList<>();
     List<Hold> holds = new ArrayList<>();
+    List<ReportedDrift> drifts = new ArrayList<>();
     Map<String, StrictJson.Value> others =
         Map.of(
             "files", () -> json.list(() -> files.add(DataFile.read(json))),
-            "held", () -> holds.add(hold(json)));
+            "held", () -> holds.add(hold(json)),
+            "drift", () -> drifts.add(ReportedDrift.read(json)));
     JsonMembers partition =
         new JsonMembers(json, Set.of("read", "scored", "quarantined"), others).read();
     return new Partition(
@@ -186,6 +188,7 @@ final class RunReportReader {
         partition.number("scored", 0),
         partition.number("quarantined", 0),
         holds.stream().findFirst(),
+        drifts.stream().findFirst(),
         files);
   }
 

@@ -39,7 +39,9 @@ public final class StateDirectory {
   private static final String RUNNING = "running";
   private static final String LOCK = "lock";
   private static final String INDEXES = "lookup";
-  private static final Set<String> SHARED = Set.of(RUNS, RUNNING, LOCK, INDEXES);
+  private static final String PROFILES = "profiles";
+  private static final Set<String> SHARED = Set.of(RUNS, RUNNING, LOCK, INDEXES, PROFILES);
+  private static final String PROFILE_END = ".json";
   private static final String WHOLE = "whole";
 
   private StateDirectory() {}
@@ -118,6 +120,28 @@ public final class StateDirectory {
    */
   public static Location index(Location state, String run, String partition) {
     return partition(indexes(state).resolve(run), partition);
+  }
+
+  /** Returns the directory of the profiles of all partitions. */
+  public static Location profiles(Location state) {
+    return state.resolve(PROFILES);
+  }
+
+  /** Returns the directory of a partition's profiles. */
+  public static Location profiles(Location state, String partition) {
+    return partition(profiles(state), partition);
+  }
+
+  /** Returns the file of the profile that a partition has with an identity. */
+  public static Location profile(Location state, String partition, String identity) {
+    return profiles(state, partition).resolve(identity + PROFILE_END);
+  }
+
+  /** Returns the identity in the name of a profile's file; empty if it is none. */
+  public static Optional<String> identity(String name) {
+    return name.endsWith(PROFILE_END)
+        ? Optional.of(name.substring(0, name.length() - PROFILE_END.length()))
+        : Optional.empty();
   }
 
   /** Returns the directory of a partition in one that has a directory for each. */

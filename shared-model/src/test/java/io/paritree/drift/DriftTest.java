@@ -201,8 +201,8 @@ class DriftTest {
             "\"field\": \"applied\"",
             "\"feature\": \"hour\"",
             "\"impact\": 0.75",
-            "\"notCompared\": \"the model's package has no bins for it\"",
-            "\"baselineMean\": 0.25",
+            "\"not_compared\": \"the model's package has no bins for it\"",
+            "\"baseline_mean\": 0.25",
             "\"explained\": true");
   }
 

@@ -1,24 +1,17 @@
 package io.paritree.spark;
 
-import io.paritree.output.RunDrift;
-import io.paritree.output.StateDirectory;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
 import io.paritree.spark.check.CheckedRun;
-import io.paritree.spark.files.Encryption;
 import io.paritree.spark.output.OutputPartition;
-import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.settings.JobSettings.Drift;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan.Profiling;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.hadoop.conf.Configuration;
 
 /**
  * What the rows of a group's partitions are like.
@@ -85,25 +78,5 @@ record GroupProfiles(CheckedRun checked, boolean isOfAll) {
         .counts()
         .forEach((partition, count) -> profiles.put(partition, count.profile().profile(form)));
     return profiles;
-  }
-
-  /**
-   * Stores profiles beside the report of the run. Values that are encrypted in the output are not
-   * readable there.
-   *
-   * @param directory of the run
-   */
-  void keep(Map<String, Profile> profiles, RunDirectory directory, Configuration hadoop)
-      throws IOException {
-    boolean isReadable = !checked.encryptsScores() && !Encryption.isConfigured(hadoop);
-    RunDrift drift =
-        new RunDrift(
-            profiles.entrySet().stream()
-                .map(
-                    one ->
-                        new RunDrift.Partition(
-                            one.getKey(), Optional.of(one.getValue()).filter(any -> isReadable)))
-                .toList());
-    checked.place().store().replace(directory.kept().resolve(StateDirectory.DRIFT), drift.toJson());
   }
 }

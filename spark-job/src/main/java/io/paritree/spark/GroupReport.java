@@ -3,12 +3,14 @@ package io.paritree.spark;
 import io.paritree.feature.Feature;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.DataFile;
+import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Partition;
 import io.paritree.output.RunReport.Start;
 import io.paritree.output.StateDirectory;
 import io.paritree.profile.ScoreHistogram;
 import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.drift.PartitionDrift;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.publish.RunDirectory;
@@ -31,6 +33,9 @@ import java.util.stream.Stream;
 
 /** Makes reports on the run from the facts about a group that are known so far. Not thread-safe. */
 final class GroupReport {
+  /** Of larger groups, a report has only partitions that differ too much. */
+  private static final int MOST_DRIFTS = 500;
+
   private final String startedAt;
   private final Stages stages;
   private final CheckedRun checked;
@@ -40,6 +45,7 @@ final class GroupReport {
   private Optional<RunDirectory> directory = Optional.empty();
   private List<Partition> partitions = List.of();
   private HeldPartitions held = HeldPartitions.NONE;
+  private Optional<RunDrift> drift = Optional.empty();
   private double scoringSeconds;
   private long repeatedKeys = JobReport.NOT_COUNTED;
 
@@ -81,12 +87,43 @@ final class GroupReport {
         partitions.stream().map(one -> held.of(one.path()).map(one::held).orElse(one)).toList();
   }
 
+  /**
+   * Sets how the rows of the partitions differ from others.
+   *
+   * @param stored beside the report
+   */
+  void compared(Map<String, PartitionDrift> drifts, RunDrift stored) {
+    drift = Optional.of(stored);
+    partitions =
+        partitions.stream()
+            .map(
+                one -> {
+                  PartitionDrift own = drifts.get(one.path());
+                  boolean isShown = drifts.size() <= MOST_DRIFTS || own.held().isPresent();
+                  return isShown
+                      ? one.compared(own.reported(checked.settings().drift().accepted()))
+                      : one;
+                })
+            .toList();
+  }
+
+  /** Returns whether partitions are published although rules have fired for them. */
+  boolean hasAccepted() {
+    return partitions.stream()
+        .flatMap(partition -> partition.drift().stream())
+        .anyMatch(reported -> !reported.accepted().isEmpty());
+  }
+
   String heldMessage() {
-    return held.isEmpty()
-        ? ""
-        : held.message(
-            partitions.size(),
-            quarantine().isEmpty() ? "" : "; the rows are kept in " + quarantine());
+    if (held.isEmpty()) {
+      return "";
+    }
+
+    String ending =
+        held.outcome() == Outcome.HELD
+            ? "; to publish all the same: --accept-gates \"reason\""
+            : "; the rows are kept in " + quarantine();
+    return held.message(partitions.size(), ending);
   }
 
   void keysCounted(long repeated) {
@@ -112,7 +149,7 @@ final class GroupReport {
     }
 
     List<Partition> others = partitions.stream().filter(one -> one.hold().isPresent()).toList();
-    return report(Outcome.QUARANTINED, heldMessage(), own, others, groupsLeft);
+    return report(held.outcome(), heldMessage(), own, others, groupsLeft);
   }
 
   /** Returns the files of each partition, by their paths below the output. */
@@ -162,6 +199,13 @@ final class GroupReport {
         .replace(
             directory.orElseThrow().kept().resolve(StateDirectory.REPORT), ReportFile.json(report));
     isKept = true;
+    if (drift.isPresent()) {
+      checked
+          .place()
+          .store()
+          .replace(
+              directory.orElseThrow().kept().resolve(StateDirectory.DRIFT), drift.get().toJson());
+    }
   }
 
   /** Returns where quarantined rows are once the run has ended; empty if there are none. */

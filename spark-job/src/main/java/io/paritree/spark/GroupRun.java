@@ -2,6 +2,8 @@ package io.paritree.spark;
 
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.drift.DriftRules;
+import io.paritree.spark.drift.KeptProfiles;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
@@ -33,12 +35,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /** Scores, verifies and publishes the groups of a run, one after the other. Not thread-safe. */
 final class GroupRun {
   private final JobSettings settings;
+  private final DriftRules rules;
   private final SparkSession session;
   private final StepObserver observer;
   private final PrintStream progress;
@@ -50,12 +54,14 @@ final class GroupRun {
 
   GroupRun(
       JobSettings settings,
+      DriftRules rules,
       SparkSession session,
       StepObserver observer,
       PrintStream progress,
       String startedAt,
       Stages stages) {
     this.settings = settings;
+    this.rules = rules;
     this.session = session;
     this.observer = observer;
     this.progress = progress;
@@ -106,9 +112,15 @@ final class GroupRun {
     return failure;
   }
 
-  /** Removes the oldest reports and quarantines beyond the number to keep, and unused indexes. */
-  void removeOldRuns(Output output) {
+  /**
+   * Removes the oldest reports and quarantines beyond the number to keep, and unused indexes and
+   * profiles.
+   *
+   * @param partitions that the run has scored
+   */
+  void removeOldRuns(Output output, List<String> partitions) {
     output.runs().removeOld(name, output);
+    KeptProfiles.tidy(output, partitions, progress);
   }
 
   /** Scores some rows of the first file that has any, and writes nothing. */
@@ -162,7 +174,7 @@ final class GroupRun {
                   run,
                   prepared,
                   report.filesByPartition(),
-                  metadata(checked.model()),
+                  metadata(checked.model(), report),
                   report::keepPublished);
       stages.end("publish");
       return report.published(published);
@@ -192,12 +204,15 @@ final class GroupRun {
     Instant scoredAt = Instant.now();
     Configuration hadoop = HadoopPaths.settings(session);
     report.verified(staging.verify(hadoop, scoredAt));
+    HeldPartitions held = HeldPartitions.of(settings.conditions().maxQuarantined(), tally);
+    Optional<DriftGate> gate = Optional.empty();
     if (checked.drift() != DriftMode.OFF) {
-      GroupProfiles profiles = GroupProfiles.asked(checked);
-      profiles.keep(profiles.of(tally), run.directory(), hadoop);
+      gate = Optional.of(DriftGate.of(checked, rules, hadoop));
+      held = gate.get().compare(GroupProfiles.asked(checked).of(tally), held);
+      report.compared(gate.get().drifts(), gate.get().result());
     }
 
-    List<OutputPartition> targets = notHeld(checked, tally, staging, report);
+    List<OutputPartition> targets = notHeld(checked, held, staging, report);
     stages.end("verify");
     if (targets.isEmpty()) {
       return List.of();
@@ -215,6 +230,10 @@ final class GroupRun {
       stages.end("index");
     }
 
+    if (gate.isPresent()) {
+      gate.get().keepProfiles(targets);
+    }
+
     observer.reached(Step.VERIFIED);
 
     List<PreparedPartition> prepared = new ArrayList<>();
@@ -225,16 +244,17 @@ final class GroupRun {
     return prepared;
   }
 
-  private Map<String, String> metadata(ScoringModel model) {
-    return Map.of(
-        "run",
-        settings.runId(),
-        "model",
-        model.name(),
-        "model_version",
-        model.modelVersion(),
-        "digest",
-        model.digest());
+  private Map<String, String> metadata(ScoringModel model, GroupReport report) {
+    Map<String, String> metadata = new TreeMap<>();
+    metadata.put("run", settings.runId());
+    metadata.put("model", model.name());
+    metadata.put("model_version", model.modelVersion());
+    metadata.put("digest", model.digest());
+    if (report.hasAccepted()) {
+      metadata.put("accepted_gates", settings.drift().accepted());
+    }
+
+    return metadata;
   }
 
   private static void checkReadable(Tally tally) throws RefusedException {
@@ -247,13 +267,12 @@ final class GroupRun {
    * @throws JobException if a partition is held, and with it its group
    */
   private List<OutputPartition> notHeld(
-      CheckedRun checked, Tally tally, Staging staging, GroupReport report)
+      CheckedRun checked, HeldPartitions held, Staging staging, GroupReport report)
       throws JobException, IOException {
-    HeldPartitions held = HeldPartitions.of(settings.conditions().maxQuarantined(), tally);
     report.held(held);
     if (!held.isEmpty() && settings.conditions().withheld() == Withheld.ITS_GROUP) {
       throw new JobException(
-          Outcome.QUARANTINED,
+          held.outcome(),
           report.heldMessage() + "; with --all-or-nothing, nothing of the group is published",
           null);
     }

@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.output.RunReport.Hold;
+import io.paritree.spark.drift.PartitionDrift;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.task.RowCounts;
 import io.paritree.spark.task.Tally;
@@ -38,6 +39,25 @@ record HeldPartitions(Map<String, Hold> holds) {
     return new HeldPartitions(holds);
   }
 
+  /** Returns these partitions and those that gates hold, which may be the same. */
+  HeldPartitions withGates(Map<String, PartitionDrift> drifts) {
+    Map<String, Hold> all = new TreeMap<>(holds);
+    drifts.forEach(
+        (partition, drift) ->
+            drift
+                .held()
+                .ifPresent(
+                    reason ->
+                        all.merge(
+                            partition,
+                            new Hold(Outcome.HELD.word(), reason),
+                            (quarantined, gate) ->
+                                new Hold(
+                                    quarantined.outcome(),
+                                    quarantined.reason() + "; " + gate.reason()))));
+    return new HeldPartitions(all);
+  }
+
   /** Returns how many of the rows were quarantined, in words. */
   static String share(RowCounts count, String rows) {
     return "%s of %s %s (%s %%)"
@@ -50,6 +70,13 @@ record HeldPartitions(Map<String, Hold> holds) {
 
   boolean isEmpty() {
     return holds.isEmpty();
+  }
+
+  /** Returns how a run ends that holds these partitions. */
+  Outcome outcome() {
+    boolean isQuarantined =
+        holds.values().stream().anyMatch(hold -> hold.outcome().equals(Outcome.QUARANTINED.word()));
+    return isQuarantined ? Outcome.QUARANTINED : Outcome.HELD;
   }
 
   Optional<Hold> of(String partition) {

@@ -31,8 +31,9 @@ import java.util.Set;
  * <p>Exit codes, for schedulers: 0 published, now or before; 1 anything else; 2 wrong usage; 3
  * input or output refused; 4 partitions are held, for too many quarantined rows; 5 another run has
  * published one of this run's partitions with another identity since this run started; 6 model
- * refused. After any code other than 0, readers see what they saw before the run, except for groups
- * that the run had already published and, after 4, partitions that are not held.
+ * refused; 8 partitions are held by rules about drift. After any code other than 0, readers see
+ * what they saw before the run, except for groups that the run had already published and, after 4
+ * and 8, partitions that are not held.
  *
  * <p>Every run that starts leaves a record with its code and reason in the output's state, if that
  * can be written; {@code --status --run-id} shows it, and ends with its code.

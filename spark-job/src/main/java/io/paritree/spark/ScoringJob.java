@@ -7,11 +7,15 @@ import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.RunReport.Start;
+import io.paritree.rule.RuleException;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
+import io.paritree.spark.drift.DriftRules;
+import io.paritree.spark.drift.KeptProfiles;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
@@ -28,6 +32,7 @@ import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
@@ -107,6 +112,7 @@ final class ScoringJob {
     OpenModels.remember(model, settings.engine());
     stages.end("model");
     observer.reached(Step.MODEL_OPENED);
+    DriftRules rules = rules(model);
 
     List<String> problems = new ArrayList<>();
     Output target = output(model); // first: what others publish from now on is a conflict
@@ -118,7 +124,7 @@ final class ScoringJob {
     if (check.isNothingToDo() && settings.mode() == Mode.SCORE) {
       stages.end("check");
       observer.reached(Step.INPUT_CHECKED);
-      target.runs().tidy();
+      tidy(target, check);
       return nothingToDo(check);
     }
 
@@ -137,13 +143,13 @@ final class ScoringJob {
     observer.reached(Step.INPUT_CHECKED);
 
     StopSignal.check();
-    GroupRun group = new GroupRun(settings, session, observer, progress, startedAt, stages);
+    GroupRun group = new GroupRun(settings, rules, session, observer, progress, startedAt, stages);
     if (settings.mode() == Mode.DRY_RUN) {
       return group.sample(checked);
     }
 
     if (checked.open().isEmpty()) {
-      target.runs().tidy();
+      tidy(target, check);
       return nothingToDo(check);
     }
 
@@ -164,11 +170,21 @@ final class ScoringJob {
       throw e;
     } finally {
       record = group.record();
-      group.removeOldRuns(target);
+      group.removeOldRuns(target, Output.names(checked.open()));
       target.recover();
     }
 
     return JobReport.total(reports);
+  }
+
+  private DriftRules rules(ScoringModel model) throws UsageException {
+    try {
+      return settings.drift().mode() == DriftMode.OFF
+          ? new DriftRules(List.of())
+          : DriftRules.of(settings.drift(), model);
+    } catch (RuleException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
   }
 
   private SparkSession session(ScoringModel model) throws IOException {
@@ -290,6 +306,11 @@ final class ScoringJob {
         .map(PartitionValue::value)
         .findFirst()
         .orElse("");
+  }
+
+  private void tidy(Output target, JobCheck check) {
+    target.runs().tidy();
+    KeptProfiles.tidy(target, check.alreadyPublished(), progress);
   }
 
   private JobReport nothingToDo(JobCheck check) {

@@ -217,6 +217,7 @@ final class Staging {
         count.rows().scored(),
         count.rows().quarantined(),
         Optional.empty(),
+        Optional.empty(),
         files);
   }
 

@@ -177,7 +177,11 @@ class ArchitectureTest extends ArchitectureContract {
         .containsExactlyInAnyOrder("io.paritree.lookup", "io.paritree.store", "io.paritree.output");
     assertThat(knownBy("io.paritree.spark.report"))
         .containsExactlyInAnyOrder(
-            "io.paritree.spark.ending", "io.paritree.output", "io.paritree.profile", "io.paritree");
+            "io.paritree.spark.ending",
+            "io.paritree.output",
+            "io.paritree.rule",
+            "io.paritree.profile",
+            "io.paritree");
     for (String library : Set.of("org.apache.spark..", "scala..", "org.apache.parquet..")) {
       assertThat(roomsUsing(library))
           .as(library)

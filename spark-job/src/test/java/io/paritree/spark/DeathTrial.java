@@ -252,6 +252,7 @@ final class DeathTrial {
     published.garbage(PARTITIONS).forEach(name -> wrong.add("left over: " + name));
     if (job.home().isLocal()) {
       published.unusedIndexes(PARTITIONS).forEach(name -> wrong.add("left over: " + name));
+      wrong.addAll(published.profileFaults(PARTITIONS));
     }
 
     return wrong;

@@ -57,7 +57,8 @@ class JobReferenceTest {
     for (String line : Page.of("docs/reference/job-settings.md").lines()) {
       Matcher row = Pattern.compile("\\| `([a-z.-]+)` \\| `([^`]*)` \\|.*").matcher(line);
       if (row.matches()) {
-        rows.add("%s %s".formatted(row.group(1), row.group(2).replace("\"", "")));
+        rows.add(
+            "%s %s".formatted(row.group(1), row.group(2).replace("\"", "").replace("\\|", "|")));
       }
     }
 

@@ -127,6 +127,8 @@ final class MortalJob {
                 "--keys",
                 "parcel_id",
                 "--lookup-index",
+                "--drift",
+                "gate",
                 "--run-id",
                 id));
     arguments.addAll(more);

@@ -5,6 +5,7 @@ import io.paritree.lookup.LookupIndex;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
+import io.paritree.output.StoredProfile;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -100,6 +101,27 @@ final class PublishedOutput {
     return unused;
   }
 
+  /** Returns what is wrong with the profiles of partitions: each must have its own one. */
+  List<String> profileFaults(List<String> partitions) throws IOException {
+    List<String> faults = new ArrayList<>();
+    for (String partition : partitions) {
+      String identity = place.manifest(partition).orElseThrow().identity();
+      List<String> found = names(StateDirectory.profiles(place.state(), partition));
+      if (!found.equals(List.of(identity + ".json"))) {
+        faults.add("%s with identity %s has the profiles %s".formatted(partition, identity, found));
+        continue;
+      }
+
+      Location file = StateDirectory.profile(place.state(), partition, identity);
+      long rows = StoredProfile.fromJson(store.read(file), file.toString()).profile().rows();
+      if (rows != place.manifest(partition).orElseThrow().read()) {
+        faults.add("the profile of %s is one of %s rows".formatted(partition, rows));
+      }
+    }
+
+    return faults;
+  }
+
   /** Returns whether an unfinished run was killed between the two renames of a partition. */
   boolean isBetweenRenames(String partition) throws IOException {
     for (String run : place.unfinished()) {
@@ -125,7 +147,7 @@ final class PublishedOutput {
 
     Location state = place.state();
     for (String name : names(state)) {
-      if (!Set.of("runs", "running", "lock", "lookup").contains(name)) {
+      if (!Set.of("runs", "running", "lock", "lookup", "profiles").contains(name)) {
         garbage.add("state/" + name);
       }
     }

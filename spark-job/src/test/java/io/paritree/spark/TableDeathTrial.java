@@ -89,6 +89,7 @@ final class TableDeathTrial {
         new ArrayList<>(
             List.of("--model", models.get(runs % 2), "--input", input, "--keys", "parcel_id"));
     arguments.addAll(List.of("--table", table, "--create-table", "--run-id", run));
+    arguments.addAll(List.of("--drift", "gate"));
     arguments.addAll(more);
     return arguments;
   }

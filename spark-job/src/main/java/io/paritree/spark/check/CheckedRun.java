@@ -69,7 +69,7 @@ public record CheckedRun(
         model.card().reference().stream()
             .flatMap(reference -> reference.features().stream())
             .anyMatch(feature -> feature.bins().isPresent());
-    return hasBins ? DriftMode.REPORT : DriftMode.OFF;
+    return hasBins || !settings.drift().more().isEmpty() ? DriftMode.REPORT : DriftMode.OFF;
   }
 
   /** Returns a copy with only some of the open partitions. */

@@ -162,6 +162,11 @@ public abstract class OutputTable {
     return firstVersion;
   }
 
+  /** Returns the newest version of the table; as it was checked if it was not made then. */
+  public TableState now() {
+    return state.isAbsent() ? state : newest();
+  }
+
   /** Returns the table as it was checked. */
   public TableState state() {
     return state;

@@ -14,7 +14,10 @@ public enum Outcome {
   CHECKED(0),
   /** Anything else. */
   FAILED(1),
-  /** The command line or the configuration is wrong; such a run has no report. */
+  /**
+   * The command line or the configuration is wrong; such a run has no report, unless its model had
+   * to be read first.
+   */
   WRONG_USAGE(2),
   /** The input or the output is not what the run needs. */
   REFUSED(3),
@@ -23,7 +26,9 @@ public enum Outcome {
   /** Another run has published one of its partitions meanwhile, or has declared this run dead. */
   OVERTAKEN(5),
   /** The model is corrupt or not supported. */
-  MODEL_REFUSED(6);
+  MODEL_REFUSED(6),
+  /** Rules about drift have fired for some partitions; these are held. */
+  HELD(8);
 
   private final int exitCode;
 

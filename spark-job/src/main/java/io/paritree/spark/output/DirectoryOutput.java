@@ -59,6 +59,11 @@ public record DirectoryOutput(OutputRuns runs, OutputLook look, ForeignFiles for
   }
 
   @Override
+  public Published now() {
+    return place().look()::isPublished;
+  }
+
+  @Override
   public List<String> beside(List<String> partitions) {
     return look.beside();
   }

@@ -36,6 +36,9 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
   /** Returns whether a partition is published with this identity. */
   boolean isPublished(String partition, String identity) throws IOException;
 
+  /** Returns what is published now, also by this run. */
+  Published now();
+
   /** Returns the partitions that have rows and are not replaced with these, in their order. */
   List<String> beside(List<String> partitions);
 

@@ -78,6 +78,11 @@ public final class TableOutput implements Output {
   }
 
   @Override
+  public Published now() {
+    return table.now()::isPublished;
+  }
+
+  @Override
   public List<String> beside(List<String> partitions) {
     return table.beside(partitions);
   }

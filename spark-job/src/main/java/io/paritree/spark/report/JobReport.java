@@ -49,6 +49,7 @@ public record JobReport(
   public static final long NOT_COUNTED = -1;
 
   private static final double LEAST_SECONDS_OF_RATE = 10;
+  private static final List<Outcome> HOLDING = List.of(Outcome.QUARANTINED, Outcome.HELD);
 
   /**
    * What became of the partitions.
@@ -227,19 +228,19 @@ public record JobReport(
   }
 
   /**
-   * Returns the last group's outcome if it ended the run. Otherwise, the first group that holds
-   * partitions has the run's; or the run has published if one group has.
+   * Returns the last group's outcome if it ended the run. Otherwise, a group that holds partitions
+   * has the run's, for quarantined rows first; or the run has published if one group has.
    */
   private static Outcome outcome(List<JobReport> groups) {
     Outcome last = groups.get(groups.size() - 1).outcome;
-    if (last.exitCode() != 0) {
+    if (last.exitCode() != 0 && !HOLDING.contains(last)) {
       return last;
     }
 
+    Set<Outcome> all = groups.stream().map(JobReport::outcome).collect(Collectors.toSet());
     boolean hasPublished = groups.stream().anyMatch(group -> !group.partitions.published.isEmpty());
-    return groups.stream()
-        .map(JobReport::outcome)
-        .filter(outcome -> outcome.exitCode() != 0)
+    return HOLDING.stream()
+        .filter(all::contains)
         .findFirst()
         .orElse(last == Outcome.ALREADY_PUBLISHED && hasPublished ? Outcome.PUBLISHED : last);
   }
@@ -274,6 +275,7 @@ public record JobReport(
         all.stream().mapToLong(Partition::read).sum(),
         all.stream().mapToLong(Partition::scored).sum(),
         all.stream().mapToLong(Partition::quarantined).sum(),
+        Optional.empty(),
         Optional.empty(),
         all.stream().flatMap(partition -> partition.files().stream()).toList());
   }

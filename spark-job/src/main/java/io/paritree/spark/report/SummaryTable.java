@@ -54,6 +54,7 @@ public final class SummaryTable {
                   report.scores().max()));
     }
 
+    text.append(DriftTable.of(report.partitions().scored()));
     if (report.rowsPerSecond() > 0) {
       text.append(
           "  %s rows/s while tasks read, scored and wrote\n"

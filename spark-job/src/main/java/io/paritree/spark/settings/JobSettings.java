@@ -166,8 +166,27 @@ public record JobSettings(
    *
    * @param sampleRows the most rows of a partition whose values are counted into bins; 0 for all
    * @param impactRows the most rows of a partition that are explained; 0 for all
+   * @param rules about the differences
+   * @param more other rules, of this run only
+   * @param accepted why partitions for which rules have fired are published; empty if they are not
    */
-  public record Drift(DriftMode mode, long sampleRows, long impactRows) {}
+  public record Drift(
+      DriftMode mode,
+      long sampleRows,
+      long impactRows,
+      List<String> rules,
+      List<String> more,
+      String accepted) {
+    public Drift {
+      rules = List.copyOf(rules);
+      more = List.copyOf(more);
+    }
+
+    /** Returns whether partitions for which rules have fired are held. */
+    public boolean isGate() {
+      return mode == DriftMode.GATE && accepted.isEmpty();
+    }
+  }
 
   /**
    * Where a run is reported.
@@ -195,7 +214,9 @@ public record JobSettings(
     /** As {@link #REPORT} if the model has a reference with bins, otherwise {@link #OFF}. */
     AUTO,
     OFF,
-    REPORT
+    REPORT,
+    /** Partitions for which rules fire are held. */
+    GATE
   }
 
   /** What happens to keys that occur twice in a partition. */

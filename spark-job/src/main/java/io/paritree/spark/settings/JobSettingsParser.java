@@ -3,11 +3,14 @@ package io.paritree.spark.settings;
 import io.paritree.Fault;
 import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
+import io.paritree.drift.DriftWords;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.ExplanationSettings;
+import io.paritree.rule.Rule;
+import io.paritree.rule.RuleException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
@@ -36,6 +39,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -119,10 +123,7 @@ final class JobSettingsParser {
             settings.truth("scoring-job.accept-non-atomic")
                 ? NonAtomic.ACCEPTED
                 : NonAtomic.REFUSED),
-        new JobSettings.Drift(
-            settings.word("scoring-job.drift.mode", DriftMode.class),
-            settings.whole("scoring-job.drift.sample-rows", 0, TRILLION),
-            settings.whole("scoring-job.drift.impact-rows", 0, TRILLION)),
+        drift(),
         new JobSettings.Reporting(
             (int) Math.min(Integer.MAX_VALUE, settings.whole("scoring-job.kept-runs", 1, TRILLION)),
             seconds("scoring-job.progress-seconds"),
@@ -259,6 +260,40 @@ final class JobSettingsParser {
 
     ContributionMode mode = exact ? ContributionMode.EXACT : ContributionMode.FAST;
     return Optional.of(new ExplanationSettings(most, direction, above, contributions, mode));
+  }
+
+  private JobSettings.Drift drift() {
+    DriftMode mode = settings.word("scoring-job.drift.mode", DriftMode.class);
+    List<String> rules = settings.texts("scoring-job.drift.rules");
+    List<String> more = given.matchedOptionValue("--rule", List.of());
+    String accepted = given.matchedOptionValue("--accept-gates", "");
+    if (given.hasMatchedOption("--accept-gates")) {
+      if (mode != DriftMode.GATE) {
+        settings.problem("--accept-gates needs --drift gate: nothing else holds partitions");
+      } else if (accepted.isBlank()) {
+        settings.problem("--accept-gates needs a reason, which is kept with what is published");
+      }
+    }
+
+    if (mode == DriftMode.OFF && !more.isEmpty()) {
+      settings.problem("--rule cannot be combined with --drift off");
+    }
+
+    for (String rule : Stream.concat(rules.stream(), more.stream()).toList()) {
+      try {
+        Rule.of(rule, DriftWords.ofAnyModel());
+      } catch (RuleException e) {
+        settings.problem(e.getMessage());
+      }
+    }
+
+    return new JobSettings.Drift(
+        mode,
+        settings.whole("scoring-job.drift.sample-rows", 0, TRILLION),
+        settings.whole("scoring-job.drift.impact-rows", 0, TRILLION),
+        rules,
+        more,
+        accepted.strip());
   }
 
   private Duplicates duplicates() {

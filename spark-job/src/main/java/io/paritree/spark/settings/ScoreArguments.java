@@ -24,7 +24,9 @@ import picocli.CommandLine.ParseResult;
 public final class ScoreArguments {
   /** Options of one run that are no settings. */
   private static final List<String> ONE_RUN =
-      List.of("from to as-of run-id force replace-foreign dry-run recover status conf".split(" "));
+      List.of(
+          "from to as-of rule accept-gates run-id force replace-foreign dry-run recover status conf"
+              .split(" "));
 
   /** The settings that have other names than their options. */
   private static final Map<String, String> KEYS =
@@ -135,7 +137,15 @@ public final class ScoreArguments {
         text(
             "--drift=WORD",
             "report (default if the model has a reference): count what the rows of each partition are"
-                + " like, into the run's drift.json; or off"),
+                + " like, and compare them with the reference and with earlier partitions; gate: also"
+                + " hold partitions for which rules fire, with exit code 8; or off"),
+        texts(
+            "--rule=RULE",
+            "with --drift: one more rule, such as \"any.psi > 0.25\" or \"rows < 0.8 * previous\";"
+                + " warn: before it only reports"),
+        text(
+            "--accept-gates=REASON",
+            "with --drift gate: publish partitions although rules fire; the reason is kept with them"),
         text(
             "--run-id=ID",
             "name of the run in reports (default: the time); with --status, show this run and end with"
@@ -197,7 +207,7 @@ public final class ScoreArguments {
             "",
             "Exit codes: 0 published, now or before; 1 anything else; 2 wrong usage; 3 input,"
                 + " output or Spark refused; 4 partitions held for too many quarantined rows; 5 another run or writer"
-                + " has published meanwhile; 6 model refused.");
+                + " has published meanwhile; 6 model refused; 8 partitions held by rules about drift.");
     options().forEach(option -> command.addOption(option.build()));
     return new CommandLine(command);
   }

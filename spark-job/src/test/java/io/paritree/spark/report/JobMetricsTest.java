@@ -71,7 +71,9 @@ class JobMetricsTest {
         "",
         0,
         new JobReport.Partitions(
-            List.of(new Partition("", "i", rows, rows, 0, Optional.empty(), List.of())),
+            List.of(
+                new Partition(
+                    "", "i", rows, rows, 0, Optional.empty(), Optional.empty(), List.of())),
             List.of(),
             List.of()),
         new JobReport.Quarantine(Map.of(), faults, ""),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.output.DataFile;
+import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Hold;
@@ -13,6 +14,7 @@ import io.paritree.output.RunReport.Start;
 import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ScoreHistogram;
+import io.paritree.rule.Verdict;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -99,6 +101,37 @@ class ReportFileTest {
           "read" : 22,
           "scored" : 20,
           "quarantined" : 2,
+          "drift" : {
+            "verdicts" : [ {
+              "rule" : "any.psi > 0.25",
+              "warning" : true,
+              "result" : "fired",
+              "findings" : [ {
+                "subject" : "age",
+                "measure" : "psi",
+                "value" : 0.5,
+                "limit" : 0.25,
+                "baseline" : "reference"
+              } ]
+            }, {
+              "rule" : "rows < previous",
+              "result" : "not compared",
+              "findings" : [ ],
+              "not_compared" : [ "the first night" ]
+            } ],
+            "accepted" : "known",
+            "baseline" : "reference",
+            "impacts" : [ {
+              "field" : "age",
+              "impact" : -0.125
+            } ],
+            "scores" : [ {
+              "output" : "score",
+              "psi" : 0.5,
+              "noise" : 0.25,
+              "baseline_mean" : 0.75
+            } ]
+          },
           "bytes" : 300,
           "files" : [ {
             "name" : "part-0.parquet",
@@ -156,6 +189,26 @@ class ReportFileTest {
         "partitions" : [ ]
       }\
       """;
+
+  private static final ReportedDrift DRIFT =
+      new ReportedDrift(
+          List.of(
+              new Verdict(
+                  "any.psi > 0.25",
+                  true,
+                  Verdict.Result.FIRED,
+                  List.of(new Verdict.Finding("age", "psi", 0.5, 0.25, "reference")),
+                  List.of()),
+              new Verdict(
+                  "rows < previous",
+                  false,
+                  Verdict.Result.NOT_COMPARED,
+                  List.of(),
+                  List.of("the first night"))),
+          "known",
+          "reference",
+          List.of(new ReportedDrift.Impact("age", -0.125)),
+          List.of(new ReportedDrift.ScoreShift("score", 0.5, 0.25, 0.75)));
 
   @Test
   void reportHasOneLayout() throws Exception {
@@ -280,6 +333,7 @@ class ReportFileTest {
                     20,
                     2,
                     Optional.empty(),
+                    Optional.of(DRIFT),
                     List.of(
                         new DataFile("part-0.parquet", 100, 12),
                         new DataFile("part-1.parquet", 200, 8))),
@@ -291,6 +345,7 @@ class ReportFileTest {
                     1,
                     Optional.of(
                         new Hold(Outcome.QUARANTINED.word(), "1 of 11 rows could not be scored")),
+                    Optional.empty(),
                     List.of())),
             List.of("day=0")),
         new JobReport.Quarantine(

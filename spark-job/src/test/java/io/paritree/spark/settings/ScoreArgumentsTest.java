@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.paritree.drift.DriftWords;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
@@ -74,7 +75,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(46)
+        .hasSize(47)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -111,7 +112,8 @@ class ScoreArgumentsTest {
             JobSettings.Repeat.LEFT_AS_IT_IS,
             JobSettings.Foreign.REFUSED,
             JobSettings.NonAtomic.REFUSED),
-        new JobSettings.Drift(JobSettings.DriftMode.AUTO, 200_000, 5_000),
+        new JobSettings.Drift(
+            JobSettings.DriftMode.AUTO, 200_000, 5_000, DriftWords.DEFAULT_RULES, List.of(), ""),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
 
@@ -198,7 +200,11 @@ class ScoreArgumentsTest {
             "--engine=xgboost",
             "--max-quarantined=1",
             "--all-or-nothing",
-            "--drift=report",
+            "--drift=gate",
+            "--rule=any.psi > 0.25",
+            "--rule",
+            "rows > 2 * previous",
+            "--accept-gates=moved, on purpose",
             "--run-id=r",
             "--force",
             "--replace-foreign",
@@ -246,10 +252,37 @@ class ScoreArgumentsTest {
                     JobSettings.Repeat.PUBLISHED_AGAIN,
                     JobSettings.Foreign.REPLACED,
                     JobSettings.NonAtomic.ACCEPTED),
-                new JobSettings.Drift(JobSettings.DriftMode.REPORT, 200_000, 5_000),
+                new JobSettings.Drift(
+                    JobSettings.DriftMode.GATE,
+                    200_000,
+                    5_000,
+                    DriftWords.DEFAULT_RULES,
+                    List.of("any.psi > 0.25", "rows > 2 * previous"),
+                    "moved, on purpose"),
                 new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE)));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
     assertThat(parse("--output", "o", "--status").runId()).isEmpty();
+  }
+
+  @Test
+  void rulesAboutDriftAreRefusedAtOnce() throws Exception {
+    Path conf = conf("scoring-job.drift.rules = [\"any.mising > 0.2\", \"any.missing > 0.2\"]");
+    assertThatThrownBy(
+            () ->
+                parse(
+                    good("--conf=" + conf, "--rule=rows < 0.5 * reference", "--accept-gates= ")
+                        .toArray(String[]::new)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContainingAll(
+            "Cannot use the rule 'any.mising > 0.2': there is no measure of any 'mising'; did you"
+                + " mean missing?",
+            "Cannot use the rule 'rows < 0.5 * reference': there is no baseline 'reference'",
+            "--accept-gates needs --drift gate");
+    assertThatThrownBy(
+            () -> parse(good("--drift=off", "--rule=any.psi > 1").toArray(String[]::new)))
+        .hasMessageContaining("--rule cannot be combined with --drift off");
+    assertThatThrownBy(() -> parse(good("--drift=gate", "--accept-gates= ").toArray(String[]::new)))
+        .hasMessageContaining("--accept-gates needs a reason");
   }
 
   @Test

@@ -1,0 +1,89 @@
+package io.paritree.spark;
+
+import io.paritree.output.RunDrift;
+import io.paritree.profile.Profile;
+import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.drift.DriftRules;
+import io.paritree.spark.drift.GroupDrift;
+import io.paritree.spark.drift.PartitionDrift;
+import io.paritree.spark.files.Encryption;
+import io.paritree.spark.output.OutputPartition;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * Compares a group with the reference and with earlier partitions, and holds what differs too much
+ * if that is asked for. Values that are encrypted in the output are readable nowhere else. Not
+ * thread-safe.
+ */
+final class DriftGate {
+  private final CheckedRun checked;
+  private final boolean isReadable;
+  private final GroupDrift comparison;
+  private Map<String, PartitionDrift> drifts = Map.of();
+
+  private DriftGate(CheckedRun checked, boolean isReadable, GroupDrift comparison) {
+    this.checked = checked;
+    this.isReadable = isReadable;
+    this.comparison = comparison;
+  }
+
+  /** Returns the gate of a group. */
+  static DriftGate of(CheckedRun checked, DriftRules rules, Configuration hadoop) {
+    boolean isReadable = !checked.encryptsScores() && !Encryption.isConfigured(hadoop);
+    Optional<Profile> reference = checked.model().card().reference();
+    String digest = checked.model().digest();
+    return new DriftGate(
+        checked,
+        isReadable,
+        isReadable
+            ? GroupDrift.of(rules, digest, reference, checked.output())
+            : GroupDrift.ofEncrypted(rules, digest, reference));
+  }
+
+  /**
+   * Compares the partitions.
+   *
+   * @param held the partitions that are held for other reasons
+   * @return these, and those that the gate holds
+   */
+  HeldPartitions compare(Map<String, Profile> profiles, HeldPartitions held) throws IOException {
+    boolean isGate = checked.settings().drift().isGate();
+    drifts =
+        comparison.compare(
+            profiles,
+            (partition, drift) ->
+                held.of(partition).isEmpty() && !(isGate && drift.held().isPresent()));
+    return isGate ? held.withGates(drifts) : held;
+  }
+
+  /** Returns how each partition differs from others. */
+  Map<String, PartitionDrift> drifts() {
+    return drifts;
+  }
+
+  /** Returns all that was compared, to be stored beside the report of the run. */
+  RunDrift result() {
+    return new RunDrift(
+        drifts.entrySet().stream()
+            .map(
+                one ->
+                    new RunDrift.Partition(
+                        one.getKey(),
+                        Optional.of(one.getValue().profile()).filter(any -> isReadable),
+                        one.getValue().drifts(),
+                        one.getValue().verdicts()))
+            .toList());
+  }
+
+  /** Stores the profiles of partitions that are about to be published. */
+  void keepProfiles(List<OutputPartition> targets) throws IOException {
+    for (OutputPartition target : targets) {
+      String partition = target.partition();
+      comparison.keep(partition, target.identity(), drifts.get(partition).profile());
+    }
+  }
+}

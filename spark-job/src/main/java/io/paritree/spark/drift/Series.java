@@ -1,0 +1,92 @@
+package io.paritree.spark.drift;
+
+import io.paritree.output.PartitionValue;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The partitions to which one belongs in time: the day before is one of them, the same day of
+ * another region is not.
+ *
+ * <p>If a column of the path has a day, the others have the same values in all partitions of the
+ * series. Otherwise, columns whose values begin with a digit are its time. An output that is not
+ * partitioned is a series by itself: its rows are compared with those that they replace.
+ *
+ * @param values of the partition
+ * @param dayLevel the last level whose value is a day; -1 if none is
+ */
+record Series(String partition, List<PartitionValue> values, int dayLevel) {
+  private static final Pattern DAY = Pattern.compile("([0-9]{4})(-?)([0-9]{2})\\2([0-9]{2})");
+  private static final int FIRST_YEAR = 1900;
+  private static final int LAST_YEAR = 2199;
+
+  static Series of(String partition) {
+    List<PartitionValue> values = PartitionValue.ofPath(partition);
+    int level = values.size() - 1;
+    while (level >= 0 && dayOf(values.get(level)).isEmpty()) {
+      level--;
+    }
+
+    return new Series(partition, values, level);
+  }
+
+  private static Optional<LocalDate> dayOf(PartitionValue value) {
+    Matcher day = DAY.matcher(value.value());
+    if (!day.matches()) {
+      return Optional.empty();
+    }
+
+    int year = Integer.parseInt(day.group(1));
+    try {
+      LocalDate date =
+          LocalDate.of(year, Integer.parseInt(day.group(3)), Integer.parseInt(day.group(4)));
+      return Optional.of(date).filter(any -> year >= FIRST_YEAR && year <= LAST_YEAR);
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the day of the partition, or of another one of the series; empty if it has none. */
+  Optional<LocalDate> day(String other) {
+    return dayLevel < 0 ? Optional.empty() : dayOf(PartitionValue.ofPath(other).get(dayLevel));
+  }
+
+  /** Returns whether a partition is of this series, and before this one. */
+  boolean precedes(String other) {
+    List<PartitionValue> others = PartitionValue.ofPath(other);
+    if (others.size() != values.size()) {
+      return false;
+    }
+
+    for (int level = 0; level < others.size(); level++) {
+      if (!mayHave(level, others.get(level))) {
+        return false;
+      }
+    }
+
+    return values.isEmpty() || PartitionValue.ORDER.compare(other, partition) < 0;
+  }
+
+  /** Returns whether a partition of the series may have a value at a level. */
+  boolean mayHave(int level, PartitionValue value) {
+    PartitionValue own = values.get(level);
+    if (!own.column().equals(value.column())) {
+      return false;
+    }
+
+    if (dayLevel >= 0) {
+      return level == dayLevel ? dayOf(value).isPresent() : own.equals(value);
+    }
+
+    return own.equals(value) || isTime(own) && isTime(value);
+  }
+
+  private static boolean isTime(PartitionValue value) {
+    char first = value.value().charAt(0);
+    return first >= '0' && first <= '9';
+  }
+}
