@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.AccessTarget.FieldAccessTarget;
@@ -18,8 +19,10 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +40,10 @@ final class Linkage implements AutoCloseable {
   private final JavaClasses classes;
   private final Set<String> problems = new TreeSet<>();
 
+  // Most of what classes name, others name too; each look asks all jars, or copies all methods.
+  private final Map<String, Optional<Class<?>>> found = new HashMap<>();
+  private final Map<AccessTarget, Boolean> linked = new HashMap<>();
+
   private Linkage(Path jar, List<Path> libraries) throws IOException {
     List<URL> urls = new ArrayList<>(List.of(jar.toUri().toURL()));
     for (Path library : libraries) {
@@ -48,9 +55,14 @@ final class Linkage implements AutoCloseable {
     this.classes = IMPORTED.computeIfAbsent(jar, Linkage::imported);
   }
 
+  /** Without what its classes name, which is looked up in the libraries, and not here. */
   private static JavaClasses imported(Path jar) {
     try (JarFile file = new JarFile(jar.toFile())) {
-      return new ClassFileImporter().importJar(file);
+      return ArchConfiguration.withThreadLocalScope(
+          configuration -> {
+            configuration.setResolveMissingDependenciesFromClassPath(false);
+            return new ClassFileImporter().importJar(file);
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -92,7 +104,7 @@ final class Linkage implements AutoCloseable {
     for (JavaAccess<?> access : user.getAccessesFromSelf()) {
       AccessTarget target = access.getTarget();
       Class<?> owner = target.getOwner().isArray() ? null : found(target.getOwner().getName());
-      if (owner != null && !isLinked(owner, target)) {
+      if (owner != null && !linked.computeIfAbsent(target, any -> isLinked(owner, any))) {
         problem(user, "has no %s as it is called".formatted(target.getFullName()));
       }
     }
@@ -109,10 +121,14 @@ final class Linkage implements AutoCloseable {
 
   /** Returns a class; null if it is not there. */
   private Class<?> found(String name) {
+    return found.computeIfAbsent(name, this::loaded).orElse(null);
+  }
+
+  private Optional<Class<?>> loaded(String name) {
     try {
-      return Class.forName(name, false, loader);
+      return Optional.of(Class.forName(name, false, loader));
     } catch (ClassNotFoundException | LinkageError e) {
-      return null;
+      return Optional.empty();
     }
   }
 
