@@ -25,6 +25,9 @@ class ArchivesIT {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
   private static final String MAKING = "Making an archive of classes";
 
+  /** All these programs run too briefly for the JVM's second compiler. */
+  private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
+
   @TempDir private static Path shared;
   private static Path model;
   private static Path made; // a directory of archives that a first run has filled
@@ -268,7 +271,7 @@ class ArchivesIT {
     Map<String, String> all = new HashMap<>(environment);
     all.merge(
         "PARITREE_JAVA_OPTS",
-        "-Xlog:class+load:file=" + classes,
+        FIRST_COMPILER + " -Xlog:class+load:file=" + classes,
         (given, log) -> given + " " + log);
     Process process =
         builder(before, script, archives, all, arguments).redirectError(err.toFile()).start();
