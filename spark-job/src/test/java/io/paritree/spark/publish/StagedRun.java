@@ -27,7 +27,7 @@ final class StagedRun {
   static final LockTimes QUICK = new LockTimes(Duration.ofMillis(100), Duration.ofMillis(2_000));
 
   /** Shorter ones, where a run that is late in a busy machine may count as dead. */
-  static final LockTimes IMPATIENT = new LockTimes(Duration.ofMillis(20), Duration.ofMillis(200));
+  static final LockTimes IMPATIENT = new LockTimes(Duration.ofMillis(60), Duration.ofMillis(200));
 
   private StagedRun() {}
 
