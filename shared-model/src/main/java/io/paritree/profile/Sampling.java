@@ -17,8 +17,6 @@ import java.io.Serializable;
 public record Sampling(long rows, long explained) implements Serializable {
   public static final long ALL = Long.MAX_VALUE;
 
-  private static final long FEW = 128;
-
   /**
    * Returns a hash for a row that has no key.
    *
@@ -36,16 +34,22 @@ public record Sampling(long rows, long explained) implements Serializable {
     return Long.numberOfLeadingZeros(hash);
   }
 
-  /**
-   * Returns a level below which the sample of so many rows is not: at least twice as many rows as
-   * asked for are expected to have that level, so that chance cannot leave as few.
-   */
+  /** Returns a level below which the sample of so many rows is not, if their keys differ. */
   static int least(long rows, long most) {
     int level = 0;
-    while (most != ALL && rows >> level + 1 > Math.max(most, FEW)) {
+    while (most != ALL && isTooMany(rows >> level, most)) {
       level++;
     }
 
     return level;
+  }
+
+  /**
+   * Returns whether chance cannot leave as few rows as asked for: by eight standard errors, and by
+   * a quarter, since rows that share a key come or go together.
+   */
+  private static boolean isTooMany(long expected, long most) {
+    double beyond = expected - (double) most;
+    return beyond > most / 4.0 && beyond > 8 * Math.sqrt(expected);
   }
 }
