@@ -40,6 +40,9 @@ public final class TestSpark {
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.datetime.java8API.enabled", "true")
         .config("spark.sql.shuffle.partitions", "2")
+        // Else tasks have a class loader for each session, and for each they compile again what
+        // Spark has generated. The packaged job runs with Spark's default.
+        .config("spark.sql.artifact.isolation.enabled", "false")
         .config(
             "spark.sql.extensions",
             "io.delta.sql.DeltaSparkSessionExtension,io.paritree.spark.TestRules"
