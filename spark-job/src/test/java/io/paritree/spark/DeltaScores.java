@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * of a class, which do not change them; each test has a table of its own, which is not made yet.
  */
 abstract class DeltaScores {
-  static final SparkSession SPARK = TestSpark.session();
+  static final SparkSession SPARK = TestSpark.interpreting();
   static final int ROWS = 100;
 
   @TempDir static Path shared;

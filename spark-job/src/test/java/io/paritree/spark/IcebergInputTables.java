@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A table of Iceberg is read at one snapshot; run by {@link IcebergIT}. */
 class IcebergInputTables {
-  private static final SparkSession SPARK = TestSpark.session();
+  private static final SparkSession SPARK = TestSpark.interpreting();
   private static final int ROWS = 300;
   private static final String LAKE = SPARK.conf().get("spark.sql.catalog.lake.warehouse");
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A table of Iceberg becomes the run's output by one snapshot; run by {@link IcebergIT}. */
 class IcebergOutputTables {
-  private static final SparkSession SPARK = TestSpark.session();
+  private static final SparkSession SPARK = TestSpark.interpreting();
   private static final int ROWS = 100;
   private static final String LAKE = SPARK.conf().get("spark.sql.catalog.lake.warehouse");
 

@@ -92,7 +92,7 @@ final class Parcels {
   }
 
   private static void write(String directory, List<Row> rows, StructType schema, int files) {
-    Dataset<Row> all = TestSpark.session().createDataFrame(rows, schema);
+    Dataset<Row> all = TestSpark.interpreting().createDataFrame(rows, schema);
     Dataset<Row> divided = files == 1 ? all.coalesce(1) : all.repartition(files);
     divided.write().mode(SaveMode.Append).parquet(directory);
   }

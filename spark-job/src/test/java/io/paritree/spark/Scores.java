@@ -23,7 +23,7 @@ final class Scores {
 
   /** Returns the bits of the score of each {@code parcel_id}; no key may occur twice. */
   static Map<Long, Integer> of(String output) {
-    return of(TestSpark.session().read().parquet(output));
+    return of(TestSpark.interpreting().read().parquet(output));
   }
 
   /** Returns the bits of the score of each {@code parcel_id}; no key may occur twice. */

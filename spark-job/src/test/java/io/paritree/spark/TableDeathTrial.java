@@ -167,7 +167,7 @@ final class TableDeathTrial {
   }
 
   private Dataset<Row> read() {
-    return TestSpark.session().read().format("delta").load(table.toString());
+    return TestSpark.interpreting().read().format("delta").load(table.toString());
   }
 
   /** Returns how often readers have read the table. */

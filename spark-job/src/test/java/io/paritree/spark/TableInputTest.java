@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A Delta table is read at one version, by its log; other tables of a catalog as Spark reads them.
  */
 class TableInputTest {
-  private static final SparkSession SPARK = TestSpark.session();
+  private static final SparkSession SPARK = TestSpark.interpreting();
   private static final int ROWS = 300;
 
   @TempDir static Path shared;

@@ -10,12 +10,28 @@ import org.apache.spark.sql.streaming.Trigger;
 /** One Spark for all tests of this JVM: two threads, loopback only. */
 public final class TestSpark {
   private static final SparkSession SESSION = start();
+  private static final SparkSession INTERPRETING = interpreted(SESSION.newSession());
 
   private TestSpark() {}
 
   /** Returns a session; it keeps running until the JVM ends. */
   public static SparkSession session() {
     return SESSION;
+  }
+
+  /**
+   * Returns a session for what a test itself writes and reads: Spark interprets its queries,
+   * because to generate and compile code for a few rows takes longer than all else. The job never
+   * has its settings.
+   */
+  public static SparkSession interpreting() {
+    return INTERPRETING;
+  }
+
+  private static SparkSession interpreted(SparkSession session) {
+    session.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
+    session.conf().set("spark.sql.codegen.wholeStage", "false");
+    return session;
   }
 
   /** Appends the rows that a stream has now to Parquet files, and stops. */

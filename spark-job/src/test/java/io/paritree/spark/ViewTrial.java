@@ -16,7 +16,7 @@ import org.apache.spark.sql.SparkSession;
 /** Tables of a catalog in each format, and the comparison of the job over a view with a SELECT. */
 final class ViewTrial implements AutoCloseable {
   static final List<String> FORMATS = List.of("parquet", "orc", "delta");
-  private static final SparkSession SPARK = TestSpark.session();
+  private static final SparkSession SPARK = TestSpark.interpreting();
   private static final int ROWS = 90;
 
   private final Path directory;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Delta Kernel finds the files that Delta itself finds. */
 class DeltaKernelTest {
-  private static final SparkSession SPARK = TestSpark.session();
+  private static final SparkSession SPARK = TestSpark.interpreting();
 
   @TempDir Path directory;
   private String table;
@@ -41,7 +41,7 @@ class DeltaKernelTest {
   }
 
   private DeltaSnapshot snapshot() {
-    return DeltaTransaction.begin(SPARK, table).snapshot();
+    return DeltaTransaction.begin(TestSpark.session(), table).snapshot();
   }
 
   private void assertSameFiles(int files) throws IOException {
