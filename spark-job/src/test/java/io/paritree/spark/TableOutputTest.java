@@ -60,6 +60,30 @@ class TableOutputTest extends DeltaScores {
   }
 
   @Test
+  void aPartitionIsComparedWithTheOneBeforeAndAnAcceptedOneHasTheReasonInItsCommit() {
+    succeeds(score("--partition", "day=2024-01-01", "--drift", "gate"));
+
+    JobRun held =
+        score("--partition", "day=2024-01-02", "--drift", "gate", "--rule", "rows >= previous");
+
+    assertThat(held.exitCode()).as(held.err()).isEqualTo(8);
+    assertThat(held.err())
+        .contains("rows >= previous: rows is %s, limit %s by previous".formatted(ROWS, ROWS));
+    assertThat(version()).isZero();
+    succeeds(
+        score(
+            "--partition",
+            "day=2024-01-02",
+            "--drift",
+            "gate",
+            "--rule",
+            "rows >= previous",
+            "--accept-gates",
+            "as every night"));
+    assertThat(last().getString(0)).contains("\"accepted_gates\":\"as every night\"");
+  }
+
+  @Test
   void groupsAreCommitsOfTheirOwnAndTheFirstAddsTheColumns() {
     succeeds(score("--group-by", "day", "--run-id", "r"));
 
