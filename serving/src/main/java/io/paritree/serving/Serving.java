@@ -34,6 +34,7 @@ import io.paritree.serving.openinference.RepositoryHandler;
 import io.paritree.serving.page.PageFiles;
 import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.runs.RunsHandler;
+import io.paritree.serving.runs.StoredDriftHandler;
 import io.paritree.serving.scoring.ContractHandler;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
@@ -159,6 +160,7 @@ final class Serving implements AutoCloseable {
     OutputsHandler outputs = new OutputsHandler(scores, config);
     RowHandler rows = new RowHandler(scores, config.limits());
     RunsHandler runs = new RunsHandler(scores, config);
+    StoredDriftHandler storedDrift = new StoredDriftHandler(runs);
     KeysHandler keys = new KeysHandler(scores, config.limits());
     ScoringParts parts = new ScoringParts(models, config.limits(), metrics, predictions);
     CompareHandler compare =
@@ -170,7 +172,7 @@ final class Serving implements AutoCloseable {
     ModelsHandler cards = new ModelsHandler(models);
     ServiceHandler service = new ServiceHandler(models, scores, readiness, metrics, minutes);
     ContractHandler contracts = new ContractHandler(models);
-    RequestDriftHandler drift = new RequestDriftHandler(models);
+    RequestDriftHandler drift = new RequestDriftHandler(models, runs::newest);
     HealthHandler health = new HealthHandler(models, readiness);
     InvocationsHandler invocations = new InvocationsHandler(parts);
     InferenceHandler inference = new InferenceHandler(parts);
@@ -182,6 +184,7 @@ final class Serving implements AutoCloseable {
             Route.get("/v1/scores/{table}/row", rows::row),
             Route.get("/v1/scores/{table}/runs", runs::list),
             Route.get("/v1/scores/{table}/runs/{run}", runs::run),
+            Route.get("/v1/scores/{table}/drift", storedDrift::handle),
             Route.get("/v1/scores/{table}/{key}", rows::row),
             Route.get("/openapi.json", contract::handle),
             Route.post("/v1/models/{name}/score", score::handle),

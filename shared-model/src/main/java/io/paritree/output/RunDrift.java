@@ -19,6 +19,9 @@ import java.util.Set;
  * same rows give the same bytes.
  */
 public record RunDrift(List<Partition> partitions) {
+  /** The most bytes of it that a server reads. */
+  public static final int MAX_BYTES = 64 << 20;
+
   private static final long FORMAT = 1;
 
   /**
@@ -89,6 +92,43 @@ public record RunDrift(List<Partition> partitions) {
             () -> json.list(() -> verdicts.add(Verdict.read(json)))),
         Set.of("partition"));
     return new Partition(path.get(0), profile.stream().findFirst(), List.of(), verdicts);
+  }
+
+  /**
+   * Returns all that it has of a partition, as it is written.
+   *
+   * @param where the file, for messages
+   * @return empty if the partition is not in it
+   * @throws DamagedFileException if this is something else
+   */
+  public static Optional<byte[]> partition(byte[] content, String where, String path)
+      throws DamagedFileException {
+    int index = -1;
+    List<Partition> all = fromJson(content, where).partitions;
+    for (int at = 0; at < all.size(); at++) {
+      index = all.get(at).path.equals(path) ? at : index;
+    }
+
+    if (index < 0) {
+      return Optional.empty();
+    }
+
+    List<byte[]> raw = new ArrayList<>();
+    try {
+      StrictJson json = new StrictJson(where, content);
+      json.document(
+          () ->
+              json.namedValues(
+                  name -> {
+                    if (name.equals("partitions")) {
+                      json.list(() -> raw.add(json.raw()));
+                    }
+                  }));
+    } catch (BrokenJsonException e) {
+      throw new IllegalStateException(e.getMessage(), e); // it was read before
+    }
+
+    return Optional.of(raw.get(index));
   }
 
   private void write(JsonGenerator json) throws IOException {

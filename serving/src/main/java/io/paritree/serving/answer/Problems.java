@@ -66,6 +66,11 @@ public enum Problems {
   UNKNOWN_PARTITION(404, "There is no such partition", "Partitions in service, newest first: %s."),
   UNKNOWN_KEY(404, "There is no such key", "Searched %s."),
   UNKNOWN_RUN(404, "There is no such run", "GET /v1/scores/%s/runs lists those that have ended."),
+  UNKNOWN_NIGHT(
+      "unknown_partition",
+      404,
+      "There is no such partition",
+      "No run has compared it with others; known are %s."),
   NO_PROFILE(
       404,
       "The rows of this model are not counted",

@@ -17,12 +17,15 @@ import io.paritree.serving.request.ModelAddress;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * {@code GET /v1/models/{name}/drift}: the rows that callers have sent in the last hour or day,
- * compared with the rows that the model was sealed with. Thread-safe.
+ * compared with the rows that the model was sealed with, or with stored scores. Thread-safe.
+ *
+ * @param stored returns the newest partition of stored scores, by their name
  */
-public record RequestDriftHandler(Models models) {
+public record RequestDriftHandler(Models models, Function<String, Baseline> stored) {
   public void handle(Context ctx) {
     ServedModel served = ModelAddress.model(ctx, models);
     MediaTypes.requireJsonAccepted(ctx);
@@ -31,7 +34,8 @@ public record RequestDriftHandler(Models models) {
         served
             .profile()
             .orElseThrow(() -> new ProblemException(Problems.NO_PROFILE.of(served.name())));
-    Optional<Baseline> baseline = baseline(served);
+    Optional<Baseline> baseline =
+        query.stored().isPresent() ? query.stored().map(stored) : baseline(served);
     Optional<Slice> rows = profile.window(query.window());
     Answers.object(
         ctx,

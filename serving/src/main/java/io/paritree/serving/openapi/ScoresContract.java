@@ -29,7 +29,7 @@ record ScoresContract(String name, String key, List<KeyColumn> columns, Set<Stri
 
   private static final String IN_PATH =
       "The key, %s; one with a slash, a backslash, a percent sign or a control character, an empty"
-          + " one, and the words row, runs, . and .. are given by the query, see /row";
+          + " one, and the words row, runs, drift, . and .. are given by the query, see /row";
   private static final String PARTITION =
       "Only partitions with this value are searched; a null is __HIVE_DEFAULT_PARTITION__";
 

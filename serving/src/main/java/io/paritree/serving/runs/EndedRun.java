@@ -5,8 +5,10 @@ import io.paritree.output.RunReport.Partition;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is kept of a run that has ended, or of one group of it.
@@ -42,6 +44,7 @@ record EndedRun(
    * @param heldCount how many are held
    * @param before how many partitions were published before
    * @param seconds of all stages
+   * @param nights the first partitions that were compared with others
    */
   record Summary(
       RunReport.Start start,
@@ -52,7 +55,8 @@ record EndedRun(
       List<String> held,
       int heldCount,
       int before,
-      double seconds) {
+      double seconds,
+      List<Night> nights) {
     static Summary of(RunReport report) {
       RunReport.Ending ending = report.ending();
       List<Partition> published = report.partitions().ofRun();
@@ -68,7 +72,23 @@ record EndedRun(
           held.size(),
           report.partitions().before(),
           Math.round(report.seconds().values().stream().mapToDouble(each -> each).sum() * 1000)
-              / 1000.0);
+              / 1000.0,
+          nights(report));
+    }
+
+    private static List<Night> nights(RunReport report) {
+      Set<String> published = new HashSet<>(names(report.partitions().ofRun()));
+      return report.partitions().scored().stream()
+          .filter(partition -> partition.drift().isPresent())
+          .limit(MOST_NAMES)
+          .map(
+              partition ->
+                  new Night(
+                      partition.path(),
+                      partition.read(),
+                      published.contains(partition.path()),
+                      partition.drift().get()))
+          .toList();
     }
 
     private static String cut(String text) {
@@ -99,6 +119,11 @@ record EndedRun(
   /** Returns whether the run has this id, which others may have too. */
   boolean hasId(String id) {
     return summary.filter(known -> known.start().run().equals(id)).isPresent();
+  }
+
+  /** Returns the partitions that were compared with others. */
+  List<Night> nights() {
+    return summary.map(Summary::nights).orElse(List.of());
   }
 
   /** Returns whether the run, or this group of it, has published a partition. */

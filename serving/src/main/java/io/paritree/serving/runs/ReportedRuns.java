@@ -1,6 +1,7 @@
 package io.paritree.serving.runs;
 
 import io.paritree.output.PartitionManifest;
+import io.paritree.profile.Profile;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.runs.RunFiles.StoredReport;
@@ -126,6 +127,25 @@ final class ReportedRuns {
     }
 
     return found.orElseThrow(() -> new ProblemException(Problems.UNKNOWN_RUN.of(output.name())));
+  }
+
+  /**
+   * Returns what a run has found out about the rows of a partition, as JSON.
+   *
+   * @throws ProblemException with 404 if there is nothing, with 503 if it cannot be read
+   */
+  byte[] drift(String directory, String partition) {
+    return await(() -> files.drift(directory, partition))
+        .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_RUN.of(output.name())));
+  }
+
+  /**
+   * Returns the profile of a partition that a run has published; empty if there is none.
+   *
+   * @throws ProblemException with 503 if it cannot be read
+   */
+  Optional<Profile> profile(String directory, String partition) {
+    return await(() -> files.profile(directory, partition));
   }
 
   /** Returns the newest run that began before another one and has published a partition. */

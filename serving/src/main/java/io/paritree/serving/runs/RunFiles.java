@@ -2,8 +2,10 @@ package io.paritree.serving.runs;
 
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionManifest;
+import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
+import io.paritree.profile.Profile;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -135,6 +137,33 @@ final class RunFiles {
       }
 
       return Optional.of(stored);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns what is known of a partition's rows, as JSON; empty if there is nothing. */
+  Optional<byte[]> drift(String directory, String partition) throws IOException {
+    connect();
+    Location file = runs.resolve(directory).resolve(StateDirectory.DRIFT);
+    try {
+      return RunDrift.partition(
+          store.readAtMost(file, RunDrift.MAX_BYTES), file.toString(), partition);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the profile of a partition's rows; empty if there is none. */
+  Optional<Profile> profile(String directory, String partition) throws IOException {
+    connect();
+    Location file = runs.resolve(directory).resolve(StateDirectory.DRIFT);
+    try {
+      byte[] content = store.readAtMost(file, RunDrift.MAX_BYTES);
+      return RunDrift.fromJson(content, file.toString()).partitions().stream()
+          .filter(one -> one.path().equals(partition))
+          .flatMap(one -> one.profile().stream())
+          .findFirst();
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }

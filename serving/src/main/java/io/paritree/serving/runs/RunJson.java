@@ -182,12 +182,19 @@ final class RunJson {
       json.writeEndObject();
     }
 
+    if (partition.drift().isPresent()) {
+      json.writeObjectFieldStart("drift");
+      DriftJson.write(partition.drift().get(), json);
+      json.writeEndObject();
+    }
+
     json.writeNumberField("bytes", partition.bytes());
     json.writeNumberField("files", partition.files().size());
     json.writeEndObject();
   }
 
-  private static void number(String name, double value, JsonGenerator json) throws IOException {
+  /** Writes a number, or null if it is not finite. */
+  static void number(String name, double value, JsonGenerator json) throws IOException {
     if (Double.isFinite(value)) {
       json.writeNumberField(name, value);
     } else {

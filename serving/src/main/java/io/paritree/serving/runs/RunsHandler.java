@@ -2,11 +2,14 @@ package io.paritree.serving.runs;
 
 import io.javalin.http.Context;
 import io.paritree.Fault;
+import io.paritree.drift.Baseline;
 import io.paritree.json.JsonText;
+import io.paritree.profile.Profile;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.runs.ReportedRuns.Look;
 import io.paritree.serving.runs.RunFiles.StoredReport;
@@ -67,11 +70,43 @@ public final class RunsHandler {
         });
   }
 
-  private ReportedRuns runs(Context ctx) {
-    ServedOutput output =
-        scores
-            .find(ctx.pathParam("table"))
-            .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_SCORES.of(scores.names())));
+  /**
+   * Returns the newest partition in service of stored scores as a baseline.
+   *
+   * @throws ProblemException if there is none, or its profile is not known
+   */
+  public Baseline newest(String table) {
+    ServedOutput output = output(table);
+    if (output.partitions().isEmpty()) {
+      throw new ProblemException(Problems.NO_SCORES.of(table));
+    }
+
+    OpenPartition newest = output.partitions().get(0);
+    Profile profile =
+        runs(output)
+            .profile(newest.manifest().directory(), newest.path())
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        Problems.UNUSABLE_PARAMETER.of(
+                            "against",
+                            "there is no profile of %s; score it with --drift report"
+                                .formatted(newest.name()))));
+    return new Baseline("stored", List.of(newest.path()), profile);
+  }
+
+  /** Returns the runs of the stored scores that a path names. */
+  ReportedRuns runs(Context ctx) {
+    return runs(output(ctx.pathParam("table")));
+  }
+
+  private ServedOutput output(String table) {
+    return scores
+        .find(table)
+        .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_SCORES.of(scores.names())));
+  }
+
+  private ReportedRuns runs(ServedOutput output) {
     return outputs.computeIfAbsent(
         output.name(), name -> new ReportedRuns(output, config.scores().poll()));
   }

@@ -1,0 +1,62 @@
+package io.paritree.serving.runs;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.JsonText;
+import io.paritree.output.ReportedDrift;
+import io.paritree.rule.Verdict;
+import java.io.IOException;
+import java.util.List;
+
+/** Writes what a report says of the drift of a partition into answers. */
+final class DriftJson {
+  private DriftJson() {}
+
+  /** Writes the members of a partition's drift. */
+  static void write(ReportedDrift drift, JsonGenerator json) throws IOException {
+    JsonText.objects(json, "verdicts", drift.verdicts(), verdict -> verdict.write(json));
+    JsonText.optional(json, "accepted", drift.accepted());
+    JsonText.optional(json, "baseline", drift.baseline());
+    JsonText.objects(
+        json,
+        "impacts",
+        drift.impacts(),
+        impact -> {
+          json.writeStringField("field", impact.field());
+          RunJson.number("impact", impact.impact(), json);
+        });
+    JsonText.objects(
+        json,
+        "scores",
+        drift.scores(),
+        score -> {
+          json.writeStringField("output", score.output());
+          RunJson.number("psi", score.psi(), json);
+          RunJson.number("noise", score.noise(), json);
+          RunJson.number("baseline_mean", score.baselineMean(), json);
+        });
+  }
+
+  /** Writes the members of a night in a list. */
+  static void night(EndedRun run, Night night, JsonGenerator json) throws IOException {
+    json.writeStringField("partition", night.partition());
+    json.writeStringField("run", run.directory());
+    json.writeStringField("started_at", run.began().toString());
+    json.writeBooleanField("published", night.isPublished());
+    json.writeNumberField("rows", night.rows());
+    List<Verdict> verdicts = night.drift().verdicts();
+    JsonText.array(
+        json,
+        "fired",
+        verdicts.stream()
+            .filter(verdict -> verdict.result() == Verdict.Result.FIRED)
+            .map(Verdict::rule)
+            .toList(),
+        json::writeString);
+    json.writeNumberField(
+        "not_compared",
+        verdicts.stream()
+            .filter(verdict -> verdict.result() == Verdict.Result.NOT_COMPARED)
+            .count());
+    write(night.drift(), json);
+  }
+}

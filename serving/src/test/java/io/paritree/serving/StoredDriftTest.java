@@ -1,0 +1,142 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.drift.Baseline;
+import io.paritree.drift.Drift;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.TestPackages;
+import io.paritree.output.ReportedDrift;
+import io.paritree.output.RunDrift;
+import io.paritree.output.RunReport;
+import io.paritree.output.StateDirectory;
+import io.paritree.profile.Profile;
+import io.paritree.rule.Verdict;
+import io.paritree.serving.Client.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the job has found out about the rows of partitions is answered. */
+class StoredDriftTest extends ServedLoans {
+  private static final String DRIFT = "/v1/scores/loans/drift";
+  private static final String NIGHT = "day=2026-11-24";
+  private static final Verdict FIRED =
+      new Verdict(
+          "rows < 0.5 * weekday|previous",
+          false,
+          Verdict.Result.FIRED,
+          List.of(new Verdict.Finding("rows", "", 3, 50, "previous")),
+          List.of());
+
+  @BeforeEach
+  @Override
+  void publish() throws Exception {
+    model = new TestPackages(directory.resolve("store")).withReference(300).binary();
+    super.publish();
+  }
+
+  private Map<String, Object> ok(String path) throws IOException {
+    Answer answer = client.get(path);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return JsonTree.object(answer.body());
+  }
+
+  private Profile reference() throws Exception {
+    return Opening.open(model.toString(), EngineKind.FOREST).card().reference().orElseThrow();
+  }
+
+  private void report(String run, String startedAt, String partition, Profile profile)
+      throws Exception {
+    Drift drift = Drift.of(profile, new Baseline(Baseline.REFERENCE, List.of(), reference()));
+    RunReport plain = Reports.published(run, startedAt, List.of(partition));
+    RunReport.Partition compared =
+        plain
+            .partitions()
+            .scored()
+            .get(0)
+            .compared(ReportedDrift.of(List.of(drift), List.of(FIRED), "a holiday"));
+    RunReport report =
+        new RunReport(
+            plain.start(),
+            plain.ending(),
+            plain.rows(),
+            plain.quarantine(),
+            plain.values(),
+            plain.duplicateKeys(),
+            plain.scores(),
+            plain.seconds(),
+            new RunReport.Partitions(1, 0, List.of(compared)));
+    Path directory =
+        Files.createDirectories(
+            loans.path().resolveSibling("_paritree/loan_scores/runs").resolve(run));
+    Files.write(directory.resolve(StateDirectory.REPORT), report.toJson());
+    Files.write(
+        directory.resolve(StateDirectory.DRIFT),
+        new RunDrift(
+                List.of(
+                    new RunDrift.Partition(
+                        partition, Optional.of(profile), List.of(drift), List.of(FIRED))))
+            .toJson());
+  }
+
+  @Test
+  void partitionsAreListedWithTheirNewestReportAndAskedForWithAllOfIt() throws Exception {
+    report("early-00000001", "2026-11-24T01:00:00Z", NIGHT, reference());
+    report("late-00000002", "2026-11-24T02:00:00Z", NIGHT, reference());
+    report("other-00000003", "2026-11-25T02:00:00Z", "day=2026-11-23", reference());
+
+    Map<String, Object> list = ok(DRIFT);
+    assertThat(JsonTree.at(list, "partitions/0/partition")).isEqualTo(NIGHT);
+    assertThat(JsonTree.at(list, "partitions/0/run")).isEqualTo("late-00000002");
+    assertThat(JsonTree.at(list, "partitions/0/fired")).isEqualTo(List.of(FIRED.rule()));
+    assertThat(JsonTree.at(list, "partitions/0/accepted")).isEqualTo("a holiday");
+    assertThat(JsonTree.at(list, "partitions/0/published")).isEqualTo(true);
+    assertThat(JsonTree.at(list, "partitions/1/partition")).isEqualTo("day=2026-11-23");
+    assertThat((List<?>) list.get("partitions")).hasSize(2);
+
+    Map<String, Object> one = ok(DRIFT + "?partition=day%3D2026-11-24");
+    assertThat(one).containsEntry("run", "late-00000002");
+    assertThat(JsonTree.at(one, "detail/profile/rows"))
+        .isEqualTo(String.valueOf(reference().rows()));
+    assertThat(JsonTree.at(one, "detail/baselines/0/baseline")).isEqualTo("reference");
+    assertThat(JsonTree.at(one, "detail/verdicts/0/findings/0/subject")).isEqualTo("rows");
+    Map<String, Object> run = ok("/v1/scores/loans/runs/late-00000002");
+    assertThat(JsonTree.at(run, "partitions/0/drift/verdicts/0/result")).isEqualTo("fired");
+  }
+
+  @Test
+  void whatIsNotThereIsSaid() throws Exception {
+    report("night-00000001", "2026-11-24T01:00:00Z", NIGHT, reference());
+    Answer unknown = client.get(DRIFT + "?partition=day%3D2026-11-22");
+    assertThat(unknown.status()).isEqualTo(404);
+    assertThat(unknown.body()).contains("unknown_partition", NIGHT);
+    assertThat(client.get(DRIFT + "?partitions=x").status()).isEqualTo(400);
+    assertThat(client.get("/v1/scores/loan/drift").status()).isEqualTo(404);
+  }
+
+  @Test
+  void callersAreComparedWithTheNewestPartitionInService() throws Exception {
+    Answer without = client.get("/v1/models/parcel-late/drift?against=stored:loans");
+    assertThat(without.status()).isEqualTo(400);
+    assertThat(without.body()).contains(NIGHT, "--drift report");
+
+    report(
+        loans.index(NIGHT).getParent().getFileName().toString(),
+        "2026-11-24T01:00:00Z",
+        NIGHT,
+        reference());
+    assertThat(client.post("/v1/models/parcel-late/score", "{\"weight\":1.5}").status())
+        .isEqualTo(200);
+    Map<String, Object> compared = ok("/v1/models/parcel-late/drift?against=stored:loans");
+    assertThat(compared).containsEntry("against", "stored:loans");
+    assertThat(client.get("/v1/models/parcel-late/drift?against=stored:other").status())
+        .isEqualTo(404);
+  }
+}
