@@ -22,11 +22,12 @@ import org.apache.spark.sql.SparkSession;
  * Trains a model that predicts whether a flight will arrive 15 minutes late or more, and writes the
  * files from which {@code scripts/model seal} makes a package.
  *
- * <p>Usage: {@code FlightDelayTraining TRAIN.parquet DIRECTORY}. It writes {@code model.ubj}, the
- * trained model; {@code schema.json}, which states how a record becomes the model's inputs; and
- * {@code rows.csv}, some raw rows with the predictions of this program. Sealing encodes these rows
- * by the schema, scores them, and refuses the seal if a prediction differs. This finds a mistake in
- * the schema before it scores a night's table.
+ * <p>Usage: {@code FlightDelayTraining TRAIN.parquet SCORING DIRECTORY}. It writes {@code
+ * model.ubj}, the trained model; {@code schema.json}, which states how a record becomes the model's
+ * inputs; and {@code rows.csv}, some raw rows with the predictions of this program. Sealing encodes
+ * these rows by the schema, scores them, and refuses the seal if a prediction differs. This finds a
+ * mistake in the schema before it scores a night's table. {@code reference.csv} has all training
+ * rows, with which sealing compares nights later. {@code spoiled} is a {@link SpoiledDay}.
  */
 public final class FlightDelayTraining {
   private static final String[] FEATURES = {
@@ -39,10 +40,11 @@ public final class FlightDelayTraining {
   private FlightDelayTraining() {}
 
   public static void main(String[] args) throws IOException, XGBoostError {
-    Path directory = Files.createDirectories(Path.of(args[1]));
+    Path directory = Files.createDirectories(Path.of(args[2]));
     List<Flight> flights;
     try (SparkSession spark = Flights.spark()) {
       flights = Flights.read(spark, args[0]);
+      SpoiledDay.write(spark, args[1], directory.resolve("spoiled").toString());
     }
 
     List<String> origins = vocabulary(flights, Flight::origin);
@@ -53,6 +55,7 @@ public final class FlightDelayTraining {
     booster.saveModel(directory.resolve("model.ubj").toString());
     Files.writeString(directory.resolve("schema.json"), schema(origins, destinations));
     writeRows(directory.resolve("rows.csv"), flights, inputs, booster);
+    writeReference(directory.resolve("reference.csv"), flights);
     System.out.printf("Trained %s rounds on %s flights%n", ROUNDS, flights.size());
   }
 
@@ -129,6 +132,22 @@ public final class FlightDelayTraining {
     return airports.stream().collect(Collectors.joining("\", \"", "\"", "\""));
   }
 
+  private static void writeReference(Path file, List<Flight> flights) throws IOException {
+    try (PrintWriter csv = new PrintWriter(file.toFile(), StandardCharsets.UTF_8)) {
+      csv.println("date,distance,origin,destination");
+      flights.forEach(flight -> csv.println(cells(flight)));
+    }
+  }
+
+  private static String cells(Flight flight) {
+    return String.join(
+        ",",
+        flight.scheduled().toString(),
+        String.valueOf(flight.distance()),
+        flight.origin(),
+        flight.destination());
+  }
+
   private static void writeRows(Path file, List<Flight> flights, float[] inputs, Booster booster)
       throws IOException, XGBoostError {
     int width = FEATURES.length;
@@ -138,14 +157,7 @@ public final class FlightDelayTraining {
       for (int row = 0; row < flights.size(); row += stride) {
         float[] one = java.util.Arrays.copyOfRange(inputs, row * width, (row + 1) * width);
         float predicted = booster.inplace_predict(one, 1, width, Float.NaN)[0][0];
-        Flight flight = flights.get(row);
-        csv.printf(
-            "%s,%s,%s,%s,%s%n",
-            flight.scheduled(),
-            flight.distance(),
-            flight.origin(),
-            flight.destination(),
-            predicted);
+        csv.println(cells(flights.get(row)) + "," + predicted);
       }
     }
   }
