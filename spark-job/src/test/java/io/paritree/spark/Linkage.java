@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.URL;
@@ -141,10 +142,11 @@ final class Linkage implements AutoCloseable {
     }
   }
 
-  private static boolean isHeld(Class<?> owner, AccessTarget target) {
+  private boolean isHeld(Class<?> owner, AccessTarget target) {
     if (target instanceof FieldAccessTarget field) {
       return supertypes(owner).stream()
           .flatMap(type -> Arrays.stream(type.getDeclaredFields()))
+          .filter(this::isReachable)
           .anyMatch(any -> isThe(field, any));
     }
 
@@ -153,6 +155,7 @@ final class Linkage implements AutoCloseable {
         called.getRawParameterTypes().stream().map(JavaClass::getName).toList();
     if (called.getName().equals("<init>")) {
       return Arrays.stream(owner.getDeclaredConstructors())
+          .filter(this::isReachable)
           .anyMatch(any -> names(any.getParameterTypes()).equals(parameters));
     }
 
@@ -160,9 +163,18 @@ final class Linkage implements AutoCloseable {
     return owner.getPackageName().equals("java.lang.invoke") // their methods take anything
         || supertypes(owner).stream()
             .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
+            .filter(this::isReachable)
             .filter(any -> any.getName().equals(called.getName()))
             .filter(any -> any.getReturnType().getName().equals(returned))
             .anyMatch(any -> names(any.getParameterTypes()).equals(parameters));
+  }
+
+  /**
+   * What is private in another version than the one that the jar was compiled with is not there.
+   */
+  private boolean isReachable(Member member) {
+    return !Modifier.isPrivate(member.getModifiers())
+        || classes.contain(member.getDeclaringClass().getName());
   }
 
   private static boolean isThe(FieldAccessTarget target, Field field) {

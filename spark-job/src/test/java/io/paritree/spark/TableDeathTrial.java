@@ -148,7 +148,7 @@ final class TableDeathTrial {
     Location state = table.parent().resolve("_paritree").resolve(table.name());
     FileStore.of(state).list(state).stream()
         .map(entry -> entry.location().name())
-        .filter(name -> !Set.of("runs", "running", "lock").contains(name))
+        .filter(name -> !Set.of("runs", "running", "lock", "profiles").contains(name))
         .filter(name -> !name.startsWith("written-")) // what runs have published
         .forEach(name -> wrong.add("left over: " + name));
 

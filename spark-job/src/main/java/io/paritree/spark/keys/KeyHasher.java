@@ -83,19 +83,23 @@ public final class KeyHasher {
         : XXH64.hashUTF8String(text, seed);
   }
 
+  private static byte byteOf(UTF8String text, int at) { // its own method is private in Spark 3.5
+    return Platform.getByte(text.getBaseObject(), text.getBaseOffset() + at);
+  }
+
   /** Returns the number that is written as a text; empty if no number is written so. */
   private static OptionalLong number(UTF8String text) {
     int bytes = text.numBytes();
-    int first = bytes > 0 && text.getByte(0) == '-' ? 1 : 0;
+    int first = bytes > 0 && byteOf(text, 0) == '-' ? 1 : 0;
     int digits = bytes - first;
     boolean mayBeNumber = digits > 0 && digits <= MAX_DIGITS;
-    if (!mayBeNumber || text.getByte(first) == '0' && bytes > 1) {
+    if (!mayBeNumber || byteOf(text, first) == '0' && bytes > 1) {
       return OptionalLong.empty();
     }
 
     long number = 0;
     for (int at = first; at < bytes; at++) {
-      int digit = text.getByte(at) - '0';
+      int digit = byteOf(text, at) - '0';
       if (digit < 0 || digit > 9) {
         return OptionalLong.empty();
       }
