@@ -48,7 +48,12 @@ public final class AccessTable {
   /** Returns the configuration's tokens, as {@code --set} takes them. */
   public static Map<String, String> settings() {
     return Map.of(
-        "security.score-tokens", hashes(CALLER), "security.admin-tokens", hashes(OPERATOR));
+        "security.score-tokens",
+        hashes(CALLER),
+        "security.admin-tokens",
+        hashes(OPERATOR),
+        "profile.mode", // without which there is no drift
+        "on");
   }
 
   /** Returns a header line with the token of callers. */

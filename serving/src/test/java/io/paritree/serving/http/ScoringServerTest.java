@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -187,6 +188,7 @@ class ScoringServerTest {
                       .replace("LONG", "x".repeat(10_000))
                       .replace("~", "\r\n")
                   + "\r\n\r\n");
+      awaitLine(log); // it is written after the answer
     }
 
     assertThat(RawHttp.status(answer)).as(answer).isEqualTo(status);
@@ -196,6 +198,13 @@ class ScoringServerTest {
     Matcher id = Pattern.compile("X-Request-Id: ([0-9a-f]{32})").matcher(answer);
     assertThat(id.find()).as(answer).isTrue();
     assertThat(Files.readString(log)).contains(id.group(1), "\"status\":" + status);
+  }
+
+  private static void awaitLine(Path log) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (Files.size(log) == 0 && System.nanoTime() < end) {
+      Thread.sleep(5);
+    }
   }
 
   @Test
