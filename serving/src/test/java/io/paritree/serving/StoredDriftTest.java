@@ -7,13 +7,16 @@ import io.paritree.drift.Drift;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
+import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
 import io.paritree.rule.Verdict;
 import io.paritree.serving.Client.Answer;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,11 +130,13 @@ class StoredDriftTest extends ServedLoans {
     assertThat(without.status()).isEqualTo(400);
     assertThat(without.body()).contains(NIGHT, "--drift report");
 
-    report(
-        loans.index(NIGHT).getParent().getFileName().toString(),
-        "2026-11-24T01:00:00Z",
-        NIGHT,
-        reference());
+    PartitionManifest published =
+        PartitionManifest.fromJson(
+            Files.readAllBytes(loans.path().resolve(NIGHT).resolve(PartitionManifest.FILE)), NIGHT);
+    Location state = Location.of(loans.path().resolveSibling("_paritree/loan_scores"));
+    Path file = StateDirectory.profile(state, NIGHT, published.identity()).toPath();
+    Files.createDirectories(file.getParent());
+    Files.write(file, new StoredProfile("d1", reference()).toJson());
     assertThat(client.post("/v1/models/parcel-late/score", "{\"weight\":1.5}").status())
         .isEqualTo(200);
     Map<String, Object> compared = ok("/v1/models/parcel-late/drift?against=stored:loans");

@@ -57,6 +57,18 @@ public record RunDrift(List<Partition> partitions) {
    */
   public static RunDrift fromJson(byte[] content, String where) throws DamagedFileException {
     List<Partition> partitions = new ArrayList<>();
+    read(content, where, json -> partitions.add(partition(json)));
+    return new RunDrift(partitions);
+  }
+
+  /** Reads the partition that is the current value. */
+  @FunctionalInterface
+  private interface PartitionReader {
+    void read(StrictJson json) throws BrokenJsonException;
+  }
+
+  private static void read(byte[] content, String where, PartitionReader partition)
+      throws DamagedFileException {
     try {
       StrictJson json = new StrictJson("it", content);
       json.document(
@@ -66,14 +78,12 @@ public record RunDrift(List<Partition> partitions) {
                       "format",
                       () -> json.integer(FORMAT, FORMAT),
                       "partitions",
-                      () -> json.list(() -> partitions.add(partition(json)))),
+                      () -> json.list(() -> partition.read(json))),
                   Set.of("format", "partitions")));
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(
           "Cannot read %s: it is not the drift of a run: %s".formatted(where, e.getMessage()), e);
     }
-
-    return new RunDrift(partitions);
   }
 
   private static Partition partition(StrictJson json) throws BrokenJsonException {
@@ -103,32 +113,21 @@ public record RunDrift(List<Partition> partitions) {
    */
   public static Optional<byte[]> partition(byte[] content, String where, String path)
       throws DamagedFileException {
-    int index = -1;
-    List<Partition> all = fromJson(content, where).partitions;
-    for (int at = 0; at < all.size(); at++) {
-      index = all.get(at).path.equals(path) ? at : index;
-    }
-
-    if (index < 0) {
-      return Optional.empty();
-    }
-
-    List<byte[]> raw = new ArrayList<>();
-    try {
-      StrictJson json = new StrictJson(where, content);
-      json.document(
-          () ->
-              json.namedValues(
-                  name -> {
-                    if (name.equals("partitions")) {
-                      json.list(() -> raw.add(json.raw()));
-                    }
-                  }));
-    } catch (BrokenJsonException e) {
-      throw new IllegalStateException(e.getMessage(), e); // it was read before
-    }
-
-    return Optional.of(raw.get(index));
+    List<byte[]> found = new ArrayList<>();
+    read(
+        content,
+        where,
+        json -> {
+          byte[] raw = json.raw();
+          StrictJson one = new StrictJson("it", raw);
+          one.document(
+              () -> {
+                if (partition(one).path.equals(path)) {
+                  found.add(raw);
+                }
+              });
+        });
+    return found.stream().findFirst();
   }
 
   private void write(JsonGenerator json) throws IOException {

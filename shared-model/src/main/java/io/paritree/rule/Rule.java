@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A rule about values: when it fires, whoever has made it should look. Immutable and thread-safe.
+ * A rule about values, which fires when they are beyond its bound. Immutable and thread-safe.
  *
  * <p>Its form is {@code ["warn:"] subject ["." measure ["(" baseline ")"]] operator bound}. The
  * operator is {@code <}, {@code <=}, {@code >} or {@code >=}; the bound is a number, or names

@@ -18,7 +18,7 @@ final class RuleParser {
     this.text = text;
   }
 
-  /** What a rule says, before its words are looked at. */
+  /** What a rule says, before its words are checked. */
   record Read(
       boolean isWarning,
       String subject,
@@ -171,7 +171,7 @@ final class RuleParser {
         return Optional.of(value);
       }
     } catch (NumberFormatException e) {
-      // told below, as for a number that is too large
+      // reported below, like a number that is too large
     }
 
     throw wrong("a number");

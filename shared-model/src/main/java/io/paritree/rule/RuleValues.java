@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The values that rules are about. */
 public interface RuleValues {
-  /** Returns the subjects that a word stands for: several for one like {@code any}, or itself. */
+  /** Returns the subjects that a word means: several for {@code any}, otherwise itself. */
   List<String> subjects(String word);
 
   /** Returns a value of the rows. */

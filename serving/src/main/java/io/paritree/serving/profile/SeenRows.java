@@ -31,7 +31,7 @@ public final class SeenRows {
   private Map<String, Map<String, Long>> faults = new TreeMap<>();
 
   /**
-   * The rows that were taken; the arrays belong to whoever has taken them.
+   * The rows that were taken; the arrays belong to the caller.
    *
    * @param read rows, faulty ones included
    * @param missing values by slot

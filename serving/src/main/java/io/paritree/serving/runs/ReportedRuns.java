@@ -140,12 +140,12 @@ final class ReportedRuns {
   }
 
   /**
-   * Returns the profile of a partition that a run has published; empty if there is none.
+   * Returns the profile that a partition was published with; empty if there is none.
    *
    * @throws ProblemException with 503 if it cannot be read
    */
-  Optional<Profile> profile(String directory, String partition) {
-    return await(() -> files.profile(directory, partition));
+  Optional<Profile> profile(String partition, String identity) {
+    return await(() -> files.profile(partition, identity));
   }
 
   /** Returns the newest run that began before another one and has published a partition. */

@@ -5,6 +5,7 @@ import io.paritree.output.PartitionManifest;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
+import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -35,6 +36,7 @@ final class RunFiles {
   private final String name;
   private final Location output;
   private FileStore store; // null until it is read first
+  private Location state;
   private Location runs;
   private Map<String, EndedRun> known = Map.of();
   private final Map<String, StoredReport> reports =
@@ -96,7 +98,8 @@ final class RunFiles {
     if (runs == null) {
       store = FileStore.of(output);
       Location real = store.real(output);
-      runs = StateDirectory.runs(StateDirectory.of(real, StateDirectory.recorded(store, real)));
+      state = StateDirectory.of(real, StateDirectory.recorded(store, real));
+      runs = StateDirectory.runs(state);
     }
   }
 
@@ -154,16 +157,13 @@ final class RunFiles {
     }
   }
 
-  /** Returns the profile of a partition's rows; empty if there is none. */
-  Optional<Profile> profile(String directory, String partition) throws IOException {
+  /** Returns the profile that a partition was published with; empty if there is none. */
+  Optional<Profile> profile(String partition, String identity) throws IOException {
     connect();
-    Location file = runs.resolve(directory).resolve(StateDirectory.DRIFT);
+    Location file = StateDirectory.profile(state, partition, identity);
     try {
       byte[] content = store.readAtMost(file, RunDrift.MAX_BYTES);
-      return RunDrift.fromJson(content, file.toString()).partitions().stream()
-          .filter(one -> one.path().equals(partition))
-          .flatMap(one -> one.profile().stream())
-          .findFirst();
+      return Optional.of(StoredProfile.fromJson(content, file.toString()).profile());
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }

@@ -84,7 +84,7 @@ public final class RunsHandler {
     OpenPartition newest = output.partitions().get(0);
     Profile profile =
         runs(output)
-            .profile(newest.manifest().directory(), newest.path())
+            .profile(newest.path(), newest.manifest().identity())
             .orElseThrow(
                 () ->
                     new ProblemException(
