@@ -22,7 +22,9 @@ export class TryScreen {
     this.reset();
   }
 
+  /** Forgets the model; what is asked for meanwhile is dropped when its answer comes, since its entry is another one. */
   reset() {
+    clearTimeout(this.curveTimer);
     this.contract = null;
     this.hasReasons = true;
     this.noReasons = "";
@@ -157,17 +159,21 @@ export class TryScreen {
       return;
     }
 
+    const {entry} = this;
     this.isScoring = true;
     try {
-      while (this.next !== null) {
+      while (entry === this.entry && this.next !== null) {
         const {isQuiet, isStep} = this.next;
         this.next = null;
         await this.scoreOnce(isQuiet, isStep);
         this.app.update();
       }
     } finally {
-      this.isScoring = false;
-      this.next = null;
+      if (entry === this.entry) {
+        this.isScoring = false;
+        this.next = null;
+      }
+
       this.app.update();
     }
   }
@@ -181,23 +187,33 @@ export class TryScreen {
   }
 
   async scoreOnce(isQuiet, isStep) {
-    const record = this.entry.json();
+    const {entry, answer: before} = this;
+    const record = entry.json();
     this.link(isStep ? "step" : isQuiet ? "moving" : "now");
-    const before = this.answer;
     try {
-      this.answer = await this.ask(record);
+      const answer = await this.ask(record);
+      if (entry !== this.entry) {
+        return; // another model is shown meanwhile
+      }
+
+      this.answer = answer;
       this.problem = null;
       this.shownRecord = record;
       this.state.faults = new Map();
       if (before && before.model_version !== this.answer.model_version) {
         this.app.say(`The model has changed: ${before.model_version} answered before, ${this.answer.model_version} does now`);
-        this.contract = await contractOf(this.path);
-        complete(this.contract, this.path).then(() => this.app.update(), () => {});
-        this.entry.contract = this.contract;
-        this.entry.fields = new Map(this.contract.fields.map(field => [field.name, field]));
+        const contract = await contractOf(this.path);
+        if (entry !== this.entry) {
+          return;
+        }
+
+        this.contract = contract;
+        complete(contract, this.path).then(() => this.app.update(), () => {});
+        entry.contract = contract;
+        entry.fields = new Map(contract.fields.map(field => [field.name, field]));
         this.linked ??= `${before.model_version} ${before.digest}`;
         this.link("now");
-        this.contract.fields.filter(field => !this.entry.entries.has(field.name)).forEach(field => this.entry.miss(field.name, true));
+        contract.fields.filter(field => !entry.entries.has(field.name)).forEach(field => entry.miss(field.name, true));
       }
 
       this.drawCurve();
@@ -205,6 +221,10 @@ export class TryScreen {
         this.app.say(`Score ${number(this.answer.score ?? "")} ${this.answer.label ?? ""}`);
       }
     } catch (e) {
+      if (entry !== this.entry) {
+        return;
+      }
+
       this.answer = null;
       this.problem = e;
       this.shownRecord = record;
@@ -221,9 +241,10 @@ export class TryScreen {
 
   /** A batch of one record: a record with faults is no failed request there, so no browser logs an error. */
   async ask(record) {
+    const {entry} = this;
     const ask = () => post(`${this.path}/score-batch?${this.query()}`, `[${record}]`);
     const {results: [result], ...answer} = await ask().catch(e => {
-      if (e.status !== 400 || !this.hasReasons) {
+      if (e.status !== 400 || !this.hasReasons || entry !== this.entry) {
         throw e;
       }
 
@@ -344,21 +365,25 @@ export class TryScreen {
   }
 
   async loadRow() {
-    const {table, key, output} = this.load;
-    this.load.problem = null;
-    this.load.note = "";
+    const {entry, load, load: {table, key, output}} = this;
+    load.problem = null;
+    load.note = "";
     try {
       const row = await find(output, key);
+      if (entry !== this.entry) {
+        return; // another model is shown meanwhile
+      }
+
       const known = this.entry.load({...row.columns, ...row.key});
       this.jsonProblem = "";
       this.from = {table, key: {...key}};
-      this.load.note = known === 0
+      load.note = known === 0
         ? "The stored row has no column of this model's fields; the run can pass them on with --pass."
         : known === this.contract.fields.length ? `All ${known} fields were in the stored row.`
         : `${known} of ${this.contract.fields.length} fields were in the stored row; the others stay as they are.`;
       await this.score();
     } catch (e) {
-      this.load.problem = e;
+      load.problem = e;
     }
 
     this.app.update();
@@ -412,19 +437,13 @@ export class TryScreen {
   }
 
   async chooseTable(name) {
-    this.load.table = name;
-    this.load.key = {};
-    this.load.output = undefined;
-    this.load.note = "";
-    this.load.problem = null;
+    const load = {table: name, key: {}, output: undefined, note: "", problem: null};
+    this.load = load; // another one, if another is chosen meanwhile
     this.app.update();
     try {
-      const output = await get(`v1/scores/${escape(name)}`);
-      if (this.load.table === name) { // else another was chosen meanwhile
-        this.load.output = output;
-      }
+      load.output = await get(`v1/scores/${escape(name)}`);
     } catch (e) {
-      this.load.problem = e;
+      load.problem = e;
     }
 
     this.app.update();

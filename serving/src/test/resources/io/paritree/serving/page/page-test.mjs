@@ -192,6 +192,33 @@ async function everyModel(page, server) {
   }
 }
 
+/** What a model has not answered yet is dropped when another model is chosen. */
+async function lateAnswers(page) {
+  const [first, second] = plan.models.map(name => `#/try/${encodeURIComponent(name)}`);
+  const slow = async route => {
+    await new Promise(later => setTimeout(later, 300));
+    await route.continue();
+  };
+  await step(page, "a late answer is not shown for another model", async () => {
+    await go(page, first);
+    await page.waitForFunction(name => document.querySelector("h1")?.textContent.includes(name), plan.models[0].split(/[@/]/)[0]);
+    await page.getByRole("button", {name: "Score", exact: true}).click();
+    await settled(page);
+    await page.locator(".waterfall button").first().click(); // a curve
+    await page.route("**/score-batch?*", slow);
+    const answered = page.waitForResponse(response => response.url().includes("score-batch"));
+    await page.getByRole("button", {name: "Score", exact: true}).click();
+    await go(page, second);
+    await page.waitForFunction(name => document.querySelector("h1")?.textContent.includes(name), plan.models[1].split(/[@/]/)[0]);
+    await answered;
+    await page.waitForTimeout(300); // a curve would be asked for
+    await page.unroute("**/score-batch?*", slow);
+    if (await page.locator(".score").count() > 0 || await page.locator("[aria-busy=true]").count() > 0) {
+      throw new Error(`${plan.models[1]} shows what ${plan.models[0]} answered`);
+    }
+  });
+}
+
 async function manyFields(page) {
   await go(page, `#/try/${encodeURIComponent(plan.wide)}`);
   await page.waitForFunction(() => document.querySelectorAll(".field").length > 10);
@@ -648,6 +675,7 @@ await step(narrow, "nothing is wider than a narrow window", async () => {
 });
 await narrow.context().close();
 const page = await open(plan.server);
+await lateAnswers(page);
 await manyFields(page);
 await walk(page);
 await keyboard(page);
