@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.ForeignModels;
 import io.paritree.Seed;
 import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
@@ -12,6 +13,7 @@ import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -33,15 +35,20 @@ class ImpactsTest {
     return Arguments.of(name, sealed);
   }
 
-  static Stream<Arguments> models() {
-    return Stream.of(
-        of("binary", TestPackages::binary),
-        of("classes", TestPackages::classes),
-        of("class index", TestPackages::classIndex),
-        of("wide", packages -> packages.wide(60, 40, 8)),
-        of("offset", TestPackages::offset),
-        of("counts with an exposure", TestPackages::counts),
-        of("offsets of classes", TestPackages::offsets));
+  static Stream<Arguments> models() throws IOException {
+    Stream<Arguments> own =
+        Stream.of(
+            of("binary", TestPackages::binary),
+            of("classes", TestPackages::classes),
+            of("class index", TestPackages::classIndex),
+            of("wide", packages -> packages.wide(60, 40, 8)),
+            of("offset", TestPackages::offset),
+            of("counts with an exposure", TestPackages::counts),
+            of("offsets of classes", TestPackages::offsets));
+    return Stream.concat(
+        own,
+        ForeignModels.saved().stream()
+            .map(file -> of(file.getFileName().toString(), packages -> file)));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -73,9 +80,12 @@ class ImpactsTest {
     float[] contributions = new float[explainer.contributions()];
     for (int row = 0; row < ROWS; row++) {
       for (int slot = 0; slot < width; slot++) {
-        boolean isMissing = slot < explainer.modelWidth() && random.nextInt(10) == 0;
-        float value = (float) Math.abs(random.nextGaussian() * 2 + shift);
-        slots[slot] = isMissing ? Float.NaN : (int) value;
+        int value = (int) (random.nextGaussian() * 5 + shift);
+        if (slot >= explainer.modelWidth()) {
+          slots[slot] = Math.abs(value); // an exposure is not negative
+        } else {
+          slots[slot] = random.nextInt(10) == 0 ? Float.NaN : value;
+        }
       }
 
       model.engine().score(slots, 1, margins, scores);

@@ -2,12 +2,12 @@ package io.paritree.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.ForeignModels;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
 import io.paritree.model.command.ModelMain;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
  * kinds are trained here and used instead.
  */
 class ModelsOfOthersTest {
-  private static final Path CORPUS =
-      Path.of(System.getProperty("paritree.root", "..")).resolve("../shared/models").normalize();
   private static final int ROWS = 300;
 
   @TempDir Path directory;
@@ -42,9 +39,9 @@ class ModelsOfOthersTest {
     models.add(
         Files.write(
             directory.resolve("parcel.bst"), TestPackages.parcelModel("multi:softprob", 10)));
-    models.addAll(corpus("treebeard", ".json"));
-    models.addAll(corpus("mlserver", ".json"));
-    models.addAll(corpus("vespa", ".ubj"));
+    models.addAll(ForeignModels.files("treebeard", ".json"));
+    models.addAll(ForeignModels.files("mlserver", ".json"));
+    models.addAll(ForeignModels.files("vespa", ".ubj"));
 
     for (Path model : models) {
       Path rows = randomRows(model);
@@ -59,7 +56,7 @@ class ModelsOfOthersTest {
 
   @Test
   void storedPredictionsAreReproducedToTheBit() throws Exception {
-    List<Path> models = new ArrayList<>(corpus("treebeard/random", ".json"));
+    List<Path> models = new ArrayList<>(ForeignModels.files("treebeard/random", ".json"));
     models.add(withStoredPredictions());
     for (Path model : models) {
       Path stored = model.resolveSibling(model.getFileName() + ".csv");
@@ -98,7 +95,7 @@ class ModelsOfOthersTest {
         Files.write(
             directory.resolve("old.model"),
             new byte[] {'b', 'i', 'n', 'f', 0, 0, 0, 0x3f, 126, 0, 0, 0}));
-    models.addAll(corpus("xgboost-predictor-java", ".model"));
+    models.addAll(ForeignModels.files("xgboost-predictor-java", ".model"));
     Path input = Files.writeString(directory.resolve("rows.csv"), "f0\n1\n");
     for (Path model : models) {
       int exitCode =
@@ -117,7 +114,7 @@ class ModelsOfOthersTest {
       assertThat(err.toString().lines()).hasSize(1);
     }
 
-    for (Path dump : corpus("vespa", ".json")) {
+    for (Path dump : ForeignModels.files("vespa", ".json")) {
       assertThat(run("inspect", "--model", dump.toString())).isEqualTo(6);
       assertThat(err.toString()).contains("dump_model", "save_model");
     }
@@ -167,18 +164,6 @@ class ModelsOfOthersTest {
     err.getBuffer().setLength(0);
     return ModelMain.run(
         new PrintWriter(new StringWriter()), new PrintWriter(err, true), arguments);
-  }
-
-  /** Returns the models of a folder of the corpus; none if the folder does not exist. */
-  private static List<Path> corpus(String folder, String suffix) throws IOException {
-    Path root = CORPUS.resolve(folder);
-    if (!Files.isDirectory(root)) {
-      return List.of();
-    }
-
-    try (Stream<Path> files = Files.walk(root)) {
-      return files.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
-    }
   }
 
   private Path randomRows(Path model) throws Exception {

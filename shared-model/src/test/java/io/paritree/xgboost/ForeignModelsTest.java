@@ -3,19 +3,18 @@ package io.paritree.xgboost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.ForeignModels;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Bits;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import io.paritree.forest.Ways;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,22 +22,9 @@ import org.junit.jupiter.api.Test;
  * of this package prove the same with models of our own.
  */
 class ForeignModelsTest {
-  private static final Path MODELS =
-      Path.of(System.getProperty("paritree.root", ".")).resolve("../shared/models").normalize();
-
-  private static List<Path> files(String ending) throws IOException {
-    if (!Files.isDirectory(MODELS)) {
-      return List.of();
-    }
-
-    try (Stream<Path> all = Files.walk(MODELS)) {
-      return all.filter(path -> path.toString().endsWith(ending)).sorted().toList();
-    }
-  }
-
   @Test
   void recordedScoresAreReproduced() throws Exception {
-    for (Path csv : files(".json.csv")) {
+    for (Path csv : ForeignModels.files("", ".json.csv")) {
       String name = csv.toString();
       byte[] file = Files.readAllBytes(Path.of(name.substring(0, name.length() - 4)));
       Forest forest = XgboostModel.read(file).forest(Rounds.ALL);
@@ -64,31 +50,24 @@ class ForeignModelsTest {
 
   @Test
   void modelsThatLibxgboostReadsHaveItsBits() throws Exception {
-    int read = 0;
-    for (String ending : new String[] {".json", ".ubj"}) {
-      for (Path path : files(ending)) {
-        byte[] file = Files.readAllBytes(path);
-        if (file[0] != '{') {
-          continue;
-        }
-
-        XgboostModel model = XgboostModel.read(file);
-        Forest forest = model.forest(Rounds.ALL);
-        Engine reference = NativeBooster.load(file, model, Rounds.ALL);
-        float[] slots = Training.rows(new Random(1), 300, model.width(), 0.2);
-        Bits.assertEqual(path.toString(), forest, reference, slots);
-        Ways.of(forest)
-            .forEach((way, engine) -> Bits.assertEqual(path + ", " + way, engine, forest, slots));
-        read++;
-      }
+    List<Path> models = ForeignModels.saved();
+    for (Path path : models) {
+      byte[] file = Files.readAllBytes(path);
+      XgboostModel model = XgboostModel.read(file);
+      Forest forest = model.forest(Rounds.ALL);
+      Engine reference = NativeBooster.load(file, model, Rounds.ALL);
+      float[] slots = Training.rows(new Random(1), 300, model.width(), 0.2);
+      Bits.assertEqual(path.toString(), forest, reference, slots);
+      Ways.of(forest)
+          .forEach((way, engine) -> Bits.assertEqual(path + ", " + way, engine, forest, slots));
     }
 
-    assertThat(read).isEqualTo(Files.isDirectory(MODELS) ? 29 : 0);
+    assertThat(models.size()).isIn(0, 29);
   }
 
   @Test
   void oldBinaryModelsAndDumpsAreRefusedWithTheWayOut() throws Exception {
-    for (Path path : files(".model")) {
+    for (Path path : ForeignModels.files("", ".model")) {
       byte[] file = Files.readAllBytes(path);
 
       assertThatThrownBy(() -> XgboostModel.read(file))
