@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
+import io.paritree.drift.SlicedDrift;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
@@ -14,6 +15,7 @@ import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
+import io.paritree.profile.SlicedProfile;
 import io.paritree.rule.Verdict;
 import io.paritree.serving.Client.Answer;
 import io.paritree.store.Location;
@@ -58,13 +60,15 @@ class StoredDriftTest extends ServedLoans {
   private void report(String run, String startedAt, String partition, Profile profile)
       throws Exception {
     Drift drift = Drift.of(profile, new Baseline(Baseline.REFERENCE, List.of(), reference()));
+    SlicedDrift slices =
+        new SlicedDrift("region", List.of(new SlicedDrift.Slice("north", profile, List.of(drift))));
     RunReport plain = Reports.published(run, startedAt, List.of(partition));
     RunReport.Partition compared =
         plain
             .partitions()
             .scored()
             .get(0)
-            .compared(ReportedDrift.of(List.of(drift), List.of(FIRED), "a holiday"));
+            .compared(ReportedDrift.of(List.of(drift), List.of(FIRED), "a holiday", slices));
     RunReport report =
         new RunReport(
             plain.start(),
@@ -85,7 +89,7 @@ class StoredDriftTest extends ServedLoans {
         new RunDrift(
                 List.of(
                     new RunDrift.Partition(
-                        partition, Optional.of(profile), List.of(drift), List.of(FIRED))))
+                        partition, Optional.of(profile), List.of(drift), List.of(FIRED), slices)))
             .toJson());
   }
 
@@ -110,6 +114,12 @@ class StoredDriftTest extends ServedLoans {
         .isEqualTo(String.valueOf(reference().rows()));
     assertThat(JsonTree.at(one, "detail/baselines/0/baseline")).isEqualTo("reference");
     assertThat(JsonTree.at(one, "detail/verdicts/0/findings/0/subject")).isEqualTo("rows");
+    assertThat(JsonTree.at(one, "slices/0/slice")).isEqualTo("north");
+    assertThat(JsonTree.at(one, "detail/by")).isEqualTo("region");
+    assertThat(JsonTree.at(one, "detail/slices/0/slice")).isEqualTo("north");
+    assertThat(JsonTree.at(one, "detail/slices/0/profile/rows"))
+        .isEqualTo(String.valueOf(reference().rows()));
+    assertThat(JsonTree.at(one, "detail/slices/0/baselines/0/baseline")).isEqualTo("reference");
     Map<String, Object> run = ok("/v1/scores/loans/runs/late-00000002");
     assertThat(JsonTree.at(run, "partitions/0/drift/verdicts/0/result")).isEqualTo("fired");
   }
@@ -136,7 +146,7 @@ class StoredDriftTest extends ServedLoans {
     Location state = Location.of(loans.path().resolveSibling("_paritree/loan_scores"));
     Path file = StateDirectory.profile(state, NIGHT, published.identity()).toPath();
     Files.createDirectories(file.getParent());
-    Files.write(file, new StoredProfile("d1", reference()).toJson());
+    Files.write(file, new StoredProfile("d1", SlicedProfile.of(reference())).toJson());
     assertThat(client.post("/v1/models/parcel-late/score", "{\"weight\":1.5}").status())
         .isEqualTo(200);
     Map<String, Object> compared = ok("/v1/models/parcel-late/drift?against=stored:loans");

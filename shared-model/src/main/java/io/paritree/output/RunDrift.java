@@ -2,6 +2,7 @@ package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.drift.Drift;
+import io.paritree.drift.SlicedDrift;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
@@ -31,9 +32,14 @@ public record RunDrift(List<Partition> partitions) {
    * @param profile empty if it must not be readable
    * @param drifts what it was compared with
    * @param verdicts of the rules
+   * @param slices the same of the rows of each value of a column
    */
   public record Partition(
-      String path, Optional<Profile> profile, List<Drift> drifts, List<Verdict> verdicts) {
+      String path,
+      Optional<Profile> profile,
+      List<Drift> drifts,
+      List<Verdict> verdicts,
+      SlicedDrift slices) {
     public Partition {
       drifts = List.copyOf(drifts);
       verdicts = List.copyOf(verdicts);
@@ -50,7 +56,7 @@ public record RunDrift(List<Partition> partitions) {
   }
 
   /**
-   * Reads it, but for the comparisons with baselines.
+   * Reads it, but for the comparisons with baselines, and slices.
    *
    * @param where the file, for messages
    * @throws DamagedFileException if this is something else
@@ -99,9 +105,14 @@ public record RunDrift(List<Partition> partitions) {
             "baselines",
             () -> json.list(json::skip),
             "verdicts",
-            () -> json.list(() -> verdicts.add(Verdict.read(json)))),
+            () -> json.list(() -> verdicts.add(Verdict.read(json))),
+            "by",
+            json::skip,
+            "slices",
+            () -> json.list(json::skip)),
         Set.of("partition"));
-    return new Partition(path.get(0), profile.stream().findFirst(), List.of(), verdicts);
+    return new Partition(
+        path.get(0), profile.stream().findFirst(), List.of(), verdicts, SlicedDrift.NONE);
   }
 
   /**
@@ -145,5 +156,6 @@ public record RunDrift(List<Partition> partitions) {
 
     JsonText.objects(json, "baselines", partition.drifts(), drift -> drift.write(json));
     JsonText.objects(json, "verdicts", partition.verdicts(), verdict -> verdict.write(json));
+    partition.slices().write(json);
   }
 }

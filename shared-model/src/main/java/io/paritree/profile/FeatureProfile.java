@@ -31,4 +31,9 @@ public record FeatureProfile(
   public FeatureProfile withoutBins() {
     return new FeatureProfile(feature, field, missing, unseen, Optional.empty(), contributions);
   }
+
+  /** Returns the same without contributions. */
+  FeatureProfile withoutContributions() {
+    return new FeatureProfile(feature, field, missing, unseen, bins, List.of());
+  }
 }

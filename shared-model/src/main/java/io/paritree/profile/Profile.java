@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -50,6 +51,34 @@ public record Profile(
    */
   public Profile plus(Profile other) {
     return new ProfileSum(this, other).result();
+  }
+
+  /** Returns the profile without the bins and contributions of sampled rows. */
+  public Profile ofAllRows() {
+    return new Profile(
+        rows,
+        scored,
+        sampled,
+        explained,
+        features.stream().map(one -> one.withoutBins().withoutContributions()).toList(),
+        outputs.stream()
+            .map(one -> new OutputProfile(one.output(), one.mean(), one.above(), Optional.empty()))
+            .toList(),
+        List.of(),
+        faults);
+  }
+
+  /** Returns the profile without contributions. */
+  public Profile unexplained() {
+    return new Profile(
+        rows,
+        scored,
+        sampled,
+        0,
+        features.stream().map(FeatureProfile::withoutContributions).toList(),
+        outputs,
+        List.of(),
+        faults);
   }
 
   /** Returns the profile as JSON, indented, with arrays in one line. */

@@ -3,12 +3,23 @@ package io.paritree.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.drift.Baseline;
+import io.paritree.drift.Drift;
+import io.paritree.drift.SlicedDrift;
+import io.paritree.profile.BinCounts;
+import io.paritree.profile.FeatureProfile;
+import io.paritree.profile.MarginProfile;
+import io.paritree.profile.NumberBins;
 import io.paritree.profile.Profile;
+import io.paritree.profile.SlicedProfile;
 import io.paritree.rule.Verdict;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,8 +39,10 @@ class RunDriftTest {
                           false,
                           Verdict.Result.NOT_COMPARED,
                           List.of(),
-                          List.of("the first night")))),
-              new RunDrift.Partition("day=2", Optional.empty(), List.of(), List.of())));
+                          List.of("the first night"))),
+                  SlicedDrift.NONE),
+              new RunDrift.Partition(
+                  "day=2", Optional.empty(), List.of(), List.of(), SlicedDrift.NONE)));
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
@@ -65,5 +78,79 @@ class RunDriftTest {
     assertThatThrownBy(() -> RunDrift.fromJson(utf8(text), "/runs/a/drift.json"))
         .isInstanceOf(DamagedFileException.class)
         .hasMessageStartingWith("Cannot read /runs/a/drift.json: it is not the drift of a run");
+  }
+
+  private static Profile profile(int features) {
+    return new Profile(
+        4,
+        4,
+        4,
+        4,
+        IntStream.range(0, features)
+            .mapToObj(
+                at ->
+                    new FeatureProfile(
+                        "f" + at,
+                        "f" + at,
+                        1,
+                        0,
+                        Optional.of(new BinCounts(new NumberBins(0.5f), List.of(3L, 0L, 1L))),
+                        List.of((double) at)))
+            .toList(),
+        List.of(),
+        List.of(new MarginProfile(1, 0.5, OptionalDouble.empty())),
+        Map.of());
+  }
+
+  @Test
+  void slicesHaveTheirCountsOfAllRowsAndTheFieldsThatHaveChangedMost() throws Exception {
+    Profile now = profile(30);
+    Profile none =
+        new Profile(0, 0, 0, 0, now.ofAllRows().features(), List.of(), List.of(), Map.of());
+    List<FeatureProfile> zero =
+        now.features().stream()
+            .map(
+                one ->
+                    new FeatureProfile(one.feature(), one.field(), 0, 0, one.bins(), List.of(0.0)))
+            .toList();
+    Profile before = new Profile(4, 4, 4, 4, zero, List.of(), now.margins(), Map.of());
+    List<Drift> drifts = List.of(Drift.of(now, new Baseline("previous", List.of("day=0"), before)));
+    RunDrift drift =
+        new RunDrift(
+            List.of(
+                new RunDrift.Partition(
+                    "day=1",
+                    Optional.of(none),
+                    List.of(),
+                    List.of(),
+                    new SlicedDrift(
+                        "a\"b", List.of(new SlicedDrift.Slice("\u0000\n", now, drifts))))));
+
+    String text = new String(drift.toJson(), StandardCharsets.UTF_8);
+    assertThat(text).contains("\"by\" : \"a\\\"b\"", "\"slice\" : \"\\u0000\\n\"");
+    String slice = text.substring(text.indexOf("\"slices\""));
+    assertThat(slice)
+        .contains("\"missing\" : 1")
+        .doesNotContain("contributions", "counts", "edges");
+    assertThat(slice.split("\"impact\"", -1)).hasSize(21);
+    assertThat(slice).contains("\"impact\" : 29.0").doesNotContain("\"impact\" : 9.0");
+    assertThat(RunDrift.fromJson(drift.toJson(), "drift.json").partitions().get(0).profile())
+        .contains(none);
+  }
+
+  @Test
+  void storedProfilesHaveTheirSlicesInTheirOrder() throws Exception {
+    Map<String, Profile> slices = new LinkedHashMap<>();
+    slices.put("z", profile(1));
+    slices.put(SlicedProfile.MISSING, profile(2));
+    slices.put(SlicedProfile.OTHERS, profile(1));
+    for (SlicedProfile profile :
+        List.of(SlicedProfile.of(profile(2)), new SlicedProfile(profile(1), "region", slices))) {
+      StoredProfile stored = new StoredProfile("d1", profile);
+      StoredProfile read = StoredProfile.fromJson(stored.toJson(), "profile");
+      assertThat(read).isEqualTo(stored);
+      assertThat(List.copyOf(read.profile().slices().keySet()))
+          .isEqualTo(List.copyOf(profile.slices().keySet()));
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.output.RunDrift;
 import io.paritree.profile.Profile;
+import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.drift.DriftRules;
 import io.paritree.spark.drift.GroupDrift;
@@ -50,7 +51,8 @@ final class DriftGate {
    * @param held the partitions that are held for other reasons
    * @return these, and those that the gate holds
    */
-  HeldPartitions compare(Map<String, Profile> profiles, HeldPartitions held) throws IOException {
+  HeldPartitions compare(Map<String, SlicedProfile> profiles, HeldPartitions held)
+      throws IOException {
     boolean isGate = checked.settings().drift().isGate();
     drifts =
         comparison.compare(
@@ -75,7 +77,8 @@ final class DriftGate {
                         one.getKey(),
                         Optional.of(one.getValue().profile()).filter(any -> isReadable),
                         one.getValue().drifts(),
-                        one.getValue().verdicts()))
+                        one.getValue().verdicts(),
+                        one.getValue().slices()))
             .toList());
   }
 
@@ -83,7 +86,7 @@ final class DriftGate {
   void keepProfiles(List<OutputPartition> targets) throws IOException {
     for (OutputPartition target : targets) {
       String partition = target.partition();
-      comparison.keep(partition, target.identity(), drifts.get(partition).profile());
+      comparison.keep(partition, target.identity(), drifts.get(partition).sliced());
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.paritree.spark;
 
-import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
+import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.settings.JobSettings.Drift;
@@ -71,12 +71,14 @@ record GroupProfiles(CheckedRun checked, boolean isOfAll) {
    *
    * @param tally of all tasks
    */
-  Map<String, Profile> of(Tally tally) {
+  Map<String, SlicedProfile> of(Tally tally) {
     ProfileForm form = form();
-    Map<String, Profile> profiles = new TreeMap<>();
+    Map<String, SlicedProfile> profiles = new TreeMap<>();
     tally
         .counts()
-        .forEach((partition, count) -> profiles.put(partition, count.profile().profile(form)));
+        .forEach(
+            (partition, count) ->
+                profiles.put(partition, SlicedProfile.of(count.profile().profile(form))));
     return profiles;
   }
 }

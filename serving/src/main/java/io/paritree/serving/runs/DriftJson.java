@@ -24,16 +24,27 @@ final class DriftJson {
           json.writeStringField("field", impact.field());
           RunJson.number("impact", impact.impact(), json);
         });
-    JsonText.objects(
-        json,
-        "scores",
-        drift.scores(),
-        score -> {
-          json.writeStringField("output", score.output());
-          RunJson.number("psi", score.psi(), json);
-          RunJson.number("noise", score.noise(), json);
-          RunJson.number("baseline_mean", score.baselineMean(), json);
-        });
+    JsonText.objects(json, "scores", drift.scores(), score -> write(score, json));
+    JsonText.optional(json, "by", drift.by());
+    if (!drift.by().isEmpty()) {
+      JsonText.objects(
+          json,
+          "slices",
+          drift.slices(),
+          slice -> {
+            json.writeStringField("slice", slice.slice());
+            json.writeNumberField("rows", slice.rows());
+            json.writeStringField("baseline", slice.baseline());
+            write(slice.score(), json);
+          });
+    }
+  }
+
+  private static void write(ReportedDrift.ScoreShift score, JsonGenerator json) throws IOException {
+    json.writeStringField("output", score.output());
+    RunJson.number("psi", score.psi(), json);
+    RunJson.number("noise", score.noise(), json);
+    RunJson.number("baseline_mean", score.baselineMean(), json);
   }
 
   /** Writes the members of a night in a list. */

@@ -163,7 +163,7 @@ final class RunFiles {
     Location file = StateDirectory.profile(state, partition, identity);
     try {
       byte[] content = store.readAtMost(file, RunDrift.MAX_BYTES);
-      return Optional.of(StoredProfile.fromJson(content, file.toString()).profile());
+      return Optional.of(StoredProfile.fromJson(content, file.toString()).profile().whole());
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }
