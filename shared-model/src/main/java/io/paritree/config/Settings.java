@@ -83,7 +83,13 @@ public final class Settings {
       return Optional.empty();
     }
 
-    Optional<URI> address = webAddressOf(text);
+    Optional<URI> address =
+        webAddressOf(text)
+            .filter(
+                found ->
+                    found.getRawUserInfo() == null
+                        && found.getRawQuery() == null
+                        && found.getRawFragment() == null);
     within(
         key,
         text,
@@ -92,16 +98,22 @@ public final class Settings {
     return address;
   }
 
-  private static Optional<URI> webAddressOf(String text) {
+  /** Returns an address of the web that is a secret, and may have a query; empty if the text is. */
+  public Optional<SecretAddress> secretAddress(String key) {
+    String text = secret(key);
+    Optional<SecretAddress> address = SecretAddress.of(text);
+    within(key, text, text.isEmpty() || address.isPresent(), SecretAddress.EXPECTED);
+    return address;
+  }
+
+  /** Returns the http or https address with a host that a text is; empty if it is none. */
+  static Optional<URI> webAddressOf(String text) {
     try {
       URI address = new URI(text);
       boolean isWeb =
           ("http".equalsIgnoreCase(address.getScheme())
                   || "https".equalsIgnoreCase(address.getScheme()))
-              && address.getHost() != null
-              && address.getRawUserInfo() == null
-              && address.getRawQuery() == null
-              && address.getRawFragment() == null;
+              && address.getHost() != null;
       return isWeb ? Optional.of(address) : Optional.empty();
     } catch (URISyntaxException e) {
       return Optional.empty();

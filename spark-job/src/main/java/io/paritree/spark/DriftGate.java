@@ -9,6 +9,7 @@ import io.paritree.spark.drift.GroupDrift;
 import io.paritree.spark.drift.PartitionDrift;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.output.OutputPartition;
+import io.paritree.spark.report.RunQuality;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,19 @@ final class DriftGate {
                         one.getValue().verdicts(),
                         one.getValue().slices()))
             .toList());
+  }
+
+  /** Takes note of all partitions, for all that the run reports to. */
+  void tell(RunQuality quality) {
+    drifts.forEach(
+        (partition, drift) ->
+            quality.add(
+                new RunQuality.Compared(
+                    partition,
+                    drift.profile(),
+                    drift.drifts(),
+                    drift.verdicts(),
+                    drift.suspects())));
   }
 
   /** Stores the profiles of partitions that are about to be published. */

@@ -19,6 +19,7 @@ import io.paritree.spark.publish.RunName;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.RunQuality;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.DriftMode;
@@ -48,10 +49,14 @@ final class GroupRun {
   private final PrintStream progress;
   private final String startedAt;
   private final Stages stages;
+  private final RunQuality quality;
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
   private Optional<Location> record = Optional.empty();
 
+  /**
+   * @param quality receives what is found out about the rows
+   */
   GroupRun(
       JobSettings settings,
       DriftRules rules,
@@ -59,7 +64,8 @@ final class GroupRun {
       StepObserver observer,
       PrintStream progress,
       String startedAt,
-      Stages stages) {
+      Stages stages,
+      RunQuality quality) {
     this.settings = settings;
     this.rules = rules;
     this.session = session;
@@ -67,6 +73,7 @@ final class GroupRun {
     this.progress = progress;
     this.startedAt = startedAt;
     this.stages = stages;
+    this.quality = quality;
     this.name = RunName.first(settings.runId());
   }
 
@@ -210,6 +217,7 @@ final class GroupRun {
       gate = Optional.of(DriftGate.of(checked, rules, hadoop));
       held = gate.get().compare(GroupProfiles.asked(checked).of(tally), held);
       report.compared(gate.get().drifts(), gate.get().result());
+      gate.get().tell(quality);
     }
 
     List<OutputPartition> targets = notHeld(checked, held, staging, report);

@@ -1,12 +1,15 @@
 package io.paritree.spark;
 
+import io.paritree.config.SecretAddress;
 import io.paritree.output.StateDirectory;
-import io.paritree.spark.lineage.Collector;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.lineage.LineageEvents;
 import io.paritree.spark.report.Delivery;
 import io.paritree.spark.report.JobMetrics;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.Notification;
+import io.paritree.spark.report.Receiver;
+import io.paritree.spark.report.RunQuality;
 import io.paritree.spark.settings.Destinations;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Mode;
@@ -16,6 +19,7 @@ import io.paritree.store.Location;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -23,9 +27,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Reports a run to others: its lineage and its metrics, as files and over the network. What cannot
- * be reported is printed, changes no exit code, and delays the end for a limited time only. A dry
- * run is not reported.
+ * Reports a run to others: its lineage and its metrics, as files and over the network, and to
+ * people what they must know at once. What cannot be reported is printed, changes no exit code, and
+ * delays the end for a limited time only. A dry run is not reported.
  */
 final class Reporting {
 
@@ -40,6 +44,7 @@ final class Reporting {
   private final byte[] start;
   private final Delivery toCollector = new Delivery();
   private final Delivery toGateway = new Delivery();
+  private final Delivery toPeople = new Delivery();
 
   private Reporting(JobSettings settings, PrintStream err, Clock clock) {
     this.settings = settings;
@@ -76,6 +81,7 @@ final class Reporting {
    * @param report the run's report
    * @param shown the same, unless the run has ended before it had one
    * @param lineage what it reads and writes, if that is known
+   * @param quality what was found out about its rows
    * @param record the directory of its record; empty if it has none
    * @param hadoop Spark's settings for Hadoop's clients
    */
@@ -83,6 +89,7 @@ final class Reporting {
       JobReport report,
       Optional<JobReport> shown,
       Optional<Lineage> lineage,
+      RunQuality quality,
       Optional<Location> record,
       Map<String, String> hadoop) {
     if (settings.mode() == Mode.DRY_RUN) {
@@ -106,23 +113,43 @@ final class Reporting {
                       metrics.push(gateway, destinations.longestWait());
                       return null;
                     }));
+    notifyPeople(report, quality);
     writeMetrics(metrics);
     record.ifPresent(directory -> writeLineage(end, directory, hadoop));
     toCollector.end(until, err);
     toGateway.end(until, err);
+    toPeople.end(until, err);
   }
 
   private void sendLineage(String type, byte[] event) {
     if (destinations.collector().isPresent()) {
-      Collector collector =
-          new Collector(
-              destinations.collector().get(),
+      URI address = destinations.collector().get();
+      Receiver collector =
+          new Receiver(
+              address.toString(),
+              address,
               Optional.ofNullable(System.getenv(LINEAGE_KEY)).filter(key -> !key.isBlank()),
               destinations.longestWait());
       toCollector.send(
           "lineage event %s to %s".formatted(type, collector),
           () -> {
             collector.post(event);
+            return null;
+          });
+    }
+  }
+
+  private void notifyPeople(JobReport report, RunQuality quality) {
+    Optional<byte[]> notification = Notification.of(report, quality);
+    if (destinations.notified().isPresent() && notification.isPresent()) {
+      SecretAddress address = destinations.notified().get();
+      Receiver people =
+          new Receiver(
+              address.toString(), address.address(), Optional.empty(), destinations.longestWait());
+      toPeople.send(
+          "notification to " + people,
+          () -> {
+            people.post(notification.get());
             return null;
           });
     }

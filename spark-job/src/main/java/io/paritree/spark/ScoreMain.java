@@ -137,7 +137,7 @@ public final class ScoreMain {
     JobReport report = shown.orElse(job.ended(ending.outcome(), ending.reason()));
     Optional<Location> record = job.keepRecord(report);
     shown.ifPresent(any -> out.print(SummaryTable.of(any)));
-    reporting.end(report, shown, job.lineage(), record, spark.hadoopSettings());
+    reporting.end(report, shown, job.lineage(), job.quality(), record, spark.hadoopSettings());
     return ending;
   }
 

@@ -29,6 +29,7 @@ import io.paritree.spark.output.TableOutput;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.RunQuality;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.settings.JobSettings;
@@ -69,6 +70,7 @@ final class ScoringJob {
   private Optional<JobReport> failure = Optional.empty();
   private Optional<Location> record = Optional.empty();
   private Optional<Lineage> lineage = Optional.empty();
+  private final RunQuality quality = new RunQuality();
   private String inputVersion = "";
   private Optional<Output> output = Optional.empty();
   private Optional<String> notice = Optional.empty();
@@ -143,7 +145,8 @@ final class ScoringJob {
     observer.reached(Step.INPUT_CHECKED);
 
     StopSignal.check();
-    GroupRun group = new GroupRun(settings, rules, session, observer, progress, startedAt, stages);
+    GroupRun group =
+        new GroupRun(settings, rules, session, observer, progress, startedAt, stages, quality);
     if (settings.mode() == Mode.DRY_RUN) {
       return group.sample(checked);
     }
@@ -278,6 +281,11 @@ final class ScoringJob {
   /** Returns what the run reads and writes; empty if it ended before that was known. */
   Optional<Lineage> lineage() {
     return lineage;
+  }
+
+  /** Returns what the run has found out about its rows. */
+  RunQuality quality() {
+    return quality;
   }
 
   private static void checkExecutors(SparkSession session, ModelFiles files) throws ModelException {

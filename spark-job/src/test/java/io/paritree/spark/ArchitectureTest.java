@@ -179,7 +179,9 @@ class ArchitectureTest extends ArchitectureContract {
         .containsExactlyInAnyOrder(
             "io.paritree.spark.ending",
             "io.paritree.output",
+            "io.paritree.drift",
             "io.paritree.rule",
+            "io.paritree.json",
             "io.paritree.profile",
             "io.paritree");
     for (String library : Set.of("org.apache.spark..", "scala..", "org.apache.parquet..")) {

@@ -35,6 +35,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +46,17 @@ class DriftGateTest {
   private static final int EXPRESS = 3;
 
   @TempDir Path directory;
+  private HttpInbox chat;
+
+  @BeforeEach
+  void open() throws IOException {
+    chat = new HttpInbox(200);
+  }
+
+  @AfterEach
+  void close() {
+    chat.close();
+  }
 
   /** Seals a model with the profile of some nights as its reference. */
   private Path model() throws Exception {
@@ -106,11 +119,28 @@ class DriftGateTest {
   }
 
   private JobRun score(Path model, Object... more) {
-    return JobRun.ofParcels(
-        model,
-        directory.resolve("in"),
-        directory.resolve("out"),
-        Stream.concat(Stream.of("--drift", "gate"), Stream.of(more)).toArray());
+    JobRun run =
+        JobRun.ofParcels(
+            model,
+            directory.resolve("in"),
+            directory.resolve("out"),
+            Stream.concat(
+                    Stream.of(
+                        "--drift", "gate", "--notify-url", chat.address() + "/hook?key=secret"),
+                    Stream.of(more))
+                .toArray());
+    assertThat(run.out() + run.err()).doesNotContain("hook", "secret");
+    return run;
+  }
+
+  /** Returns what the chat was told, and forgets it. */
+  private JsonNode told() throws IOException {
+    assertThat(chat.messages()).hasSize(1);
+    HttpInbox.Message message = chat.messages().get(0);
+    chat.messages().clear();
+    assertThat(message.method()).isEqualTo("POST");
+    assertThat(message.path()).isEqualTo("/hook?key=secret");
+    return new ObjectMapper().readTree(message.body());
   }
 
   private List<String> published() throws IOException {
@@ -174,6 +204,7 @@ class DriftGateTest {
             "    not compared: rows < 0.5 * weekday|previous: no such day of the 8 weeks before is"
                 + " published with a profile; no partition before it is published with a profile\n");
 
+    assertThat(chat.messages()).isEmpty();
     night("2024-01-02", 1_000, UnaryOperator.identity());
     night("2024-01-03", 2_000, DriftGateTest::withoutExpress);
     JobRun second = score(model, "--run-id", "second", "--rule", "any.psi(previous) > 0.25");
@@ -193,6 +224,22 @@ class DriftGateTest {
     assertThat(report.ending().outcome()).isEqualTo("held");
     RunReport.Partition held = report.partitions().held().get(0);
     assertThat(held.path()).isEqualTo("day=2024-01-03");
+    JsonNode told = told();
+    assertThat(told.get("text").asText())
+        .startsWith(
+            "Paritree, %s: held, exit code 8; 1 of 2 scored partitions held; day=2024-01-03:"
+                    .formatted(directory.resolve("out"))
+                + " express.missing is 1, limit ")
+        .contains(
+            "day=2024-01-03: express.psi is 5.850, limit 0.2500 by previous; look first at express, ");
+    assertThat(told.get("run").asText()).isEqualTo("second");
+    assertThat(told.get("output").asText()).isEqualTo(directory.resolve("out").toString());
+    assertThat(told.get("outcome").asText() + told.get("exit_code")).isEqualTo("held8");
+    assertThat(told.get("partitions").findValuesAsText("partition"))
+        .containsExactly("day=2024-01-03");
+    assertThat(told.at("/partitions/0/held").asBoolean()).isTrue();
+    assertThat(told.at("/rules/0/rule").asText()).isEqualTo("any.missing > reference + 0.20");
+    assertThat(told.at("/rules/0/findings/0/value").asDouble()).isEqualTo(1);
     assertThat(held.hold().orElseThrow().outcome()).isEqualTo("held");
     assertThat(held.drift().orElseThrow().impacts().get(0).field()).isEqualTo("express");
     JsonNode json =
@@ -203,8 +250,14 @@ class DriftGateTest {
     assertThat(json.at("/baselines/1/partitions/0").asText()).isEqualTo("day=2024-01-02");
     assertThat(json.at("/baselines/0/margins/0/explained").asBoolean()).isTrue();
 
+    chat.close();
+    chat = new HttpInbox(307);
     JobRun accepted = score(model, "--run-id", "third", "--accept-gates", "express is retired");
     assertThat(accepted.exitCode()).as(accepted.err()).isZero();
+    assertThat(accepted.err())
+        .contains("Cannot send notification to 127.0.0.1: ", "it was answered with status 307");
+    assertThat(told().get("text").asText())
+        .contains("out: published, exit code 0; day=", "; published all the same: express is ret");
     assertThat(published()).contains("day=2024-01-03");
     assertThat(accepted.out()).contains("day=2024-01-03: accepted: express is retired\n");
     assertThat(report("third").partitions().scored().get(0).drift().orElseThrow().accepted())
@@ -215,6 +268,7 @@ class DriftGateTest {
     Parcels.rewrite(directory.resolve("in/day=2024-01-08"), 4_000, 4_100, 0);
     JobRun fewer = score(model, "--all-or-nothing", "--rule", "warn: any.linf(previous) > 0.001");
     assertThat(fewer.exitCode()).as(fewer.err()).isEqualTo(8);
+    assertThat(told().at("/rules").findValuesAsText("warning")).isNotEmpty();
     assertThat(published()).doesNotContain("day=2024-01-08");
     assertThat(fewer.err())
         .contains(
@@ -237,6 +291,9 @@ class DriftGateTest {
     JobRun run = score(model, "--rule", "rows > 10");
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(told().get("text").asText())
+        .contains(
+            "quarantined, exit code 4; day=1: 50 of 100 rows (50.0 %) could not", "rows is 1");
     assertThat(run.err())
         .contains(
             "50 of 100 rows (50.0 %) could not be scored", "rows > 10: rows is 100, limit 10");

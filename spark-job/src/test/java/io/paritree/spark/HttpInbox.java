@@ -19,7 +19,7 @@ final class HttpInbox implements AutoCloseable {
   record Message(String method, String path, String authorization, String body) {}
 
   /**
-   * @param status the answer to everything
+   * @param status the answer to everything; a redirect is to another path of the same server
    */
   HttpInbox(int status) throws IOException {
     this.status = status;
@@ -36,6 +36,7 @@ final class HttpInbox implements AutoCloseable {
               exchange.getRequestURI().toString(),
               exchange.getRequestHeaders().getFirst("Authorization"),
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+      exchange.getResponseHeaders().add("Location", address() + "/elsewhere");
       exchange.sendResponseHeaders(status, -1);
     }
   }

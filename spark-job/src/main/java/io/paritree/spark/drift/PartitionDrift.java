@@ -44,7 +44,8 @@ public record PartitionDrift(
         : Optional.of("%s; look first at %s".formatted(fired, String.join(", ", suspects())));
   }
 
-  private List<String> suspects() {
+  /** Returns where to look first if rules have fired. */
+  public List<String> suspects() {
     List<String> suspects = Suspects.of(profile(), drifts, verdicts, MOST_SUSPECTS);
     return suspects.isEmpty() ? List.of("the scores") : suspects;
   }

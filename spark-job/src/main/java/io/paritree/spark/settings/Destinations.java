@@ -1,5 +1,6 @@
 package io.paritree.spark.settings;
 
+import io.paritree.config.SecretAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,7 +13,8 @@ import java.util.Optional;
  * @param collector the address that lineage events are posted to
  * @param namespace the namespace of the job in lineage events
  * @param job the name of the job in lineage events; empty for the output's name
- * @param longestWait how long a run waits at its end for the Pushgateway and the collector
+ * @param notified the address that is told of rules that have fired and of held partitions
+ * @param longestWait how long a run waits at its end for the Pushgateway, the collector and this
  */
 public record Destinations(
     String metricsFile,
@@ -20,4 +22,5 @@ public record Destinations(
     Optional<URI> collector,
     String namespace,
     String job,
+    Optional<SecretAddress> notified,
     Duration longestWait) {}

@@ -2,6 +2,7 @@ package io.paritree.spark.settings;
 
 import io.paritree.Fault;
 import io.paritree.config.ConfigurationException;
+import io.paritree.config.SecretAddress;
 import io.paritree.config.Settings;
 import io.paritree.drift.DriftWords;
 import io.paritree.forest.explain.ContributionMode;
@@ -48,6 +49,8 @@ import picocli.CommandLine.ParseResult;
  */
 final class JobSettingsParser {
   private static final long TRILLION = 1_000_000_000_000L;
+  private static final String DRIFT_MODE = "scoring-job.drift.mode";
+  private static final String NOTIFY_URL = "PARITREE_NOTIFY_URL";
   private static final Map<String, Mode> MODES =
       Map.of("--dry-run", Mode.DRY_RUN, "--recover", Mode.RECOVER, "--status", Mode.STATUS);
   private static final DateTimeFormatter TIME =
@@ -55,22 +58,26 @@ final class JobSettingsParser {
 
   private final Settings settings;
   private final ParseResult given;
+  private final Map<String, String> environment;
 
-  private JobSettingsParser(Settings settings, ParseResult given) {
+  private JobSettingsParser(Settings settings, ParseResult given, Map<String, String> environment) {
     this.settings = settings;
     this.given = given;
+    this.environment = environment;
   }
 
   /**
    * Reads the settings.
    *
    * @param given the options of this run only
+   * @param environment has secrets that are not given
    * @param clock gives the id of a run for which none is given
    * @throws ConfigurationException if there are errors; the message names all of them
    */
-  static JobSettings read(Settings settings, ParseResult given, Clock clock)
+  static JobSettings read(
+      Settings settings, ParseResult given, Map<String, String> environment, Clock clock)
       throws ConfigurationException {
-    JobSettingsParser parser = new JobSettingsParser(settings, given);
+    JobSettingsParser parser = new JobSettingsParser(settings, given, environment);
     JobSettings job = parser.settings(clock);
     parser.checkWhatIsNeeded(job);
     settings.finish();
@@ -263,7 +270,7 @@ final class JobSettingsParser {
   }
 
   private JobSettings.Drift drift() {
-    DriftMode mode = settings.word("scoring-job.drift.mode", DriftMode.class);
+    DriftMode mode = settings.word(DRIFT_MODE, DriftMode.class);
     List<String> rules = settings.texts("scoring-job.drift.rules");
     List<String> more = given.matchedOptionValue("--rule", List.of());
     String accepted = given.matchedOptionValue("--accept-gates", "");
@@ -329,7 +336,34 @@ final class JobSettingsParser {
         settings.webAddress("scoring-job.lineage-url"),
         settings.text("scoring-job.lineage-namespace"),
         settings.anyText("scoring-job.lineage-job"),
+        notified(),
         Duration.ofSeconds(settings.whole("scoring-job.delivery-seconds", 1, 86_400)));
+  }
+
+  /** Only rules and gates give reasons to notify anybody, apart from quarantined rows. */
+  private Optional<SecretAddress> notified() {
+    Optional<SecretAddress> given = settings.secretAddress("scoring-job.drift.notify-url");
+    DriftMode mode = settings.word(DRIFT_MODE, DriftMode.class);
+    if (mode == DriftMode.OFF) {
+      if (given.isPresent()) {
+        settings.problem("--notify-url cannot be combined with --drift off");
+      }
+
+      return Optional.empty();
+    }
+
+    String known = environment.getOrDefault(NOTIFY_URL, "");
+    if (given.isPresent() || known.isBlank()) {
+      return given;
+    }
+
+    Optional<SecretAddress> address = SecretAddress.of(known.strip());
+    if (address.isEmpty()) {
+      settings.problem(
+          "the environment's %s must be %s".formatted(NOTIFY_URL, SecretAddress.EXPECTED));
+    }
+
+    return address;
   }
 
   private Duration seconds(String key) {

@@ -30,7 +30,7 @@ public final class ScoreArguments {
 
   /** The settings that have other names than their options. */
   private static final Map<String, String> KEYS =
-      Map.of("partition", "partitions", "drift", "drift.mode");
+      Map.of("partition", "partitions", "drift", "drift.mode", "notify-url", "drift.notify-url");
 
   private ScoreArguments() {}
 
@@ -147,6 +147,10 @@ public final class ScoreArguments {
             "--accept-gates=REASON",
             "with --drift gate: publish partitions although rules fire; the reason is kept with them"),
         text(
+            "--notify-url=URL",
+            "address that is told by one POST of JSON if rules have fired or partitions are held; a"
+                + " secret, better given as PARITREE_NOTIFY_URL in the environment"),
+        text(
             "--run-id=ID",
             "name of the run in reports (default: the time); with --status, show this run and end with"
                 + " its exit code"),
@@ -224,11 +228,17 @@ public final class ScoreArguments {
    */
   public static Optional<JobSettings> parse(Clock clock, String... arguments)
       throws UsageException {
+    return parse(System.getenv(), clock, arguments);
+  }
+
+  static Optional<JobSettings> parse(
+      Map<String, String> environment, Clock clock, String... arguments) throws UsageException {
     try {
       ParseResult given = commandLine().parseArgs(arguments);
       return given.isUsageHelpRequested()
           ? Optional.empty()
-          : Optional.of(JobSettingsParser.read(configuration(given).settings(), given, clock));
+          : Optional.of(
+              JobSettingsParser.read(configuration(given).settings(), given, environment, clock));
     } catch (ParameterException | ConfigurationException e) {
       throw new UsageException(e.getMessage(), e);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.paritree.config.SecretAddress;
 import io.paritree.drift.DriftWords;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
@@ -42,7 +43,13 @@ class ScoreArgumentsTest {
 
   private static final Destinations NOWHERE =
       new Destinations(
-          "", Optional.empty(), Optional.empty(), "paritree", "", Duration.ofSeconds(10));
+          "",
+          Optional.empty(),
+          Optional.empty(),
+          "paritree",
+          "",
+          Optional.empty(),
+          Duration.ofSeconds(10));
 
   @TempDir Path directory;
 
@@ -75,7 +82,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(47)
+        .hasSize(48)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -293,6 +300,7 @@ class ScoreArgumentsTest {
             scoring-job {
               metrics-file = m, pushgateway-url = "http://p:9091", lineage-url = "https://l/api"
               lineage-namespace = n, lineage-job = j, delivery-seconds = 3
+              drift.notify-url = "https://chat/hook?key=k"
             }
             """);
 
@@ -304,7 +312,32 @@ class ScoreArgumentsTest {
                 Optional.of(URI.create("https://l/api")),
                 "n",
                 "j",
+                SecretAddress.of("https://chat/hook?key=k"),
                 Duration.ofSeconds(3)));
+  }
+
+  @Test
+  void addressOfNotificationsComesFromTheEnvironmentUnlessItIsGivenOrDriftIsOff() throws Exception {
+    assertThat(notified("https://env/hook")).isEqualTo(SecretAddress.of("https://env/hook"));
+    assertThat(notified("https://env/hook", "--notify-url=http://given/hook"))
+        .isEqualTo(SecretAddress.of("http://given/hook"));
+    assertThat(notified("https://env/hook", "--drift=off")).isEmpty();
+    assertThat(notified("")).isEmpty();
+    assertThatThrownBy(() -> notified("secret"))
+        .hasMessageContaining("the environment's PARITREE_NOTIFY_URL must be an http or https")
+        .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> notified("", "--drift=off", "--notify-url=http://host/secret"))
+        .hasMessageContaining("--notify-url cannot be combined with --drift off")
+        .hasMessageNotContaining("secret");
+  }
+
+  private static Optional<SecretAddress> notified(String known, String... more) throws Exception {
+    return ScoreArguments.parse(
+            Map.of("PARITREE_NOTIFY_URL", known), CLOCK, good(more).toArray(String[]::new))
+        .orElseThrow()
+        .reporting()
+        .destinations()
+        .notified();
   }
 
   @Test
@@ -312,13 +345,15 @@ class ScoreArgumentsTest {
     Path conf =
         conf(
             """
-            scoring-job { pushgateway-url = "http://me:secret@p", lineage-url = "ftp://l?key=secret" }
+            scoring-job { pushgateway-url = "http://me:secret@p", lineage-url = "ftp://l?key=secret"
+              drift.notify-url = "https://secret@chat/hook" }
             """);
 
     assertThatThrownBy(() -> parse(good("--conf=" + conf).toArray(String[]::new)))
         .hasMessageContainingAll(
             "scoring-job.pushgateway-url must be an http or https address without user",
-            "scoring-job.lineage-url must be")
+            "scoring-job.lineage-url must be",
+            "scoring-job.drift.notify-url must be an http or https address without user and")
         .hasMessageNotContaining("secret");
   }
 
