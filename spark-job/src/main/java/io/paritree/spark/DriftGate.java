@@ -85,6 +85,7 @@ final class DriftGate {
 
   /** Takes note of all partitions, for all that the run reports to. */
   void tell(RunQuality quality) {
+    quality.rank(checked.fieldsByImportance());
     drifts.forEach(
         (partition, drift) ->
             quality.add(

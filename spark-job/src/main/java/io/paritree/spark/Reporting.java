@@ -102,7 +102,11 @@ final class Reporting {
     sendLineage(report.exitCode() == 0 ? "COMPLETE" : "FAIL", end);
     JobMetrics metrics =
         JobMetrics.of(
-            settings.output().name(), report.exitCode(), now.toEpochMilli() / 1000.0, shown);
+            settings.output().name(),
+            report.exitCode(),
+            now.toEpochMilli() / 1000.0,
+            shown,
+            quality);
     destinations
         .pushgateway()
         .ifPresent(

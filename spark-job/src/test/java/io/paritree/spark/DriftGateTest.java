@@ -118,7 +118,7 @@ class DriftGateTest {
     return RowFactory.create(values);
   }
 
-  private JobRun score(Path model, Object... more) {
+  private JobRun score(Path model, Object... more) throws IOException {
     JobRun run =
         JobRun.ofParcels(
             model,
@@ -126,11 +126,22 @@ class DriftGateTest {
             directory.resolve("out"),
             Stream.concat(
                     Stream.of(
-                        "--drift", "gate", "--notify-url", chat.address() + "/hook?key=secret"),
+                        "--drift",
+                        "gate",
+                        "--notify-url",
+                        chat.address() + "/hook?key=secret",
+                        "--conf",
+                        Files.writeString(
+                            directory.resolve("job.conf"),
+                            "scoring-job.metrics-file = \"%s\"".formatted(metrics()))),
                     Stream.of(more))
                 .toArray());
     assertThat(run.out() + run.err()).doesNotContain("hook", "secret");
     return run;
+  }
+
+  private Path metrics() {
+    return directory.resolve("drift.prom");
   }
 
   /** Returns what the chat was told, and forgets it. */
@@ -224,6 +235,14 @@ class DriftGateTest {
     assertThat(report.ending().outcome()).isEqualTo("held");
     RunReport.Partition held = report.partitions().held().get(0);
     assertThat(held.path()).isEqualTo("day=2024-01-03");
+    String output = "output=\"%s\"".formatted(directory.resolve("out"));
+    assertThat(Files.readString(metrics()))
+        .contains(
+            "paritree_job_fired_rules{%s} 2.0\n".formatted(output),
+            "paritree_job_rows_ratio{baseline=\"previous\",%s} 1.0\n".formatted(output),
+            "paritree_job_missing_share{field=\"express\",%s} 1.0\n".formatted(output),
+            "paritree_job_psi{baseline=\"reference\",field=\"express\",%s} ".formatted(output),
+            "paritree_job_impact{baseline=\"reference\",field=\"express\",%s} ".formatted(output));
     JsonNode told = told();
     assertThat(told.get("text").asText())
         .startsWith(

@@ -3,6 +3,8 @@ package io.paritree.spark.check;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
+import io.paritree.model.manifest.FieldImportance;
+import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.output.RunReport.Model;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputFile;
@@ -12,8 +14,10 @@ import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.store.FileStore;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.types.StructType;
 
@@ -70,6 +74,23 @@ public record CheckedRun(
             .flatMap(reference -> reference.features().stream())
             .anyMatch(feature -> feature.bins().isPresent());
     return hasBins || !settings.drift().more().isEmpty() ? DriftMode.REPORT : DriftMode.OFF;
+  }
+
+  /** Returns the model's columns, the most important first, then in the model's order. */
+  public List<String> fieldsByImportance() {
+    Map<String, Double> means =
+        model.card().importance().map(FieldImportance::means).orElse(Map.of());
+    Map<String, Double> byField = new LinkedHashMap<>();
+    for (ReasonGroup group : ReasonGroup.of(model.schema(), model.reasonRules())) {
+      double mean = means.getOrDefault(group.name(), 0.0);
+      group.columns().forEach(field -> byField.merge(field, mean, Math::max));
+    }
+
+    model.schema().features().forEach(feature -> byField.putIfAbsent(feature.column(), 0.0));
+    return byField.entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Returns a copy with only some of the open partitions. */

@@ -1,5 +1,9 @@
 package io.paritree.spark.report;
 
+import io.paritree.drift.Drift;
+import io.paritree.drift.DriftValues;
+import io.paritree.drift.FieldDrift;
+import io.paritree.drift.Shares;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Model;
 import io.paritree.output.RunReport.Partition;
@@ -18,19 +22,24 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
  * A run's metrics, as a file for node-exporter's textfile collector and as a push to a Pushgateway.
  *
  * <p>All are gauges of the last run on an output; the label {@code output} distinguishes outputs.
- * Of each metric by feature or field, the {@value #MAX_FIELDS} largest have values of their own,
- * and the others one together, so that a wide model does not fill Prometheus.
+ * So that a wide model does not fill Prometheus, the {@value #MAX_FIELDS} largest counts by feature
+ * or field have values of their own, and the others one together; drift has the {@value
+ * #MAX_FIELDS} most important fields alone.
  */
 public final class JobMetrics {
   private static final String OUTPUT = "output";
@@ -49,14 +58,20 @@ public final class JobMetrics {
    * Returns the metrics of a run that has ended.
    *
    * @param report empty if the run ended before it had one
+   * @param quality what the run has found out about its rows
    * @param endedAtSeconds when the run ended, in seconds since 1970
    */
   public static JobMetrics of(
-      String output, int exitCode, double endedAtSeconds, Optional<JobReport> report) {
+      String output,
+      int exitCode,
+      double endedAtSeconds,
+      Optional<JobReport> report,
+      RunQuality quality) {
     JobMetrics metrics = new JobMetrics(output);
     metrics.gauge("paritree_job_exit_code", "Exit code of the last run.", exitCode);
     metrics.gauge("paritree_job_end_timestamp_seconds", "When the last run ended.", endedAtSeconds);
     report.ifPresent(metrics::add);
+    quality.newest().ifPresent(newest -> metrics.add(newest, quality));
     return metrics;
   }
 
@@ -158,6 +173,90 @@ public final class JobMetrics {
 
       gauges.add(deciles.build());
     }
+  }
+
+  /** Adds how the rows of a partition differ from others. */
+  private void add(RunQuality.Compared newest, RunQuality quality) {
+    gauge(
+        "paritree_job_fired_rules",
+        "How often rules about drift have fired in the last run, warnings too.",
+        quality.firedRules());
+    GaugeSnapshot.Builder ratios =
+        named(
+            "paritree_job_rows_ratio",
+            "Rows of the run's newest partition, divided by those of a baseline.");
+    newest.drifts().stream()
+        .filter(drift -> !drift.partitions().isEmpty() && drift.rows() > 0)
+        .forEach(
+            drift ->
+                ratios.dataPoint(
+                    point(
+                        Labels.of(OUTPUT, output, "baseline", drift.baseline()),
+                        newest.profile().rows() / drift.rows())));
+    gauges.add(ratios.build());
+    List<String> fields = quality.ranking().stream().limit(MAX_FIELDS).toList();
+    Map<String, Shares> shares =
+        new DriftValues(newest.profile(), newest.drifts(), Map.of()).shares();
+    shares.keySet().retainAll(newest.profile().rows() == 0 ? List.of() : fields);
+    gauge(
+        "paritree_job_missing_share",
+        "Share of missing values, in the run's newest partition.",
+        shares,
+        Shares::missing);
+    gauge(
+        "paritree_job_unseen_share",
+        "Share of values in no vocabulary, in the run's newest partition.",
+        shares,
+        Shares::unseen);
+    add(
+        named(
+            "paritree_job_psi",
+            "Population stability index, of the run's newest partition against a baseline."),
+        fields,
+        newest.drifts(),
+        JobMetrics::psi);
+    add(
+        named(
+            "paritree_job_impact",
+            "Change of the mean margin, in the run's newest partition against a baseline."),
+        fields,
+        newest.drifts(),
+        FieldDrift::impact);
+  }
+
+  private static OptionalDouble psi(FieldDrift field) {
+    return field.shift().isPresent()
+        ? OptionalDouble.of(field.shift().get().psi())
+        : OptionalDouble.empty();
+  }
+
+  private void gauge(
+      String name, String help, Map<String, Shares> shares, ToDoubleFunction<Shares> share) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    shares.forEach((field, own) -> values.put(field, share.applyAsDouble(own)));
+    gauge(name, help, "field", values);
+  }
+
+  /** Adds a measure of each field, against the first baseline with which it has one. */
+  private void add(
+      GaugeSnapshot.Builder gauge,
+      List<String> fields,
+      List<Drift> drifts,
+      Function<FieldDrift, OptionalDouble> measure) {
+    Set<String> left = new HashSet<>(fields);
+    for (Drift drift : drifts) {
+      for (FieldDrift field : drift.fields()) {
+        OptionalDouble value = measure.apply(field);
+        if (value.isPresent() && left.remove(field.name())) {
+          gauge.dataPoint(
+              point(
+                  Labels.of(OUTPUT, output, "field", field.name(), "baseline", drift.baseline()),
+                  value.getAsDouble()));
+        }
+      }
+    }
+
+    gauges.add(gauge.build());
   }
 
   private void add(Model model) {

@@ -2,18 +2,29 @@ package io.paritree.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.drift.Baseline;
+import io.paritree.drift.Drift;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Partition;
 import io.paritree.output.RunReport.Start;
+import io.paritree.profile.BinCounts;
+import io.paritree.profile.FeatureProfile;
+import io.paritree.profile.MarginProfile;
+import io.paritree.profile.NumberBins;
+import io.paritree.profile.Profile;
 import io.paritree.profile.ScoreHistogram;
+import io.paritree.rule.Verdict;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class JobMetricsTest {
@@ -58,8 +69,78 @@ class JobMetricsTest {
     assertThat(lines(total)).contains("paritree_job_rows_per_second{output=\"/out\"} 50000.0");
   }
 
+  @Test
+  void driftIsOfTheFiftyMostImportantFieldsOfTheNewestPartition() throws Exception {
+    RunQuality quality = new RunQuality();
+    List<String> fields = IntStream.range(0, 60).mapToObj(field -> "f\"" + field).toList();
+    List<String> ranking = new ArrayList<>(fields);
+    Collections.reverse(ranking);
+    quality.rank(ranking);
+    Profile before = profile(fields, 100, 0.5);
+    Profile now = profile(fields, 50, 2);
+    Baseline reference = new Baseline(Baseline.REFERENCE, List.of(), before);
+    Baseline previous = new Baseline(Baseline.PREVIOUS, List.of("day=1"), before);
+    Verdict fired = new Verdict("rows < 1", true, Verdict.Result.FIRED, List.of(), List.of());
+    for (String day : List.of("day=9", "day=10", "day=8")) {
+      Profile own = day.equals("day=10") ? now : before;
+      quality.add(
+          new RunQuality.Compared(
+              day,
+              own,
+              List.of(Drift.of(own, reference), Drift.of(own, previous)),
+              List.of(fired),
+              List.of()));
+    }
+
+    List<String> lines = lines(report(List.of(), Map.of(), 10, 0), quality);
+
+    for (String metric : List.of("missing_share", "unseen_share", "psi", "impact")) {
+      assertThat(lines)
+          .filteredOn(line -> line.startsWith("paritree_job_%s{".formatted(metric)))
+          .hasSize(50)
+          .anyMatch(line -> line.contains("field=\"f\\\"59\""))
+          .noneMatch(line -> line.contains("field=\"f\\\"9\""));
+    }
+
+    assertThat(lines)
+        .contains(
+            "paritree_job_fired_rules{output=\"/out\"} 3.0",
+            "paritree_job_rows_ratio{baseline=\"previous\",output=\"/out\"} 0.5",
+            "paritree_job_missing_share{field=\"f\\\"59\",output=\"/out\"} 0.2",
+            "paritree_job_unseen_share{field=\"f\\\"59\",output=\"/out\"} 0.1",
+            "paritree_job_impact{baseline=\"reference\",field=\"f\\\"59\",output=\"/out\"} 1.5")
+        .noneMatch(line -> line.startsWith("paritree_job_rows_ratio{baseline=\"reference"));
+  }
+
+  private static Profile profile(List<String> fields, long rows, double contribution) {
+    NumberBins bins = new NumberBins(1);
+    return new Profile(
+        rows,
+        rows,
+        rows,
+        rows,
+        fields.stream()
+            .map(
+                field ->
+                    new FeatureProfile(
+                        field,
+                        field,
+                        10,
+                        5,
+                        Optional.of(new BinCounts(bins, List.of(rows, 0L, 0L))),
+                        List.of(contribution)))
+            .toList(),
+        List.of(),
+        List.of(new MarginProfile(1, 0, OptionalDouble.empty())),
+        Map.of());
+  }
+
   private static List<String> lines(JobReport report) throws IOException {
-    byte[] text = JobMetrics.of("/out", 0, 1, Optional.of(report)).text();
+    return lines(report, new RunQuality());
+  }
+
+  private static List<String> lines(JobReport report, RunQuality quality) throws IOException {
+    byte[] text = JobMetrics.of("/out", 0, 1, Optional.of(report), quality).text();
     return new String(text, StandardCharsets.UTF_8).lines().toList();
   }
 

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.drift.Baseline;
+import io.paritree.drift.Drift;
+import io.paritree.profile.BinCounts;
+import io.paritree.profile.FeatureProfile;
+import io.paritree.profile.MarginProfile;
+import io.paritree.profile.NumberBins;
+import io.paritree.profile.Profile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -34,7 +42,8 @@ class OpsFilesTest {
 
   @BeforeAll
   static void everyMetricIsWritten() throws Exception {
-    byte[] text = JobMetrics.of("/out", 4, 1, Optional.of(ReportFileTest.full(true))).text();
+    byte[] text =
+        JobMetrics.of("/out", 4, 1, Optional.of(ReportFileTest.full(true)), compared()).text();
     written =
         Pattern.compile("(?m)^([a-z_]+)\\{(.*)} [-0-9.E]+$")
             .matcher(new String(text, StandardCharsets.UTF_8))
@@ -52,7 +61,7 @@ class OpsFilesTest {
   void metricsAreGaugesByNamesAndLabelsThatPrometheusTakesForGauges() throws Exception {
     String text =
         new String(
-            JobMetrics.of("/out", 4, 1, Optional.of(ReportFileTest.full(true))).text(),
+            JobMetrics.of("/out", 4, 1, Optional.of(ReportFileTest.full(true)), compared()).text(),
             StandardCharsets.UTF_8);
 
     assertThat(written.keySet())
@@ -127,6 +136,34 @@ class OpsFilesTest {
     assertThat(all(Pattern.compile("alertname: ([A-Za-z]+)"), ops("alerts-test.yml")))
         .isEqualTo(rules);
     assertThat(named(ops("alerts-test.yml"))).isSubsetOf(written.keySet());
+  }
+
+  /** Returns what a run has found out that has every measure. */
+  private static RunQuality compared() {
+    RunQuality quality = new RunQuality();
+    quality.rank(List.of("age"));
+    NumberBins bins = new NumberBins(1);
+    FeatureProfile age =
+        new FeatureProfile(
+            "age",
+            "age",
+            1,
+            1,
+            Optional.of(new BinCounts(bins, List.of(2L, 1L, 0L))),
+            List.of(1.0));
+    Profile profile =
+        new Profile(
+            3,
+            3,
+            3,
+            3,
+            List.of(age),
+            List.of(),
+            List.of(new MarginProfile(1, 0, OptionalDouble.empty())),
+            Map.of());
+    Drift drift = Drift.of(profile, new Baseline(Baseline.PREVIOUS, List.of("day=1"), profile));
+    quality.add(new RunQuality.Compared("day=2", profile, List.of(drift), List.of(), List.of()));
+    return quality;
   }
 
   /** Asserts that metrics are written, and that labels are those of a named metric. */

@@ -278,7 +278,10 @@ class ReportFileTest {
       assertThat(RunReport.fromJson(written.toJson(), "x"))
           .as(Arrays.toString(scored))
           .isEqualTo(written);
-      assertThat(JobMetrics.of("/out", 0, 1, Optional.of(withScores(full(false), scores))).text())
+      assertThat(
+              JobMetrics.of(
+                      "/out", 0, 1, Optional.of(withScores(full(false), scores)), new RunQuality())
+                  .text())
           .asString(StandardCharsets.UTF_8)
           .doesNotContain("Infinity");
     }
