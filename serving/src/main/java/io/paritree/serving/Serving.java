@@ -160,7 +160,6 @@ final class Serving implements AutoCloseable {
     OutputsHandler outputs = new OutputsHandler(scores, config);
     RowHandler rows = new RowHandler(scores, config.limits());
     RunsHandler runs = new RunsHandler(scores, config);
-    StoredDriftHandler storedDrift = new StoredDriftHandler(runs);
     KeysHandler keys = new KeysHandler(scores, config.limits());
     ScoringParts parts = new ScoringParts(models, config.limits(), metrics, predictions);
     CompareHandler compare =
@@ -173,6 +172,7 @@ final class Serving implements AutoCloseable {
     ServiceHandler service = new ServiceHandler(models, scores, readiness, metrics, minutes);
     ContractHandler contracts = new ContractHandler(models);
     RequestDriftHandler drift = new RequestDriftHandler(models, runs::newest);
+    StoredDriftHandler storedDrift = new StoredDriftHandler(runs, drift::reference);
     HealthHandler health = new HealthHandler(models, readiness);
     InvocationsHandler invocations = new InvocationsHandler(parts);
     InferenceHandler inference = new InferenceHandler(parts);

@@ -9,9 +9,6 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
 import io.paritree.output.PartitionManifest;
-import io.paritree.output.ReportedDrift;
-import io.paritree.output.RunDrift;
-import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
@@ -62,35 +59,19 @@ class StoredDriftTest extends ServedLoans {
     Drift drift = Drift.of(profile, new Baseline(Baseline.REFERENCE, List.of(), reference()));
     SlicedDrift slices =
         new SlicedDrift("region", List.of(new SlicedDrift.Slice("north", profile, List.of(drift))));
-    RunReport plain = Reports.published(run, startedAt, List.of(partition));
-    RunReport.Partition compared =
-        plain
-            .partitions()
-            .scored()
-            .get(0)
-            .compared(ReportedDrift.of(List.of(drift), List.of(FIRED), "a holiday", slices));
-    RunReport report =
-        new RunReport(
-            plain.start(),
-            plain.ending(),
-            plain.rows(),
-            plain.quarantine(),
-            plain.values(),
-            plain.duplicateKeys(),
-            plain.scores(),
-            plain.seconds(),
-            new RunReport.Partitions(1, 0, List.of(compared)));
-    Path directory =
-        Files.createDirectories(
-            loans.path().resolveSibling("_paritree/loan_scores/runs").resolve(run));
-    Files.write(directory.resolve(StateDirectory.REPORT), report.toJson());
-    Files.write(
-        directory.resolve(StateDirectory.DRIFT),
-        new RunDrift(
-                List.of(
-                    new RunDrift.Partition(
-                        partition, Optional.of(profile), List.of(drift), List.of(FIRED), slices)))
-            .toJson());
+    String digest = Opening.open(model.toString(), EngineKind.FOREST).digest();
+    new DriftReports(loans, digest)
+        .write(
+            run,
+            startedAt,
+            List.of(
+                new DriftReports.Night(
+                    partition,
+                    Optional.of(profile),
+                    List.of(drift),
+                    List.of(FIRED),
+                    "a holiday",
+                    slices)));
   }
 
   @Test
@@ -122,6 +103,58 @@ class StoredDriftTest extends ServedLoans {
     assertThat(JsonTree.at(one, "detail/slices/0/baselines/0/baseline")).isEqualTo("reference");
     Map<String, Object> run = ok("/v1/scores/loans/runs/late-00000002");
     assertThat(JsonTree.at(run, "partitions/0/drift/verdicts/0/result")).isEqualTo("fired");
+  }
+
+  @Test
+  void oneComparisonHasTheCountsOfBothAndASeriesHasTheNightsOfAField() throws Exception {
+    report("early-00000001", "2026-11-23T02:00:00Z", "day=2026-11-23", reference());
+    report("late-00000002", "2026-11-24T02:00:00Z", NIGHT, reference());
+    String one = DRIFT + "?partition=day%3D2026-11-24&against=previous%7Creference";
+
+    Map<String, Object> all = ok(DRIFT + "?partition=day%3D2026-11-24");
+    Map<String, Object> carrier = ok(one + "&field=carrier&search=CARR");
+    assertThat(carrier.get("baselines")).isEqualTo(List.of("reference"));
+    assertThat(JsonTree.at(carrier, "comparison/baseline")).isEqualTo("reference");
+    assertThat(JsonTree.at(carrier, "comparison/rows"))
+        .isEqualTo(JsonTree.at(all, "detail/profile/rows"));
+    assertThat((List<?>) JsonTree.at(carrier, "comparison/fields")).hasSize(1);
+    assertThat(JsonTree.at(carrier, "comparison/fields/0/field")).isEqualTo("carrier");
+    assertThat(JsonTree.at(carrier, "comparison/field/counts/0/baseline_counts"))
+        .isNotNull()
+        .isEqualTo(JsonTree.at(carrier, "comparison/field/counts/0/counts"));
+    assertThat(JsonTree.at(carrier, "comparison/outputs/0/baseline_counts"))
+        .isNotNull()
+        .isEqualTo(JsonTree.at(all, "detail/profile/outputs/0/counts"));
+    assertThat(JsonTree.at(ok(one + "&order=missing"), "comparison/fields_left")).isEqualTo("0");
+
+    Map<String, Object> series = ok(DRIFT + "?nights=1&against=reference&field=carrier");
+    assertThat(series).containsEntry("left", "1");
+    assertThat(JsonTree.at(series, "nights/0/partition")).isEqualTo(NIGHT);
+    assertThat(JsonTree.at(series, "nights/0/outputs/0/mean"))
+        .isEqualTo(JsonTree.at(all, "detail/profile/outputs/0/mean"));
+    assertThat(JsonTree.at(series, "nights/0/field/psi")).isEqualTo("0.0");
+    assertThat(JsonTree.at(series, "nights/0/field/now/missing"))
+        .isEqualTo(JsonTree.at(carrier, "comparison/field/now/missing"));
+    Map<String, Object> slice = ok(one + "&slice=north&field=carrier");
+    assertThat(JsonTree.at(slice, "slice_names/0")).isEqualTo("north");
+    assertThat(JsonTree.at(slice, "comparison/rows")).isEqualTo(JsonTree.at(all, "rows"));
+    assertThat(JsonTree.at(slice, "comparison/no_baseline_counts")).asString().contains("bins");
+    assertThat(
+            JsonTree.at(
+                ok(DRIFT + "?nights=2&against=reference&slice=north"), "nights/1/slice_rows"))
+        .isEqualTo(JsonTree.at(all, "rows"));
+    for (String query :
+        List.of(
+            "?partition=day%3D2026-11-24&against=reference&slice=south",
+            "?nights=101&against=reference",
+            "?nights=2",
+            "?against=reference",
+            "?partition=day%3D2026-11-24&against=training",
+            "?partition=day%3D2026-11-24&against=reference&order=name",
+            "?partition=day%3D2026-11-24&against=reference&field=none",
+            "?partition=day%3D2026-11-24&nights=2&against=reference")) {
+      assertThat(client.get(DRIFT + query).status()).as(query).isEqualTo(400);
+    }
   }
 
   @Test

@@ -1,7 +1,9 @@
 package io.paritree.drift;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
+import io.paritree.json.StrictJson;
 import io.paritree.profile.Profile;
 import java.io.IOException;
 import java.util.Collections;
@@ -79,6 +81,14 @@ public record Drift(
         outputs,
         margins,
         notExplained);
+  }
+
+  /**
+   * Reads a comparison that is a value in a document. It has what was written of it, not how many
+   * rows shares are of.
+   */
+  public static Drift read(StrictJson json) throws BrokenJsonException {
+    return new DriftReader(json).read();
   }
 
   /** Writes the members of the comparison. */

@@ -31,6 +31,11 @@ public record FieldDrift(
     features = List.copyOf(features);
   }
 
+  /** Returns a field that is compared with nothing. */
+  public static FieldDrift notCompared(String field) {
+    return new FieldDrift(field, Optional.empty(), Optional.empty(), "", List.of(), List.of());
+  }
+
   /** Returns the field of some features. */
   static FieldDrift of(String field, Optional<Shares> baseline, List<FieldDrift> features) {
     Optional<Shift> shift =
@@ -69,7 +74,12 @@ public record FieldDrift(
     return impacts.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(largest);
   }
 
-  void write(String kind, JsonGenerator json) throws IOException {
+  /**
+   * Writes the members.
+   *
+   * @param kind the member that has the name: {@code field} or {@code feature}
+   */
+  public void write(String kind, JsonGenerator json) throws IOException {
     json.writeStringField(kind, name);
     if (baseline.isPresent()) {
       json.writeObjectFieldStart("baseline");

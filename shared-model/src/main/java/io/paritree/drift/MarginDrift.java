@@ -30,7 +30,8 @@ public record MarginDrift(
     return Math.abs(rest()) <= TOLERANCE * size;
   }
 
-  void write(JsonGenerator json) throws IOException {
+  /** Writes the members. */
+  public void write(JsonGenerator json) throws IOException {
     json.writeNumberField("change", change);
     json.writeNumberField("base", base);
     json.writeNumberField("impacts", impacts);

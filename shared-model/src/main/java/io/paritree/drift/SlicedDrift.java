@@ -1,10 +1,16 @@
 package io.paritree.drift;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.BrokenJsonException;
+import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
+import io.paritree.json.StrictJson;
 import io.paritree.profile.Profile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * How the rows of each value of a column differ from others. Immutable and thread-safe.
@@ -28,6 +34,22 @@ public record SlicedDrift(String by, List<Slice> slices) {
   public record Slice(String name, Profile profile, List<Drift> drifts) {
     public Slice {
       drifts = List.copyOf(drifts);
+    }
+
+    /** Reads what is written of a slice. */
+    public static Slice read(StrictJson json) throws BrokenJsonException {
+      List<Profile> profile = new ArrayList<>();
+      List<Drift> drifts = new ArrayList<>();
+      Map<String, StrictJson.Value> others =
+          Map.of(
+              "profile", () -> profile.add(Profile.read(json)),
+              "baselines", () -> json.list(() -> drifts.add(Drift.read(json))));
+      JsonMembers members = new JsonMembers(json, Set.of(), others).read();
+      if (profile.isEmpty()) {
+        throw json.wrong("a slice with its profile");
+      }
+
+      return new Slice(members.text("slice"), profile.get(0), drifts);
     }
   }
 

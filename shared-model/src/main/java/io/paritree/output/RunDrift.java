@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.drift.Drift;
 import io.paritree.drift.SlicedDrift;
 import io.paritree.json.BrokenJsonException;
+import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.profile.Profile;
 import io.paritree.rule.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,15 +58,43 @@ public record RunDrift(List<Partition> partitions) {
   }
 
   /**
-   * Reads it, but for the comparisons with baselines, and slices.
+   * Reads it, but for slices.
    *
    * @param where the file, for messages
    * @throws DamagedFileException if this is something else
    */
   public static RunDrift fromJson(byte[] content, String where) throws DamagedFileException {
     List<Partition> partitions = new ArrayList<>();
-    read(content, where, json -> partitions.add(partition(json)));
+    read(content, where, json -> partitions.add(partition(json, false)));
     return new RunDrift(partitions);
+  }
+
+  /**
+   * Returns what it has of some partitions, by their names.
+   *
+   * @param withSlices whether the slices are read too
+   * @param where the file, for messages
+   * @throws DamagedFileException if this is something else
+   */
+  public static Map<String, Partition> partitions(
+      byte[] content, String where, Set<String> paths, boolean withSlices)
+      throws DamagedFileException {
+    Map<String, Partition> found = new HashMap<>();
+    read(
+        content,
+        where,
+        json -> {
+          byte[] raw = json.raw();
+          String path =
+              new JsonMembers(new StrictJson("it", raw), Set.of(), Map.of())
+                  .readDocument()
+                  .text("partition");
+          if (paths.contains(path)) {
+            StrictJson one = new StrictJson("it", raw);
+            one.document(() -> found.put(path, partition(one, withSlices)));
+          }
+        });
+    return found;
   }
 
   /** Reads the partition that is the current value. */
@@ -92,10 +122,14 @@ public record RunDrift(List<Partition> partitions) {
     }
   }
 
-  private static Partition partition(StrictJson json) throws BrokenJsonException {
+  private static Partition partition(StrictJson json, boolean withSlices)
+      throws BrokenJsonException {
     List<String> path = new ArrayList<>();
     List<Profile> profile = new ArrayList<>();
+    List<Drift> drifts = new ArrayList<>();
     List<Verdict> verdicts = new ArrayList<>();
+    List<String> by = new ArrayList<>();
+    List<SlicedDrift.Slice> slices = new ArrayList<>();
     json.object(
         Map.of(
             "partition",
@@ -103,16 +137,29 @@ public record RunDrift(List<Partition> partitions) {
             "profile",
             () -> profile.add(Profile.read(json)),
             "baselines",
-            () -> json.list(json::skip),
+            () -> json.list(() -> drifts.add(Drift.read(json))),
             "verdicts",
             () -> json.list(() -> verdicts.add(Verdict.read(json))),
             "by",
-            json::skip,
+            () -> by.add(json.text()),
             "slices",
-            () -> json.list(json::skip)),
+            () -> slices(json, withSlices, slices)),
         Set.of("partition"));
     return new Partition(
-        path.get(0), profile.stream().findFirst(), List.of(), verdicts, SlicedDrift.NONE);
+        path.get(0),
+        profile.stream().findFirst(),
+        drifts,
+        verdicts,
+        by.isEmpty() || !withSlices ? SlicedDrift.NONE : new SlicedDrift(by.get(0), slices));
+  }
+
+  private static void slices(StrictJson json, boolean isRead, List<SlicedDrift.Slice> slices)
+      throws BrokenJsonException {
+    if (isRead) {
+      json.list(() -> slices.add(SlicedDrift.Slice.read(json)));
+    } else {
+      json.skip();
+    }
   }
 
   /**
@@ -133,7 +180,7 @@ public record RunDrift(List<Partition> partitions) {
           StrictJson one = new StrictJson("it", raw);
           one.document(
               () -> {
-                if (partition(one).path.equals(path)) {
+                if (partition(one, false).path.equals(path)) {
                   found.add(raw);
                 }
               });

@@ -40,7 +40,8 @@ public record BinCounts(Bins bins, List<Long> counts) {
             .toList());
   }
 
-  void write(JsonGenerator json) throws IOException {
+  /** Writes the bins and their counts as members. */
+  public void write(JsonGenerator json) throws IOException {
     bins.write(json);
     json.writeArrayFieldStart(COUNTS);
     for (long count : counts) {

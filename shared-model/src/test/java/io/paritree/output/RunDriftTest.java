@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,30 @@ class RunDriftTest {
     assertThat(RunDrift.fromJson(utf8(text), "drift.json")).isEqualTo(DRIFT);
     assertThat(new String(DRIFT.toJson(), StandardCharsets.UTF_8))
         .isEqualToIgnoringWhitespace(text);
+  }
+
+  @Test
+  void comparisonsAreReadAsTheyWereWritten() throws Exception {
+    String text =
+        """
+        {"format": 1, "partitions": [
+          {"partition": "day=1", "baselines": [{"baseline": "weekday", "partitions": ["day=0"],
+           "rows": 2.5, "fields": [
+             {"field": "when", "baseline": {"missing": 0.5, "unseen": 0.0, "faults": 0.0},
+              "psi": 0.25, "noise": 0.125, "js": 0.5, "linf": 0.75, "impact": -0.5,
+              "impacts": [0.25, -0.5],
+              "features": [{"feature": "hour", "not_compared": "weekday has no bins"}]},
+             {"field": "gone", "not_compared": "weekday does not have it", "impact": 0.5}],
+           "outputs": [{"output": "score", "baseline_mean": 0.5, "baseline_above": 0.25,
+             "not_compared": "no row was scored"}],
+           "margins": [{"change": 1.0, "base": 0.5, "impacts": 0.25, "rest": 0.25,
+             "explained": false, "deviations": 2.0}],
+           "not_explained": "none"}], "verdicts": []}]}
+        """;
+    RunDrift read = RunDrift.fromJson(utf8(text), "drift.json");
+    assertThat(new String(read.toJson(), StandardCharsets.UTF_8)).isEqualToIgnoringWhitespace(text);
+    assertThat(RunDrift.partitions(utf8(text), "drift.json", Set.of("day=1", "day=2"), true))
+        .isEqualTo(Map.of("day=1", read.partitions().get(0)));
   }
 
   @ParameterizedTest

@@ -56,6 +56,15 @@ public record RequestDriftHandler(Models models, Function<String, Baseline> stor
         });
   }
 
+  /** Returns the reference of the served model with a digest, if there is one. */
+  public Optional<Profile> reference(String digest) {
+    return models.all().stream()
+        .map(slot -> slot.current().model())
+        .filter(model -> model.digest().equals(digest))
+        .findFirst()
+        .flatMap(model -> model.card().reference());
+  }
+
   private static Optional<Baseline> baseline(ServedModel served) {
     return served
         .model()

@@ -49,10 +49,17 @@ final class DriftJson {
 
   /** Writes the members of a night in a list. */
   static void night(EndedRun run, Night night, JsonGenerator json) throws IOException {
+    point(run, night, json);
+    write(night.drift(), json);
+  }
+
+  /** Writes which night it is, and how it ended. */
+  static void point(EndedRun run, Night night, JsonGenerator json) throws IOException {
     json.writeStringField("partition", night.partition());
     json.writeStringField("run", run.directory());
     json.writeStringField("started_at", run.began().toString());
     json.writeBooleanField("published", night.isPublished());
+    RunJson.hold(night.hold(), json);
     json.writeNumberField("rows", night.rows());
     List<Verdict> verdicts = night.drift().verdicts();
     JsonText.array(
@@ -68,6 +75,5 @@ final class DriftJson {
         verdicts.stream()
             .filter(verdict -> verdict.result() == Verdict.Result.NOT_COMPARED)
             .count());
-    write(night.drift(), json);
   }
 }

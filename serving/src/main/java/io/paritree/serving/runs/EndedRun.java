@@ -87,6 +87,7 @@ record EndedRun(
                       partition.path(),
                       partition.read(),
                       published.contains(partition.path()),
+                      partition.hold(),
                       partition.drift().get()))
           .toList();
     }

@@ -1,11 +1,15 @@
 package io.paritree.serving.runs;
 
 import io.paritree.output.ReportedDrift;
+import io.paritree.output.RunReport.Hold;
+import java.util.Optional;
 
 /**
  * A partition of a run whose rows were compared with others.
  *
  * @param rows how many were read
  * @param isPublished whether the run has published it
+ * @param hold why it is held; empty if it is not
  */
-record Night(String partition, long rows, boolean isPublished, ReportedDrift drift) {}
+record Night(
+    String partition, long rows, boolean isPublished, Optional<Hold> hold, ReportedDrift drift) {}

@@ -1,6 +1,7 @@
 package io.paritree.serving.runs;
 
 import io.paritree.output.PartitionManifest;
+import io.paritree.output.RunDrift;
 import io.paritree.profile.Profile;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
@@ -9,8 +10,12 @@ import io.paritree.serving.stored.ServedOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +24,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +44,7 @@ final class ReportedRuns {
   private static final int MOST_WAITING = 16;
   private static final long IDLE_SECONDS = 30;
   private static final Duration WAIT = Duration.ofSeconds(2);
+  private static final Duration READING = Duration.ofMillis(1_200);
   private static final Duration WITHOUT_POLLS = Duration.ofSeconds(5);
 
   private final ServedOutput output;
@@ -137,6 +146,50 @@ final class ReportedRuns {
   byte[] drift(String directory, String partition) {
     return await(() -> files.drift(directory, partition))
         .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_RUN.of(output.name())));
+  }
+
+  /**
+   * Returns what is made of that which runs have found out about partitions, in the order in which
+   * they are asked for; of the first ones only, if they take long to read. Empty for one of which
+   * nothing is known.
+   *
+   * @param withSlices whether their slices are read too
+   * @throws ProblemException with 503 if they cannot be read
+   */
+  <T> List<Optional<T>> drifts(
+      List<Reported> wanted, boolean withSlices, BiFunction<Reported, RunDrift.Partition, T> made) {
+    return await(
+        () -> {
+          long end = System.nanoTime() + READING.toNanos();
+          Map<Reported, T> found = new HashMap<>();
+          Set<String> read = new HashSet<>();
+          int known = 0;
+          for (Reported one : wanted) {
+            String directory = one.run().directory();
+            if (!read.contains(directory) && !read.isEmpty() && System.nanoTime() > end) {
+              break;
+            }
+
+            known++;
+            if (read.add(directory)) {
+              Map<String, Reported> own = ofRun(directory, wanted);
+              files
+                  .drifts(directory, own.keySet(), withSlices)
+                  .forEach(
+                      (name, drift) -> found.put(own.get(name), made.apply(own.get(name), drift)));
+            }
+          }
+
+          return wanted.subList(0, known).stream()
+              .map(one -> Optional.ofNullable(found.get(one)))
+              .toList();
+        });
+  }
+
+  private static Map<String, Reported> ofRun(String directory, List<Reported> wanted) {
+    return wanted.stream()
+        .filter(one -> one.run().directory().equals(directory))
+        .collect(Collectors.toMap(one -> one.night().partition(), Function.identity()));
   }
 
   /**

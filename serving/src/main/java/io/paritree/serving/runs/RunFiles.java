@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ final class RunFiles {
   private Location state;
   private Location runs;
   private Map<String, EndedRun> known = Map.of();
+  private final RecentFiles drifts = new RecentFiles(); // by the directories of their runs
   private final Map<String, StoredReport> reports =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -150,10 +152,30 @@ final class RunFiles {
     connect();
     Location file = runs.resolve(directory).resolve(StateDirectory.DRIFT);
     try {
-      return RunDrift.partition(
-          store.readAtMost(file, RunDrift.MAX_BYTES), file.toString(), partition);
+      return RunDrift.partition(driftFile(directory, file), file.toString(), partition);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
+    }
+  }
+
+  private byte[] driftFile(String directory, Location file) throws IOException {
+    return drifts.get(directory, () -> store.readAtMost(file, RunDrift.MAX_BYTES));
+  }
+
+  /**
+   * Returns what a run has found out about some partitions, by their names.
+   *
+   * @param withSlices whether their slices are read too
+   */
+  Map<String, RunDrift.Partition> drifts(
+      String directory, Set<String> partitions, boolean withSlices) throws IOException {
+    connect();
+    Location file = runs.resolve(directory).resolve(StateDirectory.DRIFT);
+    try {
+      return RunDrift.partitions(
+          driftFile(directory, file), file.toString(), partitions, withSlices);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return Map.of();
     }
   }
 

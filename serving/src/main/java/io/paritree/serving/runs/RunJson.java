@@ -5,11 +5,13 @@ import io.paritree.json.JsonText;
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.Change;
 import io.paritree.output.RunReport.FaultyRows;
+import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
 import io.paritree.serving.runs.EndedRun.Summary;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes runs into answers: numbers that are not finite as null, texts without a value not. */
 final class RunJson {
@@ -175,13 +177,7 @@ final class RunJson {
     json.writeNumberField("read", partition.read());
     json.writeNumberField("scored", partition.scored());
     json.writeNumberField("quarantined", partition.quarantined());
-    if (partition.hold().isPresent()) {
-      json.writeObjectFieldStart("held");
-      json.writeStringField("outcome", partition.hold().get().outcome());
-      json.writeStringField("reason", partition.hold().get().reason());
-      json.writeEndObject();
-    }
-
+    hold(partition.hold(), json);
     if (partition.drift().isPresent()) {
       json.writeObjectFieldStart("drift");
       DriftJson.write(partition.drift().get(), json);
@@ -191,6 +187,16 @@ final class RunJson {
     json.writeNumberField("bytes", partition.bytes());
     json.writeNumberField("files", partition.files().size());
     json.writeEndObject();
+  }
+
+  /** Writes why a partition is held, if it is. */
+  static void hold(Optional<Hold> hold, JsonGenerator json) throws IOException {
+    if (hold.isPresent()) {
+      json.writeObjectFieldStart("held");
+      json.writeStringField("outcome", hold.get().outcome());
+      json.writeStringField("reason", hold.get().reason());
+      json.writeEndObject();
+    }
   }
 
   /** Writes a number, or null if it is not finite. */

@@ -1,10 +1,13 @@
 package io.paritree.serving.runs;
 
 import io.javalin.http.Context;
-import io.paritree.Fault;
 import io.paritree.NameList;
+import io.paritree.drift.Drift;
+import io.paritree.drift.SlicedDrift;
 import io.paritree.json.JsonText;
 import io.paritree.output.PartitionValue;
+import io.paritree.output.RunDrift;
+import io.paritree.profile.Profile;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
@@ -14,68 +17,44 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * {@code GET /v1/scores/{table}/drift}: how the rows of each partition differ from others, as the
- * job's newest run of it has reported; with {@code partition=P}, all that is known of one.
+ * job's newest run of it has reported; with {@code partition=P}, all that is known of one; with
+ * {@code against=BASELINES} besides, one comparison of it; with {@code nights=N}, a series.
  * Thread-safe.
  */
 public final class StoredDriftHandler {
   private static final int MOST = 100;
-  private static final String PARTITION = "partition";
 
   private final RunsHandler runs;
+  private final Function<String, Optional<Profile>> references;
 
-  /** A partition, with the newest run that has compared it. */
-  private record Reported(EndedRun run, Night night) {}
-
-  public StoredDriftHandler(RunsHandler runs) {
+  /**
+   * @param references returns the reference of the served model with a digest, if it has one
+   */
+  public StoredDriftHandler(RunsHandler runs, Function<String, Optional<Profile>> references) {
     this.runs = runs;
+    this.references = references;
   }
 
   public void handle(Context ctx) {
     ReportedRuns reported = runs.runs(ctx);
-    String partition = partition(ctx);
+    StoredDriftQuery query = StoredDriftQuery.of(ctx);
     MediaTypes.requireJsonAccepted(ctx);
     Map<String, Reported> newest = newest(reported);
-    if (partition == null) {
+    if (query.nights().isPresent()) {
+      series(newest, reported, query, ctx);
+    } else if (query.partition().isEmpty()) {
       list(newest, ctx);
-      return;
+    } else if (query.against().isEmpty()) {
+      detail(one(newest, query), reported, ctx);
+    } else {
+      comparison(one(newest, query), reported, query, ctx);
     }
-
-    Reported one = newest.get(partition);
-    if (one == null) {
-      throw new ProblemException(
-          Problems.UNKNOWN_NIGHT.of(NameList.known(List.copyOf(newest.keySet()))));
-    }
-
-    byte[] all = reported.drift(one.run.directory(), partition);
-    Answers.object(
-        ctx,
-        json -> {
-          json.writeStringField("name", ctx.pathParam("table"));
-          DriftJson.night(one.run, one.night, json);
-          json.writeFieldName("detail");
-          json.writeRawValue(new String(all, StandardCharsets.UTF_8));
-        });
-  }
-
-  /** Returns the partition that is asked for; null if none is. */
-  private static String partition(Context ctx) {
-    for (String name : ctx.queryParamMap().keySet()) {
-      if (!name.equals(PARTITION)) {
-        throw new ProblemException(
-            Problems.UNKNOWN_PARAMETER.of(Fault.printable(name), "only " + PARTITION));
-      }
-    }
-
-    List<String> given = ctx.queryParams(PARTITION);
-    if (given.size() > 1) {
-      throw new ProblemException(Problems.BAD_PARAMETER.of(PARTITION, "one partition"));
-    }
-
-    return given.isEmpty() ? null : given.get(0);
   }
 
   /** Returns the partitions, the newest first. */
@@ -90,6 +69,16 @@ public final class StoredDriftHandler {
     return newest;
   }
 
+  private static Reported one(Map<String, Reported> newest, StoredDriftQuery query) {
+    Reported one = newest.get(query.partition().orElseThrow());
+    if (one == null) {
+      throw new ProblemException(
+          Problems.UNKNOWN_NIGHT.of(NameList.known(List.copyOf(newest.keySet()))));
+    }
+
+    return one;
+  }
+
   private static void list(Map<String, Reported> newest, Context ctx) {
     List<Reported> shown = new ArrayList<>(newest.values());
     List<Reported> first = shown.subList(0, Math.min(MOST, shown.size()));
@@ -98,8 +87,98 @@ public final class StoredDriftHandler {
         json -> {
           json.writeStringField("name", ctx.pathParam("table"));
           JsonText.objects(
-              json, "partitions", first, one -> DriftJson.night(one.run, one.night, json));
+              json, "partitions", first, one -> DriftJson.night(one.run(), one.night(), json));
           json.writeNumberField("left", shown.size() - first.size());
+        });
+  }
+
+  private static void detail(Reported one, ReportedRuns reported, Context ctx) {
+    byte[] all = reported.drift(one.run().directory(), one.night().partition());
+    Answers.object(
+        ctx,
+        json -> {
+          json.writeStringField("name", ctx.pathParam("table"));
+          DriftJson.night(one.run(), one.night(), json);
+          json.writeFieldName("detail");
+          json.writeRawValue(new String(all, StandardCharsets.UTF_8));
+        });
+  }
+
+  private void comparison(
+      Reported one, ReportedRuns reported, StoredDriftQuery query, Context ctx) {
+    RunDrift.Partition partition =
+        reported.drifts(List.of(one), true, (any, found) -> found).stream()
+            .flatMap(Optional::stream)
+            .findFirst()
+            .orElseThrow(
+                () -> new ProblemException(Problems.UNKNOWN_RUN.of(ctx.pathParam("table"))));
+    List<String> slices =
+        partition.slices().slices().stream().map(SlicedDrift.Slice::name).toList();
+    if (query.slice().filter(name -> !slices.contains(name)).isPresent()) {
+      throw new ProblemException(Problems.BAD_PARAMETER.of("slice", NameList.known(slices)));
+    }
+
+    ComparedRows rows = ComparedRows.of(partition, query.slice());
+    NightComparison comparison = comparison(one, rows, reported, query);
+    if (query.field().filter(name -> !comparison.hasField(name)).isPresent()) {
+      throw new ProblemException(
+          Problems.BAD_PARAMETER.of("field", "a field that the model has read"));
+    }
+
+    Answers.object(
+        ctx,
+        json -> {
+          json.writeStringField("name", ctx.pathParam("table"));
+          DriftJson.night(one.run(), one.night(), json);
+          JsonText.array(
+              json,
+              "baselines",
+              rows.drifts().stream().map(Drift::baseline).toList(),
+              json::writeString);
+          JsonText.array(json, "slice_names", slices, json::writeString);
+          json.writeObjectFieldStart("comparison");
+          comparison.write(query, json);
+          json.writeEndObject();
+        });
+  }
+
+  private NightComparison comparison(
+      Reported one, ComparedRows rows, ReportedRuns reported, StoredDriftQuery query) {
+    Optional<Drift> drift = rows.first(query.against());
+    if (drift.isEmpty() || query.slice().isPresent()) {
+      String absence = drift.isEmpty() ? "" : "bins are kept of whole partitions";
+      return new NightComparison(rows.profile(), drift, BaselineProfiles.Found.absent(absence));
+    }
+
+    BaselineProfiles profiles = new BaselineProfiles(reported, references);
+    return new NightComparison(rows.profile(), drift, profiles.of(one, drift.get()));
+  }
+
+  private static void series(
+      Map<String, Reported> newest, ReportedRuns reported, StoredDriftQuery query, Context ctx) {
+    List<Reported> wanted = newest.values().stream().limit(query.nights().orElseThrow()).toList();
+    List<Optional<SeriesNight>> nights =
+        reported.drifts(
+            wanted,
+            query.slice().isPresent(),
+            (one, partition) -> SeriesNight.of(ComparedRows.of(partition, query.slice()), query));
+    Answers.object(
+        ctx,
+        json -> {
+          json.writeStringField("name", ctx.pathParam("table"));
+          json.writeArrayFieldStart("nights");
+          for (int at = 0; at < nights.size(); at++) {
+            json.writeStartObject();
+            DriftJson.point(wanted.get(at).run(), wanted.get(at).night(), json);
+            if (nights.get(at).isPresent()) {
+              nights.get(at).get().write(json);
+            }
+
+            json.writeEndObject();
+          }
+
+          json.writeEndArray();
+          json.writeNumberField("left", newest.size() - nights.size());
         });
   }
 }
