@@ -1,5 +1,6 @@
 package io.paritree.drift;
 
+import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileForm;
 import io.paritree.rule.RuleWords;
 import io.paritree.rule.RuleWords.Measure;
@@ -87,5 +88,17 @@ public final class DriftWords {
     subjects.put(ANY, OF_FIELDS);
     subjects.put(SCORE, OF_SCORES);
     return new RuleWords(subjects, List.of());
+  }
+
+  /** Returns whether the subject of a rule is each field, not one that it names. */
+  public static boolean isOfEach(String subject) {
+    return subject.equals(ANY);
+  }
+
+  /** Returns whether the subject of a rule is fields, not rows or scores of the same name. */
+  public static boolean isOfFields(String subject, Profile profile) {
+    return !subject.equals(ROWS)
+        && !subject.equals(SCORE)
+        && !Subjects.outputs(profile).containsKey(subject);
   }
 }

@@ -125,6 +125,16 @@ public final class Rule {
     return text;
   }
 
+  /** Returns what the rule is about: a word for subjects, or one of them. */
+  public String subject() {
+    return subject;
+  }
+
+  /** Returns whether the rule only reports. */
+  public boolean isWarning() {
+    return isWarning;
+  }
+
   /** Returns the verdict of the rule about some values. */
   public Verdict verdict(RuleValues values) {
     List<Verdict.Finding> fired = new ArrayList<>();

@@ -23,12 +23,15 @@ import org.apache.hadoop.conf.Configuration;
  */
 final class DriftGate {
   private final CheckedRun checked;
+  private final DriftRules rules;
   private final boolean isReadable;
   private final GroupDrift comparison;
   private Map<String, PartitionDrift> drifts = Map.of();
 
-  private DriftGate(CheckedRun checked, boolean isReadable, GroupDrift comparison) {
+  private DriftGate(
+      CheckedRun checked, DriftRules rules, boolean isReadable, GroupDrift comparison) {
     this.checked = checked;
+    this.rules = rules;
     this.isReadable = isReadable;
     this.comparison = comparison;
   }
@@ -40,6 +43,7 @@ final class DriftGate {
     String digest = checked.model().digest();
     return new DriftGate(
         checked,
+        rules,
         isReadable,
         isReadable
             ? GroupDrift.of(rules, digest, reference, checked.output())
@@ -85,13 +89,13 @@ final class DriftGate {
 
   /** Takes note of all partitions, for all that the run reports to. */
   void tell(RunQuality quality) {
-    quality.rank(checked.fieldsByImportance());
+    quality.begin(checked.fieldsByImportance(), rules.rules());
     drifts.forEach(
         (partition, drift) ->
             quality.add(
                 new RunQuality.Compared(
                     partition,
-                    drift.profile(),
+                    isReadable ? drift.profile() : drift.profile().ofAllRows(),
                     drift.drifts(),
                     drift.verdicts(),
                     drift.suspects())));

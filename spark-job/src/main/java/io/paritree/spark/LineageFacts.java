@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.feature.Feature;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.check.CheckedRun;
@@ -12,6 +13,7 @@ import io.paritree.spark.lineage.DatasetName;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.settings.JobSettings;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -71,11 +73,26 @@ record LineageFacts(JobSettings settings, ScoringModel model, JobCheck check) {
         listing.version(),
         part(listing.version(), sources),
         read,
+        numbers(),
         DatasetName.at(check.output().place().output().toString()),
         written,
         List.copyOf(kept),
         columns.sources(model.schema()),
         filtering);
+  }
+
+  private Set<String> numbers() {
+    Set<String> numbers = new HashSet<>();
+    Set<String> others = new HashSet<>();
+    for (Feature feature : model.schema().features()) {
+      boolean isNumber = feature.kind() == Feature.Kind.NUMBER;
+      if (!isNumber || !numbers.add(feature.column())) {
+        others.add(feature.column());
+      }
+    }
+
+    numbers.removeAll(others);
+    return numbers;
   }
 
   private static Lineage.Part part(String version, List<InputPartition> sources) {

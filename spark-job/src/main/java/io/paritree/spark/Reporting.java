@@ -98,7 +98,7 @@ final class Reporting {
 
     long until = System.nanoTime() + destinations.longestWait().toNanos();
     Instant now = clock.instant();
-    byte[] end = events.end(now.toString(), report, lineage);
+    byte[] end = events.end(now.toString(), report, lineage, quality);
     sendLineage(report.exitCode() == 0 ? "COMPLETE" : "FAIL", end);
     JobMetrics metrics =
         JobMetrics.of(

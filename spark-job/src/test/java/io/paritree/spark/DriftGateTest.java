@@ -30,11 +30,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,7 +220,15 @@ class DriftGateTest {
     assertThat(chat.messages()).isEmpty();
     night("2024-01-02", 1_000, UnaryOperator.identity());
     night("2024-01-03", 2_000, DriftGateTest::withoutExpress);
-    JobRun second = score(model, "--run-id", "second", "--rule", "any.psi(previous) > 0.25");
+    JobRun second =
+        score(
+            model,
+            "--run-id",
+            "second",
+            "--rule",
+            "any.psi(previous) > 0.25",
+            "--rule",
+            "warn: zone.missing > 0.9");
     assertThat(second.exitCode()).as(second.err()).isEqualTo(8);
     assertThat(published()).containsExactly("day=2024-01-01", "day=2024-01-02");
     assertThat(second.err())
@@ -243,6 +253,7 @@ class DriftGateTest {
             "paritree_job_missing_share{field=\"express\",%s} 1.0\n".formatted(output),
             "paritree_job_psi{baseline=\"reference\",field=\"express\",%s} ".formatted(output),
             "paritree_job_impact{baseline=\"reference\",field=\"express\",%s} ".formatted(output));
+    assertQualityFacets();
     JsonNode told = told();
     assertThat(told.get("text").asText())
         .startsWith(
@@ -300,6 +311,51 @@ class DriftGateTest {
     JobRun replaced = score(model, "--accept-gates", "a holiday", "--partition", "day=2024-01-02");
     assertThat(replaced.exitCode()).as(replaced.err()).isZero();
     assertThat(profiles("2024-01-02")).hasSize(1);
+  }
+
+  /**
+   * Asserts what lineage says of the rows of a night without a value and one like the reference.
+   */
+  private void assertQualityFacets() throws Exception {
+    List<String> lines =
+        Files.readAllLines(
+            newest(directory.resolve("out"), "report.json").resolveSibling("lineage.jsonl"));
+    assertThat(lines).hasSize(2).allSatisfy(LineageTest::assertValid);
+    JsonNode facets = new ObjectMapper().readTree(lines.get(1)).at("/inputs/0/inputFacets");
+    JsonNode metrics = facets.get("dataQualityMetrics");
+    assertThat(metrics.get("rowCount").asInt()).isEqualTo(2 * NIGHT);
+    JsonNode columns = metrics.get("columnMetrics");
+    assertThat(columns.at("/express/nullCount").asInt()).isBetween(NIGHT, 2 * NIGHT - 1);
+    assertThat(columns.at("/distance/quantiles").size()).isEqualTo(4);
+    JsonNode quantiles = columns.at("/distance/quantiles");
+    quantiles
+        .fieldNames()
+        .forEachRemaining(
+            share ->
+                assertThat(quantiles.get(share).asDouble() / 5_000)
+                    .isCloseTo(Double.parseDouble(share), Offset.offset(0.1)));
+    assertThat(columns.at("/departure").has("quantiles")).isFalse();
+    assertThat(columns.at("/carrier").has("quantiles")).isFalse();
+    Map<String, String> results = new TreeMap<>();
+    for (JsonNode one : facets.at("/dataQualityAssertions/assertions")) {
+      results.put(
+          one.get("assertion").asText(),
+          "%s %s %s"
+              .formatted(
+                  one.get("success"),
+                  one.path("column").asText("-"),
+                  one.get("severity").asText()));
+    }
+
+    assertThat(results)
+        .containsOnly(
+            Map.entry("any.missing > reference + 0.20", "false express error"),
+            Map.entry("any.unseen > reference + 0.05", "true - error"),
+            Map.entry("any.faults > reference + 0.05", "true - error"),
+            Map.entry("score.psi > 0.25", "true - error"),
+            Map.entry("rows < 0.5 * weekday|previous", "true - error"),
+            Map.entry("any.psi(previous) > 0.25", "false express error"),
+            Map.entry("warn: zone.missing > 0.9", "true zone warn"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.paritree.spark.lineage;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a run reads and writes, as far as it was found out before the run ended.
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param version the version of the table that is read; empty if it has none
  * @param part which part of the input is read
  * @param read the columns that are read; empty if they were not checked
+ * @param numbers the columns that one feature reads as numbers
  * @param output the dataset that is written
  * @param written the columns that are written; empty if the columns of the input were not checked
  * @param kept the written columns that are columns of the input, under the same names
@@ -21,6 +23,7 @@ public record Lineage(
     String version,
     Part part,
     List<Column> read,
+    Set<String> numbers,
     DatasetName output,
     List<Column> written,
     List<String> kept,

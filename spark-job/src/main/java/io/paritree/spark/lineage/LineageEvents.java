@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.paritree.output.RunReport.Partition;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.RunQuality;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -50,13 +51,14 @@ public record LineageEvents(
    *
    * @param at when, as ISO 8601 in UTC
    * @param lineage what it reads and writes; empty if it ended before that was known
+   * @param quality what it has found out about the rows
    */
-  public byte[] end(String at, JobReport report, Optional<Lineage> lineage) {
+  public byte[] end(String at, JobReport report, Optional<Lineage> lineage, RunQuality quality) {
     ObjectNode event = event(report.exitCode() == 0 ? "COMPLETE" : "FAIL", at);
     ObjectNode facets = (ObjectNode) event.get("run").get("facets");
     addReport(facets, report);
     if (lineage.isPresent()) {
-      event.putArray("inputs").add(input(lineage.get(), report));
+      event.putArray("inputs").add(input(lineage.get(), report, quality));
       event.putArray("outputs").add(output(lineage.get(), report));
     }
 
@@ -112,7 +114,7 @@ public record LineageEvents(
     }
   }
 
-  private static ObjectNode input(Lineage lineage, JobReport report) {
+  private static ObjectNode input(Lineage lineage, JobReport report, RunQuality quality) {
     ObjectNode input = dataset(lineage.input());
     ObjectNode facets = input.putObject("facets");
     addSchema(facets, lineage.read());
@@ -132,6 +134,8 @@ public record LineageEvents(
     }
 
     addPart(inputFacets, lineage.part());
+    new QualityFacets(lineage.numbers(), quality)
+        .addTo((name, version, schema) -> standard(inputFacets, name, version, schema));
     return input;
   }
 

@@ -75,7 +75,7 @@ class JobMetricsTest {
     List<String> fields = IntStream.range(0, 60).mapToObj(field -> "f\"" + field).toList();
     List<String> ranking = new ArrayList<>(fields);
     Collections.reverse(ranking);
-    quality.rank(ranking);
+    quality.begin(ranking, List.of());
     Profile before = profile(fields, 100, 0.5);
     Profile now = profile(fields, 50, 2);
     Baseline reference = new Baseline(Baseline.REFERENCE, List.of(), before);

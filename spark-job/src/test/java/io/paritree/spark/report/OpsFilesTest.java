@@ -141,7 +141,7 @@ class OpsFilesTest {
   /** Returns what a run has found out that has every measure. */
   private static RunQuality compared() {
     RunQuality quality = new RunQuality();
-    quality.rank(List.of("age"));
+    quality.begin(List.of("age"), List.of());
     NumberBins bins = new NumberBins(1);
     FeatureProfile age =
         new FeatureProfile(
