@@ -101,11 +101,16 @@ final class LevelCounts<C extends LevelCounts.Counts<C>> implements Serializable
     least++;
   }
 
-  /** Adds another's rows, which are some of the same number of rows. */
-  void add(LevelCounts<C> other) {
-    while (least < other.least) {
+  /** Drops levels that others have dropped. */
+  void keepLevelsOf(LevelCounts<C> others) {
+    while (least < others.least) {
       drop();
     }
+  }
+
+  /** Adds another's rows, which are some of the same number of rows. */
+  void add(LevelCounts<C> other) {
+    keepLevelsOf(other);
 
     for (int at = least; at < other.levels.size(); at++) {
       Level<C> more = other.levels.get(at);

@@ -17,6 +17,9 @@ public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWi
   /** A mean contribution takes 128 bytes while rows are counted, and about 25 in a document. */
   private static final int MAX_CONTRIBUTIONS = 1 << 16;
 
+  /** The same for slices, of which there are many. */
+  private static final int MAX_OF_SLICES = 1 << 11;
+
   /**
    * A feature.
    *
@@ -42,7 +45,17 @@ public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWi
    * @param margins of a model
    */
   public static int countedMargins(int modelWidth, int margins) {
-    return (long) margins * (modelWidth + 1) > MAX_CONTRIBUTIONS ? 0 : margins;
+    return countedMargins(modelWidth, margins, MAX_CONTRIBUTIONS);
+  }
+
+  private static int countedMargins(int modelWidth, int margins, int most) {
+    return (long) margins * (modelWidth + 1) > most ? 0 : margins;
+  }
+
+  /** Returns what is counted of the rows of each value of a column. */
+  ProfileForm ofSlices() {
+    int counted = countedMargins(modelWidth, margins, MAX_OF_SLICES);
+    return new ProfileForm(features, outputs, modelWidth, counted);
   }
 
   /** Returns the form with other outputs. */

@@ -208,7 +208,7 @@ class DriftGateTest {
   void aNightThatDiffersIsHeldAndTheOthersArePublished() throws Exception {
     Path model = model();
     night("2024-01-01", 0, UnaryOperator.identity());
-    JobRun first = score(model);
+    JobRun first = score(model, "--drift-by", "carrier");
     assertThat(first.exitCode()).as(first.err() + first.out()).isZero();
     assertThat(first.out())
         .contains(
@@ -228,7 +228,9 @@ class DriftGateTest {
             "--rule",
             "any.psi(previous) > 0.25",
             "--rule",
-            "warn: zone.missing > 0.9");
+            "warn: zone.missing > 0.9",
+            "--drift-by",
+            "carrier");
     assertThat(second.exitCode()).as(second.err()).isEqualTo(8);
     assertThat(published()).containsExactly("day=2024-01-01", "day=2024-01-02");
     assertThat(second.err())
@@ -279,6 +281,18 @@ class DriftGateTest {
     assertThat(json.at("/baselines/1/baseline").asText()).isEqualTo("previous");
     assertThat(json.at("/baselines/1/partitions/0").asText()).isEqualTo("day=2024-01-02");
     assertThat(json.at("/baselines/0/margins/0/explained").asBoolean()).isTrue();
+    assertThat(json.at("/by").asText()).isEqualTo("carrier");
+    JsonNode slice = json.at("/slices/0");
+    assertThat(slice.at("/slice").asText()).isEqualTo("AA");
+    assertThat(slice.at("/profile/rows").asInt()).isBetween(40, 120);
+    assertThat(slice.at("/baselines/0/baseline").asText()).isEqualTo("reference");
+    assertThat(slice.at("/baselines/0/rows").asInt()).isEqualTo(4_000);
+    assertThat(slice.at("/baselines/1/baseline").asText()).isEqualTo("previous");
+    assertThat(slice.at("/baselines/1/rows").asInt()).isBetween(40, 120);
+    assertThat(held.drift().orElseThrow().by()).isEqualTo("carrier");
+    assertThat(held.drift().orElseThrow().slices())
+        .hasSize(6)
+        .allMatch(shift -> shift.baseline().equals("previous") && shift.rows() > 10);
 
     chat.close();
     chat = new HttpInbox(307);

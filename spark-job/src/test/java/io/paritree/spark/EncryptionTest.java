@@ -278,6 +278,12 @@ class EncryptionTest {
 
     JobRun refused = score(input);
     set(TestKms.settings());
+    List<Object> sliced = new ArrayList<>(arguments(input));
+    sliced.addAll(List.of("--drift-by", "carrier"));
+    JobRun slices = JobRun.of(sliced.toArray());
+    assertThat(slices.exitCode()).as(slices.err()).isEqualTo(3);
+    assertThat(slices.err())
+        .contains("--drift-by cannot be used: files of the output are encrypted");
     JobRun run = score(input);
 
     assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);

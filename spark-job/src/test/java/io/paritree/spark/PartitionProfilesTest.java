@@ -15,6 +15,7 @@ import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.model.layout.PackageFiles;
 import io.paritree.output.RunDrift;
+import io.paritree.output.StoredProfile;
 import io.paritree.profile.BinCounts;
 import io.paritree.profile.Bins;
 import io.paritree.profile.CategoryBins;
@@ -24,6 +25,7 @@ import io.paritree.profile.NumberBins;
 import io.paritree.profile.OutputProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ScoreHistogram;
+import io.paritree.profile.SlicedProfile;
 import io.paritree.record.CsvCells;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -37,7 +39,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -144,6 +148,15 @@ class PartitionProfilesTest {
         .collect(Collectors.toMap(RunDrift.Partition::path, one -> one.profile().orElseThrow()));
   }
 
+  /** Returns the profile with which the first partition of an output was published. */
+  private SlicedProfile kept(String name) throws IOException {
+    Path all = directory.resolve(name).resolve("_paritree/out/profiles");
+    try (Stream<Path> files = Files.walk(all)) {
+      Path file = files.filter(Files::isRegularFile).sorted().findFirst().orElseThrow();
+      return StoredProfile.fromJson(Files.readAllBytes(file), file.toString()).profile();
+    }
+  }
+
   /** What a plain loop over records counts. */
   private static final class Recount {
     private final ScoringModel model;
@@ -152,6 +165,7 @@ class PartitionProfilesTest {
     private final List<long[]> bins = new ArrayList<>();
     private final ScoreHistogram scores = new ScoreHistogram();
     private final List<BigDecimal> contributions = new ArrayList<>();
+    private long rows;
     private long scored;
     private long above;
     private BigDecimal margins = BigDecimal.ZERO;
@@ -170,6 +184,7 @@ class PartitionProfilesTest {
     }
 
     void add(int index, boolean isBad) throws Exception {
+      rows++;
       Schema schema = model.schema();
       float[] slots = new float[schema.width()];
       List<String> cells = TestRecords.cells(index);
@@ -226,19 +241,39 @@ class PartitionProfilesTest {
   void withoutASampleEveryCountIsThatOfAPlainRecount() throws Exception {
     Path model = model();
     Path input = Parcels.write(directory.resolve("in/day=1"), 0, ROWS, BAD_EVERY, 3);
-    Profile profile =
-        profiles(drift("all", model, conf(0, 0), "--input", input.getParent())).get("day=1");
+    byte[] drift =
+        drift("all", model, conf(0, 0), "--input", input.getParent(), "--drift-by", "carrier");
+    Profile profile = profiles(drift).get("day=1");
+    SlicedProfile sliced = kept("all");
 
-    Recount recount = new Recount(Opening.open(model.toString(), EngineKind.FOREST));
+    ScoringModel opened = Opening.open(model.toString(), EngineKind.FOREST);
+    Recount recount = new Recount(opened);
+    Map<String, Recount> slices = new TreeMap<>();
     for (int index = 0; index < ROWS; index++) {
       recount.add(index, index % BAD_EVERY == 0);
+      String carrier = TestRecords.cells(index).get(TestRecords.COLUMNS.indexOf("carrier"));
+      slices
+          .computeIfAbsent(
+              carrier.isEmpty() ? SlicedProfile.MISSING : carrier, name -> new Recount(opened))
+          .add(index, index % BAD_EVERY == 0);
     }
 
-    assertThat(profile.rows()).isEqualTo(ROWS);
+    assertCounts(profile, recount);
+    assertThat(sliced.whole()).isEqualTo(profile);
+    assertThat(sliced.slices()).containsOnlyKeys(slices.keySet()).hasSize(6);
+    slices.forEach((name, own) -> assertCounts(sliced.slices().get(name), own));
+    MarginProfile margin = profile.margins().get(0);
+    double impacts =
+        profile.features().stream().mapToDouble(feature -> feature.contributions().get(0)).sum();
+    assertThat(margin.base() + impacts).isCloseTo(margin.mean(), within(1e-5));
+  }
+
+  private static void assertCounts(Profile profile, Recount recount) {
+    assertThat(profile.rows()).isEqualTo(recount.rows);
     assertThat(profile.scored()).isEqualTo(recount.scored).isEqualTo(profile.sampled());
     assertThat(profile.explained()).isEqualTo(recount.scored);
     assertThat(profile.faults())
-        .isEqualTo(Map.of("weight", Map.of("missing_value", ROWS - recount.scored)));
+        .isEqualTo(Map.of("weight", Map.of("missing_value", recount.rows - recount.scored)));
     for (int slot = 0; slot < profile.features().size(); slot++) {
       FeatureProfile feature = profile.features().get(slot);
       String name = feature.feature();
@@ -258,9 +293,6 @@ class PartitionProfilesTest {
     MarginProfile margin = profile.margins().get(0);
     assertThat(margin.mean()).isEqualTo(recount.margins.doubleValue() / recount.scored);
     assertThat(margin.base()).isEqualTo(recount.contribution(profile.features().size()));
-    double impacts =
-        profile.features().stream().mapToDouble(feature -> feature.contributions().get(0)).sum();
-    assertThat(margin.base() + impacts).isCloseTo(margin.mean(), within(1e-5));
   }
 
   private static List<Long> boxed(long[] counts) {
@@ -312,11 +344,23 @@ class PartitionProfilesTest {
         .save(table.toString());
 
     Path conf = conf(3_000, 400);
-    byte[] expected = drift("of-one", model, conf, "--input", one);
-    assertThat(drift("of-many", model, conf, "--input", many)).isEqualTo(expected);
-    assertThat(drift("of-csv", model, conf, "--input", csv, "--input-format", "csv"))
+    byte[] expected = drift("of-one", model, conf, "--input", one, "--drift-by", "parcel_id");
+    assertThat(drift("of-many", model, conf, "--input", many, "--drift-by", "parcel_id"))
         .isEqualTo(expected);
-    assertThat(drift("of-table", model, conf, "--input-table", table)).isEqualTo(expected);
+    Object[] ofCsv = {"--input", csv, "--input-format", "csv", "--drift-by", "parcel_id"};
+    assertThat(drift("of-csv", model, conf, ofCsv)).isEqualTo(expected);
+    assertThat(drift("of-table", model, conf, "--input-table", table, "--drift-by", "parcel_id"))
+        .isEqualTo(expected);
+    SlicedProfile sliced = kept("of-many");
+    assertThat(sliced).isEqualTo(kept("of-csv")).isEqualTo(kept("of-table"));
+    assertThat(List.copyOf(sliced.slices().keySet()))
+        .hasSize(SlicedProfile.MOST + 1)
+        .startsWith("0", "1", "10", "100", "1000", "10000", "10001")
+        .endsWith(SlicedProfile.OTHERS);
+    Profile sum = sliced.slices().values().stream().reduce(Profile::plus).orElseThrow();
+    assertThat(sum.ofAllRows().features()).isEqualTo(sliced.whole().ofAllRows().features());
+    assertThat(sum.sampled()).isEqualTo(sliced.whole().sampled());
+    assertThat(sum.explained()).isEqualTo(sliced.whole().explained());
 
     Map<String, Profile> profiles = profiles(expected);
     assertThat(profiles).containsOnlyKeys("day=1", "day=2");
@@ -432,5 +476,59 @@ class PartitionProfilesTest {
     assertThat(profile.explained()).isZero();
     assertThat(profile.margins()).isEmpty();
     assertThat(profile.features()).allMatch(feature -> feature.contributions().isEmpty());
+  }
+
+  @Test
+  void valuesOfAnyTypeWithATextDivideRowsAndOthersAreRefused() throws Exception {
+    Path model = model();
+    Path input = directory.resolve("in/day=2024-01-05");
+    TestSpark.session()
+        .createDataFrame(IntStream.range(0, 60).mapToObj(Parcels::row).toList(), Parcels.SCHEMA)
+        .selectExpr(
+            "*",
+            "date_add(date'2024-01-01', cast(parcel_id % 2 as int)) due",
+            "cast(parcel_id % 2 as decimal(5, 2)) price",
+            "parcel_id % 2 / 2 share",
+            "if(parcel_id % 2 = 0, repeat('é\n', 90), 'True') hostile",
+            "array(parcel_id) list",
+            "timestamp_seconds(parcel_id) at")
+        .coalesce(1)
+        .write()
+        .parquet(input.toString());
+    Map<String, List<String>> expected =
+        Map.of(
+            "due", List.of("2024-01-01", "2024-01-02"),
+            "price", List.of("0.00", "1.00"),
+            "share", List.of("0.0", "0.5"),
+            "hostile", List.of("true", "é\n".repeat(50)),
+            "express", List.of("false", "true", SlicedProfile.MISSING));
+    for (Map.Entry<String, List<String>> column : expected.entrySet()) {
+      Object[] options = {"--input", input.getParent(), "--drift-by", column.getKey()};
+      drift(column.getKey(), model, conf(0, 0), options);
+      SlicedProfile sliced = kept(column.getKey());
+      assertThat(sliced.by()).isEqualTo(column.getKey());
+      assertThat(List.copyOf(sliced.slices().keySet())).isEqualTo(column.getValue());
+    }
+
+    Map<String, String> refused =
+        Map.of(
+            "carier", "column 'carier', which --drift-by names, is not in file",
+            "Price", "; it has 'price', and names must match exactly",
+            "list", "column 'list' of --drift-by is ARRAY<BIGINT>, whose values have no plain text",
+            "at", "column 'at' of --drift-by is TIMESTAMP, whose values have no plain text",
+            "day", "column 'day' of --drift-by is a partition column of the output");
+    for (Map.Entry<String, String> column : refused.entrySet()) {
+      JobRun run =
+          JobRun.ofParcels(
+              model, input.getParent(), directory.resolve("no/out"), "--drift-by", column.getKey());
+      assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+      assertThat(run.err()).contains(column.getValue());
+    }
+
+    Object[] merged = {
+      "--input", input.getParent(), "--drift-by", "day", "--output-partition", "run=1"
+    };
+    drift("merged", model, conf(0, 0), merged);
+    assertThat(kept("merged").slices()).containsOnlyKeys("2024-01-05");
   }
 }

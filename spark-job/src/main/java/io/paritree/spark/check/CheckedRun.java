@@ -73,7 +73,8 @@ public record CheckedRun(
         model.card().reference().stream()
             .flatMap(reference -> reference.features().stream())
             .anyMatch(feature -> feature.bins().isPresent());
-    return hasBins || !settings.drift().more().isEmpty() ? DriftMode.REPORT : DriftMode.OFF;
+    boolean isAsked = !settings.drift().more().isEmpty() || !settings.drift().by().isEmpty();
+    return hasBins || isAsked ? DriftMode.REPORT : DriftMode.OFF;
   }
 
   /** Returns the model's columns, the most important first, then in the model's order. */

@@ -9,6 +9,7 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputPartition;
@@ -17,6 +18,7 @@ import io.paritree.spark.output.OutputCheck;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.output.Remarks;
 import io.paritree.spark.report.Progress;
+import io.paritree.spark.rows.ColumnText;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.StatedPartition;
 import io.paritree.spark.settings.JobSettings;
@@ -193,6 +195,7 @@ public final class JobCheck {
             model.schema(),
             List.copyOf(new LinkedHashSet<>(carried())),
             settings.output().partition().stream().map(PartitionValue::column).toList(),
+            settings.drift().by(),
             settings.columns().comparison(),
             problems);
     CheckedInput checked;
@@ -205,9 +208,22 @@ public final class JobCheck {
     }
 
     listing.checkRequested(settings.input().partitions(), session, problems);
+    checkSlices(checked);
 
     InputCheck.refuse(problems);
     return checked;
+  }
+
+  private void checkSlices(CheckedInput checked) {
+    String by = settings.drift().by();
+    checked.columns().stream()
+        .filter(column -> column.name().equals(by) && ColumnText.of(column.type()).isEmpty())
+        .findFirst()
+        .ifPresent(
+            column ->
+                problems.add(
+                    "column '%s' of --drift-by is %s, whose values have no plain text; texts, numbers, booleans and days have one"
+                        .formatted(by, column.type().sql())));
   }
 
   /**
@@ -239,6 +255,13 @@ public final class JobCheck {
 
     if (!encrypted.isEmpty()) {
       output.checkEncryption(problems);
+    }
+
+    if (!settings.drift().by().isEmpty()
+        && (!encrypted.isEmpty() || Encryption.isConfigured(HadoopPaths.settings(session)))) {
+      problems.add(
+          "--drift-by cannot be used: files of the output are encrypted, and drift.json, which would name values of column '%s', is not"
+              .formatted(settings.drift().by()));
     }
 
     InputCheck.refuse(problems);

@@ -47,6 +47,12 @@ record NameCheck(JobSettings settings, List<String> problems) {
     }
 
     for (String name : partitionColumns) {
+      if (key(settings.drift().by()).equals(key(name))) {
+        problems.add(
+            "column '%s' of --drift-by is a partition column of the output: all rows of a partition have one value of it, and partitions are compared anyway; name another column"
+                .formatted(name));
+      }
+
       if (own.contains(key(name))) {
         problems.add(
             "partition column '%s' has the name of a column of the output".formatted(name));
@@ -62,6 +68,7 @@ record NameCheck(JobSettings settings, List<String> problems) {
     Set<String> read = new LinkedHashSet<>();
     carried.forEach(name -> read.add(key(name)));
     schema.fields().forEach(field -> read.add(key(field.column())));
+    read.add(key(settings.drift().by()));
     for (String name : Quarantine.ADDED.fieldNames()) {
       if (read.contains(key(name))) {
         problems.add(

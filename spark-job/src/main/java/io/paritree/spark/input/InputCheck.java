@@ -2,6 +2,7 @@ package io.paritree.spark.input;
 
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
+import io.paritree.feature.NearestName;
 import io.paritree.feature.Schema;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.tables.PinnedTable;
@@ -46,6 +47,7 @@ public final class InputCheck {
   private final Schema schema;
   private final Set<String> names; // of all columns that the run reads, the carried ones first
   private final Set<String> stated; // of them, those that are read only if the input has them
+  private final String by; // the one of them by whose values rows are divided; empty if none is
   private final ReadColumn.Case comparison;
   private final List<String> problems;
 
@@ -53,6 +55,7 @@ public final class InputCheck {
    * @param carried keys and passed columns, which need not be features
    * @param stated columns of the partition that all rows go to; the input's columns of these names
    *     are read, if it has some
+   * @param by the column by whose values rows are divided; empty if they are not
    * @param comparison how their names and the features' are compared with the names in files
    * @param problems receives a message for each problem
    */
@@ -62,6 +65,7 @@ public final class InputCheck {
       Schema schema,
       List<String> carried,
       List<String> stated,
+      String by,
       ReadColumn.Case comparison,
       List<String> problems) {
     this.comparison = comparison;
@@ -70,6 +74,11 @@ public final class InputCheck {
     this.schema = schema;
     this.names = new LinkedHashSet<>(carried);
     schema.fields().forEach(field -> names.add(field.column()));
+    this.by = names.contains(by) ? "" : by;
+    if (!this.by.isEmpty()) {
+      names.add(by);
+    }
+
     this.stated = new LinkedHashSet<>(stated);
     this.stated.removeAll(names);
     for (String column : listing.partitionColumns()) {
@@ -334,7 +343,9 @@ public final class InputCheck {
   private String missing(String name, List<String> columns, String where) {
     String users =
         stated.contains(name) ? "which --output-partition has" : "a key or passed column";
-    if (schema.fieldIndex(name) >= 0) {
+    if (name.equals(by)) {
+      users = "which --drift-by names";
+    } else if (schema.fieldIndex(name) >= 0) {
       users = "which the model reads";
     }
 
@@ -346,8 +357,18 @@ public final class InputCheck {
                 column ->
                     "; it has '%s', and names must match exactly (unless --ignore-case is set)"
                         .formatted(column))
+            .or(() -> nearest(name, columns))
             .orElse("");
     return "column '%s', %s, is not in %s%s".formatted(name, users, where, nearest);
+  }
+
+  /** Returns a hint for a name that only this run uses, and may be mistyped. */
+  private Optional<String> nearest(String name, List<String> columns) {
+    List<String> all = new ArrayList<>(columns);
+    all.addAll(listing.partitionColumns());
+    return name.equals(by)
+        ? NearestName.of(name, all).map("; did you mean '%s'?"::formatted)
+        : Optional.empty();
   }
 
   private Optional<DataType> type(String name, FileSchema file, SQLConf sql) {

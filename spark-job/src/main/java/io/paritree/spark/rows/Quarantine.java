@@ -110,9 +110,12 @@ public final class Quarantine {
   }
 
   /**
+   * Adds a row.
+   *
    * @param count of the partition; receives the faults
+   * @return the faults that are counted
    */
-  void add(
+  List<Fault> add(
       InputBlock block,
       SourceFile source,
       String partition,
@@ -125,7 +128,7 @@ public final class Quarantine {
     count.addCodes(distinct);
     count(reported, count);
     if (plan.isSample()) {
-      return;
+      return reported;
     }
 
     if (file == null) {
@@ -149,6 +152,7 @@ public final class Quarantine {
     row.update(columns + 5, UTF8String.fromString(partition));
     row.update(columns + 6, UTF8String.fromBytes(StoredFaults.json(faults)));
     file.write(row);
+    return reported;
   }
 
   private void count(List<Fault> faults, PartitionCounts count) {

@@ -1,6 +1,8 @@
 package io.paritree.spark.rows;
 
+import io.paritree.Fault;
 import io.paritree.forest.Engine;
+import io.paritree.model.ProfiledRows;
 import io.paritree.model.ScoringModel;
 import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
@@ -18,6 +20,7 @@ import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
@@ -42,6 +45,7 @@ final class TaskRows {
   private final KeyHashes keys; // null if they are not compared
   private final ProfileForm form;
   private final ProfiledRows profiled; // null if no row is sampled
+  private final SlicedRows sliced; // null if rows are not divided
   private final String attempt;
   private final ExplanationColumns explanation; // null if none is requested
   private final CopiedColumns carried;
@@ -88,7 +92,11 @@ final class TaskRows {
     this.stated = new StatedPartition(plan, !Encryption.isConfigured(orders.writers().hadoop()));
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     boolean samples = plan.profiling().none(form, "").profile().needsHashes();
-    this.profiled = samples ? new ProfiledRows(model, form) : null;
+    this.profiled = samples ? ProfiledRows.of(model, form, TaskPlan.BLOCK_ROWS) : null;
+    this.sliced =
+        plan.profiling().by() < 0
+            ? null
+            : new SlicedRows(plan, plan.profiling().by(), engine.width());
     boolean isKeyed = plan.keys().columns() > 0;
     this.hasher =
         isKeyed && (hashes || samples) ? KeyHasher.of(plan.keyTypes()).orElse(null) : null;
@@ -185,11 +193,11 @@ final class TaskRows {
   /** Ends the rows of a partition, for now; a file that comes later may have others. */
   private void endPartition(Source source) {
     finishExplained(source.partition);
-    if (profiled == null) {
-      source.profile().pack();
-    } else {
-      profiled.endPartition(source.profile());
+    if (profiled != null) {
+      profiled.explainHeld();
     }
+
+    source.count.slices().pack();
   }
 
   private void score(InputBlock block, Source source) {
@@ -197,10 +205,19 @@ final class TaskRows {
     faults.clear();
     encoder.encode(block, source.file, slots, faults);
     source.profile().addValues(rows, encoder.missing(), encoder.unseen());
+    if (sliced != null) {
+      sliced.begin(block, source.file, source.count.slices());
+      sliced.addValues(block, source.file, encoder, slots);
+    }
+
+    if (profiled != null) {
+      profiled.begin(source.count.slices(), slots, TaskPlan.BLOCK_ROWS);
+    }
+
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
-        quarantine.add(block, source.file, source.partition, source.count, row, faults.of(row));
+        quarantine(block, source, row);
         if (profiled != null) {
           carried.copy(block, source.file, row, output);
           source.profile().addUnscored(hash(block, source, row, keyHash()));
@@ -211,7 +228,15 @@ final class TaskRows {
     }
 
     if (profiled != null) {
-      profiled.endBlock(slots, source.profile());
+      profiled.endBlock();
+    }
+  }
+
+  private void quarantine(InputBlock block, Source source, int row) {
+    List<Fault> counted =
+        quarantine.add(block, source.file, source.partition, source.count, row, faults.of(row));
+    if (sliced != null) {
+      counted.forEach(fault -> sliced.of(row).addFault(fault.field(), fault.code().code()));
     }
   }
 
@@ -254,11 +279,16 @@ final class TaskRows {
     }
 
     if (profiled != null) {
-      profiled.add(row, hash(block, source, row, key), slots, source.profile());
+      String slice = sliced == null ? null : sliced.name(row);
+      profiled.add(hash(block, source, row, key), row, slice);
     }
 
     int perRow = engine.scores();
     source.profile().addScores(scores, row * perRow);
+    if (sliced != null) {
+      sliced.of(row).addScores(scores, row * perRow);
+    }
+
     for (int index = 0; index < perRow; index++) {
       output.setFloat(to++, scores[row * perRow + index]);
     }

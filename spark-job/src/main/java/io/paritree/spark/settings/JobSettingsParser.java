@@ -286,6 +286,11 @@ final class JobSettingsParser {
       settings.problem("--rule cannot be combined with --drift off");
     }
 
+    String by = settings.anyText("scoring-job.drift.by");
+    if (mode == DriftMode.OFF && !by.isEmpty()) {
+      settings.problem("--drift-by (drift.by) cannot be combined with --drift off");
+    }
+
     for (String rule : Stream.concat(rules.stream(), more.stream()).toList()) {
       try {
         Rule.of(rule, DriftWords.ofAnyModel());
@@ -298,6 +303,7 @@ final class JobSettingsParser {
         mode,
         settings.whole("scoring-job.drift.sample-rows", 0, TRILLION),
         settings.whole("scoring-job.drift.impact-rows", 0, TRILLION),
+        by,
         rules,
         more,
         accepted.strip());

@@ -30,7 +30,15 @@ public final class ScoreArguments {
 
   /** The settings that have other names than their options. */
   private static final Map<String, String> KEYS =
-      Map.of("partition", "partitions", "drift", "drift.mode", "notify-url", "drift.notify-url");
+      Map.of(
+          "partition",
+          "partitions",
+          "drift",
+          "drift.mode",
+          "drift-by",
+          "drift.by",
+          "notify-url",
+          "drift.notify-url");
 
   private ScoreArguments() {}
 
@@ -143,6 +151,10 @@ public final class ScoreArguments {
             "--rule=RULE",
             "with --drift: one more rule, such as \"any.psi > 0.25\" or \"rows < 0.8 * previous\";"
                 + " warn: before it only reports"),
+        text(
+            "--drift-by=COLUMN",
+            "with --drift: also compare the rows of each value of this column of the input, of at most"
+                + " 50 values; those of the others together"),
         text(
             "--accept-gates=REASON",
             "with --drift gate: publish partitions although rules fire; the reason is kept with them"),

@@ -1,6 +1,7 @@
 package io.paritree.spark.task;
 
 import io.paritree.profile.ProfileCounts;
+import io.paritree.profile.SlicedCounts;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
@@ -8,23 +9,28 @@ import java.util.TreeMap;
 
 /** What is counted of the rows of a partition. Not thread-safe. */
 public final class PartitionCounts implements Serializable {
-  private final ProfileCounts profile;
+  private final SlicedCounts slices;
   private final TreeMap<String, Long> codes = new TreeMap<>();
 
   /**
-   * @param profile what the rows are like; is added to
+   * @param slices what the rows are like, and those of each value of a column; is added to
    */
-  public PartitionCounts(ProfileCounts profile) {
-    this.profile = profile;
+  public PartitionCounts(SlicedCounts slices) {
+    this.slices = slices;
   }
 
   public RowCounts rows() {
-    return new RowCounts(profile.rows(), profile.scored());
+    return new RowCounts(profile().rows(), profile().scored());
   }
 
-  /** Returns what the rows are like. */
+  /** Returns what all rows are like. */
   public ProfileCounts profile() {
-    return profile;
+    return slices.whole();
+  }
+
+  /** Returns what all rows are like, and those of each value of a column. */
+  public SlicedCounts slices() {
+    return slices;
   }
 
   /** Returns quarantined rows by fault code; a row with several codes counts for each. */
@@ -39,7 +45,7 @@ public final class PartitionCounts implements Serializable {
 
   /** Adds another's counts. */
   void add(PartitionCounts other) {
-    profile.add(other.profile);
+    slices.add(other.slices);
     other.codes.forEach((code, rows) -> codes.merge(code, rows, Long::sum));
   }
 }

@@ -66,7 +66,7 @@ public record Tally(
 
   /** Makes the counts small, before they are sent; before they are kept for long. */
   public void pack() {
-    profiles().forEach(ProfileCounts::pack);
+    counts.values().forEach(count -> count.slices().pack());
   }
 
   /** Returns how many rows all partitions have. */

@@ -52,6 +52,7 @@ class InputCheckTest {
                 schema,
                 List.of("id"),
                 List.of(),
+                "",
                 ReadColumn.Case.COMPARED,
                 problems)
             .check(listing.partitions(), session, () -> {});

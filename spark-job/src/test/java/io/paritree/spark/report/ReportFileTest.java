@@ -225,6 +225,13 @@ class ReportFileTest {
                   "north", 3, "previous", new ReportedDrift.ScoreShift("score", 1.5, 0.5, 0.25))));
 
   @Test
+  void slicesWhoseScoresHaveShiftedAreOnTheConsoleToo() throws Exception {
+    assertThat(DriftTable.of(full(true).partitions().others()))
+        .contains(
+            "    day=1: score of region 'north' (3 rows) against previous: psi 1.5000, of which");
+  }
+
+  @Test
   void reportHasOneLayout() throws Exception {
     assertThat(json(full(true))).isEqualTo(FULL);
     assertThat(json(least())).isEqualTo(LEAST);

@@ -82,7 +82,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(48)
+        .hasSize(49)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -120,7 +120,13 @@ class ScoreArgumentsTest {
             JobSettings.Foreign.REFUSED,
             JobSettings.NonAtomic.REFUSED),
         new JobSettings.Drift(
-            JobSettings.DriftMode.AUTO, 200_000, 5_000, DriftWords.DEFAULT_RULES, List.of(), ""),
+            JobSettings.DriftMode.AUTO,
+            200_000,
+            5_000,
+            "",
+            DriftWords.DEFAULT_RULES,
+            List.of(),
+            ""),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
 
@@ -211,6 +217,7 @@ class ScoreArgumentsTest {
             "--rule=any.psi > 0.25",
             "--rule",
             "rows > 2 * previous",
+            "--drift-by=region",
             "--accept-gates=moved, on purpose",
             "--run-id=r",
             "--force",
@@ -263,6 +270,7 @@ class ScoreArgumentsTest {
                     JobSettings.DriftMode.GATE,
                     200_000,
                     5_000,
+                    "region",
                     DriftWords.DEFAULT_RULES,
                     List.of("any.psi > 0.25", "rows > 2 * previous"),
                     "moved, on purpose"),
@@ -288,6 +296,8 @@ class ScoreArgumentsTest {
     assertThatThrownBy(
             () -> parse(good("--drift=off", "--rule=any.psi > 1").toArray(String[]::new)))
         .hasMessageContaining("--rule cannot be combined with --drift off");
+    assertThatThrownBy(() -> parse(good("--drift=off", "--drift-by=a").toArray(String[]::new)))
+        .hasMessageContaining("--drift-by (drift.by) cannot be combined with --drift off");
     assertThatThrownBy(() -> parse(good("--drift=gate", "--accept-gates= ").toArray(String[]::new)))
         .hasMessageContaining("--accept-gates needs a reason");
   }
