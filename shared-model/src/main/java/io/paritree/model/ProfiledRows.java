@@ -7,6 +7,7 @@ import io.paritree.forest.explain.Explainer;
 import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.SlicedCounts;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -22,9 +23,9 @@ public final class ProfiledRows {
   private final Engine engine;
   private final Optional<Explainer> explainer;
   private final Observer observer;
-  private final long[] sampledHashes;
-  private final int[] sampled;
-  private final String[] sampledSlices;
+  private long[] sampledHashes = new long[EXPLAINED_ROWS];
+  private int[] sampled = new int[EXPLAINED_ROWS];
+  private String[] sampledSlices = new String[EXPLAINED_ROWS];
   private int sampledRows; // of the block
 
   private final int explainedRows;
@@ -52,16 +53,11 @@ public final class ProfiledRows {
 
   /**
    * @param explainer of the rows that are explained; empty if none are
-   * @param blockRows the most rows of a block
    */
-  public ProfiledRows(
-      Engine engine, Optional<Explainer> explainer, int blockRows, Observer observer) {
+  public ProfiledRows(Engine engine, Optional<Explainer> explainer, Observer observer) {
     this.engine = engine;
     this.explainer = explainer;
     this.observer = observer;
-    this.sampledHashes = new long[blockRows];
-    this.sampled = new int[blockRows];
-    this.sampledSlices = new String[blockRows];
     int perRow = explainer.map(Explainer::contributions).orElse(0);
     this.explainedRows =
         perRow == 0 ? 0 : Math.max(1, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / perRow));
@@ -72,18 +68,14 @@ public final class ProfiledRows {
     this.margins = new float[explainedRows * engine.outputs()];
   }
 
-  /**
-   * Returns what counts the rows of a model as a form says.
-   *
-   * @param blockRows the most rows of a block
-   */
-  public static ProfiledRows of(ScoringModel model, ProfileForm form, int blockRows) {
+  /** Returns what counts the rows of a model as a form says. */
+  public static ProfiledRows of(ScoringModel model, ProfileForm form) {
     try {
       Optional<Explainer> explainer =
           form.margins() == 0
               ? Optional.empty()
               : Optional.of(model.explainer(ContributionMode.FAST));
-      return new ProfiledRows(model.engine(), explainer, blockRows, (hash, all, at) -> {});
+      return new ProfiledRows(model.engine(), explainer, (hash, all, at) -> {});
     } catch (UnsupportedModelException e) {
       throw new IllegalStateException("The form has no margins then", e);
     }
@@ -111,6 +103,12 @@ public final class ProfiledRows {
    */
   public void add(long hash, int at, String slice) {
     if (counts.whole().samples(hash)) {
+      if (sampledRows == sampled.length) {
+        sampledHashes = Arrays.copyOf(sampledHashes, 2 * sampledRows);
+        sampled = Arrays.copyOf(sampled, 2 * sampledRows);
+        sampledSlices = Arrays.copyOf(sampledSlices, 2 * sampledRows);
+      }
+
       sampledHashes[sampledRows] = hash;
       sampledSlices[sampledRows] = slice;
       sampled[sampledRows++] = at;

@@ -1,13 +1,12 @@
 package io.paritree.serving.profile;
 
-import io.paritree.UnsupportedModelException;
-import io.paritree.forest.explain.ContributionMode;
-import io.paritree.forest.explain.Explainer;
+import io.paritree.model.ProfiledRows;
 import io.paritree.model.ScoringModel;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
+import io.paritree.profile.SlicedCounts;
 import io.paritree.serving.config.ServingConfig;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,9 +42,9 @@ public final class RequestProfile {
 
   private final Deque<Slice> slices = new ArrayDeque<>(); // oldest first; guarded by this
   private final Deque<Slice> hours = new ArrayDeque<>(); // oldest first; guarded by this
-  private ProfileForm form; // made for the first rows, as the explainer; guarded by this
-  private Explainer explainer; // null if no row is explained; guarded by this
-  private ProfileCounts current; // null without rows; guarded by this
+  private ProfileForm form; // made for the first rows, as the sample; guarded by this
+  private ProfiledRows sample; // of the current slice; guarded by this
+  private SlicedCounts current; // which are not divided; null without rows; guarded by this
   private Instant begin; // of the current slice; guarded by this
 
   /** What is in a window. */
@@ -92,13 +91,8 @@ public final class RequestProfile {
   }
 
   private void open() {
-    try {
-      form = model.profileForm();
-      boolean isExplained = form.margins() > 0 && sampling.explained() > 0;
-      explainer = isExplained ? model.explainer(ContributionMode.FAST) : null;
-    } catch (UnsupportedModelException e) {
-      throw new IllegalStateException(e.getMessage(), e); // the form says that it can be explained
-    }
+    form = sampling.explained() > 0 ? model.profileForm() : model.unexplainedProfileForm();
+    sample = ProfiledRows.of(model, form);
   }
 
   /** Returns what counts the rows of the calling thread, which must keep it. */
@@ -135,36 +129,22 @@ public final class RequestProfile {
     }
 
     if (current == null) {
-      current = new ProfileCounts(form, sampling, 0);
+      current = new SlicedCounts(form, sampling, 0);
     }
 
-    current.addValues(taken.read(), taken.missing(), taken.unseen());
+    ProfileCounts counts = current.whole();
+    counts.addValues(taken.read(), taken.missing(), taken.unseen());
     taken
         .faults()
         .forEach(
-            (field, codes) ->
-                codes.forEach((code, count) -> current.addFaults(field, code, count)));
-    long[] hashes = new long[taken.kept()]; // of no keys: any rows are as good as others
-    int[] places = new int[taken.kept()];
+            (field, codes) -> codes.forEach((code, count) -> counts.addFaults(field, code, count)));
+    sample.begin(current, taken.slots(), 1);
     for (int row = 0; row < taken.kept(); row++) {
-      hashes[row] = random.nextLong();
-      places[row] = row * rows.width();
-      current.addScores(taken.scores(), row * rows.scores());
-      if (explainer != null && current.explains(hashes[row])) {
-        explain(hashes[row], taken, row);
-      }
+      counts.addScores(taken.scores(), row * rows.scores());
+      sample.add(random.nextLong(), row * rows.width(), null); // any rows are as good as others
     }
 
-    current.addSlots(hashes, places, taken.kept(), taken.slots(), 1);
-  }
-
-  private void explain(long hash, SeenRows.Taken taken, int row) {
-    int width = rows.width();
-    float[] slots = new float[width];
-    System.arraycopy(taken.slots(), row * width, slots, 0, width);
-    float[] contributions = new float[explainer.contributions()];
-    explainer.explain(slots, 1, contributions);
-    current.addContributions(hash, contributions, 0, taken.margins(), row * rows.margins());
+    sample.endBlock();
   }
 
   private Optional<Slice> now() {
@@ -172,8 +152,9 @@ public final class RequestProfile {
       return Optional.empty();
     }
 
+    sample.explainHeld();
     current.pack();
-    return Optional.of(new Slice(begin, current.profile(form)));
+    return Optional.of(new Slice(begin, current.whole().profile(form)));
   }
 
   /** Makes hours of the slices that are older than one, and drops what is older than a day. */

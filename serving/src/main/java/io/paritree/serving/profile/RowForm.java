@@ -8,12 +8,10 @@ import java.util.Map;
 
 /** How the rows of a model are stored, row after row. Immutable and thread-safe. */
 final class RowForm {
-  private final int margins;
   private final int scores;
   private final Map<Feature, Integer> slots = new IdentityHashMap<>();
 
   RowForm(Schema schema, Engine engine) {
-    this.margins = engine.outputs();
     this.scores = engine.scores();
     for (int slot = 0; slot < schema.width(); slot++) {
       slots.put(schema.features().get(slot), slot);
@@ -22,10 +20,6 @@ final class RowForm {
 
   int width() {
     return slots.size();
-  }
-
-  int margins() {
-    return margins;
   }
 
   int scores() {

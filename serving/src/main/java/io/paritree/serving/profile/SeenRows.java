@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * its lock with nobody but the one that takes the rows.
  */
 public final class SeenRows {
-  private static final int MAX_ROWS = 256;
+  private static final int MAX_ROWS = 64;
   private static final int MAX_VALUES = 1 << 15;
 
   private final RowForm form;
@@ -24,7 +24,6 @@ public final class SeenRows {
   private long[] missing;
   private long[] unseen;
   private float[] slots; // of the kept rows; null until there is one
-  private float[] margins;
   private float[] scores;
   private long read;
   private long scored;
@@ -39,7 +38,6 @@ public final class SeenRows {
    * @param faults rows by field and code
    * @param kept number of the scored rows that follow
    * @param slots row after row
-   * @param margins row after row
    * @param scores row after row
    */
   record Taken(
@@ -49,7 +47,6 @@ public final class SeenRows {
       Map<String, Map<String, Long>> faults,
       int kept,
       float[] slots,
-      float[] margins,
       float[] scores) {}
 
   SeenRows(RowForm form) {
@@ -66,8 +63,7 @@ public final class SeenRows {
    * @param of row after row, as the other arrays
    * @param found has the unseen values of these rows, and of faulty rows beside them
    */
-  public synchronized void add(
-      int rows, float[] of, float[] marginsOf, float[] scoresOf, Faults found) {
+  public synchronized void add(int rows, float[] of, float[] scoresOf, Faults found) {
     addUnseen(found);
     int width = form.width();
     for (int row = 0; row < rows; row++) {
@@ -79,22 +75,20 @@ public final class SeenRows {
       long place = scored < most ? scored : random.nextLong(scored + 1);
       scored++;
       if (place < most) {
-        keep((int) place, row, of, marginsOf, scoresOf);
+        keep((int) place, row, of, scoresOf);
       }
     }
 
     read += rows;
   }
 
-  private void keep(int place, int row, float[] of, float[] marginsOf, float[] scoresOf) {
+  private void keep(int place, int row, float[] of, float[] scoresOf) {
     if (slots == null) {
       slots = new float[most * form.width()];
-      margins = new float[most * form.margins()];
       scores = new float[most * form.scores()];
     }
 
     copy(of, row, slots, place, form.width());
-    copy(marginsOf, row, margins, place, form.margins());
     copy(scoresOf, row, scores, place, form.scores());
   }
 
@@ -136,7 +130,6 @@ public final class SeenRows {
             faults,
             kept,
             first(slots, kept * form.width()),
-            first(margins, kept * form.margins()),
             first(scores, kept * form.scores()));
     missing = new long[form.width()];
     unseen = new long[form.width()];

@@ -32,7 +32,7 @@ public record ScoringParts(
       Faults found) {
     SeenRows seen = served.buffers().seen;
     if (seen != null) {
-      seen.add(rows, slots, margins, scores, found);
+      seen.add(rows, slots, scores, found);
     }
 
     if (predictions.on()) {

@@ -1,6 +1,7 @@
 package io.paritree.serving.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
@@ -8,6 +9,7 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
+import io.paritree.profile.MarginProfile;
 import io.paritree.profile.Profile;
 import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.profile.RequestProfile.Window;
@@ -41,10 +43,9 @@ class RequestProfileTest {
     int width = model.engine().width();
     float[] slots = new float[rows * width];
     Arrays.fill(slots, value);
-    float[] margins = new float[rows * model.engine().outputs()];
     float[] scores = new float[rows * model.engine().scores()];
-    model.engine().score(slots, rows, margins, scores);
-    seen.add(rows, slots, margins, scores, new Faults());
+    model.engine().score(slots, rows, null, scores);
+    seen.add(rows, slots, scores, new Faults());
   }
 
   private Profile of(Window window) {
@@ -79,6 +80,10 @@ class RequestProfileTest {
     assertThat(counted.scored()).isEqualTo(360);
     assertThat(counted.features()).allSatisfy(one -> assertThat(one.missing()).isEqualTo(90));
     assertThat(counted.explained()).isBetween(1L, 50L);
+    MarginProfile margin = counted.margins().get(0);
+    double contributions =
+        counted.features().stream().mapToDouble(one -> one.contributions().get(0)).sum();
+    assertThat(margin.base() + contributions).isCloseTo(margin.mean(), within(1e-5));
     assertThat(of(Window.DAY)).isEqualTo(counted);
   }
 
@@ -91,7 +96,7 @@ class RequestProfileTest {
     Profile counted = of(Window.HOUR);
     assertThat(counted.rows()).isEqualTo(10_000);
     assertThat(counted.features()).allSatisfy(one -> assertThat(one.missing()).isEqualTo(5_000));
-    assertThat(counted.scored()).isEqualTo(256);
+    assertThat(counted.scored()).isEqualTo(64);
   }
 
   @Test

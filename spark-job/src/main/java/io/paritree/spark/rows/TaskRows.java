@@ -92,7 +92,7 @@ final class TaskRows {
     this.stated = new StatedPartition(plan, !Encryption.isConfigured(orders.writers().hadoop()));
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     boolean samples = plan.profiling().none(form, "").profile().needsHashes();
-    this.profiled = samples ? ProfiledRows.of(model, form, TaskPlan.BLOCK_ROWS) : null;
+    this.profiled = samples ? ProfiledRows.of(model, form) : null;
     this.sliced =
         plan.profiling().by() < 0
             ? null
