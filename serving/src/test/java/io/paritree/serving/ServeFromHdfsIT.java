@@ -3,6 +3,7 @@ package io.paritree.serving;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.HdfsCluster;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
@@ -47,8 +48,7 @@ class ServeFromHdfsIT {
   @BeforeAll
   static void startCluster() throws Exception {
     Path disks = Files.createDirectory(directory.resolve("disks"));
-    cluster = new MiniDFSCluster.Builder(new Configuration(), disks.toFile()).build();
-    cluster.waitActive();
+    cluster = HdfsCluster.start(new Configuration(), disks);
     store = Location.of(cluster.getURI() + "/models");
     TestPackages packages = new TestPackages(directory.resolve("store"));
     packages.binary(2, 21);

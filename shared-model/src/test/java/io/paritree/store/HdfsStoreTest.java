@@ -1,5 +1,6 @@
 package io.paritree.store;
 
+import io.paritree.HdfsCluster;
 import io.paritree.MemoryDisk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,8 +27,7 @@ class HdfsStoreTest extends FileStoreContract {
 
   @BeforeAll
   static void startCluster(@TempDir(factory = MemoryDisk.class) Path directory) throws IOException {
-    cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile()).build();
-    cluster.waitActive();
+    cluster = HdfsCluster.start(new Configuration(), directory);
   }
 
   @AfterAll

@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.HdfsCluster;
 import io.paritree.model.TestPackages;
 import io.paritree.store.Location;
 import java.nio.file.Files;
@@ -25,9 +26,7 @@ class HdfsDefaultIT {
 
   @BeforeAll
   static void start() throws Exception {
-    cluster =
-        new MiniDFSCluster.Builder(new Configuration(), directory.resolve("hdfs").toFile()).build();
-    cluster.waitActive();
+    cluster = HdfsCluster.start(new Configuration(), directory.resolve("hdfs"));
   }
 
   @AfterAll

@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.HdfsCluster;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -87,7 +88,8 @@ final class JobFaults {
     }
 
     long begin = System.nanoTime();
-    MiniDFSCluster cluster = hdfs ? cluster(directory) : null;
+    MiniDFSCluster cluster =
+        hdfs ? HdfsCluster.start(new Configuration(), directory.resolve("hdfs")) : null;
     DeathTrial trial =
         hdfs
             ? DeathTrial.onHdfs(directory, Location.of(cluster.getURI() + "/trial"), rows)
@@ -227,13 +229,6 @@ final class JobFaults {
     }
 
     return failed == 0;
-  }
-
-  private static MiniDFSCluster cluster(Path directory) throws IOException {
-    MiniDFSCluster cluster =
-        new MiniDFSCluster.Builder(new Configuration(), directory.resolve("hdfs").toFile()).build();
-    cluster.waitActive();
-    return cluster;
   }
 
   private static List<Step> steps(String names) {

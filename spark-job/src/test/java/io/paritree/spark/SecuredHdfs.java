@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.HdfsCluster;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -177,9 +178,7 @@ final class SecuredHdfs implements AutoCloseable {
     settings.setBoolean("ignore.secure.ports.for.testing", true); // ports that need no root
     UserGroupInformation.setConfiguration(settings);
     UserGroupInformation.loginUserFromKeytab(principal, keytab);
-    MiniDFSCluster cluster =
-        new MiniDFSCluster.Builder(settings, directory.resolve("hdfs").toFile()).build();
-    cluster.waitActive();
+    MiniDFSCluster cluster = HdfsCluster.start(settings, directory.resolve("hdfs"));
     FileSystem files = cluster.getFileSystem();
     org.apache.hadoop.fs.Path data = new org.apache.hadoop.fs.Path("/data");
     files.copyFromLocalFile(new org.apache.hadoop.fs.Path(arguments[1]), data);

@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.HdfsCluster;
 import io.paritree.MemoryDisk;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -22,9 +23,7 @@ public final class TestHdfs {
   private static MiniDFSCluster start() {
     try {
       Path directory = MemoryDisk.directory();
-      MiniDFSCluster cluster =
-          new MiniDFSCluster.Builder(new Configuration(), directory.toFile()).build();
-      cluster.waitActive();
+      MiniDFSCluster cluster = HdfsCluster.start(new Configuration(), directory);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> cluster.shutdown(true)));
       return cluster;
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.HdfsCluster;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,9 +47,7 @@ final class YarnCluster implements ExecutorDeathTrial.Cluster {
     String archived = home.archived();
     Files.createDirectories(directory);
     System.setProperty("test.build.data", directory.resolve("yarn").toString());
-    MiniDFSCluster files =
-        new MiniDFSCluster.Builder(new Configuration(), directory.resolve("hdfs").toFile()).build();
-    files.waitActive();
+    MiniDFSCluster files = HdfsCluster.start(new Configuration(), directory.resolve("hdfs"));
     YarnConfiguration settings = new YarnConfiguration();
     settings.set("fs.defaultFS", files.getURI().toString());
     settings.set(QUEUE + ".queues", "default");

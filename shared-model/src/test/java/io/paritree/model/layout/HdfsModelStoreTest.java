@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
+import io.paritree.HdfsCluster;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.SealedPackageTest;
@@ -35,8 +36,7 @@ class HdfsModelStoreTest {
 
   @BeforeAll
   static void startCluster(@TempDir Path directory) throws IOException {
-    cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile()).build();
-    cluster.waitActive();
+    cluster = HdfsCluster.start(new Configuration(), directory);
   }
 
   @AfterAll
