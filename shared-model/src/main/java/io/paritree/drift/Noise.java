@@ -9,7 +9,7 @@ package io.paritree.drift;
  * properties of population stability index", 2018). Quantiles of chi-squared are those of E. B.
  * Wilson and M. M. Hilferty (1931).
  */
-final class Noise {
+public final class Noise {
   private static final double CHANCE = 0.001;
 
   private static final int STEPS = 40;
@@ -20,7 +20,7 @@ final class Noise {
   /**
    * @param fields how many are compared
    */
-  Noise(int fields) {
+  public Noise(int fields) {
     double chance = CHANCE / Math.max(1, fields);
     this.rarity = -StrictMath.log(chance);
     this.deviations = -NormalQuantile.of(chance);
@@ -64,6 +64,14 @@ final class Noise {
     }
 
     return high;
+  }
+
+  /**
+   * Returns whether a share of {@code n} rows is larger or smaller than a share of {@code m} rows,
+   * by more than chance gives.
+   */
+  public boolean differ(double share, long n, double before, long m) {
+    return share > ofShare(before, n, m) || 1 - share > ofShare(1 - before, n, m);
   }
 
   /** Returns the Kullback-Leibler divergence of two shares. */
