@@ -17,8 +17,12 @@ public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWi
   /** A mean contribution takes 128 bytes while rows are counted, and about 25 in a document. */
   private static final int MAX_CONTRIBUTIONS = 1 << 16;
 
-  /** The same for slices, of which there are many. */
-  private static final int MAX_OF_SLICES = 1 << 11;
+  /**
+   * The same for slices: a task sends about ten times as many counts of 50 slices as of all rows.
+   */
+  private static final int MAX_CONTRIBUTIONS_OF_SLICES = 1 << 11;
+
+  private static final int MAX_BINS_OF_SLICES = 1 << 12;
 
   /**
    * A feature.
@@ -54,8 +58,18 @@ public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWi
 
   /** Returns what is counted of the rows of each value of a column. */
   ProfileForm ofSlices() {
-    int counted = countedMargins(modelWidth, margins, MAX_OF_SLICES);
-    return new ProfileForm(features, outputs, modelWidth, counted);
+    int bins = features.stream().flatMap(slot -> slot.bins().stream()).mapToInt(Bins::size).sum();
+    return new ProfileForm(
+        bins > MAX_BINS_OF_SLICES ? withoutBins() : features,
+        outputs,
+        modelWidth,
+        countedMargins(modelWidth, margins, MAX_CONTRIBUTIONS_OF_SLICES));
+  }
+
+  private List<Slot> withoutBins() {
+    return features.stream()
+        .map(slot -> new Slot(slot.feature(), slot.field(), Optional.empty()))
+        .toList();
   }
 
   /** Returns the form with other outputs. */
@@ -74,9 +88,7 @@ public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWi
    */
   public ProfileForm plain() {
     return new ProfileForm(
-        features.stream()
-            .map(slot -> new Slot(slot.feature(), slot.field(), Optional.empty()))
-            .toList(),
+        withoutBins(),
         outputs.stream()
             .limit(1)
             .map(output -> new Output(output.output(), Optional.empty(), output.threshold()))

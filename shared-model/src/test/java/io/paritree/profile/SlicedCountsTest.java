@@ -194,9 +194,13 @@ class SlicedCountsTest {
   }
 
   @Test
-  void slicesOfWideModelsAreNotExplained() {
+  void slicesOfWideModelsAreNotExplainedAndHaveNoBins() {
     ProfileForm wide = new ProfileForm(FORM.features(), FORM.outputs(), 5_000, 1);
     assertThat(wide.ofSlices().margins()).isZero();
+    ProfileForm manyBins =
+        new ProfileForm(Collections.nCopies(900, FORM.features().get(0)), FORM.outputs(), 900, 1);
+    assertThat(manyBins.ofSlices().features()).allMatch(slot -> slot.bins().isEmpty());
+    assertThat(manyBins.ofSlices().margins()).isEqualTo(1);
     assertThat(FORM.ofSlices()).isEqualTo(FORM);
   }
 }

@@ -530,5 +530,14 @@ class PartitionProfilesTest {
     };
     drift("merged", model, conf(0, 0), merged);
     assertThat(kept("merged").slices()).containsOnlyKeys("2024-01-05");
+
+    Path csv = Parcels.writeCsv(directory.resolve("csv/a.csv"), 0, 60, "60,1,2,true,AA", "x");
+    Object[] ofCsv = {"--input", csv, "--input-format", "csv", "--drift-by", "carrier"};
+    drift("malformed", model, conf(0, 0), ofCsv);
+    SlicedProfile malformed = kept("malformed");
+    assertThat(malformed.slices().get(SlicedProfile.MISSING).faults())
+        .isEqualTo(malformed.whole().faults())
+        .isEqualTo(Map.of("", Map.of("malformed_record", 2L)));
+    assertThat(malformed.slices().values().stream().mapToLong(Profile::rows).sum()).isEqualTo(62);
   }
 }
