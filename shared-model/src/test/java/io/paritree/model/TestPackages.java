@@ -8,6 +8,7 @@ import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.ModelStore;
 import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
@@ -127,6 +128,13 @@ public final class TestPackages {
    */
   public TestPackages withReference(int records) {
     sealedRows = sealing -> withRows(sealing, records, rows -> rows.reference(Optional.empty()));
+    return this;
+  }
+
+  /** The same, and the importance of their fields. */
+  public TestPackages withReference(int records, Map<String, Double> importance) {
+    Optional<FieldImportance> means = Optional.of(new FieldImportance(records, importance));
+    sealedRows = sealing -> withRows(sealing, records, rows -> rows.reference(means));
     return this;
   }
 

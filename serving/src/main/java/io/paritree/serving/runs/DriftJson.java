@@ -3,6 +3,7 @@ package io.paritree.serving.runs;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import io.paritree.output.ReportedDrift;
+import io.paritree.output.RunReport;
 import io.paritree.rule.Verdict;
 import java.io.IOException;
 import java.util.List;
@@ -58,6 +59,10 @@ final class DriftJson {
     json.writeStringField("partition", night.partition());
     json.writeStringField("run", run.directory());
     json.writeStringField("started_at", run.began().toString());
+    JsonText.optional(
+        json,
+        "model_version",
+        run.summary().flatMap(one -> one.start().model()).map(RunReport.Model::version));
     json.writeBooleanField("published", night.isPublished());
     RunJson.hold(night.hold(), json);
     json.writeNumberField("rows", night.rows());

@@ -15,6 +15,7 @@ class Page {
       try: {text: "Try", screen: new TryScreen(this)},
       lookup: {text: "Look up", load: async () => new (await import("./lookup.js")).LookupScreen(this)},
       runs: {text: "Runs", load: async () => new (await import("./runs.js")).RunsScreen(this)},
+      drift: {text: "Drift", load: async () => new (await import("./drift.js")).DriftScreen(this)},
       models: {text: "Models", load: async () => new (await import("./models.js")).ModelsScreen(this)},
       service: {text: "Service", load: async () => new (await import("./service.js")).ServiceScreen(this)},
     };

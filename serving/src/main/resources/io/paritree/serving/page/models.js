@@ -69,7 +69,7 @@ export class ModelsScreen {
       ${card.refused ? html`<div class="notice warn" role="status"><strong>A newer version is not taken</strong>
         <p><bdi>${card.refused.model_version}</bdi>, seen ${moment(card.refused.at)}: <bdi>${card.refused.reason}</bdi></p></div>` : nothing}
       <section class="card" aria-label="What it is"><h2>What it is</h2>
-        <p class="tools"><a class="button" href=${`#/try/${escape(this.address)}`}>Try it</a></p>
+        <p class="tools"><a class="button" href=${`#/try/${escape(this.address)}`}>Try it</a> <a class="button" href=${`#/drift?model=${escape(this.address)}`}>Drift of its callers</a></p>
         ${facts([["version", html`<bdi>${card.model_version}</bdi> ${seal(card)}`], ["alias", card.alias && html`<bdi>${card.alias}</bdi>`],
           [`is ${card.alias ?? "served"} since`, moment(card.alias_since)], ["loaded by this server", moment(card.served_since ?? card.loaded_at)],
           ["state", card.state],

@@ -130,9 +130,10 @@ export function facts(pairs) {
 /**
  * A table of rows, which is also what its CSV has.
  *
- * @param columns each with a name, text(row), and perhaps cell(row) and isNumber
+ * @param all columns, each with a name, text(row), and perhaps cell(row), isNumber and isOfFile (only in the CSV)
  */
-export function table(caption, columns, rows, {isHidden = true, name = "table"} = {}) {
+export function table(caption, all, rows, {isHidden = true, name = "table"} = {}) {
+  const columns = all.filter(own => !own.isOfFile);
   const numbers = new Map(columns.filter(own => own.isNumber && !own.cell).map(own => [own, column(rows.map(own.text))]));
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
@@ -146,7 +147,7 @@ export function table(caption, columns, rows, {isHidden = true, name = "table"} 
       </table>
     </div>
     ${rows.length ? html`<p class="under"><button type="button" class="quiet" @click=${() =>
-      save(`${name}.csv`, csv(columns, rows))}>Save as CSV</button></p>` : nothing}`;
+      save(`${name}.csv`, csv(all, rows))}>Save as CSV</button></p>` : nothing}`;
 }
 
 function csv(columns, rows) {
@@ -178,9 +179,14 @@ export function figure(label, picture, rows, isOpen, toggle) {
     </figure>`;
 }
 
-/** The width of a picture in its own units, so that its texts stay readable where there is little room. */
-export function pictureWidth() {
-  return Math.max(280, Math.min(640, document.documentElement.clientWidth - 60));
+/**
+ * The width of a picture in its own units, so that its texts stay readable where there is little room.
+ *
+ * @param columns 2 for one that has half of a wide window
+ */
+export function pictureWidth(columns = 1) {
+  const {clientWidth: window} = document.documentElement;
+  return Math.max(280, Math.min(640, columns === 2 && window > 900 ? Math.min(1280, window) / 2 - 74 : window - 60));
 }
 
 /**

@@ -64,6 +64,7 @@ export class RunsScreen {
     const most = Math.max(1, ...(runs ?? []).map(run => run.read ?? 0));
     return html`
       <div class="head"><h1>Runs of <bdi>${this.table}</bdi></h1>
+        <a href=${`#/drift/${escape(this.table ?? "")}`}>Drift by night</a>
         ${this.outputs?.length > 1 ? html`<label>Output <select @change=${e => { location.hash = `#/runs/${escape(e.target.value)}`; }}>${
           this.outputs.map(output => html`<option value=${output.name} .selected=${output.name === this.table}>${output.name}</option>`)}</select></label>` : nothing}</div>
       ${runs === undefined ? loading("the runs") : runs.length === 0 ? empty("No run has left a report beside this output.") : html`
@@ -144,12 +145,13 @@ export class RunsScreen {
   partitionsView() {
     const partitions = this.run.partitions ?? [];
     return partitions.length === 0 ? nothing : html`<section class="card" aria-label="Partitions"><h2>Partitions</h2>${table("Partitions", [
-      {name: "partition", text: own => partition(own.partition)},
+      {name: "partition", text: own => partition(own.partition), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}><bdi>${partition(own.partition)}</bdi></a>` : html`<bdi>${partition(own.partition)}</bdi>`},
       {name: "read", text: own => own.read, cell: own => count(own.read), isNumber: true},
       {name: "scored", text: own => own.scored, cell: own => count(own.scored), isNumber: true},
       {name: "quarantined", text: own => own.quarantined, cell: own => count(own.quarantined), isNumber: true},
       {name: "files", text: own => own.files ?? "", isNumber: true},
       {name: "bytes", text: own => own.bytes ?? "", cell: own => count(own.bytes), isNumber: true},
+      ...!partitions.some(own => own.drift) ? [] : [{name: "drift", text: own => (own.drift?.verdicts ?? []).filter(verdict => verdict.result === "fired").map(verdict => verdict.rule).join("; "), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}>${fired(own.drift)}</a>` : "not compared"}],
       ...!partitions.some(own => own.held) ? [] : [{name: "held back because", text: own => own.held?.reason ?? "", cell: own => own.held ? html`<code>${own.held.outcome}</code> <bdi>${own.held.reason}</bdi>` : ""}],
     ], partitions, {name: "partitions"})}
       ${this.run.partitions_left ? html`<p class="small">${count(this.run.partitions_left)} more are not shown.</p>` : nothing}</section>`;
@@ -177,6 +179,17 @@ export class RunsScreen {
       {name: "stage", text: ([name]) => name},
       {name: "seconds", text: ([, own]) => own, cell: ([, own]) => html`${own.toFixed(1)} ${bar(own / (all || 1))}`, isNumber: true}], seconds, {name: "seconds"})}</section>`;
   }
+}
+
+function driftOf(name, own) {
+  return `#/drift/${escape(name)}/${escape(own.partition === "" ? "-" : own.partition)}`;
+}
+
+/** How many rules of a partition have fired, and what moved its scores most. */
+function fired({verdicts = [], impacts = []}) {
+  const own = verdicts.filter(verdict => verdict.result === "fired").length;
+  return html`${own ? html`<span class="chip bad">${own} ${own === 1 ? "rule" : "rules"} fired</span>` : html`<span class="chip good">✓ no rule fired</span>`}${
+    impacts.length ? html` <span class="small">largest impact: <bdi>${impacts[0].field}</bdi></span>` : nothing}`;
 }
 
 function outcome(run) {

@@ -31,14 +31,16 @@ function load() {
 /**
  * @param view kept by the screen: isTable
  * @param times seconds since 1970, rising
- * @param lines each with a name, values (null where there is none) and a colour of the stylesheet
+ * @param lines each with a name, values (null where there is none), a colour of the stylesheet, and isRings for
+ *     rings in place of a line
  * @param columns and rows of the table
+ * @param names of the places, in place of times
  */
-export function series(view, label, times, lines, columns, rows, update) {
+export function series(view, label, times, lines, columns, rows, update, names = null) {
   const id = `series-${view.id}`;
   view.data = [times, ...lines.map(line => line.values)];
   if (!view.isTable) {
-    queueMicrotask(() => requestAnimationFrame(() => draw(view, id, lines)));
+    queueMicrotask(() => requestAnimationFrame(() => draw(view, id, lines, names)));
   }
 
   return figure(label, html`<div class="series" id=${id} role="img" aria-label=${`${label}; the table has the values`}></div>`,
@@ -49,7 +51,12 @@ export function series(view, label, times, lines, columns, rows, update) {
       });
 }
 
-async function draw(view, id, lines) {
+/** The end of a name that has little room: nights differ there. */
+function short(name) {
+  return name.length > 16 ? `…${name.slice(-15)}` : name;
+}
+
+async function draw(view, id, lines, names) {
   const uPlot = await load();
   const place = document.getElementById(id);
   if (place === null) {
@@ -75,13 +82,15 @@ async function draw(view, id, lines) {
   const [times] = view.data;
   const isDays = times.at(-1) - times[0] > 2 * DAY;
   const text = at => new Date(1000 * at).toISOString().slice(...isDays ? [0, 10] : [11, 16]);
-  const time = {...axis, incrs: isDays ? DAYS : MINUTES, space: isDays ? 90 : 60, values: (plot, all) => all.map(text)};
+  const nameOf = (plot, all) => all.map(at => Number.isInteger(at) && names[at] !== undefined ? short(names[at]) : "");
+  const time = names ? {...axis, space: 110, incrs: [1, 2, 5, 10, 20, 50], values: nameOf} : {...axis, incrs: isDays ? DAYS : MINUTES, space: isDays ? 90 : 60, values: (plot, all) => all.map(text)};
   view.plot = new uPlot({
     width, height: 200, legend: {live: false}, cursor: {show: false},
-    scales: {x: {time: true, range: (plot, from, to) => from === to ? [from - 1800, to + 1800] : [from, to]}},
-    axes: [time, axis], tzDate: at => uPlot.tzDate(new Date(1000 * at), "Etc/UTC"),
+    scales: {x: {time: names === null, range: (plot, from, to) => from === to ? [from - 1800, to + 1800] : names ? [from - 0.4, to + 0.4] : [from, to]}},
+    padding: [null, 36, null, null], axes: [time, {...axis, size: 58}], tzDate: at => uPlot.tzDate(new Date(1000 * at), "Etc/UTC"),
     series: [{}, ...lines.map(line => ({
-      label: line.name, stroke: colour(line.colour), width: 2, dash: line.dash, points: {show: view.data[0].length < 80, size: 6},
+      label: line.name, stroke: colour(line.colour), width: 2, dash: line.dash, ...line.isRings ? {paths: () => null} : {},
+      points: line.isRings ? {show: true, size: 14, width: 3, fill: "transparent"} : {show: view.data[0].length < 80, size: 6},
     }))],
   }, view.data, place);
 }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
 import io.paritree.serving.AccessTable;
+import io.paritree.serving.DriftReports;
 import io.paritree.serving.Reports;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.StoredOutput;
@@ -45,6 +49,9 @@ class PageIT {
   @Test
   void everyScreenShowsWhatTheServerAnswersToAnybody() throws Exception {
     TestPackages packages = new TestPackages(directory.resolve("store"));
+    Map<String, Double> importance = Map.of("weight", 0.75, "carrier", 0.5, "distance", 0.25);
+    Path compared =
+        new TestPackages(directory.resolve("store")).withReference(300, importance).binary();
     List<String> references =
         Stream.of(
                 packages.reasons(),
@@ -53,13 +60,16 @@ class PageIT {
                 packages.awkward("awkward", 1),
                 packages.wide(300, 20, 4),
                 packages.hostile("hostile"),
-                packages.bareClassesModel(3))
+                packages.bareClassesModel(3),
+                compared)
             .map(PageIT::reference)
             .toList();
     List<String> first = references.subList(0, 1);
     Map<String, String> scores = new HashMap<>();
     scores.put("scores.parcels.output", '"' + parcels().path().toString() + '"');
     scores.put("scores.names.output", '"' + names().path().toString() + '"');
+    scores.put("scores.drifting.output", '"' + drifting(compared).path().toString() + '"');
+    scores.put("scores.strange.output", '"' + strange().path().toString() + '"');
     try (RunningServer server = RunningServer.start(references, scores);
         RunningServer bare = RunningServer.start(first, Map.of());
         RunningServer guarded = RunningServer.start(first, AccessTable.settings())) {
@@ -129,6 +139,23 @@ class PageIT {
         "parcel-reasons/1",
         rows -> HOSTILE_KEYS.forEach(key -> rows.add(List.of(key), "", 0.5f)));
     return names;
+  }
+
+  /** Publishes a day, and reports of it and of others. */
+  private StoredOutput drifting(Path model) throws Exception {
+    StoredOutput drifting = output("drifting", "parcel_id", KeyColumn.Type.INTEGER);
+    drifting.publish("day=2026-11-23", "parcel-late/1", rows -> rows.add(List.of("7"), "", 0.5f));
+    ScoringModel opened = Opening.open(model.toString(), EngineKind.FOREST);
+    DriftingNights.ordinary(
+        new DriftReports(drifting, opened.digest()), opened.card().reference().orElseThrow());
+    return drifting;
+  }
+
+  private StoredOutput strange() throws Exception {
+    StoredOutput strange = output("strange", "name", KeyColumn.Type.TEXT);
+    strange.publish("p=alone", "parcel-reasons/1", rows -> rows.add(List.of("7"), "", 0.5f));
+    DriftingNights.strange(new DriftReports(strange, "another"), HOSTILE_KEYS);
+    return strange;
   }
 
   private StoredOutput output(String name, String key, KeyColumn.Type type) throws Exception {

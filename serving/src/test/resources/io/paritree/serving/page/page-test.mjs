@@ -447,6 +447,20 @@ async function everyScreen(page) {
   });
   await page.waitForTimeout(150);
   await accessible(page, "a run");
+  await screen("drift", "#/drift/drifting", "section[aria-label='By night'] canvas");
+  await step(page, "the drift's pictures as tables", async () => {
+    for (const name of ["Scores", "Importance and drift", "By night"]) {
+      await page.locator(`section[aria-label='${name}'] button`, {hasText: "Show as table"}).first().click();
+      await page.waitForSelector(`section[aria-label='${name}'] figure table`);
+    }
+  });
+  await accessible(page, "the drift's tables");
+  await step(page, "no part of the drift is wider than the window", async () => {
+    const [width, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    if (width > window) {
+      wrong(`${page.name}: the drift is ${width} wide in a window of ${window}`);
+    }
+  });
   await screen("models", "#/models", "section[aria-label='Models in service']");
   await step(page, "open a model", async () => {
     await page.locator("section[aria-label='Models in service'] a").first().click();
@@ -582,6 +596,161 @@ async function walk(page) {
   });
 }
 
+/** A held night: from Runs to the field, with the numbers that the server answers. */
+async function drifting(page, server) {
+  const text = selector => page.locator(selector).first().textContent();
+  const has = (name, text) => page.waitForFunction(([name, text]) => document.querySelector(`section[aria-label='${name}']`)?.textContent.includes(text), [name, text]);
+  const night = "day=2026-11-24";
+  const ask = query => answer(server, `v1/scores/drifting/drift?${new URLSearchParams(query)}`);
+  await step(page, "from the run that holds a night to the field", async () => {
+    await go(page, "#/runs/drifting");
+    await page.locator("tbody a").first().click();
+    await page.locator("section[aria-label='Partitions'] a", {hasText: "1 rule fired"}).or(page.locator("section[aria-label='Partitions'] a", {hasText: "2 rules fired"})).first().click();
+    await has("Rules", "held back");
+    await has("Field", "Field carrier");
+  });
+  await step(page, "rules are sentences", async () => {
+    const rules = await page.locator("section[aria-label='Rules'] li").allTextContents();
+    const expected = ["✗ fired 100 % of carrier is missing, limit 40 % by reference. any.missing > reference + 0.20",
+      "! warned PSI of carrier is 9.5, limit 0.25 by reference. warn: any.psi > 0.1",
+      "– not compared there is no partition before. rows < 0.5 * weekday|previous",
+      "✓ passed Nearest: PSI of score is 0.01, limit 0.25 by reference. score.psi > 0.25"];
+    if (JSON.stringify(rules.map(own => own.replace(/\s+/g, " ").trim())) !== JSON.stringify(expected)) {
+      wrong(`the rules are shown as ${JSON.stringify(rules)}`);
+    }
+  });
+  for (const against of ["reference", "previous"]) {
+    await step(page, `what is shown against ${against} is what the server answers`, async () => {
+      await go(page, `#/drift/drifting/${encodeURIComponent(night)}?${new URLSearchParams({against, field: "carrier"})}`);
+      await page.waitForFunction(against => document.querySelector(".inline label:nth-of-type(2) select")?.value === against, against);
+      await page.waitForTimeout(300);
+      const {comparison} = await ask({partition: night, against, field: "carrier"});
+      const all = await ask({partition: night});
+      const detail = all.detail.baselines.find(own => own.baseline === against);
+      const impacts = await page.locator("section[aria-label='Fields'] [data-impact]").evaluateAll(all => all.map(own => Number(own.dataset.impact)));
+      const expected = detail.fields.map(own => own.impact).sort((a, b) => Math.abs(b) - Math.abs(a));
+      checks++;
+      if (expected.length < 4 || JSON.stringify(impacts) !== JSON.stringify(expected)) {
+        wrong(`impacts are shown as ${impacts}, and the server answers ${expected}`);
+      }
+
+      const mean = Number(await page.locator("[data-mean]").getAttribute("data-mean"));
+      const psi = Number(await page.locator("[data-psi]").getAttribute("data-psi"));
+      if (mean !== all.detail.profile.outputs[0].mean || psi !== detail.outputs[0].psi) {
+        wrong(`the score is shown with ${mean} and ${psi}`);
+      }
+
+      const feature = all.detail.profile.features.find(own => own.feature === "carrier");
+      const rows = await page.locator("section[aria-label='Field'] tbody tr").evaluateAll(all => all.map(row => [row.cells[0].textContent.trim(), ...[3, 4].map(at => Number(row.cells[at].textContent.replaceAll(",", "")))]));
+      const counts = [...feature.values, "all others", "missing"].map((name, at) => [name, feature.counts[at], comparison.field.counts[0].baseline_counts[at]]).filter(([name, now, then]) => name !== "all others" || now || then);
+      if (JSON.stringify([...rows].sort()) !== JSON.stringify([...counts].sort())) {
+        wrong(`the bins are shown as ${JSON.stringify(rows)}, and the server answers ${JSON.stringify(counts)}`);
+      }
+    });
+  }
+
+  await step(page, "the series has the nights that the server answers", async () => {
+    const {nights} = await ask({nights: 60, against: "previous", field: "carrier"});
+    const figure = page.locator("section[aria-label='By night'] figure", {hasText: "Missing values of"});
+    const button = figure.getByRole("button", {name: "Show as table"});
+    if (await button.getAttribute("aria-pressed") === "false") {
+      await button.click();
+    }
+
+    const cells = await figure.locator("tbody tr").evaluateAll(all => all.map(row => [row.cells[0].textContent, row.cells[1].querySelector("span").title, row.cells[2].textContent]));
+    const expected = [...nights].reverse().map(own => [own.partition, String(own.field.now.missing), own.published ? "published" : "not published"]);
+    if (cells.length !== 4 || JSON.stringify(cells) !== JSON.stringify(expected)) {
+      wrong(`the series is shown as ${JSON.stringify(cells)}, and the server answers ${JSON.stringify(expected)}`);
+    }
+  });
+  await step(page, "a slice, and all rows again", async () => {
+    await page.locator(".inline label", {hasText: "region"}).locator("select").selectOption("<b>south</b>");
+    await has("Field", "bins are kept of whole partitions");
+    await page.locator(".inline label", {hasText: "region"}).locator("select").selectOption("");
+    await page.waitForFunction(() => document.querySelector("section[aria-label='Field'] table") !== null);
+  });
+  await step(page, "another field by keyboard alone", async () => {
+    await page.locator("section[aria-label='Fields'] select").focus();
+    for (let presses = 0; presses < 20 && await page.evaluate(() => document.activeElement.textContent) !== "weight"; presses++) {
+      await page.keyboard.press("Tab");
+    }
+
+    await page.keyboard.press("Enter");
+    await has("Field", "Field weight");
+    await page.waitForFunction(() => document.activeElement?.id === "field");
+  });
+  await step(page, "fields in another order, and only some", async () => {
+    await page.locator("section[aria-label='Fields'] select").selectOption("missing");
+    await page.waitForFunction(() => document.querySelector("section[aria-label='Fields'] tbody button").textContent === "carrier");
+  });
+  await step(page, "callers against the reference and against stored rows", async () => {
+    await answer(server, "v1/models/parcel-late/score-batch", JSON.stringify([{weight: 1.5, carrier: "AA"}, {weight: "x"}]));
+    await go(page, "#/models");
+    await page.locator("section[aria-label='Models in service'] a", {hasText: "parcel-late"}).first().click();
+    await page.locator("a", {hasText: "Drift of its callers"}).click();
+    await page.waitForFunction(() => document.querySelector("h1").textContent.includes("Callers of"));
+    for (let tries = 0; tries < 20 && await page.locator("section[aria-label='Fields']").count() === 0; tries++) {
+      await page.waitForTimeout(500); // rows are collected each second
+      await page.getByRole("button", {name: "Look again"}).click();
+    }
+
+    await has("Fields", "Fields by impact");
+    await accessible(page, "callers");
+    page.expectsErrors = true; // the browser logs the 400
+    await page.locator(".inline label", {hasText: "Compared with"}).locator("select").selectOption("stored:drifting");
+    await page.waitForSelector(".notice.bad");
+    page.expectsErrors = false;
+  });
+  if (!(await text("h1")).startsWith("Callers")) {
+    wrong("the screen has gone");
+  }
+}
+
+/** Nights with hostile names, of 3,000 fields and two outputs, that nobody may read, without rows, and alone. */
+async function strange(page, server) {
+  const {partitions} = await answer(server, "v1/scores/strange/drift");
+  for (const {partition} of partitions) {
+    await step(page, `the night ${partition.slice(0, 40)}`, async () => {
+      await go(page, `#/drift/strange/${encodeURIComponent(partition)}`);
+      await page.waitForFunction(name => document.querySelector("section[aria-label='Rules'] h2")?.textContent === name, partition);
+      await page.waitForSelector("section[aria-label='By night']");
+    });
+    await accessible(page, `the night ${partition.slice(0, 40)}`);
+  }
+
+  const until = text => page.waitForFunction(text => document.querySelector("main").textContent.includes(text), text);
+  await step(page, "hostile names of fields and categories, and one of 3,000 fields", async () => {
+    await go(page, `#/drift/strange/${encodeURIComponent(`p=${plan.hostileKeys[0].replaceAll("/", "%2F")}`)}?${new URLSearchParams({field: plan.hostileKeys[1]})}`);
+    await page.waitForFunction(name => document.querySelector("#field h2 bdi")?.textContent === name, plan.hostileKeys[1]);
+    const shown = await page.locator("#field tbody td:first-child bdi").allTextContents();
+    if (!plan.hostileKeys.slice(0, 3).every(name => shown.includes(name))) {
+      wrong(`categories are shown as ${shown}`);
+    }
+
+    await until("2,950 more fields are not listed");
+    await page.getByRole("searchbox").fill("FIELD 2999");
+    await page.waitForFunction(() => document.querySelectorAll("section[aria-label='Fields'] tbody tr").length === 1);
+    await page.locator("section[aria-label='Fields'] tbody button").click();
+    await page.waitForFunction(() => document.querySelector("#field h2 bdi")?.textContent === "field 2999");
+    await page.locator("section[aria-label='Scores'] select").selectOption(`score_${plan.hostileKeys[1]}`);
+  });
+  await step(page, "what nobody may read has measures only", async () => {
+    await go(page, `#/drift/strange/${encodeURIComponent("p=secret")}`);
+    await until("The output is encrypted");
+  });
+  await step(page, "what is compared with nothing says so", async () => {
+    await go(page, `#/drift/strange/${encodeURIComponent("p=alone")}`);
+    await until("There is nothing to compare these rows with");
+  });
+  await step(page, "an output without comparisons says so", async () => {
+    await go(page, "#/drift/names");
+    await until("No run of this output has compared its rows");
+  });
+  if (await page.locator("img[src=x]").count() > 0) {
+    wrong("a name of the drift became markup");
+  }
+}
+
 async function randomRecords(page, server) {
   const random = seeded(plan.seed);
   const contracts = new Map();
@@ -636,7 +805,7 @@ async function withoutScores(server) {
     await page.getByRole("button", {name: "Score", exact: true}).click();
     await page.waitForSelector(".score");
   });
-  for (const [hash, text] of [["#/lookup", "no stored scores"], ["#/runs", "no stored scores"]]) {
+  for (const [hash, text] of [["#/lookup", "no stored scores"], ["#/runs", "no stored scores"], ["#/drift", "no stored scores"]]) {
     await step(page, `${hash} says that there are none`, async () => {
       await go(page, hash);
       await page.waitForFunction(text => document.querySelector(".empty")?.textContent.includes(text), text);
@@ -680,6 +849,8 @@ await manyFields(page);
 await walk(page);
 await keyboard(page);
 await hostile(page, plan.server);
+await drifting(page, plan.server);
+await strange(page, plan.server);
 await randomRecords(page, plan.server);
 await withToken(plan.serverWithToken);
 await withoutScores(plan.serverWithoutScores);
