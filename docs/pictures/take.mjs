@@ -29,4 +29,5 @@ await picture("run", "#/runs/flights", 860, async page => {
   await page.locator("tbody a").first().click();
   await page.waitForSelector("section[aria-label='Scores']");
 });
+await picture("drift", "#/drift/flights", 1240, page => page.waitForSelector("section[aria-label='By night'] canvas"));
 await browser.close();

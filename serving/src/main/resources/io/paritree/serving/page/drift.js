@@ -237,7 +237,7 @@ export class DriftScreen {
     const against = comparison.baseline;
     const isSecret = comparison.rows === undefined && !this.model;
     return html`
-      ${against === undefined ? html`<p class="notice warn">${this.answer.not_compared ? html`Not compared: ${this.answer.not_compared}.`
+      ${against === undefined ? html`<p class="notice warn">${this.model ? html`Not compared: ${this.answer.not_compared}.`
           : "There is nothing to compare these rows with: the package has no reference, and no night before is known."} What they are like is below.</p>` : nothing}
       ${isSecret ? html`<p class="notice warn">The output is encrypted, so no counts of its rows are kept: there are measures, and no pictures of values.</p>` : nothing}
       <div class="halves"><div>${scoresView(this, comparison)}</div><div>${fieldsView(this, comparison)}</div></div>

@@ -49,7 +49,20 @@ class PageIT {
   @Test
   void everyScreenShowsWhatTheServerAnswersToAnybody() throws Exception {
     TestPackages packages = new TestPackages(directory.resolve("store"));
-    Map<String, Double> importance = Map.of("weight", 0.75, "carrier", 0.5, "distance", 0.25);
+    Map<String, Double> importance =
+        Map.of(
+            "weight",
+            0.75,
+            "carrier",
+            0.5,
+            "distance",
+            0.25,
+            "express",
+            0.1,
+            "zone",
+            0.05,
+            "departure",
+            0.01);
     Path compared =
         new TestPackages(directory.resolve("store")).withReference(300, importance).binary();
     List<String> references =
