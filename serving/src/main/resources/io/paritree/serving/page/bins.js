@@ -62,9 +62,14 @@ export function binsPicture(own, what) {
     <span>A bin ends below the number between it and the next.</span></p>`;
 }
 
+function brief(edge) {
+  const isFar = edge !== 0 && (Math.abs(edge) >= 1e6 || Math.abs(edge) < 1e-4);
+  return (isFar ? edge.toExponential(2).replace(/\.?0+e\+?/, "e") : String(Number(edge.toPrecision(4)))).replaceAll("-", "−");
+}
+
 /** The edges that have room, and what is missing. */
 function labels({edges = []}, all, x, step, width) {
-  const wanted = edges.map((edge, index) => ({at: x(index) + step, name: String(Number(Number(edge).toPrecision(4))).replace("-", "−")}));
+  const wanted = edges.map((edge, index) => ({at: x(index) + step, name: brief(Number(edge))}));
   const missing = all.at(-1).isMissing ? {at: x(all.length - 1) + step / 2, name: "missing"} : null;
   const placed = missing ? [{...missing, at: Math.min(missing.at, width - 26)}] : [];
   for (const label of wanted) {

@@ -2,7 +2,7 @@
 import {html, nothing} from "./lit-html.js";
 import {count, partition, short, table} from "./parts.js";
 import {series} from "./series.js";
-import {moved, real} from "./drift-view.js";
+import {BASELINES, moved, real} from "./drift-view.js";
 import {share, stateOf} from "./verdicts.js";
 
 const DATE = /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d))?/;
@@ -28,7 +28,7 @@ export function nightsView(screen) {
   ].filter(own => known.some(night => own.of(night) !== undefined));
   const against = known.find(own => own.baseline)?.baseline;
   return html`<section class="card" aria-label="By night"><h2>By night</h2>
-    <p class="small">${against ? `PSI and impact are against ${against === "reference" ? "the rows of sealing" : against}. ` : nothing}Rings are nights that were not published.${
+    <p class="small">${against ? `PSI and impact are against ${BASELINES[against] ?? against}. ` : nothing}Rings are nights that were not published.${
       others(screen.night) ? html` Only nights of <bdi>${others(screen.night)}</bdi>.` : nothing}</p>
     ${known.length < 2 ? html`<p class="empty">There is one night only; a series begins with the second.</p>` : html`<div class="series-grid">${points.map(own => {
       const view = screen.views[own.id] ??= {id: own.id, isTable: false};
@@ -50,7 +50,7 @@ export function nightsView(screen) {
       {name: "rows", text: own => own.rows, cell: own => count(own.rows), isNumber: true},
       {name: "mean of the score", text: own => scoreOf(own).mean ?? "", cell: own => shortOrNone(scoreOf(own).mean), isNumber: true},
       {name: "PSI of the score", text: own => scoreOf(own).psi ?? "", cell: own => shortOrNone(scoreOf(own).psi), isNumber: true},
-      ...field === null ? [] : [{name: `impact of ${field}`, text: own => own.field?.impact ?? "", cell: own => moved(real(own.field?.impact)), isNumber: true}],
+      ...field === null ? [] : [{name: "impact of the field", text: own => own.field?.impact ?? "", cell: own => moved(real(own.field?.impact)), isNumber: true}],
       {name: "rules that fired", text: own => own.fired.join("; "), cell: own => own.fired.map((rule, index) => html`${index ? html`<br>` : nothing}<code>${rule}</code>`)},
     ], nights, {name: "nights"})}
     ${left ? html`<p class="small">${count(left)} older nights are not shown.</p>` : nothing}</section>`;
@@ -66,13 +66,17 @@ function isolated(name) {
   return `\u2068${name}\u2069`;
 }
 
+const valueOf = part => part.slice(part.indexOf("=") + 1);
+
 /** The values of a partition's columns that say no time: nights of one region are one series. */
 function others(name) {
-  return name.split("/").filter(part => !DATE.test(part.split("=").slice(1).join("="))).join("/");
+  const parts = name.split("/");
+  const isTime = parts.some(part => DATE.test(valueOf(part))) ? part => DATE.test(valueOf(part)) : part => /^\d/.test(valueOf(part));
+  return parts.filter(part => !isTime(part)).join("/");
 }
 
 function timeOf(name) {
-  const found = name.split("/").map(part => DATE.exec(part.split("=").slice(1).join("="))).find(any => any !== null);
+  const found = name.split("/").map(part => DATE.exec(valueOf(part))).find(any => any !== null);
   return found ? Date.UTC(found[1], found[2] - 1, found[3], found[4] ?? 0, found[5] ?? 0) / 1000 : NaN;
 }
 

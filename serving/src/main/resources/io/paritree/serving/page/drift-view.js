@@ -5,6 +5,8 @@ import {bins, binsPicture, binsTable, isOfCategories} from "./bins.js";
 import {ticks} from "./curve.js";
 import {share} from "./verdicts.js";
 
+export const BASELINES = {reference: "the rows of sealing", previous: "the night before", weekday: "the same weekday before"};
+
 const MOST = 50; // fields of an answer
 const FIRST = 8; // categories that are shown before "all"
 const FEW = 12; // fields that need no search
@@ -91,7 +93,7 @@ export function scoresView(screen, comparison) {
       ["of it, the base", margin === undefined || !real(margin.base) ? undefined : moved(real(margin.base))],
       ["of it, all fields", margin === undefined ? undefined : html`${moved(real(margin.impacts))}${margin.explained ? nothing : html` <span class="chip warn">not explained in full</span>`}`]])}
     ${own.not_compared ? html`<p class="small">Not compared: <bdi>${own.not_compared}</bdi>.</p>` : nothing}
-    ${own.counts ? figure(html`Scores now, and of ${then(comparison)}`, binsPicture(own, "scores"), binsTable(own, "Scores", "scores"),
+    ${own.counts ? figure(html`Scores now${own.baseline_counts ? html`, and of ${then(comparison)}` : nothing}`, binsPicture(own, "scores"), binsTable(own, "Scores", "scores"),
       view.isTable, () => { view.isTable = !view.isTable; screen.app.update(); }) : nothing}
     ${absentCounts(comparison)}</section>`;
 }
@@ -122,13 +124,13 @@ export function fieldsView(screen, comparison) {
     {name, text: field => field.now?.[member] ?? "", cell: field => nowAndThen(field, member), isNumber: true},
     {name: `${name}, then`, text: field => field.baseline?.[member] ?? "", isOfFile: true}];
   const isShown = member => fields.some(field => field.now?.[member] || field.baseline?.[member]);
-  return html`<section class="card" aria-label="Fields"><h2>${hasImpact && screen.order === "impact" ? "Fields by impact" : `Fields by ${ORDERS[screen.order]}`}</h2>
+  return html`<section class="card" aria-label="Fields"><h2>${hasImpact || screen.order !== "impact" ? `Fields by ${ORDERS[screen.order]}` : "Fields"}</h2>
     <p class="small">${hasImpact ? `Impact is by how much a field has moved the mean margin. All impacts, and the change of the base, add up to its change.${sampleOf(comparison)}` : comparison.not_explained ? html`There are no impacts: ${comparison.not_explained}.` : "There are no impacts."}</p>
     <div class="tools"><label>Order by <select @change=${e => screen.relist({order: e.target.value})}>${Object.entries(ORDERS).map(([own, text]) =>
       html`<option value=${own} .selected=${own === screen.order}>${text}</option>`)}</select></label>
       ${isLong ? html`<label class="grow">Search <input type="search" .value=${screen.search} @input=${e => screen.relist({search: e.target.value}, SEARCH_PAUSE)}></label>` : nothing}</div>
     ${fields.length === 0 ? html`<p class="empty">${screen.search ? "No field has this in its name." : "No field was compared."}</p>` : table("Fields and their drift", [
-      {name: "field", text: field => field.field, cell: field => part(field.field)},
+      {name: "field", text: field => field.field, cell: field => html`<span class="field-name">${part(field.field)}</span>`},
       ...hasImpact ? [{name: "impact", text: field => field.impact ?? "", cell: field => impactCell(real(field.impact), most), isNumber: true}] : [],
       {name: "PSI", text: field => field.psi ?? "", cell: field => psiCell(field), isNumber: true},
       ...shares("missing", "missing"), ...isShown("unseen") ? shares("unseen", "unseen") : [], ...isShown("faults") ? shares("faults", "faulty") : [],
@@ -165,7 +167,7 @@ export function fieldView(screen, comparison) {
   }
 
   const features = field.counts ?? [];
-  return html`<section class="card" id="field" tabindex="-1" aria-label="Field"><h2>Field <bdi>${field.field}</bdi></h2>
+  return html`<section class="card" id="field" tabindex="-1" aria-label="Field"><h2 class="field-name" title=${field.field}>Field <bdi>${field.field}</bdi></h2>
     ${facts([["impact", real(field.impact) === undefined ? undefined : html`${moved(real(field.impact))} <span class="small">margin units</span>`],
       ["impact on each margin", field.impacts?.length > 1 ? field.impacts.slice(0, 10).map(own => signed(Number(real(own).toPrecision(4)))).join(", ") : undefined],
       ["PSI", real(field.psi) === undefined ? undefined : html`${short(real(field.psi))} <span class="small">${size(field)}</span>`],
@@ -196,7 +198,7 @@ function featureView(screen, comparison, feature, index, all) {
   const rows = binsTable(feature, `Values of ${feature.feature}`, "values", isLong && !view.isAll ? FIRST : Infinity);
   return html`${name}${isOfCategories(feature) ? html`<p class="small">The largest changes first. Bars are shares now${feature.baseline_counts ? html`; marks are shares of ${then(comparison)}` : nothing}.</p>${rows}
       ${isLong ? html`<button type="button" class="quiet" @click=${() => { view.isAll = !view.isAll; screen.app.update(); }}>${view.isAll ? `Show ${FIRST} values only` : `Show all ${bins(feature).length} values`}</button>` : nothing}`
-      : figure(html`Values now, and of ${then(comparison)}`, binsPicture(feature, feature.feature), rows, view.isTable, () => { view.isTable = !view.isTable; screen.app.update(); })}`;
+      : figure(html`Values now${feature.baseline_counts ? html`, and of ${then(comparison)}` : nothing}`, binsPicture(feature, feature.feature), rows, view.isTable, () => { view.isTable = !view.isTable; screen.app.update(); })}`;
 }
 
 /** Fields by their importance to the model, and by how much their values have shifted. */

@@ -4,11 +4,10 @@ import {escape, get} from "./api.js";
 import {count, empty, failure, loading, moment, partition, short, table} from "./parts.js";
 import {outputsOf} from "./lookup.js";
 import {addressOf, pathOf} from "./try.js";
-import {comparisonOf, fieldView, fieldsView, importanceView, real, scoresView} from "./drift-view.js";
+import {BASELINES, comparisonOf, fieldView, fieldsView, importanceView, real, scoresView} from "./drift-view.js";
 import {nightsView} from "./drift-nights.js";
 import {stateOf, verdictsView} from "./verdicts.js";
 
-const BASELINES = {reference: "the rows of sealing", previous: "the night before", weekday: "the same weekday before"};
 const ALL = Object.keys(BASELINES).join("|");
 const NIGHTS = 60;
 const WINDOWS = {"1h": "the last hour", "24h": "the last day"};
@@ -41,7 +40,13 @@ export class DriftScreen {
     this.asked = {against: query.get("against") ?? "", field: query.get("field"), slice: query.get("slice"), window: query.get("window") === "24h" ? "24h" : "1h"};
     try {
       [this.outputs, {models: this.models}] = await Promise.all([get("v1/scores").then(outputsOf), get("v1/models")]);
-      this.table = this.model ? null : wanted ?? this.outputs[0]?.name ?? null;
+      const name = this.model ? null : wanted ?? this.outputs[0]?.name ?? null;
+      if (name !== this.table) {
+        this.list = undefined;
+        this.clear();
+        this.table = name;
+      }
+
       if (this.table !== null) {
         this.list = await get(`v1/scores/${escape(this.table)}/drift`);
         this.night = night === undefined ? this.list.partitions[0]?.partition : nameOf(night);
@@ -186,7 +191,7 @@ export class DriftScreen {
     }
 
     if (this.outputs?.length === 0) {
-      return html`<h1>Drift</h1>${empty("This server has no stored scores, so it knows no nights. Start it with --scores NAME=OUTPUT.")}${this.modelLinks()}`;
+      return html`<h1>Drift</h1>${empty("This server has no stored scores, so it knows no nights. Start it with --scores NAME=OUTPUT.")}<p>${this.modelLinks((this.models ?? []).map(addressOf))}</p>`;
     }
 
     const nights = this.list?.partitions;
@@ -194,13 +199,13 @@ export class DriftScreen {
       <div class="head"><h1>Drift of <bdi>${this.table}</bdi></h1>
         ${this.outputs?.length > 1 ? html`<label>Output <select @change=${e => { location.hash = `#/drift/${escape(e.target.value)}`; }}>${
           this.outputs.map(output => html`<option value=${output.name} .selected=${output.name === this.table}>${output.name}</option>`)}</select></label>` : nothing}
-        ${this.table ? html`<a href=${`#/runs/${escape(this.table)}`}>Runs of <bdi>${this.table}</bdi></a>` : nothing}${this.modelLinks()}</div>
+        ${this.table ? html`<a href=${`#/runs/${escape(this.table)}`}>Runs of <bdi>${this.table}</bdi></a>` : nothing}${this.contract ? this.modelLinks([this.contract.address]) : nothing}</div>
       ${nights === undefined ? loading("the nights") : nights.length === 0 && this.night === undefined
           ? empty("No run of this output has compared its rows with others. Runs with --drift report do, which is the default for a package with a reference (seal --rows).") : this.nightView(nights)}`;
   }
 
-  modelLinks() {
-    return this.models?.length ? html`<span>Callers of ${this.models.map((model, index) => html`${index ? ", " : ""}<a href=${`#/drift?model=${escape(addressOf(model))}`}><bdi>${addressOf(model)}</bdi></a>`)}</span>` : nothing;
+  modelLinks(addresses) {
+    return addresses.length ? html`<span>Callers of ${addresses.map((address, index) => html`${index ? ", " : ""}<a href=${`#/drift?model=${escape(address)}`}><bdi>${address}</bdi></a>`)}</span>` : nothing;
   }
 
   nightView(nights) {
@@ -215,7 +220,7 @@ export class DriftScreen {
             own.held ? " · held" : own.fired.length ? " · rules fired" : ""}</option>`)}</select></label>
         ${baselines.length ? html`<label>Compared with <select @change=${e => this.go({against: e.target.value})}>${baselines.map(own =>
           html`<option value=${own} .selected=${own === comparison?.baseline}>${own}: ${BASELINES[own] ?? ""}</option>`)}</select></label>` : nothing}
-        ${answer?.slice_names?.length ? html`<label>Rows by <bdi>${answer.by}</bdi> <select @change=${e => this.go({slice: e.target.value || null})}>
+        ${answer?.slice_names?.length ? html`<label><span>Rows by <bdi>${answer.by}</bdi></span> <select @change=${e => this.go({slice: e.target.value || null})}>
           <option value="" .selected=${this.asked.slice === null}>all rows</option>
           ${answer.slice_names.map(own => html`<option value=${own} .selected=${own === this.asked.slice}>${own}</option>`)}</select></label>` : nothing}
       </div>
