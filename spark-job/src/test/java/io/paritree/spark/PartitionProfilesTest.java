@@ -413,6 +413,36 @@ class PartitionProfilesTest {
     }
   }
 
+  @Test
+  void valuesOfDirectoriesThatAreInNoVocabularyAreCountedToo() throws Exception {
+    Path model = model();
+    Path input = directory.resolve("in");
+    for (String carrier : List.of("AA", "Nobody's")) {
+      TestSpark.interpreting()
+          .createDataFrame(IntStream.range(0, 40).mapToObj(Parcels::row).toList(), Parcels.SCHEMA)
+          .drop("carrier")
+          .coalesce(1)
+          .write()
+          .parquet(input.resolve("carrier=" + carrier).toString());
+    }
+
+    Object[] options = {"--input", input, "--output-partition", "run=1", "--drift-by", "carrier"};
+    drift("directories", model, conf(0, 0), options);
+    SlicedProfile sliced = kept("directories");
+    assertThat(sliced.slices()).containsOnlyKeys("AA", "Nobody's");
+    FeatureProfile unknown = carrier(sliced.slices().get("Nobody's"));
+    assertThat(carrier(sliced.whole()).unseen()).isEqualTo(40).isEqualTo(unknown.unseen());
+    assertThat(carrier(sliced.whole()).missing()).isEqualTo(40).isEqualTo(unknown.missing());
+    assertThat(carrier(sliced.slices().get("AA")).unseen()).isZero();
+  }
+
+  private static FeatureProfile carrier(Profile profile) {
+    return profile.features().stream()
+        .filter(feature -> feature.feature().equals("carrier"))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static Object[] valuesWithoutKey(int index) {
     Row row = Parcels.row(index);
     Object[] values = new Object[row.size()];

@@ -159,7 +159,7 @@ public final class BlockEncoder {
     int next = 0;
     for (int row = 0; row < block.rows(); row++) {
       if (isPartition) {
-        visitor.found(row, slot, 1, 0);
+        visitor.found(row, slot, Math.min(1, missing[slot]), Math.min(1, unseen[slot]));
         continue;
       }
 
@@ -295,12 +295,14 @@ public final class BlockEncoder {
     Faults current = faults.current();
     for (int index = 0; index < field.features().size(); index++) {
       Feature feature = field.features().get(index);
+      long before = current.unseen();
       float slot =
           value == null ? feature.missing(current) : ColumnEncoder.cell(value, feature, current);
       int to = field.slot(index) * STRIDE;
       Arrays.fill(slots, to, to + rows, slot);
       boolean isMissing = current.isEmpty() ? Float.isNaN(slot) : current.isOfMissingValue();
       missing[field.slot(index)] += isMissing ? rows : 0;
+      unseen[field.slot(index)] += (current.unseen() - before) * rows;
       if (!current.isEmpty()) {
         List<Fault> all = current.list();
         current.clear();
