@@ -1,6 +1,11 @@
 package io.paritree.outcome;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.JsonText;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How good scores of two outcomes were. A measure that the rows do not have is NaN: an order needs
@@ -29,9 +34,11 @@ import java.util.List;
  * @param groups ten groups of about as many rows, lowest scores first; rows with one score are in
  *     one group, so there may be fewer
  * @param top the rows with the highest scores, for 1, 5, 10 and 20 %
+ * @param confusion of the labels; empty without labels
+ * @param expected what would have come if the scores were right
  */
 public record BinaryMeasures(
-    BinaryTotals totals,
+    OutcomeTotals totals,
     double auc,
     double aucError,
     double ks,
@@ -47,11 +54,61 @@ public record BinaryMeasures(
     double calibrationError,
     List<ScoreGroup> groups,
     List<TopRows> top,
-    Confusion confusion,
-    Expectation expected) {
+    Optional<Confusion> confusion,
+    Expectation expected)
+    implements Measured {
+  private static final double PERCENT = 100;
 
-  /** Returns where the area lies in 95 of 100 cases. */
-  public Interval aucInterval() {
-    return Interval.ofMeasure(auc, aucError);
+  @Override
+  public long rows() {
+    return totals.rows();
+  }
+
+  @Override
+  public List<Measure> measures() {
+    List<Measure> all = new ArrayList<>();
+    Interval aucInterval = Interval.ofMeasure(auc, aucError);
+    all.add(new Measure("auc", auc, Optional.of(aucInterval)));
+    all.add(Measure.of("auc_error", aucError));
+    all.add(Measure.of("ks", ks));
+    all.add(Measure.of("average_precision", averagePrecision));
+    all.add(Measure.of("brier", brier));
+    all.add(Measure.of("reliability", reliability));
+    all.add(Measure.of("resolution", resolution));
+    all.add(Measure.of("uncertainty", uncertainty));
+    all.add(Measure.of("log_loss", logLoss));
+    all.add(Measure.of("mean_score", meanScore));
+    Interval rateInterval = Interval.ofShare(totals.mean(), totals.rows());
+    all.add(new Measure("rate", totals.mean(), Optional.of(rateInterval)));
+    all.add(Measure.of("rate_z", rateDeviations));
+    all.add(Measure.of("spiegelhalter_z", spiegelhalter));
+    all.add(Measure.of("calibration_error", calibrationError));
+    for (TopRows rows : top) {
+      String percent = "_" + Math.round(PERCENT * rows.share());
+      all.add(Measure.of("gain" + percent, rows.gain()));
+      all.add(Measure.of("lift" + percent, rows.lift()));
+    }
+
+    all.add(Measure.of("precision", confusion.map(Confusion::precision).orElse(Double.NaN)));
+    all.add(Measure.of("recall", confusion.map(Confusion::recall).orElse(Double.NaN)));
+    all.add(Measure.of("expected_positives", expected.positives()));
+    all.add(Measure.of("expected_brier", expected.brier()));
+    all.add(Measure.of("expected_auc", expected.auc()));
+    return all;
+  }
+
+  @Override
+  public void write(JsonGenerator json) throws IOException {
+    json.writeNumberField("n", totals.rows());
+    json.writeNumberField("positives", totals.positiveRows());
+    for (Measure measure : measures()) {
+      measure.write(json);
+    }
+
+    if (confusion.isPresent()) {
+      confusion.get().write(json);
+    }
+
+    JsonText.objects(json, "groups", groups, group -> group.write(json));
   }
 }

@@ -2,21 +2,17 @@ package io.paritree.outcome;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /**
- * Measures scores of two outcomes in one pass over the rows in the order of their scores.
- *
- * <p>It needs memory for a few numbers, whatever the number of rows. Not thread-safe.
+ * Measures scores of two outcomes, which are the probability of the positive one, 0 to 1. Not
+ * thread-safe.
  */
-public final class BinaryOutcome {
-  private static final int GROUPS = 10;
+public final class BinaryOutcome implements OutcomeMeasuring {
   private static final double[] TOP = {0.01, 0.05, 0.10, 0.20};
   private static final double LEAST_PROBABILITY = 1e-7;
 
-  private final BinaryTotals totals;
-  private final float threshold;
-  private final List<GroupSums> groups = new ArrayList<>();
+  private final OutcomeTotals totals;
+  private final ScoreGroups groups;
   private final double[] topPositives = new double[TOP.length];
   private final PreciseSum ordered = new PreciseSum();
   private final PreciseSum precision = new PreciseSum();
@@ -31,120 +27,114 @@ public final class BinaryOutcome {
   private double positivesBelow;
   private double negativesBelow;
   private double expectedNegativesBelow;
-  private double truePositives;
-  private double falsePositives;
-  private float last = Float.NEGATIVE_INFINITY;
+  private final ConfusionSums labels = new ConfusionSums();
+  private Block block = new Block(Double.NEGATIVE_INFINITY);
 
-  /** The rows of a tenth. */
-  private static final class GroupSums {
-    private final int index;
-    private final PreciseSum scores = new PreciseSum();
+  /** The rows with one score. */
+  private static final class Block {
+    private final double score;
     private long rows;
-    private double weight;
     private double positives;
+    private double negatives;
 
-    GroupSums(int index) {
-      this.index = index;
+    Block(double score) {
+      this.score = score;
     }
 
-    ScoreGroup group() {
-      double rate = positives / weight;
-      return new ScoreGroup(
-          rows, weight, scores.value() / weight, rate, Interval.ofShare(rate, rows));
+    double weight() {
+      return positives + negatives;
     }
   }
 
   /**
    * @param totals of all rows that will be added
-   * @param threshold a label is positive where its score is above it
    */
-  public BinaryOutcome(BinaryTotals totals, float threshold) {
+  public BinaryOutcome(OutcomeTotals totals) {
     this.totals = totals;
-    this.threshold = threshold;
+    this.groups = new ScoreGroups(totals.weight(), true);
   }
 
-  /**
-   * Adds the rows with one score, which is above those of all rows before.
-   *
-   * @throws IllegalArgumentException if it is not, or is no probability
-   */
-  public void add(BinaryRows rows) {
-    if (!(rows.score() > last && rows.score() >= 0 && rows.score() <= 1)) {
-      throw new IllegalArgumentException(
-          "Cannot measure the score %s after %s: ascending probabilities were expected"
-              .formatted(rows.score(), last));
+  @Override
+  public void add(OutcomeRow row) {
+    if (row.score() != block.score) {
+      if (!(row.score() > block.score && row.score() >= 0 && row.score() <= 1)) {
+        throw new IllegalArgumentException(
+            "Cannot measure the score %s after %s: ascending probabilities were expected"
+                .formatted(row.score(), block.score));
+      }
+
+      close();
+      block = new Block(row.score());
     }
 
-    last = rows.score();
-    double p = rows.score();
-    addOrder(p, rows);
-    addErrors(p, rows);
-    addToGroup(p, rows);
-    addToTop(rows);
-    if (rows.score() > threshold) {
-      truePositives += rows.positives();
-      falsePositives += rows.negatives();
+    block.rows += row.rows();
+    if (row.outcome() > 0) {
+      block.positives += row.total();
+    } else {
+      block.negatives += row.total();
     }
 
-    positivesBelow += rows.positives();
-    negativesBelow += rows.negatives();
+    labels.add(row);
+  }
+
+  private void close() {
+    if (block.rows == 0) {
+      return;
+    }
+
+    addOrder(block);
+    addErrors(block);
+    groups.add(block.score, block.rows, block.weight(), block.positives);
+    addToTop(block);
+    positivesBelow += block.positives;
+    negativesBelow += block.negatives;
     ks =
         Math.max(
             ks,
             Math.abs(positivesBelow / totals.positives() - negativesBelow / totals.negatives()));
+    block.rows = 0;
   }
 
-  private void addOrder(double p, BinaryRows rows) {
-    ordered.add(rows.positives() * (negativesBelow + rows.negatives() / 2));
+  private void addOrder(Block rows) {
+    double p = rows.score;
+    ordered.add(rows.positives * (negativesBelow + rows.negatives / 2));
     double positivesFrom = totals.positives() - positivesBelow;
     double negativesFrom = totals.negatives() - negativesBelow;
-    precision.add(rows.positives() * positivesFrom / (positivesFrom + negativesFrom));
+    precision.add(rows.positives * positivesFrom / (positivesFrom + negativesFrom));
     double expectedNegatives = rows.weight() * (1 - p);
     expectedOrdered.add(rows.weight() * p * (expectedNegativesBelow + expectedNegatives / 2));
     expectedNegativesBelow += expectedNegatives;
   }
 
-  private void addErrors(double p, BinaryRows rows) {
-    squares.add(rows.positives() * (1 - p) * (1 - p) + rows.negatives() * p * p);
+  private void addErrors(Block rows) {
+    double p = rows.score;
+    squares.add(rows.positives * (1 - p) * (1 - p) + rows.negatives * p * p);
     double clipped = Math.min(Math.max(p, LEAST_PROBABILITY), 1 - LEAST_PROBABILITY);
-    losses.add(-rows.positives() * StrictMath.log(clipped));
-    losses.add(-rows.negatives() * StrictMath.log(1 - clipped));
+    losses.add(-rows.positives * StrictMath.log(clipped));
+    losses.add(-rows.negatives * StrictMath.log(1 - clipped));
     scores.add(rows.weight() * p);
     double variance = p * (1 - p);
     variances.add(rows.weight() * variance);
-    skewed.add((rows.positives() - rows.weight() * p) * (1 - 2 * p));
+    skewed.add((rows.positives - rows.weight() * p) * (1 - 2 * p));
     skewedVariances.add(rows.weight() * (1 - 2 * p) * (1 - 2 * p) * variance);
   }
 
-  private void addToGroup(double p, BinaryRows rows) {
-    double middle = positivesBelow + negativesBelow + rows.weight() / 2;
-    int index = Math.min(GROUPS - 1, (int) (GROUPS * middle / totals.weight()));
-    if (groups.isEmpty() || groups.get(groups.size() - 1).index != index) {
-      groups.add(new GroupSums(index));
-    }
-
-    GroupSums group = groups.get(groups.size() - 1);
-    group.rows += rows.positiveRows() + rows.negativeRows();
-    group.weight += rows.weight();
-    group.positives += rows.positives();
-    group.scores.add(rows.weight() * p);
-  }
-
-  private void addToTop(BinaryRows rows) {
+  private void addToTop(Block rows) {
     double above = positivesBelow + negativesBelow + rows.weight();
     for (int index = 0; index < TOP.length; index++) {
       double begin = totals.weight() * (1 - TOP[index]);
       double within = Math.min(rows.weight(), Math.max(0, above - begin));
-      topPositives[index] += rows.positives() * within / rows.weight();
+      topPositives[index] += rows.positives * within / rows.weight();
     }
   }
 
-  /** Returns the measures; all rows must have been added. */
-  public BinaryMeasures measures() {
+  @Override
+  public BinaryMeasures measured() {
+    close();
     double weight = totals.weight();
-    double rate = totals.rate();
+    double rate = totals.positives() / weight;
     double auc = ordered.value() / (totals.positives() * totals.negatives());
-    List<ScoreGroup> tenths = groups.stream().map(GroupSums::group).toList();
+    List<ScoreGroup> tenths = groups.groups();
     double meanScore = scores.value() / weight;
     double expected = scores.value();
     return new BinaryMeasures(
@@ -154,22 +144,17 @@ public final class BinaryOutcome {
         ks,
         precision.value() / totals.positives(),
         squares.value() / weight,
-        mean(tenths, group -> square(group.meanScore() - group.rate())),
-        mean(tenths, group -> square(group.rate() - rate)),
+        ScoreGroups.mean(tenths, group -> square(group.meanScore() - group.outcome())),
+        ScoreGroups.mean(tenths, group -> square(group.outcome() - rate)),
         rate * (1 - rate),
         losses.value() / weight,
         meanScore,
         (totals.positives() - expected) / Math.sqrt(variances.value()),
         skewed.value() / Math.sqrt(skewedVariances.value()),
-        mean(tenths, group -> Math.abs(group.meanScore() - group.rate())),
+        ScoreGroups.mean(tenths, group -> Math.abs(group.meanScore() - group.outcome())),
         tenths,
         top(rate),
-        new Confusion(
-            threshold,
-            truePositives,
-            falsePositives,
-            totals.positives() - truePositives,
-            totals.negatives() - falsePositives),
+        labels.confusion(),
         new Expectation(
             expected,
             variances.value() / weight,
@@ -201,16 +186,5 @@ public final class BinaryOutcome {
 
   private static double square(double value) {
     return value * value;
-  }
-
-  private static double mean(List<ScoreGroup> groups, ToDoubleFunction<ScoreGroup> of) {
-    double sum = 0;
-    double weight = 0;
-    for (ScoreGroup group : groups) {
-      sum += group.weight() * of.applyAsDouble(group);
-      weight += group.weight();
-    }
-
-    return sum / weight;
   }
 }

@@ -1,7 +1,10 @@
 package io.paritree.outcome;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+
 /**
- * Weights of rows by what the label said and what came; a label is positive above the threshold.
+ * Weights of rows by what the label said and what came.
  *
  * @param truePositives label and outcome are positive
  * @param falsePositives the label only
@@ -9,11 +12,7 @@ package io.paritree.outcome;
  * @param trueNegatives neither
  */
 public record Confusion(
-    double threshold,
-    double truePositives,
-    double falsePositives,
-    double falseNegatives,
-    double trueNegatives) {
+    double truePositives, double falsePositives, double falseNegatives, double trueNegatives) {
 
   /** Returns the share of positive outcomes among positive labels; NaN without any. */
   public double precision() {
@@ -23,5 +22,14 @@ public record Confusion(
   /** Returns the share of positive outcomes whose label is positive; NaN without any. */
   public double recall() {
     return truePositives / (truePositives + falseNegatives);
+  }
+
+  void write(JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("confusion");
+    json.writeNumberField("true_positives", truePositives);
+    json.writeNumberField("false_positives", falsePositives);
+    json.writeNumberField("false_negatives", falseNegatives);
+    json.writeNumberField("true_negatives", trueNegatives);
+    json.writeEndObject();
   }
 }

@@ -1,0 +1,100 @@
+package io.paritree.outcome;
+
+/** Measures scores of values. Not thread-safe. */
+public final class ValueOutcome implements OutcomeMeasuring {
+  private final OutcomeTotals totals;
+  private final ScoreGroups groups;
+  private final PreciseSum scores = new PreciseSum();
+  private final PreciseSum errors = new PreciseSum();
+  private final PreciseSum absoluteErrors = new PreciseSum();
+  private final PreciseSum squaredErrors = new PreciseSum();
+  private final PreciseSum deviations = new PreciseSum();
+  private final PreciseSum below = new PreciseSum();
+  private final PreciseSum poisson = new PreciseSum();
+  private final PreciseSum gamma = new PreciseSum();
+  private double last = Double.NEGATIVE_INFINITY;
+  private PreciseSum ofBlock = new PreciseSum();
+  private double blockWeight;
+  private long blockRows;
+
+  /**
+   * @param totals of all rows that will be added
+   */
+  public ValueOutcome(OutcomeTotals totals) {
+    this.totals = totals;
+    this.groups = new ScoreGroups(totals.weight(), false);
+  }
+
+  @Override
+  public void add(OutcomeRow row) {
+    double score = row.score();
+    if (!(score >= last) || Double.isInfinite(score)) {
+      throw new IllegalArgumentException(
+          "Cannot measure the score %s after %s: ascending numbers were expected"
+              .formatted(score, last));
+    }
+
+    if (score != last) {
+      close();
+      last = score;
+    }
+
+    double weight = row.total();
+    double outcome = row.outcome();
+    blockRows += row.rows();
+    blockWeight += weight;
+    ofBlock.add(weight * outcome);
+    double error = score - outcome;
+    scores.add(weight * score);
+    errors.add(weight * error);
+    absoluteErrors.add(weight * Math.abs(error));
+    squaredErrors.add(weight * error * error);
+    deviations.add(weight * (outcome - totals.mean()) * (outcome - totals.mean()));
+    below.add(weight * (1 + Math.signum(error)) / 2);
+    poisson.add(weight * poissonDeviance(score, outcome));
+    gamma.add(weight * gammaDeviance(score, outcome));
+  }
+
+  private static double poissonDeviance(double score, double outcome) {
+    if (score <= 0 || outcome < 0) {
+      return Double.NaN;
+    }
+
+    double log = outcome == 0 ? 0 : outcome * StrictMath.log(outcome / score);
+    return 2 * (log - outcome + score);
+  }
+
+  private static double gammaDeviance(double score, double outcome) {
+    return score <= 0 || outcome <= 0
+        ? Double.NaN
+        : 2 * (StrictMath.log(score / outcome) + outcome / score - 1);
+  }
+
+  private void close() {
+    if (blockRows > 0) {
+      groups.add(last, blockRows, blockWeight, ofBlock.value());
+      ofBlock = new PreciseSum();
+      blockRows = 0;
+      blockWeight = 0;
+    }
+  }
+
+  @Override
+  public ValueMeasures measured() {
+    close();
+    double weight = totals.weight();
+    double variance = deviations.value();
+    return new ValueMeasures(
+        totals,
+        scores.value() / weight,
+        errors.value() / weight,
+        absoluteErrors.value() / weight,
+        Math.sqrt(squaredErrors.value() / weight),
+        variance == 0 ? Double.NaN : 1 - squaredErrors.value() / variance,
+        totals.mean() * weight / scores.value(),
+        below.value() / weight,
+        poisson.value() / weight,
+        gamma.value() / weight,
+        groups.groups());
+  }
+}
