@@ -4,6 +4,8 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,6 +43,10 @@ public record PartitionValue(String column, String value) {
   private static final Pattern ESCAPES = Pattern.compile("(?:%[0-9A-Fa-f]{2})+");
   private static final String ESCAPED = "\"#%'*/:=?\\{[]^\u007f";
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,30}(\\.[0-9]{1,30})?");
+
+  private static final Pattern DAY = Pattern.compile("([0-9]{4})(-?)([0-9]{2})\\2([0-9]{2})");
+  private static final int FIRST_YEAR = 1900;
+  private static final int LAST_YEAR = 2199;
 
   private static final Comparator<PartitionValue> BY_VALUE =
       Comparator.comparing((PartitionValue value) -> !value.isNull())
@@ -94,6 +101,23 @@ public record PartitionValue(String column, String value) {
     Map<String, String> texts = new LinkedHashMap<>();
     ofPath(path).forEach(value -> texts.put(value.column, value.isNull() ? null : value.value));
     return Collections.unmodifiableMap(texts);
+  }
+
+  /** Returns the day that the value is, of 1900 to 2199: yyyy-MM-dd or yyyyMMdd; empty if none. */
+  public Optional<LocalDate> day() {
+    Matcher day = DAY.matcher(value);
+    if (!day.matches()) {
+      return Optional.empty();
+    }
+
+    int year = Integer.parseInt(day.group(1));
+    try {
+      LocalDate date =
+          LocalDate.of(year, Integer.parseInt(day.group(3)), Integer.parseInt(day.group(4)));
+      return Optional.of(date).filter(any -> year >= FIRST_YEAR && year <= LAST_YEAR);
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** Returns the path of a partition, with the escapes that Hive and Spark write. */

@@ -1,12 +1,9 @@
 package io.paritree.spark.drift;
 
 import io.paritree.output.PartitionValue;
-import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The partitions to which one belongs in time: the day before is one of them, the same day of
@@ -20,39 +17,19 @@ import java.util.regex.Pattern;
  * @param dayLevel the last level whose value is a day; -1 if none is
  */
 record Series(String partition, List<PartitionValue> values, int dayLevel) {
-  private static final Pattern DAY = Pattern.compile("([0-9]{4})(-?)([0-9]{2})\\2([0-9]{2})");
-  private static final int FIRST_YEAR = 1900;
-  private static final int LAST_YEAR = 2199;
-
   static Series of(String partition) {
     List<PartitionValue> values = PartitionValue.ofPath(partition);
     int level = values.size() - 1;
-    while (level >= 0 && dayOf(values.get(level)).isEmpty()) {
+    while (level >= 0 && values.get(level).day().isEmpty()) {
       level--;
     }
 
     return new Series(partition, values, level);
   }
 
-  private static Optional<LocalDate> dayOf(PartitionValue value) {
-    Matcher day = DAY.matcher(value.value());
-    if (!day.matches()) {
-      return Optional.empty();
-    }
-
-    int year = Integer.parseInt(day.group(1));
-    try {
-      LocalDate date =
-          LocalDate.of(year, Integer.parseInt(day.group(3)), Integer.parseInt(day.group(4)));
-      return Optional.of(date).filter(any -> year >= FIRST_YEAR && year <= LAST_YEAR);
-    } catch (DateTimeException e) {
-      return Optional.empty();
-    }
-  }
-
   /** Returns the day of the partition, or of another one of the series; empty if it has none. */
   Optional<LocalDate> day(String other) {
-    return dayLevel < 0 ? Optional.empty() : dayOf(PartitionValue.ofPath(other).get(dayLevel));
+    return dayLevel < 0 ? Optional.empty() : PartitionValue.ofPath(other).get(dayLevel).day();
   }
 
   /** Returns whether a partition is of this series, and before this one. */
@@ -79,7 +56,7 @@ record Series(String partition, List<PartitionValue> values, int dayLevel) {
     }
 
     if (dayLevel >= 0) {
-      return level == dayLevel ? dayOf(value).isPresent() : own.equals(value);
+      return level == dayLevel ? value.day().isPresent() : own.equals(value);
     }
 
     return own.equals(value) || isTime(own) && isTime(value);
