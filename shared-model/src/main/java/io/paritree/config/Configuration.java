@@ -7,6 +7,8 @@ import com.typesafe.config.ConfigParseOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The values that settings are read from, each with its origin: a program's defaults, replaced by
@@ -14,9 +16,11 @@ import java.util.Map;
  */
 public final class Configuration {
   private final Config config;
+  private final Set<String> defaults;
 
-  private Configuration(Config config) {
+  private Configuration(Config config, Set<String> defaults) {
     this.config = config;
+    this.defaults = defaults;
   }
 
   /**
@@ -25,7 +29,10 @@ public final class Configuration {
    * @param program a class that has a resource {@code defaults.conf} next to it
    */
   public static Configuration defaults(Class<?> program) {
-    return new Configuration(ConfigFactory.parseResources(program, "defaults.conf"));
+    Config defaults = ConfigFactory.parseResources(program, "defaults.conf");
+    Set<String> keys =
+        defaults.entrySet().stream().map(Map.Entry::getKey).collect(Collectors.toSet());
+    return new Configuration(defaults, keys);
   }
 
   /**
@@ -78,7 +85,7 @@ public final class Configuration {
   }
 
   private Configuration replacedBy(Config values) {
-    return new Configuration(values.withFallback(config));
+    return new Configuration(values.withFallback(config), defaults);
   }
 
   /**
@@ -88,7 +95,7 @@ public final class Configuration {
    */
   public Settings settings() throws ConfigurationException {
     try {
-      return new Settings(config.resolve());
+      return new Settings(config.resolve(), defaults);
     } catch (ConfigException e) {
       throw new ConfigurationException("Cannot use the configuration: " + e.getMessage());
     }

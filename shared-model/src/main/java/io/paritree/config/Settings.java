@@ -33,15 +33,18 @@ public final class Settings {
   private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
 
   private final Config config;
+  private final Set<String> defaults;
   private final Set<String> known = new TreeSet<>();
   private final Set<String> secret = new HashSet<>();
   private final Set<String> problems = new LinkedHashSet<>();
 
   /**
    * @param config resolved, with a value for each key that will be read
+   * @param defaults the keys that have a default
    */
-  Settings(Config config) {
+  Settings(Config config, Set<String> defaults) {
     this.config = config;
+    this.defaults = defaults;
   }
 
   /** Returns a text that is not blank. */
@@ -222,6 +225,11 @@ public final class Settings {
   /** Returns true or false. */
   public boolean truth(String key) {
     return read(key, "true or false", false, config::getBoolean);
+  }
+
+  /** Leaves keys to another program, which reads the same files: of those that have a default. */
+  public void leave(Predicate<String> keys) {
+    defaults.stream().filter(keys).forEach(known::add);
   }
 
   /** Adds a problem that no single reading finds. */

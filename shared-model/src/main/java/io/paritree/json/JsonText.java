@@ -156,6 +156,14 @@ public final class JsonText {
     }
   }
 
+  /** Writes a member that is a number, unless it is NaN. */
+  public static void member(JsonGenerator out, String name, double value) throws IOException {
+    if (!Double.isNaN(value)) {
+      out.writeFieldName(name);
+      number(out, value);
+    }
+  }
+
   /** Writes a number: whole numbers within 2^53 without a fraction, but -0.0 with one. */
   public static void number(JsonGenerator out, double value) throws IOException {
     if (Double.compare(value, (long) value) == 0 && Math.abs(value) < EXACT) {

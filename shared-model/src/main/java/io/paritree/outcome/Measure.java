@@ -18,13 +18,8 @@ public record Measure(String name, double value, Optional<Interval> interval) {
   }
 
   void write(JsonGenerator json) throws IOException {
-    if (Double.isNaN(value)) {
-      return;
-    }
-
-    json.writeFieldName(name);
-    JsonText.number(json, value);
-    if (interval.isPresent()) {
+    JsonText.member(json, name, value);
+    if (interval.isPresent() && !Double.isNaN(value)) {
       json.writeArrayFieldStart(name + "_interval");
       json.writeNumber(interval.get().low());
       json.writeNumber(interval.get().high());

@@ -40,7 +40,9 @@ public final class StateDirectory {
   private static final String LOCK = "lock";
   private static final String INDEXES = "lookup";
   private static final String PROFILES = "profiles";
-  private static final Set<String> SHARED = Set.of(RUNS, RUNNING, LOCK, INDEXES, PROFILES);
+  private static final String OUTCOMES = "outcomes";
+  private static final Set<String> SHARED =
+      Set.of(RUNS, RUNNING, LOCK, INDEXES, PROFILES, OUTCOMES);
   private static final String PROFILE_END = ".json";
   private static final String WHOLE = "whole";
 
@@ -120,6 +122,11 @@ public final class StateDirectory {
    */
   public static Location index(Location state, String run, String partition) {
     return partition(indexes(state).resolve(run), partition);
+  }
+
+  /** Returns the directory of the reports that say how good the scores were. */
+  public static Location outcomes(Location state) {
+    return state.resolve(OUTCOMES);
   }
 
   /** Returns the directory of the profiles of all partitions. */

@@ -54,12 +54,16 @@ public final class ScoreMain {
   public static void main(String[] arguments) {
     // Delta writes the numbers of versions into the names of files as the default locale does.
     Locale.setDefault(Locale.ROOT);
-    Ending ending = end(StepObserver.NONE, System.out, System.err, arguments);
+    exit(end(StepObserver.NONE, System.out, System.err, arguments));
+  }
+
+  /** Ends the process, or in a cluster-mode driver its main method. */
+  static void exit(Ending ending) {
     int exitCode = ending.outcome().exitCode();
     if (isClusterMode()) {
       if (exitCode != 0) {
         throw new IllegalStateException(
-            "Scoring ended with exit code %s: %s".formatted(exitCode, ending.reason()));
+            "The run ended with exit code %s: %s".formatted(exitCode, ending.reason()));
       }
     } else {
       System.exit(exitCode);
@@ -141,13 +145,21 @@ public final class ScoreMain {
     return ending;
   }
 
-  /** Prints why a command failed; where the reason is not known, with the stack trace. */
   private static Ending failed(Throwable reason, PrintStream err) {
+    return failed("Scoring", reason, err);
+  }
+
+  /**
+   * Prints why a command failed; where the reason is not known, with the stack trace.
+   *
+   * @param what has failed, as the first word of a sentence
+   */
+  static Ending failed(String what, Throwable reason, PrintStream err) {
     Ending ending = ending(reason);
     err.println(
         switch (ending.outcome()) {
           case MODEL_REFUSED -> "Model refused: " + ending.reason();
-          case FAILED -> "Scoring failed: " + ending.reason();
+          case FAILED -> what + " failed: " + ending.reason();
           default -> ending.reason();
         });
     boolean isKnown = reason instanceof JobException || reason instanceof OutOfMemoryError;

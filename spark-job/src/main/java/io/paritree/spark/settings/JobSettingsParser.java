@@ -80,6 +80,7 @@ final class JobSettingsParser {
     JobSettingsParser parser = new JobSettingsParser(settings, given, environment);
     JobSettings job = parser.settings(clock);
     parser.checkWhatIsNeeded(job);
+    settings.leave(OutcomeArguments::isOwn);
     settings.finish();
     return job;
   }

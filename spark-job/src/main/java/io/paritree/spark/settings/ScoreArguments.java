@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -182,7 +183,7 @@ public final class ScoreArguments {
   /**
    * @param usage the option's name, and after the first {@code =} what its value is called
    */
-  private static OptionSpec.Builder text(String usage, String description) {
+  static OptionSpec.Builder text(String usage, String description) {
     String[] nameAndValue = usage.split("=", 2);
     return OptionSpec.builder(nameAndValue[0])
         .type(String.class)
@@ -191,12 +192,12 @@ public final class ScoreArguments {
   }
 
   /** An option that may be given several times. */
-  private static OptionSpec.Builder texts(String usage, String description) {
+  static OptionSpec.Builder texts(String usage, String description) {
     return text(usage, description).type(List.class).auxiliaryTypes(String.class);
   }
 
   /** Columns with a comma between them; one with a comma in its name is in double quotes. */
-  private static OptionSpec.Builder columns(String name, String description) {
+  static OptionSpec.Builder columns(String name, String description) {
     return texts(name + "=COLUMNS", description)
         .splitRegex(",")
         .converters(ScoreArguments::withoutQuotes);
@@ -257,6 +258,21 @@ public final class ScoreArguments {
   }
 
   private static Configuration configuration(ParseResult given) throws ConfigurationException {
+    return configuration(
+        given,
+        name ->
+            ONE_RUN.contains(name)
+                ? Optional.empty()
+                : Optional.of("scoring-job." + KEYS.getOrDefault(name, name)));
+  }
+
+  /**
+   * Returns the configuration of a command line.
+   *
+   * @param keys the setting that an option replaces; empty for an option of one run
+   */
+  static Configuration configuration(ParseResult given, Function<String, Optional<String>> keys)
+      throws ConfigurationException {
     Configuration configuration = Configuration.defaults(ScoreArguments.class);
     if (given.hasMatchedOption("--conf")) {
       configuration = configuration.withFile(Path.of(given.matchedOptionValue("--conf", "")));
@@ -264,9 +280,9 @@ public final class ScoreArguments {
 
     for (OptionSpec option : given.matchedOptions()) {
       String name = option.longestName().substring(2);
-      if (!ONE_RUN.contains(name)) {
-        String key = "scoring-job." + KEYS.getOrDefault(name, name);
-        configuration = configuration.with("--" + name, key, option.getValue());
+      Optional<String> key = keys.apply(name);
+      if (key.isPresent()) {
+        configuration = configuration.with("--" + name, key.get(), option.getValue());
       }
     }
 

@@ -1,0 +1,107 @@
+package io.paritree.spark;
+
+import io.paritree.output.StateDirectory;
+import io.paritree.rule.RuleException;
+import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.outcomes.Outcomes;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.settings.OutcomeArguments;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * {@code scripts/outcomes}: joins labels to published scores, and says how good they were.
+ *
+ * <p>Exit codes: 0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 8 a rule
+ * does not hold. The report is written in any case but the first ones.
+ */
+public final class OutcomesMain {
+  private static final String UNDATED = "undated";
+  private static final int MIN_TASKS = 8;
+  private static final int TASKS_PER_CORE = 2;
+
+  private OutcomesMain() {}
+
+  public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT);
+    try (SparkOnDemand spark = SparkOnDemand.notStarted()) {
+      ScoreMain.exit(run(spark, System.out, System.err, arguments));
+    }
+  }
+
+  /** Runs a command line and returns how it ended. */
+  static ScoreMain.Ending run(
+      SparkOnDemand spark, PrintStream out, PrintStream err, String... arguments) {
+    Optional<OutcomeArguments> given;
+    try {
+      given = OutcomeArguments.parse(arguments);
+    } catch (UsageException e) {
+      err.println(e.getMessage());
+      err.println("Try: outcomes --help");
+      return new ScoreMain.Ending(e.outcome(), e.getMessage());
+    }
+
+    if (given.isEmpty()) {
+      out.print(OutcomeArguments.usage());
+      return new ScoreMain.Ending(Outcome.CHECKED, "");
+    }
+
+    try {
+      return measure(given.get(), spark, out, err);
+    } catch (Throwable e) { // also Spark's undeclared exceptions, and errors
+      return ScoreMain.failed("Measuring", e, err);
+    }
+  }
+
+  private static ScoreMain.Ending measure(
+      OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
+      throws IOException, RefusedException, RuleException {
+    Optional<OutputPlace> place = Optional.empty();
+    if (!given.directory().isEmpty()) {
+      place =
+          Optional.of(
+              OutputPlace.of(
+                  given.directory(),
+                  given.query().scores().stateDirectory(),
+                  spark.hadoopSettings()));
+    }
+
+    SparkSession session =
+        JobSession.of(spark.session(), given.query().keys().size(), ReadColumn.Case.COMPARED);
+    int tasks = Math.max(MIN_TASKS, TASKS_PER_CORE * session.sparkContext().defaultParallelism());
+    session
+        .conf()
+        .set("spark.sql.shuffle.partitions", String.valueOf(tasks)); // each is read in turn
+    boolean isTable = !given.query().scores().table().isEmpty();
+    Outcomes outcomes = Outcomes.of(session, given.query(), isTable ? Optional.empty() : place);
+    out.print(outcomes.text());
+    if (place.isPresent()) {
+      String name = outcomes.asOf().map(LocalDate::toString).orElse(UNDATED) + ".json";
+      Location file = StateDirectory.outcomes(place.get().state()).resolve(name);
+      place.get().store().replace(file, outcomes.json());
+      out.println("  report  " + file);
+    }
+
+    if (!given.json().isEmpty()) {
+      Files.write(Path.of(given.json()), outcomes.json());
+    }
+
+    if (outcomes.unmet().isEmpty()) {
+      return new ScoreMain.Ending(Outcome.CHECKED, "");
+    }
+
+    String reason = "Not met: " + String.join("; ", outcomes.unmet());
+    err.println(reason);
+    return new ScoreMain.Ending(Outcome.HELD, reason);
+  }
+}

@@ -1,0 +1,280 @@
+package io.paritree.spark.outcomes;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.regexp_replace;
+
+import io.paritree.outcome.BinaryOutcome;
+import io.paritree.outcome.Measured;
+import io.paritree.outcome.OutcomeMeasuring;
+import io.paritree.outcome.OutcomeRow;
+import io.paritree.outcome.OutcomeTotals;
+import io.paritree.outcome.ValueOutcome;
+import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Joins labels to scores, and measures each slice.
+ *
+ * <p>Rows that have all in common are counted by Spark, sorted by score, and read by the driver in
+ * that order, twice: for what each slice adds up to, and for its measures. So the driver needs
+ * memory for the slices, not for the rows, and the results do not depend on tasks.
+ */
+final class Matching {
+  private static final String ROWS = "rows";
+  private static final String LEAK = "leak";
+  private static final int TENTHS = 10;
+
+  private final OutcomeQuery query;
+  private final StoredScores scores;
+  private final ScoreCounts counts;
+  private final OutcomeText outcomes;
+  private final MaturePartitions maturity;
+  private final Map<Slice, Sums> slices = new TreeMap<>();
+  private final Map<Integer, Long> positivesByBin = new TreeMap<>(); // of all rows, mature or not
+
+  /** A slice while its rows are read. */
+  private static final class Sums {
+    private final Map<Integer, Long> scored = new TreeMap<>();
+    private final Map<Integer, Long> matched = new TreeMap<>();
+    private final OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
+    private OutcomeMeasuring measuring;
+    private boolean isMature = true;
+    private long leaks;
+  }
+
+  Matching(
+      OutcomeQuery query,
+      StoredScores scores,
+      ScoreCounts counts,
+      OutcomeText outcomes,
+      MaturePartitions maturity) {
+    this.query = query;
+    this.scores = scores;
+    this.counts = counts;
+    this.outcomes = outcomes;
+    this.maturity = maturity;
+  }
+
+  /** Returns the slices in order: the total, versions, segments, partitions. */
+  List<SliceOutcome> slices(LabelTable labels) {
+    counts
+        .groups()
+        .forEach(
+            (group, bins) -> {
+              boolean isMature = maturity.isMature(group);
+              for (Slice slice : slicesOf(group)) {
+                Sums sums = slices.computeIfAbsent(slice, any -> new Sums());
+                sums.isMature &= isMature;
+                bins.forEach((bin, rows) -> sums.scored.merge(bin, rows, Long::sum));
+              }
+            });
+    slices.computeIfAbsent(Slice.TOTAL, any -> new Sums());
+    Dataset<Row> joined = joined(labels);
+    joined.persist();
+    try {
+      forEach(joined, this::addUp);
+      slices.values().forEach(sums -> sums.measuring = measuring(sums.totals.totals()));
+      forEach(joined, (group, row) -> measure(group, row));
+    } finally {
+      joined.unpersist();
+    }
+
+    List<SliceOutcome> all = new ArrayList<>();
+    slices.forEach((slice, sums) -> all.add(outcome(slice, sums)));
+    return all;
+  }
+
+  private OutcomeMeasuring measuring(OutcomeTotals totals) {
+    return outcomes.isBinary() ? new BinaryOutcome(totals) : new ValueOutcome(totals);
+  }
+
+  private List<Slice> slicesOf(RowGroup group) {
+    return Slice.of(group, scores.levels(), query.by(), maturity.isMature(group));
+  }
+
+  private Dataset<Row> joined(LabelTable labels) {
+    String[] keys = new String[query.keys().size()];
+    for (int index = 0; index < keys.length; index++) {
+      keys[index] = StoredScores.key(index);
+    }
+
+    String how = query.unmatched() == Unmatched.NEGATIVE ? "left" : "inner";
+    Column isLeak = coalesce(col(LabelTable.TIME).lt(day()), lit(false));
+    List<Column> same = new ArrayList<>(RowGroup.columns(query.by().size()));
+    same.addAll(
+        Stream.of(
+                StoredScores.SCORE, StoredScores.LABEL, LabelTable.OUTCOME, LabelTable.WEIGHT, LEAK)
+            .map(name -> col(name))
+            .toList());
+    List<Column> order =
+        new ArrayList<>(
+            List.of(
+                col(StoredScores.SCORE),
+                col(LabelTable.OUTCOME),
+                col(LabelTable.WEIGHT),
+                col(StoredScores.LABEL),
+                col(LEAK)));
+    order.addAll(RowGroup.columns(query.by().size()));
+    return scores
+        .rows()
+        .filter(col(StoredScores.SCORE).isNotNull())
+        .join(labels.rows(), keys, how)
+        .withColumn(LEAK, isLeak)
+        .groupBy(same.toArray(Column[]::new))
+        .agg(count(lit(1)).as(ROWS))
+        .orderBy(order.toArray(Column[]::new));
+  }
+
+  /** Returns the day on which a row was scored, as text; null if it is not known. */
+  private Column day() {
+    if (maturity.dayLevel() < 0) {
+      return col(StoredScores.SCORED);
+    }
+
+    Column value = element_at(col(StoredScores.PARTITION), maturity.dayLevel() + 1);
+    return regexp_replace(value, "^(\\d{4})(\\d\\d)(\\d\\d)$", "$1-$2-$3");
+  }
+
+  private void forEach(Dataset<Row> joined, BiConsumer<RowGroup, Row> each) {
+    Iterator<Row> rows = joined.toLocalIterator();
+    while (rows.hasNext()) {
+      Row row = rows.next();
+      each.accept(RowGroup.of(row, query.by().size()), row);
+    }
+  }
+
+  private void addUp(RowGroup group, Row row) {
+    long rows = row.<Long>getAs(ROWS);
+    if (row.<Boolean>getAs(LEAK)) {
+      slicesOf(group).forEach(slice -> slices.get(slice).leaks += rows);
+      return;
+    }
+
+    int bin = ScoreCounts.bin(row.<Double>getAs(StoredScores.SCORE));
+    Double outcome = row.getAs(LabelTable.OUTCOME);
+    if (outcome != null && outcome > 0) {
+      positivesByBin.merge(bin, rows, Long::sum);
+    }
+
+    outcomeRow(group, row)
+        .ifPresent(
+            own -> {
+              for (Slice slice : slicesOf(group)) {
+                Sums sums = slices.get(slice);
+                sums.totals.add(own);
+                if (outcome != null) {
+                  sums.matched.merge(bin, rows, Long::sum);
+                }
+              }
+            });
+  }
+
+  private void measure(RowGroup group, Row row) {
+    if (!row.<Boolean>getAs(LEAK)) {
+      outcomeRow(group, row)
+          .ifPresent(own -> slicesOf(group).forEach(slice -> slices.get(slice).measuring.add(own)));
+    }
+  }
+
+  private Optional<OutcomeRow> outcomeRow(RowGroup group, Row row) {
+    Double outcome = row.getAs(LabelTable.OUTCOME);
+    if (outcome == null && !maturity.isMature(group)) {
+      return Optional.empty();
+    }
+
+    Double weight = row.getAs(LabelTable.WEIGHT);
+    double label = outcomes.ofStored(row.getAs(StoredScores.LABEL), query.labels().positive());
+    return Optional.of(
+        new OutcomeRow(
+            row.<Double>getAs(StoredScores.SCORE),
+            outcome == null ? 0 : outcome,
+            label,
+            weight == null ? 1 : weight,
+            row.<Long>getAs(ROWS)));
+  }
+
+  private static SliceOutcome outcome(Slice slice, Sums sums) {
+    long matched = sum(sums.matched);
+    boolean isMeasured = sums.totals.totals().rows() > 0;
+    return new SliceOutcome(
+        slice,
+        sums.isMature,
+        sum(sums.scored),
+        matched,
+        sums.leaks,
+        coverage(sums.scored, sums.matched),
+        isMeasured ? Optional.of(sums.measuring.measured()) : Optional.empty());
+  }
+
+  private static long sum(Map<Integer, Long> bins) {
+    return bins.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Returns the share of rows with a label, of groups of about a tenth of the rows. */
+  private static List<Double> coverage(Map<Integer, Long> scored, Map<Integer, Long> matched) {
+    double[] all = new double[TENTHS];
+    double[] with = new double[TENTHS];
+    double total = sum(scored);
+    double below = 0;
+    for (Map.Entry<Integer, Long> bin : scored.entrySet()) {
+      long rows = bin.getValue();
+      int tenth = (int) Math.min(TENTHS - 1, TENTHS * (below + rows / 2.0) / total);
+      all[tenth] += rows;
+      with[tenth] += matched.getOrDefault(bin.getKey(), 0L);
+      below += rows;
+    }
+
+    List<Double> coverage = new ArrayList<>();
+    for (int tenth = 0; tenth < TENTHS; tenth++) {
+      if (all[tenth] > 0) {
+        coverage.add(with[tenth] / all[tenth]);
+      }
+    }
+
+    return coverage;
+  }
+
+  /**
+   * Returns the measures that a join gives which takes each missing label for the negative outcome
+   * and all partitions for mature, by the middle of the scores' bins; empty for values.
+   */
+  Optional<Measured> naive() {
+    if (!outcomes.isBinary()) {
+      return Optional.empty();
+    }
+
+    Map<Integer, Long> all = new TreeMap<>();
+    counts
+        .groups()
+        .values()
+        .forEach(bins -> bins.forEach((bin, rows) -> all.merge(bin, rows, Long::sum)));
+    List<OutcomeRow> rows = new ArrayList<>();
+    all.forEach(
+        (bin, count) -> {
+          double middle = Math.min(1, ScoreCounts.middle(bin));
+          long positives = Math.min(count, positivesByBin.getOrDefault(bin, 0L));
+          rows.add(new OutcomeRow(middle, 1, Double.NaN, 1, positives));
+          rows.add(new OutcomeRow(middle, 0, Double.NaN, 1, count - positives));
+        });
+    rows.removeIf(row -> row.rows() == 0);
+    OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
+    rows.forEach(totals::add);
+    BinaryOutcome naive = new BinaryOutcome(totals.totals());
+    rows.forEach(naive::add);
+    return rows.isEmpty() ? Optional.empty() : Optional.of(naive.measured());
+  }
+}

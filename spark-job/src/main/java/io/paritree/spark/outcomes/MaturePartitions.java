@@ -1,0 +1,72 @@
+package io.paritree.spark.outcomes;
+
+import io.paritree.output.PartitionValue;
+import io.paritree.spark.ending.RefusedException;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which rows are so old that all of their outcomes are known.
+ *
+ * @param horizonDays after how many days they are; empty if all rows count
+ * @param asOf the last day of labels; empty if labels have no time
+ * @param dayLevel the partition column that is a day; -1 if none is
+ */
+record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf, int dayLevel) {
+
+  /**
+   * Returns which rows are mature.
+   *
+   * @param asOf the day of the newest label; empty if labels have no time
+   */
+  static MaturePartitions of(
+      OutcomeQuery query, Collection<RowGroup> groups, Optional<LocalDate> asOf)
+      throws RefusedException {
+    Optional<Integer> horizon = query.maturity().horizonDays();
+    boolean isByColumn = !query.maturity().scoredAt().isEmpty();
+    int level = isByColumn ? -1 : dayLevel(groups);
+    if (horizon.isPresent() && asOf.isEmpty()) {
+      throw new RefusedException(
+          "Cannot use --horizon without a last day: give it as --as-of, or the column that says when labels were known as --label-time");
+    } else if (horizon.isPresent() && level < 0 && !isByColumn) {
+      throw new RefusedException(
+          "Cannot use --horizon for %s: no partition column has days (yyyy-MM-dd or yyyyMMdd) only; give the column that says when a row was scored by --scored-at"
+              .formatted(query.scores().name()));
+    }
+
+    return new MaturePartitions(horizon, asOf, level);
+  }
+
+  private static int dayLevel(Collection<RowGroup> groups) {
+    int levels = groups.stream().mapToInt(group -> group.partition().size()).max().orElse(0);
+    for (int level = levels - 1; level >= 0; level--) {
+      int at = level;
+      if (groups.stream().allMatch(group -> day(group.partition(), at).isPresent())) {
+        return level;
+      }
+    }
+
+    return -1;
+  }
+
+  private static Optional<LocalDate> day(List<String> values, int level) {
+    String value = level < 0 || level >= values.size() ? null : values.get(level);
+    return value == null ? Optional.empty() : new PartitionValue("day", value).day();
+  }
+
+  /** Returns the day on which rows were scored; empty if it is not known. */
+  Optional<LocalDate> day(RowGroup group) {
+    return group.scored().isEmpty()
+        ? day(group.partition(), dayLevel)
+        : Optional.of(LocalDate.parse(group.scored()));
+  }
+
+  boolean isMature(RowGroup group) {
+    return horizonDays.isEmpty()
+        || day(group)
+            .map(day -> !day.plusDays(horizonDays.get()).isAfter(asOf.get()))
+            .orElse(false);
+  }
+}

@@ -1,0 +1,93 @@
+package io.paritree.spark.outcomes;
+
+import io.paritree.spark.formats.AskedFormat;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is asked for; read once, never changed.
+ *
+ * @param scores where the scores are
+ * @param labels where the labels are
+ * @param keys columns that identify a row, in the scores and in the labels
+ * @param maturity which partitions count
+ * @param unmatched what a score without a label means
+ * @param by columns whose values are segments
+ * @param requirements rules that must hold
+ */
+public record OutcomeQuery(
+    Scores scores,
+    Labels labels,
+    List<String> keys,
+    Maturity maturity,
+    Unmatched unmatched,
+    List<String> by,
+    List<String> requirements) {
+  public OutcomeQuery {
+    keys = List.copyOf(keys);
+    by = List.copyOf(by);
+    requirements = List.copyOf(requirements);
+  }
+
+  /**
+   * Where the scores are.
+   *
+   * @param output the directory that they were published to; empty for a table
+   * @param table the table's name or path; empty for a directory
+   * @param stateDirectory of the output; empty for the one that the output records, or the one next
+   *     to it
+   * @param column the column of the scores; empty for the only one
+   * @param from the first day; empty for all days before {@code to}
+   * @param to the last day; empty for all days from {@code from}
+   */
+  public record Scores(
+      String output,
+      String table,
+      AskedFormat tableFormat,
+      String stateDirectory,
+      String column,
+      Optional<LocalDate> from,
+      Optional<LocalDate> to) {
+    String name() {
+      return table.isEmpty() ? output : table;
+    }
+
+    boolean isOf(Optional<LocalDate> day) {
+      boolean isAll = from.isEmpty() && to.isEmpty();
+      return isAll
+          || day.isPresent()
+              && from.map(first -> !day.get().isBefore(first)).orElse(true)
+              && to.map(last -> !day.get().isAfter(last)).orElse(true);
+    }
+  }
+
+  /**
+   * Where the labels are.
+   *
+   * @param source a path of files or of a table, which has a slash, or a table's name
+   * @param column what came
+   * @param positive the positive outcome of two; empty if the labels say it
+   * @param time the column that says when it was known; empty if none does
+   * @param weight the column of the rows' weights; empty if each weighs 1
+   */
+  public record Labels(String source, String column, String positive, String time, String weight) {}
+
+  /**
+   * Which partitions count: those whose day is at least the horizon before the last day.
+   *
+   * @param horizonDays after how many days all outcomes are known; empty if all partitions count
+   * @param asOf the last day; empty for the day of the newest label
+   * @param scoredAt the column that says when a row was scored; empty for the day of its partition
+   */
+  public record Maturity(
+      Optional<Integer> horizonDays, Optional<LocalDate> asOf, String scoredAt) {}
+
+  /** What a score without a label means. */
+  public enum Unmatched {
+    /** It is not known what came. */
+    UNKNOWN,
+    /** The negative outcome came, if the partition is mature. */
+    NEGATIVE
+  }
+}

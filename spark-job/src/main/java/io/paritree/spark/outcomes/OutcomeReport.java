@@ -1,0 +1,154 @@
+package io.paritree.spark.outcomes;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.JsonText;
+import io.paritree.outcome.BinaryMeasures;
+import io.paritree.outcome.Measured;
+import io.paritree.rule.Verdict;
+import java.io.IOException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How good stored scores were, as of a day. It says nothing of when and how it was found out: the
+ * same scores and labels give the same report.
+ *
+ * @param asOf the day of the newest label that counts; empty if labels have no time
+ * @param quarantined keys with a label that could not be scored, in mature partitions
+ * @param slices the total, versions, segments, partitions
+ * @param naive what a join gives that takes missing labels for negative and all partitions for
+ *     mature; empty for values
+ * @param verdicts of the rules that must hold
+ */
+record OutcomeReport(
+    OutcomeQuery query,
+    boolean isBinary,
+    Optional<LocalDate> asOf,
+    String scoresVersion,
+    LabelTable labels,
+    long quarantined,
+    List<SliceOutcome> slices,
+    Optional<Measured> naive,
+    List<Verdict> verdicts) {
+  private static final long FORMAT = 1;
+
+  OutcomeReport {
+    slices = List.copyOf(slices);
+    verdicts = List.copyOf(verdicts);
+  }
+
+  OutcomeReport with(List<Verdict> own) {
+    return new OutcomeReport(
+        query, isBinary, asOf, scoresVersion, labels, quarantined, slices, naive, own);
+  }
+
+  SliceOutcome total() {
+    return slices.get(0);
+  }
+
+  /** Returns what a reader should know before using the numbers. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    SliceOutcome total = total();
+    if (query.maturity().horizonDays().isEmpty()) {
+      warnings.add(
+          "Without --horizon all partitions count: outcomes that come late are missing from the newest");
+    }
+
+    if (total.measured().isEmpty()) {
+      warnings.add("Nothing can be measured yet: no mature partition has a label");
+    }
+
+    if (query.unmatched() == OutcomeQuery.Unmatched.UNKNOWN && total.isSelected()) {
+      warnings.add(
+          "Labels are of selected rows: %.0f %% of the rows with the lowest scores have one, and %.0f %% of those with the highest; the measures hold for rows with labels only"
+              .formatted(
+                  100 * total.coverage().get(0),
+                  100 * total.coverage().get(total.coverage().size() - 1)));
+    }
+
+    long leaks =
+        slices.stream()
+            .filter(own -> own.slice().kind() == Slice.Kind.PARTITION)
+            .mapToLong(SliceOutcome::leaks)
+            .sum();
+    if (leaks > 0) {
+      warnings.add(
+          "%s labels are older than their scores and are left out: the model may have been given what it should predict"
+              .formatted(leaks));
+    }
+
+    return warnings;
+  }
+
+  /** Returns the report as JSON. */
+  byte[] toJson() {
+    return JsonText.wide(JsonText.object(this::write));
+  }
+
+  private void write(JsonGenerator json) throws IOException {
+    json.writeNumberField("format", FORMAT);
+    json.writeStringField("kind", isBinary ? "binary" : "values");
+    JsonText.optional(json, "as_of", asOf.map(LocalDate::toString));
+    if (query.maturity().horizonDays().isPresent()) {
+      json.writeNumberField("horizon_days", query.maturity().horizonDays().get());
+    }
+
+    json.writeStringField("unmatched", query.unmatched().name().toLowerCase(Locale.ROOT));
+    json.writeObjectFieldStart("scores");
+    json.writeStringField("source", query.scores().name());
+    JsonText.optional(json, "version", scoresVersion);
+    JsonText.array(json, "keys", query.keys(), json::writeString);
+    json.writeEndObject();
+    json.writeObjectFieldStart("labels");
+    json.writeStringField("source", query.labels().source());
+    JsonText.optional(json, "version", labels.version());
+    json.writeStringField("column", query.labels().column());
+    JsonText.optional(json, "positive", query.labels().positive());
+    json.writeNumberField("read", labels.read());
+    json.writeNumberField("unknown", labels.unknown());
+    json.writeNumberField("repeated", labels.repeated());
+    json.writeNumberField("after_as_of", labels.later());
+    json.writeNumberField("quarantined", quarantined);
+    json.writeEndObject();
+    JsonText.array(json, "warnings", warnings(), json::writeString);
+    if (naive.isPresent() && naive.get() instanceof BinaryMeasures binary) {
+      json.writeObjectFieldStart("naive_join");
+      json.writeNumberField("n", binary.rows());
+      JsonText.member(json, "auc", binary.auc());
+      JsonText.member(json, "rate", binary.totals().mean());
+      if (total().measured().orElse(null) instanceof BinaryMeasures own) {
+        JsonText.member(json, "auc_difference", binary.auc() - own.auc());
+        JsonText.member(json, "rate_difference", binary.totals().mean() - own.totals().mean());
+      }
+
+      json.writeEndObject();
+    }
+
+    JsonText.objects(json, "requirements", verdicts, verdict -> write(verdict, json));
+    JsonText.objects(json, "slices", slices, slice -> slice.write(json));
+  }
+
+  /** A rule that must hold has fired if it does. */
+  private static void write(Verdict verdict, JsonGenerator json) throws IOException {
+    json.writeStringField("rule", verdict.rule());
+    json.writeStringField("result", word(verdict));
+    for (Verdict.Finding finding : verdict.findings()) {
+      json.writeNumberField("value", finding.value());
+    }
+
+    JsonText.optional(json, "reason", String.join("; ", verdict.absences()));
+  }
+
+  /** Returns whether a rule holds, in words. */
+  static String word(Verdict verdict) {
+    return switch (verdict.result()) {
+      case FIRED -> "met";
+      case PASSED -> "not met";
+      case NOT_COMPARED -> "not compared";
+    };
+  }
+}

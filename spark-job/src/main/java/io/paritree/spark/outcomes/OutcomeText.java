@@ -1,0 +1,167 @@
+package io.paritree.spark.outcomes;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+
+import io.paritree.Fault;
+import io.paritree.feature.NearestName;
+import io.paritree.spark.ending.RefusedException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
+
+/**
+ * What the values of a label mean: one of two outcomes, or a number.
+ *
+ * @param isBinary whether they are one of two
+ * @param isOneOfSeveral whether the scores are of one class of several: other classes are negative
+ * @param classes whether a stored label is positive, as far as that is known
+ */
+record OutcomeText(boolean isBinary, boolean isOneOfSeveral, Map<String, Boolean> classes) {
+  private static final Map<String, Boolean> WORDS =
+      Map.of("true", true, "1", true, "false", false, "0", false);
+  private static final int MOST = 100;
+  private static final int SHOWN = 3;
+
+  /** Returns whether a stored label is the positive one: 1 or 0, or NaN if it is not known. */
+  double ofStored(String label, String positive) {
+    if (label == null) {
+      return Double.NaN;
+    }
+
+    Boolean known =
+        positive.isEmpty() ? classes.get(label) : Boolean.valueOf(label.equals(positive));
+    known = known == null ? WORDS.get(label.toLowerCase(Locale.ROOT)) : known;
+    return known == null ? Double.NaN : known ? 1 : 0;
+  }
+
+  /**
+   * Returns the outcome of the column {@link LabelTable#OUTCOME}, as a double.
+   *
+   * @param known rows whose outcome is not null
+   */
+  Column parsed(OutcomeQuery query, Dataset<Row> known) throws RefusedException {
+    Column outcome = col(LabelTable.OUTCOME);
+    DataType type = known.schema().apply(LabelTable.OUTCOME).dataType();
+    if (!isBinary) {
+      return number(query, known, type);
+    }
+
+    if (type instanceof BooleanType) {
+      return outcome.cast(DataTypes.IntegerType).cast(DataTypes.DoubleType);
+    }
+
+    Column text =
+        type instanceof NumericType
+            ? functions.regexp_replace(
+                StoredScores.text(outcome.cast(DataTypes.DoubleType)), "\\.0$", "")
+            : StoredScores.text(outcome);
+    Map<String, Boolean> meant = meant(query, values(known, text));
+    Column parsed = lit(0.0);
+    for (Map.Entry<String, Boolean> value : meant.entrySet()) {
+      if (value.getValue()) {
+        parsed = when(text.equalTo(value.getKey()), 1.0).otherwise(parsed);
+      }
+    }
+
+    return parsed;
+  }
+
+  private Set<String> values(Dataset<Row> known, Column text) {
+    Set<String> values = new TreeSet<>();
+    known.select(text).distinct().takeAsList(MOST).forEach(row -> values.add(row.getString(0)));
+    return values;
+  }
+
+  private Map<String, Boolean> meant(OutcomeQuery query, Set<String> values)
+      throws RefusedException {
+    String positive = query.labels().positive();
+    if (!positive.isEmpty()) {
+      return byPositive(query, values, positive);
+    }
+
+    Map<String, Boolean> meant = new TreeMap<>();
+    for (String value : values) {
+      Boolean own =
+          Optional.ofNullable(WORDS.get(value.toLowerCase(Locale.ROOT))).orElse(classes.get(value));
+      if (own == null) {
+        throw refused(
+            query,
+            values,
+            "are neither true and false, nor 1 and 0%s; say which one is positive by --positive"
+                .formatted(classes.isEmpty() ? "" : ", nor the model's " + classes.keySet()));
+      }
+
+      meant.put(value, own);
+    }
+
+    return meant;
+  }
+
+  private Map<String, Boolean> byPositive(OutcomeQuery query, Set<String> values, String positive)
+      throws RefusedException {
+    if (!values.contains(positive) && !classes.containsKey(positive)) {
+      throw refused(
+          query,
+          values,
+          "have no '%s', which --positive names%s"
+              .formatted(
+                  positive,
+                  NearestName.of(positive, values)
+                      .map("; did you mean '%s'?"::formatted)
+                      .orElse("")));
+    } else if (values.size() > 2 && !isOneOfSeveral) {
+      throw refused(
+          query, values, "are more than two; give the scores of one class by --score as well");
+    }
+
+    Map<String, Boolean> meant = new TreeMap<>();
+    values.forEach(value -> meant.put(value, value.equals(positive)));
+    return meant;
+  }
+
+  private static RefusedException refused(OutcomeQuery query, Set<String> values, String why) {
+    List<String> shown = values.stream().limit(SHOWN).map(Fault::printable).toList();
+    return new RefusedException(
+        "Cannot use the labels of %s: the values of '%s' (%s%s) %s"
+            .formatted(
+                query.labels().source(),
+                query.labels().column(),
+                String.join(", ", shown),
+                values.size() > SHOWN ? ", ..." : "",
+                why));
+  }
+
+  private Column number(OutcomeQuery query, Dataset<Row> known, DataType type)
+      throws RefusedException {
+    Column outcome = col(LabelTable.OUTCOME);
+    Column number =
+        type instanceof NumericType
+            ? outcome.cast(DataTypes.DoubleType)
+            : functions.expr("try_cast(%s as double)".formatted(LabelTable.OUTCOME));
+    Column isWrong =
+        number
+            .isNull()
+            .or(number.isNaN())
+            .or(functions.abs(number).equalTo(Double.POSITIVE_INFINITY));
+    Set<String> wrong = values(known.filter(isWrong), StoredScores.text(outcome));
+    if (!wrong.isEmpty()) {
+      throw refused(query, wrong, "are no finite numbers, as the scores are");
+    }
+
+    return number;
+  }
+}

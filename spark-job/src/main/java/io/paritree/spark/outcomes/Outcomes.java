@@ -1,0 +1,132 @@
+package io.paritree.spark.outcomes;
+
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+
+import io.paritree.outcome.BinaryOutcome;
+import io.paritree.outcome.Measure;
+import io.paritree.outcome.OutcomeMeasuring;
+import io.paritree.outcome.OutcomeTotals;
+import io.paritree.outcome.ValueOutcome;
+import io.paritree.output.ScoreColumns;
+import io.paritree.rule.RuleException;
+import io.paritree.rule.Verdict;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
+import io.paritree.spark.publish.OutputPlace;
+import java.io.IOException;
+import java.time.LocalDate;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Measures stored scores by the labels that have come.
+ *
+ * @param json the report
+ * @param text the same for the console
+ * @param asOf the day of the newest label that counts; empty if labels have no time
+ * @param unmet rules that do not hold; empty if all do
+ */
+public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<String> unmet) {
+  private static final OutcomeTotals NO_ROWS = new OutcomeTotals.Sum().totals();
+
+  /** Returns the names of all measures that a rule can name. */
+  public static List<String> measures() {
+    Set<String> names = new LinkedHashSet<>();
+    Stream.of(new BinaryOutcome(NO_ROWS), new ValueOutcome(NO_ROWS))
+        .map(OutcomeMeasuring::measured)
+        .flatMap(measured -> measured.measures().stream())
+        .map(Measure::name)
+        .forEach(names::add);
+    return List.copyOf(names);
+  }
+
+  /**
+   * Checks rules before anything is read.
+   *
+   * @throws RuleException if one has not the form of a rule, or has words that are not known
+   */
+  public static void check(List<String> requirements) throws RuleException {
+    OutcomeRules.check(requirements, measures());
+  }
+
+  /**
+   * Measures.
+   *
+   * @param place where the scores were published to; empty for a table
+   * @throws RefusedException if scores or labels cannot be used
+   */
+  public static Outcomes of(SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
+      throws RefusedException, IOException, RuleException {
+    StoredScores scores = StoredScores.of(session, query, place);
+    ScoreCounts counts = ScoreCounts.of(query, scores);
+    if (counts.rows() == 0) {
+      throw new RefusedException(
+          "Cannot measure %s: it has no score".formatted(query.scores().name()));
+    }
+
+    OutcomeText text = text(query, scores, counts);
+    LabelTable labels = LabelTable.of(session, query, scores, text);
+    MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
+    if (query.unmatched() == Unmatched.NEGATIVE && maturity.horizonDays().isEmpty()) {
+      throw new RefusedException(
+          "Cannot take unmatched rows for negative without --horizon: in no partition is it known that all labels have come");
+    }
+
+    Matching matching = new Matching(query, scores, counts, text, maturity);
+    List<SliceOutcome> slices = matching.slices(labels);
+    OutcomeReport report =
+        new OutcomeReport(
+            query,
+            text.isBinary(),
+            labels.asOf(),
+            scores.version(),
+            labels,
+            quarantined(scores, labels, query),
+            slices,
+            matching.naive(),
+            List.of());
+    report = report.with(OutcomeRules.verdicts(report, measures()));
+    List<String> unmet =
+        report.verdicts().stream()
+            .filter(own -> own.result() == Verdict.Result.PASSED && !own.isWarning())
+            .map(Verdict::text)
+            .toList();
+    return new Outcomes(report.toJson(), OutcomeTable.of(report), report.asOf(), unmet);
+  }
+
+  private static OutcomeText text(OutcomeQuery query, StoredScores scores, ScoreCounts counts)
+      throws RefusedException {
+    boolean isOneOfSeveral =
+        !query.scores().column().isEmpty() && !query.scores().column().equals(ScoreColumns.SCORE);
+    boolean isBinary = scores.hasLabel() || !query.labels().positive().isEmpty();
+    if (isBinary && !counts.areProbabilities()) {
+      throw new RefusedException(
+          "Cannot measure %s: its scores are no probabilities, 0 to 1, as those of a model of two classes are; of several classes, give the scores of one by --score and --positive"
+              .formatted(query.scores().name()));
+    }
+
+    return new OutcomeText(isBinary, isOneOfSeveral, counts.positives());
+  }
+
+  /** Returns how many keys that could not be scored have a label. */
+  private static long quarantined(StoredScores scores, LabelTable labels, OutcomeQuery query) {
+    if (scores.quarantined().isEmpty()) {
+      return 0;
+    }
+
+    String[] keys = new String[query.keys().size()];
+    for (int index = 0; index < keys.length; index++) {
+      keys[index] = StoredScores.key(index);
+    }
+
+    Dataset<Row> with = scores.quarantined().get().join(labels.rows(), keys, "inner");
+    return with.agg(count(lit(1))).first().getLong(0);
+  }
+}

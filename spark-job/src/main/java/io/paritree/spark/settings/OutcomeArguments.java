@@ -1,0 +1,246 @@
+package io.paritree.spark.settings;
+
+import io.paritree.Fault;
+import io.paritree.config.ConfigurationException;
+import io.paritree.config.Settings;
+import io.paritree.rule.RuleException;
+import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.formats.AskedFormat;
+import io.paritree.spark.outcomes.OutcomeQuery;
+import io.paritree.spark.outcomes.Outcomes;
+import io.paritree.spark.tables.TableToWrite;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line of {@code scripts/outcomes}. An option replaces the setting of the same name in
+ * the configuration file of {@code scripts/score}, unless it is of {@link #ONE_RUN}.
+ *
+ * @param query what is asked for
+ * @param directory where the state of the output is looked for; empty for a table that only a
+ *     catalog knows where it is
+ * @param json a file for the report; empty for none
+ */
+public record OutcomeArguments(OutcomeQuery query, String directory, String json) {
+  private static final String OWN = "scoring-job.outcomes.";
+  private static final List<String> ONE_RUN = List.of("as-of", "from", "to", "json", "conf");
+
+  /** What it has in common with {@code scripts/score}. */
+  private static final List<String> SHARED =
+      List.of("output", "table", "table-format", "state-directory", "keys");
+
+  private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,4})d");
+
+  /** Returns whether a setting is for this command only. */
+  static boolean isOwn(String key) {
+    return key.startsWith(OWN);
+  }
+
+  private static List<OptionSpec.Builder> options() {
+    return List.of(
+        ScoreArguments.text("--output=DIR", "directory that the scores were published to"),
+        ScoreArguments.text(
+            "--table=TABLE",
+            "table that they were published to, instead of --output: its path, which has a slash, or a"
+                + " name in a catalog of Spark's"),
+        ScoreArguments.text("--table-format=FORMAT", "format that the table must have"),
+        ScoreArguments.text(
+            "--state-directory=DIR", "directory of the output's state, as of the scoring run"),
+        ScoreArguments.columns("--keys", "columns that identify a row, in scores and labels"),
+        ScoreArguments.text(
+            "--score=COLUMN", "column of the scores, where a row has several (default: score)"),
+        ScoreArguments.text(
+            "--labels=SOURCE",
+            "what came: a path, which has a slash, of Parquet or CSV files or of a table, or the name of a"
+                + " table in a catalog of Spark's"),
+        ScoreArguments.text("--label=COLUMN", "column of the labels: what came"),
+        ScoreArguments.text(
+            "--positive=VALUE",
+            "the positive one of two values; true and 1 are without it, and so is the class of the"
+                + " higher scores"),
+        ScoreArguments.text(
+            "--label-time=COLUMN",
+            "column of the labels: when the label was known; of several labels of a key the latest"
+                + " counts, and a label older than its score is left out"),
+        ScoreArguments.text(
+            "--weight=COLUMN", "column of the labels: how much a row counts (default: 1)"),
+        ScoreArguments.text(
+            "--horizon=DAYS",
+            "after how many days the labels of a partition are complete, such as 90d; only older"
+                + " partitions are in totals"),
+        ScoreArguments.text(
+            "--as-of=DAY", "last day of labels that count (default: the day of the newest label)"),
+        ScoreArguments.text(
+            "--scored-at=COLUMN",
+            "column of the scores: when a row was scored (default: the day of its partition)"),
+        ScoreArguments.text(
+            "--unmatched=WORD",
+            "what a score without a label means: unknown (default), or negative in partitions that are"
+                + " older than --horizon"),
+        ScoreArguments.columns("--by", "columns of the scores whose values are measured each"),
+        ScoreArguments.text("--from=DAY", "first day of partitions that are measured"),
+        ScoreArguments.text("--to=DAY", "last day of partitions that are measured"),
+        ScoreArguments.texts(
+            "--require=RULE",
+            "what must hold, such as \"total.auc >= 0.70\"; otherwise the exit code is 8"),
+        ScoreArguments.text("--json=FILE", "local file for the report, besides the output's state"),
+        ScoreArguments.text("--conf=FILE", "configuration file; see conf/scoring-job.conf"),
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
+  }
+
+  private static CommandLine commandLine() {
+    CommandSpec command = CommandSpec.create().name("outcomes");
+    command
+        .usageMessage()
+        .sortOptions(false)
+        .width(100)
+        .description(
+            "Joins labels to published scores by their keys, and says how good the scores were.")
+        .footer(
+            "",
+            "Exit codes: 0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 8 a"
+                + " rule of --require does not hold.");
+    options().forEach(option -> command.addOption(option.build()));
+    return new CommandLine(command);
+  }
+
+  public static String usage() {
+    return commandLine().getUsageMessage(Ansi.OFF);
+  }
+
+  /**
+   * Reads a command line, and the configuration file that it names.
+   *
+   * @return empty if help is requested
+   */
+  public static Optional<OutcomeArguments> parse(String... arguments) throws UsageException {
+    try {
+      ParseResult given = commandLine().parseArgs(arguments);
+      if (given.isUsageHelpRequested()) {
+        return Optional.empty();
+      }
+
+      Settings settings = ScoreArguments.configuration(given, OutcomeArguments::key).settings();
+      return Optional.of(new Parser(settings, given).read());
+    } catch (ParameterException | ConfigurationException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
+  }
+
+  private static Optional<String> key(String option) {
+    if (ONE_RUN.contains(option)) {
+      return Optional.empty();
+    }
+
+    return Optional.of((SHARED.contains(option) ? "scoring-job." : OWN) + option);
+  }
+
+  /** Reads the settings: the type and range of each. */
+  private record Parser(Settings settings, ParseResult given) {
+    OutcomeArguments read() throws ConfigurationException {
+      String output = settings.anyText("scoring-job.output");
+      String table = settings.anyText("scoring-job.table");
+      AskedFormat format = settings.word("scoring-job.table-format", AskedFormat.class);
+      OutcomeQuery query =
+          new OutcomeQuery(
+              new OutcomeQuery.Scores(
+                  output,
+                  table,
+                  format,
+                  settings.anyText("scoring-job.state-directory"),
+                  settings.anyText(OWN + "score"),
+                  day("--from"),
+                  day("--to")),
+              new OutcomeQuery.Labels(
+                  settings.anyText(OWN + "labels"),
+                  settings.anyText(OWN + "label"),
+                  settings.anyText(OWN + "positive"),
+                  settings.anyText(OWN + "label-time"),
+                  settings.anyText(OWN + "weight")),
+              settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
+              new OutcomeQuery.Maturity(
+                  horizon(), day("--as-of"), settings.anyText(OWN + "scored-at")),
+              settings.word(OWN + "unmatched", OutcomeQuery.Unmatched.class),
+              settings.texts(OWN + "by", "names of columns", name -> !name.isEmpty()),
+              settings.texts(OWN + "require"));
+      check(query);
+      settings.leave(key -> !isOwn(key));
+      settings.finish();
+      TableToWrite written = new TableToWrite(table, false, false);
+      String directory = table.isEmpty() ? output : format.directory(written);
+      boolean isNamed = !table.isEmpty() && !written.isPath();
+      return new OutcomeArguments(
+          query, isNamed ? "" : directory, given.matchedOptionValue("--json", ""));
+    }
+
+    private void check(OutcomeQuery query) {
+      OutcomeQuery.Scores scores = query.scores();
+      if (scores.output().isBlank() == scores.table().isBlank()) {
+        settings.problem(
+            "one of --output and --table is needed, where the scores were published to");
+      }
+
+      need("keys", "scoring-job.", !query.keys().isEmpty());
+      need("labels", OWN, !query.labels().source().isBlank());
+      need("label", OWN, !query.labels().column().isBlank());
+      if (scores.from().isPresent()
+          && scores.to().isPresent()
+          && scores.from().get().isAfter(scores.to().get())) {
+        settings.problem("--from must not be after --to");
+      }
+
+      try {
+        Outcomes.check(query.requirements());
+      } catch (RuleException e) {
+        settings.problem(e.getMessage());
+      }
+    }
+
+    private void need(String name, String group, boolean isThere) {
+      if (!isThere) {
+        settings.problem(
+            "--%s is missing: give it on the command line, or as %s%s in the configuration file"
+                .formatted(name, group, name));
+      }
+    }
+
+    private Optional<Integer> horizon() {
+      String text = settings.anyText(OWN + "horizon");
+      if (text.isEmpty()) {
+        return Optional.empty();
+      }
+
+      Matcher days = DAYS.matcher(text);
+      if (!days.matches()) {
+        settings.problem(
+            "--horizon must be a number of days, such as 90d, but is '%s'"
+                .formatted(Fault.printable(text)));
+        return Optional.empty();
+      }
+
+      return Optional.of(Integer.valueOf(days.group(1)));
+    }
+
+    private Optional<LocalDate> day(String option) {
+      String text = given.matchedOptionValue(option, "");
+      try {
+        return text.isEmpty() ? Optional.empty() : Optional.of(LocalDate.parse(text));
+      } catch (DateTimeParseException e) {
+        settings.problem(
+            "%s must be a day, such as 2026-11-24, but is '%s'"
+                .formatted(option, Fault.printable(text)));
+        return Optional.empty();
+      }
+    }
+  }
+}

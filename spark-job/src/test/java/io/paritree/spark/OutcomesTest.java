@@ -1,0 +1,316 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.model.TestPackages;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Labels that come later say how good stored scores were. */
+class OutcomesTest {
+  private static final int ROWS = 250;
+  private static final LocalDate FIRST = LocalDate.of(2026, 1, 1);
+  private static final int DAYS = 6;
+  private static final int BETWEEN = 20;
+  private static final int LATEST = 120;
+  private static final String HEADER = "parcel_id,late,known,weight\n";
+
+  @TempDir static Path directory;
+
+  private static Path output;
+  private static Path labels;
+
+  /** A stored score with what came. */
+  private record Scored(long key, LocalDate day, float score, boolean isLate, LocalDate known) {}
+
+  private static final List<Scored> ALL = new ArrayList<>();
+
+  @BeforeAll
+  static void scoreSixDays() throws Exception {
+    Path model = new TestPackages(directory.resolve("models")).binary();
+    Path input = directory.resolve("in");
+    for (int day = 0; day < DAYS; day++) {
+      Path partition = input.resolve("day=" + FIRST.plusDays((long) day * BETWEEN));
+      Parcels.write(partition, day * ROWS, (day + 1) * ROWS, day == 0 ? 50 : 0, 1);
+    }
+
+    output = directory.resolve("out");
+    JobRun run =
+        JobRun.ofParcels(model, input, output, "--pass", "carrier", "--max-quarantined", "1");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Random random = new Random(20261129);
+    StringBuilder text = new StringBuilder(HEADER);
+    for (Row row :
+        TestSpark.interpreting()
+            .read()
+            .parquet(output.toString())
+            .orderBy("parcel_id")
+            .collectAsList()) {
+      LocalDate day = LocalDate.parse(row.getAs("day").toString());
+      float score = row.<Float>getAs("score");
+      boolean isLate = random.nextFloat() < score;
+      // Late ones are known late, so labels of young partitions are mostly of the others.
+      int after = isLate ? 60 + random.nextInt(LATEST - 60) : random.nextInt(60);
+      Scored own =
+          new Scored(row.<Long>getAs("parcel_id"), day, score, isLate, day.plusDays(after));
+      ALL.add(own);
+      text.append("%s,%s,%s,1\n".formatted(own.key, own.isLate, own.known));
+    }
+
+    text.append("0,false,2026-01-05,1\n"); // it was quarantined
+    labels = Files.writeString(directory.resolve("labels.csv"), text);
+  }
+
+  private static JobRun outcomes(Object... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    String[] texts =
+        Stream.concat(Stream.of("--output", output, "--keys", "parcel_id"), Stream.of(arguments))
+            .map(Object::toString)
+            .toArray(String[]::new);
+    int exitCode =
+        OutcomesMain.run(
+                SparkOnDemand.running(TestSpark.session()),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                texts)
+            .outcome()
+            .exitCode();
+    return new JobRun(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static JsonNode report(Path file) throws IOException {
+    return new ObjectMapper().readTree(file.toFile());
+  }
+
+  private static JsonNode total(JsonNode report) {
+    return report.get("slices").get(0);
+  }
+
+  /** Returns the share of pairs in the right order; of equal scores a half. */
+  private static double auc(List<Scored> rows) {
+    double ordered = 0;
+    double pairs = 0;
+    for (Scored late : rows.stream().filter(Scored::isLate).toList()) {
+      for (Scored other : rows.stream().filter(row -> !row.isLate).toList()) {
+        pairs++;
+        ordered += (1 + Math.signum(late.score - other.score)) / 2;
+      }
+    }
+
+    return ordered / pairs;
+  }
+
+  @Test
+  void onlyMaturePartitionsCountWhateverHasComeOfTheOthers() throws Exception {
+    LocalDate asOf = FIRST.plusDays(LATEST + 2L * BETWEEN);
+    Path early = directory.resolve("early.json");
+    JobRun run =
+        outcomes(
+            "--labels",
+            labels,
+            "--label",
+            "late",
+            "--label-time",
+            "known",
+            "--horizon",
+            "120d",
+            "--as-of",
+            asOf,
+            "--by",
+            "carrier",
+            "--json",
+            early,
+            "--require",
+            "total.auc >= 0.5");
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    JsonNode report = report(early);
+    List<Scored> mature =
+        ALL.stream().filter(row -> row.day.isBefore(FIRST.plusDays(2L * BETWEEN + 1))).toList();
+    JsonNode measures = total(report).get("measures");
+    assertThat(total(report).get("matched").asInt()).isEqualTo(mature.size());
+    assertThat(measures.get("auc").asDouble()).isCloseTo(auc(mature), within(1e-12));
+    assertThat(measures.get("positives").asLong())
+        .isEqualTo(mature.stream().filter(Scored::isLate).count());
+    assertThat(report.get("naive_join").get("n").asInt()).isEqualTo(ALL.size());
+    assertThat(report.get("naive_join").get("rate_difference").asDouble()).isLessThan(-0.02);
+    assertThat(report.get("labels").get("quarantined").asInt()).isOne();
+    assertThat(report.get("labels").get("after_as_of").asLong())
+        .isEqualTo(ALL.stream().filter(row -> row.known.isAfter(asOf)).count());
+    List<String> immature = new ArrayList<>();
+    long segments = 0;
+    for (JsonNode slice : report.get("slices")) {
+      if (!slice.get("mature").asBoolean()) {
+        immature.add(slice.get("name").asText());
+      }
+
+      boolean isSegment = slice.get("slice").asText().equals("segment");
+      segments += isSegment ? slice.get("matched").asInt() : 0;
+    }
+
+    assertThat(immature).containsExactly("day=2026-03-02", "day=2026-03-22", "day=2026-04-11");
+    assertThat(segments).isEqualTo(mature.size());
+    assertThat(run.out()).contains("total", "(immature)", "met: total.auc >= 0.5");
+
+    // All labels have come by now, and they are in other files: the same partitions measure alike.
+    Path files = directory.resolve("many");
+    TestSpark.interpreting()
+        .read()
+        .option("header", "true")
+        .csv(labels.toString())
+        .selectExpr("cast(parcel_id as int) parcel_id", "late", "cast(known as date) known")
+        .repartition(5)
+        .write()
+        .parquet(files.toString());
+    Path finished = directory.resolve("finished.json");
+    JobRun later =
+        outcomes(
+            "--labels",
+            files,
+            "--label",
+            "late",
+            "--label-time",
+            "known",
+            "--horizon",
+            "120d",
+            "--to",
+            FIRST.plusDays(2L * BETWEEN),
+            "--by",
+            "carrier",
+            "--json",
+            finished);
+
+    assertThat(later.exitCode()).as(later.err()).isZero();
+    assertThat(total(report(finished))).isEqualTo(total(report));
+    Path state = directory.resolve("_paritree").resolve("out").resolve("outcomes");
+    assertThat(state.resolve(asOf + ".json")).hasSameBinaryContentAs(early);
+  }
+
+  @Test
+  void missingLabelsAreNegativeOnlyInMaturePartitionsAndOnlyIfTheCallerSaysSo() throws Exception {
+    StringBuilder events = new StringBuilder(HEADER);
+    ALL.stream()
+        .filter(Scored::isLate)
+        .forEach(row -> events.append("%s,1,%s,2.5\n".formatted(row.key, row.known)));
+    Path only = Files.writeString(directory.resolve("events.csv"), events);
+    Path json = directory.resolve("events.json");
+    List<Object> usual =
+        List.of(
+            "--labels",
+            only,
+            "--label",
+            "late",
+            "--label-time",
+            "known",
+            "--horizon",
+            "120d",
+            "--json",
+            json);
+    List<Object> negative = new ArrayList<>(usual);
+    negative.addAll(List.of("--unmatched", "negative"));
+
+    assertThat(outcomes(negative.toArray()).exitCode()).isZero();
+    LocalDate asOf = LocalDate.parse(report(json).get("as_of").asText());
+    List<Scored> mature =
+        ALL.stream().filter(row -> !row.day.plusDays(LATEST).isAfter(asOf)).toList();
+    assertThat(total(report(json)).get("measures").get("auc").asDouble())
+        .isCloseTo(auc(mature), within(1e-12));
+
+    JobRun unknown =
+        outcomes(
+            Stream.concat(usual.stream(), Stream.of("--require", "total.brier < 0.001")).toArray());
+    assertThat(unknown.exitCode()).isEqualTo(8);
+    assertThat(unknown.err()).contains("Not met", "total.brier < 0.001");
+    assertThat(total(report(json)).get("measures").has("auc")).isFalse();
+    assertThat(unknown.out()).contains("Labels are of selected rows");
+  }
+
+  @Test
+  void whatCannotBeMeasuredIsRefusedInASentence() throws Exception {
+    Path wrong = directory.resolve("wrong");
+    Files.createDirectories(wrong);
+    String row = "1,true,2026-03-01,1\n";
+    List<List<Object>> all =
+        List.of(
+            List.of("x,true,2026-03-01,1\n", "the key 'parcel_id' has the value 'x'"),
+            List.of(row + "1,false,2026-03-01,1\n", "keys have several labels, such as 1"),
+            List.of("", "they have no row"),
+            List.of("1,,2026-03-01,1\n", "no row has a key, a label"),
+            List.of(row + "2,perhaps,2026-03-01,1\n", "(perhaps, true) are neither"),
+            List.of("1,true,2026-03-01,Infinity\n", "are not finite", "--weight", "weight"),
+            List.of("1,true,2026-03-01,-1\n", "are not finite", "--weight", "weight"),
+            List.of(row, "no column 'wight' (did you mean 'weight'?)", "--weight", "wight"),
+            List.of("1,true,soon,1\n", "and a time", "--label-time", "known"),
+            List.of(row, "--horizon without a last day", "--horizon", "9d"),
+            List.of(row, "without --horizon", "--unmatched", "negative"),
+            List.of(row, "have no 'yes'", "--positive", "yes"),
+            List.of(row, "no column 'note'", "--by", "note"),
+            List.of(
+                row, "no published partition was found in it from 2030", "--from", "2030-01-01"),
+            List.of(
+                row + "1,false,2026-03-01,1\n",
+                "labels of the same time",
+                "--label-time",
+                "known"));
+    for (int index = 0; index < all.size(); index++) {
+      List<Object> each = all.get(index);
+      Path file = Files.writeString(wrong.resolve(index + ".csv"), HEADER + each.get(0));
+      List<Object> arguments = new ArrayList<>(List.of("--labels", file, "--label", "late"));
+      arguments.addAll(each.subList(2, each.size()));
+      JobRun run = outcomes(arguments.toArray());
+
+      assertThat(run.exitCode()).as("%s: %s", each, run.err()).isEqualTo(3);
+      assertThat(run.err()).contains((String) each.get(1));
+      assertThat(run.err().strip().lines()).hasSize(1);
+    }
+
+    JobRun usage =
+        outcomes(
+            "--labels", "./a", "--label", "b", "--require", "total.aucc > 0.7", "--horizon", "3");
+    assertThat(usage.exitCode()).isEqualTo(2);
+    assertThat(usage.err()).contains("did you mean auc", "such as 90d");
+  }
+
+  @Test
+  void labelsFromBeforeTheScoreAreLeaks() throws Exception {
+    StringBuilder text = new StringBuilder(HEADER);
+    ALL.stream()
+        .filter(row -> row.day.equals(FIRST))
+        .forEach(
+            row ->
+                text.append(
+                    "%s,%s,%s,1\n"
+                        .formatted(
+                            row.key, row.isLate, row.key % 2 == 0 ? "2025-12-31" : "2026-01-01")));
+    Path file = Files.writeString(directory.resolve("leaks.csv"), text);
+    Path json = directory.resolve("leaks.json");
+
+    JobRun run =
+        outcomes("--labels", file, "--label", "late", "--label-time", "known", "--json", json);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Scored> scored = ALL.stream().filter(row -> row.day.equals(FIRST)).toList();
+    long even = scored.stream().filter(row -> row.key % 2 == 0).count();
+    assertThat(total(report(json)).get("leaks").asLong()).isEqualTo(even);
+    assertThat(total(report(json)).get("matched").asLong()).isEqualTo(scored.size() - even);
+    assertThat(run.out()).contains(even + " labels are older than their scores");
+  }
+}
