@@ -27,7 +27,8 @@ import org.apache.spark.sql.SparkSession;
  * inputs; and {@code rows.csv}, some raw rows with the predictions of this program. Sealing encodes
  * these rows by the schema, scores them, and refuses the seal if a prediction differs. This finds a
  * mistake in the schema before it scores a night's table. {@code reference.csv} has all training
- * rows, with which sealing compares nights later. {@code spoiled} is a {@link SpoiledDay}.
+ * rows, with which sealing compares nights later. {@code spoiled} is a {@link SpoiledDay}, {@code
+ * labels} what came of the flights to score.
  */
 public final class FlightDelayTraining {
   private static final String[] FEATURES = {
@@ -45,6 +46,7 @@ public final class FlightDelayTraining {
     try (SparkSession spark = Flights.spark()) {
       flights = Flights.read(spark, args[0]);
       SpoiledDay.write(spark, args[1], directory.resolve("spoiled").toString());
+      Flights.writeLabels(spark, args[1], directory.resolve("labels").toString());
     }
 
     List<String> origins = vocabulary(flights, Flight::origin);

@@ -3,6 +3,7 @@ package io.paritree.demo;
 import java.time.LocalDateTime;
 import java.util.List;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /** Reads the demo's flights, with the demo's own Spark session. */
@@ -46,6 +47,22 @@ final class Flights {
         .stream()
         .map(Flights::flight)
         .toList();
+  }
+
+  /**
+   * Writes what came of flights, as a source that knows it a day later: {@code flight_id}, {@code
+   * late}, {@code known}.
+   */
+  static void writeLabels(SparkSession spark, String flights, String to) {
+    spark
+        .read()
+        .parquet(flights)
+        .selectExpr(
+            "flight_id", "delay >= " + LATE_MINUTES + " as late", "date_add(date, 1) as known")
+        .coalesce(1)
+        .write()
+        .mode(SaveMode.Overwrite)
+        .parquet(to);
   }
 
   private static Flight flight(Row row) {

@@ -15,6 +15,7 @@ import io.paritree.docs.Program;
 import io.paritree.forest.Engine;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.query.SqlMain;
+import io.paritree.spark.settings.OutcomeArguments;
 import io.paritree.spark.settings.ScoreArguments;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -309,6 +310,9 @@ class ExamplesTest {
       arguments.subList(0, jar + 1).clear();
     } else if (command.program() == Program.SPARK_SQL) {
       parseOfSpark(arguments);
+      return;
+    } else if (command.program() == Program.OUTCOMES) {
+      OutcomeArguments.parse(arguments.toArray(String[]::new));
       return;
     } else if (command.program() != Program.SCORE) {
       return;

@@ -11,6 +11,7 @@ import io.paritree.docs.Block;
 import io.paritree.docs.Page;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.settings.OutcomeArguments;
 import io.paritree.spark.settings.ScoreArguments;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,13 @@ class JobReferenceTest {
     Block block = Page.made("docs/reference/score.md", 0, ScoreArguments.usage());
 
     assertThat(block.text()).as(block.toString()).isEqualTo(ScoreArguments.usage());
+  }
+
+  @Test
+  void theOptionsOfOutcomesAreThoseOfTheHelp() {
+    Block block = Page.made("docs/reference/outcomes.md", 0, OutcomeArguments.usage());
+
+    assertThat(block.text()).as(block.toString()).isEqualTo(OutcomeArguments.usage());
   }
 
   @Test

@@ -45,6 +45,13 @@ public final class HadoopPaths {
   }
 
   /**
+   * Returns a location as the text of a Hadoop path, for options of Spark's that are no patterns.
+   */
+  public static String text(Location location) {
+    return of(location).toString();
+  }
+
+  /**
    * Returns a location as Spark's readers expect it: a glob pattern that only this location
    * matches.
    *

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
@@ -36,12 +35,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DateType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.sql.types.TimestampNTZType;
-import org.apache.spark.sql.types.TimestampType;
 
 /**
  * What came, one row for each key: {@code key_0}, ..., {@link #OUTCOME} (a double), {@link #TIME}
@@ -152,7 +148,7 @@ record LabelTable(
         throw refused(
             query,
             "the key '%s' is of type %s, and of type %s in the scores, so they cannot be compared; give labels whose keys have the same type"
-                .formatted(name, type.sql(), wanted.sql()));
+                .formatted(name, type.catalogString(), wanted.catalogString()));
       }
 
       columns.add(key.as(StoredScores.key(index)));
@@ -167,7 +163,7 @@ record LabelTable(
 
   /** Reads a text; null if it is no such value. */
   private static Column cast(String name, DataType type) {
-    return expr("try_cast(%s as %s)".formatted(StoredScores.quoted(name), type.sql()));
+    return expr("try_cast(%s as %s)".formatted(StoredScores.quoted(name), type.catalogString()));
   }
 
   private static void checkKeys(
@@ -178,7 +174,7 @@ record LabelTable(
       throw refused(
           query,
           "the key '%s' has the value '%s', and is of type %s in the scores"
-              .formatted(name, Fault.printable(wrong.get(0).getString(0)), wanted.sql()));
+              .formatted(name, Fault.printable(wrong.get(0).getString(0)), wanted.catalogString()));
     }
   }
 
@@ -216,16 +212,15 @@ record LabelTable(
     Column time = StoredScores.column(name);
     if (found.isText) {
       return cast(name, DataTypes.TimestampType);
-    } else if (type instanceof DateType
-        || type instanceof TimestampType
-        || type instanceof TimestampNTZType) {
+    } else if (List.of(DataTypes.DateType, DataTypes.TimestampType, DataTypes.TimestampNTZType)
+        .contains(type)) {
       return time.cast(DataTypes.TimestampType);
     }
 
     throw refused(
         query,
         "the column '%s' of --label-time is of type %s; a date or a timestamp was expected"
-            .formatted(name, type.sql()));
+            .formatted(name, type.catalogString()));
   }
 
   private static Column weight(OutcomeQuery query, StructType schema, Found found)
@@ -240,7 +235,7 @@ record LabelTable(
       throw refused(
           query,
           "the column '%s' of --weight is of type %s; a number was expected"
-              .formatted(name, type.sql()));
+              .formatted(name, type.catalogString()));
     }
 
     Column weight = StoredScores.column(name);
@@ -312,7 +307,7 @@ record LabelTable(
                 max(struct(col(TIME), col(OUTCOME), col(WEIGHT))).as("last"),
                 max(struct(col(TIME), col(OUTCOME).multiply(-1))).getField("col2").as("other"));
     refuseRepeated(query, latest, hasTime);
-    Row kept = latest.agg(count(lit(1)), min(lit(1))).first();
+    Row kept = latest.agg(count(lit(1))).first();
     List<Column> columns = new ArrayList<>(List.of(keys));
     columns.add(col("last." + OUTCOME).as(OUTCOME));
     columns.add(day(col("last." + TIME)).as(TIME));

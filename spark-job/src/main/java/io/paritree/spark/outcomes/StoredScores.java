@@ -103,7 +103,7 @@ record StoredScores(
     Dataset<Row> rows =
         session
             .read()
-            .option("basePath", HadoopPaths.of(place.output()).toString())
+            .option("basePath", HadoopPaths.text(place.output()))
             .parquet(files.toArray(String[]::new));
     return of(query, rows, levels, "", quarantined(session, query, place, published));
   }
