@@ -83,7 +83,7 @@ record LabelTable(
    * @param outcomes how a label's text is read
    */
   static LabelTable of(
-      SparkSession session, OutcomeQuery query, StoredScores scores, OutcomeText outcomes)
+      SparkSession session, OutcomeQuery query, PublishedScores scores, OutcomeText outcomes)
       throws RefusedException, IOException {
     Found found = found(session, query);
     Dataset<Row> named = named(query, scores, found);
@@ -131,7 +131,7 @@ record LabelTable(
     return at.orElseThrow(() -> refused(query, "there is no file")).location().name();
   }
 
-  private static Dataset<Row> named(OutcomeQuery query, StoredScores scores, Found found)
+  private static Dataset<Row> named(OutcomeQuery query, PublishedScores scores, Found found)
       throws RefusedException {
     StructType schema = found.rows.schema();
     List<Column> columns = new ArrayList<>();
@@ -139,7 +139,7 @@ record LabelTable(
       String name = query.keys().get(index);
       DataType type = type(query, schema, name);
       DataType wanted = scores.keyTypes().get(index);
-      Column key = StoredScores.column(name);
+      Column key = PublishedScores.column(name);
       if (found.isText && !(wanted instanceof StringType)) {
         Column read = cast(name, wanted);
         checkKeys(query, found, name, wanted, key.isNotNull().and(read.isNull()));
@@ -151,10 +151,10 @@ record LabelTable(
                 .formatted(name, type.catalogString(), wanted.catalogString()));
       }
 
-      columns.add(key.as(StoredScores.key(index)));
+      columns.add(key.as(PublishedScores.key(index)));
     }
 
-    columns.add(StoredScores.column(query.labels().column()).as(OUTCOME));
+    columns.add(PublishedScores.column(query.labels().column()).as(OUTCOME));
     type(query, schema, query.labels().column());
     columns.add(time(query, schema, found).as(TIME));
     columns.add(weight(query, schema, found).as(WEIGHT));
@@ -163,13 +163,13 @@ record LabelTable(
 
   /** Reads a text; null if it is no such value. */
   private static Column cast(String name, DataType type) {
-    return expr("try_cast(%s as %s)".formatted(StoredScores.quoted(name), type.catalogString()));
+    return expr("try_cast(%s as %s)".formatted(PublishedScores.quoted(name), type.catalogString()));
   }
 
   private static void checkKeys(
       OutcomeQuery query, Found found, String name, DataType wanted, Column isWrong)
       throws RefusedException {
-    List<Row> wrong = found.rows.filter(isWrong).select(StoredScores.column(name)).takeAsList(1);
+    List<Row> wrong = found.rows.filter(isWrong).select(PublishedScores.column(name)).takeAsList(1);
     if (!wrong.isEmpty()) {
       throw refused(
           query,
@@ -186,7 +186,7 @@ record LabelTable(
 
   private static DataType type(OutcomeQuery query, StructType schema, String name)
       throws RefusedException {
-    if (!StoredScores.has(schema, name)) {
+    if (!PublishedScores.has(schema, name)) {
       throw refused(
           query,
           "they have no column '%s'%s; known are %s"
@@ -205,11 +205,11 @@ record LabelTable(
       throws RefusedException {
     String name = query.labels().time();
     if (name.isEmpty()) {
-      return StoredScores.nothing().cast(DataTypes.TimestampType);
+      return PublishedScores.nothing().cast(DataTypes.TimestampType);
     }
 
     DataType type = type(query, schema, name);
-    Column time = StoredScores.column(name);
+    Column time = PublishedScores.column(name);
     if (found.isText) {
       return cast(name, DataTypes.TimestampType);
     } else if (List.of(DataTypes.DateType, DataTypes.TimestampType, DataTypes.TimestampNTZType)
@@ -238,7 +238,7 @@ record LabelTable(
               .formatted(name, type.catalogString()));
     }
 
-    Column weight = StoredScores.column(name);
+    Column weight = PublishedScores.column(name);
     return found.isText ? cast(name, DataTypes.DoubleType) : weight.cast(DataTypes.DoubleType);
   }
 
@@ -254,7 +254,7 @@ record LabelTable(
             .or(col(WEIGHT).isNaN());
     Column isUnknown = col(OUTCOME).isNull();
     for (int index = 0; index < query.keys().size(); index++) {
-      isUnknown = isUnknown.or(col(StoredScores.key(index)).isNull());
+      isUnknown = isUnknown.or(col(PublishedScores.key(index)).isNull());
     }
 
     isUnknown = hasTime ? isUnknown.or(col(TIME).isNull()) : isUnknown;
@@ -297,7 +297,7 @@ record LabelTable(
     Dataset<Row> parsed = known.withColumn(OUTCOME, outcomes.parsed(query, known));
     Column[] keys =
         IntStream.range(0, query.keys().size())
-            .mapToObj(index -> col(StoredScores.key(index)))
+            .mapToObj(index -> col(PublishedScores.key(index)))
             .toArray(Column[]::new);
     Dataset<Row> latest =
         parsed
@@ -324,7 +324,7 @@ record LabelTable(
 
   /** Returns the day of a time as text, which is in the order of days. */
   private static Column day(Column time) {
-    return StoredScores.text(time.cast(DataTypes.DateType));
+    return PublishedScores.text(time.cast(DataTypes.DateType));
   }
 
   /** Refuses keys with several labels, unless one of them is the latest. */

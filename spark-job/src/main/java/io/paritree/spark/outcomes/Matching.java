@@ -39,7 +39,7 @@ final class Matching {
   private static final int TENTHS = 10;
 
   private final OutcomeQuery query;
-  private final StoredScores scores;
+  private final PublishedScores scores;
   private final ScoreCounts counts;
   private final OutcomeText outcomes;
   private final MaturePartitions maturity;
@@ -58,7 +58,7 @@ final class Matching {
 
   Matching(
       OutcomeQuery query,
-      StoredScores scores,
+      PublishedScores scores,
       ScoreCounts counts,
       OutcomeText outcomes,
       MaturePartitions maturity) {
@@ -109,7 +109,7 @@ final class Matching {
   private Dataset<Row> joined(LabelTable labels) {
     String[] keys = new String[query.keys().size()];
     for (int index = 0; index < keys.length; index++) {
-      keys[index] = StoredScores.key(index);
+      keys[index] = PublishedScores.key(index);
     }
 
     String how = query.unmatched() == Unmatched.NEGATIVE ? "left" : "inner";
@@ -117,21 +117,25 @@ final class Matching {
     List<Column> same = new ArrayList<>(RowGroup.columns(query.by().size()));
     same.addAll(
         Stream.of(
-                StoredScores.SCORE, StoredScores.LABEL, LabelTable.OUTCOME, LabelTable.WEIGHT, LEAK)
+                PublishedScores.SCORE,
+                PublishedScores.LABEL,
+                LabelTable.OUTCOME,
+                LabelTable.WEIGHT,
+                LEAK)
             .map(name -> col(name))
             .toList());
     List<Column> order =
         new ArrayList<>(
             List.of(
-                col(StoredScores.SCORE),
+                col(PublishedScores.SCORE),
                 col(LabelTable.OUTCOME),
                 col(LabelTable.WEIGHT),
-                col(StoredScores.LABEL),
+                col(PublishedScores.LABEL),
                 col(LEAK)));
     order.addAll(RowGroup.columns(query.by().size()));
     return scores
         .rows()
-        .filter(col(StoredScores.SCORE).isNotNull())
+        .filter(col(PublishedScores.SCORE).isNotNull())
         .join(labels.rows(), keys, how)
         .withColumn(LEAK, isLeak)
         .groupBy(same.toArray(Column[]::new))
@@ -142,10 +146,10 @@ final class Matching {
   /** Returns the day on which a row was scored, as text; null if it is not known. */
   private Column day() {
     if (maturity.dayLevel() < 0) {
-      return col(StoredScores.SCORED);
+      return col(PublishedScores.SCORED);
     }
 
-    Column value = element_at(col(StoredScores.PARTITION), maturity.dayLevel() + 1);
+    Column value = element_at(col(PublishedScores.PARTITION), maturity.dayLevel() + 1);
     return regexp_replace(value, "^(\\d{4})(\\d\\d)(\\d\\d)$", "$1-$2-$3");
   }
 
@@ -164,7 +168,7 @@ final class Matching {
       return;
     }
 
-    int bin = ScoreCounts.bin(row.<Double>getAs(StoredScores.SCORE));
+    int bin = ScoreCounts.bin(row.<Double>getAs(PublishedScores.SCORE));
     Double outcome = row.getAs(LabelTable.OUTCOME);
     if (outcome != null && outcome > 0) {
       positivesByBin.merge(bin, rows, Long::sum);
@@ -197,10 +201,10 @@ final class Matching {
     }
 
     Double weight = row.getAs(LabelTable.WEIGHT);
-    double label = outcomes.ofStored(row.getAs(StoredScores.LABEL), query.labels().positive());
+    double label = outcomes.ofStored(row.getAs(PublishedScores.LABEL), query.labels().positive());
     return Optional.of(
         new OutcomeRow(
-            row.<Double>getAs(StoredScores.SCORE),
+            row.<Double>getAs(PublishedScores.SCORE),
             outcome == null ? 0 : outcome,
             label,
             weight == null ? 1 : weight,

@@ -64,10 +64,10 @@ record OutcomeReport(
 
     if (query.unmatched() == OutcomeQuery.Unmatched.UNKNOWN && total.isSelected()) {
       warnings.add(
-          "Labels are of selected rows: %.0f %% of the rows with the lowest scores have one, and %.0f %% of those with the highest; the measures hold for rows with labels only"
+          "Labels are of selected rows: %s %% of the rows with the lowest scores have one, and %s %% of the rows with the highest; the measures hold for rows with labels only"
               .formatted(
-                  100 * total.coverage().get(0),
-                  100 * total.coverage().get(total.coverage().size() - 1)));
+                  Math.round(100 * total.coverage().get(0)),
+                  Math.round(100 * total.coverage().get(total.coverage().size() - 1))));
     }
 
     long leaks =

@@ -42,10 +42,18 @@ record OutcomeText(boolean isBinary, boolean isOneOfSeveral, Map<String, Boolean
       return Double.NaN;
     }
 
-    Boolean known =
-        positive.isEmpty() ? classes.get(label) : Boolean.valueOf(label.equals(positive));
-    known = known == null ? WORDS.get(label.toLowerCase(Locale.ROOT)) : known;
-    return known == null ? Double.NaN : known ? 1 : 0;
+    Boolean known = WORDS.get(label.toLowerCase(Locale.ROOT));
+    if (!positive.isEmpty()) {
+      known = label.equals(positive);
+    } else if (classes.containsKey(label)) {
+      known = classes.get(label);
+    }
+
+    if (known == null) {
+      return Double.NaN;
+    }
+
+    return known ? 1 : 0;
   }
 
   /**
@@ -67,8 +75,8 @@ record OutcomeText(boolean isBinary, boolean isOneOfSeveral, Map<String, Boolean
     Column text =
         type instanceof NumericType
             ? functions.regexp_replace(
-                StoredScores.text(outcome.cast(DataTypes.DoubleType)), "\\.0$", "")
-            : StoredScores.text(outcome);
+                PublishedScores.text(outcome.cast(DataTypes.DoubleType)), "\\.0$", "")
+            : PublishedScores.text(outcome);
     Map<String, Boolean> meant = meant(query, values(known, text));
     Column parsed = lit(0.0);
     for (Map.Entry<String, Boolean> value : meant.entrySet()) {
@@ -157,7 +165,7 @@ record OutcomeText(boolean isBinary, boolean isOneOfSeveral, Map<String, Boolean
             .isNull()
             .or(number.isNaN())
             .or(functions.abs(number).equalTo(Double.POSITIVE_INFINITY));
-    Set<String> wrong = values(known.filter(isWrong), StoredScores.text(outcome));
+    Set<String> wrong = values(known.filter(isWrong), PublishedScores.text(outcome));
     if (!wrong.isEmpty()) {
       throw refused(query, wrong, "are no finite numbers, as the scores are");
     }

@@ -64,7 +64,7 @@ public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<
    */
   public static Outcomes of(SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
       throws RefusedException, IOException, RuleException {
-    StoredScores scores = StoredScores.of(session, query, place);
+    PublishedScores scores = PublishedScores.of(session, query, place);
     ScoreCounts counts = ScoreCounts.of(query, scores);
     if (counts.rows() == 0) {
       throw new RefusedException(
@@ -101,7 +101,7 @@ public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<
     return new Outcomes(report.toJson(), OutcomeTable.of(report), report.asOf(), unmet);
   }
 
-  private static OutcomeText text(OutcomeQuery query, StoredScores scores, ScoreCounts counts)
+  private static OutcomeText text(OutcomeQuery query, PublishedScores scores, ScoreCounts counts)
       throws RefusedException {
     boolean isOneOfSeveral =
         !query.scores().column().isEmpty() && !query.scores().column().equals(ScoreColumns.SCORE);
@@ -116,14 +116,14 @@ public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<
   }
 
   /** Returns how many keys that could not be scored have a label. */
-  private static long quarantined(StoredScores scores, LabelTable labels, OutcomeQuery query) {
+  private static long quarantined(PublishedScores scores, LabelTable labels, OutcomeQuery query) {
     if (scores.quarantined().isEmpty()) {
       return 0;
     }
 
     String[] keys = new String[query.keys().size()];
     for (int index = 0; index < keys.length; index++) {
-      keys[index] = StoredScores.key(index);
+      keys[index] = PublishedScores.key(index);
     }
 
     Dataset<Row> with = scores.quarantined().get().join(labels.rows(), keys, "inner");

@@ -45,26 +45,26 @@ record RowGroup(List<String> partition, String version, List<String> segments, S
   /** Returns the columns that {@link #of} reads. */
   static List<Column> columns(int segments) {
     List<Column> columns = new ArrayList<>();
-    columns.add(col(StoredScores.PARTITION));
-    columns.add(col(StoredScores.VERSION));
+    columns.add(col(PublishedScores.PARTITION));
+    columns.add(col(PublishedScores.VERSION));
     for (int index = 0; index < segments; index++) {
-      columns.add(col(StoredScores.by(index)));
+      columns.add(col(PublishedScores.by(index)));
     }
 
-    columns.add(col(StoredScores.SCORED));
+    columns.add(col(PublishedScores.SCORED));
     return columns;
   }
 
   static RowGroup of(Row row, int segments) {
     List<String> values = new ArrayList<>();
     for (int index = 0; index < segments; index++) {
-      values.add(row.getAs(StoredScores.by(index)));
+      values.add(row.getAs(PublishedScores.by(index)));
     }
 
-    String version = row.getAs(StoredScores.VERSION);
-    String scored = row.getAs(StoredScores.SCORED);
+    String version = row.getAs(PublishedScores.VERSION);
+    String scored = row.getAs(PublishedScores.SCORED);
     return new RowGroup(
-        row.getList(row.fieldIndex(StoredScores.PARTITION)),
+        row.getList(row.fieldIndex(PublishedScores.PARTITION)),
         version == null ? "" : version,
         values,
         scored == null ? "" : scored);

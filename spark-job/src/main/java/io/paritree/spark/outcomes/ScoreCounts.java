@@ -52,20 +52,20 @@ record ScoreCounts(Map<RowGroup, Map<Integer, Long>> groups, Map<String, Boolean
    *
    * @throws RefusedException if some are no numbers
    */
-  static ScoreCounts of(OutcomeQuery query, StoredScores scores) throws RefusedException {
+  static ScoreCounts of(OutcomeQuery query, PublishedScores scores) throws RefusedException {
     UserDefinedFunction bin = functions.udf(BIN, DataTypes.IntegerType);
     List<Column> by = new ArrayList<>(RowGroup.columns(query.by().size()));
-    by.add(col(StoredScores.LABEL));
-    by.add(bin.apply(col(StoredScores.SCORE)).as("bin"));
+    by.add(col(PublishedScores.LABEL));
+    by.add(bin.apply(col(PublishedScores.SCORE)).as("bin"));
     List<Row> rows =
         scores
             .rows()
-            .filter(col(StoredScores.SCORE).isNotNull())
+            .filter(col(PublishedScores.SCORE).isNotNull())
             .groupBy(by.toArray(Column[]::new))
             .agg(
                 count(lit(1)).as("rows"),
-                min(col(StoredScores.SCORE)).as("min"),
-                max(col(StoredScores.SCORE)).as("max"))
+                min(col(PublishedScores.SCORE)).as("min"),
+                max(col(PublishedScores.SCORE)).as("max"))
             .collectAsList();
     Map<RowGroup, Map<Integer, Long>> groups = new TreeMap<>();
     Map<String, Map<String, Double>> highest = new HashMap<>();
@@ -81,7 +81,7 @@ record ScoreCounts(Map<RowGroup, Map<Integer, Long>> groups, Map<String, Boolean
       groups
           .computeIfAbsent(group, any -> new TreeMap<>())
           .merge(row.getAs("bin"), row.getAs("rows"), Long::sum);
-      String label = row.getAs(StoredScores.LABEL);
+      String label = row.getAs(PublishedScores.LABEL);
       if (label != null) {
         highest
             .computeIfAbsent(group.version(), any -> new HashMap<>())

@@ -82,7 +82,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(49)
+        .hasSize(60)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->

@@ -45,7 +45,7 @@ import org.apache.spark.sql.types.StructType;
  * @param quarantined the keys of rows that could not be scored, with {@link #PARTITION} as a path;
  *     empty if there are none, or if it is not known where they are
  */
-record StoredScores(
+record PublishedScores(
     Dataset<Row> rows,
     List<String> levels,
     List<DataType> keyTypes,
@@ -66,12 +66,12 @@ record StoredScores(
     return "by_" + index;
   }
 
-  static StoredScores of(SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
+  static PublishedScores of(SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
       throws RefusedException, IOException {
     return place.isPresent() ? ofDirectory(session, query, place.get()) : ofTable(session, query);
   }
 
-  private static StoredScores ofDirectory(
+  private static PublishedScores ofDirectory(
       SparkSession session, OutcomeQuery query, OutputPlace place)
       throws RefusedException, IOException {
     List<PartitionManifest> published = new ArrayList<>(place.publishedBelow(""));
@@ -167,7 +167,7 @@ record StoredScores(
         + scores.to().map(" to %s"::formatted).orElse("");
   }
 
-  private static StoredScores ofTable(SparkSession session, OutcomeQuery query)
+  private static PublishedScores ofTable(SparkSession session, OutcomeQuery query)
       throws RefusedException {
     TableToRead asked = new TableToRead(query.scores().table(), "");
     PinnedTable table = query.scores().tableFormat().input(session, asked);
@@ -179,7 +179,7 @@ record StoredScores(
         Optional.empty());
   }
 
-  private static StoredScores of(
+  private static PublishedScores of(
       OutcomeQuery query,
       Dataset<Row> rows,
       List<String> levels,
@@ -218,7 +218,7 @@ record StoredScores(
     columns.add(column(score).cast(DataTypes.DoubleType).as(SCORE));
     boolean hasLabel = has(schema, ScoreColumns.LABEL) && score.equals(ScoreColumns.SCORE);
     columns.add((hasLabel ? text(column(ScoreColumns.LABEL)) : nothing()).as(LABEL));
-    return new StoredScores(
+    return new PublishedScores(
         rows.select(columns.toArray(Column[]::new)),
         levels,
         keyTypes,
