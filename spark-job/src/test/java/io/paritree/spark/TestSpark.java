@@ -83,6 +83,7 @@ public final class TestSpark {
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.sql.ui.explainMode", "simple") // nobody looks at the plans of queries
         .config("spark.sql.datetime.java8API.enabled", "true")
         .config("spark.sql.shuffle.partitions", "2")
         // Else tasks have a class loader for each session, and for each they compile again what
