@@ -58,6 +58,7 @@ final class OtherSpark {
 
     // As the build's own tests have it, see pom.xml.
     options.addAll(List.of("-Xms1g", "-XX:MetaspaceSize=256m", "-XX:ReservedCodeCacheSize=256m"));
+    options.addAll(List.of("-XX:+UnlockExperimentalVMOptions", "-XX:SymbolTableSize=524288"));
     options.add("-XX:+UseParallelGC");
     options.addAll(
         List.of(
