@@ -87,6 +87,7 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.CopiedColumns",
           "rows.Copier",
           "rows.FilesInOrder",
+          "rows.KnownTexts",
           "rows.Quarantine",
           "rows.Scan",
           "rows.ScoreTask",

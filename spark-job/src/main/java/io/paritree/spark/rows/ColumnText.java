@@ -2,13 +2,14 @@ package io.paritree.spark.rows;
 
 import io.paritree.spark.task.ColumnKind;
 import java.time.LocalDate;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
 
-/** The values of a column as texts, which are those that Spark writes to CSV files. */
+/**
+ * The values of a column as texts, which are those that Spark writes to CSV files. Not thread-safe.
+ */
 @FunctionalInterface
 public interface ColumnText {
   /** Returns the value at an ordinal of a row, which is not null; empty if it is a missing one. */
@@ -32,7 +33,7 @@ public interface ColumnText {
           case FLOAT -> (row, at) -> number(Float.toString(row.getFloat(at) + 0f));
           case DOUBLE -> (row, at) -> number(Double.toString(row.getDouble(at) + 0d));
           case DECIMAL -> decimal((DecimalType) type);
-          case TEXT -> (row, at) -> text(row.getUTF8String(at).toString());
+          case TEXT -> new KnownTexts();
           case INSTANT, LOCAL, BINARY, OTHER -> null;
         };
     return Optional.ofNullable(text);
@@ -46,12 +47,5 @@ public interface ColumnText {
 
   private static String number(String text) {
     return text.equals("NaN") ? "" : text;
-  }
-
-  /** Returns a text, which others write with capitals if it is true or false. */
-  private static String text(String text) {
-    return text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")
-        ? text.toLowerCase(Locale.ROOT)
-        : text;
   }
 }

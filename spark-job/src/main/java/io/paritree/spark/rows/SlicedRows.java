@@ -7,10 +7,9 @@ import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.TaskPlan;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 
 /** In which slice each row of a block is: by its value of a column. Not thread-safe. */
@@ -54,21 +53,21 @@ final class SlicedRows {
     try {
       for (int row = 0; row < rows; row++) {
         String text = block.malformed(row) == null ? text(block, file, row) : "";
-        names[row] = row > 0 && text.equals(names[row - 1]) ? names[row - 1] : name(text);
+        names[row] = name(text);
       }
     } catch (RuntimeException e) {
       throw file.unreadable(column.name(), block, e);
     }
 
-    Set<String> distinct = new HashSet<>();
+    Map<String, ProfileCounts> distinct = new HashMap<>();
     for (int row = 0; row < rows; row++) {
-      distinct.add(names[row]);
+      distinct.put(names[row], null);
     }
 
-    slices.expect(distinct);
+    slices.expect(distinct.keySet());
+    distinct.replaceAll((name, none) -> slices.of(name));
     for (int row = 0; row < rows; row++) {
-      boolean isAsBefore = row > 0 && names[row].equals(names[row - 1]);
-      counts[row] = isAsBefore ? counts[row - 1] : slices.of(names[row]);
+      counts[row] = distinct.get(names[row]);
     }
   }
 
