@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.drift.Drift;
 import io.paritree.drift.SlicedDrift;
 import io.paritree.json.BrokenJsonException;
-import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.profile.Profile;
@@ -16,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * The content of {@code drift.json}: what the rows of a run, or of one group of it, are like. The
@@ -65,7 +66,7 @@ public record RunDrift(List<Partition> partitions) {
    */
   public static RunDrift fromJson(byte[] content, String where) throws DamagedFileException {
     List<Partition> partitions = new ArrayList<>();
-    read(content, where, json -> partitions.add(partition(json, false)));
+    read(content, where, json -> partitions.add(partition(json, any -> true, false)));
     return new RunDrift(partitions);
   }
 
@@ -84,14 +85,9 @@ public record RunDrift(List<Partition> partitions) {
         content,
         where,
         json -> {
-          byte[] raw = json.raw();
-          String path =
-              new JsonMembers(new StrictJson("it", raw), Set.of(), Map.of())
-                  .readDocument()
-                  .text("partition");
-          if (paths.contains(path)) {
-            StrictJson one = new StrictJson("it", raw);
-            one.document(() -> found.put(path, partition(one, withSlices)));
+          Partition one = partition(json, paths::contains, withSlices);
+          if (paths.contains(one.path)) {
+            found.put(one.path, one);
           }
         });
     return found;
@@ -122,9 +118,15 @@ public record RunDrift(List<Partition> partitions) {
     }
   }
 
-  private static Partition partition(StrictJson json, boolean withSlices)
-      throws BrokenJsonException {
+  /**
+   * Reads a partition.
+   *
+   * @param isWanted says of its name, which is written first, whether the rest is read
+   */
+  private static Partition partition(
+      StrictJson json, Predicate<String> isWanted, boolean withSlices) throws BrokenJsonException {
     List<String> path = new ArrayList<>();
+    BooleanSupplier isRead = () -> path.isEmpty() || isWanted.test(path.get(0));
     List<Profile> profile = new ArrayList<>();
     List<Drift> drifts = new ArrayList<>();
     List<Verdict> verdicts = new ArrayList<>();
@@ -135,15 +137,19 @@ public record RunDrift(List<Partition> partitions) {
             "partition",
             () -> path.add(json.text()),
             "profile",
-            () -> profile.add(Profile.read(json)),
+            () -> read(isRead, json, () -> profile.add(Profile.read(json))),
             "baselines",
-            () -> json.list(() -> drifts.add(Drift.read(json))),
+            () -> read(isRead, json, () -> json.list(() -> drifts.add(Drift.read(json)))),
             "verdicts",
-            () -> json.list(() -> verdicts.add(Verdict.read(json))),
+            () -> read(isRead, json, () -> json.list(() -> verdicts.add(Verdict.read(json)))),
             "by",
             () -> by.add(json.text()),
             "slices",
-            () -> slices(json, withSlices, slices)),
+            () ->
+                read(
+                    () -> withSlices && isRead.getAsBoolean(),
+                    json,
+                    () -> json.list(() -> slices.add(SlicedDrift.Slice.read(json))))),
         Set.of("partition"));
     return new Partition(
         path.get(0),
@@ -153,10 +159,10 @@ public record RunDrift(List<Partition> partitions) {
         by.isEmpty() || !withSlices ? SlicedDrift.NONE : new SlicedDrift(by.get(0), slices));
   }
 
-  private static void slices(StrictJson json, boolean isRead, List<SlicedDrift.Slice> slices)
+  private static void read(BooleanSupplier isRead, StrictJson json, StrictJson.Value value)
       throws BrokenJsonException {
-    if (isRead) {
-      json.list(() -> slices.add(SlicedDrift.Slice.read(json)));
+    if (isRead.getAsBoolean()) {
+      value.read();
     } else {
       json.skip();
     }
@@ -180,7 +186,7 @@ public record RunDrift(List<Partition> partitions) {
           StrictJson one = new StrictJson("it", raw);
           one.document(
               () -> {
-                if (partition(one, false).path.equals(path)) {
+                if (partition(one, path::equals, false).path.equals(path)) {
                   found.add(raw);
                 }
               });

@@ -44,7 +44,7 @@ final class ReportedRuns {
   private static final int MOST_WAITING = 16;
   private static final long IDLE_SECONDS = 30;
   private static final Duration WAIT = Duration.ofSeconds(2);
-  private static final Duration READING = Duration.ofMillis(1_200);
+  private static final Duration READING = Duration.ofMillis(800);
   private static final Duration WITHOUT_POLLS = Duration.ofSeconds(5);
 
   private final ServedOutput output;

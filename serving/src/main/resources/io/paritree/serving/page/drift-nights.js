@@ -51,7 +51,7 @@ export function nightsView(screen) {
       {name: "mean of the score", text: own => scoreOf(own).mean ?? "", cell: own => shortOrNone(scoreOf(own).mean), isNumber: true},
       {name: "PSI of the score", text: own => scoreOf(own).psi ?? "", cell: own => shortOrNone(scoreOf(own).psi), isNumber: true},
       ...field === null ? [] : [{name: "impact of the field", text: own => own.field?.impact ?? "", cell: own => moved(real(own.field?.impact)), isNumber: true}],
-      {name: "rules that fired", text: own => own.fired.join("; "), cell: own => own.fired.map((rule, index) => html`${index ? html`<br>` : nothing}<code>${rule}</code>`)},
+      {name: "rules that fired", text: own => own.fired.join("; "), cell: own => own.fired.map(rule => html`<div class="long"><code>${rule}</code></div>`)},
     ], nights, {name: "nights"})}
     ${left ? html`<p class="small">${count(left)} older nights are not shown.</p>` : nothing}</section>`;
 }

@@ -133,7 +133,7 @@ export class DriftScreen {
       }
     }
 
-    this.series = await get(`v1/scores/${escape(this.table)}/drift?${query}`);
+    this.series = await get(`v1/scores/${escape(this.table)}/drift?${query}`).catch(problem => ({problem}));
   }
 
   /** Importance is the model's, if it is served here. */
@@ -229,7 +229,7 @@ export class DriftScreen {
         <p class="lead">${stateOf(entry)} ${count(entry.rows)} rows. <span class="small">Compared by <a href=${`#/runs/${escape(this.table)}/${escape(entry.run)}`}>the run of ${moment(entry.started_at)}</a></span></p>
         ${verdictsView(entry, name => this.pick(name), comparison?.fields.map(field => field.field) ?? [])}</section>` : nothing}
       ${this.comparisonView()}
-      ${this.series ? nightsView(this) : nothing}
+      ${this.series?.problem ? failure(this.series.problem, () => this.app.reopen()) : this.series ? nightsView(this) : nothing}
       ${this.slicesView()}`;
   }
 

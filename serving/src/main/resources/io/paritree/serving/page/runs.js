@@ -146,13 +146,13 @@ export class RunsScreen {
     const partitions = this.run.partitions ?? [];
     return partitions.length === 0 ? nothing : html`<section class="card" aria-label="Partitions"><h2>Partitions</h2>${table("Partitions", [
       {name: "partition", text: own => partition(own.partition), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}><bdi>${partition(own.partition)}</bdi></a>` : html`<bdi>${partition(own.partition)}</bdi>`},
+      ...!partitions.some(own => own.drift) ? [] : [{name: "drift", text: own => (own.drift?.verdicts ?? []).filter(verdict => verdict.result === "fired").map(verdict => verdict.rule).join("; "), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}>${fired(own.drift)}</a>` : "not compared"}],
       {name: "read", text: own => own.read, cell: own => count(own.read), isNumber: true},
       {name: "scored", text: own => own.scored, cell: own => count(own.scored), isNumber: true},
       {name: "quarantined", text: own => own.quarantined, cell: own => count(own.quarantined), isNumber: true},
       {name: "files", text: own => own.files ?? "", isNumber: true},
       {name: "bytes", text: own => own.bytes ?? "", cell: own => count(own.bytes), isNumber: true},
-      ...!partitions.some(own => own.drift) ? [] : [{name: "drift", text: own => (own.drift?.verdicts ?? []).filter(verdict => verdict.result === "fired").map(verdict => verdict.rule).join("; "), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}>${fired(own.drift)}</a>` : "not compared"}],
-      ...!partitions.some(own => own.held) ? [] : [{name: "held back because", text: own => own.held?.reason ?? "", cell: own => own.held ? html`<code>${own.held.outcome}</code> <bdi>${own.held.reason}</bdi>` : ""}],
+      ...!partitions.some(own => own.held) ? [] : [{name: "held back because", text: own => own.held?.reason ?? "", cell: own => own.held ? html`<div class="long"><code>${own.held.outcome}</code> <bdi>${own.held.reason}</bdi></div>` : ""}],
     ], partitions, {name: "partitions"})}
       ${this.run.partitions_left ? html`<p class="small">${count(this.run.partitions_left)} more are not shown.</p>` : nothing}</section>`;
   }
