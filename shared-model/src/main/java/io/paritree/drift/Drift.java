@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The rows of a profile compared with a baseline. What cannot be compared says why. Immutable and
@@ -88,7 +89,16 @@ public record Drift(
    * rows shares are of.
    */
   public static Drift read(StrictJson json) throws BrokenJsonException {
-    return new DriftReader(json).read();
+    return read(json, any -> true);
+  }
+
+  /**
+   * Reads a comparison that is a value in a document.
+   *
+   * @param fields says which fields are read
+   */
+  public static Drift read(StrictJson json, Predicate<String> fields) throws BrokenJsonException {
+    return new DriftReader(json, fields).read();
   }
 
   /** Writes the members of the comparison. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Reads what {@link Drift} writes; members that this version does not know are ignored. For one
@@ -17,9 +18,14 @@ import java.util.Set;
  */
 final class DriftReader {
   private final StrictJson json;
+  private final Predicate<String> fields;
 
-  DriftReader(StrictJson json) {
+  /**
+   * @param fields says which fields are read
+   */
+  DriftReader(StrictJson json, Predicate<String> fields) {
     this.json = json;
+    this.fields = fields;
   }
 
   /** The members of an object that are numbers, by their names. */
@@ -62,13 +68,13 @@ final class DriftReader {
 
   Drift read() throws BrokenJsonException {
     List<String> partitions = new ArrayList<>();
-    List<FieldDrift> fields = new ArrayList<>();
+    List<FieldDrift> read = new ArrayList<>();
     List<OutputDrift> outputs = new ArrayList<>();
     List<MarginDrift> margins = new ArrayList<>();
     Reals reals =
         new Reals("rows")
             .and("partitions", () -> json.list(() -> partitions.add(json.text())))
-            .and("fields", () -> json.list(() -> fields.add(field("field"))))
+            .and("fields", () -> json.list(() -> readField(read)))
             .and("outputs", () -> json.list(() -> outputs.add(output())))
             .and("margins", () -> json.list(() -> margins.add(margin())));
     JsonMembers members = reals.read();
@@ -76,10 +82,18 @@ final class DriftReader {
         members.text("baseline"),
         partitions,
         reals.number("rows"),
-        fields,
+        read,
         outputs,
         margins,
         members.text("not_explained", ""));
+  }
+
+  private void readField(List<FieldDrift> read) throws BrokenJsonException {
+    if (json.early("field").filter(fields.negate()).isPresent()) {
+      json.skip();
+    } else {
+      read.add(field("field"));
+    }
   }
 
   private FieldDrift field(String kind) throws BrokenJsonException {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -235,6 +236,46 @@ public final class StrictJson {
     } catch (IOException e) {
       throw malformed(e);
     }
+  }
+
+  /**
+   * Returns a text of the object that is the current value, of which nothing has been read: the
+   * value of a member before which only texts are. Empty if there is none, or if it is not written
+   * plainly. So an object that is not needed is skipped without being read.
+   */
+  public Optional<String> early(String name) {
+    int at = (int) parser.currentTokenLocation().getCharOffset();
+    while (is('{', at) || is(',', at)) {
+      int key = blanks(at + 1);
+      int keyEnd = is('"', key) ? document.indexOf('"', key + 1) : -1;
+      int colon = keyEnd < 0 ? -1 : blanks(keyEnd + 1);
+      int value = is(':', colon) ? blanks(colon + 1) : -1;
+      int end = is('"', value) ? document.indexOf('"', value + 1) : -1;
+      if (end < 0 || document.substring(key, end).indexOf('\\') >= 0) {
+        return Optional.empty();
+      }
+
+      if (document.substring(key + 1, keyEnd).equals(name)) {
+        return Optional.of(document.substring(value + 1, end));
+      }
+
+      at = blanks(end + 1);
+    }
+
+    return Optional.empty();
+  }
+
+  private boolean is(char wanted, int at) {
+    return at >= 0 && at < document.length() && document.charAt(at) == wanted;
+  }
+
+  private int blanks(int from) {
+    int at = from;
+    while (at < document.length() && " \t\r\n".indexOf(document.charAt(at)) >= 0) {
+      at++;
+    }
+
+    return at;
   }
 
   /** Returns the text of an object as it is written in the document, in UTF-8. */

@@ -49,6 +49,18 @@ public record RunDrift(List<Partition> partitions) {
     }
   }
 
+  /**
+   * What is read of a partition.
+   *
+   * @param baselines says of which the comparisons are read
+   * @param fields says which fields are
+   * @param slices whether they are
+   */
+  public record Excerpt(Predicate<String> baselines, Predicate<String> fields, boolean slices) {
+    /** All but slices. */
+    public static final Excerpt WHOLE = new Excerpt(any -> true, any -> true, false);
+  }
+
   public RunDrift {
     partitions = List.copyOf(partitions);
   }
@@ -66,26 +78,26 @@ public record RunDrift(List<Partition> partitions) {
    */
   public static RunDrift fromJson(byte[] content, String where) throws DamagedFileException {
     List<Partition> partitions = new ArrayList<>();
-    read(content, where, json -> partitions.add(partition(json, any -> true, false)));
+    read(content, where, json -> partitions.add(partition(json, any -> true, Excerpt.WHOLE)));
     return new RunDrift(partitions);
   }
 
   /**
    * Returns what it has of some partitions, by their names.
    *
-   * @param withSlices whether the slices are read too
+   * @param excerpt what is read of them
    * @param where the file, for messages
    * @throws DamagedFileException if this is something else
    */
   public static Map<String, Partition> partitions(
-      byte[] content, String where, Set<String> paths, boolean withSlices)
+      byte[] content, String where, Set<String> paths, Excerpt excerpt)
       throws DamagedFileException {
     Map<String, Partition> found = new HashMap<>();
     read(
         content,
         where,
         json -> {
-          Partition one = partition(json, paths::contains, withSlices);
+          Partition one = partition(json, paths::contains, excerpt);
           if (paths.contains(one.path)) {
             found.put(one.path, one);
           }
@@ -123,8 +135,8 @@ public record RunDrift(List<Partition> partitions) {
    *
    * @param isWanted says of its name, which is written first, whether the rest is read
    */
-  private static Partition partition(
-      StrictJson json, Predicate<String> isWanted, boolean withSlices) throws BrokenJsonException {
+  private static Partition partition(StrictJson json, Predicate<String> isWanted, Excerpt excerpt)
+      throws BrokenJsonException {
     List<String> path = new ArrayList<>();
     BooleanSupplier isRead = () -> path.isEmpty() || isWanted.test(path.get(0));
     List<Profile> profile = new ArrayList<>();
@@ -137,9 +149,9 @@ public record RunDrift(List<Partition> partitions) {
             "partition",
             () -> path.add(json.text()),
             "profile",
-            () -> read(isRead, json, () -> profile.add(Profile.read(json))),
+            () -> read(isRead, json, () -> profile.add(Profile.read(json, excerpt.fields))),
             "baselines",
-            () -> read(isRead, json, () -> json.list(() -> drifts.add(Drift.read(json)))),
+            () -> read(isRead, json, () -> json.list(() -> readDrift(json, excerpt, drifts))),
             "verdicts",
             () -> read(isRead, json, () -> json.list(() -> verdicts.add(Verdict.read(json)))),
             "by",
@@ -147,7 +159,7 @@ public record RunDrift(List<Partition> partitions) {
             "slices",
             () ->
                 read(
-                    () -> withSlices && isRead.getAsBoolean(),
+                    () -> excerpt.slices && isRead.getAsBoolean(),
                     json,
                     () -> json.list(() -> slices.add(SlicedDrift.Slice.read(json))))),
         Set.of("partition"));
@@ -156,7 +168,16 @@ public record RunDrift(List<Partition> partitions) {
         profile.stream().findFirst(),
         drifts,
         verdicts,
-        by.isEmpty() || !withSlices ? SlicedDrift.NONE : new SlicedDrift(by.get(0), slices));
+        by.isEmpty() || !excerpt.slices ? SlicedDrift.NONE : new SlicedDrift(by.get(0), slices));
+  }
+
+  private static void readDrift(StrictJson json, Excerpt excerpt, List<Drift> drifts)
+      throws BrokenJsonException {
+    if (json.early("baseline").filter(excerpt.baselines.negate()).isPresent()) {
+      json.skip();
+    } else {
+      drifts.add(Drift.read(json, excerpt.fields));
+    }
   }
 
   private static void read(BooleanSupplier isRead, StrictJson json, StrictJson.Value value)
@@ -186,7 +207,7 @@ public record RunDrift(List<Partition> partitions) {
           StrictJson one = new StrictJson("it", raw);
           one.document(
               () -> {
-                if (partition(one, path::equals, false).path.equals(path)) {
+                if (partition(one, path::equals, Excerpt.WHOLE).path.equals(path)) {
                   found.add(raw);
                 }
               });

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What some rows of a model are like. Immutable and thread-safe.
@@ -101,7 +102,16 @@ public record Profile(
 
   /** Reads a profile that is a value in a document. */
   public static Profile read(StrictJson json) throws BrokenJsonException {
-    return new ProfileReader(json).read();
+    return read(json, any -> true);
+  }
+
+  /**
+   * Reads a profile that is a value in a document.
+   *
+   * @param fields says of which fields the features are read
+   */
+  public static Profile read(StrictJson json, Predicate<String> fields) throws BrokenJsonException {
+    return new ProfileReader(json, fields).read();
   }
 
   /** Writes the members of the profile. */

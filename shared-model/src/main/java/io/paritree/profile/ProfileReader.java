@@ -10,10 +10,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Reads what {@link Profile} writes. For one document. */
 final class ProfileReader {
   private final StrictJson json;
+  private final Predicate<String> fields;
   private final Map<String, Long> wholes = new LinkedHashMap<>();
   private final List<FeatureProfile> features = new ArrayList<>();
   private final List<OutputProfile> outputs = new ArrayList<>();
@@ -22,9 +24,11 @@ final class ProfileReader {
 
   /**
    * @param json its current token is the first of the profile
+   * @param fields says of which fields the features are read
    */
-  ProfileReader(StrictJson json) {
+  ProfileReader(StrictJson json, Predicate<String> fields) {
     this.json = json;
+    this.fields = fields;
   }
 
   Profile read() throws BrokenJsonException {
@@ -41,7 +45,7 @@ final class ProfileReader {
             "explained",
             () -> whole("explained"),
             "features",
-            () -> json.list(() -> features.add(feature())),
+            () -> json.list(this::readFeature),
             "outputs",
             () -> json.list(() -> outputs.add(output())),
             "margins",
@@ -140,6 +144,14 @@ final class ProfileReader {
     }
 
     return array;
+  }
+
+  private void readFeature() throws BrokenJsonException {
+    if (json.early("field").filter(fields.negate()).isPresent()) {
+      json.skip();
+    } else {
+      features.add(feature());
+    }
   }
 
   private FeatureProfile feature() throws BrokenJsonException {

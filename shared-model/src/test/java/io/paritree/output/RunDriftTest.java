@@ -85,8 +85,20 @@ class RunDriftTest {
         """;
     RunDrift read = RunDrift.fromJson(utf8(text), "drift.json");
     assertThat(new String(read.toJson(), StandardCharsets.UTF_8)).isEqualToIgnoringWhitespace(text);
-    assertThat(RunDrift.partitions(utf8(text), "drift.json", Set.of("day=1", "day=2"), true))
+    Set<String> days = Set.of("day=1", "day=2");
+    RunDrift.Excerpt all = new RunDrift.Excerpt(any -> true, any -> true, true);
+    assertThat(RunDrift.partitions(utf8(text), "drift.json", days, all))
         .isEqualTo(Map.of("day=1", read.partitions().get(0)));
+    assertThat(RunDrift.partitions(utf8(text), "drift.json", Set.of("day=2"), all)).isEmpty();
+
+    RunDrift.Excerpt gone = new RunDrift.Excerpt("weekday"::equals, "gone"::equals, false);
+    RunDrift.Partition some =
+        RunDrift.partitions(utf8(text), "drift.json", days, gone).get("day=1");
+    assertThat(some.drifts().get(0).fields())
+        .isEqualTo(read.partitions().get(0).drifts().get(0).fields().subList(1, 2));
+    RunDrift.Excerpt none = new RunDrift.Excerpt("previous"::equals, any -> true, false);
+    assertThat(RunDrift.partitions(utf8(text), "drift.json", days, none).get("day=1").drifts())
+        .isEmpty();
   }
 
   @ParameterizedTest

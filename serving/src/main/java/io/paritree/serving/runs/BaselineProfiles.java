@@ -2,19 +2,23 @@ package io.paritree.serving.runs;
 
 import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
+import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport;
 import io.paritree.profile.Profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The profiles that partitions were compared with.
  *
  * @param references returns the reference of the served model with a digest, if it has one
+ * @param fields says of which fields a profile is needed
  */
-record BaselineProfiles(ReportedRuns runs, Function<String, Optional<Profile>> references) {
+record BaselineProfiles(
+    ReportedRuns runs, Function<String, Optional<Profile>> references, Predicate<String> fields) {
   private static final double ROUNDING = 1e-9;
 
   /**
@@ -65,8 +69,9 @@ record BaselineProfiles(ReportedRuns runs, Function<String, Optional<Profile>> r
   }
 
   private Found sum(List<Reported> published, Drift drift) {
+    RunDrift.Excerpt excerpt = new RunDrift.Excerpt(any -> false, fields, false);
     List<Optional<Optional<Profile>>> profiles =
-        runs.drifts(published, false, (one, partition) -> partition.profile());
+        runs.drifts(published, excerpt, (one, partition) -> partition.profile());
     Optional<Profile> sum =
         profiles.stream().flatMap(Optional::stream).flatMap(Optional::stream).reduce(Profile::plus);
     // A partition whose profile is not among the reports any more makes another number of rows.

@@ -153,11 +153,13 @@ final class ReportedRuns {
    * they are asked for; of the first ones only, if they take long to read. Empty for one of which
    * nothing is known.
    *
-   * @param withSlices whether their slices are read too
+   * @param excerpt what is read of them
    * @throws ProblemException with 503 if they cannot be read
    */
   <T> List<Optional<T>> drifts(
-      List<Reported> wanted, boolean withSlices, BiFunction<Reported, RunDrift.Partition, T> made) {
+      List<Reported> wanted,
+      RunDrift.Excerpt excerpt,
+      BiFunction<Reported, RunDrift.Partition, T> made) {
     return await(
         () -> {
           long end = System.nanoTime() + READING.toNanos();
@@ -174,7 +176,7 @@ final class ReportedRuns {
             if (read.add(directory)) {
               Map<String, Reported> own = ofRun(directory, wanted);
               files
-                  .drifts(directory, own.keySet(), withSlices)
+                  .drifts(directory, own.keySet(), excerpt)
                   .forEach(
                       (name, drift) -> found.put(own.get(name), made.apply(own.get(name), drift)));
             }

@@ -165,15 +165,14 @@ final class RunFiles {
   /**
    * Returns what a run has found out about some partitions, by their names.
    *
-   * @param withSlices whether their slices are read too
+   * @param excerpt what is read of them
    */
   Map<String, RunDrift.Partition> drifts(
-      String directory, Set<String> partitions, boolean withSlices) throws IOException {
+      String directory, Set<String> partitions, RunDrift.Excerpt excerpt) throws IOException {
     connect();
     Location file = runs.resolve(directory).resolve(StateDirectory.DRIFT);
     try {
-      return RunDrift.partitions(
-          driftFile(directory, file), file.toString(), partitions, withSlices);
+      return RunDrift.partitions(driftFile(directory, file), file.toString(), partitions, excerpt);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Map.of();
     }

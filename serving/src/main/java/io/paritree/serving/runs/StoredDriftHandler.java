@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * {@code GET /v1/scores/{table}/drift}: how the rows of each partition differ from others, as the
@@ -29,6 +30,7 @@ import java.util.function.Function;
  */
 public final class StoredDriftHandler {
   private static final int MOST = 100;
+  private static final RunDrift.Excerpt ALL = new RunDrift.Excerpt(any -> true, any -> true, true);
 
   private final RunsHandler runs;
   private final Function<String, Optional<Profile>> references;
@@ -107,7 +109,7 @@ public final class StoredDriftHandler {
   private void comparison(
       Reported one, ReportedRuns reported, StoredDriftQuery query, Context ctx) {
     RunDrift.Partition partition =
-        reported.drifts(List.of(one), true, (any, found) -> found).stream()
+        reported.drifts(List.of(one), ALL, (any, found) -> found).stream()
             .flatMap(Optional::stream)
             .findFirst()
             .orElseThrow(
@@ -150,8 +152,13 @@ public final class StoredDriftHandler {
       return new NightComparison(rows.profile(), drift, BaselineProfiles.Found.absent(absence));
     }
 
-    BaselineProfiles profiles = new BaselineProfiles(reported, references);
+    BaselineProfiles profiles = new BaselineProfiles(reported, references, fields(query));
     return new NightComparison(rows.profile(), drift, profiles.of(one, drift.get()));
+  }
+
+  /** Returns which fields are needed to answer about the one that is asked for. */
+  private static Predicate<String> fields(StoredDriftQuery query) {
+    return field -> query.field().filter(field::equals).isPresent();
   }
 
   private static void series(
@@ -160,7 +167,8 @@ public final class StoredDriftHandler {
     List<Optional<SeriesNight>> nights =
         reported.drifts(
             wanted,
-            query.slice().isPresent(),
+            new RunDrift.Excerpt(
+                query.against()::contains, fields(query), query.slice().isPresent()),
             (one, partition) -> SeriesNight.of(ComparedRows.of(partition, query.slice()), query));
     Answers.object(
         ctx,

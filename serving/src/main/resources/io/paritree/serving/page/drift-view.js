@@ -9,7 +9,7 @@ export const BASELINES = {reference: "the rows of sealing", previous: "the night
 
 const MOST = 50; // fields of an answer
 const FIRST = 8; // categories that are shown before "all"
-const FEW = 12; // fields that need no search
+const FEW = 12; // fields that are shown first, and need no search
 const SEARCH_PAUSE = 250; // ms
 const LARGE = 0.25; // a PSI that is called large
 const NAMED = 8; // fields that have their names in the picture
@@ -114,10 +114,12 @@ function absentCounts(comparison) {
 }
 
 export function fieldsView(screen, comparison) {
-  const {fields, fields_left: left = 0} = comparison;
+  const {fields: all, fields_left: left = 0} = comparison;
+  const view = screen.views.fields ??= {isAll: false};
+  const fields = view.isAll || all.length <= FEW + 4 ? all : all.filter((field, at) => at < FEW || field.field === comparison.field?.field);
   const most = Math.max(1e-12, ...fields.map(field => Math.abs(real(field.impact) ?? 0)));
   const hasImpact = fields.some(field => field.impact !== undefined);
-  const isLong = left > 0 || fields.length > FEW || screen.search !== "";
+  const isLong = left > 0 || all.length > FEW || screen.search !== "";
   const chosen = comparison.field?.field;
   const part = name => html`<button type="button" class="link" aria-pressed=${name === chosen ? "true" : "false"} @click=${() => screen.pick(name)}><bdi>${name}</bdi></button>`;
   const shares = (member, name) => [
@@ -135,6 +137,7 @@ export function fieldsView(screen, comparison) {
       {name: "PSI", text: field => field.psi ?? "", cell: field => psiCell(field), isNumber: true},
       ...shares("missing", "missing"), ...isShown("unseen") ? shares("unseen", "unseen") : [], ...isShown("faults") ? shares("faults", "faulty") : [],
     ], fields, {name: "drift-fields"})}
+    ${all.length > FEW + 4 ? html`<button type="button" class="quiet" @click=${() => { view.isAll = !view.isAll; screen.app.update(); }}>${view.isAll ? `Show ${FEW} fields only` : `Show all ${all.length} fields`}</button>` : nothing}
     ${left ? html`<p class="small">${count(left)} more fields are not listed; search, or order otherwise, to see others.</p>` : nothing}</section>`;
 }
 
