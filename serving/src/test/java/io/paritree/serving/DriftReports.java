@@ -101,7 +101,8 @@ public final class DriftReports {
             plain.duplicateKeys(),
             plain.scores(),
             plain.seconds(),
-            new RunReport.Partitions(published.size(), 0, all));
+            new RunReport.Partitions(published.size(), 0, all),
+            plain.problems());
     Path directory = Files.createDirectories(runs.resolve(run));
     Files.write(directory.resolve(StateDirectory.REPORT), report.toJson());
     List<RunDrift.Partition> drifts =

@@ -1,5 +1,6 @@
 package io.paritree.drift;
 
+import io.paritree.profile.OutputProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileForm;
 import io.paritree.rule.RuleWords;
@@ -30,7 +31,9 @@ public final class DriftWords {
   /** Those of them for which scores of different nights must compare, as ranks do not. */
   public static final List<String> DEFAULT_SCORE_RULES = List.of("score.psi > 0.25");
 
-  static final String ROWS = "rows";
+  /** The subject that is the number of rows. */
+  public static final String ROWS = "rows";
+
   static final String ANY = "any";
   static final String SCORE = "score";
 
@@ -90,15 +93,34 @@ public final class DriftWords {
     return new RuleWords(subjects, List.of());
   }
 
+  /** Returns the outputs of a profile by the subjects that they are. */
+  public static Map<String, OutputProfile> outputs(Profile profile) {
+    return Subjects.outputs(profile);
+  }
+
   /** Returns whether the subject of a rule is each field, not one that it names. */
   public static boolean isOfEach(String subject) {
     return subject.equals(ANY);
   }
 
-  /** Returns whether the subject of a rule is fields, not rows or scores of the same name. */
-  public static boolean isOfFields(String subject, Profile profile) {
-    return !subject.equals(ROWS)
-        && !subject.equals(SCORE)
-        && !Subjects.outputs(profile).containsKey(subject);
+  /**
+   * Returns the fields that a rule may be about, by its own names for them: they and their
+   * features.
+   *
+   * @param subject of the rule
+   * @return empty if the rule is about rows or scores, whatever fields have these names
+   */
+  public static Map<String, String> fields(String subject, Profile profile) {
+    boolean isOther =
+        subject.equals(ROWS)
+            || subject.equals(SCORE)
+            || Subjects.outputs(profile).containsKey(subject);
+    Map<String, String> fields = new HashMap<>();
+    if (!isOther) {
+      profile.features().forEach(feature -> fields.put(feature.feature(), feature.field()));
+      profile.features().forEach(feature -> fields.put(feature.field(), feature.field()));
+    }
+
+    return fields;
   }
 }

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
  * @param scores the distribution of the first score, if there is any
  * @param seconds how long each stage took, in order
  * @param partitions what became of the partitions
+ * @param problems what else it could not do, without an effect on how it ended
  */
 public record RunReport(
     Start start,
@@ -33,7 +34,8 @@ public record RunReport(
     OptionalLong duplicateKeys,
     Optional<Scores> scores,
     Map<String, Double> seconds,
-    Partitions partitions) {
+    Partitions partitions,
+    List<String> problems) {
   /** The most bytes of it that a server reads: about 50,000 files. */
   public static final int MAX_BYTES = 8 << 20;
 
@@ -216,6 +218,7 @@ public record RunReport(
     Objects.requireNonNull(start, "start");
     Objects.requireNonNull(ending, "ending");
     seconds = ordered(seconds);
+    problems = List.copyOf(problems);
   }
 
   private static <T> Map<String, T> ordered(Map<String, T> map) {
@@ -288,6 +291,10 @@ public record RunReport(
     }
 
     json.writeEndObject();
+    if (!problems.isEmpty()) {
+      JsonText.array(json, "problems", problems, json::writeString);
+    }
+
     JsonText.objects(json, "partitions", partitions.scored(), one -> write(one, json));
   }
 

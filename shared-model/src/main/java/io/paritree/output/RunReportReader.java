@@ -40,6 +40,7 @@ final class RunReportReader {
   private final List<FaultyRows> faults = new ArrayList<>();
   private final List<Change> changed = new ArrayList<>();
   private final List<Partition> partitions = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
   private Optional<Model> model = Optional.empty();
   private Optional<Scores> scores = Optional.empty();
 
@@ -67,6 +68,7 @@ final class RunReportReader {
         "faults", () -> json.list(() -> faults.add(faultyRows(json))),
         "changed", () -> json.list(() -> changed.add(change(json))),
         "partitions", () -> json.list(() -> partitions.add(partition(json))),
+        "problems", () -> json.list(() -> problems.add(json.text())),
         "model", () -> model = Optional.of(model(json)),
         "scores", () -> scores = scores(json));
   }
@@ -100,7 +102,8 @@ final class RunReportReader {
             // Before 0.1.0, a run that ended with 0 had published all that it had scored.
             (int) members.number("published", exitCode == 0 ? partitions.size() : 0),
             (int) members.number("alreadyPublished", 0),
-            partitions));
+            partitions),
+        problems);
   }
 
   private static OptionalLong duplicateKeys(JsonMembers members) {

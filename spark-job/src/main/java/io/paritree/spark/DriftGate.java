@@ -8,6 +8,7 @@ import io.paritree.spark.drift.DriftRules;
 import io.paritree.spark.drift.GroupDrift;
 import io.paritree.spark.drift.PartitionDrift;
 import io.paritree.spark.files.Encryption;
+import io.paritree.spark.history.DriftHistory;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.report.RunQuality;
 import java.io.IOException;
@@ -99,6 +100,11 @@ final class DriftGate {
                     drift.drifts(),
                     drift.verdicts(),
                     drift.suspects())));
+  }
+
+  /** Adds all partitions to the table of drift. */
+  void tell(DriftHistory history) {
+    result().partitions().forEach(one -> history.add(one, drifts.get(one.path()).profile()));
   }
 
   /** Stores the profiles of partitions that are about to be published. */

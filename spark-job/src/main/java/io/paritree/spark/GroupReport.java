@@ -248,7 +248,8 @@ final class GroupReport {
         repeatedKeys,
         // Values that are encrypted in the output must not be readable here.
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
-        new JobReport.Times(stages.seconds(), scoringSeconds));
+        new JobReport.Times(stages.seconds(), scoringSeconds),
+        List.of());
   }
 
   private List<FaultyRows> faults() {

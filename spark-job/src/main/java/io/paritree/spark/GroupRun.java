@@ -8,6 +8,7 @@ import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.history.DriftHistory;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.output.Output;
@@ -50,6 +51,8 @@ final class GroupRun {
   private final String startedAt;
   private final Stages stages;
   private final RunQuality quality;
+  private final Optional<DriftHistory> history;
+  private Optional<String> unwritten = Optional.empty();
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
   private Optional<Location> record = Optional.empty();
@@ -75,6 +78,19 @@ final class GroupRun {
     this.stages = stages;
     this.quality = quality;
     this.name = RunName.first(settings.runId());
+    this.history =
+        settings
+            .drift()
+            .table()
+            .map(
+                table ->
+                    new DriftHistory(
+                        session,
+                        table,
+                        name.toString(),
+                        settings.runId(),
+                        Instant.parse(startedAt),
+                        rules.rules()));
   }
 
   /**
@@ -84,6 +100,10 @@ final class GroupRun {
    * @param groupsLeft how many groups of the run follow this one
    */
   JobReport run(CheckedRun checked, int groupsLeft) throws JobException, IOException {
+    if (history.filter(DriftHistory::isLarge).isPresent()) {
+      writeHistory(); // of the groups before
+    }
+
     Tally tally = GroupProfiles.asked(checked).none();
     GroupReport report = new GroupReport(startedAt, stages, checked, tally, groupsLeft);
     try (Publisher.Run run = checked.output().runs().begin(name)) {
@@ -113,6 +133,30 @@ final class GroupRun {
   /** Returns the directory where the last group has stored its report; empty if it has not. */
   Optional<Location> record() {
     return record;
+  }
+
+  /**
+   * Appends what was compared to the table of drift, if there is one.
+   *
+   * @return why that was not possible, now or before; empty if it was
+   */
+  Optional<String> writeHistory() {
+    if (unwritten.isEmpty() && history.isPresent()) {
+      try {
+        StopSignal.check();
+        history.get().write();
+      } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
+        unwritten =
+            Optional.of(
+                "Cannot write drift to %s: %s"
+                    .formatted(
+                        settings.drift().table().orElseThrow().name(),
+                        String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
+        progress.println(unwritten.get());
+      }
+    }
+
+    return unwritten;
   }
 
   Optional<JobReport> failure() {
@@ -218,6 +262,9 @@ final class GroupRun {
       held = gate.get().compare(GroupProfiles.asked(checked).of(tally), held);
       report.compared(gate.get().drifts(), gate.get().result());
       gate.get().tell(quality);
+      if (history.isPresent()) {
+        gate.get().tell(history.get());
+      }
     }
 
     List<OutputPartition> targets = notHeld(checked, held, staging, report);

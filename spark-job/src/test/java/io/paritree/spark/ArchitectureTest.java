@@ -68,6 +68,7 @@ class ArchitectureTest extends ArchitectureContract {
           "files.ParquetWriters",
           "files.ScoredFiles",
           "files.SortedRows",
+          "history.DriftHistory",
           "input.FeatureTypes",
           "input.FileSchemas",
           "input.HadoopPaths",

@@ -21,11 +21,13 @@ import io.paritree.profile.OutputProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ScoreHistogram;
 import io.paritree.rule.Verdict;
+import io.paritree.spark.publish.StepObserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +36,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.assertj.core.data.Offset;
@@ -121,23 +124,20 @@ class DriftGateTest {
   }
 
   private JobRun score(Path model, Object... more) throws IOException {
-    JobRun run =
-        JobRun.ofParcels(
-            model,
-            directory.resolve("in"),
-            directory.resolve("out"),
-            Stream.concat(
-                    Stream.of(
-                        "--drift",
-                        "gate",
-                        "--notify-url",
-                        chat.address() + "/hook?key=secret",
-                        "--conf",
-                        Files.writeString(
-                            directory.resolve("job.conf"),
-                            "scoring-job.metrics-file = \"%s\"".formatted(metrics()))),
-                    Stream.of(more))
-                .toArray());
+    Path conf =
+        Files.writeString(
+            directory.resolve("job.conf"),
+            "scoring-job.metrics-file = \"%s\"".formatted(metrics()));
+    Map<String, Object> usual = new HashMap<>();
+    usual.put("--model", model);
+    usual.put("--input", directory.resolve("in"));
+    usual.put("--output", directory.resolve("out"));
+    usual.put("--keys", "parcel_id");
+    usual.put("--drift", "gate");
+    usual.put("--notify-url", chat.address() + "/hook?key=secret");
+    usual.put("--drift-table", directory.resolve("drift"));
+    usual.put("--conf", conf);
+    JobRun run = JobRun.observed(StepObserver.NONE, usual, more);
     assertThat(run.out() + run.err()).doesNotContain("hook", "secret");
     return run;
   }
@@ -294,6 +294,7 @@ class DriftGateTest {
         .hasSize(6)
         .allMatch(shift -> shift.baseline().equals("previous") && shift.rows() > 10);
 
+    assertTable();
     chat.close();
     chat = new HttpInbox(307);
     JobRun accepted = score(model, "--run-id", "third", "--accept-gates", "express is retired");
@@ -322,9 +323,66 @@ class DriftGateTest {
             "with --all-or-nothing, nothing of the group is published");
     assertThat(profiles("2024-01-08")).isEmpty();
 
-    JobRun replaced = score(model, "--accept-gates", "a holiday", "--partition", "day=2024-01-02");
+    assertThat(table().where("partition = 'day=2024-01-08'").select("verdict").distinct().count())
+        .isEqualTo(3);
+    JobRun replaced =
+        score(
+            model,
+            "--run-id",
+            "last",
+            "--accept-gates",
+            "a holiday",
+            "--partition",
+            "day=2024-01-02",
+            "--drift-table",
+            "no_such_table");
     assertThat(replaced.exitCode()).as(replaced.err()).isZero();
     assertThat(profiles("2024-01-02")).hasSize(1);
+    assertThat(replaced.err()).contains("Cannot write drift to no_such_table: ");
+    assertThat(report("last").problems())
+        .singleElement()
+        .asString()
+        .startsWith("Cannot write drift to no_such_table: ");
+  }
+
+  private Dataset<Row> table() {
+    return TestSpark.session().read().parquet(directory.resolve("drift").toString());
+  }
+
+  /** Asserts the rows of the first two runs. */
+  private void assertTable() throws Exception {
+    try (Stream<Path> files = Files.list(directory.resolve("drift"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .hasSize(2)
+          .anyMatch(file -> file.matches("second-[0-9a-f]{8}\\.parquet"));
+    }
+
+    Dataset<Row> second = table().where("run = 'second'");
+    // Two partitions with six slices each: rows, a score and six fields, against two baselines.
+    assertThat(second.where("slice = ''").count()).isEqualTo(2 * (1 + 2 * (1 + 6)));
+    assertThat(second.where("slice != ''").count()).isEqualTo(2 * 6 * (1 + 2 * (1 + 6)));
+    assertThat(second.select("at").distinct().count()).isEqualTo(1);
+    Dataset<Row> night = second.where("partition = 'day=2024-01-03' AND slice = ''");
+    Row express =
+        night.where("subject = 'express' AND kind = 'field' AND baseline = 'reference'").first();
+    assertThat(express.<Long>getAs("rows")).isEqualTo(NIGHT);
+    assertThat(express.<Double>getAs("missing")).isEqualTo(1);
+    assertThat(express.<Double>getAs("missing_baseline")).isBetween(0.0, 0.5);
+    assertThat(express.<Double>getAs("psi")).isGreaterThan(express.<Double>getAs("psi_noise"));
+    assertThat(Math.abs(express.<Double>getAs("impact"))).isPositive();
+    assertThat(express.<String>getAs("rule")).isEqualTo("any.missing > reference + 0.20");
+    assertThat(night.where("verdict = 'fired'").select("subject", "baseline").collectAsList())
+        .containsExactlyInAnyOrder(
+            RowFactory.create("express", "reference"), RowFactory.create("express", "previous"));
+    Row rows = night.where("kind = 'rows'").first();
+    assertThat(rows.<String>getAs("baseline")).isEqualTo("previous");
+    assertThat(rows.<Double>getAs("value")).isEqualTo(NIGHT);
+    assertThat(rows.<Double>getAs("value_baseline")).isEqualTo(NIGHT);
+    Row score = night.where("kind = 'score' AND baseline = 'reference'").first();
+    assertThat(score.<Double>getAs("value")).isBetween(0.0, 1.0);
+    assertThat(score.isNullAt(score.fieldIndex("missing"))).isTrue();
+    Row first = table().where("run != 'second' AND kind = 'rows' AND slice = ''").first();
+    assertThat(first.isNullAt(first.fieldIndex("baseline"))).isTrue();
   }
 
   /**
@@ -407,8 +465,11 @@ class DriftGateTest {
     assertThat(score(model).exitCode()).isZero();
     Parcels.rewrite(directory.resolve("in"), 0, 30, 0);
 
+    JobRun inside = score(model, "--drift-table", directory.resolve("out/drift"));
     JobRun run = score(model);
 
+    assertThat(inside.exitCode()).isEqualTo(3);
+    assertThat(inside.err()).contains("give --drift-table a place of its own");
     assertThat(run.exitCode()).as(run.err()).isEqualTo(8);
     assertThat(run.err())
         .contains(

@@ -31,6 +31,7 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.functions;
@@ -145,6 +146,13 @@ class EncryptionTest {
             RunDrift.fromJson(Files.readAllBytes(ofRun("drift.json")), "drift.json").partitions())
         .extracting(RunDrift.Partition::profile)
         .containsExactly(Optional.empty());
+    List<Path> drift = parquets(directory.resolve("drift"));
+    assertThat(drift).hasSize(1);
+    assertThat(encryptedColumns(drift.get(0))).contains("subject", "missing");
+    Dataset<Row> table = TestSpark.session().read().parquet(drift.get(0).toString());
+    Row score = table.where("kind = 'score'").first();
+    assertThat(score.isNullAt(score.fieldIndex("value"))).isTrue();
+    assertThat(table.where("subject = 'weight' AND missing = 0.01").count()).isEqualTo(1);
   }
 
   /** Builds an index of what was published, as a server does. */
@@ -363,7 +371,9 @@ class EncryptionTest {
         "--max-quarantined",
         "0.5",
         "--drift",
-        "report");
+        "report",
+        "--drift-table",
+        directory.resolve("drift"));
   }
 
   private String report() throws IOException {

@@ -19,6 +19,7 @@ import org.apache.iceberg.hadoop.HadoopTables;
 import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterEach;
@@ -64,6 +65,7 @@ class IcebergOutputTables {
   @AfterEach
   void dropTables() {
     SPARK.sql("DROP TABLE IF EXISTS lake.scores PURGE");
+    SPARK.sql("DROP TABLE IF EXISTS lake.drift PURGE");
   }
 
   private static void sql(String statement) {
@@ -564,21 +566,39 @@ class IcebergOutputTables {
   }
 
   @Test
-  void aHeldPartitionKeepsItsRowsAndTheOthersAreOneCommit() {
+  void aHeldPartitionKeepsItsRowsAndTheOthersAreOneCommit() throws Exception {
     takeDays();
-    succeeds(score());
+    Path files = directory.resolve("drift");
+    succeeds(score("--drift-table", files));
+    Dataset<Row> none = SPARK.read().parquet(files.toString()).limit(0);
+    none.writeTo("lake.drift").using("iceberg").create();
+    HadoopTables tables = new HadoopTables(SPARK.sessionState().newHadoopConf());
+    Path history = directory.resolve("drift history");
+    tables.create(tables.load(LAKE + "/drift").schema(), history.toString());
     long before = rows().where("day = '2024-01-02'").count();
     Path bad = directory.resolve("bad");
     Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 0, 1);
     Parcels.write(bad.resolve("day=2024-01-02"), 20, 30, 2, 1);
     long snapshot = loaded().currentSnapshot().snapshotId();
 
-    JobRun run = score("--input", bad);
+    JobRun run = score("--input", bad, "--drift-table", "lake.drift");
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(SPARK.table("lake.drift").select("partition").distinct().count()).isEqualTo(2);
     assertThat(rows().where("day = '2024-01-02'").count()).isEqualTo(before);
     assertThat(rows().where("day = '2024-01-01'").count()).isEqualTo(10);
     assertThat(loaded().currentSnapshot().parentId()).isEqualTo(snapshot);
+    JobRun again = score("--force", "--partition", "day=2024-01-01", "--drift-table", history);
+    assertThat(again.err()).doesNotContain("Cannot write drift");
+    assertThat(
+            SPARK
+                .read()
+                .format("iceberg")
+                .load(history.toString())
+                .select("partition")
+                .distinct()
+                .collectAsList())
+        .containsExactly(RowFactory.create("day=2024-01-01"));
   }
 
   @Test

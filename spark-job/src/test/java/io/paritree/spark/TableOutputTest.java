@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -61,10 +62,25 @@ class TableOutputTest extends DeltaScores {
 
   @Test
   void aPartitionIsComparedWithTheOneBeforeAndAnAcceptedOneHasTheReasonInItsCommit() {
-    succeeds(score("--partition", "day=2024-01-01", "--drift", "gate"));
+    Path files = directory.resolve("drift");
+    succeeds(score("--partition", "day=2024-01-01", "--drift", "gate", "--drift-table", files));
+    Path history = directory.resolve("drift history");
+    SPARK.sql(
+        "CREATE TABLE delta.`%s` USING delta AS SELECT * FROM parquet.`%s` WHERE false"
+            .formatted(history, files));
 
     JobRun held =
-        score("--partition", "day=2024-01-02", "--drift", "gate", "--rule", "rows >= previous");
+        score(
+            "--partition",
+            "day=2024-01-02",
+            "--drift",
+            "gate",
+            "--rule",
+            "rows >= previous",
+            "--run-id",
+            "held",
+            "--drift-table",
+            history);
 
     assertThat(held.exitCode()).as(held.err()).isEqualTo(8);
     assertThat(held.err())
@@ -79,7 +95,15 @@ class TableOutputTest extends DeltaScores {
             "--rule",
             "rows >= previous",
             "--accept-gates",
-            "as every night"));
+            "as every night",
+            "--drift-table",
+            history));
+    Dataset<Row> kept = SPARK.read().format("delta").load(history.toString());
+    long each = SPARK.read().parquet(files.toString()).count();
+    assertThat(kept.count()).isEqualTo(2 * each).isPositive();
+    assertThat(kept.where("run = 'held' AND verdict = 'fired'").select("subject", "rule").first())
+        .isEqualTo(RowFactory.create("rows", "rows >= previous"));
+    assertThat(SPARK.sql("DESCRIBE HISTORY delta.`%s`".formatted(history)).count()).isEqualTo(3);
     assertThat(last().getString(0)).contains("\"accepted_gates\":\"as every night\"");
   }
 

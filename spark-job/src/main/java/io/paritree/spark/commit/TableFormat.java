@@ -29,6 +29,11 @@ public interface TableFormat {
   /** Returns whether the directory of a path shows that it is a table of the format. */
   boolean isAt(String path, Configuration hadoop) throws IOException;
 
+  /** Returns whether there is a table of the format at a path. */
+  default boolean has(String path, Configuration hadoop) throws IOException {
+    return isAt(path, hadoop);
+  }
+
   /** Returns the directory of the table that a path, or a part of it, names. */
   default String directory(String path) {
     return path;
@@ -68,6 +73,9 @@ public interface TableFormat {
   /** Finds a catalog's table to write to. */
   OutputTable output(SparkSession session, TableToWrite asked, Dataset<Row> found)
       throws RefusedException, IOException;
+
+  /** Appends rows to the table at a path, in one commit. */
+  void append(SparkSession session, String path, Dataset<Row> rows);
 
   /** Returns why a catalog that failed does not have a table to write to; empty if that is open. */
   default Optional<String> absence(TableToWrite asked, Exception failure) {

@@ -12,9 +12,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /** Tables of Delta Lake. */
@@ -67,6 +69,12 @@ public final class DeltaFormat implements TableFormat {
   }
 
   @Override
+  public boolean has(String path, Configuration hadoop) throws IOException {
+    Path log = new Path(path, "_delta_log");
+    return log.getFileSystem(hadoop).exists(log);
+  }
+
+  @Override
   public Optional<String> inputProblem(String path, Configuration hadoop) throws IOException {
     return DeltaPath.inputProblem(path, hadoop);
   }
@@ -84,6 +92,11 @@ public final class DeltaFormat implements TableFormat {
   @Override
   public Dataset<Row> read(SparkSession session, String path) {
     return session.read().format("delta").load(path);
+  }
+
+  @Override
+  public void append(SparkSession session, String path, Dataset<Row> rows) {
+    rows.write().format("delta").mode(SaveMode.Append).save(path);
   }
 
   @Override

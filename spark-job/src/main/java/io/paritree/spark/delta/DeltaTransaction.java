@@ -1,12 +1,12 @@
 package io.paritree.spark.delta;
 
+import io.paritree.spark.commit.ActiveSession;
 import io.paritree.spark.versions.SparkLists;
 import io.paritree.spark.versions.SparkVersion;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -30,7 +30,7 @@ record DeltaTransaction(SparkSession session, Object transaction) {
   static DeltaTransaction begin(SparkSession session, String table) {
     Object logs = module("DeltaLog$");
     Method forTable = method(logs, "forTable", SparkSession.class, String.class);
-    return active(
+    return ActiveSession.call(
         session,
         () -> {
           Object log = SparkLists.invoke(forTable, logs, session, table);
@@ -64,7 +64,7 @@ record DeltaTransaction(SparkSession session, Object transaction) {
             .findFirst()
             .orElseThrow(() -> lacking(transaction, "updateMetadata", null));
     // Defaults of new tables count.
-    active(session, () -> SparkLists.invoke(update, transaction, parsed, false));
+    ActiveSession.call(session, () -> SparkLists.invoke(update, transaction, parsed, false));
   }
 
   private Object metadata() {
@@ -119,27 +119,9 @@ record DeltaTransaction(SparkSession session, Object transaction) {
     List<Object> all = new ArrayList<>();
     actions.forEach(action -> all.add(parsed(action)));
     Object operation = operation(predicate, metadata);
-    return active(
+    return ActiveSession.call(
         session,
         () -> (long) SparkLists.call(transaction, "commit", SparkLists.scala(all), operation));
-  }
-
-  /**
-   * Calls Delta with a session as the thread's own: whatever session a transaction is given, Delta
-   * writes its log with the settings of the thread's.
-   */
-  private static <T> T active(SparkSession session, Supplier<T> call) {
-    Option<SparkSession> before = SparkSession.getActiveSession();
-    SparkSession.setActiveSession(session);
-    try {
-      return call.get();
-    } finally {
-      if (before.isDefined()) {
-        SparkSession.setActiveSession(before.get());
-      } else {
-        SparkSession.clearActiveSession();
-      }
-    }
   }
 
   private static Object parsed(String action) {

@@ -1,5 +1,6 @@
 package io.paritree.spark.formats;
 
+import io.paritree.spark.commit.ActiveSession;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.TableFormat;
 import io.paritree.spark.delta.DeltaFormat;
@@ -137,6 +138,38 @@ public enum AskedFormat {
           }
 
           return table;
+        });
+  }
+
+  /** Returns whether there is a table of any format at a path. */
+  public static boolean hasTable(String path, Configuration hadoop) throws IOException {
+    for (TableFormat format : ALL) {
+      if (format.has(path, hadoop)) {
+        return true;
+      }
+    }
+
+    return false;
+  }
+
+  /**
+   * Appends rows to a table that is there, in one commit.
+   *
+   * @throws RefusedException if the session cannot use its format
+   */
+  public void append(SparkSession session, TableToWrite asked, Dataset<Row> rows)
+      throws RefusedException, IOException, AnalysisException {
+    Optional<TableFormat> atPath = atPath(session, asked, AskedFormat::outputProblem);
+    ActiveSession.call(
+        session,
+        () -> {
+          if (atPath.isPresent()) {
+            atPath.get().append(session, asked.name(), rows);
+          } else {
+            rows.writeTo(asked.name()).append();
+          }
+
+          return null;
         });
   }
 

@@ -34,6 +34,7 @@ import java.util.stream.Stream;
  *     not counted
  * @param scores the distribution of the first score
  * @param times how long the run took
+ * @param problems what else it could not do, without an effect on how it ended
  */
 public record JobReport(
     Start start,
@@ -45,7 +46,8 @@ public record JobReport(
     Values values,
     long duplicateKeys,
     ScoreHistogram scores,
-    Times times) {
+    Times times,
+    List<String> problems) {
   public static final long NOT_COUNTED = -1;
 
   private static final double LEAST_SECONDS_OF_RATE = 10;
@@ -192,7 +194,8 @@ public record JobReport(
         Values.NONE,
         NOT_COUNTED,
         new ScoreHistogram(),
-        new Times(stages, 0));
+        new Times(stages, 0),
+        List.of());
   }
 
   /**
@@ -224,7 +227,24 @@ public record JobReport(
         scores,
         new Times(
             last.times.stages,
-            groups.stream().map(JobReport::times).mapToDouble(Times::scoring).sum()));
+            groups.stream().map(JobReport::times).mapToDouble(Times::scoring).sum()),
+        groups.stream().flatMap(group -> group.problems.stream()).toList());
+  }
+
+  /** Returns the report of the same run, which could not do something else. */
+  public JobReport with(String problem) {
+    return new JobReport(
+        start,
+        outcome,
+        message,
+        groupsLeft,
+        partitions,
+        quarantine,
+        values,
+        duplicateKeys,
+        scores,
+        times,
+        Stream.concat(problems.stream(), Stream.of(problem)).toList());
   }
 
   /**

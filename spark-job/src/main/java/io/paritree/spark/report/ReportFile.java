@@ -39,7 +39,8 @@ public final class ReportFile {
         scores(report.scores()),
         seconds(report.times()),
         new RunReport.Partitions(
-            partitions.published().size(), partitions.before().size(), partitions.scored()));
+            partitions.published().size(), partitions.before().size(), partitions.scored()),
+        report.problems());
   }
 
   private static Optional<RunReport.Scores> scores(ScoreHistogram scores) {

@@ -9,7 +9,6 @@ import io.paritree.rule.Verdict;
 import io.paritree.rule.Verdict.Finding;
 import io.paritree.rule.Verdict.Result;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,12 +112,7 @@ public final class RunQuality {
       return;
     }
 
-    Map<String, String> fields = new HashMap<>();
-    if (DriftWords.isOfFields(rule.subject(), profile)) {
-      profile.features().forEach(one -> fields.put(one.feature(), one.field()));
-      profile.features().forEach(one -> fields.put(one.field(), one.field()));
-    }
-
+    Map<String, String> fields = DriftWords.fields(rule.subject(), profile);
     RuleTotal total =
         totals.computeIfAbsent(
             rule.text(),

@@ -170,6 +170,7 @@ public record JobSettings(
    * @param rules about the differences
    * @param more other rules, of this run only
    * @param accepted why partitions for which rules have fired are published; empty if they are not
+   * @param table to which what was compared is appended; empty for none
    */
   public record Drift(
       DriftMode mode,
@@ -178,7 +179,8 @@ public record JobSettings(
       String by,
       List<String> rules,
       List<String> more,
-      String accepted) {
+      String accepted,
+      Optional<TableToWrite> table) {
     public Drift {
       rules = List.copyOf(rules);
       more = List.copyOf(more);

@@ -307,7 +307,33 @@ final class JobSettingsParser {
         by,
         rules,
         more,
-        accepted.strip());
+        accepted.strip(),
+        driftTable(mode));
+  }
+
+  private Optional<TableToWrite> driftTable(DriftMode mode) {
+    String name = settings.anyText("scoring-job.drift.table");
+    if (name.isBlank()) {
+      return Optional.empty();
+    }
+
+    if (mode == DriftMode.OFF) {
+      settings.problem("--drift-table (drift.table) cannot be combined with --drift off");
+    }
+
+    List<String> others =
+        Stream.of("input", "input-table", "output", "table")
+            .filter(key -> settings.anyText("scoring-job." + key).equals(name))
+            .toList();
+    if (!others.isEmpty()) {
+      settings.problem(
+          "--drift-table must be another place than --%s, but both are '%s'"
+              .formatted(others.get(0), Fault.printable(name)));
+    }
+
+    TableToWrite table = new TableToWrite(name, false, false);
+    table.problem().ifPresent(problem -> settings.problem("Cannot use --drift-table: " + problem));
+    return Optional.of(table);
   }
 
   private Duplicates duplicates() {

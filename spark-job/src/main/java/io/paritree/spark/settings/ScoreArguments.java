@@ -38,6 +38,8 @@ public final class ScoreArguments {
           "drift.mode",
           "drift-by",
           "drift.by",
+          "drift-table",
+          "drift.table",
           "notify-url",
           "drift.notify-url");
 
@@ -159,6 +161,11 @@ public final class ScoreArguments {
         text(
             "--accept-gates=REASON",
             "with --drift gate: publish partitions although rules fire; the reason is kept with them"),
+        text(
+            "--drift-table=TABLE",
+            "with --drift: append what was compared to a directory of Parquet files, or to a table of %s"
+                    .formatted(AskedFormat.names())
+                + " that is there: its path, which has a slash, or a name in a catalog"),
         text(
             "--notify-url=URL",
             "address that is told by one POST of JSON if rules have fired or partitions are held; a"

@@ -161,6 +161,7 @@ class JobMetricsTest {
         new JobReport.Values(values, values, rows, Optional.empty()),
         JobReport.NOT_COUNTED,
         new ScoreHistogram(),
-        new JobReport.Times(Map.of("prepare", 100.0, "score", 100.0), scoringSeconds));
+        new JobReport.Times(Map.of("prepare", 100.0, "score", 100.0), scoringSeconds),
+        List.of());
   }
 }

@@ -95,6 +95,7 @@ class ReportFileTest {
           "model" : 0.123,
           "score" : 1.5
         },
+        "problems" : [ "Cannot write something else" ],
         "partitions" : [ {
           "partition" : "day=1",
           "identity" : "i1",
@@ -305,7 +306,8 @@ class ReportFileTest {
         report.values(),
         report.duplicateKeys(),
         scores,
-        report.times());
+        report.times(),
+        report.problems());
   }
 
   private static byte[] utf8(String text) {
@@ -382,7 +384,8 @@ class ReportFileTest {
         new JobReport.Values(missing, Map.of("zip", 0L), 33, Optional.of(reference())),
         0,
         scores,
-        new JobReport.Times(seconds, 15));
+        new JobReport.Times(seconds, 15),
+        List.of("Cannot write something else"));
   }
 
   private static Profile reference() {

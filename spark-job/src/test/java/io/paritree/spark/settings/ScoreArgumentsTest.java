@@ -19,6 +19,7 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
+import io.paritree.spark.tables.TableToWrite;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(60)
+        .hasSize(61)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -126,7 +127,8 @@ class ScoreArgumentsTest {
             "",
             DriftWords.DEFAULT_RULES,
             List.of(),
-            ""),
+            "",
+            Optional.empty()),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
 
@@ -219,6 +221,7 @@ class ScoreArgumentsTest {
             "rows > 2 * previous",
             "--drift-by=region",
             "--accept-gates=moved, on purpose",
+            "--drift-table=lake.drift",
             "--run-id=r",
             "--force",
             "--replace-foreign",
@@ -273,7 +276,8 @@ class ScoreArgumentsTest {
                     "region",
                     DriftWords.DEFAULT_RULES,
                     List.of("any.psi > 0.25", "rows > 2 * previous"),
-                    "moved, on purpose"),
+                    "moved, on purpose",
+                    Optional.of(new TableToWrite("lake.drift", false, false))),
                 new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE)));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
     assertThat(parse("--output", "o", "--status").runId()).isEmpty();
@@ -298,6 +302,13 @@ class ScoreArgumentsTest {
         .hasMessageContaining("--rule cannot be combined with --drift off");
     assertThatThrownBy(() -> parse(good("--drift=off", "--drift-by=a").toArray(String[]::new)))
         .hasMessageContaining("--drift-by (drift.by) cannot be combined with --drift off");
+    assertThatThrownBy(
+            () -> parse(good("--drift=off", "--drift-table=lake.drift").toArray(String[]::new)))
+        .hasMessageContaining("--drift-table (drift.table) cannot be combined with --drift off");
+    assertThatThrownBy(() -> parse(good("--drift-table=o").toArray(String[]::new)))
+        .hasMessageContaining("--drift-table must be another place than --output, but both are");
+    assertThatThrownBy(() -> parse(good("--drift-table=delta.`/d`").toArray(String[]::new)))
+        .hasMessageContaining("this is a table in SQL; give the path itself, /d");
     assertThatThrownBy(() -> parse(good("--drift=gate", "--accept-gates= ").toArray(String[]::new)))
         .hasMessageContaining("--accept-gates needs a reason");
   }

@@ -1,0 +1,2 @@
+/** The table to which runs append what they have compared, and its rows. */
+package io.paritree.spark.history;
