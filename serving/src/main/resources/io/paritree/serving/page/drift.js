@@ -227,6 +227,8 @@ export class DriftScreen {
       ${this.problem ? failure(this.problem, () => this.app.reopen()) : nothing}
       ${entry ? html`<section class="card" aria-label="Rules"><h2>${partition(this.night)}</h2>
         <p class="lead">${stateOf(entry)} ${count(entry.rows)} rows. <span class="small">Compared by <a href=${`#/runs/${escape(this.table)}/${escape(entry.run)}`}>the run of ${moment(entry.started_at)}</a></span></p>
+        ${this.asked.slice === null ? nothing : html`<p class="small">Rules are about all rows of the night; the rest of the screen is about <bdi>${answer?.by}</bdi> = <bdi>${this.asked.slice}</bdi>${
+          comparison?.rows === undefined ? nothing : html`, ${count(comparison.rows)} rows`}. Of a slice, the 20 fields that changed most are kept.</p>`}
         ${verdictsView(entry, name => this.pick(name), comparison?.fields.map(field => field.field) ?? [])}</section>` : nothing}
       ${this.comparisonView()}
       ${this.series?.problem ? failure(this.series.problem, () => this.app.reopen()) : this.series ? nightsView(this) : nothing}

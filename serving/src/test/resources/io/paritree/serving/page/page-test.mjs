@@ -666,6 +666,7 @@ async function drifting(page, server) {
   await step(page, "a slice, and all rows again", async () => {
     await page.locator(".inline label", {hasText: "region"}).locator("select").selectOption("<b>south</b>");
     await has("Field", "bins are kept of whole partitions");
+    await has("Rules", "region = <b>south</b>, 300 rows");
     await page.locator(".inline label", {hasText: "region"}).locator("select").selectOption("");
     await page.waitForFunction(() => document.querySelector("section[aria-label='Field'] table") !== null);
   });
