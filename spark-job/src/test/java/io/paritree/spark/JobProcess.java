@@ -12,6 +12,22 @@ import java.util.concurrent.TimeUnit;
 final class JobProcess {
   private static final Path MODULE = Path.of(System.getProperty("paritree.root"), "spark-job");
 
+  /**
+   * Options of JVMs that have the tests' class path: those of the tests themselves, see pom.xml.
+   */
+  static final List<String> TESTED =
+      List.of(
+          "-Xms1g",
+          "-XX:MetaspaceSize=256m",
+          "-XX:+UseParallelGC",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:-BytecodeVerificationRemote",
+          "-XX:+UnlockExperimentalVMOptions",
+          "-XX:SymbolTableSize=524288");
+
+  /** The collector that takes least of the CPU in JVMs that run briefly. */
+  static final String COLLECTOR = "-XX:+UseSerialGC";
+
   private JobProcess() {}
 
   /** Returns the job's jar, as the build has packaged it. */
@@ -36,6 +52,7 @@ final class JobProcess {
     SparkHome spark = SparkHome.ofTheBuild();
     List<String> options = new ArrayList<>(javaOptions);
     options.add(spark.archived());
+    options.add(COLLECTOR);
     List<String> classPath = new ArrayList<>(List.of(spark.classPath(), jar().toString()));
     if (!more.isEmpty()) {
       classPath.add(more);

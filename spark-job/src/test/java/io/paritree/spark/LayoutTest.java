@@ -89,13 +89,15 @@ class LayoutTest {
       words.addAll(JobSeries.run(List.of(), arguments));
     }
 
+    List<String> options = new ArrayList<>(JobProcess.TESTED);
+    options.add("-Dspark.databricks.delta.properties.defaults.checkpointInterval=1");
     List<String> command =
         new ArrayList<>(List.of("bash", "-c", "umask 077; exec \"$@\"", "series"));
     command.addAll(
         JobProcess.command(
             JobProcess.javaHome(),
             System.getProperty("java.class.path"),
-            List.of("-Dspark.databricks.delta.properties.defaults.checkpointInterval=1"),
+            options,
             JobSeries.class.getName(),
             words.toArray()));
     Path log = directory.resolve("log");

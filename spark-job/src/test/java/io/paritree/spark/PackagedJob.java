@@ -143,6 +143,7 @@ final class PackagedJob {
     List<String> all = new ArrayList<>(javaOptions);
     all.addAll(options);
     all.add("-Djava.io.tmpdir=" + temporary);
+    all.add(JobProcess.COLLECTOR);
     return JobProcess.command(
         JobProcess.javaHome(), classPath, all, program.getName(), arguments.toArray());
   }

@@ -52,17 +52,14 @@ final class SecuredHdfs implements AutoCloseable {
   static SecuredHdfs start(Path directory, Path data) throws IOException {
     Files.createDirectories(directory);
     Path log = directory.resolve("hdfs.log");
-    List<String> command =
-        List.of(
-            JobProcess.javaHome().resolve("bin/java").toString(),
-            "@" + JobProcess.flags(),
-            "-Xmx512m",
-            "-classpath",
+    Process process =
+        JobProcess.start(
             System.getProperty("java.class.path"),
+            JobProcess.TESTED,
+            log,
             SecuredHdfs.class.getName(),
-            directory.toString(),
-            data.toString());
-    Process process = JobProcess.start(command, log);
+            directory,
+            data);
     SparkCluster.await(
         "HDFS and its KDC to start",
         () -> !SparkCluster.found(log, READY).isEmpty() || !process.isAlive());
