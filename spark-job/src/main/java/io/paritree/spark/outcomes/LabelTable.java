@@ -1,11 +1,12 @@
 package io.paritree.spark.outcomes;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
@@ -43,6 +44,7 @@ import org.apache.spark.sql.types.StructType;
  * What came, one row for each key: {@code key_0}, ..., {@link #OUTCOME} (a double), {@link #TIME}
  * (a day as text) and {@link #WEIGHT}.
  *
+ * @param cached is to be released after its last use
  * @param version of the table; empty for files
  * @param asOf the day of the newest label that counts; empty if labels have no time
  * @param read labels
@@ -52,6 +54,7 @@ import org.apache.spark.sql.types.StructType;
  */
 record LabelTable(
     Dataset<Row> rows,
+    Dataset<Row> cached,
     String version,
     Optional<LocalDate> asOf,
     long read,
@@ -61,6 +64,9 @@ record LabelTable(
   static final String OUTCOME = "outcome";
   static final String TIME = "time";
   static final String WEIGHT = "weight";
+
+  private static final String LABELS = "labels";
+  private static final String NEWEST = "newest";
 
   private static final Map<String, String> CSV =
       Map.of(
@@ -72,6 +78,9 @@ record LabelTable(
           "ignoreLeadingWhiteSpace", "false",
           "ignoreTrailingWhiteSpace", "false");
   private static final int SHOWN = 3;
+
+  /** So many labels fit into the memory of each executor, so that no score needs to be moved. */
+  private static final long MOST_BROADCAST = 2_000_000;
 
   /** Labels as they were found. */
   private record Found(Dataset<Row> rows, String version, boolean isText) {}
@@ -86,13 +95,7 @@ record LabelTable(
       SparkSession session, OutcomeQuery query, PublishedScores scores, OutcomeText outcomes)
       throws RefusedException, IOException {
     Found found = found(session, query);
-    Dataset<Row> named = named(query, scores, found);
-    named.persist();
-    try {
-      return checked(query, named, found.version, outcomes);
-    } finally {
-      named.unpersist();
-    }
+    return checked(query, named(query, scores, found), found.version, outcomes);
   }
 
   private static RefusedException refused(OutcomeQuery query, String why) {
@@ -299,27 +302,54 @@ record LabelTable(
         IntStream.range(0, query.keys().size())
             .mapToObj(index -> col(PublishedScores.key(index)))
             .toArray(Column[]::new);
-    Dataset<Row> latest =
-        parsed
-            .groupBy(keys)
-            .agg(
-                count(lit(1)).as("labels"),
-                max(struct(col(TIME), col(OUTCOME), col(WEIGHT))).as("last"),
-                max(struct(col(TIME), col(OUTCOME).multiply(-1))).getField("col2").as("other"));
+    boolean isOneEach = query.labels().time().isEmpty();
+    Dataset<Row> latest = isOneEach ? onlyOnes(parsed, keys) : latest(parsed, keys);
+    latest.persist();
     refuseRepeated(query, latest, hasTime);
     Row kept = latest.agg(count(lit(1))).first();
     List<Column> columns = new ArrayList<>(List.of(keys));
-    columns.add(col("last." + OUTCOME).as(OUTCOME));
-    columns.add(day(col("last." + TIME)).as(TIME));
-    columns.add(col("last." + WEIGHT).as(WEIGHT));
+    columns.addAll(List.of(col(OUTCOME), day(col(TIME)).as(TIME), col(WEIGHT)));
+    Dataset<Row> rows = latest.select(columns.toArray(Column[]::new));
     return new LabelTable(
-        latest.select(columns.toArray(Column[]::new)),
+        kept.getLong(0) > MOST_BROADCAST ? rows : broadcast(rows),
+        latest,
         version,
         asOf,
         read,
         totals.getLong(1),
         all - later - kept.getLong(0),
         later);
+  }
+
+  /** Returns a row for each key, with one of its labels and their number. */
+  private static Dataset<Row> onlyOnes(Dataset<Row> parsed, Column[] keys) {
+    return parsed
+        .groupBy(keys)
+        .agg(
+            max(col(OUTCOME)).as(OUTCOME),
+            max(col(TIME)).as(TIME),
+            max(col(WEIGHT)).as(WEIGHT),
+            count(lit(1)).as(LABELS));
+  }
+
+  /**
+   * Returns a row for each key, with its latest label, the largest and the least outcome of that
+   * time, and the number of its labels. Spark hashes numbers, but sorts what it takes the largest
+   * structure of: most keys have one label.
+   */
+  private static Dataset<Row> latest(Dataset<Row> parsed, Column[] keys) {
+    Dataset<Row> newest =
+        parsed.groupBy(keys).agg(max(col(TIME)).as(NEWEST), count(lit(1)).as(LABELS));
+    return parsed
+        .join(newest, PublishedScores.keys(keys.length), "inner")
+        .filter(col(TIME).equalTo(col(NEWEST)))
+        .groupBy(keys)
+        .agg(
+            max(col(OUTCOME)).as(OUTCOME),
+            max(col(TIME)).as(TIME),
+            max(col(WEIGHT)).as(WEIGHT),
+            max(col(LABELS)).as(LABELS),
+            min(col(OUTCOME)).as("other"));
   }
 
   /** Returns the day of a time as text, which is in the order of days. */
@@ -330,11 +360,8 @@ record LabelTable(
   /** Refuses keys with several labels, unless one of them is the latest. */
   private static void refuseRepeated(OutcomeQuery query, Dataset<Row> latest, boolean hasTime)
       throws RefusedException {
-    Column isRepeated = col("labels").gt(1);
-    Column isUnclear =
-        hasTime
-            ? isRepeated.and(col("last." + OUTCOME).notEqual(col("other").multiply(-1)))
-            : isRepeated;
+    Column isRepeated = col(LABELS).gt(1);
+    Column isUnclear = hasTime ? isRepeated.and(col(OUTCOME).notEqual(col("other"))) : isRepeated;
     Dataset<Row> unclear = latest.filter(isUnclear);
     List<Row> shown = unclear.takeAsList(SHOWN);
     if (!shown.isEmpty()) {

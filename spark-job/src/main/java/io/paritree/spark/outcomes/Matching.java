@@ -3,7 +3,6 @@ package io.paritree.spark.outcomes;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_replace;
 
@@ -15,12 +14,13 @@ import io.paritree.outcome.OutcomeTotals;
 import io.paritree.outcome.ValueOutcome;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -44,6 +44,8 @@ final class Matching {
   private final OutcomeText outcomes;
   private final MaturePartitions maturity;
   private final Map<Slice, Sums> slices = new TreeMap<>();
+  private final Map<RowGroup, Known> known = new HashMap<>();
+  private final Map<String, Double> labels = new HashMap<>(); // what stored ones mean
   private final Map<Integer, Long> positivesByBin = new TreeMap<>(); // of all rows, mature or not
 
   /** A slice while its rows are read. */
@@ -54,6 +56,32 @@ final class Matching {
     private OutcomeMeasuring measuring;
     private boolean isMature = true;
     private long leaks;
+  }
+
+  /** What is known of a group, so that it is not found out for each row. */
+  private record Known(boolean isMature, List<Sums> slices) {}
+
+  /** A row of the join, read once. */
+  private record Joined(
+      Known group,
+      double score,
+      double outcome,
+      double label,
+      double weight,
+      boolean isLeak,
+      long rows) {
+    boolean hasOutcome() {
+      return !Double.isNaN(outcome);
+    }
+
+    OutcomeRow row() {
+      return new OutcomeRow(score, hasOutcome() ? outcome : 0, label, weight, rows);
+    }
+
+    /** Returns whether it is measured: without an outcome only if it is old enough. */
+    boolean counts() {
+      return !isLeak && (hasOutcome() || group.isMature);
+    }
   }
 
   Matching(
@@ -70,25 +98,15 @@ final class Matching {
   }
 
   /** Returns the slices in order: the total, versions, segments, partitions. */
-  List<SliceOutcome> slices(LabelTable labels) {
-    counts
-        .groups()
-        .forEach(
-            (group, bins) -> {
-              boolean isMature = maturity.isMature(group);
-              for (Slice slice : slicesOf(group)) {
-                Sums sums = slices.computeIfAbsent(slice, any -> new Sums());
-                sums.isMature &= isMature;
-                bins.forEach((bin, rows) -> sums.scored.merge(bin, rows, Long::sum));
-              }
-            });
+  List<SliceOutcome> slices(LabelTable given) {
+    counts.groups().forEach(this::begin);
     slices.computeIfAbsent(Slice.TOTAL, any -> new Sums());
-    Dataset<Row> joined = joined(labels);
+    Dataset<Row> joined = joined(given);
     joined.persist();
     try {
       forEach(joined, this::addUp);
       slices.values().forEach(sums -> sums.measuring = measuring(sums.totals.totals()));
-      forEach(joined, (group, row) -> measure(group, row));
+      forEach(joined, this::measure);
     } finally {
       joined.unpersist();
     }
@@ -102,19 +120,25 @@ final class Matching {
     return outcomes.isBinary() ? new BinaryOutcome(totals) : new ValueOutcome(totals);
   }
 
-  private List<Slice> slicesOf(RowGroup group) {
-    return Slice.of(group, scores.levels(), query.by(), maturity.isMature(group));
-  }
-
-  private Dataset<Row> joined(LabelTable labels) {
-    String[] keys = new String[query.keys().size()];
-    for (int index = 0; index < keys.length; index++) {
-      keys[index] = PublishedScores.key(index);
+  private void begin(RowGroup group, Map<Integer, Long> bins) {
+    boolean isMature = maturity.isMature(group);
+    List<Sums> own = new ArrayList<>();
+    for (Slice slice : Slice.of(group, scores.levels(), query.by(), isMature)) {
+      Sums sums = slices.computeIfAbsent(slice, any -> new Sums());
+      sums.isMature &= isMature;
+      bins.forEach((bin, rows) -> sums.scored.merge(bin, rows, Long::sum));
+      own.add(sums);
     }
 
+    known.put(group, new Known(isMature, own));
+  }
+
+  private Dataset<Row> joined(LabelTable given) {
+    String[] keys = PublishedScores.keys(query.keys().size());
     String how = query.unmatched() == Unmatched.NEGATIVE ? "left" : "inner";
     Column isLeak = coalesce(col(LabelTable.TIME).lt(day()), lit(false));
-    List<Column> same = new ArrayList<>(RowGroup.columns(query.by().size()));
+    List<Column> group = RowGroup.columns(scores.levels().size(), query.by().size());
+    List<Column> same = new ArrayList<>(group);
     same.addAll(
         Stream.of(
                 PublishedScores.SCORE,
@@ -132,11 +156,11 @@ final class Matching {
                 col(LabelTable.WEIGHT),
                 col(PublishedScores.LABEL),
                 col(LEAK)));
-    order.addAll(RowGroup.columns(query.by().size()));
+    order.addAll(group);
     return scores
         .rows()
         .filter(col(PublishedScores.SCORE).isNotNull())
-        .join(labels.rows(), keys, how)
+        .join(given.rows(), keys, how)
         .withColumn(LEAK, isLeak)
         .groupBy(same.toArray(Column[]::new))
         .agg(count(lit(1)).as(ROWS))
@@ -149,66 +173,58 @@ final class Matching {
       return col(PublishedScores.SCORED);
     }
 
-    Column value = element_at(col(PublishedScores.PARTITION), maturity.dayLevel() + 1);
+    Column value = col(PublishedScores.level(maturity.dayLevel()));
     return regexp_replace(value, "^(\\d{4})(\\d\\d)(\\d\\d)$", "$1-$2-$3");
   }
 
-  private void forEach(Dataset<Row> joined, BiConsumer<RowGroup, Row> each) {
+  private void forEach(Dataset<Row> joined, Consumer<Joined> each) {
     Iterator<Row> rows = joined.toLocalIterator();
     while (rows.hasNext()) {
-      Row row = rows.next();
-      each.accept(RowGroup.of(row, query.by().size()), row);
+      each.accept(read(rows.next()));
     }
   }
 
-  private void addUp(RowGroup group, Row row) {
-    long rows = row.<Long>getAs(ROWS);
-    if (row.<Boolean>getAs(LEAK)) {
-      slicesOf(group).forEach(slice -> slices.get(slice).leaks += rows);
-      return;
-    }
-
-    int bin = ScoreCounts.bin(row.<Double>getAs(PublishedScores.SCORE));
-    Double outcome = row.getAs(LabelTable.OUTCOME);
-    if (outcome != null && outcome > 0) {
-      positivesByBin.merge(bin, rows, Long::sum);
-    }
-
-    outcomeRow(group, row)
-        .ifPresent(
-            own -> {
-              for (Slice slice : slicesOf(group)) {
-                Sums sums = slices.get(slice);
-                sums.totals.add(own);
-                if (outcome != null) {
-                  sums.matched.merge(bin, rows, Long::sum);
-                }
-              }
-            });
+  private Joined read(Row row) {
+    int levels = scores.levels().size();
+    int segments = query.by().size();
+    int at = levels + segments + 2;
+    String label = row.getString(at + 1);
+    return new Joined(
+        known.get(RowGroup.of(row, levels, segments)),
+        row.getDouble(at),
+        row.isNullAt(at + 2) ? Double.NaN : row.getDouble(at + 2),
+        labels.computeIfAbsent(
+            String.valueOf(label), any -> outcomes.ofStored(label, query.labels().positive())),
+        row.isNullAt(at + 3) ? 1 : row.getDouble(at + 3),
+        row.getBoolean(at + 4),
+        row.getLong(at + 5));
   }
 
-  private void measure(RowGroup group, Row row) {
-    if (!row.<Boolean>getAs(LEAK)) {
-      outcomeRow(group, row)
-          .ifPresent(own -> slicesOf(group).forEach(slice -> slices.get(slice).measuring.add(own)));
+  private void addUp(Joined row) {
+    int bin = ScoreCounts.bin(row.score);
+    if (!row.isLeak && row.outcome > 0) {
+      positivesByBin.merge(bin, row.rows, Long::sum);
+    }
+
+    for (Sums sums : row.group.slices) {
+      if (row.isLeak) {
+        sums.leaks += row.rows;
+      } else if (row.counts()) {
+        sums.totals.add(row.row());
+        if (row.hasOutcome()) {
+          sums.matched.merge(bin, row.rows, Long::sum);
+        }
+      }
     }
   }
 
-  private Optional<OutcomeRow> outcomeRow(RowGroup group, Row row) {
-    Double outcome = row.getAs(LabelTable.OUTCOME);
-    if (outcome == null && !maturity.isMature(group)) {
-      return Optional.empty();
+  private void measure(Joined row) {
+    if (row.counts()) {
+      OutcomeRow own = row.row();
+      for (Sums sums : row.group.slices) {
+        sums.measuring.add(own);
+      }
     }
-
-    Double weight = row.getAs(LabelTable.WEIGHT);
-    double label = outcomes.ofStored(row.getAs(PublishedScores.LABEL), query.labels().positive());
-    return Optional.of(
-        new OutcomeRow(
-            row.<Double>getAs(PublishedScores.SCORE),
-            outcome == null ? 0 : outcome,
-            label,
-            weight == null ? 1 : weight,
-            row.<Long>getAs(ROWS)));
   }
 
   private static SliceOutcome outcome(Slice slice, Sums sums) {

@@ -73,6 +73,29 @@ public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<
 
     OutcomeText text = text(query, scores, counts);
     LabelTable labels = LabelTable.of(session, query, scores, text);
+    OutcomeReport report;
+    try {
+      report = report(query, scores, counts, text, labels);
+    } finally {
+      labels.cached().unpersist();
+    }
+
+    report = report.with(OutcomeRules.verdicts(report, measures()));
+    List<String> unmet =
+        report.verdicts().stream()
+            .filter(own -> own.result() == Verdict.Result.PASSED && !own.isWarning())
+            .map(Verdict::text)
+            .toList();
+    return new Outcomes(report.toJson(), OutcomeTable.of(report), report.asOf(), unmet);
+  }
+
+  private static OutcomeReport report(
+      OutcomeQuery query,
+      PublishedScores scores,
+      ScoreCounts counts,
+      OutcomeText text,
+      LabelTable labels)
+      throws RefusedException {
     MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
     if (query.unmatched() == Unmatched.NEGATIVE && maturity.horizonDays().isEmpty()) {
       throw new RefusedException(
@@ -81,24 +104,16 @@ public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<
 
     Matching matching = new Matching(query, scores, counts, text, maturity);
     List<SliceOutcome> slices = matching.slices(labels);
-    OutcomeReport report =
-        new OutcomeReport(
-            query,
-            text.isBinary(),
-            labels.asOf(),
-            scores.version(),
-            labels,
-            quarantined(scores, labels, query),
-            slices,
-            matching.naive(),
-            List.of());
-    report = report.with(OutcomeRules.verdicts(report, measures()));
-    List<String> unmet =
-        report.verdicts().stream()
-            .filter(own -> own.result() == Verdict.Result.PASSED && !own.isWarning())
-            .map(Verdict::text)
-            .toList();
-    return new Outcomes(report.toJson(), OutcomeTable.of(report), report.asOf(), unmet);
+    return new OutcomeReport(
+        query,
+        text.isBinary(),
+        labels.asOf(),
+        scores.version(),
+        labels,
+        quarantined(scores, labels, query),
+        slices,
+        matching.naive(),
+        List.of());
   }
 
   private static OutcomeText text(OutcomeQuery query, PublishedScores scores, ScoreCounts counts)
@@ -121,11 +136,7 @@ public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<
       return 0;
     }
 
-    String[] keys = new String[query.keys().size()];
-    for (int index = 0; index < keys.length; index++) {
-      keys[index] = PublishedScores.key(index);
-    }
-
+    String[] keys = PublishedScores.keys(query.keys().size());
     Dataset<Row> with = scores.quarantined().get().join(labels.rows(), keys, "inner");
     return with.agg(count(lit(1))).first().getLong(0);
   }

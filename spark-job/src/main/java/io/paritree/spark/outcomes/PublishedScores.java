@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -35,9 +36,9 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Published scores, as they were when they were found.
  *
- * @param rows keys as {@code key_0}, ..., then {@link #PARTITION} (an array of texts), {@link
- *     #VERSION}, segments as {@code by_0}, ..., {@link #SCORED} (a day as text), {@link #SCORE} (a
- *     double) and {@link #LABEL} (a text)
+ * @param rows keys as {@code key_0}, ..., then the partition columns as {@code level_0}, ...
+ *     (texts), {@link #VERSION}, segments as {@code by_0}, ..., {@link #SCORED} (a day as text),
+ *     {@link #SCORE} (a double) and {@link #LABEL} (a text)
  * @param levels the partition columns, outermost first
  * @param keyTypes types of the keys
  * @param hasLabel whether rows have labels
@@ -60,6 +61,15 @@ record PublishedScores(
 
   static String key(int index) {
     return "key_" + index;
+  }
+
+  /** Returns the names of the keys. */
+  static String[] keys(int count) {
+    return IntStream.range(0, count).mapToObj(PublishedScores::key).toArray(String[]::new);
+  }
+
+  static String level(int index) {
+    return "level_" + index;
   }
 
   static String by(int index) {
@@ -202,9 +212,10 @@ record PublishedScores(
       keyTypes.add(schema.apply(query.keys().get(index)).dataType());
     }
 
-    Column[] texts = levels.stream().map(name -> text(column(name))).toArray(Column[]::new);
-    columns.add(
-        functions.array(texts).cast(DataTypes.createArrayType(DataTypes.StringType)).as(PARTITION));
+    for (int level = 0; level < levels.size(); level++) {
+      columns.add(text(column(levels.get(level))).as(level(level)));
+    }
+
     boolean hasVersion = has(schema, ScoreColumns.MODEL_VERSION);
     columns.add((hasVersion ? text(column(ScoreColumns.MODEL_VERSION)) : nothing()).as(VERSION));
     for (int index = 0; index < query.by().size(); index++) {

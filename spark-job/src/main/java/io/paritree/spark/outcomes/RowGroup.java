@@ -42,10 +42,18 @@ record RowGroup(List<String> partition, String version, List<String> segments, S
     segments = Collections.unmodifiableList(new ArrayList<>(segments));
   }
 
-  /** Returns the columns that {@link #of} reads. */
-  static List<Column> columns(int segments) {
+  /**
+   * Returns the columns that {@link #of} reads.
+   *
+   * @param levels number of partition columns
+   * @param segments number of columns whose values are segments
+   */
+  static List<Column> columns(int levels, int segments) {
     List<Column> columns = new ArrayList<>();
-    columns.add(col(PublishedScores.PARTITION));
+    for (int level = 0; level < levels; level++) {
+      columns.add(col(PublishedScores.level(level)));
+    }
+
     columns.add(col(PublishedScores.VERSION));
     for (int index = 0; index < segments; index++) {
       columns.add(col(PublishedScores.by(index)));
@@ -55,19 +63,22 @@ record RowGroup(List<String> partition, String version, List<String> segments, S
     return columns;
   }
 
-  static RowGroup of(Row row, int segments) {
-    List<String> values = new ArrayList<>();
-    for (int index = 0; index < segments; index++) {
-      values.add(row.getAs(PublishedScores.by(index)));
+  /** Reads a row whose first columns are {@link #columns}. */
+  static RowGroup of(Row row, int levels, int segments) {
+    List<String> partition = new ArrayList<>(levels);
+    for (int level = 0; level < levels; level++) {
+      partition.add(row.getString(level));
     }
 
-    String version = row.getAs(PublishedScores.VERSION);
-    String scored = row.getAs(PublishedScores.SCORED);
+    String version = row.getString(levels);
+    List<String> values = new ArrayList<>(segments);
+    for (int index = 0; index < segments; index++) {
+      values.add(row.getString(levels + 1 + index));
+    }
+
+    String scored = row.getString(levels + 1 + segments);
     return new RowGroup(
-        row.getList(row.fieldIndex(PublishedScores.PARTITION)),
-        version == null ? "" : version,
-        values,
-        scored == null ? "" : scored);
+        partition, version == null ? "" : version, values, scored == null ? "" : scored);
   }
 
   @Override

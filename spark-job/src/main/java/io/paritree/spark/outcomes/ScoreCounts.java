@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 
 import io.paritree.spark.ending.RefusedException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,8 @@ record ScoreCounts(Map<RowGroup, Map<Integer, Long>> groups, Map<String, Boolean
    */
   static ScoreCounts of(OutcomeQuery query, PublishedScores scores) throws RefusedException {
     UserDefinedFunction bin = functions.udf(BIN, DataTypes.IntegerType);
-    List<Column> by = new ArrayList<>(RowGroup.columns(query.by().size()));
+    int levels = scores.levels().size();
+    List<Column> by = RowGroup.columns(levels, query.by().size());
     by.add(col(PublishedScores.LABEL));
     by.add(bin.apply(col(PublishedScores.SCORE)).as("bin"));
     List<Row> rows =
@@ -77,7 +77,7 @@ record ScoreCounts(Map<RowGroup, Map<Integer, Long>> groups, Map<String, Boolean
                 .formatted(query.scores().name()));
       }
 
-      RowGroup group = RowGroup.of(row, query.by().size());
+      RowGroup group = RowGroup.of(row, levels, query.by().size());
       groups
           .computeIfAbsent(group, any -> new TreeMap<>())
           .merge(row.getAs("bin"), row.getAs("rows"), Long::sum);
