@@ -24,7 +24,8 @@ class JsonLogTest {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classes = System.getProperty("java.class.path");
     List<String> command =
-        new ArrayList<>(List.of(java, "-cp", classes, ServingMain.class.getName()));
+        new ArrayList<>(
+            List.of(java, "-XX:TieredStopAtLevel=1", "-cp", classes, ServingMain.class.getName()));
     command.addAll(List.of(arguments));
     command.addAll(List.of("--set", "log.format=json", "--set", "management.port=0"));
     command.addAll(List.of("--set", "server.port=0"));
