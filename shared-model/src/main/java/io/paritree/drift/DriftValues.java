@@ -16,10 +16,11 @@ import java.util.OptionalDouble;
 /** What rules about drift ask of a profile and its comparisons. Immutable and thread-safe. */
 public final class DriftValues implements RuleValues {
   private final Profile profile;
+  private final boolean isOfFields; // whatever names they have
   private final List<String> fields;
-  private final Map<String, Shares> shares = new HashMap<>();
+  private final Map<String, Shares> shares;
   private final Map<String, OutputProfile> outputs;
-  private final Map<String, Compared> drifts = new HashMap<>();
+  private final Map<String, Compared> drifts;
   private final Map<String, String> absences;
   private final Noise noise;
 
@@ -33,8 +34,11 @@ public final class DriftValues implements RuleValues {
    */
   public DriftValues(Profile profile, List<Drift> drifts, Map<String, String> absences) {
     this.profile = profile;
-    this.absences = Map.copyOf(absences);
+    this.isOfFields = false;
+    this.shares = new HashMap<>();
     this.outputs = Subjects.outputs(profile);
+    this.drifts = new HashMap<>();
+    this.absences = Map.copyOf(absences);
     this.noise = new Noise(profile.features().size());
     for (FeatureProfile feature : profile.features()) {
       shares.put(feature.feature(), Shares.of(profile, feature.field(), List.of(feature)));
@@ -44,6 +48,19 @@ public final class DriftValues implements RuleValues {
     byField.forEach((field, features) -> shares.put(field, Shares.of(profile, field, features)));
     this.fields = List.copyOf(byField.keySet());
     drifts.forEach(drift -> this.drifts.put(drift.baseline(), compared(drift)));
+  }
+
+  private DriftValues(DriftValues all) {
+    this.profile = all.profile;
+    this.isOfFields = true;
+    this.fields = all.fields;
+    this.shares = all.shares;
+    this.outputs = Map.of();
+    this.drifts = new HashMap<>();
+    all.drifts.forEach(
+        (name, own) -> drifts.put(name, new Compared(own.drift, own.fields, Map.of())));
+    this.absences = all.absences;
+    this.noise = all.noise;
   }
 
   private static Compared compared(Drift drift) {
@@ -67,9 +84,19 @@ public final class DriftValues implements RuleValues {
     };
   }
 
+  /** A field may be named as the rows or a score are. */
+  @Override
+  public RuleValues of(String word) {
+    return word.equals(DriftWords.ANY) ? new DriftValues(this) : this;
+  }
+
+  private boolean isRows(String subject) {
+    return !isOfFields && subject.equals(DriftWords.ROWS);
+  }
+
   @Override
   public Reading value(String subject, String measure) {
-    if (subject.equals(DriftWords.ROWS)) {
+    if (isRows(subject)) {
       return Reading.of(profile.rows());
     }
 
@@ -102,7 +129,7 @@ public final class DriftValues implements RuleValues {
       return absent(baseline);
     }
 
-    if (subject.equals(DriftWords.ROWS)) {
+    if (isRows(subject)) {
       return Reading.of(compared.drift.rows());
     }
 

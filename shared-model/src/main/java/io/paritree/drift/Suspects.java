@@ -25,20 +25,22 @@ public final class Suspects {
         verdicts.stream()
             .filter(verdict -> verdict.result() == Verdict.Result.FIRED)
             .flatMap(verdict -> verdict.findings().stream())
-            .sorted(Comparator.comparingDouble(Verdict.Finding::beyond).reversed())
+            .sorted(
+                Comparator.comparing(Suspects::isOfRows)
+                    .thenComparingDouble(Verdict.Finding::beyond)
+                    .reversed())
             .map(Verdict.Finding::subject)
             .filter(subject -> !scores.contains(subject))
             .toList();
-    Set<String> suspects = new LinkedHashSet<>();
-    if (fired.contains(DriftWords.ROWS)) {
-      suspects.add(DriftWords.ROWS);
-    }
-
-    suspects.addAll(fired);
+    Set<String> suspects = new LinkedHashSet<>(fired);
     drifts.stream()
         .filter(drift -> !drift.margins().isEmpty())
         .findFirst()
         .ifPresent(drift -> drift.byImpact().forEach(field -> suspects.add(field.name())));
     return suspects.stream().limit(most).toList();
+  }
+
+  private static boolean isOfRows(Verdict.Finding finding) {
+    return finding.measure().isEmpty();
   }
 }

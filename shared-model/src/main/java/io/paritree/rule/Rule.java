@@ -136,7 +136,8 @@ public final class Rule {
   }
 
   /** Returns the verdict of the rule about some values. */
-  public Verdict verdict(RuleValues values) {
+  public Verdict verdict(RuleValues all) {
+    RuleValues values = all.of(subject);
     List<Verdict.Finding> fired = new ArrayList<>();
     List<Verdict.Finding> passed = new ArrayList<>();
     Map<String, Integer> absences = new LinkedHashMap<>();

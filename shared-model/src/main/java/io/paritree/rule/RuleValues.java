@@ -7,6 +7,11 @@ public interface RuleValues {
   /** Returns the subjects that a word means: several for {@code any}, otherwise itself. */
   List<String> subjects(String word);
 
+  /** Returns the values of the subjects that a word means, if others may have the same names. */
+  default RuleValues of(String word) {
+    return this;
+  }
+
   /** Returns a value of the rows. */
   Reading value(String subject, String measure);
 

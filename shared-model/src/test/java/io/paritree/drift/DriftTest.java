@@ -1,6 +1,7 @@
 package io.paritree.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.paritree.json.JsonText;
@@ -12,6 +13,7 @@ import io.paritree.profile.OutputProfile;
 import io.paritree.profile.Profile;
 import io.paritree.rule.Rule;
 import io.paritree.rule.RuleException;
+import io.paritree.rule.RuleWords;
 import io.paritree.rule.Verdict;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +175,43 @@ class DriftTest {
     assertThat(verdict("rows < previous").absences()).containsExactly("the first night");
     assertThat(verdict("any.psi(weekday) > 0").absences())
         .containsExactly("there is no weekday (3 subjects)");
+  }
+
+  @Test
+  void aFieldMayBeNamedAsTheRowsOrTheScore() throws RuleException {
+    Profile night =
+        with(
+            NIGHT,
+            List.of(
+                feature("rows", "rows", 5, bins(40L, 30L, 25L, 5L), NONE),
+                feature("score", "score", 30, bins(10L, 50L, 10L, 30L), NONE)));
+    Profile sealed =
+        with(
+            SEALED,
+            List.of(
+                feature("rows", "rows", 0, bins(45L, 30L, 25L, 0L), NONE),
+                feature("score", "score", 0, bins(90L, 5L, 5L, 0L), NONE)));
+    DriftValues values =
+        new DriftValues(night, List.of(Drift.of(night, reference(sealed))), Map.of());
+    RuleWords words = DriftWords.ofAnyModel();
+
+    Verdict missing = Rule.of("any.missing >= 0.05", words).verdict(values);
+    assertThat(missing.findings())
+        .extracting(Verdict.Finding::subject, Verdict.Finding::value)
+        .containsExactly(tuple("score", 0.3), tuple("rows", 0.05));
+    assertThat(Rule.of("any.missing > reference + 0.2", words).verdict(values).findings())
+        .extracting(Verdict.Finding::subject)
+        .containsExactly("score");
+    assertThat(Rule.of("any.psi > 0.25", words).verdict(values).findings())
+        .extracting(Verdict.Finding::subject)
+        .containsExactly("score");
+    assertThat(Rule.of("score.psi > 0.25", words).verdict(values).result())
+        .isEqualTo(Verdict.Result.PASSED);
+    assertThat(Rule.of("score.mean <= 0.25", words).verdict(values).findings().get(0).value())
+        .isEqualTo(0.25);
+    Verdict rows = Rule.of("rows <= 100", words).verdict(values);
+    assertThat(rows.findings().get(0).value()).isEqualTo(100);
+    assertThat(Suspects.of(night, List.of(), List.of(missing, rows), 5)).startsWith("rows");
   }
 
   private static Verdict.Finding finding(String rule) throws RuleException {
