@@ -163,6 +163,7 @@ class StoredDriftTest extends ServedLoans {
     Answer unknown = client.get(DRIFT + "?partition=day%3D2026-11-22");
     assertThat(unknown.status()).isEqualTo(404);
     assertThat(unknown.body()).contains("unknown_partition", NIGHT);
+    assertThat(client.get(DRIFT + "?partition=x").body()).contains("unknown_partition", NIGHT);
     assertThat(client.get(DRIFT + "?partitions=x").status()).isEqualTo(400);
     assertThat(client.get("/v1/scores/loan/drift").status()).isEqualTo(404);
   }

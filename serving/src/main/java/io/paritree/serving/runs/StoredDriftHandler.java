@@ -72,7 +72,8 @@ public final class StoredDriftHandler {
   }
 
   private static Reported one(Map<String, Reported> newest, StoredDriftQuery query) {
-    Reported one = newest.get(query.partition().orElseThrow());
+    String partition = query.partition().orElseThrow();
+    Reported one = PartitionValue.isPath(partition) ? newest.get(partition) : null;
     if (one == null) {
       throw new ProblemException(
           Problems.UNKNOWN_NIGHT.of(NameList.known(List.copyOf(newest.keySet()))));
