@@ -297,16 +297,18 @@ class DriftGateTest {
     assertTable();
     chat.close();
     chat = new HttpInbox(307);
-    JobRun accepted = score(model, "--run-id", "third", "--accept-gates", "express is retired");
+    JobRun accepted =
+        score(model, "--run-id", "third", "--accept-gates", "express is retired\nin May");
     assertThat(accepted.exitCode()).as(accepted.err()).isZero();
     assertThat(accepted.err())
         .contains("Cannot send notification to 127.0.0.1: ", "it was answered with status 307");
     assertThat(told().get("text").asText())
         .contains("out: published, exit code 0; day=", "; published all the same: express is ret");
     assertThat(published()).contains("day=2024-01-03");
-    assertThat(accepted.out()).contains("day=2024-01-03: accepted: express is retired\n");
+    assertThat(accepted.out())
+        .contains("day=2024-01-03: accepted: express is retired\\u000ain May\n");
     assertThat(report("third").partitions().scored().get(0).drift().orElseThrow().accepted())
-        .isEqualTo("express is retired");
+        .isEqualTo("express is retired\nin May");
     assertThat(profiles("2024-01-03")).hasSize(1);
 
     Parcels.rewrite(directory.resolve("in/day=2024-01-02"), 3_000, 3_100, 0);

@@ -72,7 +72,7 @@ final class DriftTable {
     }
 
     if (!drift.accepted().isEmpty()) {
-      lines.add("accepted: " + drift.accepted());
+      lines.add("accepted: " + Fault.printableLine(drift.accepted()));
     }
 
     if (!drift.impacts().isEmpty()) {
