@@ -103,13 +103,9 @@ public final class Notification {
     reasons.stream().limit(MOST_REASONS).forEach(reason -> text.append("; ").append(reason));
     int left = Math.max(reasons.size(), quality.firedPartitions()) - MOST_REASONS;
     text.append(left > 0 ? "; and %s more".formatted(left) : "");
-    Set<String> suspects = new LinkedHashSet<>();
-    quality.fired().forEach(one -> suspects.addAll(one.suspects()));
+    List<String> suspects = suspects(quality.fired());
     if (!suspects.isEmpty()) {
-      text.append(
-          suspects.stream()
-              .limit(MOST_SUSPECTS)
-              .collect(Collectors.joining(", ", "; look first at ", "")));
+      text.append("; look first at ").append(String.join(", ", suspects));
     }
 
     report.partitions().scored().stream()
@@ -119,6 +115,18 @@ public final class Notification {
         .findFirst()
         .ifPresent(reason -> text.append("; published all the same: ").append(reason));
     return Fault.printableLine(text.toString());
+  }
+
+  /** Returns where to look first: the first suspect of each partition before any second one. */
+  static List<String> suspects(List<RunQuality.Fired> fired) {
+    Set<String> suspects = new LinkedHashSet<>();
+    for (int rank = 0; rank < MOST_SUSPECTS; rank++) {
+      for (RunQuality.Fired one : fired) {
+        one.suspects().stream().skip(rank).findFirst().ifPresent(suspects::add);
+      }
+    }
+
+    return suspects.stream().limit(MOST_SUSPECTS).toList();
   }
 
   /** Returns what is wrong, the partitions that are held before the others. */
