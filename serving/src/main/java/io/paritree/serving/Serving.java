@@ -33,6 +33,7 @@ import io.paritree.serving.openinference.MetadataHandler;
 import io.paritree.serving.openinference.RepositoryHandler;
 import io.paritree.serving.page.PageFiles;
 import io.paritree.serving.request.ScoringParts;
+import io.paritree.serving.runs.OutcomesHandler;
 import io.paritree.serving.runs.RunsHandler;
 import io.paritree.serving.runs.StoredDriftHandler;
 import io.paritree.serving.scoring.ContractHandler;
@@ -173,6 +174,7 @@ final class Serving implements AutoCloseable {
     ContractHandler contracts = new ContractHandler(models);
     RequestDriftHandler drift = new RequestDriftHandler(models, runs::newest);
     StoredDriftHandler storedDrift = new StoredDriftHandler(runs, drift::reference);
+    OutcomesHandler outcomes = new OutcomesHandler(runs);
     HealthHandler health = new HealthHandler(models, readiness);
     InvocationsHandler invocations = new InvocationsHandler(parts);
     InferenceHandler inference = new InferenceHandler(parts);
@@ -185,6 +187,7 @@ final class Serving implements AutoCloseable {
             Route.get("/v1/scores/{table}/runs", runs::list),
             Route.get("/v1/scores/{table}/runs/{run}", runs::run),
             Route.get("/v1/scores/{table}/drift", storedDrift::handle),
+            Route.get("/v1/scores/{table}/outcomes", outcomes::handle),
             Route.get("/v1/scores/{table}/{key}", rows::row),
             Route.get("/openapi.json", contract::handle),
             Route.post("/v1/models/{name}/score", score::handle),

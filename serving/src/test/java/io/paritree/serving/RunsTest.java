@@ -299,10 +299,18 @@ class RunsTest {
     StoredOutput names =
         new StoredOutput(
             output(), new KeyForm(List.of(new KeyColumn("name", KeyColumn.Type.TEXT, 0))), 1);
-    names.publish("", "parcel-late/1", rows -> rows.add(List.of("runs"), "", 0.5f));
+    names.publish(
+        "",
+        "parcel-late/1",
+        rows -> {
+          rows.add(List.of("runs"), "", 0.5f);
+          rows.add(List.of("outcomes"), "", 0.25f);
+        });
     start(output().toString(), Map.of());
 
     assertThat(client.get("/v1/scores/loans/row?name=runs").body()).contains("\"score\":0.5,");
+    assertThat(client.get("/v1/scores/loans/row?name=outcomes").body()).contains("\"score\":0.25,");
+    assertThat(ok("/v1/scores/loans/outcomes")).containsEntry("as_ofs", List.of());
     assertThat(client.get("/v1/scores/loans/row/history?name=runs").body())
         .contains("\"score\":0.5,");
     assertThat(ok(RUNS)).containsEntry("runs", List.of());

@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.output.StateDirectory;
+import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.RuleException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
@@ -26,7 +27,6 @@ import org.apache.spark.sql.SparkSession;
  * does not hold. The report is written in any case but the first ones.
  */
 public final class OutcomesMain {
-  private static final String UNDATED = "undated";
   private static final int MIN_TASKS = 8;
   private static final int TASKS_PER_CORE = 2;
 
@@ -86,8 +86,9 @@ public final class OutcomesMain {
     Outcomes outcomes = Outcomes.of(session, given.query(), isTable ? Optional.empty() : place);
     out.print(outcomes.text());
     if (place.isPresent()) {
-      String name = outcomes.asOf().map(LocalDate::toString).orElse(UNDATED) + ".json";
-      Location file = StateDirectory.outcomes(place.get().state()).resolve(name);
+      String asOf = outcomes.asOf().map(LocalDate::toString).orElse(StoredOutcomes.UNDATED);
+      Location directory = StateDirectory.outcomes(place.get().state());
+      Location file = directory.resolve(StoredOutcomes.file(asOf));
       place.get().store().replace(file, outcomes.json());
       out.println("  report  " + file);
     }

@@ -66,6 +66,7 @@ public enum Problems {
   UNKNOWN_PARTITION(404, "There is no such partition", "Partitions in service, newest first: %s."),
   UNKNOWN_KEY(404, "There is no such key", "Searched %s."),
   UNKNOWN_RUN(404, "There is no such run", "GET /v1/scores/%s/runs lists those that have ended."),
+  UNKNOWN_OUTCOMES(404, "There are no such outcomes", "They are there as of %s."),
   UNKNOWN_NIGHT(
       "unknown_partition",
       404,
@@ -144,6 +145,7 @@ public enum Problems {
       "%s was published again while this request was answered, which took too long; send it"
           + " again."),
   UNREADABLE_RUNS(503, "The runs cannot be read now", "%s."),
+  UNREADABLE_OUTCOMES(503, "The outcomes cannot be read now", "%s."),
   VERSION_NOT_SUPPORTED(505, "The HTTP version is not supported", "Use HTTP/1.1 or 1.0.");
 
   /** The problems that Jetty and Javalin name by their status alone. */

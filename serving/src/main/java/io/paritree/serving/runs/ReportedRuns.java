@@ -203,6 +203,16 @@ final class ReportedRuns {
     return await(() -> files.profile(partition, identity));
   }
 
+  /**
+   * Returns what is known of how good the scores were.
+   *
+   * @param asOf the day that is asked for; empty for the newest
+   * @throws ProblemException with 503 if the store cannot be read
+   */
+  OutcomeFiles.Found outcomes(Optional<String> asOf) {
+    return await(() -> files.outcomes(asOf), Problems.UNREADABLE_OUTCOMES);
+  }
+
   /** Returns the newest run that began before another one and has published a partition. */
   Optional<EndedRun> published(StoredReport before) {
     EndedRun run = EndedRun.of(before.directory(), 0, before.report());
@@ -219,9 +229,16 @@ final class ReportedRuns {
   }
 
   private <T> T await(Callable<T> reading) {
+    return await(reading, Problems.UNREADABLE_RUNS);
+  }
+
+  /**
+   * @param unreadable what is answered if it cannot be read
+   */
+  private <T> T await(Callable<T> reading, Problems unreadable) {
     long since = busySince;
     if (since != 0 && System.nanoTime() - since > WAIT.toNanos()) {
-      throw slow();
+      throw slow(unreadable);
     }
 
     Future<T> result = null;
@@ -230,21 +247,20 @@ final class ReportedRuns {
       return result.get(WAIT.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       result.cancel(false); // if it has begun, the next request has its result
-      throw slow();
+      throw slow(unreadable);
     } catch (RejectedExecutionException e) {
-      throw slow();
+      throw slow(unreadable);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw slow();
+      throw slow(unreadable);
     } catch (ExecutionException e) {
       LOG.debug("Scores {}: a run cannot be read", output.name(), e.getCause());
-      throw new ProblemException(Problems.UNREADABLE_RUNS.of(RunFiles.forCallers(e.getCause())));
+      throw new ProblemException(unreadable.of(RunFiles.forCallers(e.getCause())));
     }
   }
 
-  private ProblemException slow() {
-    return new ProblemException(
-        Problems.UNREADABLE_RUNS.of("The output's store has not answered yet"));
+  private static ProblemException slow(Problems unreadable) {
+    return new ProblemException(unreadable.of("The output's store has not answered yet"));
   }
 
   private <T> T timed(Callable<T> reading) throws Exception {

@@ -41,6 +41,7 @@ final class RunFiles {
   private Location runs;
   private Map<String, EndedRun> known = Map.of();
   private final RecentFiles drifts = new RecentFiles(); // by the directories of their runs
+  private final OutcomeFiles outcomes = new OutcomeFiles();
   private final Map<String, StoredReport> reports =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -188,6 +189,17 @@ final class RunFiles {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Returns what is known of how good the scores were.
+   *
+   * @param asOf the day that is asked for; empty for the newest
+   */
+  OutcomeFiles.Found outcomes(Optional<String> asOf) throws IOException {
+    runs = null; // the output's record may name another state directory now
+    connect();
+    return outcomes.find(store, StateDirectory.outcomes(state), asOf);
   }
 
   /** Reads a report, and keeps it if it is not large. */

@@ -11,6 +11,7 @@ import io.paritree.model.TestRecords;
 import io.paritree.serving.AccessTable;
 import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
+import io.paritree.serving.OutcomeReports;
 import io.paritree.serving.RawHttp;
 import io.paritree.serving.Reports;
 import io.paritree.serving.RunningServer;
@@ -95,6 +96,10 @@ class DocumentedAnswersTest {
     Path run = directory.resolve("_paritree/parcels/runs/night-0000000a");
     Files.createDirectories(run);
     Files.write(run.resolve("report.json"), Reports.held("night", "2026-11-24T02:00:00Z").toJson());
+    OutcomeReports outcomes = new OutcomeReports(parcels);
+    outcomes.binary("2026-11-24", List.of("day=1"), List.of());
+    outcomes.values("undated", List.of("day=1"));
+    outcomes.damaged("2026-11-23");
     Map<String, String> settings =
         new HashMap<>(
             Map.of(
@@ -172,6 +177,26 @@ class DocumentedAnswersTest {
     String path = "/v1/models/parcel-late/score?scores=parcels&key=";
     expect(200, "POST", path + 1, TestRecords.json(0), JSON);
     expect(200, "POST", path + 2, TestRecords.json(0), JSON);
+  }
+
+  @Test
+  void outcomesAreAsDocumented() throws Exception {
+    String path = "/v1/scores/parcels/outcomes";
+    JsonNode newest = READER.readTree(expect(200, "GET", path, "", "").body());
+    assertThat(newest.path("as_of").asText()).isEqualTo("2026-11-24");
+    assertThat(newest.path("report").path("kind").asText()).isEqualTo("binary");
+    assertThat(newest.path("as_ofs").toString())
+        .isEqualTo("[\"2026-11-24\",\"2026-11-23\",\"undated\"]");
+    String undated = expect(200, "GET", path + "?as_of=undated", "", "").body();
+    assertThat(READER.readTree(undated).path("report").path("kind").asText()).isEqualTo("values");
+    assertThat(expect(503, "GET", path + "?as_of=2026-11-23", "", "").body())
+        .contains("unreadable_outcomes", "not whole")
+        .doesNotContain(directory.toString());
+    assertThat(expect(404, "GET", path + "?as_of=2026-11-22", "", "").body())
+        .contains("unknown_outcomes", "2026-11-24, 2026-11-23, undated");
+    for (String query : List.of("?as_of=..", "?as_of=", "?day=2026-11-24", "?as_of=1&as_of=2")) {
+      expect(400, "GET", path + query, "", "");
+    }
   }
 
   @Test

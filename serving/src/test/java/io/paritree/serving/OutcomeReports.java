@@ -1,0 +1,194 @@
+package io.paritree.serving;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.JsonText;
+import io.paritree.outcome.BinaryOutcome;
+import io.paritree.outcome.Measured;
+import io.paritree.outcome.OutcomeMeasuring;
+import io.paritree.outcome.OutcomeRow;
+import io.paritree.outcome.OutcomeTotals;
+import io.paritree.outcome.ValueOutcome;
+import io.paritree.output.StateDirectory;
+import io.paritree.output.StoredOutcomes;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+
+/** Reports of how good scores were, as {@code scripts/outcomes} writes them. */
+public final class OutcomeReports {
+  private static final int ROWS = 400;
+  private static final int LABELS_OF_IMMATURE = 150;
+
+  private final Path directory;
+
+  public OutcomeReports(StoredOutput output) {
+    Location state =
+        Location.of(
+            output.path().resolveSibling("_paritree/%s".formatted(output.path().getFileName())));
+    this.directory = StateDirectory.outcomes(state).toPath();
+  }
+
+  /**
+   * Writes a report of two outcomes.
+   *
+   * @param partitions of which the last one is immature, if there are several
+   * @param segments names of others
+   */
+  public void binary(String asOf, List<String> partitions, List<String> segments)
+      throws IOException {
+    write(asOf, "binary", partitions, segments);
+  }
+
+  /** Writes a report of values. */
+  public void values(String asOf, List<String> partitions) throws IOException {
+    write(asOf, "values", partitions, List.of());
+  }
+
+  /** Writes a report that nothing can be measured of. */
+  public void nothing(String asOf) throws IOException {
+    write(
+        asOf,
+        report(
+            asOf,
+            "binary",
+            List.of("Nothing can be measured yet: no mature partition has a label"),
+            List.of(json -> writeSlice("total", "total", List.of(), 0, "binary", json))));
+  }
+
+  /** Writes half a report. */
+  public void damaged(String asOf) throws IOException {
+    write(asOf, "{\"format\": 1, \"kind\": \"binary\"".getBytes());
+  }
+
+  private void write(String asOf, String kind, List<String> partitions, List<String> segments)
+      throws IOException {
+    Random random = new Random(asOf.hashCode());
+    List<JsonText.Body> slices = new ArrayList<>();
+    Function<Integer, List<OutcomeRow>> rows = number -> rows(random, kind, number);
+    List<OutcomeRow> all = rows.apply(ROWS);
+    slices.add(json -> writeSlice("total", "total", all, ROWS, kind, json));
+    slices.add(json -> writeSlice("version", "parcel-late/1", all, ROWS, kind, json));
+    for (String segment : segments) {
+      List<OutcomeRow> own = rows.apply(ROWS);
+      slices.add(json -> writeSlice("segment", segment, own, ROWS, kind, json));
+    }
+
+    for (String partition : partitions) {
+      boolean isLast = partitions.indexOf(partition) == partitions.size() - 1;
+      boolean isMature = partitions.size() == 1 || !isLast;
+      List<OutcomeRow> own = rows.apply(isMature ? ROWS : LABELS_OF_IMMATURE);
+      slices.add(json -> writeSlice("partition", partition, own, ROWS, kind, json));
+    }
+
+    write(asOf, report(asOf, kind, List.of("<b>Labels</b> are of selected rows"), slices));
+  }
+
+  private void write(String asOf, byte[] content) throws IOException {
+    Files.createDirectories(directory);
+    Files.write(directory.resolve(StoredOutcomes.file(asOf)), content);
+  }
+
+  private static byte[] report(
+      String asOf, String kind, List<String> warnings, List<JsonText.Body> slices) {
+    return JsonText.wide(
+        JsonText.object(
+            json -> {
+              json.writeNumberField("format", 1);
+              json.writeStringField("kind", kind);
+              if (!asOf.equals(StoredOutcomes.UNDATED)) {
+                json.writeStringField("as_of", asOf);
+                json.writeNumberField("horizon_days", 30);
+              }
+
+              json.writeStringField("unmatched", "unknown");
+              json.writeObjectFieldStart("scores");
+              json.writeStringField("source", "/data/scores");
+              JsonText.array(json, "keys", List.of("parcel_id"), json::writeString);
+              json.writeEndObject();
+              json.writeObjectFieldStart("labels");
+              json.writeStringField("source", "/data/labels");
+              json.writeStringField("column", "late");
+              json.writeNumberField("read", ROWS);
+              json.writeNumberField("repeated", 3);
+              json.writeEndObject();
+              JsonText.array(json, "warnings", warnings, json::writeString);
+              if (kind.equals("binary")) {
+                json.writeObjectFieldStart("naive_join");
+                json.writeNumberField("n", ROWS);
+                json.writeNumberField("auc", 0.6);
+                json.writeNumberField("rate", 0.2);
+                json.writeNumberField("auc_difference", -0.05);
+                json.writeNumberField("rate_difference", -0.1);
+                json.writeEndObject();
+              }
+
+              JsonText.objects(
+                  json,
+                  "requirements",
+                  List.of("total.auc >= 0.99"),
+                  rule -> {
+                    json.writeStringField("rule", rule);
+                    json.writeStringField("result", "not met");
+                    json.writeNumberField("value", 0.7);
+                  });
+              JsonText.objects(json, "slices", slices, slice -> slice.write(json));
+            }));
+  }
+
+  private static void writeSlice(
+      String kind, String name, List<OutcomeRow> rows, int scored, String of, JsonGenerator json)
+      throws IOException {
+    json.writeStringField("slice", kind);
+    json.writeStringField("name", name);
+    json.writeBooleanField("mature", rows.size() == scored);
+    json.writeNumberField("scored", scored);
+    json.writeNumberField("matched", rows.size());
+    json.writeNumberField("leaks", 0);
+    json.writeArrayFieldStart("coverage");
+    for (int group = 0; group < 10; group++) {
+      json.writeNumber(rows.size() / (double) Math.max(1, scored));
+    }
+
+    json.writeEndArray();
+    if (!rows.isEmpty()) {
+      json.writeObjectFieldStart("measures");
+      measured(rows, of).write(json);
+      json.writeEndObject();
+    }
+  }
+
+  private static Measured measured(List<OutcomeRow> rows, String kind) {
+    OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
+    rows.forEach(totals::add);
+    OutcomeMeasuring measuring =
+        kind.equals("binary")
+            ? new BinaryOutcome(totals.totals())
+            : new ValueOutcome(totals.totals());
+    rows.forEach(measuring::add);
+    return measuring.measured();
+  }
+
+  /** Returns rows whose scores are nearly right. */
+  private static List<OutcomeRow> rows(Random random, String kind, int number) {
+    return random
+        .doubles(number)
+        .mapToObj(
+            score -> {
+              double came =
+                  kind.equals("binary") ? drawn(random, score) : score + random.nextDouble();
+              return new OutcomeRow(score, came, score > 0.5 ? 1 : 0, 1, 1);
+            })
+        .sorted(Comparator.comparingDouble(OutcomeRow::score))
+        .toList();
+  }
+
+  private static double drawn(Random random, double probability) {
+    return random.nextDouble() < 0.2 + 0.5 * probability ? 1 : 0;
+  }
+}
