@@ -70,7 +70,7 @@ function isolated(name) {
 const valueOf = part => part.slice(part.indexOf("=") + 1);
 
 /** The values of a partition's columns that say no time: nights of one region are one series. */
-function others(name) {
+export function others(name) {
   const parts = name.split("/");
   const isTime = parts.some(part => DATE.test(valueOf(part))) ? part => DATE.test(valueOf(part)) : part => /^\d/.test(valueOf(part));
   return parts.filter(part => !isTime(part)).join("/");
@@ -82,11 +82,11 @@ function timeOf(name) {
 }
 
 /** Whether each night has a time of its own. */
-function hasTimes(nights) {
+export function hasTimes(nights) {
   const times = nights.map(own => timeOf(own.partition));
   return times.every((at, index) => Number.isFinite(at) && (index === 0 || at > times[index - 1]));
 }
 
-function timesOf(nights) {
+export function timesOf(nights) {
   return nights.map((own, index) => hasTimes(nights) ? timeOf(own.partition) : index);
 }

@@ -199,7 +199,7 @@ export class DriftScreen {
       <div class="head"><h1>Drift of <bdi>${this.table}</bdi></h1>
         ${this.outputs?.length > 1 ? html`<label>Output <select @change=${e => { location.hash = `#/drift/${escape(e.target.value)}`; }}>${
           this.outputs.map(output => html`<option value=${output.name} .selected=${output.name === this.table}>${output.name}</option>`)}</select></label>` : nothing}
-        ${this.table ? html`<a href=${`#/runs/${escape(this.table)}`}>Runs of <bdi>${this.table}</bdi></a>` : nothing}${this.contract ? this.modelLinks([this.contract.address]) : nothing}</div>
+        ${this.table ? html`<a href=${`#/runs/${escape(this.table)}`}>Runs of <bdi>${this.table}</bdi></a> <a href=${`#/outcomes/${escape(this.table)}`}>Outcomes</a>` : nothing}${this.contract ? this.modelLinks([this.contract.address]) : nothing}</div>
       ${nights === undefined ? loading("the nights") : nights.length === 0 && this.night === undefined
           ? empty("No run of this output has compared its rows with others. Runs with --drift report do, which is the default for a package with a reference (seal --rows).") : this.nightView(nights)}`;
   }

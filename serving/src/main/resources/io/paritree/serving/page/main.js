@@ -16,6 +16,7 @@ class Page {
       lookup: {text: "Look up", load: async () => new (await import("./lookup.js")).LookupScreen(this)},
       runs: {text: "Runs", load: async () => new (await import("./runs.js")).RunsScreen(this)},
       drift: {text: "Drift", load: async () => new (await import("./drift.js")).DriftScreen(this)},
+      outcomes: {text: "Outcomes", load: async () => new (await import("./outcomes.js")).OutcomesScreen(this)},
       models: {text: "Models", load: async () => new (await import("./models.js")).ModelsScreen(this)},
       service: {text: "Service", load: async () => new (await import("./service.js")).ServiceScreen(this)},
     };

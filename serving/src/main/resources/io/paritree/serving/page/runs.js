@@ -64,7 +64,7 @@ export class RunsScreen {
     const most = Math.max(1, ...(runs ?? []).map(run => run.read ?? 0));
     return html`
       <div class="head"><h1>Runs of <bdi>${this.table}</bdi></h1>
-        <a href=${`#/drift/${escape(this.table ?? "")}`}>Drift by night</a>
+        <a href=${`#/drift/${escape(this.table ?? "")}`}>Drift by night</a> <a href=${`#/outcomes/${escape(this.table ?? "")}`}>Outcomes</a>
         ${this.outputs?.length > 1 ? html`<label>Output <select @change=${e => { location.hash = `#/runs/${escape(e.target.value)}`; }}>${
           this.outputs.map(output => html`<option value=${output.name} .selected=${output.name === this.table}>${output.name}</option>`)}</select></label>` : nothing}</div>
       ${runs === undefined ? loading("the runs") : runs.length === 0 ? empty("No run has left a report beside this output.") : html`

@@ -31,8 +31,8 @@ function load() {
 /**
  * @param view kept by the screen: isTable
  * @param times seconds since 1970, rising
- * @param lines each with a name, values (null where there is none), a colour of the stylesheet, and isRings for
- *     rings in place of a line
+ * @param lines each with a name, values (null where there is none), a colour of the stylesheet, isRings for
+ *     rings in place of a line, and isBound for a line without points
  * @param columns and rows of the table
  * @param names of the places, in place of times
  */
@@ -90,7 +90,7 @@ async function draw(view, id, lines, names) {
     padding: [null, 36, null, null], axes: [time, {...axis, size: 58}], tzDate: at => uPlot.tzDate(new Date(1000 * at), "Etc/UTC"),
     series: [{}, ...lines.map(line => ({
       label: line.name, stroke: colour(line.colour), width: 2, dash: line.dash, ...line.isRings ? {paths: () => null} : {},
-      points: line.isRings ? {show: true, size: 14, width: 3, fill: "transparent"} : {show: view.data[0].length < 80, size: 6},
+      points: line.isRings ? {show: true, size: 14, width: 3, fill: "transparent"} : {show: !line.isBound && view.data[0].length < 80, size: 6},
     }))],
   }, view.data, place);
 }

@@ -13,6 +13,7 @@ import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
 import io.paritree.serving.AccessTable;
 import io.paritree.serving.DriftReports;
+import io.paritree.serving.OutcomeReports;
 import io.paritree.serving.Reports;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.StoredOutput;
@@ -127,6 +128,7 @@ class PageIT {
           });
     }
 
+    new OutcomeReports(parcels).damaged("2026-12-24");
     report(
         parcels,
         "first-0000000a",
@@ -161,6 +163,12 @@ class PageIT {
     ScoringModel opened = Opening.open(model.toString(), EngineKind.FOREST);
     DriftingNights.ordinary(
         new DriftReports(drifting, opened.digest()), opened.card().reference().orElseThrow());
+    List<String> days = Stream.of(21, 22, 23, 24).map("day=2026-11-%s"::formatted).toList();
+    OutcomeReports outcomes = new OutcomeReports(drifting);
+    outcomes.binary("2026-12-24", days, HOSTILE_KEYS.stream().map("carrier="::concat).toList());
+    outcomes.binary("2026-12-20", days.subList(0, 3), List.of());
+    outcomes.damaged("2026-12-10");
+    outcomes.nothing("2026-11-25");
     return drifting;
   }
 
@@ -168,6 +176,7 @@ class PageIT {
     StoredOutput strange = output("strange", "name", KeyColumn.Type.TEXT);
     strange.publish("p=alone", "parcel-reasons/1", rows -> rows.add(List.of("7"), "", 0.5f));
     DriftingNights.strange(new DriftReports(strange, "another"), HOSTILE_KEYS);
+    new OutcomeReports(strange).values("undated", HOSTILE_KEYS.stream().map("p="::concat).toList());
     return strange;
   }
 

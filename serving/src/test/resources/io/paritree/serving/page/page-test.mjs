@@ -461,6 +461,20 @@ async function everyScreen(page) {
       wrong(`${page.name}: the drift is ${width} wide in a window of ${window}`);
     }
   });
+  await screen("outcomes", "#/outcomes/drifting", "section[aria-label='By partition'] canvas");
+  await step(page, "the outcomes' pictures as tables", async () => {
+    for (const name of ["By partition", "Reliability"]) {
+      await page.locator(`section[aria-label='${name}'] button`, {hasText: "Show as table"}).first().click();
+      await page.waitForSelector(`section[aria-label='${name}'] figure table`);
+    }
+  });
+  await accessible(page, "the outcomes' tables");
+  await step(page, "no part of the outcomes is wider than the window", async () => {
+    const [width, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    if (width > window) {
+      wrong(`${page.name}: the outcomes are ${width} wide in a window of ${window}`);
+    }
+  });
   await screen("models", "#/models", "section[aria-label='Models in service']");
   await step(page, "open a model", async () => {
     await page.locator("section[aria-label='Models in service'] a").first().click();
@@ -752,6 +766,112 @@ async function strange(page, server) {
   }
 }
 
+/** How good scores were: from Runs to a segment, with the numbers that the server answers. */
+async function outcomes(page, server) {
+  const until = text => page.waitForFunction(text => document.querySelector("main").textContent.includes(text), text);
+  const {report, as_ofs: days} = await answer(server, "v1/scores/drifting/outcomes");
+  const same = (what, shows, expected) => {
+    checks++;
+    if (JSON.stringify(shows) !== JSON.stringify(expected)) {
+      wrong(`${what} is shown as ${JSON.stringify(shows).slice(0, 500)}, and the server answers ${JSON.stringify(expected).slice(0, 500)}`);
+    }
+  };
+  const cells = selector => page.locator(`${selector} tbody tr`).evaluateAll(rows => rows.map(row => [...row.cells].map(own =>
+      ({text: own.textContent.trim(), title: own.querySelector("span[title]")?.title ?? ""}))));
+  const measuresOf = () => page.locator("[data-measure]").evaluateAll(all => all.map(own => [own.dataset.measure, Number(own.dataset.value)]));
+  const expectedOf = (slice, shows) => shows.map(([name]) => [name, slice.measures[name]]);
+  const total = report.slices.find(own => own.slice === "total");
+  const partitions = report.slices.filter(own => own.slice === "partition");
+  const bounds = (own, name) => (own.measures[`${name}_interval`] ?? []).map(String);
+  await step(page, "from the runs to the outcomes", async () => {
+    await go(page, "#/runs/drifting");
+    await page.locator(".head a", {hasText: "Outcomes"}).click();
+    await page.waitForSelector("section[aria-label='Result']");
+    same("the days", await page.locator(".inline select option").evaluateAll(all => all.map(own => own.value)), days);
+    same("the warnings", await page.locator(".notice.warn li").allTextContents(), report.warnings);
+    await until("✗ not met");
+    const measures = await measuresOf();
+    same("the number of measures", measures.length, 14);
+    same("the measures of the total", measures, expectedOf(total, measures));
+  });
+  await step(page, "series have the partitions that the server answers", async () => {
+    for (const [title, names] of [["AUC, with", ["auc"]], ["Rate, and", ["rate", "mean_score"]]]) {
+      const figure = page.locator("section[aria-label='By partition'] figure", {hasText: title});
+      const button = figure.getByRole("button", {name: "Show as table"});
+      if (await button.getAttribute("aria-pressed") === "false") {
+        await button.click();
+      }
+
+      const rows = await figure.locator("tbody tr").evaluateAll(all => all.map(row => [...row.cells].map(own => own.querySelector("span[title]")?.title ?? own.textContent)));
+      same(`the series ${title}`, rows, partitions.map(own => [own.name, own.mature ? "mature" : "immature", ...names.map(name => String(own.measures[name])), ...bounds(own, names[0])]));
+      await button.click();
+      await figure.locator("canvas").waitFor();
+    }
+
+    same("partitions that are immature", await page.locator("section[aria-label='By partition'] .chip.warn").count(), partitions.filter(own => !own.mature).length);
+  });
+  await step(page, "reliability, gain, confusion and coverage are what the server answers", async () => {
+    const button = page.locator("section[aria-label='Reliability']").getByRole("button", {name: "Show as table"});
+    if (await button.getAttribute("aria-pressed") === "false") {
+      await button.click();
+    }
+
+    same("the groups", (await cells("section[aria-label='Reliability']")).map(row => [row[1].text, ...row.slice(2).map(own => own.title)]),
+        total.measures.groups.map(own => [String(own.n), String(own.mean_score), String(own.outcome), ...own.outcome_interval.map(String)]));
+    same("the gain", (await cells("section[aria-label='Gain']")).map(row => [row[1].title, row[2].title]), [1, 5, 10, 20].map(own => [`gain_${own}`, `lift_${own}`].map(name => String(total.measures[name]))));
+    const {confusion} = total.measures;
+    same("the confusion", (await cells("section[aria-label='Confusion']")).map(row => [row[1], row[2]].map(own => Number(own.text.split(" ")[0].replaceAll(",", "")))),
+        [[confusion.true_positives, confusion.false_positives], [confusion.false_negatives, confusion.true_negatives]]);
+    same("the coverage", (await cells("section[aria-label='Coverage']")).map(row => row[1].title), total.coverage.map(String));
+    await button.click();
+  });
+  await step(page, "a segment with a hostile name by keyboard alone", async () => {
+    const name = `carrier=${plan.hostileKeys[1]}`;
+    await page.locator("section[aria-label='Versions and segments'] tbody button", {hasText: name}).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(name => document.querySelector("#result h2").textContent === name && document.activeElement?.id === "result", name);
+    const measures = await measuresOf();
+    same("the measures of the segment", measures, expectedOf(report.slices.find(own => own.name === name), measures));
+    await page.reload();
+    await page.waitForFunction(name => document.querySelector("#result h2")?.textContent === name, name);
+    await page.locator("#result button", {hasText: "All mature partitions"}).click();
+    await page.waitForFunction(() => document.querySelector("#result h2").textContent === "All mature partitions");
+  });
+  await step(page, "another day, one without a label, and one that cannot be read", async () => {
+    await page.locator(".inline select").selectOption("2026-12-20");
+    await page.waitForFunction(() => document.querySelectorAll("section[aria-label='By partition'] > .scroll tbody tr").length === 3);
+    await page.locator(".inline select").selectOption("2026-11-25");
+    await until("No row has a label that counts");
+    await accessible(page, "outcomes without a label");
+    page.expectsErrors = true; // the browser logs the 503
+    await page.locator(".inline select").selectOption("2026-12-10");
+    await until("The outcomes cannot be read now");
+    page.expectsErrors = false;
+    await page.locator("a", {hasText: "The newest report"}).click();
+    await page.waitForSelector("section[aria-label='Result']");
+  });
+  await step(page, "outcomes of values, without a day, of partitions with hostile names", async () => {
+    await go(page, "#/outcomes/strange");
+    await page.waitForFunction(() => document.querySelector("h1").textContent.includes("strange") && document.querySelector("#result") !== null);
+    const values = (await answer(server, "v1/scores/strange/outcomes")).report.slices;
+    const measures = await measuresOf();
+    same("the measures of values", measures, expectedOf(values[0], measures));
+    same("names of partitions", await page.locator("section[aria-label='By partition'] > .scroll tbody button").allTextContents(), values.filter(own => own.slice === "partition").map(own => own.name));
+    await accessible(page, "outcomes of values");
+  });
+  await step(page, "an output without outcomes says which command makes them", async () => {
+    await go(page, "#/outcomes/names");
+    await until("scripts/outcomes --output OUTPUT --keys name --labels");
+    await accessible(page, "no outcomes");
+    await go(page, "#/outcomes/parcels");
+    await until("The newest report cannot be read");
+    await accessible(page, "an unreadable report");
+  });
+  if (await page.locator("img[src=x]").count() > 0) {
+    wrong("a name of the outcomes became markup");
+  }
+}
+
 async function randomRecords(page, server) {
   const random = seeded(plan.seed);
   const contracts = new Map();
@@ -806,7 +926,7 @@ async function withoutScores(server) {
     await page.getByRole("button", {name: "Score", exact: true}).click();
     await page.waitForSelector(".score");
   });
-  for (const [hash, text] of [["#/lookup", "no stored scores"], ["#/runs", "no stored scores"], ["#/drift", "no stored scores"]]) {
+  for (const [hash, text] of [["#/lookup", "no stored scores"], ["#/runs", "no stored scores"], ["#/drift", "no stored scores"], ["#/outcomes", "no stored scores"]]) {
     await step(page, `${hash} says that there are none`, async () => {
       await go(page, hash);
       await page.waitForFunction(text => document.querySelector(".empty")?.textContent.includes(text), text);
@@ -852,6 +972,7 @@ await keyboard(page);
 await hostile(page, plan.server);
 await drifting(page, plan.server);
 await strange(page, plan.server);
+await outcomes(page, plan.server);
 await randomRecords(page, plan.server);
 await withToken(plan.serverWithToken);
 await withoutScores(plan.serverWithoutScores);
