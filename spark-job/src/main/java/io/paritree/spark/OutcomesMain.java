@@ -82,6 +82,8 @@ public final class OutcomesMain {
     session
         .conf()
         .set("spark.sql.shuffle.partitions", String.valueOf(tasks)); // each is read in turn
+    // What is kept is read twice, and nearly all values differ.
+    session.conf().set("spark.sql.inMemoryColumnarStorage.compressed", "false");
     boolean isTable = !given.query().scores().table().isEmpty();
     Outcomes outcomes = Outcomes.of(session, given.query(), isTable ? Optional.empty() : place);
     out.print(outcomes.text());
