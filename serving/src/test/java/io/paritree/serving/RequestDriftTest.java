@@ -93,6 +93,39 @@ class RequestDriftTest {
   }
 
   @Test
+  void missingValuesOfRefusedRowsAreCountedInEveryProtocolAsTheJobCountsThem() throws Exception {
+    try (RunningServer server = start("on");
+        Client client = new Client(server.port())) {
+      String good =
+          "{\"distance\":null,\"weight\":1.5,\"express\":true,\"carrier\":\"AA\",\"zone\":10,\"departure\":null}";
+      String lacking = good.replace("1.5", "null");
+      String unreadable = good.replace("1.5", "\"heavy\"").replace("10", "11");
+      String batch = "[%s,%s,%s,%s,%s,7]".formatted(good, lacking, lacking, good, lacking);
+      assertThat(client.post(MODEL + "/score-batch", batch).status()).isEqualTo(200);
+      assertThat(client.post(MODEL + "/score", unreadable).status()).isEqualTo(400);
+      String records = "{\"dataframe_records\":[%s,%s]}".formatted(good, unreadable);
+      assertThat(client.post("/invocations", records).status()).isEqualTo(400);
+      String tensor = "{\"name\":\"%s\",\"shape\":[1],\"datatype\":\"FP64\",\"data\":[%s]}";
+      String tensors =
+          "{\"inputs\":[%s,%s]}"
+              .formatted(tensor.formatted("weight", "null"), tensor.formatted("distance", "6000"));
+      assertThat(client.post("/v2/models/parcel-late/infer", tensors).status()).isEqualTo(400);
+
+      awaitRows(10, client);
+      Map<String, Object> counted = drift(client, "?profiles=true");
+      assertThat(counted).containsEntry("scored", "2");
+      Map<String, String> missing =
+          Map.of("distance", "8", "weight", "4", "express", "1", "zone", "1", "hour", "9");
+      for (Map.Entry<String, String> one : missing.entrySet()) {
+        String feature = member(counted, "profile/features", one.getKey(), "feature");
+        assertThat(JsonTree.at(counted, feature + "/missing"))
+            .as(one.getKey())
+            .isEqualTo(one.getValue());
+      }
+    }
+  }
+
+  @Test
   void aSweepAndAComparisonAreNotCounted() throws Exception {
     try (RunningServer server = start("on");
         Client client = new Client(server.port())) {

@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 
 /**
@@ -28,6 +29,7 @@ public final class Faults {
   private static final int MAX_BYTES = 400;
 
   private final List<Fault> faults = new ArrayList<>();
+  private final List<Feature> unread = new ArrayList<>();
   private final FaultCode[] codes = new FaultCode[MAX_FAULTS];
   private final String[] fields = new String[MAX_FAULTS];
   private int count;
@@ -60,6 +62,11 @@ public final class Faults {
     for (int fault = 0; fault < count; fault++) {
       visitor.accept(codes[fault], fields[fault]);
     }
+  }
+
+  /** Visits the features that there was a value for, which was refused. */
+  public void forEachUnread(Consumer<Feature> visitor) {
+    unread.forEach(visitor);
   }
 
   /** Returns whether the last fault is a refused missing value. */
@@ -105,6 +112,7 @@ public final class Faults {
     kept = keep;
     if (count > 0) {
       faults.clear();
+      unread.clear();
       Arrays.fill(fields, 0, count, null); // they may be callers' texts
       count = 0;
     }
@@ -211,6 +219,10 @@ public final class Faults {
   }
 
   private float add(FaultCode code, Feature feature, String got, String expected) {
+    if (code != FaultCode.MISSING_VALUE) {
+      unread.add(feature);
+    }
+
     if (faults.size() >= kept) {
       counts(code, feature.column());
       return Float.NaN;

@@ -88,6 +88,7 @@ final class RequestColumns {
       if (optional.contains(field.column())) {
         rows.fillMissing(field, pointer);
       } else {
+        rows.lack(field);
         lacking.add(field.column());
       }
     }

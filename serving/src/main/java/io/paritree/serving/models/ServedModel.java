@@ -17,6 +17,7 @@ import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.profile.RequestProfile;
 import io.paritree.serving.profile.SeenRows;
+import io.paritree.serving.profile.UnscoredRows;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -136,16 +137,24 @@ public final class ServedModel {
    * Counts refused rows and their faults.
    *
    * @param faults the faults of all these rows
+   * @param profiled these rows and all that were read with them, for the profile
    * @param found has their unseen values
    */
-  public void refused(long rows, FaultTotals faults, Faults found, ServerMetrics metrics) {
+  public void refused(
+      long rows, FaultTotals faults, UnscoredRows profiled, Faults found, ServerMetrics metrics) {
     refused.inc(rows);
     SeenRows seen = buffers().seen;
     if (seen != null) {
-      seen.addRefused(rows, faults, found);
+      seen.addRefused(profiled, faults, found);
     }
 
     faults.forEach((field, code, count) -> metrics.faults(name(), field, code).inc(count));
+  }
+
+  /** Returns what counts the rows of a request that are refused, for the profile. */
+  public UnscoredRows refusedRows() {
+    SeenRows seen = buffers().seen;
+    return seen == null ? UnscoredRows.uncounted() : seen.refused();
   }
 
   /** Returns what adds up the faults of a request by the model's fields. */

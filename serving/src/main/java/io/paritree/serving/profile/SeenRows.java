@@ -96,14 +96,23 @@ public final class SeenRows {
     System.arraycopy(from, row * each, to, place * each, each);
   }
 
+  /** Returns what counts the refused rows of a request, to be added. */
+  public UnscoredRows refused() {
+    return new UnscoredRows(form);
+  }
+
   /**
    * Adds rows that were refused.
    *
    * @param found has their unseen values
    */
-  public synchronized void addRefused(long rows, FaultTotals totals, Faults found) {
+  public synchronized void addRefused(UnscoredRows refused, FaultTotals totals, Faults found) {
     addUnseen(found);
-    read += rows;
+    read += refused.rows();
+    for (int slot = 0; slot < missing.length; slot++) {
+      missing[slot] += refused.missing()[slot];
+    }
+
     totals.forEach(
         (field, code, count) ->
             faults

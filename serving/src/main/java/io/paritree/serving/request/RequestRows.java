@@ -15,6 +15,7 @@ import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.profile.UnscoredRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -45,6 +46,7 @@ public final class RequestRows {
   /** The faults that were found, listed or not. */
   private final FaultTotals found;
 
+  private final UnscoredRows refused;
   private RecordValues values; // null unless they are kept
   private float[] slots = {};
   private int count;
@@ -54,6 +56,7 @@ public final class RequestRows {
     this.served = served;
     this.width = served.model().schema().width();
     this.found = served.faultTotals();
+    this.refused = served.refusedRows();
     this.parts = parts;
     this.limit = RowLimit.ofSlots(parts.limits(), served.model().engine());
   }
@@ -160,6 +163,7 @@ public final class RequestRows {
   private void record(int row, Function<Fault, PointedFault> pointed) {
     refusedRows.set(row);
     faults.forEach(found::add);
+    refused.note(row, faults);
     faults.list().stream().limit(MAX_ERRORS - errors.size()).map(pointed).forEach(errors::add);
     faults.clear();
   }
@@ -176,6 +180,15 @@ public final class RequestRows {
     if (isFaulty()) {
       refuseAll();
       pointFields(0, prefix);
+    }
+  }
+
+  /** Takes note that no row has a value for a field, because of which the request is refused. */
+  public void lack(Field field) {
+    for (int row = 0; row < count; row++) {
+      for (int index = 0; index < field.features().size(); index++) {
+        slots[at(row) + field.slot(index)] = Float.NaN;
+      }
     }
   }
 
@@ -215,7 +228,8 @@ public final class RequestRows {
   public Scored score(Inference inference, Context ctx) {
     inference.read();
     if (!errors.isEmpty()) {
-      served.refused(refusedRows.cardinality(), found, faults, parts.metrics());
+      refused.addAll(slots, count);
+      served.refused(refusedRows.cardinality(), found, refused, faults, parts.metrics());
       throw new ProblemException(
           refusal == null ? Problems.invalidRecord(errors, found.count()) : refusal.with(errors));
     }

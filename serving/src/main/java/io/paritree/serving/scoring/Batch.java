@@ -12,6 +12,7 @@ import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.profile.UnscoredRows;
 import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.RowLimit;
 import io.paritree.serving.request.ScoringParts;
@@ -50,6 +51,8 @@ final class Batch implements AutoCloseable {
   /** The faults that were found, listed or not. */
   private final FaultTotals faults;
 
+  private final UnscoredRows refused;
+
   /** Bytes that may still be used to list faults. */
   private long listing;
 
@@ -81,6 +84,7 @@ final class Batch implements AutoCloseable {
     this.buffers = served.buffers();
     this.engine = served.model().engine();
     this.faults = served.faultTotals();
+    this.refused = served.refusedRows();
     this.listing = (long) LISTED_BODIES * parts.limits().body();
     this.reasons = query.reasons().map(asked -> ReasonsAnswer.ofBlocks(asked, served)).orElse(null);
     int margins = query.margin() ? engine.outputs() : 0;
@@ -139,6 +143,7 @@ final class Batch implements AutoCloseable {
     } else {
       listed = buffers.faults.list();
       buffers.faults.forEach(faults::add);
+      refused.add(buffers.slots, at(), buffers.faults);
       blockFaults += listed.size();
     }
 
@@ -157,7 +162,7 @@ final class Batch implements AutoCloseable {
   /** Counts the records of the answer. */
   void count() {
     served.scored().inc(scored);
-    served.refused(row - scored, faults, buffers.faults, parts.metrics());
+    served.refused(row - scored, faults, refused, buffers.faults, parts.metrics());
     inference.answered((int) scored);
   }
 

@@ -12,6 +12,7 @@ import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.profile.UnscoredRows;
 import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
@@ -93,7 +94,9 @@ public record ScoreHandler(ScoringParts parts) {
     if (!buffers.faults.isEmpty()) {
       FaultTotals faults = served.faultTotals();
       buffers.faults.forEach(faults::add);
-      served.refused(1, faults, buffers.faults, parts.metrics());
+      UnscoredRows refused = served.refusedRows();
+      refused.add(buffers.slots, 0, buffers.faults);
+      served.refused(1, faults, refused, buffers.faults, parts.metrics());
       throw new ProblemException(Problems.invalidRecord(buffers.faults.list()));
     }
   }

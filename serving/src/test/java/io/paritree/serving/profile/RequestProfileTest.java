@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
+import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.MarginProfile;
 import io.paritree.profile.Profile;
 import io.paritree.serving.metrics.FaultTotals;
@@ -105,12 +107,23 @@ class RequestProfileTest {
     FaultTotals totals = new FaultTotals(Set.of("weight"));
     totals.add(FaultCode.WRONG_TYPE, "weight");
     totals.add(FaultCode.WRONG_TYPE, "weight");
-    seen.addRefused(2, totals, new Faults());
+    Faults faults = new Faults();
+    Feature weight = model.schema().features().get(1);
+    float[] slots = new float[model.engine().width()];
+    slots[0] = Float.NaN;
+    slots[1] = weight.truth(true, faults);
+    UnscoredRows refused = seen.refused();
+    refused.add(slots, 0, faults);
+    refused.add(slots, 0, faults);
+    seen.addRefused(refused, totals, new Faults());
     score(seen, 1, 1);
     profile.collect(now);
     Profile counted = of(Window.HOUR);
     assertThat(counted.rows()).isEqualTo(3);
     assertThat(counted.scored()).isEqualTo(1);
+    assertThat(counted.features().stream().map(FeatureProfile::missing).limit(3))
+        .as("a value that cannot be read is not missing")
+        .containsExactly(2L, 0L, 0L);
     assertThat(counted.faults())
         .isEqualTo(Map.of("weight", Map.of(FaultCode.WRONG_TYPE.code(), 2L)));
   }
