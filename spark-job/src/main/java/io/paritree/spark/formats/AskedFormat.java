@@ -76,18 +76,6 @@ public enum AskedFormat {
     return directory;
   }
 
-  /** Returns whether there is a table of a known format at a path. */
-  public static boolean isAt(SparkSession session, String path) throws IOException {
-    Configuration hadoop = HadoopPaths.settings(session);
-    for (TableFormat format : ALL) {
-      if (format.isAt(path, hadoop)) {
-        return true;
-      }
-    }
-
-    return false;
-  }
-
   private List<TableFormat> possible() {
     return only == null ? ALL : List.of(only);
   }

@@ -106,7 +106,7 @@ record LabelTable(
   private static Found found(SparkSession session, OutcomeQuery query)
       throws RefusedException, IOException {
     String source = query.labels().source();
-    if (!source.contains("/") || AskedFormat.isAt(session, source)) {
+    if (!source.contains("/") || AskedFormat.hasTable(source, HadoopPaths.settings(session))) {
       PinnedTable table = AskedFormat.AUTO.input(session, new TableToRead(source, ""));
       return new Found(table.rows(session, Map.of()), table.version(), false);
     }
