@@ -214,6 +214,24 @@ class DriftTest {
     assertThat(Suspects.of(night, List.of(), List.of(missing, rows), 5)).startsWith("rows");
   }
 
+  @Test
+  void scoresThatAreHiddenAreNotComparedButTheirShiftIs() throws RuleException {
+    DriftValues hidden =
+        DriftValues.hidingScores(
+            NIGHT, List.of(Drift.of(NIGHT, reference(SEALED))), Map.of(), "nobody may read it");
+    for (String rule : List.of("score.mean > 0", "score.above >= 0", "score.mean > reference")) {
+      Verdict verdict = Rule.of(rule, DriftWords.ofAnyModel()).verdict(hidden);
+      assertThat(verdict.result()).as(rule).isEqualTo(Verdict.Result.NOT_COMPARED);
+      assertThat(verdict.findings()).isEmpty();
+      assertThat(verdict.absences()).containsExactly("nobody may read it");
+    }
+
+    Verdict shifted = Rule.of("score.js >= 0", DriftWords.ofAnyModel()).verdict(hidden);
+    assertThat(shifted.result()).isEqualTo(Verdict.Result.FIRED);
+    assertThat(Rule.of("any.missing > 0", DriftWords.ofAnyModel()).verdict(hidden).result())
+        .isEqualTo(Verdict.Result.FIRED);
+  }
+
   private static Verdict.Finding finding(String rule) throws RuleException {
     Verdict verdict = verdict(rule);
     assertThat(verdict.result()).as(rule).isEqualTo(Verdict.Result.FIRED);

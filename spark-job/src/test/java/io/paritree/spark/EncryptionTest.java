@@ -146,6 +146,9 @@ class EncryptionTest {
             RunDrift.fromJson(Files.readAllBytes(ofRun("drift.json")), "drift.json").partitions())
         .extracting(RunDrift.Partition::profile)
         .containsExactly(Optional.empty());
+    assertThat(report())
+        .containsPattern("score.mean > 0[^}]*the output is encrypted")
+        .containsPattern("score.above > 0[^}]*the output is encrypted");
     List<Path> drift = parquets(directory.resolve("drift"));
     assertThat(drift).hasSize(1);
     assertThat(encryptedColumns(drift.get(0))).contains("subject", "missing");
@@ -372,6 +375,10 @@ class EncryptionTest {
         "0.5",
         "--drift",
         "report",
+        "--rule",
+        "score.mean > 0",
+        "--rule",
+        "score.above > 0",
         "--drift-table",
         directory.resolve("drift"));
   }

@@ -79,9 +79,15 @@ public final class GroupDrift {
   private PartitionDrift compare(String partition, SlicedProfile profile) throws IOException {
     Baselines.Found found = baselines.of(partition);
     List<Drift> drifts = drifts(profile.whole(), found.baselines());
-    DriftValues values = new DriftValues(profile.whole(), drifts, found.absences());
+    DriftValues values = values(profile.whole(), drifts, found.absences());
     List<Verdict> verdicts = rules.rules().stream().map(rule -> rule.verdict(values)).toList();
     return new PartitionDrift(profile, drifts, verdicts, slices(profile, found));
+  }
+
+  private DriftValues values(Profile profile, List<Drift> drifts, Map<String, String> absences) {
+    return kept.isPresent()
+        ? new DriftValues(profile, drifts, absences)
+        : DriftValues.hidingScores(profile, drifts, absences, "the output is encrypted");
   }
 
   private static List<Drift> drifts(Profile profile, List<Baseline> baselines) {
