@@ -152,7 +152,8 @@ public final class DriftValues implements RuleValues {
     }
 
     if (isRows(subject)) {
-      return Reading.of(compared.drift.rows());
+      double rows = compared.drift.rows();
+      return rows == 0 ? Reading.absent(baseline + " has no row") : Reading.of(rows);
     }
 
     OutputDrift output = compared.outputs.get(subject);

@@ -232,6 +232,25 @@ class DriftTest {
         .isEqualTo(Verdict.Result.FIRED);
   }
 
+  @Test
+  void rowsAreNotComparedWithABaselineThatHasNone() throws RuleException {
+    Profile none = new Profile(0, 0, 0, 0, List.of(), List.of(), List.of(), Map.of());
+    Drift empty = Drift.of(NIGHT, new Baseline(Baseline.PREVIOUS, List.of("day=1"), none));
+    Drift full = Drift.of(NIGHT, new Baseline(Baseline.PREVIOUS, List.of("day=1"), SEALED));
+    for (String rule : List.of("rows > 1.8 * previous", "rows < 0.5 * previous")) {
+      Verdict verdict =
+          Rule.of(rule, DriftWords.ofAnyModel())
+              .verdict(new DriftValues(NIGHT, List.of(empty), Map.of()));
+      assertThat(verdict.result()).as(rule).isEqualTo(Verdict.Result.NOT_COMPARED);
+      assertThat(verdict.absences()).containsExactly("previous has no row");
+      assertThat(
+              Rule.of(rule, DriftWords.ofAnyModel())
+                  .verdict(new DriftValues(NIGHT, List.of(full), Map.of()))
+                  .result())
+          .isEqualTo(Verdict.Result.PASSED);
+    }
+  }
+
   private static Verdict.Finding finding(String rule) throws RuleException {
     Verdict verdict = verdict(rule);
     assertThat(verdict.result()).as(rule).isEqualTo(Verdict.Result.FIRED);
