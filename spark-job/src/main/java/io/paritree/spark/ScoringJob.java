@@ -141,6 +141,10 @@ final class ScoringJob {
 
     checkExecutors(session, files);
     stages.end("spark");
+    if (settings.drift().table().isPresent()) {
+      DriftHistory.check(session, settings.drift().table().get());
+    }
+
     CheckedRun checked = check.check(session, files, progress);
     lineage = Optional.of(facts.checked(checked));
     stages.end("check");

@@ -337,14 +337,14 @@ class DriftGateTest {
             "--partition",
             "day=2024-01-02",
             "--drift-table",
-            "no_such_table");
+            Files.createFile(directory.resolve("no directory")));
     assertThat(replaced.exitCode()).as(replaced.err()).isZero();
     assertThat(profiles("2024-01-02")).hasSize(1);
-    assertThat(replaced.err()).contains("Cannot write drift to no_such_table: ");
+    assertThat(replaced.err()).contains("Cannot write drift to " + directory);
     assertThat(report("last").problems())
         .singleElement()
         .asString()
-        .startsWith("Cannot write drift to no_such_table: ");
+        .startsWith("Cannot write drift to " + directory);
   }
 
   private Dataset<Row> table() {
@@ -468,8 +468,14 @@ class DriftGateTest {
     Parcels.rewrite(directory.resolve("in"), 0, 30, 0);
 
     JobRun inside = score(model, "--drift-table", directory.resolve("out/drift"));
+    JobRun absent = score(model, "--drift-table", "no_such_table");
+    JobRun unknown = score(model, "--drift-table", "nosuch.drift");
     JobRun run = score(model);
 
+    assertThat(List.of(absent.exitCode(), unknown.exitCode())).containsOnly(3);
+    assertThat(absent.err())
+        .contains("Cannot write to table no_such_table: the catalog has no such table");
+    assertThat(unknown.err()).contains("Cannot write to table nosuch.drift: ");
     assertThat(inside.exitCode()).isEqualTo(3);
     assertThat(inside.err()).contains("give --drift-table a place of its own");
     assertThat(run.exitCode()).as(run.err()).isEqualTo(8);

@@ -581,6 +581,15 @@ class IcebergOutputTables {
     Parcels.write(bad.resolve("day=2024-01-02"), 20, 30, 2, 1);
     long snapshot = loaded().currentSnapshot().snapshotId();
 
+    none.drop("psi").writeTo("lake.other").using("iceberg").create();
+    for (String wrong : List.of("lake.other", "lake.nosuch")) {
+      JobRun refused = score("--input", bad, "--drift-table", wrong);
+      assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
+      assertThat(refused.err())
+          .contains("Cannot write to table " + wrong)
+          .containsPattern("it has no column psi|no such table");
+    }
+
     JobRun run = score("--input", bad, "--drift-table", "lake.drift");
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);

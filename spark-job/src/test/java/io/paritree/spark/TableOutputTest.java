@@ -11,6 +11,7 @@ import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +106,17 @@ class TableOutputTest extends DeltaScores {
         .isEqualTo(RowFactory.create("rows", "rows >= previous"));
     assertThat(SPARK.sql("DESCRIBE HISTORY delta.`%s`".formatted(history)).count()).isEqualTo(3);
     assertThat(last().getString(0)).contains("\"accepted_gates\":\"as every night\"");
+
+    Path other = directory.resolve("other columns");
+    kept.limit(0)
+        .withColumn("psi", functions.lit(1))
+        .write()
+        .format("delta")
+        .save(other.toString());
+    JobRun refused = score("--force", "--drift-table", other);
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.err())
+        .contains("it has the column psi as int, where double is expected; --drift-table needs");
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /** The format that a user asks for. The list of all formats. */
 public enum AskedFormat {
@@ -138,6 +139,28 @@ public enum AskedFormat {
     }
 
     return false;
+  }
+
+  /**
+   * Returns the columns of a table that rows will be appended to.
+   *
+   * @throws RefusedException if it is not there, or cannot be written to
+   */
+  public StructType columns(SparkSession session, TableToWrite asked) throws RefusedException {
+    return found(
+        asked,
+        () -> {
+          Optional<TableFormat> atPath = atPath(session, asked, AskedFormat::outputProblem);
+          return atPath.isPresent()
+              ? atPath.get().read(session, asked.name()).schema()
+              : read(session, asked)
+                  .orElseThrow(
+                      () ->
+                          asked.refused(
+                              "the catalog has no such table; make it with CREATE TABLE, or give a path, which needs a slash, as ./%s"
+                                  .formatted(asked.name())))
+                  .schema();
+        });
   }
 
   /**

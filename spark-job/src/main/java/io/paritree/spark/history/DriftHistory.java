@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -82,7 +83,7 @@ public final class DriftHistory {
   /** Writes what was added. */
   public void write() throws RefusedException, IOException, AnalysisException {
     Iterator<Object[]> rows = pending.stream().flatMap(form::of).iterator();
-    boolean isParquet = isParquet();
+    boolean isParquet = isParquet(session, table);
     while (rows.hasNext()) {
       parts++;
       if (isParquet) {
@@ -97,7 +98,7 @@ public final class DriftHistory {
   }
 
   /** A directory that shows no table is one of files. */
-  private boolean isParquet() throws IOException {
+  private static boolean isParquet(SparkSession session, TableToWrite table) throws IOException {
     return table.isPath() && !AskedFormat.hasTable(table.name(), HadoopPaths.settings(session));
   }
 
@@ -130,6 +131,23 @@ public final class DriftHistory {
       FileStore.of(directory, hadoop).replace(directory.resolve(file), Files.readAllBytes(written));
     } finally {
       FileStore.of(Location.of(temporary)).delete(Location.of(temporary));
+    }
+  }
+
+  /**
+   * Checks that the table is there and has the columns of drift; a directory of files has them.
+   *
+   * @throws RefusedException if it is not, or has not
+   */
+  public static void check(SparkSession session, TableToWrite table)
+      throws RefusedException, IOException {
+    if (isParquet(session, table)) {
+      return;
+    }
+
+    Optional<String> problem = HistoryColumn.problem(AskedFormat.AUTO.columns(session, table));
+    if (problem.isPresent()) {
+      throw table.refused(problem.get());
     }
   }
 
