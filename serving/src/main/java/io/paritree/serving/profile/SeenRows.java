@@ -109,7 +109,7 @@ public final class SeenRows {
   public synchronized void addRefused(UnscoredRows refused, FaultTotals totals, Faults found) {
     addUnseen(found);
     read += refused.rows();
-    for (int slot = 0; slot < missing.length; slot++) {
+    for (int slot = 0; slot < refused.missing().length; slot++) {
       missing[slot] += refused.missing()[slot];
     }
 

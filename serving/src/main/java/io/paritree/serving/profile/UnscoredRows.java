@@ -12,13 +12,12 @@ import java.util.BitSet;
  */
 public final class UnscoredRows {
   private final RowForm form; // null unless rows are counted
-  private final long[] missing;
+  private long[] missing = {}; // until there is a row: most requests have none
   private final BitSet malformed = new BitSet(); // by row
   private long rows;
 
   UnscoredRows(RowForm form) {
     this.form = form;
-    this.missing = new long[form == null ? 0 : form.width()];
   }
 
   /** Returns what counts no rows. */
@@ -69,6 +68,7 @@ public final class UnscoredRows {
   }
 
   private void addEmpty(float[] slots, int at) {
+    open();
     for (int slot = 0; slot < missing.length; slot++) {
       missing[slot] += Float.isNaN(slots[at + slot]) ? 1 : 0;
     }
@@ -76,14 +76,21 @@ public final class UnscoredRows {
 
   /** The slots of values that cannot be read are empty, too. */
   private void exceptUnread(Faults found) {
+    open();
     found.forEachUnread(feature -> missing[form.slot(feature)]--);
+  }
+
+  private void open() {
+    if (missing.length == 0) {
+      missing = new long[form.width()];
+    }
   }
 
   long rows() {
     return rows;
   }
 
-  /** Returns the number of missing values of the rows, by slot. */
+  /** Returns the number of missing values of the rows, by slot; empty if there are none. */
   long[] missing() {
     return missing;
   }
