@@ -153,8 +153,7 @@ public final class ServedModel {
 
   /** Returns what counts the rows of a request that are refused, for the profile. */
   public UnscoredRows refusedRows() {
-    SeenRows seen = buffers().seen;
-    return seen == null ? UnscoredRows.uncounted() : seen.refused();
+    return profile.map(RequestProfile::ofRequest).orElseGet(UnscoredRows::uncounted);
   }
 
   /** Returns what adds up the faults of a request by the model's fields. */

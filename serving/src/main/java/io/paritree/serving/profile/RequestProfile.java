@@ -102,6 +102,11 @@ public final class RequestProfile {
     return own;
   }
 
+  /** Returns what counts the refused rows of a request, for {@link SeenRows#addRefused}. */
+  public UnscoredRows ofRequest() {
+    return new UnscoredRows(rows);
+  }
+
   /** Adds the rows that threads have seen. */
   public synchronized void collect(Instant now) {
     Stream<SeenRows> all;

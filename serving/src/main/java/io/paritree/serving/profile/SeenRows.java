@@ -96,11 +96,6 @@ public final class SeenRows {
     System.arraycopy(from, row * each, to, place * each, each);
   }
 
-  /** Returns what counts the refused rows of a request, to be added. */
-  public UnscoredRows refused() {
-    return new UnscoredRows(form);
-  }
-
   /**
    * Adds rows that were refused.
    *

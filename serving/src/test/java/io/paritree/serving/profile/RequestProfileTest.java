@@ -112,7 +112,7 @@ class RequestProfileTest {
     float[] slots = new float[model.engine().width()];
     slots[0] = Float.NaN;
     slots[1] = weight.truth(true, faults);
-    UnscoredRows refused = seen.refused();
+    UnscoredRows refused = profile.ofRequest();
     refused.add(slots, 0, faults);
     refused.add(slots, 0, faults);
     seen.addRefused(refused, totals, new Faults());
