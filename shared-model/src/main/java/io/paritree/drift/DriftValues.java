@@ -22,7 +22,7 @@ public final class DriftValues implements RuleValues {
   private final Map<String, OutputProfile> outputs;
   private final Map<String, Compared> drifts;
   private final Map<String, String> absences;
-  private final String hidden; // why scores are not told; empty if they are
+  private final String hidden; // why scores are not reported; empty if they are
   private final Noise noise;
 
   /** A comparison, by the names of its subjects. */
@@ -74,7 +74,7 @@ public final class DriftValues implements RuleValues {
   /**
    * Returns the values without means of scores, and shares above a threshold.
    *
-   * @param hidden why they are not told
+   * @param hidden why they are not reported
    */
   public static DriftValues hidingScores(
       Profile profile, List<Drift> drifts, Map<String, String> absences, String hidden) {

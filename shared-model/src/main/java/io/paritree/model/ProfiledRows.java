@@ -40,7 +40,7 @@ public final class ProfiledRows {
   private float[] slots;
   private int stride;
 
-  /** Is told which rows were explained. */
+  /** Receives the rows that were explained. */
   @FunctionalInterface
   public interface Observer {
     /**

@@ -1,6 +1,6 @@
 package io.paritree.outcome;
 
-/** A share or a measure of which a value is an estimate lies within it in 95 of 100 cases. */
+/** Where the true value lies in 95 of 100 cases, of which an estimate is known. */
 public record Interval(double low, double high) {
   private static final double DEVIATIONS = 1.959963984540054;
 

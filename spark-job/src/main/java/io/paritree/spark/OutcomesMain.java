@@ -24,7 +24,7 @@ import org.apache.spark.sql.SparkSession;
  * {@code scripts/outcomes}: joins labels to published scores, and says how good they were.
  *
  * <p>Exit codes: 0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 8 a rule
- * does not hold. The report is written in any case but the first ones.
+ * does not hold. The report is written with 0 and 8.
  */
 public final class OutcomesMain {
   private static final int MIN_TASKS = 8;
@@ -34,9 +34,12 @@ public final class OutcomesMain {
 
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
+    ScoreMain.Ending ending;
     try (SparkOnDemand spark = SparkOnDemand.notStarted()) {
-      ScoreMain.exit(run(spark, System.out, System.err, arguments));
+      ending = run(spark, System.out, System.err, arguments);
     }
+
+    ScoreMain.exit(ending);
   }
 
   /** Runs a command line and returns how it ended. */

@@ -146,7 +146,7 @@ class DriftGateTest {
     return directory.resolve("drift.prom");
   }
 
-  /** Returns what the chat was told, and forgets it. */
+  /** Returns the message that the chat has, and removes it. */
   private JsonNode told() throws IOException {
     assertThat(chat.messages()).hasSize(1);
     HttpInbox.Message message = chat.messages().get(0);

@@ -1,17 +1,26 @@
 package io.paritree.spark.outcomes;
 
+import io.paritree.Fault;
 import io.paritree.outcome.BinaryMeasures;
 import io.paritree.outcome.Interval;
 import io.paritree.outcome.Measured;
 import io.paritree.outcome.ValueMeasures;
 import io.paritree.rule.Verdict;
+import io.paritree.spark.report.AlignedLines;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
 /** A report about outcomes for the console. */
 final class OutcomeTable {
   private static final int MOST_PARTITIONS = 40;
+  private static final String[] BINARY = {
+    "", "scored", "label", "AUC", "95 %", "Brier", "log loss", "rate", "expected"
+  };
+  private static final String[] VALUES = {
+    "", "scored", "label", "RMSE", "MAE", "R2", "mean", "expected"
+  };
 
   private OutcomeTable() {}
 
@@ -28,11 +37,9 @@ final class OutcomeTable {
                     .horizonDays()
                     .map(", horizon %s days"::formatted)
                     .orElse("")));
-    List<List<String>> lines = new ArrayList<>();
-    lines.add(
-        report.isBinary()
-            ? List.of("", "scored", "label", "AUC", "95 %", "Brier", "log loss", "rate", "expected")
-            : List.of("", "scored", "label", "RMSE", "MAE", "R2", "mean", "expected"));
+    List<String[]> lines = new ArrayList<>();
+    String[] header = report.isBinary() ? BINARY : VALUES;
+    lines.add(header);
     long partitions =
         report.slices().stream().filter(own -> own.slice().kind() == Slice.Kind.PARTITION).count();
     long left = Math.max(0, partitions - MOST_PARTITIONS);
@@ -41,11 +48,11 @@ final class OutcomeTable {
       if (slice.slice().kind() == Slice.Kind.PARTITION && toLeaveOut > 0) {
         toLeaveOut--;
       } else {
-        lines.add(line(slice));
+        lines.add(line(slice, header.length));
       }
     }
 
-    text.append(table(lines));
+    text.append(AlignedLines.of("  ", "l" + "r".repeat(header.length - 1), lines));
     if (left > 0) {
       text.append("  %s older partitions are in the report\n".formatted(left));
     }
@@ -76,9 +83,9 @@ final class OutcomeTable {
     return text.toString();
   }
 
-  private static List<String> line(SliceOutcome slice) {
+  private static String[] line(SliceOutcome slice, int columns) {
     List<String> cells = new ArrayList<>();
-    cells.add(slice.slice().name().isEmpty() ? "all rows" : slice.slice().name());
+    cells.add(slice.slice().name().isEmpty() ? "all rows" : Fault.printable(slice.slice().name()));
     cells.add(String.valueOf(slice.scored()));
     cells.add(
         String.format(
@@ -87,7 +94,8 @@ final class OutcomeTable {
             slice.scored() == 0 ? 0.0 : 100.0 * slice.matched() / slice.scored(),
             slice.isMature() ? "" : " (immature)"));
     slice.measured().ifPresent(measured -> cells.addAll(numbers(measured)));
-    return cells;
+    cells.addAll(Collections.nCopies(columns - cells.size(), ""));
+    return cells.toArray(String[]::new);
   }
 
   private static List<String> numbers(Measured measured) {
@@ -117,28 +125,5 @@ final class OutcomeTable {
 
   private static String signed(double value) {
     return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%+.4f", value);
-  }
-
-  private static String table(List<List<String>> lines) {
-    int columns = lines.get(0).size();
-    int[] widths = new int[columns];
-    for (List<String> line : lines) {
-      for (int column = 0; column < line.size(); column++) {
-        widths[column] = Math.max(widths[column], line.get(column).length());
-      }
-    }
-
-    StringBuilder text = new StringBuilder();
-    for (List<String> line : lines) {
-      StringBuilder row = new StringBuilder("  ");
-      for (int column = 0; column < line.size(); column++) {
-        String format = column == 0 ? "%-" + widths[column] + "s" : "  %" + widths[column] + "s";
-        row.append(String.format(Locale.ROOT, format, line.get(column)));
-      }
-
-      text.append(row.toString().stripTrailing()).append('\n');
-    }
-
-    return text.toString();
   }
 }

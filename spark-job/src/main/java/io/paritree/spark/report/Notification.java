@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What people are told of a run at once: that rules have fired, or that partitions are held. Its
- * {@code text} is a sentence for a chat.
+ * What is reported of a run to people at once: that rules have fired, or that partitions are held.
+ * Its {@code text} is a sentence for a chat.
  */
 public final class Notification {
   private static final int MOST_REASONS = 3;

@@ -143,7 +143,7 @@ public final class SummaryTable {
       lines.add(line(report.total(), ""));
     }
 
-    return aligned("  ", "lrrrrr", lines);
+    return AlignedLines.of("  ", "lrrrrr", lines);
   }
 
   /**
@@ -162,35 +162,5 @@ public final class SummaryTable {
 
   static String grouped(long number) {
     return String.format(Locale.ROOT, "%,d", number);
-  }
-
-  /**
-   * Returns lines whose columns are aligned.
-   *
-   * @param margin begins each line
-   * @param sides for each column {@code l} (texts) or {@code r} (numbers)
-   */
-  static String aligned(String margin, String sides, List<String[]> lines) {
-    int[] widths = new int[sides.length()];
-    for (String[] line : lines) {
-      for (int column = 0; column < widths.length; column++) {
-        widths[column] = Math.max(widths[column], line[column].length());
-      }
-    }
-
-    StringBuilder text = new StringBuilder();
-    for (String[] line : lines) {
-      StringBuilder aligned = new StringBuilder(margin);
-      for (int column = 0; column < widths.length; column++) {
-        String padding = " ".repeat(widths[column] - line[column].length());
-        boolean isText = sides.charAt(column) == 'l';
-        aligned.append(column == 0 ? "" : "  ");
-        aligned.append(isText ? line[column] + padding : padding + line[column]);
-      }
-
-      text.append(aligned.toString().stripTrailing()).append('\n');
-    }
-
-    return text.toString();
   }
 }

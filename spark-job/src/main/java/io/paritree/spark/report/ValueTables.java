@@ -34,7 +34,7 @@ final class ValueTables {
     }
 
     return "  faults by field:\n"
-        + SummaryTable.aligned(MARGIN, "llrl", lines)
+        + AlignedLines.of(MARGIN, "llrl", lines)
         + more(quarantine.faults().size());
   }
 
@@ -71,7 +71,7 @@ final class ValueTables {
     }
 
     return "  missing and unseen values that changed from the %s:\n".formatted(sealed)
-        + SummaryTable.aligned(MARGIN, "lrrrr", lines)
+        + AlignedLines.of(MARGIN, "lrrrr", lines)
         + more(changed.size());
   }
 
@@ -90,7 +90,7 @@ final class ValueTables {
     return found.isEmpty()
         ? ""
         : "  values that are in no vocabulary:\n"
-            + SummaryTable.aligned(MARGIN, "lr", lines)
+            + AlignedLines.of(MARGIN, "lr", lines)
             + more(found.size());
   }
 

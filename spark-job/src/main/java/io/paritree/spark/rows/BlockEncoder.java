@@ -116,7 +116,7 @@ public final class BlockEncoder {
     }
   }
 
-  /** Is told of values. */
+  /** Receives values. */
   @FunctionalInterface
   interface Visitor {
     /**

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param collector the address that lineage events are posted to
  * @param namespace the namespace of the job in lineage events
  * @param job the name of the job in lineage events; empty for the output's name
- * @param notified the address that is told of rules that have fired and of held partitions
+ * @param notified the address that gets a message if rules have fired or partitions are held
  * @param longestWait how long a run waits at its end for the Pushgateway, the collector and this
  */
 public record Destinations(

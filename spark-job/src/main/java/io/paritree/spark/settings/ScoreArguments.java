@@ -168,7 +168,7 @@ public final class ScoreArguments {
                 + " that is there: its path, which has a slash, or a name in a catalog"),
         text(
             "--notify-url=URL",
-            "address that is told by one POST of JSON if rules have fired or partitions are held; a"
+            "address that gets one POST of JSON if rules have fired or partitions are held; a"
                 + " secret, better given as PARITREE_NOTIFY_URL in the environment"),
         text(
             "--run-id=ID",
