@@ -95,13 +95,19 @@ public final class ProfiledRows {
   }
 
   /**
-   * Adds a row of the block that was scored, if it is in the sample.
+   * Adds a row of the block that was scored, if it is in the sample, or among the explained rows.
    *
    * @param hash by which it is chosen
    * @param at where its slots begin
    * @param slice an expected one that it is in; null if rows are not divided
    */
   public void add(long hash, int at, String slice) {
+    sample(hash, at, slice);
+    explain(hash, at, slice);
+  }
+
+  /** As {@link #add}, for the sample alone. */
+  public void sample(long hash, int at, String slice) {
     if (counts.whole().samples(hash)) {
       if (sampledRows == sampled.length) {
         sampledHashes = Arrays.copyOf(sampledHashes, 2 * sampledRows);
@@ -113,7 +119,10 @@ public final class ProfiledRows {
       sampledSlices[sampledRows] = slice;
       sampled[sampledRows++] = at;
     }
+  }
 
+  /** As {@link #add}, for the explained rows alone. */
+  public void explain(long hash, int at, String slice) {
     if (explainer.isPresent() && counts.whole().explains(hash)) {
       for (int slot = 0; slot < engine.width(); slot++) {
         held[slot * explainedRows + heldRows] = slots[at + slot * stride];

@@ -95,7 +95,8 @@ final class LevelCounts<C extends LevelCounts.Counts<C>> implements Serializable
     }
   }
 
-  private void drop() {
+  /** Drops the level with the most rows. */
+  void drop() {
     Level<C> dropped = least < levels.size() ? levels.set(least, null) : null;
     total -= dropped == null ? 0 : dropped.rows;
     least++;

@@ -30,6 +30,7 @@ public final class RequestProfile {
   private static final Duration SLICE = Duration.ofMinutes(5);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
+  private static final int MAX_WAITING_VALUES = 1 << 20;
 
   private final ScoringModel model;
   private final RowForm rows;
@@ -44,6 +45,7 @@ public final class RequestProfile {
   private final Deque<Slice> hours = new ArrayDeque<>(); // oldest first; guarded by this
   private ProfileForm form; // made for the first rows, as the sample; guarded by this
   private ProfiledRows sample; // of the current slice; guarded by this
+  private final WaitingRows waiting; // of the current slice; guarded by this
   private SlicedCounts current; // which are not divided; null without rows; guarded by this
   private Instant begin; // of the current slice; guarded by this
 
@@ -66,6 +68,7 @@ public final class RequestProfile {
   public RequestProfile(ScoringModel model, int explained, Instant now) {
     this.rows = new RowForm(model.schema(), model.engine());
     this.sampling = new Sampling(Sampling.ALL, explained);
+    this.waiting = new WaitingRows(rows.width(), explained, MAX_WAITING_VALUES);
     this.model = model;
     start(now);
   }
@@ -143,13 +146,17 @@ public final class RequestProfile {
         .faults()
         .forEach(
             (field, codes) -> codes.forEach((code, count) -> counts.addFaults(field, code, count)));
+    long[] hashes = random.longs(taken.kept()).toArray(); // any rows are as good as others
     sample.begin(current, taken.slots(), 1);
     for (int row = 0; row < taken.kept(); row++) {
       counts.addScores(taken.scores(), row * rows.scores());
-      sample.add(random.nextLong(), row * rows.width(), null); // any rows are as good as others
+      sample.sample(hashes[row], row * rows.width(), null);
     }
 
     sample.endBlock();
+    for (int row = 0; row < taken.kept(); row++) {
+      waiting.add(hashes[row], taken.slots(), row * rows.width(), current, sample);
+    }
   }
 
   private Optional<Slice> now() {
@@ -157,7 +164,7 @@ public final class RequestProfile {
       return Optional.empty();
     }
 
-    sample.explainHeld();
+    waiting.explain(current, sample);
     current.pack();
     return Optional.of(new Slice(begin, current.whole().profile(form)));
   }

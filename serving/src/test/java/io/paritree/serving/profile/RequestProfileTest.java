@@ -102,6 +102,25 @@ class RequestProfileTest {
   }
 
   @Test
+  void anyNumberOfRowsLeavesTheExplainedOnesOfASlice() {
+    for (int round = 1; round <= 40; round++) {
+      SeenRows seen = profile.ofThread();
+      score(seen, 64, round);
+      profile.collect(now);
+      if (round % 10 == 0) { // somebody asks, and what was explained before remains
+        assertThat(of(Window.HOUR).explained()).as("round " + round).isBetween(10L, 50L);
+      }
+    }
+
+    assertThat(of(Window.HOUR).scored()).isEqualTo(40 * 64);
+    profile = new RequestProfile(model, 0, START);
+    SeenRows seen = profile.ofThread();
+    score(seen, 64, 1);
+    profile.collect(now);
+    assertThat(of(Window.HOUR).explained()).isZero();
+  }
+
+  @Test
   void refusedRowsAndTheirUnseenValuesAreCounted() {
     SeenRows seen = profile.ofThread();
     FaultTotals totals = new FaultTotals(Set.of("weight"));
