@@ -233,12 +233,17 @@ public final class TestPackages {
 
   /** Writes {@code wide/1}: {@code width} numbers, {@code reg:squarederror}. */
   public Path wide(int width, int rounds, int depth) {
+    return wide(WIDE, width, rounds, depth);
+  }
+
+  /** The same, by another name. */
+  public Path wide(String name, int width, int rounds, int depth) {
     byte[] model = wideModel(width, rounds, depth);
     try {
-      SealSource source = SealSource.ofFile("wide", model);
+      SealSource source = SealSource.ofFile(name, model);
       SchemaForm form = source.schema(List.of());
-      Schema schema = form.schema("wide", source.model()::categories);
-      return write(WIDE, 1, source, form, GeneratedRecords.of("wide", schema, source.model()));
+      Schema schema = form.schema(name, source.model()::categories);
+      return write(name, 1, source, form, GeneratedRecords.of(name, schema, source.model()));
     } catch (ModelException | IOException e) {
       throw new IllegalStateException(e);
     }
