@@ -84,13 +84,21 @@ public final class DriftWords {
               subjects.put(feature.field(), OF_FIELDS);
             });
     if (form.outputs().size() > 1) {
-      form.outputs().forEach(output -> subjects.put(SCORE + "_" + output.output(), OF_SCORES));
+      form.outputs()
+          .forEach(
+              output -> subjects.put(SCORE + "_" + output.output(), ofScores(List.of(output))));
     }
 
     subjects.put(ROWS, OF_ROWS);
     subjects.put(ANY, OF_FIELDS);
-    subjects.put(SCORE, OF_SCORES);
+    subjects.put(SCORE, ofScores(form.outputs()));
     return new RuleWords(subjects, List.of());
+  }
+
+  private static List<Measure> ofScores(List<ProfileForm.Output> outputs) {
+    return outputs.stream().anyMatch(output -> output.threshold().isPresent())
+        ? OF_SCORES
+        : OF_SCORES.stream().filter(measure -> !measure.name().equals(ABOVE)).toList();
   }
 
   /** Returns the outputs of a profile by the subjects that they are. */

@@ -449,11 +449,14 @@ class DriftGateTest {
   }
 
   @Test
-  void aRuleAboutAFieldThatTheModelDoesNotHaveIsRefusedBeforeAnythingIsRead() throws Exception {
-    Path model = new TestPackages(directory.resolve("models")).binary(1, 6);
+  void aRuleAboutWhatTheModelDoesNotHaveIsRefusedBeforeAnythingIsRead() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("models"));
 
-    JobRun run = score(model, "--rule", "expres.missing > 0.2");
+    JobRun run = score(packages.binary(1, 6), "--rule", "expres.missing > 0.2");
+    JobRun withoutThreshold = score(packages.wide(3, 2, 2), "--rule", "score.above > 0.5");
 
+    assertThat(withoutThreshold.exitCode()).isEqualTo(2);
+    assertThat(withoutThreshold.err()).contains("there is no measure of score 'above'");
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
         .contains("there is no subject 'expres'; did you mean express?")

@@ -7,6 +7,7 @@ import io.paritree.rule.RuleException;
 import io.paritree.rule.RuleWords;
 import io.paritree.spark.settings.JobSettings;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /** The rules of a run, for its model. */
@@ -32,7 +33,7 @@ public record DriftRules(List<Rule> rules) {
     texts.addAll(drift.more());
     RuleWords words = DriftWords.of(model.unexplainedProfileForm());
     List<Rule> rules = new ArrayList<>();
-    for (String text : texts) {
+    for (String text : new LinkedHashSet<>(texts)) {
       rules.add(Rule.of(text, words));
     }
 
