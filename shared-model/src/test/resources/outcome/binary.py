@@ -1,32 +1,24 @@
 """Makes binary.csv beside it with Debian's python3-sklearn: /usr/bin/python3 binary.py
 
-Each line has the rows to generate, and the measures of io.paritree.outcome.BinaryMeasures. Rows come from
-SplitMix64 (of Java's SplittableRandom, with its constants): a score with 24 bits, or a multiple of 1/steps; an
-outcome that is positive with the probability score ** 2 * slope; a weight of 1, or one of 1, 1.25, ... 2.75.
+Each line has the rows to generate, and the measures of io.paritree.outcome.BinaryMeasures. Rows come from drawn.py: a
+score with 24 bits, or a multiple of 1/steps; an outcome that is positive with the probability score ** 2 * slope; a
+weight of 1, or one of 1, 1.25, ... 2.75.
 """
 
 from pathlib import Path
 
 import numpy
+from drawn import bits, words
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
-
-GOLDEN = numpy.uint64(0x9E3779B97F4A7C15)
-
-
-def mix(z):
-    z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
-    return z ^ (z >> numpy.uint64(31))
 
 
 def rows(count, seed, steps, slope, weighted):
-    with numpy.errstate(over="ignore"):
-        drawn = mix(numpy.uint64(seed) + numpy.arange(1, 3 * count + 1, dtype=numpy.uint64) * GOLDEN).reshape(count, 3)
-    score = (drawn[:, 0] >> numpy.uint64(40)).astype(numpy.float64) / 2**24
+    drawn = words(count, seed, 3)
+    score = bits(drawn[:, 0], 24)
     if steps:
         score = numpy.floor(score * steps) / steps
     score = score.astype(numpy.float32).astype(numpy.float64)
-    outcome = (drawn[:, 1] >> numpy.uint64(11)).astype(numpy.float64) / 2**53 < score * score * slope
+    outcome = bits(drawn[:, 1], 53) < score * score * slope
     weight = 1 + (drawn[:, 2] & numpy.uint64(7)).astype(numpy.float64) / 4 if weighted else numpy.ones(count)
     return score, outcome.astype(int), weight
 

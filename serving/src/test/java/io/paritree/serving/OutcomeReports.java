@@ -2,12 +2,13 @@ package io.paritree.serving;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
-import io.paritree.outcome.BinaryOutcome;
 import io.paritree.outcome.Measured;
+import io.paritree.outcome.OutcomeDifference;
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
-import io.paritree.outcome.ValueOutcome;
+import io.paritree.outcome.ResampledOutcome;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredOutcomes;
 import io.paritree.store.Location;
@@ -23,6 +24,7 @@ import java.util.function.Function;
 /** Reports of how good scores were, as {@code scripts/outcomes} writes them. */
 public final class OutcomeReports {
   private static final int ROWS = 400;
+  private static final List<String> CLASSES = List.of("small", "<b>medium</b>", "large");
   private static final int LABELS_OF_IMMATURE = 150;
 
   private final Path directory;
@@ -42,12 +44,22 @@ public final class OutcomeReports {
    */
   public void binary(String asOf, List<String> partitions, List<String> segments)
       throws IOException {
-    write(asOf, "binary", partitions, segments);
+    write(asOf, OutcomeKind.BINARY, partitions, segments);
   }
 
   /** Writes a report of values. */
   public void values(String asOf, List<String> partitions) throws IOException {
-    write(asOf, "values", partitions, List.of());
+    write(asOf, OutcomeKind.VALUES, partitions, List.of());
+  }
+
+  /** Writes a report of classes, some of which have names that a page must show as text. */
+  public void classes(String asOf, List<String> partitions) throws IOException {
+    write(asOf, OutcomeKind.CLASSES, partitions, List.of());
+  }
+
+  /** Writes a report of lists. */
+  public void ranking(String asOf, List<String> partitions) throws IOException {
+    write(asOf, OutcomeKind.RANKING, partitions, List.of());
   }
 
   /** Writes a report that nothing can be measured of. */
@@ -56,9 +68,9 @@ public final class OutcomeReports {
         asOf,
         report(
             asOf,
-            "binary",
+            OutcomeKind.BINARY,
             List.of("Nothing can be measured yet: no mature partition has a label"),
-            List.of(json -> writeSlice("total", "total", List.of(), 0, "binary", json))));
+            List.of(json -> writeSlice("total", "total", List.of(), 0, OutcomeKind.BINARY, json))));
   }
 
   /** Writes half a report. */
@@ -66,7 +78,7 @@ public final class OutcomeReports {
     write(asOf, "{\"format\": 1, \"kind\": \"binary\"".getBytes());
   }
 
-  private void write(String asOf, String kind, List<String> partitions, List<String> segments)
+  private void write(String asOf, OutcomeKind kind, List<String> partitions, List<String> segments)
       throws IOException {
     Random random = new Random(asOf.hashCode());
     List<JsonText.Body> slices = new ArrayList<>();
@@ -95,12 +107,12 @@ public final class OutcomeReports {
   }
 
   private static byte[] report(
-      String asOf, String kind, List<String> warnings, List<JsonText.Body> slices) {
+      String asOf, OutcomeKind kind, List<String> warnings, List<JsonText.Body> slices) {
     return JsonText.wide(
         JsonText.object(
             json -> {
               json.writeNumberField("format", 1);
-              json.writeStringField("kind", kind);
+              json.writeStringField("kind", kind.word());
               if (!asOf.equals(StoredOutcomes.UNDATED)) {
                 json.writeStringField("as_of", asOf);
                 json.writeNumberField("horizon_days", 30);
@@ -118,7 +130,7 @@ public final class OutcomeReports {
               json.writeNumberField("repeated", 3);
               json.writeEndObject();
               JsonText.array(json, "warnings", warnings, json::writeString);
-              if (kind.equals("binary")) {
+              if (kind == OutcomeKind.BINARY) {
                 json.writeObjectFieldStart("naive_join");
                 json.writeNumberField("n", ROWS);
                 json.writeNumberField("auc", 0.6);
@@ -126,6 +138,7 @@ public final class OutcomeReports {
                 json.writeNumberField("auc_difference", -0.05);
                 json.writeNumberField("rate_difference", -0.1);
                 json.writeEndObject();
+                writeComparison(json);
               }
 
               JsonText.objects(
@@ -142,17 +155,23 @@ public final class OutcomeReports {
   }
 
   private static void writeSlice(
-      String kind, String name, List<OutcomeRow> rows, int scored, String of, JsonGenerator json)
+      String kind,
+      String name,
+      List<OutcomeRow> rows,
+      int scored,
+      OutcomeKind of,
+      JsonGenerator json)
       throws IOException {
+    int number = of == OutcomeKind.CLASSES ? rows.size() / CLASSES.size() : rows.size();
     json.writeStringField("slice", kind);
     json.writeStringField("name", name);
-    json.writeBooleanField("mature", rows.size() == scored);
+    json.writeBooleanField("mature", number == scored);
     json.writeNumberField("scored", scored);
-    json.writeNumberField("matched", rows.size());
+    json.writeNumberField("matched", number);
     json.writeNumberField("leaks", 0);
     json.writeArrayFieldStart("coverage");
     for (int group = 0; group < 10; group++) {
-      json.writeNumber(rows.size() / (double) Math.max(1, scored));
+      json.writeNumber(number / (double) Math.max(1, scored));
     }
 
     json.writeEndArray();
@@ -163,29 +182,78 @@ public final class OutcomeReports {
     }
   }
 
-  private static Measured measured(List<OutcomeRow> rows, String kind) {
+  private static void writeComparison(JsonGenerator json) throws IOException {
+    Random random = new Random(7);
+    List<OutcomeRow> rows = rows(random, OutcomeKind.BINARY, ROWS);
+    List<OutcomeRow> others =
+        rows.stream()
+            .map(
+                row ->
+                    new OutcomeRow(
+                        0.8 * row.score() + 0.2 * row.outcome(), row.outcome(), row.label(), 1, 1))
+            .sorted(Comparator.comparingDouble(OutcomeRow::score))
+            .toList();
+    json.writeObjectFieldStart("comparison");
+    json.writeStringField("source", "/data/parcels");
+    JsonText.array(json, "models", List.of("<b>parcel</b>-late/2"), json::writeString);
+    json.writeNumberField("n", ROWS);
+    json.writeNumberField("unscored", 3);
+    OutcomeDifference.of(resampled(rows), resampled(others)).write(json);
+    json.writeEndObject();
+  }
+
+  private static ResampledOutcome resampled(List<OutcomeRow> rows) {
+    ResampledOutcome outcome = new ResampledOutcome(OutcomeKind.BINARY, totals(rows), List.of());
+    for (int row = 0; row < rows.size(); row++) {
+      outcome.add(rows.get(row), row);
+    }
+
+    return outcome;
+  }
+
+  private static OutcomeTotals totals(List<OutcomeRow> rows) {
     OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
     rows.forEach(totals::add);
-    OutcomeMeasuring measuring =
-        kind.equals("binary")
-            ? new BinaryOutcome(totals.totals())
-            : new ValueOutcome(totals.totals());
+    return totals.totals();
+  }
+
+  private static Measured measured(List<OutcomeRow> rows, OutcomeKind kind) {
+    List<OutcomeRow> once =
+        kind == OutcomeKind.CLASSES
+            ? rows.stream().filter(OutcomeRow::isOfItsOutcome).toList()
+            : rows;
+    OutcomeMeasuring measuring = kind.measuring(totals(once), CLASSES);
     rows.forEach(measuring::add);
     return measuring.measured();
   }
 
-  /** Returns rows whose scores are nearly right. */
-  private static List<OutcomeRow> rows(Random random, String kind, int number) {
-    return random
-        .doubles(number)
-        .mapToObj(
-            score -> {
-              double came =
-                  kind.equals("binary") ? drawn(random, score) : score + random.nextDouble();
-              return new OutcomeRow(score, came, score > 0.5 ? 1 : 0, 1, 1);
-            })
-        .sorted(Comparator.comparingDouble(OutcomeRow::score))
-        .toList();
+  /** Returns rows whose scores are nearly right, in the order in which they are measured. */
+  private static List<OutcomeRow> rows(Random random, OutcomeKind kind, int number) {
+    List<OutcomeRow> rows = new ArrayList<>();
+    for (int row = 0; row < number; row++) {
+      double score = random.nextDouble();
+      double label = score > 0.5 ? 1 : 0;
+      switch (kind) {
+        case BINARY -> rows.add(new OutcomeRow(score, drawn(random, score), label, 1, 1));
+        case VALUES -> rows.add(new OutcomeRow(score, score + random.nextDouble(), label, 1, 1));
+        case RANKING ->
+            rows.add(new OutcomeRow(score, drawn(random, score), label, 1, 1, row / 20));
+        case CLASSES -> {
+          double came = random.nextInt(4) == 0 ? random.nextInt(3) : label;
+          for (int part = 0; part < CLASSES.size(); part++) {
+            double own = part == 2 ? 0 : Math.abs(1 - part - score);
+            rows.add(new OutcomeRow(own, came, label, 1, 1, part));
+          }
+        }
+      }
+    }
+
+    Comparator<OutcomeRow> byScore = Comparator.comparingDouble(OutcomeRow::score);
+    rows.sort(
+        kind == OutcomeKind.RANKING
+            ? Comparator.comparingLong(OutcomeRow::part).thenComparing(byScore)
+            : byScore);
+    return rows;
   }
 
   private static double drawn(Random random, double probability) {

@@ -109,14 +109,19 @@ public final class BinaryOutcome implements OutcomeMeasuring {
   private void addErrors(Block rows) {
     double p = rows.score;
     squares.add(rows.positives * (1 - p) * (1 - p) + rows.negatives * p * p);
-    double clipped = Math.min(Math.max(p, LEAST_PROBABILITY), 1 - LEAST_PROBABILITY);
-    losses.add(-rows.positives * StrictMath.log(clipped));
-    losses.add(-rows.negatives * StrictMath.log(1 - clipped));
+    losses.add(rows.positives * loss(p, true));
+    losses.add(rows.negatives * loss(p, false));
     scores.add(rows.weight() * p);
     double variance = p * (1 - p);
     variances.add(rows.weight() * variance);
     skewed.add((rows.positives - rows.weight() * p) * (1 - 2 * p));
     skewedVariances.add(rows.weight() * (1 - 2 * p) * (1 - 2 * p) * variance);
+  }
+
+  /** Returns the log loss of a probability, which is taken to be at least 1e-7. */
+  static double loss(double probability, boolean isPositive) {
+    double clipped = Math.min(Math.max(probability, LEAST_PROBABILITY), 1 - LEAST_PROBABILITY);
+    return -StrictMath.log(isPositive ? clipped : 1 - clipped);
   }
 
   private void addToTop(Block rows) {

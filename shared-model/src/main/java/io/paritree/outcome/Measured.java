@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.util.List;
 
 /** How good the scores of a group of rows were. */
-public sealed interface Measured permits BinaryMeasures, ValueMeasures {
+public sealed interface Measured
+    permits BinaryMeasures, ValueMeasures, ClassMeasures, RankMeasures {
   /** Returns the number of rows. */
   long rows();
 

@@ -2,11 +2,12 @@ package io.paritree.outcome;
 
 /**
  * Measures the rows of a group in one pass, in the order of their scores, in memory for a few
- * numbers. Not thread-safe.
+ * numbers, or for one list of a ranking. Not thread-safe.
  */
-public sealed interface OutcomeMeasuring permits BinaryOutcome, ValueOutcome {
+public sealed interface OutcomeMeasuring
+    permits BinaryOutcome, ValueOutcome, ClassOutcome, RankOutcome {
   /**
-   * Adds rows, whose score is not below the scores before.
+   * Adds rows, whose score is not below the scores before; of a ranking, of the same list.
    *
    * @throws IllegalArgumentException if it is, or is no score that can be measured
    */

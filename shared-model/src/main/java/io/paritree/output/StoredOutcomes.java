@@ -2,6 +2,7 @@ package io.paritree.output;
 
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public final class StoredOutcomes {
   private static final long FORMAT = 1;
   private static final String END = ".json";
   private static final String DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
-  private static final Set<String> KINDS = Set.of("binary", "values");
+  private static final Set<String> KINDS = Set.of("binary", "values", "classes", "ranking");
   private static final Set<String> REQUIRED =
       Set.of("format", "kind", "scores", "labels", "warnings", "requirements", "slices");
   private static final Set<String> OF_SLICES =
@@ -74,7 +75,9 @@ public final class StoredOutcomes {
 
   private static void checkReport(StrictJson json, String asOf) throws BrokenJsonException {
     String[] day = {UNDATED};
-    Map<String, StrictJson.Value> members =
+    Map<String, StrictJson.Value> members = new HashMap<>();
+    members.put("comparison", () -> checkComparison(json));
+    members.putAll(
         Map.of(
             "format",
             () -> json.integer(FORMAT, FORMAT),
@@ -95,7 +98,7 @@ public final class StoredOutcomes {
             "requirements",
             () -> json.list(() -> json.namedValues(name -> json.skip())),
             "slices",
-            () -> json.list(() -> checkSlice(json)));
+            () -> json.list(() -> checkSlice(json))));
     check(json, members, REQUIRED);
     if (!day[0].equals(asOf)) {
       throw json.wrong("the report as of " + asOf);
@@ -104,8 +107,25 @@ public final class StoredOutcomes {
 
   private static void checkKind(StrictJson json) throws BrokenJsonException {
     if (!KINDS.contains(json.text())) {
-      throw json.wrong("binary or values");
+      throw json.wrong("binary, values, classes or ranking");
     }
+  }
+
+  private static void checkComparison(StrictJson json) throws BrokenJsonException {
+    StrictJson.Value measures = () -> json.namedValues(name -> checkNumbers(json));
+    Map<String, StrictJson.Value> members =
+        Map.of(
+            "n",
+            () -> json.integer(0, Long.MAX_VALUE),
+            "models",
+            () -> json.list(json::text),
+            "published",
+            measures,
+            "challenger",
+            measures,
+            "difference",
+            measures);
+    check(json, members, members.keySet());
   }
 
   private static void checkSlice(StrictJson json) throws BrokenJsonException {

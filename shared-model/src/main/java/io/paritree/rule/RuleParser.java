@@ -95,6 +95,7 @@ final class RuleParser {
   private static boolean isWordPart(char character) {
     return Character.isLetterOrDigit(character)
         || character == '_'
+        || character == '@'
         || Character.isSurrogate(character);
   }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,34 +14,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BinaryOutcomeTest {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-
   /** A line of {@code binary.csv}, which {@code binary.py} beside it makes with scikit-learn. */
   private record Case(
       int rows, long seed, int steps, double slope, boolean isWeighted, List<Double> measures) {
 
     /** Returns the rows that the script generates, in the order of their scores. */
     List<OutcomeRow> generated() {
+      Drawn drawn = new Drawn(seed, 3);
       List<OutcomeRow> all = new ArrayList<>();
       for (int row = 0; row < rows; row++) {
-        double score = (mix(3L * row + 1) >>> 40) * 0x1p-24;
+        double score = Drawn.bits(drawn.word(row, 0), 24);
         float rounded = (float) (steps == 0 ? score : Math.floor(score * steps) / steps);
-        double chance = (mix(3L * row + 2) >>> 11) * 0x1p-53;
+        double chance = Drawn.bits(drawn.word(row, 1), 53);
         boolean isPositive = chance < (double) rounded * rounded * slope;
         isPositive |= steps == 1 && row % 3 == 0;
-        double weight = isWeighted ? 1 + (mix(3L * row + 3) & 7) / 4.0 : 1;
+        double weight = isWeighted ? 1 + (drawn.word(row, 2) & 7) / 4.0 : 1;
         all.add(new OutcomeRow(rounded, isPositive ? 1 : 0, Double.NaN, weight, 1));
       }
 
       all.sort(Comparator.comparingDouble(OutcomeRow::score));
       return all;
-    }
-
-    private long mix(long index) {
-      long z = seed + index * GOLDEN;
-      z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-      z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-      return z ^ (z >>> 31);
     }
   }
 
@@ -63,14 +53,10 @@ class BinaryOutcomeTest {
   }
 
   static List<Case> cases() throws IOException {
-    try (InputStream in = BinaryOutcomeTest.class.getResourceAsStream("/outcome/binary.csv")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return text.lines().skip(1).map(BinaryOutcomeTest::ofLine).toList();
-    }
+    return Drawn.lines("binary.csv").map(BinaryOutcomeTest::ofLine).toList();
   }
 
-  private static Case ofLine(String line) {
-    List<String> cells = List.of(line.split(","));
+  private static Case ofLine(List<String> cells) {
     return new Case(
         Integer.parseInt(cells.get(0)),
         Long.parseLong(cells.get(1)),

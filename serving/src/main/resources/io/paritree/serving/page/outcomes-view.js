@@ -17,11 +17,21 @@ const isBinary = report => report.kind === "binary";
 const isState = (slice, isMature) => slice.mature === isMature;
 const measure = (slice, name) => real(slice.measures?.[name]);
 const interval = (slice, name) => (slice.measures?.[`${name}_interval`] ?? []).map(real);
-const main = report => isBinary(report) ? {name: "auc", text: "AUC"} : {name: "rmse", text: "RMSE"};
-const came = report => isBinary(report) ? {name: "rate", text: "rate"} : {name: "mean_outcome", text: "mean outcome"};
+const MAIN = {binary: {name: "auc", text: "AUC"}, values: {name: "rmse", text: "RMSE"}, classes: {name: "accuracy", text: "accuracy"}, ranking: {name: "ndcg@10", text: "NDCG@10"}};
+// What a second series shows: what came, or where that says nothing of the scores, another measure.
+const SECOND = {binary: {name: "rate", text: "rate"}, values: {name: "mean_outcome", text: "mean outcome"}, classes: {name: "log_loss", text: "log loss"}, ranking: {name: "ndcg@5", text: "NDCG@5"}};
+const COLUMNS = {
+  binary: [["Brier", "brier"], ["log loss", "log_loss"], ["rate", "rate"], ["expected", "mean_score"], ["z", "rate_z"]],
+  values: [["MAE", "mae"], ["R²", "r2"], ["mean outcome", "mean_outcome"], ["expected", "mean_score"]],
+  classes: [["log loss", "log_loss"], ["AUC", "auc"]],
+  ranking: [["NDCG@5", "ndcg@5"], ["lists", "lists"]],
+};
+const main = report => MAIN[report.kind];
+const second = report => SECOND[report.kind];
+const isExpected = report => isBinary(report) || report.kind === "values";
 
 /** A measure with four digits, which has its sign if it can have both; one that is not finite as its text. */
-function shown(any, name) {
+export function shown(any, name) {
   return any === undefined ? nothing : real(any) === undefined ? String(any) : SIGNED.has(name) ? moved(real(any)) : short(real(any));
 }
 
@@ -42,7 +52,20 @@ const FACTS = {
     ["Brier score", "brier"], ["Brier score if scores were exact probabilities", "expected_brier"], ["log loss", "log_loss"], ["calibration error", "calibration_error"], ["Spiegelhalter's z", "spiegelhalter_z"]],
   values: [["RMSE", "rmse"], ["mean absolute error", "mae"], ["R²", "r2"], ["mean outcome, what came", "mean_outcome"], ["mean score, what was expected", "mean_score"], ["mean error, score less outcome", "mean_error"],
     ["observed over expected", "observed_over_expected"], ["outcomes below their scores, share", "share_below"], ["Poisson deviance", "poisson_deviance"], ["gamma deviance", "gamma_deviance"]],
+  classes: [["accuracy of the labels, and its 95 % interval", "accuracy"], ["log loss", "log_loss"], ["AUC, mean of each class against the others", "auc"]],
+  ranking: [["NDCG of the first 10 places, and its 95 % interval", "ndcg@10"], ["NDCG of the first 5 places, and its 95 % interval", "ndcg@5"], ["lists", "lists"], ["of them without a relevant row, which count 1", "lists_without_relevant"]],
 };
+
+/** What came, in a sentence. */
+function cameView(report, slice) {
+  const {measures} = slice;
+  return {
+    binary: () => html`${share(measure(slice, "rate"))} came, and ${share(measure(slice, "mean_score"))} was expected.`,
+    values: () => html`on average ${shown(measures.mean_outcome)} came, and ${shown(measures.mean_score)} was expected.`,
+    classes: () => html`so often the label was the class that came.`,
+    ranking: () => html`so near to the best order are the first ten places, in ${count(real(measures.lists))} lists.`,
+  }[report.kind]();
+}
 
 export function resultView(screen, report, slice) {
   const {text, name} = main(report);
@@ -51,8 +74,7 @@ export function resultView(screen, report, slice) {
   const isTotal = slice.slice === "total";
   return html`<section class="card" id="result" tabindex="-1" aria-label="Result"><h2>${isTotal ? "All mature partitions" : html`<bdi>${slice.name}</bdi>`}</h2>
     <p class="lead">${slice.measures === undefined ? "No row has a label that counts." : html`${text} <strong>${shown(slice.measures[name])}</strong>${interval(slice, name).length ? html`<span class="small"> 95 %:</span>${range(slice, name)}` : nothing}; ${
-      isBinary(report) ? html`${share(measure(slice, "rate"))} came, and ${share(measure(slice, "mean_score"))} was expected.`
-        : html`on average ${shown(slice.measures.mean_outcome)} came, and ${shown(slice.measures.mean_score)} was expected.`}`}</p>
+      cameView(report, slice)}`}</p>
     <p>${stateOf(slice)} ${count(slice.matched)} of ${count(slice.scored)} rows have a label${slice.leaks ? `; ${count(slice.leaks)} more labels are older than their scores and left out` : ""}.
       ${isTotal && partitions.length ? html`${count(mature)} of ${count(partitions.length)} partitions ${mature === 1 ? "is" : "are"} mature${report.horizon_days === undefined ? "" : `: ${count(report.horizon_days)} days or more before the last day`}.` : nothing}
       ${isTotal ? nothing : html`<button type="button" class="link" @click=${() => screen.pick(report.slices[0])}>All mature partitions</button>`}</p>
@@ -83,7 +105,7 @@ export function partitionsView(screen, report) {
       html`<option value=${own} .selected=${own === group}>${own || "no other column"}</option>`)}</select></label></div>` : nothing}
     ${known.length < 2 ? html`<p class="empty">There is one partition only; a series begins with the second.</p>` : html`<div class="halves">
       ${line(screen, report, known, "outcome-main", main(report), [])}
-      ${line(screen, report, known, "outcome-rate", came(report), [{name: "mean_score", text: "expected", colour: "--ink-2", dash: [6, 4]}])}</div>`}
+      ${line(screen, report, known, "outcome-rate", second(report), isExpected(report) ? [{name: "mean_score", text: "expected", colour: "--ink-2", dash: [6, 4]}] : [])}</div>`}
     <h3>Each partition</h3>
     ${sliceTable(screen, report, all, "Partitions", "partitions")}</section>`;
 }
@@ -186,6 +208,28 @@ export function confusionView(report, slice) {
     ${facts([["precision", of(slice, "precision")], ["recall", of(slice, "recall")]])}</section>`;
 }
 
+/** The most frequent classes, and the labels that were wrong most often. */
+export function classesView(slice) {
+  const {classes, mistakes} = slice.measures;
+  if (classes === undefined) {
+    return nothing;
+  }
+
+  const number = (name, member) => ({name, text: own => own[member] ?? "", cell: own => shown(own[member]), isNumber: true});
+  const wrong = Object.entries(mistakes).flatMap(([label, outcomes]) => Object.entries(outcomes).map(([outcome, weight]) => ({label, outcome, weight})))
+    .sort((one, other) => real(other.weight) - real(one.weight));
+  const most = real(wrong[0]?.weight) || 1;
+  return html`<section class="card" aria-label="Classes"><h2>Classes</h2>
+    <p class="small">The most frequent ones. Precision is how many rows with a label were right, recall how many rows of a class have its label.</p>
+    ${table("The most frequent classes", [{name: "class", text: own => own.name, cell: own => html`<bdi>${own.name}</bdi>`},
+      {name: "came", text: own => own.n, cell: own => count(own.n), isNumber: true}, number("precision", "precision"), number("recall", "recall"), number("AUC", "auc")],
+    Object.entries(classes).map(([name, own]) => ({name, ...own})), {name: "classes"})}
+    ${wrong.length === 0 ? nothing : html`<h3>Wrong labels</h3>${table("The most frequent wrong labels", [
+      {name: "label", text: own => own.label, cell: own => html`<bdi>${own.label}</bdi>`}, {name: "came", text: own => own.outcome, cell: own => html`<bdi>${own.outcome}</bdi>`},
+      {name: "rows, by weight", text: own => own.weight, cell: own => html`${shown(own.weight)} ${bar(real(own.weight) / most)}`, isNumber: true},
+    ], wrong, {name: "mistakes"})}`}</section>`;
+}
+
 /** Of which tenths of the scores labels are. */
 export function coverageView(report, slice) {
   const groups = slice.coverage.map((own, at) => ({at: at + 1, share: real(own)}));
@@ -222,7 +266,7 @@ function sliceTable(screen, report, rows, caption, name) {
   const known = view.isAll || rows.length <= FIRST + 4 ? rows : name === "partitions" ? rows.slice(-FIRST) : rows.slice(0, FIRST);
   const number = (title, member) => ({name: title, text: own => own.measures?.[member] ?? "", cell: own => shown(own.measures?.[member], member), isNumber: true});
   const {name: first, text} = main(report);
-  const bounds = isBinary(report) ? [0, 1].map(at => ({name: `${text} 95 % ${at === 0 ? "from" : "to"}`, text: own => interval(own, first)[at] ?? "", isOfFile: true})) : [];
+  const bounds = rows.some(own => interval(own, first).length) ? [0, 1].map(at => ({name: `${text} 95 % ${at === 0 ? "from" : "to"}`, text: own => interval(own, first)[at] ?? "", isOfFile: true})) : [];
   return html`${table(caption, [
     {name: name === "partitions" ? "partition" : "slice", text: own => own.name, cell: own => html`<span class="field-name"><button type="button" class="link" aria-pressed=${
       own.slice === screen.slice.slice && own.name === screen.slice.name ? "true" : "false"} @click=${() => screen.pick(own)}><bdi>${own.name}</bdi></button></span>`},
@@ -230,8 +274,7 @@ function sliceTable(screen, report, rows, caption, name) {
     {name: "rows", text: own => own.scored, cell: own => count(own.scored), isNumber: true},
     {name: "with a label", text: own => own.matched, cell: own => html`${count(own.matched)} <span class="small">${own.scored ? share(own.matched / own.scored) : nothing}</span>`, isNumber: true},
     {name: text, text: own => own.measures?.[first] ?? "", cell: own => html`${shown(own.measures?.[first])}${range(own, first)}`, isNumber: true}, ...bounds,
-    ...isBinary(report) ? [number("Brier", "brier"), number("log loss", "log_loss"), number("rate", "rate"), number("expected", "mean_score"), number("z", "rate_z")]
-      : [number("MAE", "mae"), number("R²", "r2"), number("mean outcome", "mean_outcome"), number("expected", "mean_score")],
+    ...COLUMNS[report.kind].map(([title, member]) => number(title, member)),
   ], known, {name: `outcomes-${name}`})}
   ${rows.length > known.length || view.isAll ? html`<button type="button" class="quiet" @click=${() => { view.isAll = !view.isAll; screen.app.update(); }}>${
     view.isAll ? `Show ${FIRST} only` : `Show all ${count(rows.length)}`}</button>` : nothing}`;

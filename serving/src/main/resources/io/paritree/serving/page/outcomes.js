@@ -3,7 +3,8 @@ import {html, nothing} from "./lit-html.js";
 import {escape, get} from "./api.js";
 import {count, empty, failure, loading} from "./parts.js";
 import {outputsOf} from "./lookup.js";
-import {aboutView, confusionView, coverageView, gainView, partitionsView, reliabilityView, resultView, slicesView} from "./outcomes-view.js";
+import {challengerView} from "./outcomes-challenger.js";
+import {aboutView, classesView, confusionView, coverageView, gainView, partitionsView, reliabilityView, resultView, slicesView} from "./outcomes-view.js";
 
 const UNDATED = "undated";
 
@@ -108,8 +109,9 @@ export class OutcomesScreen {
     return slice === undefined ? empty("The report has no total.") : html`
       ${report.warnings.length ? html`<div class="notice warn" role="note"><strong>Before you use these numbers</strong><ul>${report.warnings.map(text => html`<li><bdi>${text}</bdi></li>`)}</ul></div>` : nothing}
       ${resultView(this, report, slice)}
+      ${slice.slice === "total" ? challengerView(this, report) : nothing}
       ${partitionsView(this, report)}
-      ${slice.measures ? html`<div class="halves"><div>${reliabilityView(this, report, slice)}</div><div>${gainView(report, slice)}${confusionView(report, slice)}</div></div>` : nothing}
+      ${slice.measures ? html`<div class="halves"><div>${reliabilityView(this, report, slice)}</div><div>${gainView(report, slice)}${confusionView(report, slice)}</div></div>${classesView(slice)}` : nothing}
       <div class="halves"><div>${coverageView(report, slice)}</div><div>${aboutView(report)}</div></div>
       ${slicesView(this, report)}`;
   }

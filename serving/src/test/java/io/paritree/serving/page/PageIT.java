@@ -167,6 +167,8 @@ class PageIT {
     OutcomeReports outcomes = new OutcomeReports(drifting);
     outcomes.binary("2026-12-24", days, HOSTILE_KEYS.stream().map("carrier="::concat).toList());
     outcomes.binary("2026-12-20", days.subList(0, 3), List.of());
+    outcomes.classes("2026-12-18", days);
+    outcomes.ranking("2026-12-17", days);
     outcomes.damaged("2026-12-10");
     outcomes.nothing("2026-11-25");
     return drifting;

@@ -80,7 +80,7 @@ class OutcomeFilesTest {
             "{}",
             good + good,
             good.replace("\"format\":1", "\"format\":2"),
-            good.replace("binary", "classes"),
+            good.replace("binary", "kinds"),
             good.replace("[]", "[5]"),
             good.replace("true", "\"yes\""),
             good.replace("\"scored\":2", "\"scored\":-2"),
@@ -89,7 +89,8 @@ class OutcomeFilesTest {
             report(DAY, "", ",\"measures\":{\"auc\":\"<b>\"}"),
             report(DAY, "", ",\"measures\":{\"groups\":[{\"n\":null}]}"),
             report(DAY, "", ",\"measures\":" + "[".repeat(5_000) + "]".repeat(5_000)),
-            report(DAY, ",\"labels\":5", ""))) {
+            report(DAY, ",\"labels\":5", ""),
+            report(DAY, ",\"comparison\":{\"n\":5}", ""))) {
       write(DAY + ".json", bad);
 
       OutcomeFiles.Found found = found("");

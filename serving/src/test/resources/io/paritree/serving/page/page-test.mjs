@@ -825,6 +825,18 @@ async function outcomes(page, server) {
     same("the coverage", (await cells("section[aria-label='Coverage']")).map(row => row[1].title), total.coverage.map(String));
     await button.click();
   });
+  await step(page, "another model has the measures and intervals that the server answers", async () => {
+    const {comparison: {models, published, challenger, difference}} = report;
+    same("the other model", await page.locator("section[aria-label='Challenger'] h2 bdi").textContent(), models.join(", "));
+    same("the measures with an interval", (await cells("section[aria-label='Challenger']")).map(row => row[0].text), ["auc", "brier", "log_loss"]);
+    await page.locator("section[aria-label='Challenger'] button", {hasText: "Show all"}).click();
+    const rows = await cells("section[aria-label='Challenger']");
+    same("the number of measures", rows.length, 18);
+    same("the measures of both models", rows.map(row => row.slice(2, 5).map(own => own.title)), rows.map(row => [published, challenger, difference].map(own => String(own[row[0].text]))));
+    same("the intervals", await page.locator("section[aria-label='Challenger'] span.range").evaluateAll(all => all.map(own => [...own.querySelectorAll("span[title]")].map(end => end.title))),
+        rows.slice(0, 3).map(row => difference[`${row[0].text}_interval`].map(String)));
+    same("the verdicts", rows.slice(0, 3).map(row => row[1].text), ["✓ better", "✓ better", "✓ better"]);
+  });
   await step(page, "a segment with a hostile name by keyboard alone", async () => {
     const name = `carrier=${plan.hostileKeys[1]}`;
     await page.locator("section[aria-label='Versions and segments'] tbody button", {hasText: name}).focus();
@@ -849,6 +861,22 @@ async function outcomes(page, server) {
     page.expectsErrors = false;
     await page.locator("a", {hasText: "The newest report"}).click();
     await page.waitForSelector("section[aria-label='Result']");
+  });
+  await step(page, "outcomes of classes, and of lists", async () => {
+    await go(page, "#/outcomes/drifting/2026-12-18");
+    await page.waitForSelector("section[aria-label='Classes']");
+    const {measures} = (await answer(server, "v1/scores/drifting/outcomes?as_of=2026-12-18")).report.slices[0];
+    const tables = page.locator("section[aria-label='Classes'] table");
+    const texts = at => tables.nth(at).locator("tbody tr").evaluateAll(rows => rows.map(row => [...row.cells].map(own => own.querySelector("span[title]")?.title ?? own.textContent.trim())));
+    same("the classes", await texts(0), Object.entries(measures.classes).map(([name, own]) => [name, own.n, own.precision ?? "", own.recall, own.auc].map(String)));
+    same("the wrong labels", (await texts(1)).map(row => row.slice(0, 2)).sort(), Object.entries(measures.mistakes).flatMap(([label, came]) => Object.keys(came).map(outcome => [label, outcome])).sort());
+    same("the measures of classes", (await measuresOf()).map(([name, own]) => own), ["accuracy", "log_loss", "auc"].map(name => measures[name]));
+    await accessible(page, "outcomes of classes");
+    await go(page, "#/outcomes/drifting/2026-12-17");
+    await until("NDCG of the first 10 places");
+    const lists = await measuresOf();
+    same("the measures of lists", lists, expectedOf((await answer(server, "v1/scores/drifting/outcomes?as_of=2026-12-17")).report.slices[0], lists));
+    await accessible(page, "outcomes of lists");
   });
   await step(page, "outcomes of values, without a day, of partitions with hostile names", async () => {
     await go(page, "#/outcomes/strange");

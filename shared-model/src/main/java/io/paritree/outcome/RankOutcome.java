@@ -1,0 +1,94 @@
+package io.paritree.outcome;
+
+/**
+ * Measures the order that scores give to lists. Rows come list by list, and within a list in the
+ * order of their scores. Not thread-safe.
+ */
+public final class RankOutcome implements OutcomeMeasuring {
+  /** How many of the first places are looked at. */
+  static final int[] PLACES = {5, 10};
+
+  private final OutcomeTotals totals;
+  private final RankedList list = new RankedList();
+  private final Mean[] gains = {new Mean(), new Mean()};
+  private long number;
+  private long lists;
+  private long empty;
+
+  /** A mean of lists by their weights, with its standard error. */
+  private static final class Mean {
+    private final PreciseSum weights = new PreciseSum();
+    private final PreciseSum values = new PreciseSum();
+    private final PreciseSum squaredWeights = new PreciseSum();
+    private final PreciseSum squaredValues = new PreciseSum();
+    private final PreciseSum products = new PreciseSum();
+
+    void add(double value, double weight) {
+      weights.add(weight);
+      values.add(weight * value);
+      squaredWeights.add(weight * weight);
+      squaredValues.add(weight * value * (weight * value));
+      products.add(weight * weight * value);
+    }
+
+    double value() {
+      return values.value() / weights.value();
+    }
+
+    double error(long lists) {
+      double mean = value();
+      double squares =
+          squaredValues.value()
+              - 2 * mean * products.value()
+              + mean * mean * squaredWeights.value();
+      double correction = lists / (lists - 1.0);
+      return lists < 2
+          ? Double.NaN
+          : Math.sqrt(Math.max(0, squares) * correction) / weights.value();
+    }
+  }
+
+  /**
+   * @param totals of all rows that will be added
+   */
+  public RankOutcome(OutcomeTotals totals) {
+    this.totals = totals;
+  }
+
+  @Override
+  public void add(OutcomeRow row) {
+    if (row.part() != number) {
+      close();
+      number = row.part();
+    }
+
+    list.add(row);
+  }
+
+  private void close() {
+    if (list.isEmpty()) {
+      return;
+    }
+
+    lists++;
+    empty += list.hasNoRelevant() ? 1 : 0;
+    for (int index = 0; index < PLACES.length; index++) {
+      gains[index].add(list.gain(PLACES[index]), list.weight());
+    }
+
+    list.clear();
+  }
+
+  @Override
+  public RankMeasures measured() {
+    close();
+    return new RankMeasures(
+        totals,
+        lists,
+        empty,
+        gains[0].value(),
+        gains[0].error(lists),
+        gains[1].value(),
+        gains[1].error(lists));
+  }
+}
