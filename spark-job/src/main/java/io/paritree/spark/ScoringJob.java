@@ -142,7 +142,7 @@ final class ScoringJob {
     checkExecutors(session, files);
     stages.end("spark");
     if (settings.drift().table().isPresent()) {
-      DriftHistory.check(session, settings.drift().table().get());
+      DriftHistory.table(settings.drift().table().get()).check(session);
     }
 
     CheckedRun checked = check.check(session, files, progress);
@@ -195,7 +195,9 @@ final class ScoringJob {
       List<Location> places =
           new ArrayList<>(List.of(target.place().output(), target.place().state()));
       source.root().ifPresent(places::add);
-      DriftHistory.problems(settings.drift().table().get(), hadoop, places).forEach(problems::add);
+      DriftHistory.table(settings.drift().table().get())
+          .problems(hadoop, places)
+          .forEach(problems::add);
     }
   }
 

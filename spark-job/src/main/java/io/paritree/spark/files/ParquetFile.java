@@ -2,6 +2,7 @@ package io.paritree.spark.files;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import org.apache.hadoop.fs.FSError;
@@ -38,7 +39,7 @@ public abstract class ParquetFile {
   /**
    * Writes a row.
    *
-   * @param values of its columns: texts, instants, numbers of the columns' types, and nulls
+   * @param values of its columns: texts, instants, days, numbers of the columns' types, and nulls
    */
   public final void writeValues(Object[] values) {
     write(new GenericInternalRow(Arrays.stream(values).map(ParquetFile::internal).toArray()));
@@ -47,6 +48,10 @@ public abstract class ParquetFile {
   private static Object internal(Object value) {
     if (value instanceof String text) {
       return UTF8String.fromString(text);
+    }
+
+    if (value instanceof LocalDate day) {
+      return (int) day.toEpochDay();
     }
 
     return value instanceof Instant instant

@@ -1,14 +1,8 @@
 package io.paritree.spark.history;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** The columns of the table of drift, in their order. */
@@ -41,38 +35,6 @@ enum HistoryColumn {
 
   HistoryColumn(DataType type) {
     this.type = type;
-  }
-
-  /**
-   * Returns why a table with some columns does not fit; empty if it does. Others are left alone.
-   */
-  static Optional<String> problem(StructType table) {
-    Map<String, DataType> types = new HashMap<>();
-    for (StructField column : table.fields()) {
-      types.put(column.name().toLowerCase(Locale.ROOT), column.dataType());
-    }
-
-    List<String> wrong = new ArrayList<>();
-    for (StructField column : schema().fields()) {
-      DataType type = types.get(column.name());
-      if (type == null) {
-        wrong.add("has no column " + column.name());
-      } else if (!type.equals(column.dataType())) {
-        wrong.add(
-            "has the column %s as %s, where %s is expected"
-                .formatted(column.name(), type.simpleString(), column.dataType().simpleString()));
-      }
-    }
-
-    return wrong.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "it %s%s; --drift-table needs a table with the columns of drift"
-                .formatted(
-                    wrong.get(0),
-                    wrong.size() == 1
-                        ? ""
-                        : ", and %s other columns do not fit".formatted(wrong.size() - 1)));
   }
 
   /** Returns all columns; each may have nulls. */

@@ -312,27 +312,46 @@ final class JobSettingsParser {
   }
 
   private Optional<TableToWrite> driftTable(DriftMode mode) {
-    String name = settings.anyText("scoring-job.drift.table");
+    Optional<TableToWrite> table =
+        historyTable(
+            settings,
+            "--drift-table",
+            "drift.table",
+            List.of("input", "input-table", "output", "table"));
+    if (table.isPresent() && mode == DriftMode.OFF) {
+      settings.problem("--drift-table (drift.table) cannot be combined with --drift off");
+    }
+
+    return table;
+  }
+
+  /**
+   * Reads the table that an option names, which runs append to; empty if none is named.
+   *
+   * @param others keys of places that it must not be
+   */
+  static Optional<TableToWrite> historyTable(
+      Settings settings, String option, String key, List<String> others) {
+    String name = settings.anyText("scoring-job." + key);
     if (name.isBlank()) {
       return Optional.empty();
     }
 
-    if (mode == DriftMode.OFF) {
-      settings.problem("--drift-table (drift.table) cannot be combined with --drift off");
-    }
-
-    List<String> others =
-        Stream.of("input", "input-table", "output", "table")
-            .filter(key -> settings.anyText("scoring-job." + key).equals(name))
-            .toList();
-    if (!others.isEmpty()) {
-      settings.problem(
-          "--drift-table must be another place than --%s, but both are '%s'"
-              .formatted(others.get(0), Fault.printable(name)));
-    }
-
+    others.stream()
+        .filter(other -> settings.anyText("scoring-job." + other).equals(name))
+        .findFirst()
+        .ifPresent(
+            other ->
+                settings.problem(
+                    "%s must be another place than --%s, but both are '%s'"
+                        .formatted(
+                            option,
+                            other.substring(other.indexOf('.') + 1),
+                            Fault.printable(name))));
     TableToWrite table = new TableToWrite(name, false, false);
-    table.problem().ifPresent(problem -> settings.problem("Cannot use --drift-table: " + problem));
+    table
+        .problem()
+        .ifPresent(problem -> settings.problem("Cannot use %s: %s".formatted(option, problem)));
     return Optional.of(table);
   }
 
