@@ -1,51 +1,37 @@
 package io.paritree.spark.outcomes;
 
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.regexp_replace;
-
 import io.paritree.outcome.BinaryOutcome;
 import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
 import io.paritree.outcome.ValueOutcome;
+import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 
 /**
- * Joins labels to scores, and measures each slice.
+ * Measures each slice of the scores that labels were joined to.
  *
- * <p>Rows that have all in common are counted by Spark, sorted by score, and read by the driver in
- * that order, twice: for what each slice adds up to, and for its measures. So the driver needs
- * memory for the slices, not for the rows, and the results do not depend on tasks.
+ * <p>The driver reads them in the order of the scores, twice: for what each slice adds up to, and
+ * for its measures. So it needs memory for the slices, not for the rows, and the results do not
+ * depend on tasks.
  */
 final class Matching {
-  private static final String ROWS = "rows";
-  private static final String LEAK = "leak";
   private static final int TENTHS = 10;
 
   private final OutcomeQuery query;
-  private final PublishedScores scores;
-  private final ScoreCounts counts;
+  private final List<String> levels;
   private final OutcomeText outcomes;
   private final MaturePartitions maturity;
+  private final ScoreCounts counts = new ScoreCounts();
   private final Map<Slice, Sums> slices = new TreeMap<>();
   private final Map<RowGroup, Known> known = new HashMap<>();
-  private final Map<String, Double> labels = new HashMap<>(); // what stored ones mean
   private final Map<Integer, Long> positivesByBin = new TreeMap<>(); // of all rows, mature or not
 
   /** A slice while its rows are read. */
@@ -59,58 +45,46 @@ final class Matching {
   }
 
   /** What is known of a group, so that it is not found out for each row. */
-  private record Known(boolean isMature, List<Sums> slices) {}
+  private static final class Known {
+    private final boolean countsUnmatched;
+    private final List<Sums> slices;
+    private final Map<Integer, Long> scored;
+    private final Map<Integer, Long> matched = new TreeMap<>();
 
-  /** A row of the join, read once. */
-  private record Joined(
-      Known group,
-      double score,
-      double outcome,
-      double label,
-      double weight,
-      boolean isLeak,
-      long rows) {
-    boolean hasOutcome() {
-      return !Double.isNaN(outcome);
-    }
-
-    OutcomeRow row() {
-      return new OutcomeRow(score, hasOutcome() ? outcome : 0, label, weight, rows);
-    }
-
-    /** Returns whether it is measured: without an outcome only if it is old enough. */
-    boolean counts() {
-      return !isLeak && (hasOutcome() || group.isMature);
+    Known(boolean countsUnmatched, List<Sums> slices, Map<Integer, Long> scored) {
+      this.countsUnmatched = countsUnmatched;
+      this.slices = slices;
+      this.scored = scored;
     }
   }
 
   Matching(
-      OutcomeQuery query,
-      PublishedScores scores,
-      ScoreCounts counts,
-      OutcomeText outcomes,
-      MaturePartitions maturity) {
+      OutcomeQuery query, List<String> levels, OutcomeText outcomes, MaturePartitions maturity) {
     this.query = query;
-    this.scores = scores;
-    this.counts = counts;
+    this.levels = levels;
     this.outcomes = outcomes;
     this.maturity = maturity;
   }
 
-  /** Returns the slices in order: the total, versions, segments, partitions. */
-  List<SliceOutcome> slices(LabelTable given) {
-    counts.groups().forEach(this::begin);
+  /**
+   * Returns the slices in order: the total, versions, segments, partitions.
+   *
+   * @throws RefusedException if the scores cannot be measured
+   */
+  List<SliceOutcome> slices(JoinedScores joined) throws RefusedException {
+    joined.forEach(this::addUp);
+    counts.check(query, outcomes);
     slices.computeIfAbsent(Slice.TOTAL, any -> new Sums());
-    Dataset<Row> joined = joined(given);
-    joined.persist();
-    try {
-      forEach(joined, this::addUp);
-      slices.values().forEach(sums -> sums.measuring = measuring(sums.totals.totals()));
-      forEach(joined, this::measure);
-    } finally {
-      joined.unpersist();
+    for (Known group : known.values()) {
+      for (Sums sums : group.slices) {
+        group.scored.forEach((bin, rows) -> sums.scored.merge(bin, rows, Long::sum));
+        group.matched.forEach((bin, rows) -> sums.matched.merge(bin, rows, Long::sum));
+      }
     }
 
+    slices.values().forEach(sums -> sums.measuring = measuring(sums.totals.totals()));
+    StoredLabels labels = counts.labels();
+    joined.forEach(block -> measure(block, labels));
     List<SliceOutcome> all = new ArrayList<>();
     slices.forEach((slice, sums) -> all.add(outcome(slice, sums)));
     return all;
@@ -120,109 +94,79 @@ final class Matching {
     return outcomes.isBinary() ? new BinaryOutcome(totals) : new ValueOutcome(totals);
   }
 
-  private void begin(RowGroup group, Map<Integer, Long> bins) {
+  private Known known(RowGroup group) {
+    return known.computeIfAbsent(group, any -> begun(group));
+  }
+
+  private Known begun(RowGroup group) {
     boolean isMature = maturity.isMature(group);
     List<Sums> own = new ArrayList<>();
-    for (Slice slice : Slice.of(group, scores.levels(), query.by(), isMature)) {
+    for (Slice slice : Slice.of(group, levels, query.by(), isMature)) {
       Sums sums = slices.computeIfAbsent(slice, any -> new Sums());
       sums.isMature &= isMature;
-      bins.forEach((bin, rows) -> sums.scored.merge(bin, rows, Long::sum));
       own.add(sums);
     }
 
-    known.put(group, new Known(isMature, own));
+    boolean countsUnmatched = isMature && query.unmatched() == Unmatched.NEGATIVE;
+    return new Known(countsUnmatched, own, counts.of(group));
   }
 
-  private Dataset<Row> joined(LabelTable given) {
-    String[] keys = PublishedScores.keys(query.keys().size());
-    String how = query.unmatched() == Unmatched.NEGATIVE ? "left" : "inner";
-    Column isLeak = coalesce(col(LabelTable.TIME).lt(day()), lit(false));
-    List<Column> group = RowGroup.columns(scores.levels().size(), query.by().size());
-    List<Column> same = new ArrayList<>(group);
-    same.addAll(
-        Stream.of(
-                PublishedScores.SCORE,
-                PublishedScores.LABEL,
-                LabelTable.OUTCOME,
-                LabelTable.WEIGHT,
-                LEAK)
-            .map(name -> col(name))
-            .toList());
-    List<Column> order =
-        new ArrayList<>(
-            List.of(
-                col(PublishedScores.SCORE),
-                col(LabelTable.OUTCOME),
-                col(LabelTable.WEIGHT),
-                col(PublishedScores.LABEL),
-                col(LEAK)));
-    order.addAll(group);
-    return scores
-        .rows()
-        .filter(col(PublishedScores.SCORE).isNotNull())
-        .join(given.rows(), keys, how)
-        .withColumn(LEAK, isLeak)
-        .groupBy(same.toArray(Column[]::new))
-        .agg(count(lit(1)).as(ROWS))
-        .orderBy(order.toArray(Column[]::new));
+  /** Returns the groups of a block by their index. */
+  private Known[] groups(JoinedBlock block) {
+    return block.groups().stream().map(this::known).toArray(Known[]::new);
   }
 
-  /** Returns the day on which a row was scored, as text; null if it is not known. */
-  private Column day() {
-    if (maturity.dayLevel() < 0) {
-      return col(PublishedScores.SCORED);
-    }
-
-    Column value = col(PublishedScores.level(maturity.dayLevel()));
-    return regexp_replace(value, "^(\\d{4})(\\d\\d)(\\d\\d)$", "$1-$2-$3");
+  /** Returns whether a row is measured: without an outcome only if that means something. */
+  private static boolean counts(JoinedBlock block, int row, Known group) {
+    return !block.isLeak()[row] && (block.hasOutcome(row) || group.countsUnmatched);
   }
 
-  private void forEach(Dataset<Row> joined, Consumer<Joined> each) {
-    Iterator<Row> rows = joined.toLocalIterator();
-    while (rows.hasNext()) {
-      each.accept(read(rows.next()));
-    }
+  private static OutcomeRow row(JoinedBlock block, int row, double label) {
+    return new OutcomeRow(
+        block.score()[row],
+        block.hasOutcome(row) ? block.outcome()[row] : 0,
+        label,
+        block.weight()[row],
+        block.rows()[row]);
   }
 
-  private Joined read(Row row) {
-    int levels = scores.levels().size();
-    int segments = query.by().size();
-    int at = levels + segments + 2;
-    String label = row.getString(at + 1);
-    return new Joined(
-        known.get(RowGroup.of(row, levels, segments)),
-        row.getDouble(at),
-        row.isNullAt(at + 2) ? Double.NaN : row.getDouble(at + 2),
-        labels.computeIfAbsent(
-            String.valueOf(label), any -> outcomes.ofStored(label, query.labels().positive())),
-        row.isNullAt(at + 3) ? 1 : row.getDouble(at + 3),
-        row.getBoolean(at + 4),
-        row.getLong(at + 5));
-  }
-
-  private void addUp(Joined row) {
-    int bin = ScoreCounts.bin(row.score);
-    if (!row.isLeak && row.outcome > 0) {
-      positivesByBin.merge(bin, row.rows, Long::sum);
-    }
-
-    for (Sums sums : row.group.slices) {
-      if (row.isLeak) {
-        sums.leaks += row.rows;
-      } else if (row.counts()) {
-        sums.totals.add(row.row());
-        if (row.hasOutcome()) {
-          sums.matched.merge(bin, row.rows, Long::sum);
+  private void addUp(JoinedBlock block) {
+    Known[] groups = groups(block);
+    for (int row = 0; row < block.size(); row++) {
+      Known group = groups[block.group()[row]];
+      counts.add(group.scored, block, row);
+      int bin = ScoreCounts.bin(block.score()[row]);
+      long rows = block.rows()[row];
+      if (block.isLeak()[row]) {
+        group.slices.forEach(sums -> sums.leaks += rows);
+      } else {
+        if (block.outcome()[row] > 0) {
+          positivesByBin.merge(bin, rows, Long::sum);
         }
+
+        if (block.hasOutcome(row)) {
+          group.matched.merge(bin, rows, Long::sum);
+        }
+      }
+
+      if (counts(block, row, group)) {
+        OutcomeRow own = row(block, row, Double.NaN);
+        group.slices.forEach(sums -> sums.totals.add(own));
       }
     }
   }
 
-  private void measure(Joined row) {
-    if (row.counts()) {
-      OutcomeRow own = row.row();
-      for (Sums sums : row.group.slices) {
-        sums.measuring.add(own);
+  private void measure(JoinedBlock block, StoredLabels stored) {
+    Known[] groups = groups(block);
+    double[] labels =
+        block.labels().stream()
+            .mapToDouble(label -> stored.outcome(label, query.labels().positive()))
+            .toArray();
+    for (int row = 0; row < block.size(); row++) {
+      Known group = groups[block.group()[row]];
+      if (counts(block, row, group)) {
+        OutcomeRow own = row(block, row, labels[block.label()[row]]);
+        group.slices.forEach(sums -> sums.measuring.add(own));
       }
     }
   }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.paritree.Fault;
 import io.paritree.feature.NearestName;
+import io.paritree.output.ScoreColumns;
 import io.paritree.spark.ending.RefusedException;
 import java.util.List;
 import java.util.Locale;
@@ -28,32 +29,17 @@ import org.apache.spark.sql.types.NumericType;
  *
  * @param isBinary whether they are one of two
  * @param isOneOfSeveral whether the scores are of one class of several: other classes are negative
- * @param classes whether a stored label is positive, as far as that is known
+ * @param scores say which stored label is positive
  */
-record OutcomeText(boolean isBinary, boolean isOneOfSeveral, Map<String, Boolean> classes) {
-  private static final Map<String, Boolean> WORDS =
-      Map.of("true", true, "1", true, "false", false, "0", false);
+record OutcomeText(boolean isBinary, boolean isOneOfSeveral, PublishedScores scores) {
   private static final int MOST = 100;
   private static final int SHOWN = 3;
 
-  /** Returns whether a stored label is the positive one: 1 or 0, or NaN if it is not known. */
-  double ofStored(String label, String positive) {
-    if (label == null) {
-      return Double.NaN;
-    }
-
-    Boolean known = WORDS.get(label.toLowerCase(Locale.ROOT));
-    if (!positive.isEmpty()) {
-      known = label.equals(positive);
-    } else if (classes.containsKey(label)) {
-      known = classes.get(label);
-    }
-
-    if (known == null) {
-      return Double.NaN;
-    }
-
-    return known ? 1 : 0;
+  static OutcomeText of(OutcomeQuery query, PublishedScores scores) {
+    boolean isOneOfSeveral =
+        !query.scores().column().isEmpty() && !query.scores().column().equals(ScoreColumns.SCORE);
+    boolean isBinary = scores.hasLabel() || !query.labels().positive().isEmpty();
+    return new OutcomeText(isBinary, isOneOfSeveral, scores);
   }
 
   /**
@@ -62,8 +48,8 @@ record OutcomeText(boolean isBinary, boolean isOneOfSeveral, Map<String, Boolean
    * @param known rows whose outcome is not null
    */
   Column parsed(OutcomeQuery query, Dataset<Row> known) throws RefusedException {
-    Column outcome = col(LabelTable.OUTCOME);
-    DataType type = known.schema().apply(LabelTable.OUTCOME).dataType();
+    Column outcome = col(LabelRows.OUTCOME);
+    DataType type = known.schema().apply(LabelRows.OUTCOME).dataType();
     if (!isBinary) {
       return number(query, known, type);
     }
@@ -101,10 +87,13 @@ record OutcomeText(boolean isBinary, boolean isOneOfSeveral, Map<String, Boolean
       return byPositive(query, values, positive);
     }
 
+    boolean areWords =
+        values.stream().allMatch(value -> StoredLabels.WORDS.containsKey(lower(value)));
+    Map<String, Boolean> classes = areWords ? Map.of() : scores.storedLabels().positives();
     Map<String, Boolean> meant = new TreeMap<>();
     for (String value : values) {
       Boolean own =
-          Optional.ofNullable(WORDS.get(value.toLowerCase(Locale.ROOT))).orElse(classes.get(value));
+          Optional.ofNullable(StoredLabels.WORDS.get(lower(value))).orElse(classes.get(value));
       if (own == null) {
         throw refused(
             query,
@@ -119,9 +108,13 @@ record OutcomeText(boolean isBinary, boolean isOneOfSeveral, Map<String, Boolean
     return meant;
   }
 
+  private static String lower(String value) {
+    return value.toLowerCase(Locale.ROOT);
+  }
+
   private Map<String, Boolean> byPositive(OutcomeQuery query, Set<String> values, String positive)
       throws RefusedException {
-    if (!values.contains(positive) && !classes.containsKey(positive)) {
+    if (!values.contains(positive) && !scores.storedLabels().positives().containsKey(positive)) {
       throw refused(
           query,
           values,
@@ -155,11 +148,11 @@ record OutcomeText(boolean isBinary, boolean isOneOfSeveral, Map<String, Boolean
 
   private Column number(OutcomeQuery query, Dataset<Row> known, DataType type)
       throws RefusedException {
-    Column outcome = col(LabelTable.OUTCOME);
+    Column outcome = col(LabelRows.OUTCOME);
     Column number =
         type instanceof NumericType
             ? outcome.cast(DataTypes.DoubleType)
-            : functions.expr("try_cast(%s as double)".formatted(LabelTable.OUTCOME));
+            : functions.expr("try_cast(%s as double)".formatted(LabelRows.OUTCOME));
     Column isWrong =
         number
             .isNull()

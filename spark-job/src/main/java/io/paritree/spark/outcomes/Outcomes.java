@@ -8,13 +8,13 @@ import io.paritree.outcome.Measure;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeTotals;
 import io.paritree.outcome.ValueOutcome;
-import io.paritree.output.ScoreColumns;
 import io.paritree.rule.RuleException;
 import io.paritree.rule.Verdict;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,16 +24,19 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Measures stored scores by the labels that have come.
  *
  * @param json the report
  * @param text the same for the console
+ * @param rows the same as rows of a table, of {@link #columns}
  * @param asOf the day of the newest label that counts; empty if labels have no time
  * @param unmet rules that do not hold; empty if all do
  */
-public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<String> unmet) {
+public record Outcomes(
+    byte[] json, String text, List<Object[]> rows, Optional<LocalDate> asOf, List<String> unmet) {
   private static final OutcomeTotals NO_ROWS = new OutcomeTotals.Sum().totals();
 
   /** Returns the names of all measures that a rule can name. */
@@ -56,26 +59,28 @@ public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<
     OutcomeRules.check(requirements, measures());
   }
 
+  /** Returns the columns of the table that {@link #rows} are of. */
+  public static StructType columns() {
+    return OutcomeRows.COLUMNS;
+  }
+
   /**
    * Measures.
    *
    * @param place where the scores were published to; empty for a table
+   * @param run the run's name, which no other run has
+   * @param at when it began
    * @throws RefusedException if scores or labels cannot be used
    */
-  public static Outcomes of(SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
+  public static Outcomes of(
+      SparkSession session, OutcomeQuery query, Optional<OutputPlace> place, String run, Instant at)
       throws RefusedException, IOException, RuleException {
-    PublishedScores scores = PublishedScores.of(session, query, place);
-    ScoreCounts counts = ScoreCounts.of(query, scores);
-    if (counts.rows() == 0) {
-      throw new RefusedException(
-          "Cannot measure %s: it has no score".formatted(query.scores().name()));
-    }
-
-    OutcomeText text = text(query, scores, counts);
+    PublishedScores scores = PublishedScores.of(query, FoundScores.of(session, query, place));
+    OutcomeText text = OutcomeText.of(query, scores);
     LabelTable labels = LabelTable.of(session, query, scores, text);
     OutcomeReport report;
     try {
-      report = report(query, scores, counts, text, labels);
+      report = report(query, scores, text, labels);
     } finally {
       labels.cached().unpersist();
     }
@@ -86,48 +91,37 @@ public record Outcomes(byte[] json, String text, Optional<LocalDate> asOf, List<
             .filter(own -> own.result() == Verdict.Result.PASSED && !own.isWarning())
             .map(Verdict::text)
             .toList();
-    return new Outcomes(report.toJson(), OutcomeTable.of(report), report.asOf(), unmet);
+    return new Outcomes(
+        report.toJson(),
+        OutcomeTable.of(report),
+        new OutcomeRows(run, at, report).rows(),
+        report.asOf(),
+        unmet);
   }
 
   private static OutcomeReport report(
-      OutcomeQuery query,
-      PublishedScores scores,
-      ScoreCounts counts,
-      OutcomeText text,
-      LabelTable labels)
+      OutcomeQuery query, PublishedScores scores, OutcomeText text, LabelTable labels)
       throws RefusedException {
-    MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
+    MaturePartitions maturity = MaturePartitions.of(query, scores.partitions(), labels.asOf());
     if (query.unmatched() == Unmatched.NEGATIVE && maturity.horizonDays().isEmpty()) {
       throw new RefusedException(
           "Cannot take unmatched rows for negative without --horizon: in no partition is it known that all labels have come");
     }
 
-    Matching matching = new Matching(query, scores, counts, text, maturity);
-    List<SliceOutcome> slices = matching.slices(labels);
-    return new OutcomeReport(
-        query,
-        text.isBinary(),
-        labels.asOf(),
-        scores.version(),
-        labels,
-        quarantined(scores, labels, query),
-        slices,
-        matching.naive(),
-        List.of());
-  }
-
-  private static OutcomeText text(OutcomeQuery query, PublishedScores scores, ScoreCounts counts)
-      throws RefusedException {
-    boolean isOneOfSeveral =
-        !query.scores().column().isEmpty() && !query.scores().column().equals(ScoreColumns.SCORE);
-    boolean isBinary = scores.hasLabel() || !query.labels().positive().isEmpty();
-    if (isBinary && !counts.areProbabilities()) {
-      throw new RefusedException(
-          "Cannot measure %s: its scores are no probabilities, 0 to 1, as those of a model of two classes are; of several classes, give the scores of one by --score and --positive"
-              .formatted(query.scores().name()));
+    Matching matching = new Matching(query, scores.levels(), text, maturity);
+    try (JoinedScores joined = new JoinedScores(query, scores, labels, maturity)) {
+      List<SliceOutcome> slices = matching.slices(joined);
+      return new OutcomeReport(
+          query,
+          text.isBinary(),
+          labels.asOf(),
+          scores.version(),
+          labels,
+          quarantined(scores, labels, query),
+          slices,
+          matching.naive(),
+          List.of());
     }
-
-    return new OutcomeText(isBinary, isOneOfSeveral, counts.positives());
   }
 
   /** Returns how many keys that could not be scored have a label. */

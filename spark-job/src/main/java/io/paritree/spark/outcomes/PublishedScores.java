@@ -1,33 +1,18 @@
 package io.paritree.spark.outcomes;
 
 import io.paritree.feature.NearestName;
-import io.paritree.output.DataFile;
-import io.paritree.output.PartitionManifest;
-import io.paritree.output.PartitionValue;
-import io.paritree.output.QuarantineColumns;
 import io.paritree.output.ScoreColumns;
-import io.paritree.output.StateDirectory;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.tables.PinnedTable;
-import io.paritree.spark.tables.TableToRead;
-import io.paritree.store.Location;
-import java.io.IOException;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -40,6 +25,7 @@ import org.apache.spark.sql.types.StructType;
  *     (texts), {@link #VERSION}, segments as {@code by_0}, ..., {@link #SCORED} (a day as text),
  *     {@link #SCORE} (a double) and {@link #LABEL} (a text)
  * @param levels the partition columns, outermost first
+ * @param partitions their values, of all partitions with rows; null for a null
  * @param keyTypes types of the keys
  * @param hasLabel whether rows have labels
  * @param version of the table; empty for a directory
@@ -49,6 +35,7 @@ import org.apache.spark.sql.types.StructType;
 record PublishedScores(
     Dataset<Row> rows,
     List<String> levels,
+    Set<List<String>> partitions,
     List<DataType> keyTypes,
     boolean hasLabel,
     String version,
@@ -76,127 +63,14 @@ record PublishedScores(
     return "by_" + index;
   }
 
-  static PublishedScores of(SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
-      throws RefusedException, IOException {
-    return place.isPresent() ? ofDirectory(session, query, place.get()) : ofTable(session, query);
-  }
-
-  private static PublishedScores ofDirectory(
-      SparkSession session, OutcomeQuery query, OutputPlace place)
-      throws RefusedException, IOException {
-    List<PartitionManifest> published = new ArrayList<>(place.publishedBelow(""));
-    place.manifest("").ifPresent(published::add);
-    published.removeIf(own -> !query.scores().isOf(day(own.partition())));
-    if (published.isEmpty()) {
-      throw new RefusedException(
-          "Cannot measure %s: no published partition was found in it%s; give the --output of a scoring run"
-              .formatted(query.scores().name(), days(query)));
-    }
-
-    List<String> files = new ArrayList<>();
-    for (PartitionManifest own : published) {
-      for (DataFile file : own.files()) {
-        files.add(HadoopPaths.pattern(place.partition(own.partition()).resolve(file.name())));
-      }
-    }
-
-    List<String> levels =
-        PartitionValue.ofPath(published.get(0).partition()).stream()
-            .map(PartitionValue::column)
-            .toList();
-    if (files.isEmpty()) {
-      throw new RefusedException(
-          "Cannot measure %s: its partitions%s have no row"
-              .formatted(query.scores().name(), days(query)));
-    }
-
-    Dataset<Row> rows =
-        session
-            .read()
-            .option("basePath", HadoopPaths.text(place.output()))
-            .parquet(files.toArray(String[]::new));
-    return of(query, rows, levels, "", quarantined(session, query, place, published));
-  }
-
-  /** Returns the keys of the rows that the runs of published partitions could not score. */
-  private static Optional<Dataset<Row>> quarantined(
-      SparkSession session,
-      OutcomeQuery query,
-      OutputPlace place,
-      List<PartitionManifest> published)
-      throws IOException {
-    Optional<Dataset<Row>> all = Optional.empty();
-    Set<String> runs = new TreeSet<>();
-    for (PartitionManifest own : published) {
-      if (own.quarantined() > 0) {
-        runs.add(own.directory());
-      }
-    }
-
-    for (String run : runs) {
-      for (Location directory : StateDirectory.quarantine(place.state(), run)) {
-        if (place.listOrNone(directory).isEmpty()) {
-          continue;
-        }
-
-        Dataset<Row> rows = session.read().parquet(HadoopPaths.pattern(directory));
-        if (!query.keys().stream().allMatch(name -> has(rows.schema(), name))) {
-          continue;
-        }
-
-        List<String> own =
-            published.stream()
-                .filter(any -> any.directory().equals(run))
-                .map(PartitionManifest::partition)
-                .toList();
-        List<Column> columns = new ArrayList<>();
-        for (int index = 0; index < query.keys().size(); index++) {
-          columns.add(column(query.keys().get(index)).as(key(index)));
-        }
-
-        columns.add(column(QuarantineColumns.PARTITION).as(PARTITION));
-        Dataset<Row> keys =
-            rows.filter(column(QuarantineColumns.PARTITION).isin(own.toArray()))
-                .select(columns.toArray(Column[]::new));
-        all = Optional.of(all.map(before -> before.unionByName(keys)).orElse(keys));
-      }
-    }
-
-    return all;
-  }
-
-  private static Optional<LocalDate> day(String partition) {
-    List<LocalDate> days =
-        PartitionValue.ofPath(partition).stream().flatMap(value -> value.day().stream()).toList();
-    return days.isEmpty() ? Optional.empty() : Optional.of(days.get(days.size() - 1));
-  }
-
-  private static String days(OutcomeQuery query) {
-    OutcomeQuery.Scores scores = query.scores();
-    return (scores.from().map(" from %s"::formatted).orElse(""))
-        + scores.to().map(" to %s"::formatted).orElse("");
-  }
-
-  private static PublishedScores ofTable(SparkSession session, OutcomeQuery query)
-      throws RefusedException {
-    TableToRead asked = new TableToRead(query.scores().table(), "");
-    PinnedTable table = query.scores().tableFormat().input(session, asked);
-    return of(
-        query,
-        table.rows(session, Map.of()),
-        table.partitionColumns(),
-        table.version(),
-        Optional.empty());
-  }
-
-  private static PublishedScores of(
-      OutcomeQuery query,
-      Dataset<Row> rows,
-      List<String> levels,
-      String version,
-      Optional<Dataset<Row>> quarantined)
-      throws RefusedException {
-    StructType schema = rows.schema();
+  /**
+   * Names the columns of scores.
+   *
+   * @throws RefusedException if one is not there
+   */
+  static PublishedScores of(OutcomeQuery query, FoundScores found) throws RefusedException {
+    StructType schema = found.rows().schema();
+    List<String> levels = found.levels();
     List<String> needed = new ArrayList<>(query.keys());
     needed.addAll(query.by());
     Stream.of(query.maturity().scoredAt()).filter(name -> !name.isEmpty()).forEach(needed::add);
@@ -230,12 +104,25 @@ record PublishedScores(
     boolean hasLabel = has(schema, ScoreColumns.LABEL) && score.equals(ScoreColumns.SCORE);
     columns.add((hasLabel ? text(column(ScoreColumns.LABEL)) : nothing()).as(LABEL));
     return new PublishedScores(
-        rows.select(columns.toArray(Column[]::new)),
+        found.rows().select(columns.toArray(Column[]::new)),
         levels,
+        found.partitions(),
         keyTypes,
         hasLabel,
-        version,
-        quarantined);
+        found.version(),
+        found.quarantined());
+  }
+
+  /** Returns what stored labels mean, for which all scores are read. */
+  StoredLabels storedLabels() {
+    StoredLabels.Highest highest = new StoredLabels.Highest();
+    rows.filter(functions.col(LABEL).isNotNull().and(functions.col(SCORE).isNotNull()))
+        .groupBy(VERSION, LABEL)
+        .agg(functions.max(functions.col(SCORE)))
+        .collectAsList()
+        .forEach(
+            row -> highest.add(String.valueOf(row.get(0)), row.getString(1), row.getDouble(2)));
+    return highest.labels();
   }
 
   private static void check(OutcomeQuery query, StructType schema, String name)

@@ -2,6 +2,7 @@ package io.paritree.spark.outcomes;
 
 import static org.apache.spark.sql.functions.col;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -18,7 +19,7 @@ import org.apache.spark.sql.Row;
  * @param scored the day on which a column of the rows says that they were scored; empty without one
  */
 record RowGroup(List<String> partition, String version, List<String> segments, String scored)
-    implements Comparable<RowGroup> {
+    implements Comparable<RowGroup>, Serializable {
   private static final Comparator<String> TEXT = Comparator.nullsFirst(Comparator.naturalOrder());
   private static final Comparator<List<String>> TEXTS =
       (one, other) -> {
@@ -61,6 +62,11 @@ record RowGroup(List<String> partition, String version, List<String> segments, S
 
     columns.add(col(PublishedScores.SCORED));
     return columns;
+  }
+
+  /** Returns the number of the columns that {@link #of} reads. */
+  static int width(int levels, int segments) {
+    return levels + segments + 2;
   }
 
   /** Reads a row whose first columns are {@link #columns}. */

@@ -1,0 +1,174 @@
+package io.paritree.spark.outcomes;
+
+import io.paritree.output.DataFile;
+import io.paritree.output.PartitionManifest;
+import io.paritree.output.PartitionValue;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableToRead;
+import java.io.IOException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Published scores as they were when they were found, with the columns that they have there.
+ *
+ * @param levels the partition columns, outermost first
+ * @param partitions their values, of all partitions with rows; null for a null
+ * @param version of the table; empty for a directory
+ * @param quarantined as {@link QuarantinedKeys} are; empty if there are none, or if it is not known
+ *     where they are
+ */
+record FoundScores(
+    Dataset<Row> rows,
+    List<String> levels,
+    Set<List<String>> partitions,
+    String version,
+    Optional<Dataset<Row>> quarantined) {
+
+  /**
+   * Finds the scores.
+   *
+   * @param place where they were published to; empty for a table
+   * @throws RefusedException if there are none
+   */
+  static FoundScores of(SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
+      throws RefusedException, IOException {
+    return place.isPresent() ? ofDirectory(session, query, place.get()) : ofTable(session, query);
+  }
+
+  private static FoundScores ofDirectory(
+      SparkSession session, OutcomeQuery query, OutputPlace place)
+      throws RefusedException, IOException {
+    List<PartitionManifest> published = new ArrayList<>(place.publishedBelow(""));
+    place.manifest("").ifPresent(published::add);
+    published.removeIf(own -> !isAsked(query, values(own)));
+    if (published.isEmpty()) {
+      throw new RefusedException(
+          "Cannot measure %s: no published partition was found in it%s; give the --output of a scoring run"
+              .formatted(query.scores().name(), days(query)));
+    }
+
+    List<String> files = new ArrayList<>();
+    Set<List<String>> partitions = new HashSet<>();
+    for (PartitionManifest own : published) {
+      for (DataFile file : own.files()) {
+        files.add(HadoopPaths.pattern(place.partition(own.partition()).resolve(file.name())));
+        partitions.add(values(own));
+      }
+    }
+
+    if (files.isEmpty()) {
+      throw new RefusedException(
+          "Cannot measure %s: its partitions%s have no row"
+              .formatted(query.scores().name(), days(query)));
+    }
+
+    Dataset<Row> rows =
+        session
+            .read()
+            .option("basePath", HadoopPaths.text(place.output()))
+            .parquet(files.toArray(String[]::new));
+    return new FoundScores(
+        rows,
+        List.copyOf(PartitionValue.texts(published.get(0).partition()).keySet()),
+        partitions,
+        "",
+        QuarantinedKeys.of(session, query, place, published));
+  }
+
+  private static List<String> values(PartitionManifest partition) {
+    return new ArrayList<>(PartitionValue.texts(partition.partition()).values());
+  }
+
+  /** Returns whether a partition is measured: its day is the last of its values that is one. */
+  private static boolean isAsked(OutcomeQuery query, List<String> partition) {
+    List<LocalDate> days =
+        partition.stream()
+            .filter(Objects::nonNull)
+            .flatMap(value -> new PartitionValue("day", value).day().stream())
+            .toList();
+    return query
+        .scores()
+        .isOf(days.isEmpty() ? Optional.empty() : Optional.of(days.get(days.size() - 1)));
+  }
+
+  private static String days(OutcomeQuery query) {
+    OutcomeQuery.Scores scores = query.scores();
+    return (scores.from().map(" from %s"::formatted).orElse(""))
+        + scores.to().map(" to %s"::formatted).orElse("");
+  }
+
+  private static FoundScores ofTable(SparkSession session, OutcomeQuery query)
+      throws RefusedException {
+    TableToRead asked = new TableToRead(query.scores().table(), "");
+    PinnedTable table = query.scores().tableFormat().input(session, asked);
+    List<String> levels = table.partitionColumns();
+    Dataset<Row> rows = table.rows(session, Map.of());
+    Set<List<String>> all = partitions(rows, levels);
+    Set<List<String>> measured =
+        all.stream().filter(own -> isAsked(query, own)).collect(Collectors.toSet());
+    if (measured.size() < all.size()) {
+      rows = table.rows(session, values(levels, measured));
+    }
+
+    if (measured.isEmpty()) {
+      throw new RefusedException(
+          "Cannot measure %s: no partition was found in it%s"
+              .formatted(query.scores().name(), days(query)));
+    }
+
+    return new FoundScores(rows, levels, measured, table.version(), Optional.empty());
+  }
+
+  /** Returns the values of partitions by their columns; an empty text for a null. */
+  private static Map<String, Set<String>> values(
+      List<String> levels, Set<List<String>> partitions) {
+    Map<String, Set<String>> values = new HashMap<>();
+    for (List<String> partition : partitions) {
+      for (int level = 0; level < levels.size(); level++) {
+        values
+            .computeIfAbsent(levels.get(level), any -> new HashSet<>())
+            .add(Objects.requireNonNullElse(partition.get(level), ""));
+      }
+    }
+
+    return values;
+  }
+
+  private static Set<List<String>> partitions(Dataset<Row> rows, List<String> levels) {
+    if (levels.isEmpty()) {
+      return Set.of(List.of());
+    }
+
+    Column[] columns =
+        levels.stream()
+            .map(name -> PublishedScores.text(PublishedScores.column(name)))
+            .toArray(Column[]::new);
+    Set<List<String>> partitions = new HashSet<>();
+    for (Row row : rows.select(columns).distinct().collectAsList()) {
+      List<String> values = new ArrayList<>();
+      for (int level = 0; level < columns.length; level++) {
+        values.add(row.getString(level));
+      }
+
+      partitions.add(values);
+    }
+
+    return partitions;
+  }
+}

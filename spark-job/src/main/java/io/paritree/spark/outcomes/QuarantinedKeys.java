@@ -1,0 +1,73 @@
+package io.paritree.spark.outcomes;
+
+import io.paritree.output.PartitionManifest;
+import io.paritree.output.QuarantineColumns;
+import io.paritree.output.StateDirectory;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** The keys of rows that could not be scored: {@code key_0}, ..., and their partition as a path. */
+final class QuarantinedKeys {
+  private QuarantinedKeys() {}
+
+  /** Returns the keys of the rows that the runs of published partitions could not score. */
+  static Optional<Dataset<Row>> of(
+      SparkSession session,
+      OutcomeQuery query,
+      OutputPlace place,
+      List<PartitionManifest> published)
+      throws IOException {
+    Optional<Dataset<Row>> all = Optional.empty();
+    Set<String> runs = new TreeSet<>();
+    for (PartitionManifest own : published) {
+      if (own.quarantined() > 0) {
+        runs.add(own.directory());
+      }
+    }
+
+    for (String run : runs) {
+      for (Location directory : StateDirectory.quarantine(place.state(), run)) {
+        if (place.listOrNone(directory).isEmpty()) {
+          continue;
+        }
+
+        Dataset<Row> rows = session.read().parquet(HadoopPaths.pattern(directory));
+        if (!query.keys().stream().allMatch(name -> PublishedScores.has(rows.schema(), name))) {
+          continue;
+        }
+
+        List<String> own =
+            published.stream()
+                .filter(any -> any.directory().equals(run))
+                .map(PartitionManifest::partition)
+                .toList();
+        Dataset<Row> keys = keys(query, rows, own);
+        all = Optional.of(all.map(before -> before.unionByName(keys)).orElse(keys));
+      }
+    }
+
+    return all;
+  }
+
+  private static Dataset<Row> keys(OutcomeQuery query, Dataset<Row> rows, List<String> partitions) {
+    List<Column> columns = new ArrayList<>();
+    for (int index = 0; index < query.keys().size(); index++) {
+      columns.add(PublishedScores.column(query.keys().get(index)).as(PublishedScores.key(index)));
+    }
+
+    Column partition = PublishedScores.column(QuarantineColumns.PARTITION);
+    columns.add(partition.as(PublishedScores.PARTITION));
+    return rows.filter(partition.isin(partitions.toArray())).select(columns.toArray(Column[]::new));
+  }
+}
