@@ -82,6 +82,22 @@ record JobRun(int exitCode, String out, String err) {
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
+  /** Measures published scores. */
+  static JobRun ofOutcomes(Object... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode =
+        OutcomesMain.run(
+                SparkOnDemand.running(TestSpark.session()),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Stream.of(arguments).map(Object::toString).toArray(String[]::new))
+            .outcome()
+            .exitCode();
+    return new JobRun(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
   /** Recovers an output. */
   static JobRun recovery(Location output, List<Object> more) {
     List<String> texts = new ArrayList<>(List.of("--recover", "--output", output.toString()));

@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.model.TestPackages;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -78,22 +75,9 @@ class OutcomesTest {
   }
 
   private static JobRun outcomes(Object... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    String[] texts =
+    return JobRun.ofOutcomes(
         Stream.concat(Stream.of("--output", output, "--keys", "parcel_id"), Stream.of(arguments))
-            .map(Object::toString)
-            .toArray(String[]::new);
-    int exitCode =
-        OutcomesMain.run(
-                SparkOnDemand.running(TestSpark.session()),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                texts)
-            .outcome()
-            .exitCode();
-    return new JobRun(
-        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+            .toArray());
   }
 
   private static JsonNode report(Path file) throws IOException {

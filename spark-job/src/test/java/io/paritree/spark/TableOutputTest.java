@@ -3,6 +3,7 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +118,71 @@ class TableOutputTest extends DeltaScores {
     assertThat(refused.exitCode()).isEqualTo(3);
     assertThat(refused.err())
         .contains("it has the column psi as int, where double is expected; --drift-table needs");
+  }
+
+  @Test
+  void outcomesOfATableAreOfTheAskedDaysAndAreAppendedToAnother() throws IOException {
+    succeeds(score());
+    Path labels = directory.resolve("labels.csv");
+    StringBuilder text = new StringBuilder("parcel_id,late,known\n");
+    for (int parcel = 0; parcel < 2 * ROWS; parcel += 2) {
+      text.append("%s,%s,2024-02-%02d\n".formatted(parcel, parcel % 3 == 0, 1 + parcel % 28));
+    }
+
+    Files.writeString(labels, text);
+    Path files = directory.resolve("outcomes");
+    JobRun all = outcomes(labels, "--out-table", files, "--as-of", "2024-03-01");
+    assertThat(all.exitCode()).as(all.err()).isZero();
+    Path history = directory.resolve("outcomes of all days");
+    SPARK.sql(
+        "CREATE TABLE delta.`%s` USING delta AS SELECT * FROM parquet.`%s` WHERE false"
+            .formatted(history, files));
+    for (String asOf : List.of("2024-02-14", "2024-03-01", "2024-03-01")) {
+      JobRun one =
+          outcomes(labels, "--out-table", history, "--as-of", asOf, "--from", "2024-01-02");
+      assertThat(one.exitCode()).as(one.err()).isZero();
+    }
+
+    Dataset<Row> written = SPARK.read().parquet(files.toString());
+    assertThat(written.where("slice = 'partition'").select("name").distinct().collectAsList())
+        .extracting(row -> row.getString(0))
+        .containsExactlyInAnyOrder("day=2024-01-01", "day=2024-01-02");
+    Dataset<Row> kept = SPARK.read().format("delta").load(history.toString());
+    assertThat(kept.where("slice = 'partition'").select("name").distinct().collectAsList())
+        .containsExactly(RowFactory.create("day=2024-01-02"));
+    assertThat(kept.select("run").distinct().count()).isEqualTo(3);
+    Dataset<Row> total = kept.where("slice = 'total' AND measure = 'coverage'");
+    assertThat(total.selectExpr("cast(as_of as string)", "scored", "matched").collectAsList())
+        .extracting(row -> row.getString(0) + " " + row.getLong(1) + " " + row.getLong(2))
+        .contains("2024-03-01 %s %s".formatted(ROWS, ROWS / 2))
+        .anySatisfy(row -> assertThat(row).startsWith("2024-02-14"))
+        .hasSize(3);
+    assertThat(total.groupBy("as_of").agg(functions.expr("max_by(value, at)")).count())
+        .isEqualTo(2);
+    assertThat(SPARK.sql("DESCRIBE HISTORY delta.`%s`".formatted(history)).count()).isEqualTo(4);
+
+    Path other = directory.resolve("other columns");
+    kept.limit(0)
+        .withColumn("value", functions.lit("1"))
+        .write()
+        .format("delta")
+        .save(other.toString());
+    JobRun refused = outcomes(labels, "--out-table", other);
+    JobRun inside = outcomes(labels, "--out-table", table.resolve("outcomes"));
+    JobRun none = outcomes(labels, "--from", "2025-01-01");
+    assertThat(List.of(refused.exitCode(), inside.exitCode(), none.exitCode())).containsOnly(3);
+    assertThat(refused.err())
+        .contains("it has the column value as string, where double is expected; --out-table needs");
+    assertThat(inside.err()).contains("give --out-table a place of its own");
+    assertThat(none.err()).contains("no partition was found in it from 2025-01-01");
+  }
+
+  private JobRun outcomes(Path labels, Object... more) {
+    Stream<Object> usual =
+        Stream.of("--table", table, "--keys", "parcel_id", "--labels", labels, "--label", "late");
+    return JobRun.ofOutcomes(
+        Stream.concat(usual, Stream.concat(Stream.of("--label-time", "known"), Stream.of(more)))
+            .toArray());
   }
 
   @Test

@@ -30,8 +30,10 @@ import picocli.CommandLine.ParseResult;
  * @param directory where the state of the output is looked for; empty for a table that only a
  *     catalog knows where it is
  * @param json a file for the report; empty for none
+ * @param table that the measures are appended to; empty for none
  */
-public record OutcomeArguments(OutcomeQuery query, String directory, String json) {
+public record OutcomeArguments(
+    OutcomeQuery query, String directory, String json, Optional<TableToWrite> table) {
   private static final String OWN = "scoring-job.outcomes.";
   private static final List<String> ONE_RUN = List.of("as-of", "from", "to", "json", "conf");
 
@@ -94,6 +96,10 @@ public record OutcomeArguments(OutcomeQuery query, String directory, String json
             "--require=RULE",
             "what must hold, such as \"total.auc >= 0.70\"; otherwise the exit code is 8"),
         ScoreArguments.text("--json=FILE", "local file for the report, besides the output's state"),
+        ScoreArguments.text(
+            "--out-table=TABLE",
+            "append the measures to a directory of Parquet files, or to a table that is there: its path,"
+                + " which has a slash, or a name in a catalog of Spark's"),
         ScoreArguments.text("--conf=FILE", "configuration file; see conf/scoring-job.conf"),
         OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
   }
@@ -149,13 +155,13 @@ public record OutcomeArguments(OutcomeQuery query, String directory, String json
   private record Parser(Settings settings, ParseResult given) {
     OutcomeArguments read() throws ConfigurationException {
       String output = settings.anyText("scoring-job.output");
-      String table = settings.anyText("scoring-job.table");
+      String scores = settings.anyText("scoring-job.table");
       AskedFormat format = settings.word("scoring-job.table-format", AskedFormat.class);
       OutcomeQuery query =
           new OutcomeQuery(
               new OutcomeQuery.Scores(
                   output,
-                  table,
+                  scores,
                   format,
                   settings.anyText("scoring-job.state-directory"),
                   settings.anyText(OWN + "score"),
@@ -174,13 +180,22 @@ public record OutcomeArguments(OutcomeQuery query, String directory, String json
               settings.texts(OWN + "by", "names of columns", name -> !name.isEmpty()),
               settings.texts(OWN + "require"));
       check(query);
+      Optional<TableToWrite> table = outTable();
       settings.leave(key -> !isOwn(key));
       settings.finish();
-      TableToWrite written = new TableToWrite(table, false, false);
-      String directory = table.isEmpty() ? output : format.directory(written);
-      boolean isNamed = !table.isEmpty() && !written.isPath();
+      TableToWrite written = new TableToWrite(scores, false, false);
+      String directory = scores.isEmpty() ? output : format.directory(written);
+      boolean isNamed = !scores.isEmpty() && !written.isPath();
       return new OutcomeArguments(
-          query, isNamed ? "" : directory, given.matchedOptionValue("--json", ""));
+          query, isNamed ? "" : directory, given.matchedOptionValue("--json", ""), table);
+    }
+
+    private Optional<TableToWrite> outTable() {
+      return JobSettingsParser.historyTable(
+          settings,
+          "--out-table",
+          "outcomes.out-table",
+          List.of("output", "table", "outcomes.labels"));
     }
 
     private void check(OutcomeQuery query) {
