@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.ModelException;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.RuleException;
@@ -13,6 +14,7 @@ import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunName;
 import io.paritree.spark.settings.OutcomeArguments;
+import io.paritree.spark.sql.Paritree;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -30,13 +32,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * {@code scripts/outcomes}: joins labels to published scores, and says how good they were.
  *
- * <p>Exit codes: 0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 8 a rule
- * does not hold. The report is written with 0 and 8.
+ * <p>Exit codes: 0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 6 model
+ * refused; 8 a rule does not hold. The report is written with 0 and 8.
  */
 public final class OutcomesMain {
   private static final int MIN_TASKS = 8;
@@ -103,9 +107,14 @@ public final class OutcomesMain {
     table.check(session);
   }
 
+  private static Dataset<Row> scored(Dataset<Row> rows, String model, List<String> kept)
+      throws ModelException, IOException {
+    return Paritree.model(model).keys(kept.toArray(String[]::new)).score(rows);
+  }
+
   private static ScoreMain.Ending measure(
       OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
-      throws IOException, RefusedException, RuleException, AnalysisException {
+      throws IOException, RefusedException, ModelException, RuleException, AnalysisException {
     Optional<OutputPlace> place = Optional.empty();
     if (!given.directory().isEmpty()) {
       place =
@@ -136,7 +145,13 @@ public final class OutcomesMain {
 
     boolean isTable = !given.query().scores().table().isEmpty();
     Outcomes outcomes =
-        Outcomes.of(session, given.query(), isTable ? Optional.empty() : place, run, at);
+        Outcomes.of(
+            session,
+            given.query(),
+            isTable ? Optional.empty() : place,
+            run,
+            at,
+            OutcomesMain::scored);
     out.print(outcomes.text());
     if (place.isPresent()) {
       String asOf = outcomes.asOf().map(LocalDate::toString).orElse(StoredOutcomes.UNDATED);

@@ -18,11 +18,12 @@ import org.apache.spark.sql.Row;
  * @param group of each row, as an index
  * @param label of each row, as an index
  * @param score of each row; without an outcome maybe any score of the same bin
+ * @param part what the score is of, as in {@link io.paritree.outcome.OutcomeRow}
  * @param outcome what came; NaN without a label
  * @param weight of each row
  * @param isLeak whether the label is from before the score
  * @param rows how many there are
- * @param least the least of their scores
+ * @param least the least of their scores, of several classes of the largest ones
  * @param most the highest of their scores
  */
 record JoinedBlock(
@@ -31,6 +32,7 @@ record JoinedBlock(
     int[] group,
     int[] label,
     double[] score,
+    long[] part,
     double[] outcome,
     double[] weight,
     boolean[] isLeak,
@@ -91,12 +93,13 @@ record JoinedBlock(
       block.group[size] = index(groups, group);
       block.label[size] = index(labels, label);
       block.score[size] = row.getDouble(first);
+      block.part[size] = row.getLong(first + 5);
       block.outcome[size] = row.isNullAt(first + 2) ? Double.NaN : row.getDouble(first + 2);
       block.weight[size] = row.isNullAt(first + 3) ? 1 : row.getDouble(first + 3);
       block.isLeak[size] = row.getBoolean(first + 4);
-      block.rows[size] = row.getLong(first + 5);
-      block.least[size] = row.getDouble(first + 6);
-      block.most[size] = row.getDouble(first + 7);
+      block.rows[size] = row.getLong(first + 6);
+      block.least[size] = row.getDouble(first + 7);
+      block.most[size] = row.getDouble(first + 8);
       size++;
     }
 
@@ -106,6 +109,7 @@ record JoinedBlock(
         Arrays.copyOf(block.group, size),
         Arrays.copyOf(block.label, size),
         Arrays.copyOf(block.score, size),
+        Arrays.copyOf(block.part, size),
         Arrays.copyOf(block.outcome, size),
         Arrays.copyOf(block.weight, size),
         Arrays.copyOf(block.isLeak, size),
@@ -121,6 +125,7 @@ record JoinedBlock(
         new int[ROWS],
         new int[ROWS],
         new double[ROWS],
+        new long[ROWS],
         new double[ROWS],
         new double[ROWS],
         new boolean[ROWS],

@@ -6,9 +6,11 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.when;
 
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.task.JavaSerialized;
 import java.util.ArrayList;
@@ -31,56 +33,95 @@ import org.apache.spark.storage.StorageLevel;
  * that not many more rows are sorted than there are labels.
  */
 final class JoinedScores implements AutoCloseable {
-  private static final String COUNTED = "counted";
-  private static final String LEAK = "leak";
+  static final String LEAK = "leak";
 
   private static final UDF1<Double, Double> MIDDLE = JoinedScores::middle;
 
   private final JavaRDD<JavaSerialized<JoinedBlock>> blocks;
 
   JoinedScores(
-      OutcomeQuery query, PublishedScores scores, LabelTable labels, MaturePartitions maturity) {
+      OutcomeQuery query,
+      PublishedScores scores,
+      LabelTable labels,
+      MaturePartitions maturity,
+      OutcomeKind kind) {
     int levels = scores.levels().size();
     int segments = query.by().size();
     this.blocks =
-        sorted(query, scores, labels, maturity)
+        sorted(query, scores, labels, maturity, kind)
             .javaRDD()
             .mapPartitions(rows -> JoinedBlock.blocks(rows, levels, segments))
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
   }
 
+  /**
+   * Returns the scores with their labels, and {@link #LEAK}.
+   *
+   * @param how they are joined
+   */
+  static Dataset<Row> joined(
+      OutcomeQuery query,
+      PublishedScores scores,
+      LabelTable labels,
+      MaturePartitions maturity,
+      String how) {
+    return scores
+        .rows()
+        .filter(col(PublishedScores.SCORE).isNotNull())
+        .join(labels.rows(), PublishedScores.keys(query.keys().size()), how)
+        .withColumn(LEAK, coalesce(col(LabelRows.TIME).lt(day(maturity)), lit(false)));
+  }
+
   /** Returns the rows as {@link JoinedBlock} reads them. */
   private static Dataset<Row> sorted(
-      OutcomeQuery query, PublishedScores scores, LabelTable labels, MaturePartitions maturity) {
+      OutcomeQuery query,
+      PublishedScores scores,
+      LabelTable labels,
+      MaturePartitions maturity,
+      OutcomeKind kind) {
     Column score = col(PublishedScores.SCORE);
-    Column isLeak = coalesce(col(LabelRows.TIME).lt(day(maturity)), lit(false));
+    Column hasOutcome = col(LabelRows.OUTCOME).isNotNull();
     Column middle = functions.udf(MIDDLE, DataTypes.DoubleType).apply(score);
-    Column counted =
-        query.unmatched() == Unmatched.NEGATIVE
-            ? score
-            : when(col(LabelRows.OUTCOME).isNull(), middle).otherwise(score);
+    boolean allCount = query.unmatched() == Unmatched.NEGATIVE;
+    Column counted = allCount ? score : when(hasOutcome, score).otherwise(middle);
+    Column isMeasured = not(col(LEAK)).and(allCount ? lit(true) : hasOutcome);
+    Dataset<Row> parts =
+        MeasuredParts.of(
+            kind,
+            joined(query, scores, labels, maturity, "left"),
+            isMeasured,
+            counted,
+            PublishedScores.CLASS_SCORES);
     List<Column> group = RowGroup.columns(scores.levels().size(), query.by().size());
-    List<Column> same = new ArrayList<>(group);
-    same.addAll(
-        List.of(
-            counted.as(COUNTED),
-            col(PublishedScores.LABEL),
-            col(LabelRows.OUTCOME),
-            col(LabelRows.WEIGHT),
-            isLeak.as(LEAK)));
-    List<Column> order = new ArrayList<>();
+    List<Column> read = new ArrayList<>(group);
     for (String name :
-        List.of(COUNTED, LabelRows.OUTCOME, LabelRows.WEIGHT, PublishedScores.LABEL, LEAK)) {
+        List.of(
+            MeasuredParts.VALUE,
+            PublishedScores.LABEL,
+            LabelRows.OUTCOME,
+            LabelRows.WEIGHT,
+            LEAK,
+            MeasuredParts.PART)) {
+      read.add(col(name));
+    }
+
+    List<Column> order = new ArrayList<>(MeasuredParts.order(kind));
+    for (String name : List.of(LabelRows.OUTCOME, LabelRows.WEIGHT, PublishedScores.LABEL, LEAK)) {
       order.add(col(name));
     }
 
     order.addAll(group);
-    return scores
-        .rows()
-        .filter(score.isNotNull())
-        .join(labels.rows(), PublishedScores.keys(query.keys().size()), "left")
+    List<Column> same = new ArrayList<>(read);
+    if (kind == OutcomeKind.CLASSES) { // the score of one class does not say in which bin a row is
+      same.add(middle.as("bin"));
+      order.add(col("least"));
+    }
+
+    read.addAll(List.of(col("rows"), col("least"), col("most")));
+    return parts
         .groupBy(same.toArray(Column[]::new))
         .agg(count(lit(1)).as("rows"), min(score).as("least"), max(score).as("most"))
+        .select(read.toArray(Column[]::new))
         .orderBy(order.toArray(Column[]::new));
   }
 

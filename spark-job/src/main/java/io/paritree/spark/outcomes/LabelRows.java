@@ -114,7 +114,7 @@ record LabelRows(Dataset<Row> rows, String version) {
         Column read = cast(name, wanted);
         checkKeys(query, found, name, wanted, key.isNotNull().and(read.isNull()));
         key = read;
-      } else if (!type.equals(wanted) && !(isWhole(type) && isWhole(wanted))) {
+      } else if (!areComparable(type, wanted)) {
         throw refused(
             query,
             "the key '%s' is of type %s, and of type %s in the scores, so they cannot be compared; give labels whose keys have the same type"
@@ -146,6 +146,11 @@ record LabelRows(Dataset<Row> rows, String version) {
           "the key '%s' has the value '%s', and is of type %s in the scores"
               .formatted(name, Fault.printable(wrong.get(0).getString(0)), wanted.catalogString()));
     }
+  }
+
+  /** Returns whether keys of these types can be the same: whole numbers of any width can. */
+  static boolean areComparable(DataType one, DataType other) {
+    return one.equals(other) || isWhole(one) && isWhole(other);
   }
 
   private static boolean isWhole(DataType type) {

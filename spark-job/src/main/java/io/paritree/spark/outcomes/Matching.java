@@ -2,10 +2,10 @@ package io.paritree.spark.outcomes;
 
 import io.paritree.outcome.BinaryOutcome;
 import io.paritree.outcome.Measured;
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
-import io.paritree.outcome.ValueOutcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import java.util.ArrayList;
@@ -82,16 +82,17 @@ final class Matching {
       }
     }
 
-    slices.values().forEach(sums -> sums.measuring = measuring(sums.totals.totals()));
-    StoredLabels labels = counts.labels();
+    slices.values().forEach(sums -> sums.measuring = outcomes.measuring(sums.totals.totals()));
+    StoredLabels labels = storedLabels();
     joined.forEach(block -> measure(block, labels));
     List<SliceOutcome> all = new ArrayList<>();
     slices.forEach((slice, sums) -> all.add(outcome(slice, sums)));
     return all;
   }
 
-  private OutcomeMeasuring measuring(OutcomeTotals totals) {
-    return outcomes.isBinary() ? new BinaryOutcome(totals) : new ValueOutcome(totals);
+  /** Returns what the labels mean that were stored with the scores, once all were read. */
+  StoredLabels storedLabels() {
+    return counts.labels();
   }
 
   private Known known(RowGroup group) {
@@ -127,15 +128,25 @@ final class Matching {
         block.hasOutcome(row) ? block.outcome()[row] : 0,
         label,
         block.weight()[row],
-        block.rows()[row]);
+        block.rows()[row],
+        block.part()[row]);
+  }
+
+  /** Returns whether a row is itself counted here, not only another one of its scores. */
+  private boolean isCounted(JoinedBlock block, int row) {
+    return outcomes.kind() != OutcomeKind.CLASSES || row(block, row, Double.NaN).isOfItsOutcome();
   }
 
   private void addUp(JoinedBlock block) {
     Known[] groups = groups(block);
     for (int row = 0; row < block.size(); row++) {
+      if (!isCounted(block, row)) {
+        continue;
+      }
+
       Known group = groups[block.group()[row]];
       counts.add(group.scored, block, row);
-      int bin = ScoreCounts.bin(block.score()[row]);
+      int bin = ScoreCounts.bin(block.least()[row]);
       long rows = block.rows()[row];
       if (block.isLeak()[row]) {
         group.slices.forEach(sums -> sums.leaks += rows);
@@ -160,7 +171,7 @@ final class Matching {
     Known[] groups = groups(block);
     double[] labels =
         block.labels().stream()
-            .mapToDouble(label -> stored.outcome(label, query.labels().positive()))
+            .mapToDouble(label -> outcomes.ofStored(label, stored, query.labels().positive()))
             .toArray();
     for (int row = 0; row < block.size(); row++) {
       Known group = groups[block.group()[row]];
@@ -217,7 +228,7 @@ final class Matching {
    * and all partitions for mature, by the middle of the scores' bins; empty for values.
    */
   Optional<Measured> naive() {
-    if (!outcomes.isBinary()) {
+    if (outcomes.kind() != OutcomeKind.BINARY) {
       return Optional.empty();
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param maturity which partitions count
  * @param unmatched what a score without a label means
  * @param by columns whose values are segments
+ * @param challenger another model whose scores of the same rows are measured too
  * @param requirements rules that must hold
  */
 public record OutcomeQuery(
@@ -23,12 +24,54 @@ public record OutcomeQuery(
     Maturity maturity,
     Unmatched unmatched,
     List<String> by,
+    Optional<Challenger> challenger,
     List<String> requirements) {
   public OutcomeQuery {
     keys = List.copyOf(keys);
     by = List.copyOf(by);
     requirements = List.copyOf(requirements);
   }
+
+  /** Returns a query for the scores of the challenger, of the same days. */
+  OutcomeQuery ofChallenger() {
+    Challenger other = challenger.orElseThrow();
+    boolean isRescored = !other.model.isEmpty();
+    return new OutcomeQuery(
+        new Scores(
+            isRescored ? other.model : other.output,
+            other.table,
+            scores.tableFormat,
+            "",
+            scores.column,
+            "",
+            scores.from,
+            scores.to),
+        labels,
+        keys,
+        new Maturity(maturity.horizonDays, maturity.asOf, ""),
+        unmatched,
+        List.of(),
+        Optional.empty(),
+        List.of());
+  }
+
+  /**
+   * Another model, of which scores are stored, or which scores the input again.
+   *
+   * @param output the directory that its scores were published to; empty for others
+   * @param table the table that they were published to; empty for others
+   * @param model that scores the input; empty for stored scores
+   * @param input a directory or file of rows that it scores; empty for a table
+   * @param inputTable the table of these rows; empty for a directory
+   * @param inputVersion the version or time at which the table is read; empty for now
+   */
+  public record Challenger(
+      String output,
+      String table,
+      String model,
+      String input,
+      String inputTable,
+      String inputVersion) {}
 
   /**
    * Where the scores are.
@@ -38,6 +81,7 @@ public record OutcomeQuery(
    * @param stateDirectory of the output; empty for the one that the output records, or the one next
    *     to it
    * @param column the column of the scores; empty for the only one
+   * @param group the column whose values are lists, in which rows are ranked; empty if they are not
    * @param from the first day; empty for all days before {@code to}
    * @param to the last day; empty for all days from {@code from}
    */
@@ -47,6 +91,7 @@ public record OutcomeQuery(
       AskedFormat tableFormat,
       String stateDirectory,
       String column,
+      String group,
       Optional<LocalDate> from,
       Optional<LocalDate> to) {
     String name() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import io.paritree.outcome.BinaryMeasures;
 import io.paritree.outcome.Measured;
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.rule.Verdict;
 import java.io.IOException;
 import java.time.LocalDate;
@@ -21,17 +22,19 @@ import java.util.Optional;
  * @param slices the total, versions, segments, partitions
  * @param naive what a join gives that takes missing labels for negative and all partitions for
  *     mature; empty for values
+ * @param comparison with another model; empty if none is asked for, or without a row
  * @param verdicts of the rules that must hold
  */
 record OutcomeReport(
     OutcomeQuery query,
-    boolean isBinary,
+    OutcomeKind kind,
     Optional<LocalDate> asOf,
     String scoresVersion,
     LabelTable labels,
     long quarantined,
     List<SliceOutcome> slices,
     Optional<Measured> naive,
+    Optional<ModelComparison> comparison,
     List<Verdict> verdicts) {
   private static final long FORMAT = 1;
 
@@ -42,7 +45,12 @@ record OutcomeReport(
 
   OutcomeReport with(List<Verdict> own) {
     return new OutcomeReport(
-        query, isBinary, asOf, scoresVersion, labels, quarantined, slices, naive, own);
+        query, kind, asOf, scoresVersion, labels, quarantined, slices, naive, comparison, own);
+  }
+
+  OutcomeReport with(Optional<ModelComparison> own) {
+    return new OutcomeReport(
+        query, kind, asOf, scoresVersion, labels, quarantined, slices, naive, own, verdicts);
   }
 
   SliceOutcome total() {
@@ -70,6 +78,10 @@ record OutcomeReport(
                   Math.round(100 * total.coverage().get(total.coverage().size() - 1))));
     }
 
+    if (query.challenger().isPresent() && comparison.isEmpty()) {
+      warnings.add("Nothing can be compared: the challenger has scored no mature row with a label");
+    }
+
     long leaks =
         slices.stream()
             .filter(own -> own.slice().kind() == Slice.Kind.PARTITION)
@@ -91,7 +103,7 @@ record OutcomeReport(
 
   private void write(JsonGenerator json) throws IOException {
     json.writeNumberField("format", FORMAT);
-    json.writeStringField("kind", isBinary ? "binary" : "values");
+    json.writeStringField("kind", kind.word());
     JsonText.optional(json, "as_of", asOf.map(LocalDate::toString));
     if (query.maturity().horizonDays().isPresent()) {
       json.writeNumberField("horizon_days", query.maturity().horizonDays().get());
@@ -125,6 +137,12 @@ record OutcomeReport(
         JsonText.member(json, "rate_difference", binary.totals().mean() - own.totals().mean());
       }
 
+      json.writeEndObject();
+    }
+
+    if (comparison.isPresent()) {
+      json.writeObjectFieldStart("comparison");
+      comparison.get().write(json);
       json.writeEndObject();
     }
 

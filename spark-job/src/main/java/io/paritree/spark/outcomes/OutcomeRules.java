@@ -1,6 +1,6 @@
 package io.paritree.spark.outcomes;
 
-import io.paritree.outcome.Measure;
+import io.paritree.outcome.Measured;
 import io.paritree.rule.Reading;
 import io.paritree.rule.Rule;
 import io.paritree.rule.RuleException;
@@ -11,27 +11,62 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What must hold of the measures: rules such as {@code total.auc >= 0.70}. */
 final class OutcomeRules implements RuleValues {
   private static final String NONE = "it has no label yet, or no mature one";
 
-  private final Map<String, SliceOutcome> slices = new TreeMap<>();
+  /** The measures of each subject; none of one without a label. */
+  private final Map<String, Map<String, Double>> subjects = new TreeMap<>();
 
-  private OutcomeRules(List<SliceOutcome> all) {
-    all.forEach(own -> slices.put(own.slice().name(), own));
+  private OutcomeRules(OutcomeReport report) {
+    for (SliceOutcome own : report.slices()) {
+      subjects.put(own.slice().name(), own.measured().map(OutcomeRules::values).orElse(Map.of()));
+    }
+
+    if (report.query().challenger().isPresent()) {
+      Optional<ModelComparison> own = report.comparison();
+      subjects.put(
+          ModelComparison.CHALLENGER,
+          own.map(any -> values(any.difference().challenger())).orElse(Map.of()));
+      subjects.put(
+          ModelComparison.DIFFERENCE, own.map(ModelComparison::differences).orElse(Map.of()));
+    }
+  }
+
+  private static Map<String, Double> values(Measured measured) {
+    Map<String, Double> values = new TreeMap<>();
+    measured.measures().forEach(own -> values.put(own.name(), own.value()));
+    return values;
   }
 
   /**
-   * Checks rules before anything is read: their form, and measures of the total.
+   * Checks rules before anything is read: their form, and measures of subjects that are known.
    *
    * @param measures the names of all measures
    */
-  static void check(List<String> rules, List<String> measures) throws RuleException {
-    for (String rule : rules) {
-      Rule.of(rule, new RuleWords(Map.of(Slice.TOTAL.name(), words(measures)), words(measures)));
+  static void check(OutcomeQuery query, List<String> measures) throws RuleException {
+    RuleWords words = words(Set.of(Slice.TOTAL.name()), query, measures, words(measures));
+    for (String rule : query.requirements()) {
+      Rule.of(rule, words);
     }
+  }
+
+  private static RuleWords words(
+      Set<String> subjects,
+      OutcomeQuery query,
+      List<String> measures,
+      List<RuleWords.Measure> others) {
+    Map<String, List<RuleWords.Measure>> known = new TreeMap<>();
+    subjects.forEach(name -> known.put(name, words(measures)));
+    if (query.challenger().isPresent()) {
+      known.put(ModelComparison.CHALLENGER, words(measures));
+      known.put(ModelComparison.DIFFERENCE, words(ModelComparison.words(measures)));
+    }
+
+    return new RuleWords(known, others);
   }
 
   private static List<RuleWords.Measure> words(List<String> measures) {
@@ -40,12 +75,11 @@ final class OutcomeRules implements RuleValues {
 
   /** Returns the verdicts about the slices of a report; a rule that has fired holds. */
   static List<Verdict> verdicts(OutcomeReport report, List<String> measures) throws RuleException {
-    OutcomeRules values = new OutcomeRules(report.slices());
-    Map<String, List<RuleWords.Measure>> known = new TreeMap<>();
-    values.slices.keySet().forEach(name -> known.put(name, words(measures)));
+    OutcomeRules values = new OutcomeRules(report);
+    RuleWords words = words(values.subjects.keySet(), report.query(), measures, List.of());
     List<Verdict> verdicts = new ArrayList<>();
     for (String rule : report.query().requirements()) {
-      verdicts.add(Rule.of(rule, new RuleWords(known, List.of())).verdict(values));
+      verdicts.add(Rule.of(rule, words).verdict(values));
     }
 
     return verdicts;
@@ -58,17 +92,13 @@ final class OutcomeRules implements RuleValues {
 
   @Override
   public Reading value(String subject, String measure) {
-    SliceOutcome slice = slices.get(subject);
-    if (slice.measured().isEmpty()) {
+    Map<String, Double> values = subjects.get(subject);
+    if (values.isEmpty()) {
       return Reading.absent(NONE);
     }
 
-    Optional<Measure> own =
-        slice.measured().get().measures().stream()
-            .filter(any -> any.name().equals(measure))
-            .findFirst();
-    return own.map(any -> Reading.of(any.value()))
-        .orElseGet(() -> Reading.absent("it is no measure of such outcomes"));
+    Double own = values.get(measure);
+    return own == null ? Reading.absent("it is no measure of such outcomes") : Reading.of(own);
   }
 
   @Override

@@ -3,24 +3,33 @@ package io.paritree.spark.outcomes;
 import io.paritree.Fault;
 import io.paritree.outcome.BinaryMeasures;
 import io.paritree.outcome.Interval;
-import io.paritree.outcome.Measured;
-import io.paritree.outcome.ValueMeasures;
+import io.paritree.outcome.Measure;
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.rule.Verdict;
 import io.paritree.spark.report.AlignedLines;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** A report about outcomes for the console. */
 final class OutcomeTable {
   private static final int MOST_PARTITIONS = 40;
-  private static final String[] BINARY = {
-    "", "scored", "label", "AUC", "95 %", "Brier", "log loss", "rate", "expected"
-  };
-  private static final String[] VALUES = {
-    "", "scored", "label", "RMSE", "MAE", "R2", "mean", "expected"
-  };
+  private static final String INTERVAL = "95 %";
+  private static final String[] BEGIN = {"", "scored", "label"};
+
+  /**
+   * A column of numbers.
+   *
+   * @param isInterval whether it has the interval of the measure, not its value
+   */
+  private record Cell(String title, String measure, boolean isInterval) {
+    String text(List<Measure> measures) {
+      Measure own =
+          measures.stream().filter(any -> any.name().equals(measure)).findFirst().orElseThrow();
+      return isInterval ? own.interval().map(OutcomeTable::range).orElse("-") : number(own.value());
+    }
+  }
 
   private OutcomeTable() {}
 
@@ -38,8 +47,9 @@ final class OutcomeTable {
                     .map(", horizon %s days"::formatted)
                     .orElse("")));
     List<String[]> lines = new ArrayList<>();
-    String[] header = report.isBinary() ? BINARY : VALUES;
-    lines.add(header);
+    List<Cell> columns = columns(report.kind());
+    lines.add(
+        Stream.concat(Stream.of(BEGIN), columns.stream().map(Cell::title)).toArray(String[]::new));
     long partitions =
         report.slices().stream().filter(own -> own.slice().kind() == Slice.Kind.PARTITION).count();
     long left = Math.max(0, partitions - MOST_PARTITIONS);
@@ -48,11 +58,12 @@ final class OutcomeTable {
       if (slice.slice().kind() == Slice.Kind.PARTITION && toLeaveOut > 0) {
         toLeaveOut--;
       } else {
-        lines.add(line(slice, header.length));
+        lines.add(line(slice, columns));
       }
     }
 
-    text.append(AlignedLines.of("  ", "l" + "r".repeat(header.length - 1), lines));
+    int numbers = BEGIN.length + columns.size() - 1;
+    text.append(AlignedLines.of("  ", "l" + "r".repeat(numbers), lines));
     if (left > 0) {
       text.append("  %s older partitions are in the report\n".formatted(left));
     }
@@ -69,6 +80,7 @@ final class OutcomeTable {
                   signed(naive.totals().mean() - own.totals().mean())));
     }
 
+    report.comparison().ifPresent(comparison -> text.append(of(comparison)));
     if (report.quarantined() > 0) {
       text.append(
           "  %s keys with a label were quarantined and have no score\n"
@@ -83,7 +95,38 @@ final class OutcomeTable {
     return text.toString();
   }
 
-  private static String[] line(SliceOutcome slice, int columns) {
+  private static List<Cell> columns(OutcomeKind kind) {
+    return switch (kind) {
+      case BINARY ->
+          List.of(
+              new Cell("AUC", "auc", false),
+              new Cell(INTERVAL, "auc", true),
+              new Cell("Brier", "brier", false),
+              new Cell("log loss", "log_loss", false),
+              new Cell("rate", "rate", false),
+              new Cell("expected", "mean_score", false));
+      case VALUES ->
+          List.of(
+              new Cell("RMSE", "rmse", false),
+              new Cell("MAE", "mae", false),
+              new Cell("R2", "r2", false),
+              new Cell("mean", "mean_outcome", false),
+              new Cell("expected", "mean_score", false));
+      case CLASSES ->
+          List.of(
+              new Cell("accuracy", "accuracy", false),
+              new Cell(INTERVAL, "accuracy", true),
+              new Cell("log loss", "log_loss", false),
+              new Cell("AUC", "auc", false));
+      case RANKING ->
+          List.of(
+              new Cell("NDCG@5", "ndcg@5", false),
+              new Cell("NDCG@10", "ndcg@10", false),
+              new Cell(INTERVAL, "ndcg@10", true));
+    };
+  }
+
+  private static String[] line(SliceOutcome slice, List<Cell> columns) {
     List<String> cells = new ArrayList<>();
     cells.add(slice.slice().name().isEmpty() ? "all rows" : Fault.printable(slice.slice().name()));
     cells.add(String.valueOf(slice.scored()));
@@ -93,30 +136,47 @@ final class OutcomeTable {
             "%.1f %%%s",
             slice.scored() == 0 ? 0.0 : 100.0 * slice.matched() / slice.scored(),
             slice.isMature() ? "" : " (immature)"));
-    slice.measured().ifPresent(measured -> cells.addAll(numbers(measured)));
-    cells.addAll(Collections.nCopies(columns - cells.size(), ""));
+    for (Cell column : columns) {
+      cells.add(slice.measured().map(own -> column.text(own.measures())).orElse(""));
+    }
+
     return cells.toArray(String[]::new);
   }
 
-  private static List<String> numbers(Measured measured) {
-    if (measured instanceof BinaryMeasures own) {
-      Interval interval = own.measures().get(0).interval().orElseThrow();
-      return List.of(
-          number(own.auc()),
-          number(interval.low()) + " to " + number(interval.high()),
-          number(own.brier()),
-          number(own.logLoss()),
-          number(own.totals().mean()),
-          number(own.meanScore()));
+  /** The measures whose difference has an interval. */
+  private static String of(ModelComparison comparison) {
+    List<String[]> lines = new ArrayList<>();
+    lines.add(new String[] {"", "published", "challenger", "difference", INTERVAL});
+    List<Measure> published = comparison.difference().published().measures();
+    List<Measure> challenger = comparison.difference().challenger().measures();
+    List<Measure> differences = comparison.difference().differences();
+    for (int index = 0; index < differences.size(); index++) {
+      Measure own = differences.get(index);
+      if (own.interval().isPresent()) {
+        lines.add(
+            new String[] {
+              own.name(),
+              number(published.get(index).value()),
+              number(challenger.get(index).value()),
+              signed(own.value()),
+              signed(own.interval().get().low()) + " to " + signed(own.interval().get().high())
+            });
+      }
     }
 
-    ValueMeasures own = (ValueMeasures) measured;
-    return List.of(
-        number(own.rootMeanSquaredError()),
-        number(own.meanAbsoluteError()),
-        number(own.explained()),
-        number(own.totals().mean()),
-        number(own.meanScore()));
+    return "  of %s rows with a label, %s were scored by %s too%s\n"
+            .formatted(
+                comparison.rows() + comparison.unscored(),
+                comparison.rows(),
+                comparison.versions().isEmpty()
+                    ? "the challenger"
+                    : Fault.printable(String.join(", ", comparison.versions())),
+                lines.size() == 1 ? ", too few for an interval" : "")
+        + (lines.size() == 1 ? "" : AlignedLines.of("  ", "lrrrr", lines));
+  }
+
+  private static String range(Interval interval) {
+    return number(interval.low()) + " to " + number(interval.high());
   }
 
   private static String number(double value) {

@@ -5,7 +5,11 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
 import io.paritree.Fault;
+import io.paritree.NameList;
 import io.paritree.feature.NearestName;
+import io.paritree.outcome.OutcomeKind;
+import io.paritree.outcome.OutcomeMeasuring;
+import io.paritree.outcome.OutcomeTotals;
 import io.paritree.output.ScoreColumns;
 import io.paritree.spark.ending.RefusedException;
 import java.util.List;
@@ -25,44 +29,93 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 
 /**
- * What the values of a label mean: one of two outcomes, or a number.
+ * What the values of a label mean, and so how scores are measured. It follows from the columns that
+ * the model has given to the published rows.
  *
- * @param isBinary whether they are one of two
  * @param isOneOfSeveral whether the scores are of one class of several: other classes are negative
+ * @param classes of the model; empty for other kinds
  * @param scores say which stored label is positive
  */
-record OutcomeText(boolean isBinary, boolean isOneOfSeveral, PublishedScores scores) {
-  private static final int MOST = 100;
+record OutcomeText(
+    OutcomeKind kind, boolean isOneOfSeveral, ClassNames classes, PublishedScores scores) {
+  private static final int MOST = 1_000;
   private static final int SHOWN = 3;
+  private static final int MOST_RELEVANT = 31;
 
-  static OutcomeText of(OutcomeQuery query, PublishedScores scores) {
+  static OutcomeText of(OutcomeQuery query, PublishedScores scores) throws RefusedException {
     boolean isOneOfSeveral =
         !query.scores().column().isEmpty() && !query.scores().column().equals(ScoreColumns.SCORE);
+    if (!query.scores().group().isEmpty()) {
+      checkGroup(query, scores);
+      return new OutcomeText(OutcomeKind.RANKING, isOneOfSeveral, ClassNames.NONE, scores);
+    }
+
+    Optional<ClassNames> classes = ClassNames.of(query, scores);
+    if (classes.isPresent()) {
+      return new OutcomeText(OutcomeKind.CLASSES, isOneOfSeveral, classes.get(), scores);
+    }
+
     boolean isBinary = scores.hasLabel() || !query.labels().positive().isEmpty();
-    return new OutcomeText(isBinary, isOneOfSeveral, scores);
+    OutcomeKind kind = isBinary ? OutcomeKind.BINARY : OutcomeKind.VALUES;
+    return new OutcomeText(kind, isOneOfSeveral, ClassNames.NONE, scores);
+  }
+
+  private static void checkGroup(OutcomeQuery query, PublishedScores scores)
+      throws RefusedException {
+    Column isInNone = col(PublishedScores.LIST).isNull();
+    if (!scores.rows().filter(isInNone).takeAsList(1).isEmpty()) {
+      throw new RefusedException(
+          "Cannot measure %s by the lists of '%s': rows have no value there; give a column of --group that says of each row in which list it is"
+              .formatted(query.scores().name(), query.scores().group()));
+    }
+  }
+
+  /** Returns whether the scores must be probabilities. */
+  boolean areProbabilities() {
+    return kind == OutcomeKind.BINARY || classes.haveScores();
+  }
+
+  OutcomeMeasuring measuring(OutcomeTotals totals) {
+    return kind.measuring(totals, classes.names());
   }
 
   /**
-   * Returns the outcome of the column {@link LabelTable#OUTCOME}, as a double.
+   * Returns the outcome that a stored label says; NaN if it is not known.
+   *
+   * @param stored what labels mean as two outcomes
+   */
+  double ofStored(String label, StoredLabels stored, String positive) {
+    if (kind != OutcomeKind.CLASSES) {
+      return stored.outcome(label, positive);
+    }
+
+    int index = label == null ? -1 : classes.index(label);
+    return index < 0 ? Double.NaN : index;
+  }
+
+  /**
+   * Returns the outcome of the column {@link LabelRows#OUTCOME}, as a double.
    *
    * @param known rows whose outcome is not null
    */
   Column parsed(OutcomeQuery query, Dataset<Row> known) throws RefusedException {
-    Column outcome = col(LabelRows.OUTCOME);
     DataType type = known.schema().apply(LabelRows.OUTCOME).dataType();
-    if (!isBinary) {
-      return number(query, known, type);
-    }
+    return switch (kind) {
+      case BINARY -> ofTwo(query, known, type);
+      case VALUES -> number(query, known, type);
+      case CLASSES -> index(query, known, type);
+      case RANKING -> relevance(query, known, type);
+    };
+  }
 
+  private Column ofTwo(OutcomeQuery query, Dataset<Row> known, DataType type)
+      throws RefusedException {
+    Column outcome = col(LabelRows.OUTCOME);
     if (type instanceof BooleanType) {
       return outcome.cast(DataTypes.IntegerType).cast(DataTypes.DoubleType);
     }
 
-    Column text =
-        type instanceof NumericType
-            ? functions.regexp_replace(
-                PublishedScores.text(outcome.cast(DataTypes.DoubleType)), "\\.0$", "")
-            : PublishedScores.text(outcome);
+    Column text = text(type);
     Map<String, Boolean> meant = meant(query, values(known, text));
     Column parsed = lit(0.0);
     for (Map.Entry<String, Boolean> value : meant.entrySet()) {
@@ -72,6 +125,53 @@ record OutcomeText(boolean isBinary, boolean isOneOfSeveral, PublishedScores sco
     }
 
     return parsed;
+  }
+
+  /** Returns the outcome as text, a whole number without a point. */
+  private static Column text(DataType type) {
+    Column outcome = col(LabelRows.OUTCOME);
+    return type instanceof NumericType
+        ? functions.regexp_replace(
+            PublishedScores.text(outcome.cast(DataTypes.DoubleType)), "\\.0$", "")
+        : PublishedScores.text(outcome);
+  }
+
+  /** Returns the index of a class by its name. */
+  private Column index(OutcomeQuery query, Dataset<Row> known, DataType type)
+      throws RefusedException {
+    Column text = text(type);
+    Set<String> all = values(known, text);
+    Set<String> unknown = new TreeSet<>(all);
+    classes.known().forEach(unknown::remove);
+    if (!unknown.isEmpty() && (classes.haveScores() || unknown.equals(all))) {
+      throw refused(
+          query,
+          unknown,
+          "are no classes of the model, which are %s".formatted(NameList.known(classes.known())));
+    }
+
+    Column[] names = classes.known().stream().map(functions::lit).toArray(Column[]::new);
+    Column place = functions.array_position(functions.array(names), text);
+    return when(place.equalTo(0), classes.names().size())
+        .otherwise(place)
+        .minus(1)
+        .cast(DataTypes.DoubleType);
+  }
+
+  private Column relevance(OutcomeQuery query, Dataset<Row> known, DataType type)
+      throws RefusedException {
+    Column number = number(query, known, type);
+    Column isRight = number.between(0, MOST_RELEVANT).and(functions.rint(number).equalTo(number));
+    Set<String> wrong = values(known.filter(functions.not(isRight)), text(type));
+    if (!wrong.isEmpty()) {
+      throw refused(
+          query,
+          wrong,
+          "do not say how relevant a row is in its list: whole numbers from 0 to %s were expected"
+              .formatted(MOST_RELEVANT));
+    }
+
+    return number;
   }
 
   private Set<String> values(Dataset<Row> known, Column text) {

@@ -3,11 +3,11 @@ package io.paritree.spark.outcomes;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 
-import io.paritree.outcome.BinaryOutcome;
+import io.paritree.ModelException;
 import io.paritree.outcome.Measure;
-import io.paritree.outcome.OutcomeMeasuring;
+import io.paritree.outcome.Measured;
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeTotals;
-import io.paritree.outcome.ValueOutcome;
 import io.paritree.rule.RuleException;
 import io.paritree.rule.Verdict;
 import io.paritree.spark.ending.RefusedException;
@@ -42,8 +42,8 @@ public record Outcomes(
   /** Returns the names of all measures that a rule can name. */
   public static List<String> measures() {
     Set<String> names = new LinkedHashSet<>();
-    Stream.of(new BinaryOutcome(NO_ROWS), new ValueOutcome(NO_ROWS))
-        .map(OutcomeMeasuring::measured)
+    Stream.of(OutcomeKind.values())
+        .map(kind -> kind.measuring(NO_ROWS, List.of()).measured())
         .flatMap(measured -> measured.measures().stream())
         .map(Measure::name)
         .forEach(names::add);
@@ -55,8 +55,8 @@ public record Outcomes(
    *
    * @throws RuleException if one has not the form of a rule, or has words that are not known
    */
-  public static void check(List<String> requirements) throws RuleException {
-    OutcomeRules.check(requirements, measures());
+  public static void check(OutcomeQuery query) throws RuleException {
+    OutcomeRules.check(query, measures());
   }
 
   /** Returns the columns of the table that {@link #rows} are of. */
@@ -70,17 +70,23 @@ public record Outcomes(
    * @param place where the scores were published to; empty for a table
    * @param run the run's name, which no other run has
    * @param at when it began
+   * @param rescoring scores the challenger's rows, if one is asked for that has no scores
    * @throws RefusedException if scores or labels cannot be used
    */
   public static Outcomes of(
-      SparkSession session, OutcomeQuery query, Optional<OutputPlace> place, String run, Instant at)
-      throws RefusedException, IOException, RuleException {
+      SparkSession session,
+      OutcomeQuery query,
+      Optional<OutputPlace> place,
+      String run,
+      Instant at,
+      Rescoring rescoring)
+      throws RefusedException, ModelException, IOException, RuleException {
     PublishedScores scores = PublishedScores.of(query, FoundScores.of(session, query, place));
     OutcomeText text = OutcomeText.of(query, scores);
     LabelTable labels = LabelTable.of(session, query, scores, text);
     OutcomeReport report;
     try {
-      report = report(query, scores, text, labels);
+      report = report(session, query, scores, text, labels, rescoring);
     } finally {
       labels.cached().unpersist();
     }
@@ -100,27 +106,53 @@ public record Outcomes(
   }
 
   private static OutcomeReport report(
-      OutcomeQuery query, PublishedScores scores, OutcomeText text, LabelTable labels)
-      throws RefusedException {
+      SparkSession session,
+      OutcomeQuery query,
+      PublishedScores scores,
+      OutcomeText text,
+      LabelTable labels,
+      Rescoring rescoring)
+      throws RefusedException, ModelException, IOException {
     MaturePartitions maturity = MaturePartitions.of(query, scores.partitions(), labels.asOf());
+    checkUnmatched(query, text, maturity);
+    Matching matching = new Matching(query, scores.levels(), text, maturity);
+    try (JoinedScores joined = new JoinedScores(query, scores, labels, maturity, text.kind())) {
+      List<SliceOutcome> slices = matching.slices(joined);
+      OutcomeReport report =
+          new OutcomeReport(
+              query,
+              text.kind(),
+              labels.asOf(),
+              scores.version(),
+              labels,
+              quarantined(scores, labels, query),
+              slices,
+              matching.naive(),
+              Optional.empty(),
+              List.of());
+      if (query.challenger().isEmpty()) {
+        return report;
+      }
+
+      SameRows same =
+          new SameRows(query, text, matching.storedLabels(), maturity, scores.levels().size());
+      long measured = report.total().measured().map(Measured::rows).orElse(0L);
+      try (ChallengerScores challenger =
+          ChallengerScores.of(session, query, scores, labels, text, rescoring)) {
+        return report.with(same.compared(scores, labels, challenger, measured));
+      }
+    }
+  }
+
+  private static void checkUnmatched(
+      OutcomeQuery query, OutcomeText text, MaturePartitions maturity) throws RefusedException {
     if (query.unmatched() == Unmatched.NEGATIVE && maturity.horizonDays().isEmpty()) {
       throw new RefusedException(
           "Cannot take unmatched rows for negative without --horizon: in no partition is it known that all labels have come");
-    }
-
-    Matching matching = new Matching(query, scores.levels(), text, maturity);
-    try (JoinedScores joined = new JoinedScores(query, scores, labels, maturity)) {
-      List<SliceOutcome> slices = matching.slices(joined);
-      return new OutcomeReport(
-          query,
-          text.isBinary(),
-          labels.asOf(),
-          scores.version(),
-          labels,
-          quarantined(scores, labels, query),
-          slices,
-          matching.naive(),
-          List.of());
+    } else if (query.unmatched() == Unmatched.NEGATIVE && text.kind() == OutcomeKind.CLASSES) {
+      throw new RefusedException(
+          "Cannot take unmatched rows for negative: the outcomes of %s are several classes, of which none is the negative one"
+              .formatted(query.scores().name()));
     }
   }
 

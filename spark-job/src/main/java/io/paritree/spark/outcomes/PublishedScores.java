@@ -23,11 +23,13 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param rows keys as {@code key_0}, ..., then the partition columns as {@code level_0}, ...
  *     (texts), {@link #VERSION}, segments as {@code by_0}, ..., {@link #SCORED} (a day as text),
- *     {@link #SCORE} (a double) and {@link #LABEL} (a text)
+ *     {@link #SCORE} (a double), {@link #LABEL} (a text), {@link #CLASS_SCORES} (doubles, of which
+ *     the score is the largest) and {@link #LIST} (a number that only the rows of one list have)
  * @param levels the partition columns, outermost first
  * @param partitions their values, of all partitions with rows; null for a null
  * @param keyTypes types of the keys
  * @param hasLabel whether rows have labels
+ * @param classColumns the columns of {@link #CLASS_SCORES}; empty if there are none
  * @param version of the table; empty for a directory
  * @param quarantined the keys of rows that could not be scored, with {@link #PARTITION} as a path;
  *     empty if there are none, or if it is not known where they are
@@ -38,6 +40,7 @@ record PublishedScores(
     Set<List<String>> partitions,
     List<DataType> keyTypes,
     boolean hasLabel,
+    List<String> classColumns,
     String version,
     Optional<Dataset<Row>> quarantined) {
   static final String PARTITION = "partition";
@@ -45,6 +48,8 @@ record PublishedScores(
   static final String SCORED = "scored";
   static final String SCORE = "score";
   static final String LABEL = "label";
+  static final String CLASS_SCORES = "class_scores";
+  static final String LIST = "list";
 
   static String key(int index) {
     return "key_" + index;
@@ -73,7 +78,9 @@ record PublishedScores(
     List<String> levels = found.levels();
     List<String> needed = new ArrayList<>(query.keys());
     needed.addAll(query.by());
-    Stream.of(query.maturity().scoredAt()).filter(name -> !name.isEmpty()).forEach(needed::add);
+    Stream.of(query.maturity().scoredAt(), query.scores().group())
+        .filter(name -> !name.isEmpty())
+        .forEach(needed::add);
     for (String name : needed) {
       check(query, schema, name);
     }
@@ -99,18 +106,71 @@ record PublishedScores(
     String scoredAt = query.maturity().scoredAt();
     Column scored = scoredAt.isEmpty() ? nothing() : column(scoredAt);
     columns.add(text(scored.cast(DataTypes.DateType)).as(SCORED));
-    String score = scoreColumn(query, schema);
-    columns.add(column(score).cast(DataTypes.DoubleType).as(SCORE));
+    List<String> classes = classColumns(query, schema);
+    Column classScores = doubles(classes);
+    String score = classes.isEmpty() ? scoreColumn(query, schema) : ScoreColumns.SCORE;
+    columns.add((classes.isEmpty() ? number(score) : functions.array_max(classScores)).as(SCORE));
     boolean hasLabel = has(schema, ScoreColumns.LABEL) && score.equals(ScoreColumns.SCORE);
     columns.add((hasLabel ? text(column(ScoreColumns.LABEL)) : nothing()).as(LABEL));
+    columns.add(classScores.as(CLASS_SCORES));
+    columns.add(list(query, levels).as(LIST));
     return new PublishedScores(
         found.rows().select(columns.toArray(Column[]::new)),
         levels,
         found.partitions(),
         keyTypes,
         hasLabel,
+        classes,
         found.version(),
         found.quarantined());
+  }
+
+  /** Returns the columns of the scores of several classes; none if one score is meant. */
+  private static List<String> classColumns(OutcomeQuery query, StructType schema) {
+    boolean isOne = !query.scores().column().isEmpty() || !query.labels().positive().isEmpty();
+    return isOne || has(schema, ScoreColumns.SCORE) || !has(schema, ScoreColumns.LABEL)
+        ? List.of()
+        : scoreColumns(schema);
+  }
+
+  private static List<String> scoreColumns(StructType schema) {
+    return Stream.of(schema.fieldNames())
+        .filter(name -> name.startsWith(ScoreColumns.SCORE + "_"))
+        .toList();
+  }
+
+  private static Column number(String name) {
+    return column(name).cast(DataTypes.DoubleType);
+  }
+
+  /** Returns an array of numbers; null if there are none, or if one of them is null. */
+  private static Column doubles(List<String> names) {
+    Column none = functions.lit(null).cast(DataTypes.createArrayType(DataTypes.DoubleType));
+    if (names.isEmpty()) {
+      return none;
+    }
+
+    Column isKnown = functions.lit(true);
+    for (String name : names) {
+      isKnown = isKnown.and(column(name).isNotNull());
+    }
+
+    Column[] numbers = names.stream().map(PublishedScores::number).toArray(Column[]::new);
+    return functions.when(isKnown, functions.array(numbers)).otherwise(none);
+  }
+
+  /** Returns a hash of the group that a row is ranked in, which is of one partition. */
+  private static Column list(OutcomeQuery query, List<String> levels) {
+    String group = query.scores().group();
+    if (group.isEmpty()) {
+      return functions.lit(null).cast(DataTypes.LongType);
+    }
+
+    List<Column> parts = new ArrayList<>();
+    levels.forEach(level -> parts.add(text(column(level))));
+    parts.add(text(column(group)));
+    return functions.when(
+        column(group).isNotNull(), functions.xxhash64(parts.toArray(Column[]::new)));
   }
 
   /** Returns what stored labels mean, for which all scores are read. */
@@ -150,10 +210,7 @@ record PublishedScores(
       return ScoreColumns.SCORE;
     }
 
-    List<String> several =
-        Stream.of(schema.fieldNames())
-            .filter(name -> name.startsWith(ScoreColumns.SCORE + "_"))
-            .toList();
+    List<String> several = scoreColumns(schema);
     throw new RefusedException(
         several.isEmpty()
             ? "Cannot measure %s: it has no column 'score'; give the output of a scoring run, or --score COLUMN"

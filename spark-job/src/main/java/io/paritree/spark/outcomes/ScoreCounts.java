@@ -41,7 +41,7 @@ final class ScoreCounts {
 
   /** Adds a row of a block, whose group has these scores. */
   void add(Map<Integer, Long> bins, JoinedBlock block, int row) {
-    bins.merge(bin(block.score()[row]), block.rows()[row], Long::sum);
+    bins.merge(bin(block.least()[row]), block.rows()[row], Long::sum);
     isFinite &= Double.isFinite(block.least()[row]) && Double.isFinite(block.most()[row]);
     String label = block.label(row);
     if (label != null) {
@@ -61,7 +61,7 @@ final class ScoreCounts {
     } else if (!isFinite) {
       throw new RefusedException(
           "Cannot measure %s: it has scores that are no finite numbers".formatted(name));
-    } else if (outcomes.isBinary() && !areProbabilities()) {
+    } else if (outcomes.areProbabilities() && !areProbabilities()) {
       throw new RefusedException(
           "Cannot measure %s: its scores are no probabilities, 0 to 1, as those of a model of two classes are; of several classes, give the scores of one by --score and --positive"
               .formatted(name));

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,11 +36,12 @@ import picocli.CommandLine.ParseResult;
 public record OutcomeArguments(
     OutcomeQuery query, String directory, String json, Optional<TableToWrite> table) {
   private static final String OWN = "scoring-job.outcomes.";
-  private static final List<String> ONE_RUN = List.of("as-of", "from", "to", "json", "conf");
+  private static final List<String> ONE_RUN =
+      List.of("as-of", "from", "to", "input-version", "json", "conf");
 
   /** What it has in common with {@code scripts/score}. */
   private static final List<String> SHARED =
-      List.of("output", "table", "table-format", "state-directory", "keys");
+      List.of("output", "table", "table-format", "state-directory", "keys", "input", "input-table");
 
   private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,4})d");
 
@@ -61,6 +63,10 @@ public record OutcomeArguments(
         ScoreArguments.columns("--keys", "columns that identify a row, in scores and labels"),
         ScoreArguments.text(
             "--score=COLUMN", "column of the scores, where a row has several (default: score)"),
+        ScoreArguments.text(
+            "--group=COLUMN",
+            "column of the scores whose values are lists: measure how the scores rank the rows of each,"
+                + " and labels say how relevant a row is, from 0 to 31"),
         ScoreArguments.text(
             "--labels=SOURCE",
             "what came: a path, which has a slash, of Parquet or CSV files or of a table, or the name of a"
@@ -92,9 +98,26 @@ public record OutcomeArguments(
         ScoreArguments.columns("--by", "columns of the scores whose values are measured each"),
         ScoreArguments.text("--from=DAY", "first day of partitions that are measured"),
         ScoreArguments.text("--to=DAY", "last day of partitions that are measured"),
+        ScoreArguments.text(
+            "--challenger-output=DIR",
+            "directory that another model's scores of these rows were published to: measure both on the"
+                + " rows that both have scored"),
+        ScoreArguments.text(
+            "--challenger-table=TABLE",
+            "table that they were published to, instead of --challenger-output"),
+        ScoreArguments.text(
+            "--rescore=MODEL",
+            "another model, as for scripts/score, that scores the rows of --input or --input-table, to"
+                + " be compared likewise"),
+        ScoreArguments.text("--input=DIR", "with --rescore: directory or file of Parquet"),
+        ScoreArguments.text("--input-table=TABLE", "with --rescore: table, instead of --input"),
+        ScoreArguments.text(
+            "--input-version=VERSION",
+            "with --rescore: version of the table, or the time of which it is read (default: now)"),
         ScoreArguments.texts(
             "--require=RULE",
-            "what must hold, such as \"total.auc >= 0.70\"; otherwise the exit code is 8"),
+            "what must hold, such as \"total.auc >= 0.70\" or \"difference.auc_low >= 0\"; otherwise the"
+                + " exit code is 8"),
         ScoreArguments.text("--json=FILE", "local file for the report, besides the output's state"),
         ScoreArguments.text(
             "--out-table=TABLE",
@@ -114,8 +137,8 @@ public record OutcomeArguments(
             "Joins labels to published scores by their keys, and says how good the scores were.")
         .footer(
             "",
-            "Exit codes: 0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 8 a"
-                + " rule of --require does not hold.");
+            "Exit codes: 0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 6"
+                + " model refused; 8 a rule of --require does not hold.");
     options().forEach(option -> command.addOption(option.build()));
     return new CommandLine(command);
   }
@@ -165,6 +188,7 @@ public record OutcomeArguments(
                   format,
                   settings.anyText("scoring-job.state-directory"),
                   settings.anyText(OWN + "score"),
+                  settings.anyText(OWN + "group"),
                   day("--from"),
                   day("--to")),
               new OutcomeQuery.Labels(
@@ -178,6 +202,7 @@ public record OutcomeArguments(
                   horizon(), day("--as-of"), settings.anyText(OWN + "scored-at")),
               settings.word(OWN + "unmatched", OutcomeQuery.Unmatched.class),
               settings.texts(OWN + "by", "names of columns", name -> !name.isEmpty()),
+              challenger(),
               settings.texts(OWN + "require"));
       check(query);
       Optional<TableToWrite> table = outTable();
@@ -215,7 +240,7 @@ public record OutcomeArguments(
       }
 
       try {
-        Outcomes.check(query.requirements());
+        Outcomes.check(query);
       } catch (RuleException e) {
         settings.problem(e.getMessage());
       }
@@ -227,6 +252,33 @@ public record OutcomeArguments(
             "--%s is missing: give it on the command line, or as %s%s in the configuration file"
                 .formatted(name, group, name));
       }
+    }
+
+    private Optional<OutcomeQuery.Challenger> challenger() {
+      String output = settings.anyText(OWN + "challenger-output");
+      String table = settings.anyText(OWN + "challenger-table");
+      String model = settings.anyText(OWN + "rescore");
+      String input = settings.anyText("scoring-job.input");
+      String inputTable = settings.anyText("scoring-job.input-table");
+      long asked = Stream.of(output, table, model).filter(text -> !text.isBlank()).count();
+      if (asked > 1) {
+        settings.problem(
+            "only one of --challenger-output, --challenger-table and --rescore is possible: one model"
+                + " is compared");
+      } else if (!model.isBlank() && input.isBlank() == inputTable.isBlank()) {
+        settings.problem(
+            "--rescore needs one of --input and --input-table, with the rows that are scored again");
+      }
+
+      String version = given.matchedOptionValue("--input-version", "");
+      if (!version.isEmpty() && (model.isBlank() || inputTable.isBlank())) {
+        settings.problem("--input-version is possible with --rescore and --input-table only");
+      }
+
+      return asked == 0
+          ? Optional.empty()
+          : Optional.of(
+              new OutcomeQuery.Challenger(output, table, model, input, inputTable, version));
     }
 
     private Optional<Integer> horizon() {

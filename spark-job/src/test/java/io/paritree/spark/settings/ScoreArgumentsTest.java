@@ -83,7 +83,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(62)
+        .hasSize(66)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->

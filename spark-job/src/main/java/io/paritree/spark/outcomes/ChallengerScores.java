@@ -1,0 +1,284 @@
+package io.paritree.spark.outcomes;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+
+import io.paritree.Fault;
+import io.paritree.ModelException;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.input.DirectoryInput;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.InputFile;
+import io.paritree.spark.outcomes.OutcomeQuery.Challenger;
+import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableToRead;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+
+/**
+ * The scores of another model for the rows that were published, or for those of them that have a
+ * label.
+ *
+ * @param rows the keys, the partition columns of the published rows that it has too, {@link
+ *     #SCORE}, {@link #LABEL}, {@link #CLASS_SCORES} and {@link #VERSION}; one for each key
+ * @param by the columns by which they are joined to the published rows
+ * @param source where they are from, or the rows that were scored
+ * @param version of that table; empty for files
+ */
+record ChallengerScores(Dataset<Row> rows, List<String> by, String source, String version)
+    implements AutoCloseable {
+  static final String SCORE = "challenger_score";
+  static final String LABEL = "challenger_label";
+  static final String CLASS_SCORES = "challenger_class_scores";
+  static final String VERSION = "challenger_version";
+
+  private static final int SHOWN = 3;
+
+  /**
+   * Finds the scores, or scores the input.
+   *
+   * @throws RefusedException if they cannot be compared with the published ones
+   */
+  static ChallengerScores of(
+      SparkSession session,
+      OutcomeQuery query,
+      PublishedScores published,
+      LabelTable labels,
+      OutcomeText text,
+      Rescoring rescoring)
+      throws RefusedException, ModelException, IOException {
+    Challenger asked = query.challenger().orElseThrow();
+    OutcomeQuery own = query.ofChallenger();
+    Dataset<Row> keys = labels.rows().select(columns(keys(query)));
+    boolean isOfLabels = query.unmatched() == Unmatched.UNKNOWN;
+    FoundScores found =
+        asked.model().isEmpty()
+            ? FoundScores.of(session, own, place(session, asked))
+            : rescored(
+                session, query, published, Optional.of(keys).filter(any -> isOfLabels), rescoring);
+    PublishedScores scores = PublishedScores.of(own, found);
+    check(own, published, scores, text);
+    List<String> by = new ArrayList<>(keys(query));
+    List<Column> columns = new ArrayList<>();
+    by.forEach(key -> columns.add(col(key)));
+    for (int level = 0; level < published.levels().size(); level++) {
+      int at = scores.levels().indexOf(published.levels().get(level));
+      if (at >= 0) {
+        by.add(PublishedScores.level(level));
+        columns.add(col(PublishedScores.level(at)).as(PublishedScores.level(level)));
+      }
+    }
+
+    columns.add(col(PublishedScores.SCORE).as(SCORE));
+    columns.add(col(PublishedScores.LABEL).as(LABEL));
+    columns.add(col(PublishedScores.CLASS_SCORES).as(CLASS_SCORES));
+    columns.add(col(PublishedScores.VERSION).as(VERSION));
+    Dataset<Row> rows =
+        scores
+            .rows()
+            .filter(col(PublishedScores.SCORE).isNotNull())
+            .select(columns.toArray(Column[]::new));
+    if (isOfLabels && asked.model().isEmpty()) {
+      rows = rows.join(keys, keys(query).toArray(String[]::new), "left_semi");
+    }
+
+    ChallengerScores all = new ChallengerScores(rows.persist(), by, source(asked), found.version());
+    all.refuseRepeated(own);
+    return all;
+  }
+
+  private static List<String> keys(OutcomeQuery query) {
+    return List.of(PublishedScores.keys(query.keys().size()));
+  }
+
+  private static Column[] columns(List<String> names) {
+    return names.stream().map(name -> col(name)).toArray(Column[]::new);
+  }
+
+  private static String source(Challenger asked) {
+    String scores = asked.table().isEmpty() ? asked.output() : asked.table();
+    String input = asked.inputTable().isEmpty() ? asked.input() : asked.inputTable();
+    return asked.model().isEmpty() ? scores : input;
+  }
+
+  private static Optional<OutputPlace> place(SparkSession session, Challenger asked)
+      throws IOException {
+    return asked.output().isEmpty()
+        ? Optional.empty()
+        : Optional.of(OutputPlace.of(asked.output(), "", HadoopPaths.settingsByName(session)));
+  }
+
+  /**
+   * Scores the input.
+   *
+   * @param keys of the rows that are needed; empty for all
+   */
+  private static FoundScores rescored(
+      SparkSession session,
+      OutcomeQuery query,
+      PublishedScores published,
+      Optional<Dataset<Row>> keys,
+      Rescoring rescoring)
+      throws RefusedException, ModelException, IOException {
+    Challenger asked = query.challenger().orElseThrow();
+    FoundScores input = input(session, query, asked);
+    List<String> names = Arrays.asList(input.rows().schema().fieldNames());
+    List<String> levels =
+        published.levels().stream().filter(names::contains).collect(Collectors.toList());
+    List<String> kept = new ArrayList<>(query.keys());
+    levels.stream().filter(level -> !kept.contains(level)).forEach(kept::add);
+    for (String key : query.keys()) {
+      if (!names.contains(key)) {
+        throw new RefusedException(
+            "Cannot score %s again: it has no column '%s', a key of the published scores"
+                .formatted(source(asked), key));
+      }
+    }
+
+    Dataset<Row> rows = input.rows();
+    if (keys.isPresent()) {
+      rows = rows.join(keys.get(), sameKeys(query, rows), "left_semi");
+    }
+
+    try {
+      Dataset<Row> scored = rescoring.scored(rows, asked.model(), kept);
+      return new FoundScores(scored, levels, Set.of(), input.version(), Optional.empty());
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(
+          "Cannot score %s again with %s: %s"
+              .formatted(source(asked), asked.model(), e.getMessage()));
+    }
+  }
+
+  private static Column sameKeys(OutcomeQuery query, Dataset<Row> rows) {
+    Column same = lit(true);
+    for (int index = 0; index < query.keys().size(); index++) {
+      Column key = rows.col(PublishedScores.quoted(query.keys().get(index)));
+      same = same.and(key.equalTo(col(PublishedScores.key(index))));
+    }
+
+    return same;
+  }
+
+  private static FoundScores input(SparkSession session, OutcomeQuery query, Challenger asked)
+      throws RefusedException, IOException {
+    if (!asked.inputTable().isEmpty()) {
+      TableToRead named = new TableToRead(asked.inputTable(), asked.inputVersion());
+      PinnedTable table = query.scores().tableFormat().input(session, named);
+      return new FoundScores(
+          table.rows(session, Map.of()), List.of(), Set.of(), table.version(), Optional.empty());
+    }
+
+    Map<String, String> hadoop = HadoopPaths.settingsByName(session);
+    Location path = FileStore.located(asked.input(), hadoop);
+    List<String> problems = new ArrayList<>();
+    List<InputFile> files = DirectoryInput.read(FileStore.of(path, hadoop), path, problems).files();
+    if (problems.isEmpty() && files.isEmpty()) {
+      problems.add("it has no file");
+    } else if (files.stream().anyMatch(file -> file.name().contains(".csv"))) {
+      problems.add("its files are CSV; give Parquet files or a table");
+    }
+
+    if (!problems.isEmpty()) {
+      throw new RefusedException(
+          "Cannot score %s again: %s".formatted(asked.input(), String.join("; ", problems)));
+    }
+
+    Dataset<Row> rows =
+        session
+            .read()
+            .option("basePath", HadoopPaths.text(path))
+            .parquet(
+                files.stream()
+                    .map(file -> HadoopPaths.pattern(file.location()))
+                    .toArray(String[]::new));
+    return new FoundScores(rows, List.of(), Set.of(), "", Optional.empty());
+  }
+
+  private static void check(
+      OutcomeQuery own, PublishedScores published, PublishedScores scores, OutcomeText text)
+      throws RefusedException {
+    String name = own.scores().name();
+    for (int index = 0; index < own.keys().size(); index++) {
+      DataType type = scores.keyTypes().get(index);
+      DataType wanted = published.keyTypes().get(index);
+      if (!LabelRows.areComparable(type, wanted)) {
+        throw refused(
+            name,
+            "its key '%s' is of type %s, and of type %s in the published scores"
+                .formatted(own.keys().get(index), type.catalogString(), wanted.catalogString()));
+      }
+    }
+
+    if (scores.hasLabel() != published.hasLabel()) {
+      throw refused(
+          name,
+          scores.hasLabel()
+              ? "its rows have labels, and the published ones have none"
+              : "its rows have no labels, and the published ones have some");
+    } else if (scores.classColumns().isEmpty() != published.classColumns().isEmpty()) {
+      throw refused(
+          name,
+          published.classColumns().isEmpty()
+              ? "its rows have a score for each class, and the published ones have one score"
+              : "its rows have one score, and the published ones have one for each class");
+    } else if (text.classes().haveScores()) {
+      List<String> names = ClassNames.of(own, scores).map(ClassNames::names).orElse(List.of());
+      if (!names.equals(text.classes().names())) {
+        throw refused(
+            name,
+            "its classes are %s, and those of the published scores %s"
+                .formatted(names, text.classes().names()));
+      }
+    }
+  }
+
+  private static RefusedException refused(String name, String why) {
+    return new RefusedException(
+        "Cannot compare the published scores with %s: %s".formatted(name, why));
+  }
+
+  private void refuseRepeated(OutcomeQuery own) throws RefusedException {
+    List<Row> repeated =
+        rows.groupBy(columns(by))
+            .agg(count(lit(1)).as("rows"))
+            .filter(col("rows").gt(1))
+            .orderBy(columns(by))
+            .takeAsList(SHOWN);
+    if (!repeated.isEmpty()) {
+      String keys =
+          repeated.stream()
+              .map(
+                  row ->
+                      IntStream.range(0, by.size())
+                          .mapToObj(index -> Fault.printable(String.valueOf(row.get(index))))
+                          .collect(Collectors.joining(", ")))
+              .collect(Collectors.joining("; "));
+      rows.unpersist();
+      throw refused(
+          own.scores().name(), "it has several scores of a key, such as %s".formatted(keys));
+    }
+  }
+
+  @Override
+  public void close() {
+    rows.unpersist();
+  }
+}

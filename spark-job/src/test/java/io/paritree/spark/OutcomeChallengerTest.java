@@ -1,0 +1,271 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.paritree.model.TestPackages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Another model is measured on the rows that both have scored. */
+class OutcomeChallengerTest {
+  private static final int ROWS = 150;
+  private static final int DAYS = 2;
+  private static final int RESAMPLES = 200;
+
+  @TempDir static Path directory;
+
+  private static Path input;
+  private static Path output;
+  private static Path model;
+  private static Path stored;
+  private static Path labels;
+  private static final List<Scored> BOTH = new ArrayList<>();
+
+  /** A row with the scores of both models, what came, and the hash of its key. */
+  private record Scored(float score, float other, boolean isLate, long unit) {}
+
+  @BeforeAll
+  static void scoreWithBoth() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("models"));
+    Path champion = packages.binary(1, 3);
+    model = packages.binary(2, 30);
+    input = directory.resolve("in");
+    Path less = directory.resolve("less");
+    for (int day = 0; day < DAYS; day++) {
+      String name = "day=2026-01-0" + (day + 1);
+      Parcels.write(input.resolve(name), day * ROWS, (day + 1) * ROWS, 0, 2);
+      Parcels.write(less.resolve(name), day * ROWS, (day + 1) * ROWS - 20, 0, 1);
+    }
+
+    output = published(champion, input, "out");
+    stored = published(model, less, "challenger");
+    Map<Long, Float> others = new TreeMap<>();
+    published(model, input, "all");
+    rows("all").forEach(row -> others.put(row.getAs("parcel_id"), row.getAs("score")));
+    Random random = new Random(20261129);
+    StringBuilder text = new StringBuilder("parcel_id,late,known\n");
+    for (Row row : rows("out")) {
+      long key = row.getAs("parcel_id");
+      boolean isLate = random.nextFloat() < others.get(key);
+      if (key % 4 != 0) {
+        text.append("%s,%s,2026-01-20\n".formatted(key, isLate));
+        BOTH.add(new Scored(row.getAs("score"), others.get(key), isLate, row.getAs("unit")));
+      }
+    }
+
+    labels = Files.writeString(directory.resolve("labels.csv"), text);
+  }
+
+  private static Path published(Path model, Path input, String name) {
+    Path output = directory.resolve(name);
+    JobRun run = JobRun.ofParcels(model, input, output);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return output;
+  }
+
+  private static List<Row> rows(String name) {
+    return TestSpark.interpreting()
+        .read()
+        .parquet(directory.resolve(name).toString())
+        .selectExpr("*", "xxhash64(cast(parcel_id as string)) unit")
+        .orderBy("parcel_id")
+        .collectAsList();
+  }
+
+  private static JobRun outcomes(Object... more) {
+    List<Object> all =
+        new ArrayList<>(List.of("--labels", labels, "--label", "late", "--label-time", "known"));
+    all.addAll(List.of(more));
+    return OutcomesRun.ofParcels(output, all.toArray());
+  }
+
+  private static double auc(List<Scored> rows, ToDoubleFunction<Scored> score, int[] times) {
+    double ordered = 0;
+    double pairs = 0;
+    for (int late = 0; late < rows.size(); late++) {
+      for (int other = 0; rows.get(late).isLate && other < rows.size(); other++) {
+        if (!rows.get(other).isLate) {
+          double weight = times[late] * times[other];
+          double difference =
+              score.applyAsDouble(rows.get(late)) - score.applyAsDouble(rows.get(other));
+          ordered += weight * (1 + Math.signum(difference)) / 2;
+          pairs += weight;
+        }
+      }
+    }
+
+    return ordered / pairs;
+  }
+
+  private static double difference(int[] times) {
+    return auc(BOTH, Scored::other, times) - auc(BOTH, Scored::score, times);
+  }
+
+  /** Returns how often a resample has each row. */
+  private static int[] times(int resample) {
+    return BOTH.stream()
+        .mapToInt(
+            row -> {
+              long z = row.unit + (resample + 1) * 0x9E3779B97F4A7C15L;
+              z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+              z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+              double left = ((z ^ (z >>> 31)) >>> 11) * 0x1p-53;
+              double probability = Math.exp(-1);
+              int own = 0;
+              while (left >= probability) {
+                left -= probability;
+                probability /= ++own;
+              }
+
+              return own;
+            })
+        .toArray();
+  }
+
+  private static JsonNode comparison(Path json) throws IOException {
+    return OutcomesRun.report(json).get("comparison");
+  }
+
+  @Test
+  void theInputIsScoredAgainAndBothModelsAreMeasuredOnTheSameRows() throws Exception {
+    Path json = directory.resolve("rescored.json");
+
+    JobRun run =
+        outcomes(
+            "--rescore",
+            model,
+            "--input",
+            input,
+            "--json",
+            json,
+            "--require",
+            "difference.auc >= 0",
+            "--require",
+            "difference.auc_low > -1",
+            "--require",
+            "challenger.brier < 1");
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    JsonNode comparison = comparison(json);
+    int[] once = new int[BOTH.size()];
+    Arrays.fill(once, 1);
+    assertThat(comparison.get("n").asInt()).isEqualTo(BOTH.size());
+    assertThat(comparison.get("unscored").asInt()).isZero();
+    assertThat(comparison.get("models").get(0).asText()).isEqualTo("parcel-late/2");
+    assertThat(comparison.get("published").get("auc").asDouble())
+        .isCloseTo(auc(BOTH, Scored::score, once), within(1e-12));
+    assertThat(comparison.get("challenger").get("auc").asDouble())
+        .isCloseTo(auc(BOTH, Scored::other, once), within(1e-12));
+    assertThat(comparison.get("published")).isEqualTo(OutcomesRun.total(json));
+    double[] resampled = new double[RESAMPLES];
+    for (int resample = 0; resample < RESAMPLES; resample++) {
+      resampled[resample] = difference(times(resample));
+    }
+
+    Arrays.sort(resampled);
+    JsonNode difference = comparison.get("difference");
+    assertThat(difference.get("auc").asDouble()).isCloseTo(difference(once), within(1e-12));
+    assertThat(difference.get("auc_interval").get(0).asDouble())
+        .isCloseTo(resampled[4] + 0.975 * (resampled[5] - resampled[4]), within(1e-12));
+    assertThat(difference.get("auc_interval").get(1).asDouble())
+        .isCloseTo(resampled[194] + 0.025 * (resampled[195] - resampled[194]), within(1e-12));
+    assertThat(run.out())
+        .contains("scored by parcel-late/2 too", "published", "met: difference.auc_low > -1");
+  }
+
+  @Test
+  void storedScoresAreMeasuredOnTheRowsThatTheyHave() throws Exception {
+    Path json = directory.resolve("stored.json");
+
+    JobRun run =
+        outcomes(
+            "--challenger-output", stored, "--json", json, "--require", "difference.auc > 0.99");
+
+    assertThat(run.exitCode()).isEqualTo(8);
+    assertThat(run.err()).contains("difference.auc > 0.99");
+    JsonNode comparison = comparison(json);
+    assertThat(comparison.get("unscored").asInt()).isEqualTo(DAYS * 15);
+    assertThat(comparison.get("n").asInt()).isEqualTo(BOTH.size() - DAYS * 15);
+    assertThat(comparison.get("published").get("n")).isEqualTo(comparison.get("n"));
+  }
+
+  @Test
+  void rowsWithoutALabelAreComparedWhereTheyAreNegative() throws Exception {
+    Path json = directory.resolve("negative.json");
+
+    JobRun run =
+        outcomes(
+            "--rescore",
+            model,
+            "--input",
+            input,
+            "--unmatched",
+            "negative",
+            "--horizon",
+            "18d",
+            "--json",
+            json);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(comparison(json).get("n").asInt()).isEqualTo(2 * ROWS);
+    assertThat(comparison(json).get("published")).isEqualTo(OutcomesRun.total(json));
+  }
+
+  @Test
+  void whatCannotBeComparedIsRefusedInASentence() throws Exception {
+    Path other = directory.resolve("others");
+    TestPackages packages = new TestPackages(directory.resolve("more"));
+    Path classes = published(packages.classes(), input, "classes");
+    Parcels.write(other, 0, 10, 0, 1);
+    Parcels.write(other, 5, 15, 0, 1);
+    Path csv = Parcels.writeCsv(directory.resolve("csv/a.csv"), 0, 5);
+    List<List<Object>> all =
+        List.of(
+            List.of("its rows have no labels", "--challenger-output", numbers()),
+            List.of("a score for each class", "--challenger-output", classes),
+            List.of(
+                "several scores of a key, such as 5; 6; 7", "--rescore", model, "--input", other),
+            List.of("its files are CSV", "--rescore", model, "--input", csv.getParent()),
+            List.of("there is no input", "--rescore", model, "--input", "/no/such"),
+            List.of("column 'distance'", "--rescore", model, "--input", output),
+            List.of("no published partition", "--challenger-output", other));
+    for (List<Object> each : all) {
+      JobRun run = outcomes(each.subList(1, each.size()).toArray());
+
+      assertThat(run.exitCode()).as("%s: %s", each, run.err()).isEqualTo(3);
+      assertThat(run.err()).contains((String) each.get(0));
+    }
+
+    JobRun missing = outcomes("--rescore", directory.resolve("none"), "--input", input);
+    assertThat(missing.exitCode()).as(missing.err()).isEqualTo(6);
+    for (List<Object> each :
+        List.of(
+            List.<Object>of("--rescore", model, "--challenger-output", stored),
+            List.<Object>of("--rescore", model),
+            List.<Object>of("--input-version", "3"),
+            List.<Object>of(
+                "--rescore", model, "--input", input, "--require", "difference.aucc > 0"))) {
+      assertThat(outcomes(each.toArray()).exitCode()).as("%s", each).isEqualTo(2);
+    }
+  }
+
+  private static Path numbers() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("numbers"));
+    Path wide = packages.logged("numbers", TestPackages.wideModel(2, 9, 3), "distance", "weight");
+    return published(wide, input, "numbered");
+  }
+}

@@ -1,0 +1,329 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.paritree.model.TestPackages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scores of classes and of lists are measured by what they are. */
+class OutcomeKindsTest {
+  private static final int ROWS = 300;
+  private static final List<String> CLASSES = List.of("small", "medium", "large");
+
+  @TempDir static Path directory;
+
+  private static TestPackages packages;
+  private static Path input;
+  private static Path classes;
+
+  @BeforeAll
+  static void score() {
+    packages = new TestPackages(directory.resolve("models"));
+    input = directory.resolve("in");
+    Parcels.write(input.resolve("day=2026-01-01"), 0, ROWS, 0, 1);
+    Parcels.write(input.resolve("day=2026-01-02"), ROWS, 2 * ROWS, 0, 1);
+    classes = published(packages.classes(), "classes");
+  }
+
+  private static Path published(Path model, String name) {
+    Path output = directory.resolve(name);
+    JobRun run = JobRun.ofParcels(model, input, output, "--pass", "carrier");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return output;
+  }
+
+  private static List<Row> rows(Path output) {
+    return TestSpark.interpreting()
+        .read()
+        .parquet(output.toString())
+        .orderBy("parcel_id")
+        .collectAsList();
+  }
+
+  private static long key(Row row) {
+    return row.<Long>getAs("parcel_id");
+  }
+
+  /** Writes a label for two of three rows. */
+  private static Path labels(String name, List<Row> rows, Function<Row, Object> came)
+      throws IOException {
+    StringBuilder text = new StringBuilder("parcel_id,came,weight\n");
+    for (Row row : rows) {
+      if (key(row) % 3 != 0) {
+        text.append("%s,%s,%s\n".formatted(key(row), came.apply(row), weight(row)));
+      }
+    }
+
+    return Files.writeString(directory.resolve(name), text);
+  }
+
+  private static List<Row> labelled(List<Row> rows) {
+    return rows.stream().filter(row -> key(row) % 3 != 0).toList();
+  }
+
+  private static double weight(Row row) {
+    return 1 + key(row) % 4;
+  }
+
+  private static JobRun outcomes(Path output, Path labels, Object... more) {
+    List<Object> all = new ArrayList<>(List.of("--labels", labels, "--label", "came"));
+    all.addAll(List.of(more));
+    return OutcomesRun.ofParcels(output, all.toArray());
+  }
+
+  /** The class that came for a row: the one that was said, or another one. */
+  private static String came(Row row) {
+    String said = row.getAs("label");
+    return key(row) % 5 == 0 ? CLASSES.get((int) (key(row) % 3)) : said;
+  }
+
+  @Test
+  void classesHaveAccuracyLogLossAreasAndMistakes() throws Exception {
+    List<Row> rows = rows(classes);
+    Path labels = labels("classes.csv", rows, OutcomeKindsTest::came);
+    Path json = directory.resolve("classes.json");
+
+    JobRun run =
+        outcomes(
+            classes,
+            labels,
+            "--weight",
+            "weight",
+            "--by",
+            "carrier",
+            "--json",
+            json,
+            "--require",
+            "total.accuracy >= 0.5");
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    double weights = 0;
+    double right = 0;
+    double losses = 0;
+    for (Row row : labelled(rows)) {
+      weights += weight(row);
+      right += came(row).equals(row.getAs("label")) ? weight(row) : 0;
+      losses -= weight(row) * Math.log(row.<Float>getAs("score_" + came(row)));
+    }
+
+    JsonNode total = OutcomesRun.total(json);
+    assertThat(OutcomesRun.report(json).get("kind").asText()).isEqualTo("classes");
+    assertThat(total.get("n").asInt()).isEqualTo(labelled(rows).size());
+    assertThat(total.get("accuracy").asDouble()).isCloseTo(right / weights, within(1e-12));
+    assertThat(total.get("log_loss").asDouble()).isCloseTo(losses / weights, within(1e-12));
+    assertThat(total.get("auc").asDouble()).isCloseTo(areas(rows), within(1e-12));
+    assertThat(total.get("classes").size()).isEqualTo(3);
+    assertThat(total.get("mistakes").size()).isPositive();
+    assertThat(run.out()).contains("accuracy", "met: total.accuracy >= 0.5");
+    assertThat(matched(json, "partition")).isEqualTo(labelled(rows).size());
+    assertThat(matched(json, "segment")).isEqualTo(labelled(rows).size());
+    assertThat(coverage(json)).allMatch(share -> share > 0.4 && share < 0.9);
+  }
+
+  private static double areas(List<Row> rows) {
+    double sum = 0;
+    for (String name : CLASSES) {
+      double ordered = 0;
+      double pairs = 0;
+      for (Row own : labelled(rows)) {
+        for (Row other : labelled(rows)) {
+          if (came(own).equals(name) && !came(other).equals(name)) {
+            double weight = weight(own) * weight(other);
+            float score = own.getAs("score_" + name);
+            ordered += weight * (1 + Math.signum(score - other.<Float>getAs("score_" + name))) / 2;
+            pairs += weight;
+          }
+        }
+      }
+
+      sum += ordered / pairs;
+    }
+
+    return sum / CLASSES.size();
+  }
+
+  private static int matched(Path json, String kind) throws IOException {
+    int matched = 0;
+    for (JsonNode slice : OutcomesRun.report(json).get("slices")) {
+      matched += slice.get("slice").asText().equals(kind) ? slice.get("matched").asInt() : 0;
+    }
+
+    return matched;
+  }
+
+  private static List<Double> coverage(Path json) throws IOException {
+    List<Double> shares = new ArrayList<>();
+    OutcomesRun.report(json)
+        .get("slices")
+        .get(0)
+        .get("coverage")
+        .forEach(share -> shares.add(share.asDouble()));
+    return shares;
+  }
+
+  @Test
+  void labelsThatAreNoClassOfTheModelAreRefused() throws Exception {
+    Path labels = labels("huge.csv", rows(classes), row -> key(row) == 7 ? "huge" : "small");
+
+    JobRun run = outcomes(classes, labels);
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("(huge) are no classes of the model, which are [small, medium, large]");
+    JobRun negative =
+        outcomes(
+            classes,
+            labels("small.csv", rows(classes), row -> "small"),
+            "--unmatched",
+            "negative",
+            "--horizon",
+            "1d",
+            "--as-of",
+            "2026-02-01");
+    assertThat(negative.exitCode()).isEqualTo(3);
+    assertThat(negative.err()).contains("several classes, of which none is the negative one");
+  }
+
+  @Test
+  void aClassOfSeveralIsStillMeasuredByItself() throws Exception {
+    Path labels = labels("one.csv", rows(classes), OutcomeKindsTest::came);
+    Path json = directory.resolve("one.json");
+
+    JobRun run =
+        outcomes(classes, labels, "--score", "score_large", "--positive", "large", "--json", json);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(OutcomesRun.report(json).get("kind").asText()).isEqualTo("binary");
+  }
+
+  @Test
+  void indexesOfClassesHaveAccuracyAndMistakesOnly() throws Exception {
+    Path output = published(packages.classIndex(), "indexes");
+    List<Row> rows = rows(output);
+    Path labels =
+        labels("indexes.csv", rows, row -> key(row) % 5 == 0 ? key(row) % 4 : row.getAs("label"));
+    Path json = directory.resolve("indexes.json");
+
+    JobRun run = outcomes(output, labels, "--json", json);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    long right =
+        labelled(rows).stream()
+            .filter(
+                row ->
+                    key(row) % 5 != 0
+                        || String.valueOf(key(row) % 4).equals(row.<String>getAs("label")))
+            .count();
+    JsonNode total = OutcomesRun.total(json);
+    assertThat(total.get("accuracy").asDouble())
+        .isCloseTo((double) right / labelled(rows).size(), within(1e-12));
+    assertThat(total.has("log_loss")).isFalse();
+    assertThat(total.get("classes").has("all others")).isTrue(); // 3 is none of three classes
+  }
+
+  @Test
+  void listsHaveTheGainOfTheirOrder() throws Exception {
+    Path output = published(packages.binary(), "lists");
+    List<Row> rows = rows(output);
+    Path labels = labels("lists.csv", rows, OutcomeKindsTest::relevance);
+    Path json = directory.resolve("lists.json");
+
+    JobRun run =
+        outcomes(
+            output, labels, "--group", "day", "--json", json, "--require", "total.ndcg@10 > 0");
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    Map<String, List<Row>> lists =
+        labelled(rows).stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.getAs("day").toString(), TreeMap::new, Collectors.toList()));
+    double mean = lists.values().stream().mapToDouble(list -> gain(list, 10)).average().orElse(0);
+    JsonNode total = OutcomesRun.total(json);
+    assertThat(OutcomesRun.report(json).get("kind").asText()).isEqualTo("ranking");
+    assertThat(total.get("lists").asInt()).isEqualTo(lists.size());
+    assertThat(total.get("ndcg@10").asDouble()).isCloseTo(mean, within(1e-12));
+    assertThat(run.out()).contains("NDCG@10", "met: total.ndcg@10 > 0");
+
+    JobRun wrong = outcomes(output, labels("much.csv", rows, row -> 2.5), "--group", "day");
+    assertThat(wrong.exitCode()).isEqualTo(3);
+    assertThat(wrong.err()).contains("(2.5)", "whole numbers from 0 to 31 were expected");
+    JobRun unknown = outcomes(output, labels, "--group", "carrier");
+    assertThat(unknown.exitCode()).isEqualTo(3);
+    assertThat(unknown.err()).contains("lists of 'carrier': rows have no value there");
+  }
+
+  private static int relevance(Row row) {
+    return (int) (key(row) * 7 % 11 % 4);
+  }
+
+  /** Returns the gain of the first places, of equal scores the mean of all orders. */
+  private static double gain(List<Row> list, int places) {
+    Map<Float, List<Double>> byScore = new TreeMap<>(Comparator.reverseOrder());
+    list.forEach(
+        row ->
+            byScore
+                .computeIfAbsent(row.getAs("score"), any -> new ArrayList<>())
+                .add(Math.pow(2, relevance(row)) - 1));
+    double gain = 0;
+    int place = 0;
+    for (List<Double> equal : byScore.values()) {
+      double mean = equal.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+      for (int index = 0; index < equal.size(); index++) {
+        gain += place < places ? mean * Math.log(2) / Math.log(place + 2) : 0;
+        place++;
+      }
+    }
+
+    List<Double> best =
+        list.stream()
+            .map(row -> Math.pow(2, relevance(row)) - 1)
+            .sorted(Comparator.reverseOrder())
+            .limit(places)
+            .toList();
+    double ideal = 0;
+    for (int index = 0; index < best.size(); index++) {
+      ideal += best.get(index) * Math.log(2) / Math.log(index + 2);
+    }
+
+    return ideal == 0 ? 1 : gain / ideal;
+  }
+
+  @Test
+  void otherTasksAndFilesChangeNoByte() throws Exception {
+    List<Row> rows = rows(classes);
+    Path labels = labels("few.csv", rows, OutcomeKindsTest::came);
+    Path many = directory.resolve("many");
+    TestSpark.interpreting()
+        .read()
+        .option("header", "true")
+        .csv(labels.toString())
+        .selectExpr("cast(parcel_id as int) parcel_id", "came")
+        .repartition(7)
+        .write()
+        .parquet(many.toString());
+    Path one = directory.resolve("few.json");
+    Path other = directory.resolve("many.json");
+
+    assertThat(outcomes(classes, labels, "--json", one).exitCode()).isZero();
+    assertThat(outcomes(classes, many, "--json", other).exitCode()).isZero();
+
+    assertThat(OutcomesRun.report(other).get("slices"))
+        .isEqualTo(OutcomesRun.report(one).get("slices"));
+  }
+}
