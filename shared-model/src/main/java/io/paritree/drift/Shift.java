@@ -20,7 +20,7 @@ public record Shift(double psi, double noise, double js, double linf) {
   private static final double HALF_ROW = 0.5;
 
   /** Compares counts of equal bins, of which neither is empty. */
-  static Shift of(BinCounts now, BinCounts then, Noise noise) {
+  public static Shift of(BinCounts now, BinCounts then, Noise noise) {
     int bins = now.counts().size();
     long rows = now.total();
     long baselineRows = then.total();

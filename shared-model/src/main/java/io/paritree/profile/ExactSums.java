@@ -10,7 +10,7 @@ import java.math.BigInteger;
  * for each 16 exponents, each with room for 2^23 floats before its higher bits are carried on. Most
  * floats have few exponents, and only those take memory. Not thread-safe.
  */
-final class ExactSums implements Serializable {
+public final class ExactSums implements Serializable {
   private static final int PARTS = 16;
   private static final int PART_BITS = 4;
   private static final int LEAST_EXPONENT = -149;
@@ -22,7 +22,7 @@ final class ExactSums implements Serializable {
   private final boolean[] isNoNumber; // a NaN or an infinite number was added
   private long added;
 
-  ExactSums(int sums) {
+  public ExactSums(int sums) {
     this.sums = sums;
     this.isNoNumber = new boolean[sums];
   }
@@ -36,7 +36,7 @@ final class ExactSums implements Serializable {
   }
 
   /** Counts a value for each sum, so that there is room for them. */
-  void beginRow() {
+  public void beginRow() {
     if (added++ == MAX_ADDED) {
       carry();
       added = 1;
@@ -44,7 +44,7 @@ final class ExactSums implements Serializable {
   }
 
   /** Adds a value to a sum, at most once for each {@link #beginRow}. */
-  void add(int sum, float value) {
+  public void add(int sum, float value) {
     int bits = Float.floatToRawIntBits(value);
     int exponent = bits >>> 23 & 0xff;
     if (exponent == 0xff) {
@@ -61,7 +61,7 @@ final class ExactSums implements Serializable {
   }
 
   /** Adds all sums of another. */
-  void add(ExactSums other) {
+  public void add(ExactSums other) {
     carry();
     other.carry();
     for (int part = 0; part < PARTS; part++) {
@@ -78,7 +78,7 @@ final class ExactSums implements Serializable {
   }
 
   /** Packs the sums before they are sent. */
-  void pack() {
+  public void pack() {
     for (CountArray part : parts) {
       if (part != null) {
         part.pack();
@@ -107,7 +107,7 @@ final class ExactSums implements Serializable {
   }
 
   /** Returns the double that is nearest to a sum; NaN if a value was no number. */
-  double sum(int sum) {
+  public double sum(int sum) {
     if (isNoNumber[sum]) {
       return Double.NaN;
     }

@@ -1,0 +1,33 @@
+package io.paritree.comparison;
+
+import io.paritree.Fault;
+import java.util.List;
+
+/**
+ * Rows that both models were given, with what they have made of them.
+ *
+ * <p>Keys, slices and slots are asked for only where they are needed, within the call that got the
+ * block.
+ */
+public interface ComparedBlock {
+  /** Returns the number of rows. */
+  int rows();
+
+  /** Returns what is wrong with a row for a model; empty if it has scored the row. */
+  List<Fault> faults(Side side, int row);
+
+  /** Returns the scores of a model, row after row; those of refused rows are not read. */
+  float[] scores(Side side);
+
+  /** Returns the margins of a model, row after row. */
+  float[] margins(Side side);
+
+  /** Returns the values of the key of a row, as texts. */
+  List<String> key(int row);
+
+  /** Returns the value by which rows are divided; empty if the row has none. */
+  String slice(int row);
+
+  /** Returns a copy of the slots of a row. */
+  float[] slots(Side side, int row);
+}

@@ -1,0 +1,90 @@
+package io.paritree.comparison;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.Sha256;
+import io.paritree.json.JsonText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a challenger would change in place of a champion: what it reads and answers, what it is made
+ * of, and what it makes of rows. Immutable and thread-safe.
+ *
+ * @param kind who has compared: {@code diff} for the command
+ * @param rows what both make of rows, if there were any
+ * @param startedAt when the comparison began
+ * @param endedAt when it ended
+ */
+public record Comparison(
+    String kind,
+    ComparedModel champion,
+    ComparedModel challenger,
+    Contract contract,
+    ForestComparison forest,
+    Optional<DataComparison> rows,
+    Instant startedAt,
+    Instant endedAt) {
+  /** The version of the document. */
+  private static final int FORMAT = 1;
+
+  private static final String SEAL = ",\n  \"sha256\": \"";
+  private static final String END = "\"\n}\n";
+  private static final int DIGITS = 64;
+
+  public Comparison {
+    contract = rows.isPresent() ? contract.decidedBy(rows.get()) : contract;
+  }
+
+  /** Returns whether the challenger can take the champion's place where these are used. */
+  public boolean isDropIn(Set<Face> faces) {
+    return contract.isDropIn(faces);
+  }
+
+  /**
+   * Returns the document. Its last member {@code sha256} is the digest of all that is before it, up
+   * to the comma: so it is seen if a byte is changed.
+   */
+  public byte[] toJson() {
+    String document = JsonText.text(JsonText.object(this::write));
+    String open = document.substring(0, document.lastIndexOf("\n}"));
+    String sealed = open + SEAL + Sha256.hex(open.getBytes(StandardCharsets.UTF_8)) + END;
+    return sealed.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Returns whether a document ends with the digest of what is before it. */
+  public static boolean isWhole(byte[] document) {
+    String text = new String(document, StandardCharsets.ISO_8859_1); // a character is a byte
+    int end = text.length() - END.length() - DIGITS - SEAL.length();
+    return end > 0
+        && text.startsWith(SEAL, end)
+        && text.endsWith(END)
+        && text.startsWith(
+            Sha256.hex(text.substring(0, end).getBytes(StandardCharsets.ISO_8859_1)),
+            end + SEAL.length());
+  }
+
+  private void write(JsonGenerator json) throws IOException {
+    json.writeNumberField("format", FORMAT);
+    json.writeStringField("kind", kind);
+    json.writeObjectFieldStart(Side.CHAMPION.word());
+    champion.write(json);
+    json.writeEndObject();
+    json.writeObjectFieldStart(Side.CHALLENGER.word());
+    challenger.write(json);
+    json.writeEndObject();
+    json.writeStringField("started_at", startedAt.toString());
+    json.writeStringField("ended_at", endedAt.toString());
+    json.writeObjectFieldStart("contract");
+    contract.write(json);
+    json.writeEndObject();
+    json.writeObjectFieldStart("forest");
+    forest.write(json);
+    json.writeEndObject();
+    if (rows.isPresent()) {
+      rows.get().write(json);
+    }
+  }
+}
