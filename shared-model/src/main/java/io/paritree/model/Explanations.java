@@ -4,6 +4,7 @@ import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Forest;
+import io.paritree.forest.ForestShape;
 import io.paritree.forest.SplitValues;
 import io.paritree.forest.Tree;
 import io.paritree.forest.explain.ContributionMode;
@@ -74,6 +75,10 @@ final class Explanations {
     }
 
     return splits;
+  }
+
+  ForestShape shape() {
+    return ForestShape.of(forest);
   }
 
   private Explainer make(ContributionMode mode) throws UnsupportedModelException {

@@ -4,6 +4,7 @@ import io.paritree.PublicApi;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.forest.ForestShape;
 import io.paritree.forest.SplitValues;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
@@ -123,6 +124,11 @@ public final class ScoringModel {
    */
   public SplitValues splits() {
     return explanations.splits();
+  }
+
+  /** Returns how large the model is, of the same rounds as the engine. */
+  public ForestShape shape() {
+    return explanations.shape();
   }
 
   /**

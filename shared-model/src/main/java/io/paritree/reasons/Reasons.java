@@ -203,12 +203,21 @@ public final class Reasons {
       rest += sum;
     }
 
-    float base = contributions[at + output * (explainer.modelWidth() + 1) + explainer.modelWidth()];
-    into.set(count, base, (float) rest);
+    into.set(count, base(contributions, at, output), (float) rest);
   }
 
-  /** Adds up the contributions of each group to one margin of a row. */
-  void sum(float[] contributions, int at, int output, float[] sums) {
+  /** Returns what the contributions to one margin of a row are added to. */
+  public float base(float[] contributions, int at, int output) {
+    return contributions[at + output * (explainer.modelWidth() + 1) + explainer.modelWidth()];
+  }
+
+  /**
+   * Adds up the contributions of each group to one margin of a row.
+   *
+   * @param contributions the row's start at {@code at}
+   * @param sums receives one for each group
+   */
+  public void sum(float[] contributions, int at, int output, float[] sums) {
     int start = at + output * (explainer.modelWidth() + 1);
     for (int group = 0; group < sums.length; group++) {
       double sum = 0;

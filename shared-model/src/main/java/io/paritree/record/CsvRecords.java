@@ -55,7 +55,7 @@ public final class CsvRecords {
    * @throws RecordFormatException if the file lacks columns; the message names them
    */
   public CsvRecords(CsvLines lines, String origin, Schema schema) throws RecordFormatException {
-    this(lines, schema);
+    this(lines, schema.fields());
     Optional<String> lacking = lines.lacking(fields.stream().map(Field::column).toList());
     if (lacking.isPresent()) {
       throw new RecordFormatException(
@@ -64,9 +64,9 @@ public final class CsvRecords {
     }
   }
 
-  private CsvRecords(CsvLines lines, Schema schema) {
+  private CsvRecords(CsvLines lines, List<Field> fields) {
     this.lines = lines;
-    this.fields = schema.fields();
+    this.fields = fields;
     this.columns = new int[fields.size()];
     for (int index = 0; index < columns.length; index++) {
       columns[index] = lines.column(fields.get(index).column());
@@ -80,7 +80,16 @@ public final class CsvRecords {
    * @param lines read by this from now on; the calling code closes it
    */
   public static CsvRecords ofSome(CsvLines lines, Schema schema) {
-    return new CsvRecords(lines, schema);
+    return ofSome(lines, schema.fields());
+  }
+
+  /**
+   * Returns a reader of some fields of a schema: it does not change the slots of the others.
+   *
+   * @param lines read by this from now on, or by several such readers; the calling code closes it
+   */
+  public static CsvRecords ofSome(CsvLines lines, List<Field> fields) {
+    return new CsvRecords(lines, fields);
   }
 
   /**
@@ -115,6 +124,12 @@ public final class CsvRecords {
       return false;
     }
 
+    read(row, at, faults);
+    return true;
+  }
+
+  /** Reads the current line, as {@link #next} does. */
+  public void read(float[] row, int at, Faults faults) {
     if (lines.cells() != lines.columns().size()) {
       faults.add(
           new Fault(
@@ -122,7 +137,7 @@ public final class CsvRecords {
               "",
               "%s cells".formatted(lines.cells()),
               "%s cells, as the header has".formatted(lines.columns().size())));
-      return true;
+      return;
     }
 
     for (int index = 0; index < columns.length; index++) {
@@ -146,8 +161,6 @@ public final class CsvRecords {
         }
       }
     }
-
-    return true;
   }
 
   private void encodeCounted(Field field, int cell, float[] row, int at, Faults faults) {

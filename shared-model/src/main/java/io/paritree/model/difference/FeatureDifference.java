@@ -1,0 +1,176 @@
+package io.paritree.model.difference;
+
+import io.paritree.FaultCode;
+import io.paritree.comparison.ContractChange;
+import io.paritree.comparison.Effect;
+import io.paritree.feature.Feature;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.OffsetFeature;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.Unseen;
+import io.paritree.feature.VocabularyFeature;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What changes of a feature that both models read from one field, and that is of one type. */
+record FeatureDifference(Feature from, Feature to) {
+  private static final int SHOWN = 5;
+
+  /** Returns the type of the values of a feature, in words. */
+  static String type(Feature feature) {
+    return switch (feature.kind()) {
+      case NUMBER -> feature instanceof OffsetFeature ? "an offset" : "a number";
+      case BOOLEAN -> "a boolean";
+      case TEXT_CATEGORY -> "a category of text";
+      case INTEGER_CATEGORY -> "a category of whole numbers";
+      case CATEGORY_CODE -> "a category as code";
+      case TIMESTAMP -> "a timestamp";
+    };
+  }
+
+  /** Returns what a feature takes from a value: a part of a timestamp, otherwise all of it. */
+  static String part(Feature feature) {
+    return feature instanceof TimestampFeature timestamp ? timestamp.part().key() : "value";
+  }
+
+  List<ContractChange> changes() {
+    List<ContractChange> changes = new ArrayList<>();
+    if (!from.sentinels().equals(to.sentinels())) {
+      changes.add(
+          changed(
+              "missing_changed",
+              "from %s to %s".formatted(listed(from.sentinels()), listed(to.sentinels()))));
+    }
+
+    switch (from.kind()) {
+      case NUMBER -> numbers((NumberFeature) from, (NumberFeature) to, changes);
+      case TEXT_CATEGORY, INTEGER_CATEGORY ->
+          categories((VocabularyFeature) from, (VocabularyFeature) to, changes);
+      case TIMESTAMP -> {
+        String before = zone(from);
+        String now = zone(to);
+        if (!before.equals(now)) {
+          changes.add(changed("zone_changed", "from %s to %s".formatted(before, now)));
+        }
+      }
+      case BOOLEAN, CATEGORY_CODE -> {}
+    }
+
+    return changes;
+  }
+
+  private ContractChange changed(String kind, String detail) {
+    return ContractChange.of(kind, from.column(), Effect.MEANING, detail);
+  }
+
+  private static String listed(Sentinels missing) {
+    List<String> values =
+        Stream.concat(
+                missing.numbers().stream().sorted().map(String::valueOf),
+                missing.texts().stream().sorted().map("\"%s\""::formatted))
+            .toList();
+    return values.isEmpty() ? "none" : shown(values);
+  }
+
+  private static String zone(Feature feature) {
+    return ((TimestampFeature) feature).zone().map(zone -> zone.getId()).orElse("none");
+  }
+
+  private void numbers(NumberFeature before, NumberFeature now, List<ContractChange> changes) {
+    bound("min", before.min(), now.min(), now.min() > before.min(), changes);
+    bound("max", before.max(), now.max(), now.max() < before.max(), changes);
+    if (before instanceof OffsetFeature offset
+        && now instanceof OffsetFeature other
+        && offset.nullable()
+        && other.nullable()
+        && offset.whereMissing() != other.whereMissing()) {
+      changes.add(
+          changed(
+              "default_changed",
+              "from %s to %s".formatted(offset.whereMissing(), other.whereMissing())));
+    }
+  }
+
+  private void bound(
+      String name, float before, float now, boolean isNarrower, List<ContractChange> changes) {
+    if (before == now) {
+      return;
+    }
+
+    String detail = "from %s to %s".formatted(bound(before), bound(now));
+    changes.add(
+        isNarrower
+            ? ContractChange.byData(
+                name + "_narrowed", from.column(), detail, FaultCode.OUT_OF_RANGE.code())
+            : ContractChange.of(name + "_widened", from.column(), Effect.COMPATIBLE, detail));
+  }
+
+  private static String bound(float value) {
+    return Float.isInfinite(value) ? "none" : String.valueOf(value);
+  }
+
+  private void categories(
+      VocabularyFeature before, VocabularyFeature now, List<ContractChange> changes) {
+    List<String> from = texts(before);
+    List<String> to = texts(now);
+    List<String> gone = without(from, to);
+    if (!gone.isEmpty()) {
+      boolean isRefused = now.unseen() instanceof Unseen.Reject;
+      changes.add(
+          isRefused
+              ? ContractChange.byData(
+                  "categories_removed",
+                  before.column(),
+                  "%s are refused now".formatted(shown(gone)),
+                  FaultCode.UNSEEN_CATEGORY.code())
+              : changed("categories_removed", "%s are unseen now".formatted(shown(gone))));
+    }
+
+    List<String> come = without(to, from);
+    if (!come.isEmpty()) {
+      changes.add(
+          ContractChange.of("categories_added", before.column(), Effect.COMPATIBLE, shown(come)));
+    }
+
+    List<String> kept = without(from, gone);
+    List<String> keptNow = without(to, come);
+    if (!kept.equals(keptNow)) {
+      changes.add(
+          changed("categories_reordered", "from %s to %s".formatted(shown(kept), shown(keptNow))));
+    }
+
+    if (!before.unseen().equals(now.unseen())) {
+      changes.add(
+          changed(
+              "unseen_changed",
+              "from %s to %s".formatted(text(before.unseen()), text(now.unseen()))));
+    }
+  }
+
+  /** Returns the values of a list that are not in another, in their order. */
+  static List<String> without(List<String> values, List<String> others) {
+    Set<String> known = new HashSet<>(others);
+    return values.stream().filter(value -> !known.contains(value)).toList();
+  }
+
+  private static List<String> texts(VocabularyFeature feature) {
+    return feature.vocabulary().stream().map(String::valueOf).toList();
+  }
+
+  private static String text(Unseen unseen) {
+    if (unseen instanceof Unseen.Category other) {
+      return "as '%s'".formatted(other.category());
+    }
+
+    return unseen instanceof Unseen.Missing ? "missing" : "reject";
+  }
+
+  private static String shown(List<String> values) {
+    String more = values.size() > SHOWN ? " and %s more".formatted(values.size() - SHOWN) : "";
+    return String.join(", ", values.subList(0, Math.min(SHOWN, values.size()))) + more;
+  }
+}
