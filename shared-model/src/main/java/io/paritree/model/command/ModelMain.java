@@ -44,6 +44,7 @@ import picocli.CommandLine.TypeConversionException;
       ModelMain.USAGE + ":wrong usage",
       ModelMain.INPUT_REFUSED + ":input refused",
       ModelMain.MODEL_REFUSED + ":model refused",
+      ModelMain.DIFFERS + ":diff: the challenger is no drop-in",
       ModelMain.FAILED + ":anything else"
     },
     subcommands = {
@@ -54,6 +55,7 @@ import picocli.CommandLine.TypeConversionException;
       PredictCommand.class,
       ExplainCommand.class,
       ImportanceCommand.class,
+      DiffCommand.class,
       AliasCommand.class,
       ListCommand.class
     })
@@ -63,6 +65,7 @@ public final class ModelMain implements Runnable {
   static final int USAGE = 2;
   static final int INPUT_REFUSED = 3;
   static final int MODEL_REFUSED = 6;
+  static final int DIFFERS = 7;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -119,6 +122,8 @@ public final class ModelMain implements Runnable {
     command.registerConverter(CsvScoring.Emit.class, text -> one(CsvScoring.Emit.values(), text));
     command.registerConverter(
         OutputFormat.Form.class, text -> one(OutputFormat.Form.values(), text));
+    command.registerConverter(
+        DiffCommand.Faces.class, text -> one(DiffCommand.Faces.values(), text));
     command.setParameterExceptionHandler((e, given) -> usage(e, err));
     command.setExecutionExceptionHandler(
         (e, parsed, result) ->

@@ -23,10 +23,15 @@ final class OutputFormat {
 
   /** Prints the result on the standard output as text, or as a JSON object with these members. */
   void print(Supplier<String> text, JsonText.Body members) {
+    printDocument(text, () -> JsonText.text(JsonText.object(members)));
+  }
+
+  /** Prints the result on the standard output as text, or as the text of a JSON document. */
+  void printDocument(Supplier<String> text, Supplier<String> json) {
     String result =
         switch (form) {
           case TEXT -> text.get();
-          case JSON -> JsonText.text(JsonText.object(members));
+          case JSON -> json.get();
         };
     spec.commandLine().getOut().print(result);
   }
