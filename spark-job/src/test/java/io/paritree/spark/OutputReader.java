@@ -7,6 +7,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -27,7 +29,8 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /**
  * Reads the partitions of an output again and again, as a reader does that knows nothing about
- * Paritree: it lists the Parquet files and reads their footers.
+ * Paritree: it lists the Parquet files and reads their footers. It lists all the time, and reads
+ * where the list is another one: to read the same footers again would take one of the cores.
  *
  * <p>A read during which a file disappears does not count: such a reader fails and reads again. On
  * a store that moves files one by one, it reads what has {@code _SUCCESS}, and what changes during
@@ -47,6 +50,7 @@ final class OutputReader implements AutoCloseable {
   private final Map<String, List<String>> histories = new ConcurrentHashMap<>();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final Semaphore turn = new Semaphore(1);
+  private final Map<String, Set<String>> lists = new HashMap<>(); // of what was read, by partition
   private final Set<String> violations = new HashSet<>();
   private final Thread thread = new Thread(this::look, "reader");
 
@@ -65,7 +69,12 @@ final class OutputReader implements AutoCloseable {
       for (String partition : partitions) {
         turn.acquireUninterruptibly();
         try {
-          remember(partition, seen(partition));
+          Set<String> list = list(partition);
+          if (!list.equals(lists.get(partition))) {
+            remember(partition, seen(partition));
+            lists.put(partition, list);
+          }
+
           looks.incrementAndGet();
         } catch (IOException | RuntimeException e) {
           // Files disappeared during this read.
@@ -75,6 +84,21 @@ final class OutputReader implements AutoCloseable {
       }
 
       LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  /** Returns the files of a partition, each with its length and the time when it was written. */
+  private Set<String> list(String partition) throws IOException {
+    try {
+      return Arrays.stream(files.listStatus(new Path(output, partition)))
+          .map(
+              file ->
+                  "%s %s %s"
+                      .formatted(
+                          file.getPath().getName(), file.getLen(), file.getModificationTime()))
+          .collect(Collectors.toSet());
+    } catch (FileNotFoundException e) {
+      return Set.of();
     }
   }
 

@@ -31,6 +31,9 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
   private static final int WORKERS = 2;
   private static final long MAX_WAIT_SECONDS = 600;
 
+  /** To list the machine's processes takes long, and what is awaited needs the cores. */
+  private static final int PAUSE_PER_LOOK = 4;
+
   private final SparkHome home;
   private final Path javaHome;
   private final Path directory;
@@ -221,7 +224,8 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
           }
 
           return stopped.get() != null || !job.isAlive();
-        });
+        },
+        0); // a file is written soon
     if (stopped.get() == null) {
       throw new IOException(
           "The job ended with exit code %s before it wrote a file".formatted(job.exitValue()));
@@ -279,14 +283,25 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
 
   /** Waits for a condition. */
   static void await(String what, BooleanSupplier condition) throws IOException {
+    await(what, condition, PAUSE_PER_LOOK);
+  }
+
+  /**
+   * @param pausePerLook how long is waited after a look, as a multiple of the time that it took
+   */
+  private static void await(String what, BooleanSupplier condition, int pausePerLook)
+      throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_WAIT_SECONDS);
+    long look = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
+      long now = System.nanoTime();
+      if (now > end) {
         throw new IOException(
             "Waited %s s without success for %s".formatted(MAX_WAIT_SECONDS, what));
       }
 
-      LockSupport.parkNanos(2_000_000);
+      LockSupport.parkNanos(Math.max(2_000_000, pausePerLook * (now - look)));
+      look = System.nanoTime();
     }
   }
 

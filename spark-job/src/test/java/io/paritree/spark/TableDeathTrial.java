@@ -2,9 +2,11 @@ package io.paritree.spark;
 
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
+import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -175,7 +178,9 @@ final class TableDeathTrial {
     return reads.get();
   }
 
-  /** Polls the table until it is ended. */
+  /**
+   * Polls the table until it is ended: it lists the files all the time, and reads after changes.
+   */
   private final class Reader implements AutoCloseable {
     private final Set<String> violations = ConcurrentHashMap.newKeySet();
     private final Set<String> history = new LinkedHashSet<>();
@@ -187,7 +192,15 @@ final class TableDeathTrial {
     }
 
     private void poll() {
+      List<FileEntry> known = null; // the files before the last read
       while (!ended.get()) {
+        List<FileEntry> files = files();
+        if (files.equals(known)) {
+          LockSupport.parkNanos(2_000_000);
+          continue;
+        }
+
+        known = files;
         Map<String, Long> seen = new LinkedHashMap<>();
         for (Row row :
             read()
@@ -206,6 +219,20 @@ final class TableDeathTrial {
 
         history.addAll(seen.keySet());
         reads.incrementAndGet();
+      }
+    }
+
+    private List<FileEntry> files() {
+      try {
+        FileStore store = FileStore.of(table);
+        List<FileEntry> files = new ArrayList<>();
+        for (FileEntry entry : store.list(table)) {
+          files.addAll(entry.isDirectory() ? store.list(entry.location()) : List.of(entry));
+        }
+
+        return files;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
 
