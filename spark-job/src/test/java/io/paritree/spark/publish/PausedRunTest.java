@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A run that is paused and continues later. On HDFS it counts as dead meanwhile, and can no longer
- * move anything once another run has taken over its lock; on local disks, it keeps its lock.
+ * move anything once another run has taken over its lock; on local disks, it keeps its lock. With
+ * {@code -Dpauses.all=true} it is paused before each change.
  */
 @Tag("clusters")
 class PausedRunTest {
@@ -50,9 +51,11 @@ class PausedRunTest {
     int changes = -counted.left;
     assertThat(changes).isGreaterThan(15);
 
-    // Files that are moved one by one take many changes, of which the seed chooses half.
+    // The seed chooses half of the changes, and a quarter of the many that move files one by one.
+    int furthest = fileByFile ? 7 : 3;
     List<Integer> pauses = new ArrayList<>();
-    for (int pausing = 1; pausing <= changes; pausing += fileByFile ? 1 + random.nextInt(3) : 1) {
+    boolean inAll = Boolean.getBoolean("pauses.all");
+    for (int pausing = 1; pausing <= changes; pausing += inAll ? 1 : 1 + random.nextInt(furthest)) {
       pauses.add(pausing);
     }
 
