@@ -7,8 +7,11 @@ import io.paritree.model.TestPackages;
 import io.paritree.store.Location;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
@@ -18,15 +21,103 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code hdfs:///dir} is on the HDFS that Spark's settings name, for models and status too. */
+/**
+ * {@code hdfs:///dir} is on the HDFS that Spark's settings name, for models and status too. One
+ * driver scores for all tests, and another one, which has not scored, answers what became of that.
+ */
 @Tag("clusters")
 class HdfsDefaultIT {
   @TempDir static Path directory;
   private static MiniDFSCluster cluster;
+  private static Path onlyLocal;
+  private static String model;
+  private static List<Ended> scored;
+  private static List<Ended> asked;
+
+  /**
+   * How a run of a driver ended.
+   *
+   * @param text what it has printed
+   */
+  private record Ended(String text, int exitCode) {}
 
   @BeforeAll
   static void start() throws Exception {
     cluster = HdfsCluster.start(new Configuration(), directory.resolve("hdfs"));
+    TestPackages packages = new TestPackages(directory.resolve("models"));
+    model = packages.binary().toString();
+    onlyLocal = directory.resolve("only-local");
+    Parcels.write(onlyLocal, 0, 10, 0, 1);
+    try (FileSystem hdfs = cluster.getFileSystem()) {
+      for (String store : List.of("/models", "/plain/models")) {
+        hdfs.mkdirs(new org.apache.hadoop.fs.Path(store).getParent());
+        hdfs.copyFromLocalFile(
+            new org.apache.hadoop.fs.Path(packages.store().toString()),
+            new org.apache.hadoop.fs.Path(store));
+      }
+
+      Parcels.write(cluster.getURI() + "/in/day=1", 0, 60, 1);
+      Parcels.write(cluster.getURI() + "/in/day=2", 60, 100, 1);
+      Parcels.write(hdfs.getHomeDirectory() + "/in/day=1", 0, 60, 1);
+    }
+
+    String alias = "/models/%s@champion".formatted(TestPackages.BINARY);
+    List<Object> beside = scoring("file:" + model, "file:" + onlyLocal, localOutput());
+    scored =
+        driver(
+            scoring("hdfs://" + alias, "hdfs:///in", "hdfs:///out"),
+            scoring("/plain" + alias, "in", plainOutput()),
+            scoring("file:" + model, onlyLocal, "/scores"),
+            beside,
+            beside);
+    asked =
+        driver(
+            List.of("--status", "--output", "hdfs:///out"),
+            List.of("--recover", "--output", "hdfs:///out"),
+            List.of("--status", "--output", plainOutput()),
+            List.of("--status", "--output", localOutput()));
+  }
+
+  private static String plainOutput() {
+    return directory + "/scores";
+  }
+
+  private static String localOutput() {
+    return "file:" + directory.resolve("local/scores");
+  }
+
+  private static List<Object> scoring(Object model, Object input, Object output) {
+    return List.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id");
+  }
+
+  /** Runs the job with some arguments after others, all in one driver. */
+  @SafeVarargs
+  private static List<Ended> driver(List<Object>... runs) throws Exception {
+    Path program = directory.resolve("program.jar");
+    PackagedJob.write(program, List.of(JobRuns.class.getName().replace('.', '/') + ".class"));
+    List<Object> arguments = new ArrayList<>();
+    for (List<Object> run : runs) {
+      arguments.addAll(arguments.isEmpty() ? List.of() : List.of(JobRuns.THEN));
+      arguments.addAll(run);
+    }
+
+    Path log = Files.createTempFile(directory, "driver", ".log");
+    Process driver =
+        JobProcess.startPackaged(
+            program.toString(),
+            List.of("-Dspark.hadoop.fs.defaultFS=" + cluster.getURI()),
+            log,
+            JobRuns.class.getName(),
+            arguments.toArray());
+    assertThat(JobProcess.exitCode(driver)).as(Files.readString(log)).isZero();
+    List<Ended> ended = new ArrayList<>();
+    Matcher run = Pattern.compile("(?ms)(.*?)^exit code ([0-9])$").matcher(Files.readString(log));
+    while (run.find()) {
+      ended.add(new Ended(run.group(1), Integer.parseInt(run.group(2))));
+    }
+
+    assertThat(ended).as(Files.readString(log)).hasSize(runs.length);
+    return ended;
   }
 
   @AfterAll
@@ -34,121 +125,45 @@ class HdfsDefaultIT {
     cluster.shutdown(true);
   }
 
+  private static String succeeded(Ended run) {
+    assertThat(run.exitCode()).as(run.text()).isZero();
+    return run.text();
+  }
+
   @Test
   void modelInputAndOutputNeedNotNameTheirHost() throws Exception {
-    TestPackages packages = new TestPackages(directory.resolve("models"));
-    String model = packages.binary().toString();
-    try (FileSystem hdfs = cluster.getFileSystem()) {
-      hdfs.copyFromLocalFile(
-          new org.apache.hadoop.fs.Path(packages.store().toString()),
-          new org.apache.hadoop.fs.Path("/models"));
-    }
-
-    Parcels.write(cluster.getURI() + "/in/day=1", 0, 60, 1);
-    Parcels.write(cluster.getURI() + "/in/day=2", 60, 100, 1);
-
-    String told =
-        succeed(
-            "--model",
-            "hdfs:///models/%s@champion".formatted(TestPackages.BINARY),
-            "--input",
-            "hdfs:///in",
-            "--output",
-            "hdfs:///out",
-            "--keys",
-            "parcel_id");
-
-    assertThat(told).contains("day=1", "day=2");
+    assertThat(succeeded(scored.get(0))).contains("day=1", "day=2");
     Location output = Location.of(cluster.getURI() + "/out");
     assertThat(Set.copyOf(new PublishedOutput(output).names())).isEqualTo(Set.of("day=1", "day=2"));
     assertThat(Scores.of(output.toString())).isEqualTo(ScoringJobTest.expected(model, 0, 100));
-    assertThat(succeed("--status", "--output", "hdfs:///out")).contains("published, exit code 0");
-    assertThat(succeed("--recover", "--output", "hdfs:///out")).contains("Nothing to recover");
+    assertThat(succeeded(asked.get(0))).contains("published, exit code 0");
+    assertThat(succeeded(asked.get(1))).contains("Nothing to recover");
   }
 
   @Test
   void pathsWithoutASchemeAreOnTheDefaultFileSystem() throws Exception {
-    TestPackages packages = new TestPackages(directory.resolve("plain-models"));
-    String model = packages.binary().toString();
-    try (FileSystem hdfs = cluster.getFileSystem()) {
-      hdfs.copyFromLocalFile(
-          new org.apache.hadoop.fs.Path(packages.store().toString()),
-          new org.apache.hadoop.fs.Path("/plain/models"));
-      Path local = directory.resolve("only-local");
-      Parcels.write(local, 0, 10, 0, 1);
-      Parcels.write(hdfs.getHomeDirectory() + "/in/day=1", 0, 60, 1);
+    succeeded(scored.get(1));
+    Location output = Location.of(cluster.getURI() + plainOutput());
+    assertThat(directory.resolve("scores")).doesNotExist();
+    assertThat(directory.resolve("_paritree")).doesNotExist();
+    assertThat(Scores.of(output.toString())).isEqualTo(ScoringJobTest.expected(model, 0, 60));
+    assertThat(succeeded(asked.get(2))).contains("Output " + output, "published, exit code 0");
 
-      succeed(
-          "--model",
-          "/plain/models/%s@champion".formatted(TestPackages.BINARY),
-          "--input",
-          "in",
-          "--output",
-          directory + "/scores",
-          "--keys",
-          "parcel_id");
-
-      Location output = Location.of(cluster.getURI() + directory.toString() + "/scores");
-      assertThat(directory.resolve("scores")).doesNotExist();
-      assertThat(directory.resolve("_paritree")).doesNotExist();
-      assertThat(Scores.of(output.toString())).isEqualTo(ScoringJobTest.expected(model, 0, 60));
-      assertThat(succeed("--status", "--output", directory + "/scores"))
-          .contains("Output " + output, "published, exit code 0");
-
-      Path log = directory.resolve("refused.log");
-      Process refused =
-          start(
-              log,
-              "--model",
-              "file:" + model,
-              "--input",
-              local,
-              "--output",
-              "/scores",
-              "--keys",
-              "parcel_id");
-      assertThat(JobProcess.exitCode(refused)).isEqualTo(3);
-      assertThat(Files.readString(log))
-          .contains("there is no input %s%s ".formatted(cluster.getURI(), local), "fs.defaultFS");
-    }
+    Ended refused = scored.get(2);
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.text())
+        .contains("there is no input %s%s ".formatted(cluster.getURI(), onlyLocal), "fs.defaultFS");
   }
 
   @Test
   void recordOfARunThatPublishedNothingIsBesideItsLocalOutput() throws Exception {
-    TestPackages packages = new TestPackages(directory.resolve("local-models"));
-    Path input = directory.resolve("local-in");
-    Parcels.write(input, 0, 10, 0, 1);
-    Path local = directory.resolve("local");
-    String output = "file:" + local.resolve("scores");
-    List<Object> run =
-        List.of(
-            "--model",
-            "file:" + packages.binary(),
-            "--input",
-            "file:" + input,
-            "--output",
-            output,
-            "--keys",
-            "parcel_id");
-    succeed(run.toArray());
-    succeed(run.toArray());
+    succeeded(scored.get(3));
+    succeeded(scored.get(4));
 
-    assertThat(succeed("--status", "--output", output)).contains("already_published, exit code 0");
+    assertThat(succeeded(asked.get(3))).contains("already_published, exit code 0");
+    Path local = directory.resolve("local");
     try (FileSystem hdfs = cluster.getFileSystem()) {
       assertThat(hdfs.exists(new org.apache.hadoop.fs.Path(local.toString()))).isFalse();
     }
-  }
-
-  private static String succeed(Object... arguments) throws Exception {
-    Path log = directory.resolve("job.log");
-    Process job = start(log, arguments);
-    int exitCode = JobProcess.exitCode(job);
-    assertThat(exitCode).as(Files.readString(log)).isZero();
-    return Files.readString(log);
-  }
-
-  private static Process start(Path log, Object... arguments) throws Exception {
-    List<String> options = List.of("-Dspark.hadoop.fs.defaultFS=" + cluster.getURI());
-    return JobProcess.startPackaged(options, log, arguments);
   }
 }
