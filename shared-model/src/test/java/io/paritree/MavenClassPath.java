@@ -19,7 +19,8 @@ public final class MavenClassPath {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
   private static final Path WORK = ROOT.resolve("spark-job/target/compat");
 
-  private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+  /** A Maven runs too briefly for the JVM's second compiler, which would take half of its time. */
+  static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
   private MavenClassPath() {}
 
@@ -64,7 +65,6 @@ public final class MavenClassPath {
     command.addAll(List.of("-Dmdep.outputFile=" + made, "dependency:build-classpath"));
     command.addAll(List.of(options));
     ProcessBuilder builder = new ProcessBuilder(command);
-    // It runs too briefly for the JVM's second compiler, which would take half of its CPU time.
     builder.environment().putIfAbsent("MAVEN_OPTS", FIRST_COMPILER);
     Process maven = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (maven.waitFor() != 0) {

@@ -106,12 +106,9 @@ class PublishedModelIT {
 
   private String run(List<String> command) throws Exception {
     Path log = Files.createTempFile(project, "run", ".log");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(project.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+    ProcessBuilder builder = new ProcessBuilder(command).directory(project.toFile());
+    builder.environment().putIfAbsent("MAVEN_OPTS", MavenClassPath.FIRST_COMPILER);
+    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
       assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).as(Files.readString(log)).isZero();

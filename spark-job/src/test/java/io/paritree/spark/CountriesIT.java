@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,7 @@ class CountriesIT {
 
     Process there =
         JobProcess.startPackaged(
-            delta(),
+            JobProcess.delta(),
             List.of("-Duser.language=fa", "-Duser.country=IR"),
             log,
             ScoreMain.class.getName(),
@@ -50,12 +49,5 @@ class CountriesIT {
           .hasSizeGreaterThan(1)
           .allMatch(file -> file.getFileName().toString().matches("[0-9]{20}\\.json"));
     }
-  }
-
-  private static String delta() {
-    String separator = System.getProperty("path.separator");
-    return Stream.of(System.getProperty("java.class.path").split(separator))
-        .filter(jar -> jar.matches(".*/io/(delta|unitycatalog)/.*"))
-        .collect(Collectors.joining(separator));
   }
 }

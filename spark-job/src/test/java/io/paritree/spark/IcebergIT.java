@@ -27,7 +27,7 @@ class IcebergIT {
 
   @TestFactory
   Stream<DynamicTest> tables() throws Exception {
-    Map<String, String> failures = run(TABLES, 0);
+    Map<String, String> failures = run(TABLES, 0, JobProcess.UNVERIFIED);
 
     assertThat(failures).hasSizeGreaterThan(20);
     return tests(failures);
@@ -54,9 +54,10 @@ class IcebergIT {
     return tests(failures);
   }
 
-  private Map<String, String> run(List<String> tests, int iceberg) throws Exception {
+  private Map<String, String> run(List<String> tests, int iceberg, String... javaOptions)
+      throws Exception {
     SparkHome home = SparkHome.withIceberg(SPARK, SparkHome.ICEBERG.get(iceberg));
-    return OtherSpark.run(tests, home, JobProcess.javaHome(), directory);
+    return OtherSpark.run(tests, home, JobProcess.javaHome(), directory, javaOptions);
   }
 
   private static Stream<DynamicTest> tests(Map<String, String> failures) {

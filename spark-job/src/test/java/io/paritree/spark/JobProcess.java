@@ -7,10 +7,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The job in its own JVM, as {@code scripts/score} starts it without {@code SPARK_HOME}. */
 final class JobProcess {
   private static final Path MODULE = Path.of(System.getProperty("paritree.root"), "spark-job");
+
+  /** Options by which a JVM takes classes as compilers wrote them, see the root's pom.xml. */
+  static final String[] UNVERIFIED = {
+    "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"
+  };
 
   /**
    * Options of JVMs that have the tests' class path: those of the tests themselves, see pom.xml.
@@ -20,8 +27,8 @@ final class JobProcess {
           "-Xms1g",
           "-XX:MetaspaceSize=256m",
           "-XX:+UseParallelGC",
-          "-XX:+UnlockDiagnosticVMOptions",
-          "-XX:-BytecodeVerificationRemote",
+          UNVERIFIED[0],
+          UNVERIFIED[1],
           "-XX:+UnlockExperimentalVMOptions",
           "-XX:SymbolTableSize=524288");
 
@@ -132,6 +139,14 @@ final class JobProcess {
   static String packaged() throws IOException {
     String separator = System.getProperty("path.separator");
     return jar() + separator + String.join(separator, sparkJars());
+  }
+
+  /** Returns the jars of Delta, which is not part of Spark. */
+  static String delta() {
+    String separator = System.getProperty("path.separator");
+    return Stream.of(System.getProperty("java.class.path").split(separator))
+        .filter(jar -> jar.matches(".*/io/(delta|unitycatalog)/.*"))
+        .collect(Collectors.joining(separator));
   }
 
   /** Waits for a process, and returns its exit code. */

@@ -6,7 +6,6 @@ import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,7 +14,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,55 +66,6 @@ class LayoutTest {
     }
 
     assertThat(last).isEqualTo(ROWS - 1);
-  }
-
-  @Test
-  @Tag("clusters")
-  void filesHaveTheModesOfTheProcesssUmask() throws Exception {
-    Path input = directory.resolve("in");
-    Parcels.write(input.resolve("day=1"), 0, 100, 20, 1);
-    Parcels.write(input.resolve("day=2"), 100, 200, 0, 1);
-    Path secret = Files.createDirectory(directory.resolve("secret"));
-    List<Object> words = new ArrayList<>();
-    for (List<Object> output :
-        List.<List<Object>>of(
-            List.of("--output", secret.resolve("out"), "--lookup-index"),
-            List.of("--table", secret.resolve("table"), "--create-table", "--partition", "day=1"),
-            List.of("--table", secret.resolve("table")))) {
-      List<Object> arguments = new ArrayList<>(output);
-      arguments.addAll(List.of("--model", model, "--input", input, "--keys", "parcel_id"));
-      arguments.addAll(List.of("--max-quarantined", 1));
-      words.addAll(JobSeries.run(List.of(), arguments));
-    }
-
-    List<String> options = new ArrayList<>(JobProcess.TESTED);
-    options.add("-Dspark.databricks.delta.properties.defaults.checkpointInterval=1");
-    List<String> command =
-        new ArrayList<>(List.of("bash", "-c", "umask 077; exec \"$@\"", "series"));
-    command.addAll(
-        JobProcess.command(
-            JobProcess.javaHome(),
-            System.getProperty("java.class.path"),
-            options,
-            JobSeries.class.getName(),
-            words.toArray()));
-    Path log = directory.resolve("log");
-
-    assertThat(JobProcess.exitCode(JobProcess.start(command, log)))
-        .as(Files.readString(log))
-        .isZero();
-
-    try (Stream<Path> all = Files.walk(secret)) {
-      assertThat(all.filter(path -> !path.equals(secret)).toList())
-          .anyMatch(path -> path.toString().contains("_delta_log/00000000000000000001.checkpoint"))
-          .anyMatch(path -> path.toString().contains("/table/day=1/"))
-          .anyMatch(path -> path.toString().contains("/quarantine/"))
-          .allSatisfy(
-              path ->
-                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-                      .as(path.toString())
-                      .endsWith("------"));
-    }
   }
 
   @Test

@@ -32,7 +32,7 @@ class MissingFormatsIT {
 
     String log =
         printed(
-            JobProcess.packaged(),
+            programs.toString(),
             List.of("--input", parcels, "--output", directory.resolve("plain")),
             List.of("--input", parcels, "--table", none),
             List.of("--input-table", none, "--output", directory.resolve("o")),
@@ -69,7 +69,7 @@ class MissingFormatsIT {
 
     String log =
         printed(
-            JobProcess.packaged() + System.getProperty("path.separator") + other,
+            programs + System.getProperty("path.separator") + other,
             List.of(
                 "--input-table",
                 "lake.parcels",
@@ -86,7 +86,11 @@ class MissingFormatsIT {
         .endsWith("exit code 3\n");
   }
 
-  /** Returns what several runs print, each with its exit code. */
+  /**
+   * Returns what several runs print, each with its exit code.
+   *
+   * @param classPath after Spark's and the job's
+   */
   @SafeVarargs
   private static String printed(String classPath, List<Object>... runs) throws Exception {
     List<Object> arguments = new ArrayList<>();
@@ -98,8 +102,8 @@ class MissingFormatsIT {
 
     Path log = directory.resolve("runs.log");
     Process job =
-        JobProcess.start(
-            classPath + System.getProperty("path.separator") + programs,
+        JobProcess.startPackaged(
+            classPath,
             List.of(
                 "-Dspark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog",
                 "-Dspark.sql.catalog.lake.type=hadoop",

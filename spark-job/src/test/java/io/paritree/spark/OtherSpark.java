@@ -35,9 +35,11 @@ final class OtherSpark {
    *
    * @param tests names of classes, and of methods as {@code CLASS#METHOD}
    * @param directory receives a log, and the tests' own files
+   * @param javaOptions more options of the JVM
    * @return why each test has failed, by its name; an empty text if it has not
    */
-  static Map<String, String> run(List<String> tests, SparkHome home, Path javaHome, Path directory)
+  static Map<String, String> run(
+      List<String> tests, SparkHome home, Path javaHome, Path directory, String... javaOptions)
       throws IOException, InterruptedException {
     String separator = System.getProperty("path.separator");
     List<String> classPath = new ArrayList<>(List.of(JobProcess.jar().toString()));
@@ -47,7 +49,7 @@ final class OtherSpark {
     home.jars().forEach(jar -> classPath.add(jar.toString()));
     Path log = directory.resolve("tests.log");
     Path results = directory.resolve("results");
-    List<String> options = new ArrayList<>();
+    List<String> options = new ArrayList<>(List.of(javaOptions));
     if (home.version().startsWith("3.")) {
       // For paths Iceberg opens a catalog of Hive there, whose classes Maven's jars lack.
       String catalog = "-Dspark.sql.catalog.default_iceberg";
