@@ -5,6 +5,9 @@ package io.paritree.outcome;
  * order of their scores. Not thread-safe.
  */
 public final class RankOutcome implements OutcomeMeasuring {
+  /** The largest relevance, as in XGBoost. */
+  public static final int MOST_RELEVANT = 31;
+
   /** How many of the first places are looked at. */
   static final int[] PLACES = {5, 10};
 

@@ -12,25 +12,22 @@ import java.util.Arrays;
  * presence of tied scores", 2008.
  */
 final class RankedList {
-  /** The largest relevance, as in XGBoost. */
-  static final int MOST_RELEVANT = 31;
-
   private static final int FIRST_ROOM = 16;
 
   private double[] scores = new double[FIRST_ROOM];
   private int[] relevances = new int[FIRST_ROOM];
   private long[] rows = new long[FIRST_ROOM];
-  private final long[] rowsByRelevance = new long[MOST_RELEVANT + 1];
+  private final long[] rowsByRelevance = new long[RankOutcome.MOST_RELEVANT + 1];
   private int size;
   private long all;
   private double weight;
 
   void add(OutcomeRow row) {
     int relevance = (int) row.outcome();
-    if (relevance != row.outcome() || relevance < 0 || relevance > MOST_RELEVANT) {
+    if (relevance != row.outcome() || relevance < 0 || relevance > RankOutcome.MOST_RELEVANT) {
       throw new IllegalArgumentException(
           "Cannot measure a list with the relevance %s: a whole number from 0 to %s was expected"
-              .formatted(row.outcome(), MOST_RELEVANT));
+              .formatted(row.outcome(), RankOutcome.MOST_RELEVANT));
     }
 
     if (size > 0 && !(row.score() >= scores[size - 1])) {
@@ -102,7 +99,7 @@ final class RankedList {
   private double best(int places) {
     double best = 0;
     long place = 0;
-    for (int relevance = MOST_RELEVANT; relevance > 0 && place < places; relevance--) {
+    for (int relevance = RankOutcome.MOST_RELEVANT; relevance > 0 && place < places; relevance--) {
       long end = place + rowsByRelevance[relevance];
       best += gainOf(relevance) * discounts(place, Math.min(places, end));
       place = end;

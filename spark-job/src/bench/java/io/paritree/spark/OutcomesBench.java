@@ -37,9 +37,10 @@ import org.apache.spark.sql.functions;
 final class OutcomesBench {
   private static final String USAGE =
       """
-      Usage: scripts/bench outcomes [--rows N] [--rounds N]
+      Usage: scripts/bench outcomes [--rows N] [--rounds N] [--challenger]
         --rows    scores; a tenth of them have a label (default: 10000000)
         --rounds  of which the median is shown (default: 3)
+        --challenger  compare with the scores of another model, of as many rows
       """;
   private static final int PARTITIONS = 10;
   private static final int LABELLED = 10;
@@ -47,9 +48,11 @@ final class OutcomesBench {
   private final SparkSession session;
   private final Path scores;
   private final Path labels;
+  private final String more;
 
-  private OutcomesBench(SparkSession session, Path directory) {
+  private OutcomesBench(SparkSession session, Path directory, String more) {
     this.session = session;
+    this.more = more;
     this.scores = directory.resolve("scores");
     this.labels = directory.resolve("labels");
   }
@@ -58,6 +61,7 @@ final class OutcomesBench {
     Path directory = null;
     long rows = 10_000_000;
     int rounds = 3;
+    boolean isCompared = false;
     try {
       Iterator<String> given = List.of(arguments).iterator();
       while (given.hasNext()) {
@@ -65,6 +69,7 @@ final class OutcomesBench {
         switch (option) {
           case "--directory" -> directory = Path.of(given.next());
           case "--rows" -> rows = Long.parseLong(given.next());
+          case "--challenger" -> isCompared = true;
           case "--rounds" -> rounds = Integer.parseInt(given.next());
           default -> throw new IllegalArgumentException(option);
         }
@@ -76,7 +81,9 @@ final class OutcomesBench {
 
     try (SparkSession session = SparkSession.builder().appName("outcomes").getOrCreate()) {
       session.sparkContext().setLogLevel("ERROR");
-      OutcomesBench bench = new OutcomesBench(session, directory.resolve("outcomes-" + rows));
+      Path output = directory.resolve("outcomes-" + rows);
+      String more = isCompared ? " --challenger-output " + output.resolve("scores") : "";
+      OutcomesBench bench = new OutcomesBench(session, output, more);
       bench.write(rows);
       double[] own = new double[rounds];
       double[] join = new double[rounds];
@@ -155,8 +162,8 @@ final class OutcomesBench {
             SparkOnDemand.running(session),
             print,
             print,
-            ("--output %s --keys loan_id --labels %s --label bad --label-time known --horizon 30d")
-                .formatted(scores, labels)
+            ("--output %s --keys loan_id --labels %s --label bad --label-time known --horizon 30d%s")
+                .formatted(scores, labels, more)
                 .split(" "));
     double seconds = (System.nanoTime() - begin) / 1e9;
     if (ending.outcome().exitCode() != 0) {

@@ -210,7 +210,7 @@ export function confusionView(report, slice) {
 
 /** The most frequent classes, and the labels that were wrong most often. */
 export function classesView(slice) {
-  const {classes, mistakes} = slice.measures;
+  const {classes, mistakes = {}} = slice.measures;
   if (classes === undefined) {
     return nothing;
   }

@@ -10,6 +10,7 @@ import io.paritree.feature.NearestName;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeTotals;
+import io.paritree.outcome.RankOutcome;
 import io.paritree.output.ScoreColumns;
 import io.paritree.spark.ending.RefusedException;
 import java.util.List;
@@ -40,7 +41,6 @@ record OutcomeText(
     OutcomeKind kind, boolean isOneOfSeveral, ClassNames classes, PublishedScores scores) {
   private static final int MOST = 1_000;
   private static final int SHOWN = 3;
-  private static final int MOST_RELEVANT = 31;
 
   static OutcomeText of(OutcomeQuery query, PublishedScores scores) throws RefusedException {
     boolean isOneOfSeveral =
@@ -161,14 +161,15 @@ record OutcomeText(
   private Column relevance(OutcomeQuery query, Dataset<Row> known, DataType type)
       throws RefusedException {
     Column number = number(query, known, type);
-    Column isRight = number.between(0, MOST_RELEVANT).and(functions.rint(number).equalTo(number));
+    Column isRight =
+        number.between(0, RankOutcome.MOST_RELEVANT).and(functions.rint(number).equalTo(number));
     Set<String> wrong = values(known.filter(functions.not(isRight)), text(type));
     if (!wrong.isEmpty()) {
       throw refused(
           query,
           wrong,
           "do not say how relevant a row is in its list: whole numbers from 0 to %s were expected"
-              .formatted(MOST_RELEVANT));
+              .formatted(RankOutcome.MOST_RELEVANT));
     }
 
     return number;

@@ -62,7 +62,8 @@ public record OutcomeArguments(
             "--state-directory=DIR", "directory of the output's state, as of the scoring run"),
         ScoreArguments.columns("--keys", "columns that identify a row, in scores and labels"),
         ScoreArguments.text(
-            "--score=COLUMN", "column of the scores, where a row has several (default: score)"),
+            "--score=COLUMN",
+            "column of the scores, where a row has several (default: score, or those of all classes)"),
         ScoreArguments.text(
             "--group=COLUMN",
             "column of the scores whose values are lists: measure how the scores rank the rows of each,"
