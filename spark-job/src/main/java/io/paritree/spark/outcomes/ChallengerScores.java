@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
@@ -159,7 +158,7 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
 
     try {
       Dataset<Row> scored = rescoring.scored(rows, asked.model(), kept);
-      return new FoundScores(scored, levels, Set.of(), input.version(), Optional.empty());
+      return new FoundScores(scored, levels, input.version(), Optional.empty());
     } catch (IllegalArgumentException e) {
       throw new RefusedException(
           "Cannot score %s again with %s: %s"
@@ -183,7 +182,7 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
       TableToRead named = new TableToRead(asked.inputTable(), asked.inputVersion());
       PinnedTable table = query.scores().tableFormat().input(session, named);
       return new FoundScores(
-          table.rows(session, Map.of()), List.of(), Set.of(), table.version(), Optional.empty());
+          table.rows(session, Map.of()), List.of(), table.version(), Optional.empty());
     }
 
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
@@ -209,7 +208,7 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
                 files.stream()
                     .map(file -> HadoopPaths.pattern(file.location()))
                     .toArray(String[]::new));
-    return new FoundScores(rows, List.of(), Set.of(), "", Optional.empty());
+    return new FoundScores(rows, List.of(), "", Optional.empty());
   }
 
   private static void check(

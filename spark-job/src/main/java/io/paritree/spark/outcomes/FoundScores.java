@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,17 +27,12 @@ import org.apache.spark.sql.SparkSession;
  * Published scores as they were when they were found, with the columns that they have there.
  *
  * @param levels the partition columns, outermost first
- * @param partitions their values, of all partitions with rows; null for a null
  * @param version of the table; empty for a directory
  * @param quarantined as {@link QuarantinedKeys} are; empty if there are none, or if it is not known
  *     where they are
  */
 record FoundScores(
-    Dataset<Row> rows,
-    List<String> levels,
-    Set<List<String>> partitions,
-    String version,
-    Optional<Dataset<Row>> quarantined) {
+    Dataset<Row> rows, List<String> levels, String version, Optional<Dataset<Row>> quarantined) {
 
   /**
    * Finds the scores.
@@ -64,11 +58,9 @@ record FoundScores(
     }
 
     List<String> files = new ArrayList<>();
-    Set<List<String>> partitions = new HashSet<>();
     for (PartitionManifest own : published) {
       for (DataFile file : own.files()) {
         files.add(HadoopPaths.pattern(place.partition(own.partition()).resolve(file.name())));
-        partitions.add(values(own));
       }
     }
 
@@ -86,7 +78,6 @@ record FoundScores(
     return new FoundScores(
         rows,
         List.copyOf(PartitionValue.texts(published.get(0).partition()).keySet()),
-        partitions,
         "",
         QuarantinedKeys.of(session, query, place, published));
   }
@@ -118,21 +109,26 @@ record FoundScores(
     TableToRead asked = new TableToRead(query.scores().table(), "");
     PinnedTable table = query.scores().tableFormat().input(session, asked);
     List<String> levels = table.partitionColumns();
+    return new FoundScores(rows(session, query, table), levels, table.version(), Optional.empty());
+  }
+
+  private static Dataset<Row> rows(SparkSession session, OutcomeQuery query, PinnedTable table)
+      throws RefusedException {
     Dataset<Row> rows = table.rows(session, Map.of());
-    Set<List<String>> all = partitions(rows, levels);
-    Set<List<String>> measured =
-        all.stream().filter(own -> isAsked(query, own)).collect(Collectors.toSet());
-    if (measured.size() < all.size()) {
-      rows = table.rows(session, values(levels, measured));
+    if (query.scores().from().isEmpty() && query.scores().to().isEmpty()) {
+      return rows;
     }
 
+    List<String> levels = table.partitionColumns();
+    Set<List<String>> measured = levels.isEmpty() ? new HashSet<>() : partitions(rows, levels);
+    measured.removeIf(own -> !isAsked(query, own));
     if (measured.isEmpty()) {
       throw new RefusedException(
           "Cannot measure %s: no partition was found in it%s"
               .formatted(query.scores().name(), days(query)));
     }
 
-    return new FoundScores(rows, levels, measured, table.version(), Optional.empty());
+    return table.rows(session, values(levels, measured));
   }
 
   /** Returns the values of partitions by their columns; an empty text for a null. */
@@ -151,10 +147,6 @@ record FoundScores(
   }
 
   private static Set<List<String>> partitions(Dataset<Row> rows, List<String> levels) {
-    if (levels.isEmpty()) {
-      return Set.of(List.of());
-    }
-
     Column[] columns =
         levels.stream()
             .map(name -> PublishedScores.text(PublishedScores.column(name)))

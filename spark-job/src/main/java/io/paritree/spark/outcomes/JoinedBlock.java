@@ -17,7 +17,7 @@ import org.apache.spark.sql.Row;
  * @param labels that were stored with scores; null for rows without one
  * @param group of each row, as an index
  * @param label of each row, as an index
- * @param score of each row; without an outcome maybe any score of the same bin
+ * @param score of each row
  * @param part what the score is of, as in {@link io.paritree.outcome.OutcomeRow}
  * @param outcome what came; NaN without a label
  * @param weight of each row

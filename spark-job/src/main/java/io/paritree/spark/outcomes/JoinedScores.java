@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_replace;
-import static org.apache.spark.sql.functions.when;
 
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
@@ -27,15 +26,13 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * All scores in their order, with the labels of those that have one.
- *
- * <p>Scores are read once: a score without a label that says nothing is only counted by its bin, so
- * that not many more rows are sorted than there are labels.
+ * The scores that are measured, in their order, with their labels: all that have one, and with
+ * {@code --unmatched negative} the others, too.
  */
 final class JoinedScores implements AutoCloseable {
   static final String LEAK = "leak";
 
-  private static final UDF1<Double, Double> MIDDLE = JoinedScores::middle;
+  private static final UDF1<Double, Integer> BIN = ScoreCounts::bin;
 
   private final JavaRDD<JavaSerialized<JoinedBlock>> blocks;
 
@@ -80,17 +77,13 @@ final class JoinedScores implements AutoCloseable {
       MaturePartitions maturity,
       OutcomeKind kind) {
     Column score = col(PublishedScores.SCORE);
-    Column hasOutcome = col(LabelRows.OUTCOME).isNotNull();
-    Column middle = functions.udf(MIDDLE, DataTypes.DoubleType).apply(score);
-    boolean allCount = query.unmatched() == Unmatched.NEGATIVE;
-    Column counted = allCount ? score : when(hasOutcome, score).otherwise(middle);
-    Column isMeasured = not(col(LEAK)).and(allCount ? lit(true) : hasOutcome);
+    boolean areAll = query.unmatched() == Unmatched.NEGATIVE;
     Dataset<Row> parts =
         MeasuredParts.of(
             kind,
-            joined(query, scores, labels, maturity, "left"),
-            isMeasured,
-            counted,
+            joined(query, scores, labels, maturity, areAll ? "left" : "inner"),
+            not(col(LEAK)),
+            score,
             PublishedScores.CLASS_SCORES);
     List<Column> group = RowGroup.columns(scores.levels().size(), query.by().size());
     List<Column> read = new ArrayList<>(group);
@@ -113,7 +106,7 @@ final class JoinedScores implements AutoCloseable {
     order.addAll(group);
     List<Column> same = new ArrayList<>(read);
     if (kind == OutcomeKind.CLASSES) { // the score of one class does not say in which bin a row is
-      same.add(middle.as("bin"));
+      same.add(functions.udf(BIN, DataTypes.IntegerType).apply(score).as("bin"));
       order.add(col("least"));
     }
 
@@ -123,12 +116,6 @@ final class JoinedScores implements AutoCloseable {
         .agg(count(lit(1)).as("rows"), min(score).as("least"), max(score).as("most"))
         .select(read.toArray(Column[]::new))
         .orderBy(order.toArray(Column[]::new));
-  }
-
-  /** Returns a score that stands for all scores of a bin. */
-  private static double middle(double score) {
-    float infinite = (float) score;
-    return Float.isInfinite(infinite) ? infinite : ScoreCounts.middle(ScoreCounts.bin(score));
   }
 
   /** Returns the day on which a row was scored; null if it is not known. */

@@ -6,7 +6,6 @@ import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
-import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +28,7 @@ final class Matching {
   private final List<String> levels;
   private final OutcomeText outcomes;
   private final MaturePartitions maturity;
-  private final ScoreCounts counts = new ScoreCounts();
+  private final ScoreCounts counts;
   private final Map<Slice, Sums> slices = new TreeMap<>();
   private final Map<RowGroup, Known> known = new HashMap<>();
   private final Map<Integer, Long> positivesByBin = new TreeMap<>(); // of all rows, mature or not
@@ -48,73 +47,61 @@ final class Matching {
   private static final class Known {
     private final boolean countsUnmatched;
     private final List<Sums> slices;
-    private final Map<Integer, Long> scored;
     private final Map<Integer, Long> matched = new TreeMap<>();
 
-    Known(boolean countsUnmatched, List<Sums> slices, Map<Integer, Long> scored) {
+    Known(boolean countsUnmatched, List<Sums> slices) {
       this.countsUnmatched = countsUnmatched;
       this.slices = slices;
-      this.scored = scored;
     }
   }
 
   Matching(
-      OutcomeQuery query, List<String> levels, OutcomeText outcomes, MaturePartitions maturity) {
+      OutcomeQuery query,
+      List<String> levels,
+      ScoreCounts counts,
+      OutcomeText outcomes,
+      MaturePartitions maturity) {
     this.query = query;
     this.levels = levels;
+    this.counts = counts;
     this.outcomes = outcomes;
     this.maturity = maturity;
   }
 
-  /**
-   * Returns the slices in order: the total, versions, segments, partitions.
-   *
-   * @throws RefusedException if the scores cannot be measured
-   */
-  List<SliceOutcome> slices(JoinedScores joined) throws RefusedException {
-    joined.forEach(this::addUp);
-    counts.check(query, outcomes);
+  /** Returns the slices in order: the total, versions, segments, partitions. */
+  List<SliceOutcome> slices(JoinedScores joined) {
+    counts.groups().forEach(this::begin);
     slices.computeIfAbsent(Slice.TOTAL, any -> new Sums());
+    joined.forEach(this::addUp);
     for (Known group : known.values()) {
       for (Sums sums : group.slices) {
-        group.scored.forEach((bin, rows) -> sums.scored.merge(bin, rows, Long::sum));
         group.matched.forEach((bin, rows) -> sums.matched.merge(bin, rows, Long::sum));
       }
     }
 
     slices.values().forEach(sums -> sums.measuring = outcomes.measuring(sums.totals.totals()));
-    StoredLabels labels = storedLabels();
-    joined.forEach(block -> measure(block, labels));
+    joined.forEach(this::measure);
     List<SliceOutcome> all = new ArrayList<>();
     slices.forEach((slice, sums) -> all.add(outcome(slice, sums)));
     return all;
   }
 
-  /** Returns what the labels mean that were stored with the scores, once all were read. */
-  StoredLabels storedLabels() {
-    return counts.labels();
-  }
-
-  private Known known(RowGroup group) {
-    return known.computeIfAbsent(group, any -> begun(group));
-  }
-
-  private Known begun(RowGroup group) {
+  private void begin(RowGroup group, Map<Integer, Long> bins) {
     boolean isMature = maturity.isMature(group);
     List<Sums> own = new ArrayList<>();
     for (Slice slice : Slice.of(group, levels, query.by(), isMature)) {
       Sums sums = slices.computeIfAbsent(slice, any -> new Sums());
       sums.isMature &= isMature;
+      bins.forEach((bin, rows) -> sums.scored.merge(bin, rows, Long::sum));
       own.add(sums);
     }
 
-    boolean countsUnmatched = isMature && query.unmatched() == Unmatched.NEGATIVE;
-    return new Known(countsUnmatched, own, counts.of(group));
+    known.put(group, new Known(isMature && query.unmatched() == Unmatched.NEGATIVE, own));
   }
 
   /** Returns the groups of a block by their index. */
   private Known[] groups(JoinedBlock block) {
-    return block.groups().stream().map(this::known).toArray(Known[]::new);
+    return block.groups().stream().map(known::get).toArray(Known[]::new);
   }
 
   /** Returns whether a row is measured: without an outcome only if that means something. */
@@ -145,7 +132,6 @@ final class Matching {
       }
 
       Known group = groups[block.group()[row]];
-      counts.add(group.scored, block, row);
       int bin = ScoreCounts.bin(block.least()[row]);
       long rows = block.rows()[row];
       if (block.isLeak()[row]) {
@@ -167,11 +153,12 @@ final class Matching {
     }
   }
 
-  private void measure(JoinedBlock block, StoredLabels stored) {
+  private void measure(JoinedBlock block) {
     Known[] groups = groups(block);
     double[] labels =
         block.labels().stream()
-            .mapToDouble(label -> outcomes.ofStored(label, stored, query.labels().positive()))
+            .mapToDouble(
+                label -> outcomes.ofStored(label, counts.labels(), query.labels().positive()))
             .toArray();
     for (int row = 0; row < block.size(); row++) {
       Known group = groups[block.group()[row]];

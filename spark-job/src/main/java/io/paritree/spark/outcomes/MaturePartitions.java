@@ -19,15 +19,14 @@ record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf,
   /**
    * Returns which rows are mature.
    *
-   * @param partitions values of the partition columns, outermost first; null for a null
    * @param asOf the day of the newest label; empty if labels have no time
    */
   static MaturePartitions of(
-      OutcomeQuery query, Collection<List<String>> partitions, Optional<LocalDate> asOf)
+      OutcomeQuery query, Collection<RowGroup> groups, Optional<LocalDate> asOf)
       throws RefusedException {
     Optional<Integer> horizon = query.maturity().horizonDays();
     boolean isByColumn = !query.maturity().scoredAt().isEmpty();
-    int level = isByColumn ? -1 : dayLevel(partitions);
+    int level = isByColumn ? -1 : dayLevel(groups);
     if (horizon.isPresent() && asOf.isEmpty()) {
       throw new RefusedException(
           "Cannot use --horizon without a last day: give it as --as-of, or the column that says when labels were known as --label-time");
@@ -40,11 +39,11 @@ record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf,
     return new MaturePartitions(horizon, asOf, level);
   }
 
-  private static int dayLevel(Collection<List<String>> partitions) {
-    int levels = partitions.stream().mapToInt(List::size).max().orElse(0);
+  private static int dayLevel(Collection<RowGroup> groups) {
+    int levels = groups.stream().mapToInt(group -> group.partition().size()).max().orElse(0);
     for (int level = levels - 1; level >= 0; level--) {
       int at = level;
-      if (partitions.stream().allMatch(values -> day(values, at).isPresent())) {
+      if (groups.stream().allMatch(group -> day(group.partition(), at).isPresent())) {
         return level;
       }
     }

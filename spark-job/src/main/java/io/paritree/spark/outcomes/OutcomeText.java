@@ -38,26 +38,27 @@ import org.apache.spark.sql.types.NumericType;
  * @param scores say which stored label is positive
  */
 record OutcomeText(
-    OutcomeKind kind, boolean isOneOfSeveral, ClassNames classes, PublishedScores scores) {
+    OutcomeKind kind, boolean isOneOfSeveral, ClassNames classes, StoredLabels stored) {
   private static final int MOST = 1_000;
   private static final int SHOWN = 3;
 
-  static OutcomeText of(OutcomeQuery query, PublishedScores scores) throws RefusedException {
+  static OutcomeText of(OutcomeQuery query, PublishedScores scores, StoredLabels stored)
+      throws RefusedException {
     boolean isOneOfSeveral =
         !query.scores().column().isEmpty() && !query.scores().column().equals(ScoreColumns.SCORE);
     if (!query.scores().group().isEmpty()) {
       checkGroup(query, scores);
-      return new OutcomeText(OutcomeKind.RANKING, isOneOfSeveral, ClassNames.NONE, scores);
+      return new OutcomeText(OutcomeKind.RANKING, isOneOfSeveral, ClassNames.NONE, stored);
     }
 
     Optional<ClassNames> classes = ClassNames.of(query, scores);
     if (classes.isPresent()) {
-      return new OutcomeText(OutcomeKind.CLASSES, isOneOfSeveral, classes.get(), scores);
+      return new OutcomeText(OutcomeKind.CLASSES, isOneOfSeveral, classes.get(), stored);
     }
 
     boolean isBinary = scores.hasLabel() || !query.labels().positive().isEmpty();
     OutcomeKind kind = isBinary ? OutcomeKind.BINARY : OutcomeKind.VALUES;
-    return new OutcomeText(kind, isOneOfSeveral, ClassNames.NONE, scores);
+    return new OutcomeText(kind, isOneOfSeveral, ClassNames.NONE, stored);
   }
 
   private static void checkGroup(OutcomeQuery query, PublishedScores scores)
@@ -190,7 +191,7 @@ record OutcomeText(
 
     boolean areWords =
         values.stream().allMatch(value -> StoredLabels.WORDS.containsKey(lower(value)));
-    Map<String, Boolean> classes = areWords ? Map.of() : scores.storedLabels().positives();
+    Map<String, Boolean> classes = areWords ? Map.of() : stored.positives();
     Map<String, Boolean> meant = new TreeMap<>();
     for (String value : values) {
       Boolean own =
@@ -215,7 +216,7 @@ record OutcomeText(
 
   private Map<String, Boolean> byPositive(OutcomeQuery query, Set<String> values, String positive)
       throws RefusedException {
-    if (!values.contains(positive) && !scores.storedLabels().positives().containsKey(positive)) {
+    if (!values.contains(positive) && !stored.positives().containsKey(positive)) {
       throw refused(
           query,
           values,

@@ -82,11 +82,13 @@ public record Outcomes(
       Rescoring rescoring)
       throws RefusedException, ModelException, IOException, RuleException {
     PublishedScores scores = PublishedScores.of(query, FoundScores.of(session, query, place));
-    OutcomeText text = OutcomeText.of(query, scores);
+    ScoreCounts counts = ScoreCounts.of(query, scores);
+    OutcomeText text = OutcomeText.of(query, scores, counts.labels());
+    counts.check(query, text);
     LabelTable labels = LabelTable.of(session, query, scores, text);
     OutcomeReport report;
     try {
-      report = report(session, query, scores, text, labels, rescoring);
+      report = report(session, query, scores, counts, text, labels, rescoring);
     } finally {
       labels.cached().unpersist();
     }
@@ -109,13 +111,14 @@ public record Outcomes(
       SparkSession session,
       OutcomeQuery query,
       PublishedScores scores,
+      ScoreCounts counts,
       OutcomeText text,
       LabelTable labels,
       Rescoring rescoring)
       throws RefusedException, ModelException, IOException {
-    MaturePartitions maturity = MaturePartitions.of(query, scores.partitions(), labels.asOf());
+    MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
     checkUnmatched(query, text, maturity);
-    Matching matching = new Matching(query, scores.levels(), text, maturity);
+    Matching matching = new Matching(query, scores.levels(), counts, text, maturity);
     try (JoinedScores joined = new JoinedScores(query, scores, labels, maturity, text.kind())) {
       List<SliceOutcome> slices = matching.slices(joined);
       OutcomeReport report =
@@ -134,8 +137,7 @@ public record Outcomes(
         return report;
       }
 
-      SameRows same =
-          new SameRows(query, text, matching.storedLabels(), maturity, scores.levels().size());
+      SameRows same = new SameRows(query, text, counts.labels(), maturity, scores.levels().size());
       long measured = report.total().measured().map(Measured::rows).orElse(0L);
       try (ChallengerScores challenger =
           ChallengerScores.of(session, query, scores, labels, text, rescoring)) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -26,7 +25,6 @@ import org.apache.spark.sql.types.StructType;
  *     {@link #SCORE} (a double), {@link #LABEL} (a text), {@link #CLASS_SCORES} (doubles, of which
  *     the score is the largest) and {@link #LIST} (a number that only the rows of one list have)
  * @param levels the partition columns, outermost first
- * @param partitions their values, of all partitions with rows; null for a null
  * @param keyTypes types of the keys
  * @param hasLabel whether rows have labels
  * @param classColumns the columns of {@link #CLASS_SCORES}; empty if there are none
@@ -37,7 +35,6 @@ import org.apache.spark.sql.types.StructType;
 record PublishedScores(
     Dataset<Row> rows,
     List<String> levels,
-    Set<List<String>> partitions,
     List<DataType> keyTypes,
     boolean hasLabel,
     List<String> classColumns,
@@ -117,7 +114,6 @@ record PublishedScores(
     return new PublishedScores(
         found.rows().select(columns.toArray(Column[]::new)),
         levels,
-        found.partitions(),
         keyTypes,
         hasLabel,
         classes,
@@ -171,18 +167,6 @@ record PublishedScores(
     parts.add(text(column(group)));
     return functions.when(
         column(group).isNotNull(), functions.xxhash64(parts.toArray(Column[]::new)));
-  }
-
-  /** Returns what stored labels mean, for which all scores are read. */
-  StoredLabels storedLabels() {
-    StoredLabels.Highest highest = new StoredLabels.Highest();
-    rows.filter(functions.col(LABEL).isNotNull().and(functions.col(SCORE).isNotNull()))
-        .groupBy(VERSION, LABEL)
-        .agg(functions.max(functions.col(SCORE)))
-        .collectAsList()
-        .forEach(
-            row -> highest.add(String.valueOf(row.get(0)), row.getString(1), row.getDouble(2)));
-    return highest.labels();
   }
 
   private static void check(OutcomeQuery query, StructType schema, String name)

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 
@@ -71,18 +72,27 @@ record RowGroup(List<String> partition, String version, List<String> segments, S
 
   /** Reads a row whose first columns are {@link #columns}. */
   static RowGroup of(Row row, int levels, int segments) {
+    return of(row::getString, levels, segments);
+  }
+
+  /**
+   * Reads the texts of the first columns of a row.
+   *
+   * @param texts the value of each column; null for a null
+   */
+  static RowGroup of(IntFunction<String> texts, int levels, int segments) {
     List<String> partition = new ArrayList<>(levels);
     for (int level = 0; level < levels; level++) {
-      partition.add(row.getString(level));
+      partition.add(texts.apply(level));
     }
 
-    String version = row.getString(levels);
+    String version = texts.apply(levels);
     List<String> values = new ArrayList<>(segments);
     for (int index = 0; index < segments; index++) {
-      values.add(row.getString(levels + 1 + index));
+      values.add(texts.apply(levels + 1 + index));
     }
 
-    String scored = row.getString(levels + 1 + segments);
+    String scored = texts.apply(levels + 1 + segments);
     return new RowGroup(
         partition, version == null ? "" : version, values, scored == null ? "" : scored);
   }

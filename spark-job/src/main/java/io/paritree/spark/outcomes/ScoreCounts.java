@@ -1,23 +1,28 @@
 package io.paritree.spark.outcomes;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.paritree.spark.ending.RefusedException;
-import java.util.Collections;
+import io.paritree.spark.task.JavaSerialized;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.spark.sql.Column;
 
 /**
- * How many scores there are, with labels or without, by what rows have in common and by the bins of
- * the scores ({@link #bin}). Not thread-safe.
+ * How many scores there are, with labels or without.
+ *
+ * @param groups the scores of each bin ({@link #bin}), by what rows have in common
+ * @param labels what the labels mean that were stored with the scores
+ * @param areFinite whether all scores are finite numbers
  */
-final class ScoreCounts {
+record ScoreCounts(
+    Map<RowGroup, Map<Integer, Long>> groups, StoredLabels labels, boolean areFinite) {
   private static final int BITS = 16;
   private static final int MOST_SEGMENTS = 1_000;
-
-  private final Map<RowGroup, Map<Integer, Long>> groups = new TreeMap<>();
-  private final StoredLabels.Highest highest = new StoredLabels.Highest();
-  private boolean isFinite = true;
 
   /**
    * The bin of a score: the upper half of its bits as a float, in the order of the scores. Scores
@@ -34,23 +39,48 @@ final class ScoreCounts {
     return Float.intBitsToFloat(bits ^ bits >> 31 & Integer.MAX_VALUE);
   }
 
-  /** Returns the scores of each bin, of the rows of a group. */
-  Map<Integer, Long> of(RowGroup group) {
-    return groups.computeIfAbsent(group, any -> new TreeMap<>());
-  }
+  /** Counts the scores. */
+  static ScoreCounts of(OutcomeQuery query, PublishedScores scores) {
+    int levels = scores.levels().size();
+    int segments = query.by().size();
+    List<Column> columns = RowGroup.columns(levels, segments);
+    columns.add(col(PublishedScores.LABEL));
+    columns.add(col(PublishedScores.SCORE));
+    List<JavaSerialized<ArrayList<CountedScores>>> tasks =
+        scores
+            .rows()
+            .filter(col(PublishedScores.SCORE).isNotNull())
+            .select(columns.toArray(Column[]::new))
+            .queryExecution()
+            .toRdd()
+            .toJavaRDD()
+            .mapPartitions(
+                rows ->
+                    List.of(new JavaSerialized<>(CountedScores.of(rows, levels, segments)))
+                        .iterator())
+            .collect();
+    Map<RowGroup, Map<Integer, Long>> groups = new TreeMap<>();
+    StoredLabels.Highest highest = new StoredLabels.Highest();
+    boolean areFinite = true;
+    for (JavaSerialized<ArrayList<CountedScores>> task : tasks) {
+      for (CountedScores counted : task.value()) {
+        Map<Integer, Long> bins = groups.computeIfAbsent(counted.group(), any -> new TreeMap<>());
+        for (int at = 0; at < counted.bins().length; at++) {
+          bins.merge(counted.bins()[at], counted.rows()[at], Long::sum);
+        }
 
-  /** Adds a row of a block, whose group has these scores. */
-  void add(Map<Integer, Long> bins, JoinedBlock block, int row) {
-    bins.merge(bin(block.least()[row]), block.rows()[row], Long::sum);
-    isFinite &= Double.isFinite(block.least()[row]) && Double.isFinite(block.most()[row]);
-    String label = block.label(row);
-    if (label != null) {
-      highest.add(block.group(row).version(), label, block.most()[row]);
+        areFinite &= Double.isFinite(counted.least()) && Double.isFinite(counted.most());
+        if (counted.label() != null) {
+          highest.add(counted.group().version(), counted.label(), counted.most());
+        }
+      }
     }
+
+    return new ScoreCounts(groups, highest.labels(), areFinite);
   }
 
   /**
-   * Checks the scores, when all were counted.
+   * Checks the scores.
    *
    * @throws RefusedException if they cannot be measured
    */
@@ -58,7 +88,7 @@ final class ScoreCounts {
     String name = query.scores().name();
     if (groups.isEmpty()) {
       throw new RefusedException("Cannot measure %s: it has no score".formatted(name));
-    } else if (!isFinite) {
+    } else if (!areFinite) {
       throw new RefusedException(
           "Cannot measure %s: it has scores that are no finite numbers".formatted(name));
     } else if (outcomes.areProbabilities() && !areProbabilities()) {
@@ -85,15 +115,5 @@ final class ScoreCounts {
     return groups.values().stream()
         .flatMap(bins -> bins.keySet().stream())
         .allMatch(bin -> bin >= 0 && bin <= bin(1));
-  }
-
-  /** Returns the scores of each bin, by what rows have in common. */
-  Map<RowGroup, Map<Integer, Long>> groups() {
-    return Collections.unmodifiableMap(groups);
-  }
-
-  /** Returns what the labels mean that were stored with the scores. */
-  StoredLabels labels() {
-    return highest.labels();
   }
 }
