@@ -76,7 +76,7 @@ class EvidenceTest {
 
   private static Set<String> tests() throws IOException {
     Set<String> tests = new HashSet<>();
-    for (String module : List.of("shared-model", "spark-job", "serving")) {
+    for (String module : List.of("shared-model", "spark-job", "serving", "release")) {
       try (Stream<Path> files = Files.walk(Page.ROOT.resolve(module).resolve("src/test/java"))) {
         files.forEach(file -> tests.add(file.getFileName().toString().replace(".java", "")));
       }
