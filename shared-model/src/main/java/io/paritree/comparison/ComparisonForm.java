@@ -26,11 +26,12 @@ public record ComparisonForm(
     String by,
     int mostMoved,
     int mostPairs) {
-  /** The most pairs where a process compares alone: at most 64 MB for an output. */
-  public static final int MOST_PAIRS = 1 << 20;
+  /** The most pairs where a process compares alone: they take 48 MB. */
+  public static final int MOST_PAIRS = 1_000_000;
 
-  private static final int LEAST_PAIRS = 1 << 10;
-  private static final int PAIRS_OF_A_SLICE = 16;
+  private static final int LEAST_PAIRS = 1_000;
+  private static final int PART_OF_A_SLICE = 32;
+  private static final int PART_OF_DIFFERENCES = 4;
 
   /**
    * An output that both models have.
@@ -94,9 +95,14 @@ public record ComparisonForm(
 
   /** Returns the form of the rows of one value, whose pairs take less memory. */
   ComparisonForm ofSlice() {
-    int pairs = Math.max(LEAST_PAIRS, mostPairs / PAIRS_OF_A_SLICE);
+    int pairs = Math.max(LEAST_PAIRS, mostPairs / PART_OF_A_SLICE);
     return new ComparisonForm(
         champion, challenger, outputs, isOfMargins, keys, "", mostMoved, pairs);
+  }
+
+  /** Returns how many different differences are counted by all of their bits. */
+  int mostDifferences() {
+    return mostPairs / PART_OF_DIFFERENCES;
   }
 
   Outputs outputsOf(Side side) {

@@ -35,10 +35,10 @@ final class DifferenceCounts implements Serializable {
     float largest;
     float largestMargin;
 
-    Values(int mostPairs) {
-      pairs = new PairCounts(mostPairs);
-      differences = new PairCounts(mostPairs);
-      marginDifferences = new PairCounts(mostPairs);
+    Values(ComparisonForm form) {
+      pairs = new PairCounts(form.mostPairs());
+      differences = new PairCounts(form.mostDifferences());
+      marginDifferences = new PairCounts(form.mostDifferences());
     }
 
     void pack() {
@@ -76,7 +76,7 @@ final class DifferenceCounts implements Serializable {
 
   DifferenceCounts(ComparisonForm form) {
     outputs = new Values[form.outputs().size()];
-    Arrays.setAll(outputs, output -> new Values(form.mostPairs()));
+    Arrays.setAll(outputs, output -> new Values(form));
     sums = new ExactSums(Sum.COUNT * outputs.length);
   }
 
