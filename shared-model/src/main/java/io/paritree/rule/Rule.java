@@ -18,8 +18,9 @@ import java.util.Optional;
  * <p>Its form is {@code ["warn:"] subject ["." measure ["(" baseline ")"]] operator bound}. The
  * operator is {@code <}, {@code <=}, {@code >} or {@code >=}; the bound is a number, or names
  * baselines, as in {@code reference + 0.20}, {@code reference * 2} and {@code 0.5 *
- * weekday|previous}, of which the first one that there is counts. A subject that is not a word of
- * letters, digits and {@code _} is in double quotes.
+ * weekday|previous}, of which the first one that there is counts. A measure may be a path, words
+ * with points between them. A subject that is not a word of letters, digits and {@code _} is in
+ * double quotes.
  */
 public final class Rule {
   private final String text;

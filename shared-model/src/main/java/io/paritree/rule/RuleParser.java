@@ -30,7 +30,12 @@ final class RuleParser {
   Read read() throws RuleException {
     boolean isWarning = takesWarning();
     String subject = subject();
-    String measure = takes(".") ? word("a measure") : "";
+    StringBuilder parts = new StringBuilder();
+    while (takes(".")) {
+      parts.append(parts.isEmpty() ? "" : ".").append(word("a measure"));
+    }
+
+    String measure = parts.toString();
     Optional<String> against = Optional.empty();
     if (!measure.isEmpty() && takes("(")) {
       against = Optional.of(word("a baseline"));

@@ -1,0 +1,194 @@
+package io.paritree.comparison;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.drift.Shift;
+import io.paritree.json.BrokenJsonException;
+import io.paritree.model.manifest.Outputs;
+import io.paritree.rule.Rule;
+import io.paritree.rule.RuleException;
+import io.paritree.rule.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+class ComparisonEvidenceTest {
+  private static final Instant MADE = Instant.parse("2026-11-24T04:00:00Z");
+
+  private static Comparison comparison(Optional<DataComparison> rows, Effect http) {
+    ForestFacts facts =
+        new ForestFacts(
+            "binary:logistic",
+            "gbtree",
+            1,
+            1,
+            "all",
+            1,
+            2,
+            1,
+            List.of(0f),
+            List.of(),
+            List.of("amount"),
+            Map.of("amount", 0.5));
+    return new Comparison(
+        "diff",
+        new ComparedModel("credit/3", "3".repeat(64)),
+        new ComparedModel("credit/4", "4".repeat(64)),
+        new Contract(
+            List.of(ContractChange.of("field_removed", "region", Effect.COMPATIBLE, http, "gone"))),
+        new ForestComparison(facts, facts),
+        rows,
+        MADE.minusSeconds(60),
+        MADE);
+  }
+
+  private static DataComparison rows() {
+    Outputs outputs =
+        new Outputs(List.of("0"), Outputs.Kind.BINARY, List.of("repaid", "late"), 0.5f);
+    Difference difference = new Difference(0.0003, 0.0021, 0.01, 0.08, 0.2, 0.41, 1e-7);
+    return new DataComparison(
+        ComparisonForm.of(outputs, outputs, List.of("id"), "", 0, 1_000),
+        new RowComparison(
+            1_000_000,
+            0,
+            12,
+            3,
+            41,
+            List.of(
+                new OutputComparison(
+                    "0",
+                    0.2,
+                    0.2003,
+                    difference,
+                    Optional.of(difference),
+                    0.012,
+                    Optional.of(new Shift(0.004, 0.0001, 0.01, 0.001)),
+                    0.991,
+                    List.of(0.93, 0.95, 0.97),
+                    0.001)),
+            Optional.of(
+                new LabelFlips(
+                    true,
+                    812,
+                    790,
+                    0.001602,
+                    List.of(
+                        new LabelFlips.Change("repaid", "late", 812),
+                        new LabelFlips.Change("late", "repaid", 790))))),
+        List.of(),
+        Map.of(),
+        List.of());
+  }
+
+  private static ComparisonEvidence evidence(Optional<DataComparison> rows, Effect http)
+      throws BrokenJsonException {
+    return ComparisonEvidence.read("comparison.json", comparison(rows, http).toJson());
+  }
+
+  private static Verdict.Result result(String rule, ComparisonEvidence evidence)
+      throws RuleException {
+    return Rule.of(rule, ComparisonEvidence.words())
+        .verdict(evidence.at(MADE.plus(Duration.ofDays(3))))
+        .result();
+  }
+
+  /** A rule that says what must hold is met where it fires. */
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          data.rows >= 100000        , FIRED
+          data.rows >= 2e6           , PASSED
+          data.flips.share <= 0.01   , FIRED
+          data.flips.up < 812        , PASSED
+          data.ks <= 0.05            , FIRED
+          data.top.0.01 >= 0.9       , FIRED
+          data.top.0.01 >= 0.94      , PASSED
+          data.difference.p99 <= 0.1 , FIRED
+          data.margin_difference.max < 0.4 , PASSED
+          contract.tables <= note    , FIRED
+          contract.http < breaking   , PASSED
+          contract.http <= breaking  , FIRED
+          age.days <= 7              , FIRED
+          age.days < 3               , PASSED
+          """)
+  void rulesAreAboutTheNumbersOfADocumentByTheirPaths(String rule, Verdict.Result expected)
+      throws Exception {
+    assertThat(result(rule, evidence(Optional.of(rows()), Effect.BREAKING))).isEqualTo(expected);
+  }
+
+  @Test
+  void whatADocumentDoesNotHaveIsNotMet() throws Exception {
+    ComparisonEvidence withoutRows = evidence(Optional.empty(), Effect.COMPATIBLE);
+
+    assertThat(result("data.rows >= 0", withoutRows)).isEqualTo(Verdict.Result.NOT_COMPARED);
+    assertThat(result("contract.http < breaking", withoutRows)).isEqualTo(Verdict.Result.FIRED);
+    assertThat(
+            Rule.of("data.ks <= 1", ComparisonEvidence.words())
+                .verdict(withoutRows.at(MADE))
+                .absences())
+        .containsExactly("the comparison has no data.ks");
+  }
+
+  @Test
+  void everyNumberOfTheDataMayBeRequired() throws Exception {
+    byte[] document = comparison(Optional.of(rows()), Effect.NOTE).toJson();
+    Map<?, ?> read =
+        (Map<?, ?>)
+            new Load(LoadSettings.builder().build())
+                .loadFromString(new String(document, StandardCharsets.UTF_8));
+    List<String> paths = new ArrayList<>();
+    addNumbers("data", read.get("data"), paths);
+
+    assertThat(paths).hasSizeGreaterThan(30).contains("data.flips.share", "data.difference.p999");
+    ComparisonEvidence evidence = ComparisonEvidence.read("comparison.json", document);
+    for (String path : paths) {
+      assertThat(result(path + " >= -1", evidence)).as(path).isEqualTo(Verdict.Result.FIRED);
+    }
+  }
+
+  private static void addNumbers(String path, Object value, List<String> paths) {
+    if (value instanceof Map<?, ?> members) {
+      members.forEach((name, member) -> addNumbers(path + "." + name, member, paths));
+    } else if (value instanceof Number) {
+      paths.add(path);
+    }
+  }
+
+  @Test
+  void whatNoDocumentHasIsRefusedWithTheNearestWord() {
+    assertThatThrownBy(() -> Rule.of("data.flips.shar <= 1", ComparisonEvidence.words()))
+        .isInstanceOf(RuleException.class)
+        .hasMessageContaining("did you mean flips.share?");
+    assertThatThrownBy(() -> Rule.of("contract.http < broken", ComparisonEvidence.words()))
+        .hasMessageContaining("there is no baseline 'broken'");
+    assertThatThrownBy(() -> Rule.of("forest.trees < 9", ComparisonEvidence.words()))
+        .hasMessageContaining("there is no subject 'forest'");
+    assertThatThrownBy(() -> Rule.of("data.flips. < 9", ComparisonEvidence.words()))
+        .hasMessageContaining("a measure is expected");
+  }
+
+  @Test
+  void aChangedDocumentIsNoEvidenceAndOthersNeither() throws Exception {
+    byte[] document = comparison(Optional.of(rows()), Effect.NOTE).toJson();
+    assertThat(ComparisonEvidence.read("comparison.json", document).digest(Side.CHALLENGER))
+        .isEqualTo("4".repeat(64));
+    String changed = new String(document, StandardCharsets.UTF_8).replace("1000000", "1000001");
+
+    for (byte[] other : List.of(changed.getBytes(StandardCharsets.UTF_8), new byte[] {'{', '}'})) {
+      assertThatThrownBy(() -> ComparisonEvidence.read("comparison.json", other))
+          .isInstanceOf(BrokenJsonException.class)
+          .hasMessageStartingWith("Cannot use comparison.json as evidence: ");
+    }
+  }
+}
