@@ -53,7 +53,7 @@ public final class OutcomesMain {
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
     ScoreMain.Ending ending;
-    try (SparkOnDemand spark = SparkOnDemand.notStarted()) {
+    try (SparkOnDemand spark = SparkOnDemand.notStarted(OutcomesMain.class, "paritree outcomes")) {
       ending = run(spark, System.out, System.err, arguments);
     }
 

@@ -100,7 +100,7 @@ public final class ScoreMain {
         case STATUS -> status(settings.get(), out);
         case RECOVER -> recover(settings.get(), out);
         default -> {
-          try (SparkOnDemand spark = SparkOnDemand.notStarted()) {
+          try (SparkOnDemand spark = SparkOnDemand.notStarted(ScoreMain.class, "paritree score")) {
             if (!isClusterMode()) {
               StopSignal.bind(spark, err, () -> System.exit(Outcome.FAILED.exitCode()));
             }
@@ -192,7 +192,7 @@ public final class ScoreMain {
     if (reason instanceof OutOfMemoryError) {
       return new Ending(
           Outcome.FAILED,
-          "the driver's heap of %s MB is too small; give it more (spark-submit: --driver-memory; scripts/score without SPARK_HOME: PARITREE_JAVA_OPTS=-Xmx...)"
+          "the driver's heap of %s MB is too small; give it more (spark-submit: --driver-memory; without SPARK_HOME: PARITREE_JAVA_OPTS=-Xmx...)"
               .formatted(Runtime.getRuntime().maxMemory() >> 20));
     }
 
@@ -221,7 +221,7 @@ public final class ScoreMain {
         OutputPlace.of(
             settings.output().directory(),
             settings.output().stateDirectory(),
-            SparkOnDemand.notStarted().hadoopSettings());
+            SparkOnDemand.notStarted(ScoreMain.class, "paritree score").hadoopSettings());
     if (place.stateProblem().isPresent()) {
       throw new RefusedException("Cannot use this: " + place.stateProblem().get());
     }

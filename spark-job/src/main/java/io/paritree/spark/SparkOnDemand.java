@@ -28,13 +28,16 @@ final class SparkOnDemand implements AutoCloseable {
   /**
    * Returns a Spark that is not started yet, with the settings of this JVM. If Delta is on its
    * class path, its tables can be read and written.
+   *
+   * @param main class of the command
+   * @param command name to show, unless another one is given
    */
-  static SparkOnDemand notStarted() {
+  static SparkOnDemand notStarted(Class<?> main, String command) {
     return new SparkOnDemand(
         () -> {
           HadoopUser.ensureNamed();
           SparkConf given = new SparkConf();
-          SparkSession.Builder builder = SparkSession.builder().appName(name(given));
+          SparkSession.Builder builder = SparkSession.builder().appName(name(given, main, command));
           AskedFormat.settings(given).forEach(builder::config);
 
           KryoClasses.settings(given).forEach(builder::config);
@@ -46,9 +49,9 @@ final class SparkOnDemand implements AutoCloseable {
    * Returns the name to show: the given one, unless it is the main class's name, which spark-submit
    * sets if none is given.
    */
-  static String name(SparkConf given) {
+  static String name(SparkConf given, Class<?> main, String command) {
     String name = given.get("spark.app.name", "");
-    return name.isEmpty() || name.equals(ScoreMain.class.getName()) ? "paritree score" : name;
+    return name.isEmpty() || name.equals(main.getName()) ? command : name;
   }
 
   /** Returns a running Spark, which {@link #close} does not stop: its owner does. */

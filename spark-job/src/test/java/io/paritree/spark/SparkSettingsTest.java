@@ -50,9 +50,19 @@ class SparkSettingsTest {
   void nameThatIsGivenIsShown() {
     SparkConf conf = new SparkConf(false);
 
-    assertThat(SparkOnDemand.name(conf)).isEqualTo("paritree score");
-    assertThat(SparkOnDemand.name(conf.setAppName("io.paritree.spark.ScoreMain")))
+    assertThat(scoreName(conf)).isEqualTo("paritree score");
+    assertThat(scoreName(conf.setAppName("io.paritree.spark.ScoreMain")))
         .isEqualTo("paritree score");
-    assertThat(SparkOnDemand.name(conf.setAppName("credit, nightly"))).isEqualTo("credit, nightly");
+    assertThat(scoreName(conf.setAppName("credit, nightly"))).isEqualTo("credit, nightly");
+    assertThat(
+            SparkOnDemand.name(
+                conf.setAppName("io.paritree.spark.OutcomesMain"),
+                OutcomesMain.class,
+                "paritree outcomes"))
+        .isEqualTo("paritree outcomes");
+  }
+
+  private static String scoreName(SparkConf given) {
+    return SparkOnDemand.name(given, ScoreMain.class, "paritree score");
   }
 }
