@@ -24,7 +24,6 @@ import org.apache.spark.sql.Row;
  * @param isLeak whether the label is from before the score
  * @param rows how many there are
  * @param least the least of their scores, of several classes of the largest ones
- * @param most the highest of their scores
  */
 record JoinedBlock(
     List<RowGroup> groups,
@@ -37,8 +36,7 @@ record JoinedBlock(
     double[] weight,
     boolean[] isLeak,
     long[] rows,
-    double[] least,
-    double[] most)
+    double[] least)
     implements Serializable {
   private static final int ROWS = 4_096;
 
@@ -99,7 +97,6 @@ record JoinedBlock(
       block.isLeak[size] = row.getBoolean(first + 4);
       block.rows[size] = row.getLong(first + 6);
       block.least[size] = row.getDouble(first + 7);
-      block.most[size] = row.getDouble(first + 8);
       size++;
     }
 
@@ -114,8 +111,7 @@ record JoinedBlock(
         Arrays.copyOf(block.weight, size),
         Arrays.copyOf(block.isLeak, size),
         Arrays.copyOf(block.rows, size),
-        Arrays.copyOf(block.least, size),
-        Arrays.copyOf(block.most, size));
+        Arrays.copyOf(block.least, size));
   }
 
   private static JoinedBlock empty() {
@@ -130,7 +126,6 @@ record JoinedBlock(
         new double[ROWS],
         new boolean[ROWS],
         new long[ROWS],
-        new double[ROWS],
         new double[ROWS]);
   }
 

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_replace;
@@ -19,6 +18,7 @@ import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.RelationalGroupedDataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
@@ -31,6 +31,8 @@ import org.apache.spark.storage.StorageLevel;
  */
 final class JoinedScores implements AutoCloseable {
   static final String LEAK = "leak";
+
+  private static final String LEAST = "least";
 
   private static final UDF1<Double, Integer> BIN = ScoreCounts::bin;
 
@@ -107,15 +109,17 @@ final class JoinedScores implements AutoCloseable {
     List<Column> same = new ArrayList<>(read);
     if (kind == OutcomeKind.CLASSES) { // the score of one class does not say in which bin a row is
       same.add(functions.udf(BIN, DataTypes.IntegerType).apply(score).as("bin"));
-      order.add(col("least"));
+      order.add(col(LEAST));
     }
 
-    read.addAll(List.of(col("rows"), col("least"), col("most")));
-    return parts
-        .groupBy(same.toArray(Column[]::new))
-        .agg(count(lit(1)).as("rows"), min(score).as("least"), max(score).as("most"))
-        .select(read.toArray(Column[]::new))
-        .orderBy(order.toArray(Column[]::new));
+    Column rows = count(lit(1)).as("rows");
+    RelationalGroupedDataset alike = parts.groupBy(same.toArray(Column[]::new));
+    Dataset<Row> counted =
+        kind == OutcomeKind.CLASSES
+            ? alike.agg(rows, min(score).as(LEAST))
+            : alike.agg(rows).withColumn(LEAST, col(MeasuredParts.VALUE));
+    read.addAll(List.of(col("rows"), col(LEAST)));
+    return counted.select(read.toArray(Column[]::new)).orderBy(order.toArray(Column[]::new));
   }
 
   /** Returns the day on which a row was scored; null if it is not known. */
