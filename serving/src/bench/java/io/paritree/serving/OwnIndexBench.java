@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -97,7 +98,8 @@ final class OwnIndexBench {
   }
 
   private PartitionManifest manifest(Path file) throws IOException {
-    DataFile written = new DataFile(file.getFileName().toString(), Files.size(file), rows);
+    DataFile written =
+        new DataFile(file.getFileName().toString(), Files.size(file), rows, Optional.empty());
     return TestManifest.ofRun(
         1, "", "bench-00000001", 0, List.of("id"), List.of("score"), List.of(written));
   }

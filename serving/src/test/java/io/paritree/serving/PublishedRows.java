@@ -188,7 +188,7 @@ public final class PublishedRows {
             1,
             List.of("loan_id"),
             List.of("score"),
-            List.of(new DataFile("part-0.zstd.parquet", bytes, count + 2)))
+            List.of(new DataFile("part-0.zstd.parquet", bytes, count + 2, Optional.empty())))
         .toJson();
   }
 }

@@ -44,7 +44,7 @@ public final class Reports {
         1,
         hold,
         Optional.empty(),
-        List.of(new DataFile("part-0.parquet", 100, 10)));
+        List.of(new DataFile("part-0.parquet", 100, 10, Optional.empty())));
   }
 
   private static RunReport report(

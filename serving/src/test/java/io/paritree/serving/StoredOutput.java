@@ -86,6 +86,9 @@ public final class StoredOutput {
   private PartitionManifest manifest(String partition, String run) {
     int bytes = ("rows of " + run).length();
     return TestManifest.of(
-        partition, "identity-" + runs, run, List.of(new DataFile("part-0.parquet", bytes, 1)));
+        partition,
+        "identity-" + runs,
+        run,
+        List.of(new DataFile("part-0.parquet", bytes, 1, Optional.empty())));
   }
 }

@@ -62,7 +62,7 @@ public record PartitionManifest(
   public static final String SUCCESS_FILE = "_SUCCESS";
 
   /** The most bytes of it that a server reads: about 28,000 files. */
-  public static final int MAX_BYTES = 4 << 20;
+  public static final int MAX_BYTES = 6 << 20;
 
   private static final long FORMAT = 1;
   private static final Set<String> REQUIRED = Set.of("partition", "identity", "directory");

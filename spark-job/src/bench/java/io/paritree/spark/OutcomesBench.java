@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -137,7 +138,11 @@ final class OutcomesBench {
       try (Stream<Path> listed = Files.list(directory)) {
         for (Path file : listed.filter(one -> one.toString().endsWith(".parquet")).toList()) {
           files.add(
-              new DataFile(file.getFileName().toString(), rows / PARTITIONS, Files.size(file)));
+              new DataFile(
+                  file.getFileName().toString(),
+                  rows / PARTITIONS,
+                  Files.size(file),
+                  Optional.empty()));
         }
       }
 

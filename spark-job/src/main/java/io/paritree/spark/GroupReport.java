@@ -158,10 +158,7 @@ final class GroupReport {
     for (Partition partition : partitions) {
       String above = partition.path().isEmpty() ? "" : partition.path() + "/";
       files.put(
-          partition.path(),
-          partition.files().stream()
-              .map(file -> new DataFile(above + file.name(), file.bytes(), file.rows()))
-              .toList());
+          partition.path(), partition.files().stream().map(file -> file.below(above)).toList());
     }
 
     return files;

@@ -197,7 +197,7 @@ final class Staging {
       }
 
       long length = store.find(location).orElseThrow().bytes();
-      files.add(new DataFile(Output.name(file), length, footer.rows()));
+      files.add(new DataFile(Output.name(file), length, footer.rows(), Optional.of(file.sha256())));
       rows += footer.rows();
       bytes.merge(target.partition(), footer.bytes(), Long::sum);
     }

@@ -2,11 +2,14 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Sha256;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.iceberg.IcebergRuntime;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -157,6 +160,15 @@ class IcebergOutputTables {
         .containsEntry("paritree.run", "first")
         .containsKeys("paritree.model", "paritree.model_version", "paritree.digest")
         .containsEntry("added-records", String.valueOf(2 * ROWS));
+    int sha256 = Integer.MAX_VALUE - 999_999; // the bound of a column that no table has
+    assertThat(loaded().newScan().includeColumnStats().planFiles())
+        .hasSizeGreaterThan(1)
+        .allSatisfy(
+            scanned -> {
+              Path file = Path.of(URI.create(scanned.file().location()).getPath());
+              assertThat(scanned.file().lowerBounds().get(sha256))
+                  .isEqualTo(StandardCharsets.UTF_8.encode(Sha256.hex(Files.readAllBytes(file))));
+            });
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.Sha256;
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.output.DataFile;
@@ -48,6 +49,14 @@ final class PublishedOutput {
     Set<String> found = new TreeSet<>(names(place.partition(partition)));
     if (!found.equals(named)) {
       faults.add("%s holds %s, and its manifest names %s".formatted(partition, found, named));
+    }
+
+    for (DataFile file : manifest.get().files()) {
+      Location location = place.partition(partition).resolve(file.name());
+      if (found.contains(file.name())
+          && !file.sha256().equals(Optional.of(Sha256.hex(store.read(location))))) {
+        faults.add("%s is not what the run has written".formatted(location));
+      }
     }
 
     return faults;

@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,19 @@ class TableOutputTest extends DeltaScores {
     assertThat(last().getString(0))
         .contains("\"run\":\"first\"", "\"model_version\":", "\"digest\":", "\"model\":");
     assertThat(last().getMap(1).toString()).contains("Overwrite", "day");
+    List<Row> added =
+        SPARK
+            .read()
+            .json(log().resolve("00000000000000000000.json").toString())
+            .selectExpr("add.path", "add.tags.`paritree.sha256`")
+            .where("path IS NOT NULL")
+            .collectAsList();
+    assertThat(added)
+        .hasSizeGreaterThan(1)
+        .allSatisfy(
+            file ->
+                assertThat(file.getString(1))
+                    .isEqualTo(Sha256.hex(Files.readAllBytes(table.resolve(file.getString(0))))));
   }
 
   @Test

@@ -169,20 +169,21 @@ final class DeltaCommit implements TableTransaction {
         add.put("modificationTime", millis);
         add.put("dataChange", true);
         add.put("stats", "{\"numRecords\":%s}".formatted(file.rows()));
-        add.put(
-            "tags",
-            Map.of(
-                DeltaState.IDENTITY_TAG,
-                partition.identity(),
-                DeltaState.FILES_TAG,
-                String.valueOf(own.size()),
-                DeltaState.RUN_TAG,
-                name));
+        add.put("tags", tags(file, partition.identity(), own.size()));
         actions.add(Map.of("add", add));
       }
     }
 
     return actions;
+  }
+
+  private Map<String, String> tags(DataFile file, String identity, int filesOfPartition) {
+    Map<String, String> tags = new LinkedHashMap<>();
+    tags.put(DeltaState.IDENTITY_TAG, identity);
+    tags.put(DeltaState.FILES_TAG, String.valueOf(filesOfPartition));
+    tags.put(DeltaState.RUN_TAG, name);
+    file.sha256().ifPresent(digest -> tags.put(DeltaState.SHA256_TAG, digest));
+    return tags;
   }
 
   /** Returns the actions that remove all files of some partitions. */

@@ -28,6 +28,7 @@ final class DeltaState extends TableState {
   static final String IDENTITY_TAG = "paritree.identity";
   static final String FILES_TAG = "paritree.files";
   static final String RUN_TAG = "paritree.run";
+  static final String SHA256_TAG = "paritree.sha256";
 
   private final DeltaSnapshot snapshot;
   private final Map<String, List<DeltaFile>> files = new HashMap<>();

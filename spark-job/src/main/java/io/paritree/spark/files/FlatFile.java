@@ -17,7 +17,6 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.ArrayType;
@@ -69,6 +68,7 @@ final class FlatFile extends ParquetFile {
   @SuppressWarnings("deprecation") // what every Parquet has
   FlatFile(
       Path path,
+      DigestedFile digested,
       Configuration hadoop,
       StructType types,
       WriteSupport.WriteContext context,
@@ -78,7 +78,7 @@ final class FlatFile extends ParquetFile {
       long rowGroupBytes,
       ParquetProperties properties)
       throws IOException {
-    super(path);
+    super(path, digested);
     int count = types.size() - (constant == null ? 0 : 1);
     this.properties = properties;
     this.schema = context.getSchema();
@@ -105,7 +105,7 @@ final class FlatFile extends ParquetFile {
     this.rowGroupBytes = rowGroupBytes;
     this.file =
         new ParquetFileWriter(
-            HadoopOutputFile.fromPath(path, hadoop),
+            digested,
             schema,
             ParquetFileWriter.Mode.CREATE,
             rowGroupBytes,

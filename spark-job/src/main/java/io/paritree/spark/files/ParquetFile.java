@@ -14,10 +14,12 @@ import org.apache.spark.unsafe.types.UTF8String;
 /** A Parquet file that is being written. Not thread-safe. */
 public abstract class ParquetFile {
   private final Path path;
+  private final DigestedFile digested;
   private long rows;
 
-  ParquetFile(Path path) {
+  ParquetFile(Path path, DigestedFile digested) {
     this.path = path;
+    this.digested = digested;
   }
 
   abstract void put(InternalRow row) throws IOException;
@@ -74,6 +76,11 @@ public abstract class ParquetFile {
 
   public final String name() {
     return path.getName();
+  }
+
+  /** Returns the SHA-256 of the file, which must be closed, in 64 digits; may be called once. */
+  public final String sha256() {
+    return digested.sha256();
   }
 
   public final void close() {

@@ -16,7 +16,6 @@ import org.apache.parquet.crypto.FileEncryptionProperties;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -128,8 +127,8 @@ public record ParquetWriters(
   private static final class SparksFile extends ParquetFile {
     private final ParquetWriter<InternalRow> writer;
 
-    private SparksFile(Path path, ParquetWriter<InternalRow> writer) {
-      super(path);
+    private SparksFile(Path path, DigestedFile digested, ParquetWriter<InternalRow> writer) {
+      super(path, digested);
       this.writer = writer;
     }
 
@@ -152,8 +151,8 @@ public record ParquetWriters(
   private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
     private final FieldIds ids;
 
-    private Builder(Path path, Configuration hadoop, FieldIds ids) throws IOException {
-      super(HadoopOutputFile.fromPath(path, hadoop));
+    private Builder(DigestedFile file, FieldIds ids) {
+      super(file);
       this.ids = ids;
     }
 
@@ -213,6 +212,7 @@ public record ParquetWriters(
     distinct.forEach(column -> properties.withDictionaryEncoding(column, false));
     return new FlatFile(
         path,
+        new DigestedFile(path, hadoop()),
         hadoop(),
         schema,
         context(),
@@ -224,20 +224,27 @@ public record ParquetWriters(
   }
 
   private ParquetFile sparks(Path path) throws IOException {
+    DigestedFile digested = new DigestedFile(path, hadoop());
     Builder builder =
-        new Builder(path, hadoop(), ids)
+        new Builder(digested, ids)
             .withConf(hadoop())
             .withCompressionCodec(CODEC)
             .withRowGroupSize(rowGroupBytes)
             .withPageSize(pageBytes)
             .withEncryption(encryption(path));
     distinct.forEach(column -> builder.withDictionaryEncoding(column, false));
-    return new SparksFile(path, builder.build());
+    return new SparksFile(path, digested, builder.build());
   }
 
-  /** Writes a file without rows, so that readers find the columns of an empty partition. */
-  public void writeEmpty(Path path) {
-    open(path).close();
+  /**
+   * Writes a file without rows, so that readers find the columns of an empty partition.
+   *
+   * @return its SHA-256
+   */
+  public String writeEmpty(Path path) {
+    ParquetFile file = open(path);
+    file.close();
+    return file.sha256();
   }
 
   /** Returns the name of a run's file without rows, which no task writes. */

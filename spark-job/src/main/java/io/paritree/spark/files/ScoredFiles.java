@@ -113,7 +113,7 @@ public final class ScoredFiles {
       path = partition + "/" + path;
     }
 
-    written.add(new WrittenFile(path, partition, file.rows()));
+    written.add(new WrittenFile(path, partition, file.rows(), file.sha256()));
     file = null;
   }
 

@@ -225,8 +225,7 @@ final class IcebergCommit implements TableTransaction {
                 List<DataFile> own = files.get(partition.partition());
                 for (DataFile file : own) {
                   String path = path(directory, file);
-                  described.put(
-                      file.name(), described(table, partition, path, file.bytes(), own.size()));
+                  described.put(file.name(), described(table, partition, path, file, own.size()));
                 }
               });
     } finally {
@@ -237,14 +236,14 @@ final class IcebergCommit implements TableTransaction {
   }
 
   private static org.apache.iceberg.DataFile described(
-      Table table, PreparedPartition partition, String path, long bytes, int filesOfPartition) {
+      Table table, PreparedPartition partition, String path, DataFile file, int filesOfPartition) {
     InputFile written = table.io().newInputFile(path);
     Metrics metrics = ParquetUtil.fileMetrics(written, MetricsConfig.forTable(table));
     DataFiles.Builder builder =
         DataFiles.builder(table.spec())
             .withPath(path)
             .withFormat(FileFormat.PARQUET)
-            .withFileSizeInBytes(bytes)
+            .withFileSizeInBytes(file.bytes())
             .withMetrics(
                 new Metrics(
                     metrics.recordCount(),
@@ -253,7 +252,10 @@ final class IcebergCommit implements TableTransaction {
                     metrics.nullValueCounts(),
                     metrics.nanValueCounts(),
                     IcebergState.marked(
-                        metrics.lowerBounds(), partition.identity(), filesOfPartition),
+                        metrics.lowerBounds(),
+                        partition.identity(),
+                        filesOfPartition,
+                        file.sha256()),
                     metrics.upperBounds()));
     if (table.spec().isPartitioned()) {
       builder.withPartitionValues(

@@ -45,6 +45,9 @@ final class IcebergState extends TableState {
   /** Below the ids that Iceberg reserves, and above the ids that columns get. */
   private static final int MARK = Integer.MAX_VALUE - 1_000_000;
 
+  /** Of the SHA-256 of a file, as a text. */
+  private static final int SHA256 = MARK + 1;
+
   private final Schema schema;
   private final PartitionSpec spec;
   private final Map<String, Set<String>> files = new HashMap<>();
@@ -155,11 +158,15 @@ final class IcebergState extends TableState {
     return mark == null ? "" : StandardCharsets.UTF_8.decode(mark.duplicate()).toString();
   }
 
-  /** Returns the bounds of a file's columns with its mark. */
+  /** Returns the bounds of a file's columns with its mark, and its SHA-256 if that is known. */
   static Map<Integer, ByteBuffer> marked(
-      Map<Integer, ByteBuffer> bounds, String identity, int filesOfPartition) {
+      Map<Integer, ByteBuffer> bounds,
+      String identity,
+      int filesOfPartition,
+      Optional<String> sha256) {
     Map<Integer, ByteBuffer> marked = new HashMap<>(bounds == null ? Map.of() : bounds);
     marked.put(MARK, StandardCharsets.UTF_8.encode(TableState.mark(identity, filesOfPartition)));
+    sha256.ifPresent(digest -> marked.put(SHA256, StandardCharsets.UTF_8.encode(digest)));
     return marked;
   }
 

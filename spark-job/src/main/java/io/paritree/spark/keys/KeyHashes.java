@@ -163,6 +163,6 @@ public final class KeyHashes {
       throw failure(e);
     }
 
-    return List.of(new WrittenFile(attempt + "/" + path.getName(), "", written));
+    return List.of(new WrittenFile(attempt + "/" + path.getName(), "", written, ""));
   }
 }

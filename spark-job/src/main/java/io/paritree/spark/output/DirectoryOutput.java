@@ -127,8 +127,8 @@ public record DirectoryOutput(OutputRuns runs, OutputLook look, ForeignFiles for
     String name = writers.nameOfEmpty(run.random());
     Location empty = run.tasks().resolve("empty").resolve(name);
     store().delete(empty.parent());
-    writers.writeEmpty(HadoopPaths.of(empty));
-    return new WrittenFile("empty/" + name, partition, 0);
+    String sha256 = writers.writeEmpty(HadoopPaths.of(empty));
+    return new WrittenFile("empty/" + name, partition, 0, sha256);
   }
 
   @Override

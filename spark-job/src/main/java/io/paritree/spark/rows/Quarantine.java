@@ -172,6 +172,6 @@ public final class Quarantine {
     }
 
     file.close();
-    return List.of(new WrittenFile(attempt + "/" + file.name(), "", file.rows()));
+    return List.of(new WrittenFile(attempt + "/" + file.name(), "", file.rows(), file.sha256()));
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,7 +111,7 @@ class OutputTableTest {
     new TableCommit(found, place, "run", Map.of(), StepObserver.NONE)
         .publish(
             List.of(new PreparedPartition(partition, "a", found.state().token(partition))),
-            Map.of(partition, List.of(new DataFile("file", 9, 1))),
+            Map.of(partition, List.of(new DataFile("file", 9, 1, Optional.empty()))),
             published -> {});
   }
 }

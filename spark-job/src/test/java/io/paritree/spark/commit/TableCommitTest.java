@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -67,8 +68,8 @@ class TableCommitTest {
         files.put(
             partition,
             List.of(
-                new DataFile("%s/%s-0".formatted(partition, name), 9, 1),
-                new DataFile("%s/%s-1".formatted(partition, name), 9, 1)));
+                new DataFile("%s/%s-0".formatted(partition, name), 9, 1, Optional.empty()),
+                new DataFile("%s/%s-1".formatted(partition, name), 9, 1, Optional.empty())));
       }
     }
 
@@ -258,7 +259,7 @@ class TableCommitTest {
     new TableCommit(first.found, place, "two-2", Map.of(), StepObserver.NONE)
         .publish(
             List.of(new PreparedPartition("day=2", "b", first.found.state().token("day=2"))),
-            Map.of("day=2", List.of(new DataFile("day=2/two-2", 9, 1))),
+            Map.of("day=2", List.of(new DataFile("day=2/two-2", 9, 1, Optional.empty()))),
             published -> {});
     assertThat(table.files("day=2")).hasSize(1);
   }

@@ -2,12 +2,14 @@ package io.paritree.spark.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Sha256;
 import io.paritree.spark.JobSessions;
 import io.paritree.spark.TestKms;
 import io.paritree.spark.TestSpark;
 import io.paritree.spark.input.HadoopPaths;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -291,6 +293,8 @@ class ParquetWritersTest {
               }
 
               file.close();
+              byte[] content = Files.readAllBytes(Path.of(URI.create(uri)));
+              assertThat(file.sha256()).isEqualTo(Sha256.hex(content));
             });
 
     assertThat(rows(session, ours)).isEqualTo(rows(session, theirs)).hasSize(rows.size());

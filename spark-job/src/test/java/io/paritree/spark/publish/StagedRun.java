@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A run without Spark: it stages partitions of two text files each, and publishes them.
@@ -190,7 +191,7 @@ final class StagedRun {
       for (String part : List.of("a", "b")) {
         String name = "part-" + part + "-" + content;
         place.store().create(to.resolve(name), utf8(content));
-        files.add(new DataFile(name, content.length(), 1));
+        files.add(new DataFile(name, content.length(), 1, Optional.empty()));
       }
 
       PartitionManifest manifest = TestManifest.of(partition, content, directory.name(), files);

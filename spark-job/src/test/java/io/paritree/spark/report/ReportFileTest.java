@@ -361,8 +361,8 @@ class ReportFileTest {
                     Optional.empty(),
                     Optional.of(DRIFT),
                     List.of(
-                        new DataFile("part-0.parquet", 100, 12),
-                        new DataFile("part-1.parquet", 200, 8))),
+                        new DataFile("part-0.parquet", 100, 12, Optional.empty()),
+                        new DataFile("part-1.parquet", 200, 8, Optional.empty()))),
                 new Partition(
                     "day=2",
                     "i2",
