@@ -192,12 +192,16 @@ class CallersTest {
   void callerWithTooManyRequestsIsToldToWait() throws Exception {
     try (ScoringServer server = server(Map.of("callers.requests-per-second", "5"));
         Client client = new Client(server.port())) {
-      assertThat(statuses(server.port(), 5, "")).containsOnly(200);
+      long begin = System.nanoTime();
+      int answered = 0;
       Answer answer = client.send("GET", "/quick", new byte[0], "X-Request-Id: a1\r\n");
-      for (int more = 0; more < 500 && answer.status() == 200; more++) { // on a slow machine
+      while (answer.status() == 200 && answered < 1_000) {
+        answered++;
         answer = client.send("GET", "/quick", new byte[0], "X-Request-Id: a1\r\n");
       }
 
+      double seconds = (System.nanoTime() - begin) / 1e9; // more requests become free meanwhile
+      assertThat(answered).isBetween(5, 5 + (int) Math.ceil(5 * seconds));
       assertThat(answer.status()).isEqualTo(429);
       assertThat(answer.body()).contains("urn:paritree:problem:too_many_requests");
       assertThat(answer.headers())
@@ -279,11 +283,10 @@ class CallersTest {
       throws Exception {
     String list = proxies.isEmpty() ? "[]" : "[\"" + proxies.replace(",", "\",\"") + "\"]";
     Map<String, String> settings =
-        Map.of("callers.requests-per-second", "3", "callers.trusted-proxies", list);
+        Map.of("callers.requests-per-second", "1", "callers.trusted-proxies", list);
     try (ScoringServer server = server(settings)) {
       String header = "X-Forwarded-For: %s\r\n";
-      assertThat(statuses(server.port(), 4, header.formatted(one)))
-          .containsExactly(200, 200, 200, 429);
+      assertThat(statuses(server.port(), 2, header.formatted(one))).containsExactly(200, 429);
       assertThat(statuses(server.port(), 1, header.formatted(other)))
           .containsExactly(two ? 200 : 429);
     }
