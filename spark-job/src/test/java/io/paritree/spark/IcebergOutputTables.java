@@ -8,7 +8,6 @@ import io.paritree.spark.iceberg.IcebergRuntime;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,7 +164,8 @@ class IcebergOutputTables {
         .hasSizeGreaterThan(1)
         .allSatisfy(
             scanned -> {
-              Path file = Path.of(URI.create(scanned.file().location()).getPath());
+              String location = scanned.file().location();
+              Path file = Path.of(new org.apache.hadoop.fs.Path(location).toUri().getPath());
               assertThat(scanned.file().lowerBounds().get(sha256))
                   .isEqualTo(StandardCharsets.UTF_8.encode(Sha256.hex(Files.readAllBytes(file))));
             });

@@ -1,9 +1,10 @@
-package io.paritree.model.difference;
+package io.paritree.model.rows;
 
 import io.paritree.Fault;
 import io.paritree.comparison.ComparedBlock;
 import io.paritree.comparison.Side;
 import io.paritree.forest.Engine;
+import io.paritree.model.difference.ModelPair;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

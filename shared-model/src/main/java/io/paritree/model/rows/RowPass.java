@@ -1,9 +1,9 @@
-package io.paritree.model.difference;
+package io.paritree.model.rows;
 
 import io.paritree.comparison.ComparisonCounts;
 import io.paritree.comparison.ComparisonForm;
 import io.paritree.comparison.DataComparison;
-import io.paritree.model.rows.InputException;
+import io.paritree.model.difference.ModelPair;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

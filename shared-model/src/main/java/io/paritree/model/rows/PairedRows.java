@@ -1,12 +1,12 @@
-package io.paritree.model.difference;
+package io.paritree.model.rows;
 
 import io.paritree.Fault;
 import io.paritree.comparison.Side;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
-import io.paritree.model.rows.CsvRows;
-import io.paritree.model.rows.InputException;
+import io.paritree.model.difference.ModelPair;
+import io.paritree.model.difference.SharedFields;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
 import io.paritree.record.RecordFormatException;
