@@ -14,8 +14,8 @@ public enum Program {
   SCORE("scripts/score", BlockKind.SH, BlockKind.SH_CLUSTER),
   /** Run by {@code ExamplesTest} of the job, in its session. */
   SQL("scripts/sql", BlockKind.SH),
-  /** Parsed by {@code ExamplesTest} of the job. */
-  OUTCOMES("scripts/outcomes", BlockKind.SH_CLUSTER),
+  /** Run by {@code ExamplesTest} of the job, or parsed there. */
+  OUTCOMES("scripts/outcomes", BlockKind.SH, BlockKind.SH_CLUSTER),
   /** Started by {@code ExamplesTest} of the server, or parsed there. */
   SERVE("scripts/serve", BlockKind.SH, BlockKind.SH_CLUSTER),
   /** Sent by {@code ExamplesTest} of the server to the server that was started last. */

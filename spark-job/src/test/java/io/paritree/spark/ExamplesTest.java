@@ -47,14 +47,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The commands, SQL, Java and settings of the pages do what the pages say: those of {@code
- * scripts/model}, {@code scripts/score} and {@code scripts/sql}, here; of the server, in its own
- * tests.
+ * scripts/model}, {@code scripts/score}, {@code scripts/outcomes} and {@code scripts/sql}, here; of
+ * the server, in its own tests.
  *
- * <p>Each page begins with {@link Loans} and the Parquet files of their days, and its blocks follow
- * one another.
+ * <p>Each page begins with {@link Loans}, the Parquet files of their days, and of which of them are
+ * late. Its blocks follow one another.
  */
 class ExamplesTest {
-  private static final Set<Program> RUN_HERE = Set.of(Program.MODEL, Program.SCORE, Program.SQL);
+  private static final Set<Program> RUN_HERE =
+      Set.of(Program.MODEL, Program.SCORE, Program.OUTCOMES, Program.SQL);
   private static final Pattern PATH_IN_SQL =
       Pattern.compile("(?<=[`'\"])(/data/|/lake/|rows\\.csv)");
   private static final String PROGRAM =
@@ -121,6 +122,12 @@ class ExamplesTest {
     }
 
     session.read().parquet(directory + "/data/loans").createOrReplaceTempView("loans");
+    session
+        .sql(
+            "SELECT DISTINCT loan_id, loan_id % 3 = 0 AS defaulted,"
+                + " timestamp '2027-03-01 00:00:00' AS known_at FROM loans")
+        .write()
+        .parquet(directory + "/data/defaults");
   }
 
   private Dataset<Row> read(String day) throws IOException {
@@ -141,6 +148,8 @@ class ExamplesTest {
       boolean isScored =
           Stream.of("--help", "--status", "--recover").noneMatch(arguments::contains);
       assertEnds(command, isScored ? JobRun.of(arguments.toArray()) : other(arguments));
+    } else if (command.program() == Program.OUTCOMES) {
+      assertEnds(command, JobRun.ofOutcomes(command.arguments(directory).toArray()));
     } else if (command.program() == Program.SQL) {
       assertEnds(command, query(command.arguments(directory)));
     }
