@@ -5,6 +5,7 @@ import io.paritree.json.StrictJson;
 import io.paritree.rule.Reading;
 import io.paritree.rule.RuleValues;
 import io.paritree.rule.RuleWords;
+import io.paritree.rule.Verdict;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,6 +111,13 @@ public final class ComparisonEvidence {
   /** Returns the digest of a model that was compared. */
   public String digest(Side side) {
     return texts.get(side.word() + ".digest");
+  }
+
+  /** Returns a value of the document as a person reads it. */
+  String shown(Verdict.Finding finding) {
+    return finding.subject().equals(CONTRACT)
+        ? texts.get(CONTRACT + "." + finding.measure())
+        : finding.number();
   }
 
   /** Returns what rules may be about. */

@@ -55,6 +55,11 @@ public record Verdict(
               baseline.isEmpty() ? "" : " by " + baseline);
     }
 
+    /** Returns the value in a few digits. */
+    public String number() {
+      return number(value);
+    }
+
     /** Returns how far the value is from the limit. */
     public double beyond() {
       return Math.abs(value - limit);

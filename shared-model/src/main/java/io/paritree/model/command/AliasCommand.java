@@ -1,21 +1,12 @@
 package io.paritree.model.command;
 
-import io.paritree.CorruptModelException;
 import io.paritree.Fault;
-import io.paritree.ModelException;
 import io.paritree.NameList;
-import io.paritree.model.EngineKind;
-import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.layout.AliasHistory;
 import io.paritree.model.layout.AliasMove;
-import io.paritree.model.layout.ModelName;
 import io.paritree.model.layout.ModelStore;
-import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.rows.InputException;
-import io.paritree.store.FileStore;
-import io.paritree.store.Location;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -23,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code model alias}: points an alias to a version, removes it, or shows how it moved. */
@@ -36,9 +26,6 @@ import picocli.CommandLine.Spec;
           + " the alias at the same time, nothing is changed."
     })
 final class AliasCommand implements Callable<Integer> {
-  /** How many entries at the journal's end are read to find the last move that happened. */
-  private static final int LAST_MOVES = 50;
-
   @Spec private CommandSpec spec;
 
   @Option(names = "--store", required = true, paramLabel = "DIR", description = "The store.")
@@ -57,6 +44,8 @@ final class AliasCommand implements Callable<Integer> {
   private Change change;
 
   @Mixin private OutputFormat format;
+
+  private NamedAlias named;
 
   /** What to do with the alias. */
   private static final class Change {
@@ -81,16 +70,10 @@ final class AliasCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (!ModelName.isName(name) || !ModelName.isAlias(alias)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "Invalid --name '%s' or --alias '%s': expected %s; an alias must not have only digits"
-              .formatted(Fault.printable(name), Fault.printable(alias), ModelName.RULE));
-    }
-
-    ModelStore models = new ModelStore(Location.of(store));
+    named = new NamedAlias(spec, store, name, alias);
+    ModelStore models = named.models();
     AliasHistory seen =
-        models.history(name, alias, change.history ? Integer.MAX_VALUE : LAST_MOVES);
+        models.history(name, alias, change.history ? Integer.MAX_VALUE : NamedAlias.LAST_MOVES);
     if (change.history) {
       show(models, seen);
     } else if (change.remove) {
@@ -128,14 +111,7 @@ final class AliasCommand implements Callable<Integer> {
 
   private void point(ModelStore models, AliasHistory seen) throws Exception {
     long version = change.back ? before(seen) : change.version;
-    Location digests = models.version(name, version).resolve(PackageFiles.DIGESTS);
-    if (FileStore.of(digests).find(digests).isEmpty()) {
-      throw new InputException(
-          "Cannot set alias %s: %s has no sealed version %s of it, only %s"
-              .formatted(seen.reference(), store, version, models.versions(name)));
-    }
-
-    ScoringModel opened = checked(models, version);
+    ScoringModel opened = named.opened(version);
     models.move(seen, Optional.of(version), change.back ? AliasMove.BACK : AliasMove.SET);
     if (!opened.card().comparedWithTrainer()) {
       note(
@@ -143,17 +119,7 @@ final class AliasCommand implements Callable<Integer> {
               .formatted(opened.modelVersion()));
     }
 
-    print(moved(seen, version), version);
-  }
-
-  private static String moved(AliasHistory seen, long version) {
-    if (seen.version().equals(Optional.of(version))) {
-      return "%s is version %s already%n".formatted(seen.reference(), version);
-    }
-
-    return "%s is version %s now%s%n"
-        .formatted(
-            seen.reference(), version, seen.version().map(", it was %s"::formatted).orElse(""));
+    print(NamedAlias.moved(seen, version), version);
   }
 
   /** Returns the version that the alias named before its last move. */
@@ -189,28 +155,6 @@ final class AliasCommand implements Callable<Integer> {
 
   private static InputException notBack(AliasHistory seen, String why) {
     return new InputException("Cannot move alias %s back: %s".formatted(seen.reference(), why));
-  }
-
-  /** Opens and verifies what the alias is to name. */
-  private ScoringModel checked(ModelStore models, long number) throws Exception {
-    Location version = models.version(name, number);
-    try {
-      ScoringModel opened = Opening.open(version.toString(), EngineKind.FOREST);
-      if (!opened.modelVersion().equals(name + "/" + number)) {
-        throw new CorruptModelException(
-            "Cannot open model package %s: it says that it is %s"
-                .formatted(version, opened.modelVersion()));
-      }
-
-      return opened;
-    } catch (ModelException | IOException e) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "%s@%s was not changed, because its version could not be opened:"
-                  .formatted(name, alias));
-      throw e;
-    }
   }
 
   private void note(String text) {

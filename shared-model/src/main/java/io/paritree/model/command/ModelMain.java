@@ -3,6 +3,7 @@ package io.paritree.model.command;
 import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.model.EngineKind;
+import io.paritree.model.layout.GuardedAliasException;
 import io.paritree.model.rows.CsvScoring;
 import io.paritree.model.rows.InputException;
 import io.paritree.model.seal.Libraries;
@@ -45,6 +46,7 @@ import picocli.CommandLine.TypeConversionException;
       ModelMain.INPUT_REFUSED + ":input refused",
       ModelMain.MODEL_REFUSED + ":model refused",
       ModelMain.DIFFERS + ":diff: the challenger is no drop-in",
+      ModelMain.NOT_MET + ":promote: a requirement is not met; alias: it moves with evidence only",
       ModelMain.FAILED + ":anything else"
     },
     subcommands = {
@@ -56,6 +58,7 @@ import picocli.CommandLine.TypeConversionException;
       ExplainCommand.class,
       ImportanceCommand.class,
       DiffCommand.class,
+      PromoteCommand.class,
       AliasCommand.class,
       ListCommand.class
     })
@@ -66,6 +69,7 @@ public final class ModelMain implements Runnable {
   static final int INPUT_REFUSED = 3;
   static final int MODEL_REFUSED = 6;
   static final int DIFFERS = 7;
+  static final int NOT_MET = 8;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -186,6 +190,8 @@ public final class ModelMain implements Runnable {
       return usage(usage, err);
     } else if (e instanceof InputException) {
       exitCode = INPUT_REFUSED;
+    } else if (e instanceof GuardedAliasException) {
+      exitCode = NOT_MET;
     } else if (e instanceof ModelException) {
       exitCode = MODEL_REFUSED;
       message = "Model refused: " + message;

@@ -196,6 +196,10 @@ final class SealCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     checkUsage();
+    if (alias != null) {
+      target.store().refuseGuarded(name, alias);
+    }
+
     SealSource source = SealSource.read(model);
     Sealing sealing = Sealing.of(source, schemaOrigin(), schema(source), rounds(source));
     GoldenRecords golden =

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
 import io.paritree.model.layout.AliasHistory;
 import io.paritree.model.layout.AliasMove;
+import io.paritree.model.layout.Promotion;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** The journal of an alias, as {@code model alias --history} shows it. */
@@ -29,10 +31,7 @@ final class ShownHistory {
                   number(move.toVersion()),
                   digest(move.from()),
                   digest(move.to()),
-                  history.happened(index)
-                      ? ""
-                      : "  (not confirmed: afterwards the alias named %s)"
-                          .formatted(version(history.after(index)))));
+                  remark(history, index)));
     }
 
     text.append("%s names %s now".formatted(history.reference(), version(history.version())));
@@ -44,6 +43,30 @@ final class ShownHistory {
 
     text.append(System.lineSeparator());
     return text.toString();
+  }
+
+  private static String remark(AliasHistory history, int index) {
+    AliasMove move = history.moves().get(index);
+    if (move.isRefused()) {
+      return "  (refused: %s)".formatted(required(move));
+    }
+
+    if (!history.happened(index)) {
+      return "  (not confirmed: afterwards the alias named %s)"
+          .formatted(version(history.after(index)));
+    }
+
+    return move.promotion()
+        .flatMap(Promotion::override)
+        .map(reason -> "  (overridden: %s)".formatted(Fault.printable(reason)))
+        .orElse("");
+  }
+
+  /** Returns how many requirements were not met. */
+  private static String required(AliasMove move) {
+    List<Promotion.Required> all = move.promotion().map(Promotion::requirements).orElse(List.of());
+    long open = all.stream().filter(one -> !one.isMet()).count();
+    return "%s of %s requirements not met".formatted(open, all.size());
   }
 
   /** Returns {@code version 3}, or {@code no version}. */

@@ -43,7 +43,8 @@ public record AliasHistory(
 
   public boolean happened(int index) {
     AliasMove move = moves.get(index);
-    return move.confirmed().isPresent() || after(index).equals(move.toVersion());
+    return !move.isRefused()
+        && (move.confirmed().isPresent() || after(index).equals(move.toVersion()));
   }
 
   /** Returns the last move that happened; empty if there is none among the moves. */

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -89,23 +88,15 @@ final class AliasJournal {
    * Moves the alias, with an entry that says so.
    *
    * @param seen the alias and the end of its journal, as the caller has seen them
-   * @param from what the alias named then, as {@code to} what it is to name
+   * @param asked without number and time
    * @throws AliasMovedException if another process has begun to move it since, or before and not
    *     ended
    */
-  void move(
-      AliasHistory seen,
-      Optional<AliasMove.Target> from,
-      Optional<AliasMove.Target> to,
-      String action,
-      Change change)
-      throws IOException {
+  void move(AliasHistory seen, AliasMove asked, Change change) throws IOException {
     Instant now = now();
     refuseUnderWay(seen, now);
     long number = seen.lastNumber() + 1;
-    AliasMove move =
-        new AliasMove(
-            number, now, System.getProperty("user.name", "?"), action, from, to, Optional.empty());
+    AliasMove move = asked.begun(number, now);
     long began = System.nanoTime();
     try {
       files.create(file(number), move.toJson());
@@ -113,6 +104,10 @@ final class AliasJournal {
       throw new AliasMovedException(
           "Cannot move alias %s: another process has begun to move it meanwhile (%s); see alias --history"
               .formatted(seen.reference(), file(number)));
+    }
+
+    if (move.isRefused()) {
+      return;
     }
 
     if (System.nanoTime() - began > PATIENCE.toNanos()) {
@@ -146,7 +141,7 @@ final class AliasJournal {
     }
 
     AliasMove move = seen.moves().get(last);
-    if (Duration.between(move.time(), now).compareTo(ABANDONED) < 0) {
+    if (!move.isRefused() && Duration.between(move.time(), now).compareTo(ABANDONED) < 0) {
       throw new AliasMovedException(
           "Cannot move alias %s: %s has begun to move it to %s at %s; see alias --history, and try again after %s"
               .formatted(

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param from what the alias named before; empty if it named no version
  * @param to what the alias was to name; empty if it was to be removed
  * @param confirmed when the alias had moved; empty if the journal does not say that it has
+ * @param promotion by what it was decided; empty if nothing was required
+ * @param isRefused whether it was decided that the alias does not move
  */
 public record AliasMove(
     long number,
@@ -28,7 +30,9 @@ public record AliasMove(
     String action,
     Optional<Target> from,
     Optional<Target> to,
-    Optional<Instant> confirmed) {
+    Optional<Instant> confirmed,
+    Optional<Promotion> promotion,
+    boolean isRefused) {
   /** The command {@code alias --version}. */
   public static final String SET = "alias";
 
@@ -44,6 +48,9 @@ public record AliasMove(
   /** Sealing has moved it to a version that was not compared with its trainer. */
   public static final String SEAL_UNCHECKED = "seal --unchecked";
 
+  /** The command {@code promote}. */
+  public static final String PROMOTE = "promote";
+
   /**
    * A version that an alias names.
    *
@@ -51,8 +58,25 @@ public record AliasMove(
    */
   public record Target(long version, Optional<String> digest) {}
 
+  /** Returns a move that nobody has begun yet. */
+  static AliasMove asked(
+      String action,
+      Optional<Target> from,
+      Optional<Target> to,
+      Optional<Promotion> promotion,
+      boolean isRefused) {
+    String user = System.getProperty("user.name", "?");
+    return new AliasMove(
+        0, Instant.EPOCH, user, action, from, to, Optional.empty(), promotion, isRefused);
+  }
+
+  AliasMove begun(long place, Instant now) {
+    return new AliasMove(place, now, user, action, from, to, confirmed, promotion, isRefused);
+  }
+
   AliasMove confirmedAt(Instant moved) {
-    return new AliasMove(number, time, user, action, from, to, Optional.of(moved));
+    return new AliasMove(
+        number, time, user, action, from, to, Optional.of(moved), promotion, isRefused);
   }
 
   /** Returns the version that the alias was to name; empty if it was to be removed. */
@@ -84,6 +108,15 @@ public record AliasMove(
     json.writeObjectField("to", toVersion().orElse(null));
     json.writeStringField("from_digest", from.flatMap(Target::digest).orElse(null));
     json.writeStringField("to_digest", to.flatMap(Target::digest).orElse(null));
+    if (promotion.isPresent()) {
+      json.writeObjectFieldStart("promotion");
+      promotion.get().write(json);
+      json.writeEndObject();
+    }
+
+    if (isRefused) {
+      json.writeBooleanField("refused", true);
+    }
   }
 
   /**
@@ -114,7 +147,9 @@ public record AliasMove(
         read.action,
         target(read.from, read.fromDigest),
         target(read.to, read.toDigest),
-        Optional.ofNullable(read.confirmed));
+        Optional.ofNullable(read.confirmed),
+        Optional.ofNullable(read.promotion),
+        read.isRefused);
   }
 
   private static Optional<Target> target(Long version, String digest) {
@@ -132,6 +167,8 @@ public record AliasMove(
     private String fromDigest;
     private String toDigest;
     private Instant confirmed;
+    private Promotion promotion;
+    private boolean isRefused;
 
     void member(String name, StrictJson json) throws BrokenJsonException {
       if (json.isNull()) {
@@ -147,6 +184,8 @@ public record AliasMove(
         case "from_digest" -> fromDigest = json.text();
         case "to_digest" -> toDigest = json.text();
         case "confirmed" -> confirmed = instant(json);
+        case "promotion" -> promotion = Promotion.read(json);
+        case "refused" -> isRefused = json.truth();
         default -> json.skip();
       }
     }

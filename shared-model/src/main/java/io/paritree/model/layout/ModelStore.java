@@ -141,7 +141,8 @@ public final class ModelStore {
   }
 
   /** Makes an alias name a version, as {@link #move}, whatever it names now. */
-  public void setAlias(String name, String alias, long version) throws IOException {
+  public void setAlias(String name, String alias, long version)
+      throws CorruptModelException, IOException {
     move(history(name, alias, 1), Optional.of(version), AliasMove.SET);
   }
 
@@ -153,9 +154,57 @@ public final class ModelStore {
    * @param to the version; empty to remove the alias
    * @param action what asks for it, such as {@link AliasMove#SET}
    * @throws AliasMovedException if it has moved since
+   * @throws GuardedAliasException if it moves with evidence only, and not back
    * @throws IllegalArgumentException if the text is no alias, or there is no such version
    */
-  public void move(AliasHistory seen, Optional<Long> to, String action) throws IOException {
+  public void move(AliasHistory seen, Optional<Long> to, String action)
+      throws CorruptModelException, IOException {
+    if (!action.equals(AliasMove.BACK)) {
+      refuseGuarded(seen.name(), seen.alias());
+    }
+
+    move(seen, to, action, Optional.empty());
+  }
+
+  /**
+   * Makes an alias name a version if what is required is met or overridden; the journal has the try
+   * in any case.
+   *
+   * @param seen what it named before
+   * @return whether the alias names the version now
+   * @throws AliasMovedException if it has moved since
+   */
+  public boolean promote(AliasHistory seen, long version, Promotion promotion) throws IOException {
+    if (promotion.isMet() || promotion.override().isPresent()) {
+      move(seen, Optional.of(version), AliasMove.PROMOTE, Optional.of(promotion));
+      return true;
+    }
+
+    enter(seen, Optional.of(version), AliasMove.PROMOTE, Optional.of(promotion), true);
+    return false;
+  }
+
+  /** Returns the aliases of a model that move with evidence only. */
+  public GuardedAliases guarded(String name) throws CorruptModelException, IOException {
+    return GuardedAliases.of(files, root.resolve(name));
+  }
+
+  /**
+   * Checks that an alias may move without evidence.
+   *
+   * @throws GuardedAliasException if it may not
+   */
+  public void refuseGuarded(String name, String alias) throws CorruptModelException, IOException {
+    if (guarded(name).requirements().containsKey(alias)) {
+      throw new GuardedAliasException(
+          "Cannot move alias %s@%s: %s lets it move with evidence only; use model promote, or alias --back to undo its last move"
+              .formatted(name, alias, root.resolve(name).resolve(GuardedAliases.FILE)));
+    }
+  }
+
+  private void move(
+      AliasHistory seen, Optional<Long> to, String action, Optional<Promotion> promotion)
+      throws IOException {
     String name = seen.name();
     String alias = seen.alias();
     if (!ModelName.isAlias(alias)) {
@@ -174,13 +223,26 @@ public final class ModelStore {
       return;
     }
 
-    new AliasJournal(files, root.resolve(name), alias)
-        .move(
-            seen,
+    enter(seen, to, action, promotion, false);
+  }
+
+  private void enter(
+      AliasHistory seen,
+      Optional<Long> to,
+      String action,
+      Optional<Promotion> promotion,
+      boolean isRefused)
+      throws IOException {
+    String name = seen.name();
+    AliasMove asked =
+        AliasMove.asked(
+            action,
             seen.version().map(version -> target(name, version)),
             to.map(version -> target(name, version)),
-            action,
-            () -> moveFile(seen, to));
+            promotion,
+            isRefused);
+    new AliasJournal(files, root.resolve(name), seen.alias())
+        .move(seen, asked, () -> moveFile(seen, to));
   }
 
   private boolean moveFile(AliasHistory seen, Optional<Long> to) throws IOException {
@@ -196,6 +258,11 @@ public final class ModelStore {
     }
 
     return true;
+  }
+
+  /** Returns the SHA-256 of a version's package; empty if it cannot be read. */
+  public Optional<String> digest(String name, long version) {
+    return target(name, version).digest();
   }
 
   private AliasMove.Target target(String name, long version) {

@@ -97,7 +97,7 @@ class AliasJournalTest {
     assertThat(history.version()).isEqualTo(before);
   }
 
-  private int move(Random random) throws IOException {
+  private int move(Random random) throws Exception {
     int moved = 0;
     while (moved < MOVES) { // of those who try at once, one moves it
       AliasHistory seen = seen();

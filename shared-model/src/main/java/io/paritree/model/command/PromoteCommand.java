@@ -1,0 +1,232 @@
+package io.paritree.model.command;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.Fault;
+import io.paritree.Sha256;
+import io.paritree.comparison.ComparisonEvidence;
+import io.paritree.comparison.Requirement;
+import io.paritree.comparison.Side;
+import io.paritree.json.BrokenJsonException;
+import io.paritree.model.layout.AliasHistory;
+import io.paritree.model.layout.GuardedAliases;
+import io.paritree.model.layout.ModelStore;
+import io.paritree.model.layout.Promotion;
+import io.paritree.model.rows.InputException;
+import io.paritree.rule.RuleException;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code model promote}: points an alias to a version if evidence shows what is required. */
+@Command(
+    name = "promote",
+    description = {
+      "Points an alias of a store to a version if comparisons of exactly this version with the one"
+          + " that the alias names now show what is required.",
+      "Required is what --require says, and what STORE/NAME/promotion.json says of the alias. Each"
+          + " requirement must be met by one of the comparisons. Each try is entered into the alias's"
+          + " journal, with what was found.",
+      "Exits with 8, and moves nothing, if a requirement is not met."
+    })
+final class PromoteCommand implements Callable<Integer> {
+  private static final int MAX_EVIDENCE_BYTES = 64 << 20;
+  private static final int DIGITS = 12;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--store", required = true, paramLabel = "DIR", description = "The store.")
+  private String store;
+
+  @Option(names = "--name", required = true, description = "The model's name.")
+  private String name;
+
+  @Option(
+      names = "--to",
+      paramLabel = "ALIAS",
+      defaultValue = ModelStore.CHAMPION,
+      description = "The alias (default: ${DEFAULT-VALUE}).")
+  private String alias;
+
+  @Option(
+      names = "--version",
+      required = true,
+      description = "The version that the alias is to point to.")
+  private long version;
+
+  @Option(
+      names = "--evidence",
+      paramLabel = "FILE.json",
+      description = "A comparison of both versions, as 'diff --format json' prints it; repeatable.")
+  private List<String> evidence = List.of();
+
+  @Option(
+      names = "--require",
+      paramLabel = "RULE",
+      description = "What a comparison must show, such as 'data.flips.share <= 0.01'; repeatable.")
+  private List<String> required = List.of();
+
+  @Option(
+      names = "--override",
+      paramLabel = "REASON",
+      description =
+          "Move the alias although a requirement is not met; the reason is kept in the journal.")
+  private String override = "";
+
+  @Mixin private OutputFormat format;
+
+  @Override
+  public Integer call() throws Exception {
+    NamedAlias named = new NamedAlias(spec, store, name, alias);
+    ModelStore models = named.models();
+    Set<String> rules = new LinkedHashSet<>(models.guarded(name).requirements(alias));
+    checkRules(rules);
+    rules.addAll(required);
+    if (rules.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Cannot promote without a requirement: give one with --require, or write %s"
+              .formatted(GuardedAliases.FILE));
+    }
+
+    AliasHistory seen = models.history(name, alias, NamedAlias.LAST_MOVES);
+    named.opened(version);
+    List<String> digests = new ArrayList<>();
+    List<ComparisonEvidence> usable = new ArrayList<>();
+    for (String file : evidence) {
+      byte[] document = read(file);
+      digests.add(Sha256.hex(document));
+      usable(models, seen, file, document).ifPresent(usable::add);
+    }
+
+    Instant now = Instant.now();
+    List<Promotion.Required> found = new ArrayList<>();
+    for (String rule : rules) {
+      found.add(requirement(rule, usable, now));
+    }
+
+    Promotion promotion =
+        new Promotion(digests, found, Optional.of(override).filter(reason -> !reason.isBlank()));
+    boolean isMoved = models.promote(seen, version, promotion);
+    format.print(() -> text(seen, promotion, isMoved), out -> write(out, promotion, isMoved));
+    return isMoved ? ModelMain.OK : ModelMain.NOT_MET;
+  }
+
+  private void checkRules(Set<String> guarding) throws InputException {
+    for (String rule : guarding) {
+      try {
+        Requirement.of(rule, List.of(), Instant.EPOCH);
+      } catch (RuleException e) {
+        throw new InputException(
+            "Cannot read %s of %s: %s".formatted(GuardedAliases.FILE, name, e.getMessage()), e);
+      }
+    }
+  }
+
+  private Promotion.Required requirement(
+      String rule, List<ComparisonEvidence> usable, Instant now) {
+    try {
+      Requirement found = Requirement.of(rule, usable, now);
+      return new Promotion.Required(found.rule(), found.isMet(), found.found());
+    } catch (RuleException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+
+  private static byte[] read(String file) throws InputException, IOException {
+    Location location = Location.of(file);
+    byte[] document = FileStore.of(location).read(location, MAX_EVIDENCE_BYTES + 1);
+    if (document.length > MAX_EVIDENCE_BYTES) {
+      throw new InputException(
+          "Cannot read %s: it has more than %s bytes".formatted(file, MAX_EVIDENCE_BYTES));
+    }
+
+    return document;
+  }
+
+  /** Returns the evidence of a document, if it is about these two packages, and whole. */
+  private Optional<ComparisonEvidence> usable(
+      ModelStore models, AliasHistory seen, String file, byte[] document) {
+    ComparisonEvidence read;
+    try {
+      read = ComparisonEvidence.read(file, document);
+    } catch (BrokenJsonException e) {
+      note(e.getMessage());
+      return Optional.empty();
+    }
+
+    Optional<String> champion = seen.version().flatMap(own -> models.digest(name, own));
+    Optional<String> challenger = models.digest(name, version);
+    if (champion.equals(Optional.of(read.digest(Side.CHAMPION)))
+        && challenger.equals(Optional.of(read.digest(Side.CHALLENGER)))) {
+      return Optional.of(read);
+    }
+
+    note(
+        "Cannot use %s as evidence: it compares the packages %s and %s, expected %s (%s) and %s (%s)"
+            .formatted(
+                file,
+                digits(Optional.of(read.digest(Side.CHAMPION))),
+                digits(Optional.of(read.digest(Side.CHALLENGER))),
+                digits(champion),
+                seen.version().map(own -> name + "/" + own).orElse("the alias names no version"),
+                digits(challenger),
+                name + "/" + version));
+    return Optional.empty();
+  }
+
+  private static String digits(Optional<String> digest) {
+    return digest
+        .map(all -> Fault.printable(all.substring(0, Math.min(DIGITS, all.length()))))
+        .orElse("none");
+  }
+
+  private String text(AliasHistory seen, Promotion promotion, boolean isMoved) {
+    int widest = 11;
+    int value = 5;
+    for (Promotion.Required one : promotion.requirements()) {
+      widest = Math.max(widest, one.rule().length());
+      value = Math.max(value, one.found().length());
+    }
+
+    String form = "%-" + widest + "s  %-" + value + "s  %s%n";
+    StringBuilder text = new StringBuilder(form.formatted("requirement", "value", "verdict"));
+    for (Promotion.Required one : promotion.requirements()) {
+      text.append(
+          form.formatted(
+              Fault.printable(one.rule()),
+              Fault.printable(one.found()),
+              one.isMet() ? "met" : "not met"));
+    }
+
+    return text.append(
+            isMoved
+                ? NamedAlias.moved(seen, version)
+                : "%s was not moved%n".formatted(seen.reference()))
+        .toString();
+  }
+
+  private void write(JsonGenerator out, Promotion promotion, boolean isMoved) throws IOException {
+    out.writeStringField("name", name);
+    out.writeStringField("alias", alias);
+    out.writeNumberField("version", version);
+    out.writeBooleanField("moved", isMoved);
+    promotion.write(out);
+  }
+
+  private void note(String text) {
+    spec.commandLine().getErr().println("Note: " + Fault.printableLine(text));
+  }
+}

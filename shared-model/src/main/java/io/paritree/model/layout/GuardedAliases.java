@@ -1,0 +1,66 @@
+package io.paritree.model.layout;
+
+import io.paritree.CorruptModelException;
+import io.paritree.json.BrokenJsonException;
+import io.paritree.json.StrictJson;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The aliases of a model that only {@code model promote} moves, and what each requires: the file
+ * {@code <store>/<name>/promotion.json}, which people write. Immutable and thread-safe.
+ *
+ * @param requirements rules by alias
+ */
+public record GuardedAliases(Map<String, List<String>> requirements) {
+  /** The name of the file. */
+  public static final String FILE = "promotion.json";
+
+  private static final int MAX_BYTES = 1 << 20;
+
+  /**
+   * Reads the file of a model; without one, no alias is guarded.
+   *
+   * @throws CorruptModelException if it is there and says something else
+   */
+  static GuardedAliases of(FileStore files, Location model)
+      throws CorruptModelException, IOException {
+    Location file = model.resolve(FILE);
+    Map<String, List<String>> requirements = new TreeMap<>();
+    try {
+      StrictJson json = new StrictJson(file.toString(), BoundedRead.of(files, file, MAX_BYTES));
+      json.document(
+          () ->
+              json.object(
+                  Map.of(
+                      "aliases",
+                      () -> json.namedValues(alias -> requirements.put(alias, rules(json)))),
+                  Set.of("aliases")));
+    } catch (NoSuchFileException e) {
+      return new GuardedAliases(Map.of());
+    } catch (BrokenJsonException e) {
+      throw new CorruptModelException(e.getMessage(), e);
+    }
+
+    return new GuardedAliases(requirements);
+  }
+
+  /** Returns what an alias requires; empty if it moves without. */
+  public List<String> requirements(String alias) {
+    return requirements.getOrDefault(alias, List.of());
+  }
+
+  private static List<String> rules(StrictJson json) throws BrokenJsonException {
+    List<String> rules = new ArrayList<>();
+    json.object(
+        Map.of("require", () -> json.list(() -> rules.add(json.text()))), Set.of("require"));
+    return List.copyOf(rules);
+  }
+}
