@@ -29,6 +29,10 @@ public final class ComparisonEvidence {
   private static final String AGE = "age";
   private static final String DAYS = "days";
   private static final String ENDED = "ended_at";
+
+  /** As far as clocks differ. */
+  private static final Duration MOST_AHEAD = Duration.ofHours(1);
+
   private static final List<String> QUANTILES =
       List.of("mean", "p50", "p90", "p99", "p999", "max", "error");
   private static final List<String> MEASURES =
@@ -162,8 +166,11 @@ public final class ComparisonEvidence {
     @Override
     public Reading value(String subject, String measure) {
       return switch (subject) {
-        case CONTRACT -> effect(texts.get(CONTRACT + "." + measure));
-        case AGE -> Reading.of(Duration.between(endedAt, now).toMillis() / 86_400_000.0);
+        case CONTRACT -> effect(decided(texts.get(CONTRACT + "." + measure)));
+        case AGE ->
+            endedAt.isAfter(now.plus(MOST_AHEAD))
+                ? Reading.absent("the comparison ended in the future, at " + endedAt)
+                : Reading.of(Duration.between(endedAt, now).toMillis() / 86_400_000.0);
         default -> {
           Double number = numbers.get(subject + "." + measure);
           yield number == null
@@ -182,6 +189,11 @@ public final class ComparisonEvidence {
     public Reading comparison(String subject, String measure, String baseline) {
       throw new IllegalStateException("No measure of a comparison has a baseline: " + measure);
     }
+  }
+
+  /** Returns what counts of an effect: what no rows have decided may break. */
+  private static String decided(String word) {
+    return Effect.BREAKING_BY_DATA.word().equals(word) ? Effect.BREAKING.word() : word;
   }
 
   /** Returns the place of an effect among all, the least first. */

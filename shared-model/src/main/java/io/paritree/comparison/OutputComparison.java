@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.drift.Shift;
 import io.paritree.json.JsonText;
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -66,9 +65,7 @@ public record OutputComparison(
                 Difference.largest(outputs.stream().flatMap(o -> o.margin.stream()).toList()))
             : Optional.empty(),
         largest(outputs, OutputComparison::ks),
-        outputs.stream()
-            .flatMap(output -> output.shift.stream())
-            .max(Comparator.comparingDouble(Shift::psi)),
+        Shift.largest(outputs.stream().flatMap(output -> output.shift.stream()).toList()),
         outputs.stream().mapToDouble(OutputComparison::spearman).min().orElseThrow(),
         IntStream.range(0, TOP.size())
             .mapToObj(share -> outputs.stream().mapToDouble(o -> o.top.get(share)).min())

@@ -92,8 +92,9 @@ final class PairCounts implements Serializable {
   }
 
   private int place(long pair) {
-    long mixed = pair * 0x9e3779b97f4a7c15L;
-    return (int) (mixed ^ mixed >>> Integer.SIZE) & pairs.length - 1;
+    // The high bits, since the low ones of pairs may all be 0.
+    return (int)
+        (pair * 0x9e3779b97f4a7c15L >>> Long.SIZE - Integer.numberOfTrailingZeros(pairs.length));
   }
 
   private void dropTo(int bits) {

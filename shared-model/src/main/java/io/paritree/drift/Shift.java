@@ -55,7 +55,7 @@ public record Shift(double psi, double noise, double js, double linf) {
    * Returns the largest of each measure; empty without any. Of the indexes, those above their noise
    * go first.
    */
-  static Optional<Shift> largest(List<Shift> shifts) {
+  public static Optional<Shift> largest(List<Shift> shifts) {
     Comparator<Shift> order = Comparator.comparing(shift -> shift.psi > shift.noise);
     return shifts.stream()
         .max(order.thenComparing(Shift::psi))

@@ -141,6 +141,18 @@ class ComparisonEvidenceTest {
   }
 
   @Test
+  void whatNoRowsHaveDecidedAndWhatEndsInTheFutureIsNotMet() throws Exception {
+    ComparisonEvidence undecided = evidence(Optional.empty(), Effect.BREAKING_BY_DATA);
+
+    assertThat(result("contract.http < breaking", undecided)).isEqualTo(Verdict.Result.PASSED);
+    assertThat(
+            Rule.of("age.days <= 7", ComparisonEvidence.words())
+                .verdict(undecided.at(MADE.minus(Duration.ofDays(30))))
+                .result())
+        .isEqualTo(Verdict.Result.NOT_COMPARED);
+  }
+
+  @Test
   void everyNumberOfTheDataMayBeRequired() throws Exception {
     byte[] document = comparison(Optional.of(rows()), Effect.NOTE).toJson();
     Map<?, ?> read =

@@ -130,6 +130,7 @@ final class ContractDifference {
   private static Optional<Feature> partner(Feature feature, List<Feature> others) {
     List<Feature> alike =
         others.stream()
+            .filter(other -> other.kind() == feature.kind())
             .filter(other -> FeatureDifference.part(other).equals(FeatureDifference.part(feature)))
             .toList();
     return alike.stream()
