@@ -123,7 +123,9 @@ class OutcomesTest {
             "--json",
             early,
             "--require",
-            "total.auc >= 0.5");
+            "total.auc >= 0.5",
+            "--require",
+            "\"no/7\".rate_z < 4");
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     JsonNode report = report(early);
@@ -271,6 +273,30 @@ class OutcomesTest {
             "--labels", "./a", "--label", "b", "--require", "total.aucc > 0.7", "--horizon", "3");
     assertThat(usage.exitCode()).isEqualTo(2);
     assertThat(usage.err()).contains("did you mean auc", "such as 90d");
+  }
+
+  @Test
+  void theNamedOutcomeIsThePositiveOneAlsoOfBooleans() throws Exception {
+    Path booleans = directory.resolve("booleans");
+    TestSpark.session()
+        .read()
+        .option("header", "true")
+        .csv(labels.toString())
+        .selectExpr("bigint(parcel_id) AS parcel_id", "late = 'true' AS late")
+        .write()
+        .parquet(booleans.toString());
+    Path json = directory.resolve("booleans.json");
+
+    JobRun run =
+        outcomes("--labels", booleans, "--label", "late", "--positive", "false", "--json", json);
+    JobRun wrong = outcomes("--labels", booleans, "--label", "late", "--positive", "nonsense");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode total = total(report(json));
+    assertThat(total.get("measures").get("positives").asLong())
+        .isEqualTo(ALL.stream().filter(row -> !row.isLate).count());
+    assertThat(wrong.exitCode()).isEqualTo(3);
+    assertThat(wrong.err()).contains("have no 'nonsense'");
   }
 
   @Test

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 
 /** What must hold of the measures: rules such as {@code total.auc >= 0.70}. */
 final class OutcomeRules implements RuleValues {
-  private static final String NONE = "it has no label yet, or no mature one";
+  private static final String NONE =
+      "there is none of this name yet, or it has no label, or no mature one";
 
   /** The measures of each subject; none of one without a label. */
   private final Map<String, Map<String, Double>> subjects = new TreeMap<>();
@@ -76,7 +77,7 @@ final class OutcomeRules implements RuleValues {
   /** Returns the verdicts about the slices of a report; a rule that has fired holds. */
   static List<Verdict> verdicts(OutcomeReport report, List<String> measures) throws RuleException {
     OutcomeRules values = new OutcomeRules(report);
-    RuleWords words = words(values.subjects.keySet(), report.query(), measures, List.of());
+    RuleWords words = words(values.subjects.keySet(), report.query(), measures, words(measures));
     List<Verdict> verdicts = new ArrayList<>();
     for (String rule : report.query().requirements()) {
       verdicts.add(Rule.of(rule, words).verdict(values));
@@ -92,7 +93,7 @@ final class OutcomeRules implements RuleValues {
 
   @Override
   public Reading value(String subject, String measure) {
-    Map<String, Double> values = subjects.get(subject);
+    Map<String, Double> values = subjects.getOrDefault(subject, Map.of());
     if (values.isEmpty()) {
       return Reading.absent(NONE);
     }

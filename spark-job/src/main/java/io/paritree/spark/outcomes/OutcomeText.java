@@ -112,7 +112,7 @@ record OutcomeText(
   private Column ofTwo(OutcomeQuery query, Dataset<Row> known, DataType type)
       throws RefusedException {
     Column outcome = col(LabelRows.OUTCOME);
-    if (type instanceof BooleanType) {
+    if (type instanceof BooleanType && query.labels().positive().isEmpty()) {
       return outcome.cast(DataTypes.IntegerType).cast(DataTypes.DoubleType);
     }
 
