@@ -118,7 +118,7 @@ public final class ComparisonEvidence {
   }
 
   /** Returns a value of the document as a person reads it. */
-  String shown(Verdict.Finding finding) {
+  public String shown(Verdict.Finding finding) {
     return finding.subject().equals(CONTRACT)
         ? texts.get(CONTRACT + "." + finding.measure())
         : finding.number();

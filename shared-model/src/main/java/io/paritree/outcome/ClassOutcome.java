@@ -11,7 +11,7 @@ import java.util.Map;
  * if classes have none. Not thread-safe.
  */
 public final class ClassOutcome implements OutcomeMeasuring {
-  /** The classes, and the mistakes, that are told apart: the most frequent ones. */
+  /** The classes, and the mistakes, that have measures of their own: the most frequent ones. */
   private static final int MOST = 20;
 
   private final OutcomeTotals totals;

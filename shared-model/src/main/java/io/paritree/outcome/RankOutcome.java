@@ -8,7 +8,7 @@ public final class RankOutcome implements OutcomeMeasuring {
   /** The largest relevance, as in XGBoost. */
   public static final int MOST_RELEVANT = 31;
 
-  /** How many of the first places are looked at. */
+  /** How many of the first places count. */
   static final int[] PLACES = {5, 10};
 
   private final OutcomeTotals totals;

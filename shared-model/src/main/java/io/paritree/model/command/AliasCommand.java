@@ -28,11 +28,7 @@ import picocli.CommandLine.Spec;
 final class AliasCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--store", required = true, paramLabel = "DIR", description = "The store.")
-  private String store;
-
-  @Option(names = "--name", required = true, description = "The model's name.")
-  private String name;
+  @Mixin private NamedAlias named;
 
   @Option(
       names = "--alias",
@@ -45,7 +41,7 @@ final class AliasCommand implements Callable<Integer> {
 
   @Mixin private OutputFormat format;
 
-  private NamedAlias named;
+  private String name;
 
   /** What to do with the alias. */
   private static final class Change {
@@ -70,8 +66,8 @@ final class AliasCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    named = new NamedAlias(spec, store, name, alias);
-    ModelStore models = named.models();
+    ModelStore models = named.models(alias);
+    name = named.name();
     AliasHistory seen =
         models.history(name, alias, change.history ? Integer.MAX_VALUE : NamedAlias.LAST_MOVES);
     if (change.history) {
@@ -106,7 +102,7 @@ final class AliasCommand implements Callable<Integer> {
   private InputException unknown(ModelStore models, String what) throws Exception {
     return new InputException(
         "Cannot %s alias %s@%s: %s has no such alias, only %s"
-            .formatted(what, name, alias, store, NameList.known(models.aliases(name))));
+            .formatted(what, name, alias, named.store(), NameList.known(models.aliases(name))));
   }
 
   private void point(ModelStore models, AliasHistory seen) throws Exception {

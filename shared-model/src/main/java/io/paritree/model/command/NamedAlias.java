@@ -16,39 +16,51 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** The alias that a command moves, and what it may be moved to. */
+/** The options of commands that move an alias, and what it may be moved to. */
 final class NamedAlias {
   /** How many entries at the journal's end are read to find the last move that happened. */
   static final int LAST_MOVES = 50;
 
-  private final CommandSpec spec;
-  private final String store;
-  private final String name;
-  private final String alias;
-  private final ModelStore models;
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(names = "--store", required = true, paramLabel = "DIR", description = "The store.")
+  private String store;
+
+  @Option(names = "--name", required = true, description = "The model's name.")
+  private String name;
+
+  private String alias;
+  private ModelStore models;
 
   /**
+   * Returns the store, once the alias is known.
+   *
    * @throws ParameterException if these are no names
    */
-  NamedAlias(CommandSpec spec, String store, String name, String alias) throws IOException {
-    if (!ModelName.isName(name) || !ModelName.isAlias(alias)) {
+  ModelStore models(String named) throws IOException {
+    if (!ModelName.isName(name) || !ModelName.isAlias(named)) {
       throw new ParameterException(
           spec.commandLine(),
           "Invalid --name '%s' or alias '%s': expected %s; an alias must not have only digits"
-              .formatted(Fault.printable(name), Fault.printable(alias), ModelName.RULE));
+              .formatted(Fault.printable(name), Fault.printable(named), ModelName.RULE));
     }
 
-    this.spec = spec;
-    this.store = store;
-    this.name = name;
-    this.alias = alias;
-    this.models = new ModelStore(Location.of(store));
+    alias = named;
+    models = new ModelStore(Location.of(store));
+    return models;
   }
 
-  ModelStore models() {
-    return models;
+  String store() {
+    return store;
+  }
+
+  String name() {
+    return name;
   }
 
   /** Opens and verifies a version that the alias is to name. */

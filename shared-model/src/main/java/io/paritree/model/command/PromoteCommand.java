@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
 import io.paritree.Sha256;
 import io.paritree.comparison.ComparisonEvidence;
-import io.paritree.comparison.Requirement;
 import io.paritree.comparison.Side;
 import io.paritree.json.BrokenJsonException;
+import io.paritree.model.difference.Requirements;
 import io.paritree.model.layout.AliasHistory;
 import io.paritree.model.layout.GuardedAliases;
 import io.paritree.model.layout.ModelStore;
@@ -47,11 +47,7 @@ final class PromoteCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--store", required = true, paramLabel = "DIR", description = "The store.")
-  private String store;
-
-  @Option(names = "--name", required = true, description = "The model's name.")
-  private String name;
+  @Mixin private NamedAlias named;
 
   @Option(
       names = "--to",
@@ -87,10 +83,12 @@ final class PromoteCommand implements Callable<Integer> {
 
   @Mixin private OutputFormat format;
 
+  private String name;
+
   @Override
   public Integer call() throws Exception {
-    NamedAlias named = new NamedAlias(spec, store, name, alias);
-    ModelStore models = named.models();
+    ModelStore models = named.models(alias);
+    name = named.name();
     Set<String> rules = new LinkedHashSet<>(models.guarded(name).requirements(alias));
     checkRules(rules);
     rules.addAll(required);
@@ -127,7 +125,7 @@ final class PromoteCommand implements Callable<Integer> {
   private void checkRules(Set<String> guarding) throws InputException {
     for (String rule : guarding) {
       try {
-        Requirement.of(rule, List.of(), Instant.EPOCH);
+        Requirements.of(rule, List.of(), Instant.EPOCH);
       } catch (RuleException e) {
         throw new InputException(
             "Cannot read %s of %s: %s".formatted(GuardedAliases.FILE, name, e.getMessage()), e);
@@ -138,8 +136,7 @@ final class PromoteCommand implements Callable<Integer> {
   private Promotion.Required requirement(
       String rule, List<ComparisonEvidence> usable, Instant now) {
     try {
-      Requirement found = Requirement.of(rule, usable, now);
-      return new Promotion.Required(found.rule(), found.isMet(), found.found());
+      return Requirements.of(rule, usable, now);
     } catch (RuleException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }
