@@ -76,6 +76,18 @@ final class BinEdges {
    * @param thresholds of a model, ascending; empty if deciles are not moved
    */
   NumberBins bins(float[] thresholds) {
+    return new NumberBins(withRows(edges(thresholds), rows()));
+  }
+
+  /**
+   * Returns the bins of values of which there may be larger ones than all of these: where the
+   * largest is frequent, its bin has an end.
+   */
+  NumberBins endedBins() {
+    return new NumberBins(withRows(edges(new float[0]), rows() + 1));
+  }
+
+  private TreeSet<Float> edges(float[] thresholds) {
     TreeSet<Float> edges = new TreeSet<>();
     for (int part = 1; part < PARTS; part++) {
       int decile = decile(part);
@@ -91,7 +103,7 @@ final class BinEdges {
       }
     }
 
-    return new NumberBins(withRows(edges));
+    return edges;
   }
 
   private long rows() {
@@ -142,10 +154,14 @@ final class BinEdges {
     return below[found < 0 ? -found - 1 : found];
   }
 
-  /** Returns the edges at which a bin with rows begins. */
-  private float[] withRows(TreeSet<Float> edges) {
+  /**
+   * Returns the edges at which a bin with rows begins.
+   *
+   * @param all the last edge has fewer rows below it
+   */
+  private float[] withRows(TreeSet<Float> edges, long all) {
     List<Float> kept = new ArrayList<>();
-    long belowNext = rows();
+    long belowNext = all;
     for (float edge : edges.descendingSet()) {
       long belowThis = rowsBelow(edge);
       if (belowThis < belowNext && Float.isFinite(edge)) {

@@ -1,6 +1,7 @@
 package io.paritree.profile;
 
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 
 /**
@@ -8,9 +9,6 @@ import java.io.Serializable;
  * each as the bytes that it needs, and zeros in a row as their number. Not thread-safe.
  */
 final class CountArray implements Serializable {
-  private static final int GROUP = 7;
-  private static final int MORE = 1 << GROUP;
-
   private final int size;
   private byte[] packed = {}; // zeros at the end are left out
   private transient long[] open; // null while packed
@@ -28,13 +26,13 @@ final class CountArray implements Serializable {
     return open;
   }
 
-  /** Packs them; what is not packed is not sent. */
+  /** Packs them before they are kept for long. */
   void pack() {
     if (open == null) {
       return;
     }
 
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PackedNumbers numbers = new PackedNumbers();
     int zeros = 0;
     for (long count : open) {
       if (count == 0) {
@@ -43,51 +41,33 @@ final class CountArray implements Serializable {
       }
 
       if (zeros > 0) {
-        bytes.write(0);
-        write(zeros, bytes);
+        numbers.add(0);
+        numbers.add(zeros);
         zeros = 0;
       }
 
-      write(count << 1 ^ count >> Long.SIZE - 1, bytes);
+      numbers.addSigned(count);
     }
 
-    packed = bytes.toByteArray();
+    packed = numbers.toBytes();
     open = null;
   }
 
-  /** Writes a number with its lowest bits first, 7 in each byte. */
-  private static void write(long number, ByteArrayOutputStream bytes) {
-    long rest = number;
-    while (rest >>> GROUP != 0) {
-      bytes.write((int) (rest & MORE - 1 | MORE));
-      rest >>>= GROUP;
-    }
-
-    bytes.write((int) rest);
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    pack();
+    out.defaultWriteObject();
   }
 
   private long[] unpacked() {
     long[] counts = new long[size];
-    int at = 0;
-    long number = 0;
-    int shift = 0;
-    boolean isNumberOfZeros = false;
-    for (byte next : packed) {
-      number |= (long) (next & MORE - 1) << shift;
-      shift += GROUP;
-      if (next < 0) {
-        continue;
+    PackedNumbers.Reader numbers = new PackedNumbers.Reader(packed);
+    for (int at = 0; numbers.hasNext(); ) {
+      long number = numbers.nextSigned();
+      if (number == 0) {
+        at += (int) numbers.next();
+      } else {
+        counts[at++] = number;
       }
-
-      if (isNumberOfZeros) {
-        at += (int) number;
-      } else if (number != 0) {
-        counts[at++] = number >>> 1 ^ -(number & 1);
-      }
-
-      isNumberOfZeros = !isNumberOfZeros && number == 0;
-      number = 0;
-      shift = 0;
     }
 
     return counts;

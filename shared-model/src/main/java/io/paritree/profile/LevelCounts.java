@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  *
  * @param <C> what is counted of the rows of a level
  */
-final class LevelCounts<C extends LevelCounts.Counts<C>> implements Serializable {
+final class LevelCounts<C extends Counts<C>> implements Serializable {
   private static final int LEVELS = Long.SIZE + 1;
 
   private final long most;
@@ -19,14 +19,6 @@ final class LevelCounts<C extends LevelCounts.Counts<C>> implements Serializable
   private final ArrayList<Level<C>> levels = new ArrayList<>(); // null without rows
   private long total; // of the rows of all levels
   private int least;
-
-  /** What is counted of some rows. */
-  interface Counts<C> extends Serializable {
-    void add(C other);
-
-    /** Makes them small, before they are kept for long or sent. */
-    void pack();
-  }
 
   /** The rows of a level. */
   private static final class Level<C> implements Serializable {

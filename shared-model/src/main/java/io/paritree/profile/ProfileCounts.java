@@ -1,6 +1,5 @@
 package io.paritree.profile;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +16,7 @@ import java.util.stream.LongStream;
  * <p>Two that count the rows of one form and sampling add up, in any order, to what one of them
  * would have counted. Not thread-safe.
  */
-public final class ProfileCounts implements Serializable {
+public final class ProfileCounts implements Counts<ProfileCounts> {
   /** The bins of each slot, null if it has none, and where they begin; not where it was sent to. */
   private final transient Bins[] shapes;
 
@@ -38,7 +37,7 @@ public final class ProfileCounts implements Serializable {
   private long scored;
 
   /** How many sampled rows are in each bin, the features' bins one after the other. */
-  private record SlotCounts(CountArray counts) implements LevelCounts.Counts<SlotCounts> {
+  private record SlotCounts(CountArray counts) implements Counts<SlotCounts> {
     @Override
     public void add(SlotCounts other) {
       counts.add(other.counts);
@@ -51,7 +50,7 @@ public final class ProfileCounts implements Serializable {
   }
 
   /** The sums of the contributions and the margins of explained rows. */
-  private record Contributions(ExactSums sums) implements LevelCounts.Counts<Contributions> {
+  private record Contributions(ExactSums sums) implements Counts<Contributions> {
     @Override
     public void add(Contributions other) {
       sums.add(other.sums);
@@ -238,7 +237,7 @@ public final class ProfileCounts implements Serializable {
     }
   }
 
-  /** Packs the counts before they are kept for long or sent; they can be added to afterwards. */
+  @Override
   public void pack() {
     missing.pack();
     unseen.pack();
@@ -250,6 +249,7 @@ public final class ProfileCounts implements Serializable {
   }
 
   /** Adds another's rows, which are counted alike; both must be packed, and are afterwards. */
+  @Override
   public void add(ProfileCounts other) {
     rows += other.rows;
     missing.add(other.missing);

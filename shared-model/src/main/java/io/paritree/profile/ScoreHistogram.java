@@ -1,5 +1,7 @@
 package io.paritree.profile;
 
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -19,18 +21,22 @@ public final class ScoreHistogram implements Serializable {
   private static final int LOW = 0xffff;
   private static final int INFINITE = 0x7f800000;
 
+  /** The end of the bin of zero. */
+  private static final float LEAST = Float.intBitsToFloat(LOW + 1);
+
   /**
    * The counts of the bins of each page, then the sums of their lower bits; null without scores,
    * since most scores of a model are in few pages. All of it is null while packed.
    */
   private transient long[][] pages;
 
-  private int[] usedBins = {};
-  private long[] usedCounts = {};
-  private long[] usedLows = {};
+  private byte[] packed = {};
   private long count;
   private float min = Float.POSITIVE_INFINITY;
   private float max = Float.NEGATIVE_INFINITY;
+
+  /** The bins that have scores, ascending. */
+  private record Used(int[] bins, long[] counts, long[] lows) {}
 
   /** Adds a score; NaN counts as larger than all others. */
   public void add(float score) {
@@ -59,29 +65,71 @@ public final class ScoreHistogram implements Serializable {
     return pages[index];
   }
 
-  /** Packs the bins before they are sent to the driver. */
+  /** Packs the bins before they are kept for long. */
   public void pack() {
     if (pages != null) {
-      pack(pages);
+      packed = packed(used());
       pages = null;
     }
   }
 
-  private void pack(long[][] all) {
-    usedBins =
+  private static byte[] packed(Used used) {
+    PackedNumbers numbers = new PackedNumbers();
+    int before = 0;
+    for (int index = 0; index < used.bins.length; index++) {
+      boolean hasLow = used.lows[index] != 0;
+      numbers.add((long) (used.bins[index] - before) << 1 | (hasLow ? 1 : 0));
+      numbers.add(used.counts[index]);
+      if (hasLow) {
+        numbers.add(used.lows[index]);
+      }
+
+      before = used.bins[index];
+    }
+
+    return numbers.toBytes();
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    pack();
+    out.defaultWriteObject();
+  }
+
+  private Used used() {
+    return pages == null ? unpacked() : ofPages();
+  }
+
+  private Used ofPages() {
+    int[] bins =
         IntStream.range(0, PAGES)
-            .filter(page -> all[page] != null)
+            .filter(page -> pages[page] != null)
             .flatMap(page -> IntStream.range(page * PAGE_BINS, (page + 1) * PAGE_BINS))
-            .filter(bin -> all[bin >> PAGE_BITS][bin & PAGE_BINS - 1] > 0)
+            .filter(bin -> pages[bin >> PAGE_BITS][bin & PAGE_BINS - 1] > 0)
             .toArray();
-    usedCounts =
-        IntStream.of(usedBins)
-            .mapToLong(bin -> all[bin >> PAGE_BITS][bin & PAGE_BINS - 1])
-            .toArray();
-    usedLows =
-        IntStream.of(usedBins)
-            .mapToLong(bin -> all[bin >> PAGE_BITS][PAGE_BINS + (bin & PAGE_BINS - 1)])
-            .toArray();
+    return new Used(
+        bins,
+        IntStream.of(bins).mapToLong(bin -> pages[bin >> PAGE_BITS][bin & PAGE_BINS - 1]).toArray(),
+        IntStream.of(bins)
+            .mapToLong(bin -> pages[bin >> PAGE_BITS][PAGE_BINS + (bin & PAGE_BINS - 1)])
+            .toArray());
+  }
+
+  private Used unpacked() {
+    int[] bins = new int[packed.length];
+    long[] counts = new long[packed.length];
+    long[] lows = new long[packed.length];
+    PackedNumbers.Reader numbers = new PackedNumbers.Reader(packed);
+    int size = 0;
+    for (int bin = 0; numbers.hasNext(); size++) {
+      long step = numbers.next();
+      bin += (int) (step >> 1);
+      bins[size] = bin;
+      counts[size] = numbers.next();
+      lows[size] = (step & 1) == 0 ? 0 : numbers.next();
+    }
+
+    return new Used(
+        Arrays.copyOf(bins, size), Arrays.copyOf(counts, size), Arrays.copyOf(lows, size));
   }
 
   private long[][] spread() {
@@ -91,32 +139,26 @@ public final class ScoreHistogram implements Serializable {
   }
 
   private void addTo(long[][] all) {
-    for (int index = 0; index < usedBins.length; index++) {
-      int bin = usedBins[index];
+    Used used = used();
+    for (int index = 0; index < used.bins.length; index++) {
+      int bin = used.bins[index];
       long[] page = page(all, bin);
-      page[bin & PAGE_BINS - 1] += usedCounts[index];
-      page[PAGE_BINS + (bin & PAGE_BINS - 1)] += usedLows[index];
+      page[bin & PAGE_BINS - 1] += used.counts[index];
+      page[PAGE_BINS + (bin & PAGE_BINS - 1)] += used.lows[index];
     }
   }
 
-  /** Returns the scores of all histograms; they must be packed, as the result is. */
+  /** Returns the scores of all histograms. */
   public static ScoreHistogram sum(Iterable<ScoreHistogram> histograms) {
     ScoreHistogram sum = new ScoreHistogram();
-    long[][] all = new long[PAGES][];
-    for (ScoreHistogram histogram : histograms) {
-      histogram.addTo(all);
-      sum.addTotals(histogram);
-    }
-
-    sum.pack(all);
+    histograms.forEach(sum::add);
     return sum;
   }
 
-  /** Adds another histogram's scores; both must be packed. */
+  /** Adds another histogram's scores. */
   public void add(ScoreHistogram other) {
-    long[][] all = spread();
-    other.addTo(all);
-    pack(all);
+    pages = pages == null ? spread() : pages;
+    other.addTo(pages);
     addTotals(other);
   }
 
@@ -131,17 +173,15 @@ public final class ScoreHistogram implements Serializable {
     return count;
   }
 
-  /**
-   * Returns the mean; NaN if there is no score, or if scores have none. The histogram must be
-   * packed.
-   */
+  /** Returns the mean; NaN if there is no score, or if scores have none. */
   public double mean() {
+    Used used = used();
     double sum = 0;
-    for (int index = 0; index < usedBins.length; index++) {
-      float first = Float.intBitsToFloat(bits(usedBins[index]) & ~LOW);
-      sum += usedCounts[index] * (double) first;
-      if (usedLows[index] > 0) { // no infinite score, whose next one would be NaN
-        sum += usedLows[index] * (double) Math.copySign(Math.ulp(first), first);
+    for (int index = 0; index < used.bins.length; index++) {
+      float first = Float.intBitsToFloat(bits(used.bins[index]) & ~LOW);
+      sum += used.counts[index] * (double) first;
+      if (used.lows[index] > 0) { // no infinite score, whose next one would be NaN
+        sum += used.lows[index] * (double) Math.copySign(Math.ulp(first), first);
       }
     }
 
@@ -159,63 +199,109 @@ public final class ScoreHistogram implements Serializable {
   }
 
   /**
-   * Returns the score below which a given share of all scores is, to one part in 128; the histogram
-   * must be packed.
+   * Returns the score below which a given share of all scores is, to one part in 128.
    *
    * @param share 0 to 1
    * @return NaN if there is no score
    */
   public float quantile(double share) {
-    if (count == 0) {
-      return Float.NaN;
-    }
-
-    long rank = Math.max(1, (long) Math.ceil(share * count));
-    long seen = 0;
-    for (int index = 0; index < usedBins.length; index++) {
-      seen += usedCounts[index];
-      if (seen >= rank) {
-        float middle = middle(usedBins[index]);
-        return Float.isNaN(middle) ? middle : Math.max(min, Math.min(max, middle));
-      }
-    }
-
-    return max;
+    float middle = middle(share);
+    return Float.isNaN(middle) ? middle : Math.max(min, Math.min(max, middle));
   }
 
   /**
-   * Counts the scores in other bins; the histogram must be packed.
+   * Returns the middle of the bin with the score below which a given share of all scores is, which
+   * may be beyond the largest of them.
+   *
+   * @param share 0 to 1
+   * @return NaN if there is no score
+   */
+  public float middle(double share) {
+    Used used = used();
+    long rank = Math.max(1, (long) Math.ceil(share * count));
+    long seen = 0;
+    for (int index = 0; index < used.bins.length; index++) {
+      seen += used.counts[index];
+      if (seen >= rank) {
+        float middle = middle(used.bins[index]);
+        return Math.abs(middle) < LEAST ? 0 : middle;
+      }
+    }
+
+    return Float.NaN;
+  }
+
+  /**
+   * Counts the scores in other bins.
    *
    * @param wider bins whose edges are {@link #border}s
    * @return a count for each of the bins
    */
   public long[] counts(NumberBins wider) {
+    Used used = used();
     long[] counts = new long[wider.size()];
-    for (int index = 0; index < usedBins.length; index++) {
-      counts[wider.of(middle(usedBins[index]))] += usedCounts[index];
+    for (int index = 0; index < used.bins.length; index++) {
+      counts[wider.of(middle(used.bins[index]))] += used.counts[index];
     }
 
     return counts;
   }
 
   /**
-   * Returns wider bins whose edges are {@link #border}s: about ten, as {@link BinEdges} says. The
-   * histogram must be packed.
+   * Returns wider bins whose edges are {@link #border}s: about ten, as {@link BinEdges} says.
+   * Scores above all of these have a bin, too, if the largest is frequent.
    */
   public NumberBins deciles() {
+    Used used = used();
     int size = 0;
-    while (size < usedBins.length && !Float.isNaN(middle(usedBins[size]))) {
+    while (size < used.bins.length && !Float.isNaN(middle(used.bins[size]))) {
       size++;
     }
 
     float[] values = new float[size];
     float[] ends = new float[size];
     for (int index = 0; index < size; index++) {
-      values[index] = least(usedBins[index]);
-      ends[index] = least(usedBins[index] + 1);
+      values[index] = least(used.bins[index]);
+      ends[index] = least(used.bins[index] + 1);
     }
 
-    return new BinEdges(values, ends, Arrays.copyOf(usedCounts, size)).bins(new float[0]);
+    return new BinEdges(values, ends, Arrays.copyOf(used.counts, size)).endedBins();
+  }
+
+  /**
+   * How far two distributions are apart at most anywhere, as far as their bins show it.
+   *
+   * @param least the largest distance at a border of bins, 0 to 1
+   * @param most what it can be within bins
+   */
+  public record Distance(double least, double most) {}
+
+  /**
+   * Returns the Kolmogorov-Smirnov distance from another histogram; NaN if one has no score.
+   *
+   * @param other has the same number of scores
+   */
+  public Distance distance(ScoreHistogram other) {
+    Used own = used();
+    Used others = other.used();
+    long least = 0;
+    long most = 0;
+    long apart = 0; // rows of this one below the border, less those of the other
+    int at = 0;
+    int to = 0;
+    while (at < own.bins.length || to < others.bins.length) {
+      int next = at < own.bins.length ? own.bins[at] : Integer.MAX_VALUE;
+      int bin = to < others.bins.length ? Math.min(next, others.bins[to]) : next;
+      long more = at < own.bins.length && own.bins[at] == bin ? own.counts[at++] : 0;
+      long fewer = to < others.bins.length && others.bins[to] == bin ? others.counts[to++] : 0;
+      long after = apart + more - fewer;
+      most = Math.max(most, Math.min(apart + more, after + fewer));
+      most = Math.max(most, -Math.max(apart - fewer, after - more));
+      least = Math.max(least, Math.abs(after));
+      apart = after;
+    }
+
+    return new Distance((double) least / count, (double) Math.max(least, most) / count);
   }
 
   /** Returns the least score of a bin, and NaN for those bins that have none. */
@@ -250,6 +336,6 @@ public final class ScoreHistogram implements Serializable {
 
   @Override
   public String toString() {
-    return "%s scores, bins %s".formatted(count, Arrays.toString(usedBins));
+    return "%s scores, bins %s".formatted(count, Arrays.toString(used().bins));
   }
 }

@@ -2,31 +2,19 @@ package io.paritree.profile;
 
 import java.io.Serializable;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Counts rows into a {@link SlicedProfile}: all of them, and those of each value of a column by
- * themselves.
- *
- * <p>The first {@link SlicedProfile#MOST} values in the order of their texts have counts of their
- * own. Where there are more, those of the last are added to the others, so that the result is the
- * same in whatever order rows come: a value that is among the first of all rows is among the first
- * of some. Not thread-safe.
+ * themselves, in {@link CountsByValue}. Not thread-safe.
  */
 public final class SlicedCounts implements Serializable {
   private final transient ProfileForm form; // of slices; not where it was sent to
   private final Sampling sampling;
   private final long rows;
   private final ProfileCounts whole;
-  private final TreeMap<String, ProfileCounts> own = new TreeMap<>();
-  private ProfileCounts missing; // null without such rows
-  private ProfileCounts others; // null without such rows
+  private final CountsByValue<ProfileCounts> slices = new CountsByValue<>();
 
   /**
    * @param rows how many rows there are; 0 if that is not known
@@ -43,68 +31,22 @@ public final class SlicedCounts implements Serializable {
     return whole;
   }
 
-  private ProfileCounts none() {
+  /** Makes place for the rows of some slices. */
+  public void expect(Collection<String> names) {
     // Of as many rows as the whole: a row is in the sample of its slice if it is in that of all.
-    return new ProfileCounts(form, sampling, rows);
+    slices.expect(names, () -> new ProfileCounts(form, sampling, rows));
   }
 
-  /** Makes place for the rows of some values, by their names. */
-  public void expect(Collection<String> values) {
-    Set<String> names = new HashSet<>(values);
-    if (names.remove(SlicedProfile.MISSING) && missing == null) {
-      missing = none();
-    }
-
-    if (names.remove(SlicedProfile.OTHERS) && others == null) {
-      others = none();
-    }
-
-    if (own.keySet().containsAll(names)) {
-      return;
-    }
-
-    TreeSet<String> kept = new TreeSet<>(names);
-    kept.addAll(own.keySet());
-    while (kept.size() > SlicedProfile.MOST) {
-      kept.pollLast();
-    }
-
-    if (others == null && !kept.containsAll(names)) {
-      others = none();
-    }
-
-    for (String name : List.copyOf(own.keySet())) {
-      if (!kept.contains(name)) {
-        addToOthers(own.remove(name));
-      }
-    }
-
-    kept.forEach(name -> own.computeIfAbsent(name, value -> none()));
-  }
-
-  private void addToOthers(ProfileCounts counts) {
-    counts.pack();
-    if (others == null) {
-      others = counts;
-    } else {
-      others.pack();
-      others.add(counts);
-    }
-  }
-
-  /** Returns where rows of an expected value are counted, until others are expected. */
-  public ProfileCounts of(String value) {
-    return switch (value) {
-      case SlicedProfile.MISSING -> missing;
-      case SlicedProfile.OTHERS -> others;
-      default -> own.getOrDefault(value, others);
-    };
+  /** Returns where rows of an expected slice are counted, until others are expected. */
+  public ProfileCounts of(String name) {
+    return slices.of(name);
   }
 
   /** Packs the counts before they are kept for long or sent; they can be added to afterwards. */
   public void pack() {
     whole.pack();
-    slices()
+    slices
+        .all()
         .values()
         .forEach(
             slice -> {
@@ -116,36 +58,8 @@ public final class SlicedCounts implements Serializable {
   /** Adds another's rows, which are counted alike; both must be packed, and are afterwards. */
   public void add(SlicedCounts other) {
     whole.add(other.whole);
-    missing = sum(missing, other.missing);
-    others = sum(others, other.others);
-    other.own.forEach((name, counts) -> own.put(name, sum(own.get(name), counts)));
-    while (own.size() > SlicedProfile.MOST) {
-      addToOthers(own.pollLastEntry().getValue());
-    }
-
+    slices.add(other.slices);
     pack();
-  }
-
-  private static ProfileCounts sum(ProfileCounts one, ProfileCounts other) {
-    if (one == null || other == null) {
-      return one == null ? other : one;
-    }
-
-    one.add(other);
-    return one;
-  }
-
-  private Map<String, ProfileCounts> slices() {
-    Map<String, ProfileCounts> all = new LinkedHashMap<>(own);
-    if (missing != null) {
-      all.put(SlicedProfile.MISSING, missing);
-    }
-
-    if (others != null) {
-      all.put(SlicedProfile.OTHERS, others);
-    }
-
-    return all;
   }
 
   /**
@@ -157,7 +71,7 @@ public final class SlicedCounts implements Serializable {
   public SlicedProfile profile(ProfileForm of, String by) {
     Map<String, Profile> profiles = new LinkedHashMap<>();
     ProfileForm ofSlices = of.ofSlices();
-    slices().forEach((name, counts) -> profiles.put(name, counts.profile(ofSlices)));
+    slices.all().forEach((name, counts) -> profiles.put(name, counts.profile(ofSlices)));
     return new SlicedProfile(whole.profile(of), by, profiles);
   }
 }

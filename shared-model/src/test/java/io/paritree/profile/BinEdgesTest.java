@@ -202,10 +202,10 @@ class BinEdgesTest {
   }
 
   @Test
-  void aConstantScoreHasOneEdge() {
+  void aConstantScoreHasABinOfItsOwnBetweenLessAndMore() {
     ScoreHistogram histogram = new ScoreHistogram();
     IntStream.range(0, 50).forEach(row -> histogram.add(0.75f));
     histogram.pack();
-    assertThat(histogram.deciles().edges()).containsExactly(0.75f);
+    assertThat(histogram.deciles().edges()).containsExactly(0.75f, 0.75390625f);
   }
 }

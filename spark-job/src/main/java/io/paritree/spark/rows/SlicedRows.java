@@ -1,8 +1,8 @@
 package io.paritree.spark.rows;
 
+import io.paritree.profile.CountsByValue;
 import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.SlicedCounts;
-import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.input.ReadColumn;
@@ -14,8 +14,6 @@ import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 
 /** In which slice each row of a block is: by its value of a column. Not thread-safe. */
 final class SlicedRows {
-  private static final int MAX_LENGTH = 100;
-
   private final int at;
   private final ReadColumn column;
   private final ColumnText texts;
@@ -53,7 +51,7 @@ final class SlicedRows {
     try {
       for (int row = 0; row < rows; row++) {
         String text = block.malformed(row) == null ? text(block, file, row) : "";
-        names[row] = name(text);
+        names[row] = CountsByValue.name(text);
       }
     } catch (RuntimeException e) {
       throw file.unreadable(column.name(), block, e);
@@ -81,19 +79,6 @@ final class SlicedRows {
     SpecializedGetters from = block.row(row);
     int ordinal = block.ordinal(at);
     return from.isNullAt(ordinal) ? "" : texts.of(from, ordinal);
-  }
-
-  private static String name(String text) {
-    if (text.isEmpty()) {
-      return SlicedProfile.MISSING;
-    }
-
-    if (text.length() <= MAX_LENGTH) {
-      return text;
-    }
-
-    boolean isDivided = Character.isHighSurrogate(text.charAt(MAX_LENGTH - 1));
-    return text.substring(0, isDivided ? MAX_LENGTH - 1 : MAX_LENGTH);
   }
 
   /** Returns the name of a row's slice. */
