@@ -6,6 +6,7 @@ import io.paritree.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,7 +14,7 @@ import java.util.Set;
  * What a challenger would change in place of a champion: what it reads and answers, what it is made
  * of, and what it makes of rows. Immutable and thread-safe.
  *
- * @param kind who has compared: {@code diff} for the command
+ * @param kind who has compared: {@link #DIFF} or {@link #CHALLENGER}
  * @param rows what both make of rows, if there were any
  * @param startedAt when the comparison began
  * @param endedAt when it ended
@@ -28,13 +29,26 @@ public record Comparison(
     Instant startedAt,
     Instant endedAt) {
   /** The version of the document. */
-  private static final int FORMAT = 1;
+  static final int FORMAT = 1;
+
+  /** Of the command. */
+  public static final String DIFF = "diff";
+
+  /** Of the job, which has scored the rows with both models. */
+  public static final String CHALLENGER = "challenger";
+
+  static final List<String> KINDS = List.of(DIFF, CHALLENGER);
 
   private static final String SEAL = ",\n  \"sha256\": \"";
   private static final String END = "\"\n}\n";
   private static final int DIGITS = 64;
 
   public Comparison {
+    if (!KINDS.contains(kind)) {
+      throw new IllegalArgumentException(
+          "Cannot make a comparison of kind '%s': expected one of %s".formatted(kind, KINDS));
+    }
+
     contract = rows.isPresent() ? contract.decidedBy(rows.get()) : contract;
   }
 

@@ -33,14 +33,15 @@ public final class ComparisonEvidence {
   /** As far as clocks differ. */
   private static final Duration MOST_AHEAD = Duration.ofHours(1);
 
-  private static final List<String> QUANTILES =
-      List.of("mean", "p50", "p90", "p99", "p999", "max", "error");
+  private static final List<String> QUANTILES = List.of("mean", "p50", "p90", "p99", "p999", "max");
   private static final List<String> MEASURES =
       List.of(
           "rows",
           "only_champion",
           "only_challenger",
           "neither",
+          "dropped",
+          "failed",
           "equal_bits",
           "champion_mean",
           "challenger_mean",
@@ -54,6 +55,7 @@ public final class ComparisonEvidence {
           "top.0.01",
           "top.0.05",
           "top.0.1",
+          "top.error",
           "flips.rows",
           "flips.up",
           "flips.down",
@@ -65,6 +67,13 @@ public final class ComparisonEvidence {
 
   private ComparisonEvidence(StrictJson json) throws BrokenJsonException {
     json.document(() -> readObject("", json));
+    if (!Double.valueOf(Comparison.FORMAT).equals(numbers.get("format"))
+        || !Comparison.KINDS.contains(texts.getOrDefault("kind", ""))) {
+      throw json.wrong(
+          "a comparison of format %s, one of the kinds %s; another version may have made it"
+              .formatted(Comparison.FORMAT, Comparison.KINDS));
+    }
+
     for (String path :
         List.of(
             "champion.digest", "challenger.digest", "contract.tables", "contract.http", ENDED)) {
@@ -136,9 +145,7 @@ public final class ComparisonEvidence {
     return new RuleWords(
         Map.of(
             CONTRACT,
-            Stream.of("tables", "http")
-                .map(face -> RuleWords.Measure.value(face, effects))
-                .toList(),
+            Stream.of("tables", "http").map(face -> RuleWords.Measure.word(face, effects)).toList(),
             DATA,
             measures,
             AGE,

@@ -3,6 +3,7 @@ package io.paritree.comparison;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -17,9 +18,18 @@ public record Contract(List<ContractChange> changes) {
     changes = List.copyOf(changes);
   }
 
-  /** Returns the same, decided by rows where these can. */
+  /**
+   * Returns the same, decided by rows where these can. Rows that the challenger alone refuses break
+   * something also where no change of the contract says why.
+   */
   public Contract decidedBy(DataComparison rows) {
-    return new Contract(changes.stream().map(change -> change.decidedBy(rows)).toList());
+    List<ContractChange> decided = new ArrayList<>();
+    changes.forEach(change -> decided.add(change.decidedBy(rows)));
+    rows.refused().stream()
+        .filter(refused -> refused.by() == Side.CHALLENGER)
+        .filter(refused -> changes.stream().noneMatch(change -> change.explains(refused)))
+        .forEach(refused -> decided.add(ContractChange.ofRows(refused)));
+    return new Contract(decided);
   }
 
   /** Returns the worst that a change means. */

@@ -3,8 +3,9 @@ package io.paritree.comparison;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import java.io.IOException;
-import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A change of what a model reads or answers.
@@ -14,7 +15,7 @@ import java.util.OptionalLong;
  * @param tables what it means where tables are read
  * @param http what it means to callers
  * @param detail from what to what it changes
- * @param faults the codes of the faults that rows may have by it
+ * @param refusing how rows may be refused by it; empty if it refuses none
  * @param rows how many rows the challenger alone refuses by it, if rows were compared
  */
 public record ContractChange(
@@ -23,10 +24,18 @@ public record ContractChange(
     Effect tables,
     Effect http,
     String detail,
-    List<String> faults,
+    Optional<Refusing> refusing,
     OptionalLong rows) {
-  public ContractChange {
-    faults = List.copyOf(faults);
+  /**
+   * How rows are refused that were scored before.
+   *
+   * @param faults the codes of their faults
+   * @param otherwise what the change means where no row is refused by it
+   */
+  public record Refusing(Set<String> faults, Effect otherwise) {
+    public Refusing {
+      faults = Set.copyOf(faults);
+    }
   }
 
   /** Returns a change that means the same everywhere, whatever the rows are. */
@@ -37,31 +46,54 @@ public record ContractChange(
   /** Returns a change that rows do not decide. */
   public static ContractChange of(
       String kind, String subject, Effect tables, Effect http, String detail) {
-    return new ContractChange(kind, subject, tables, http, detail, List.of(), OptionalLong.empty());
+    return new ContractChange(
+        kind, subject, tables, http, detail, Optional.empty(), OptionalLong.empty());
   }
 
-  /** Returns a change by which rows with such a fault are refused. */
-  public static ContractChange byData(String kind, String subject, String detail, String fault) {
+  /** Returns a change by which rows may be refused; they decide whether it breaks anything. */
+  public static ContractChange byData(
+      String kind, String subject, String detail, Refusing refusing) {
     return new ContractChange(
         kind,
         subject,
         Effect.BREAKING_BY_DATA,
         Effect.BREAKING_BY_DATA,
         detail,
-        List.of(fault),
+        Optional.of(refusing),
         OptionalLong.empty());
+  }
+
+  /** Returns a change that is known by the rows alone that are refused. */
+  static ContractChange ofRows(OneSidedFault refused) {
+    return new ContractChange(
+        "rows_refused",
+        refused.field(),
+        Effect.BREAKING,
+        Effect.BREAKING,
+        "rows that were scored are refused: " + refused.code(),
+        Optional.empty(),
+        OptionalLong.of(refused.rows()));
   }
 
   /** Returns the same, decided by rows: without any that is refused, it breaks nothing. */
   ContractChange decidedBy(DataComparison compared) {
-    if (faults.isEmpty()) {
+    if (refusing.isEmpty()) {
       return this;
     }
 
     long refused =
-        faults.stream().mapToLong(fault -> compared.refused(Side.CHALLENGER, subject, fault)).sum();
+        refusing.get().faults.stream()
+            .mapToLong(fault -> compared.refused(Side.CHALLENGER, subject, fault))
+            .sum();
     return new ContractChange(
-        kind, subject, tables, http, detail, faults, OptionalLong.of(refused));
+        kind, subject, tables, http, detail, refusing, OptionalLong.of(refused));
+  }
+
+  /** Returns whether it says already that such rows are refused. */
+  boolean explains(OneSidedFault refused) {
+    boolean isBroken = tables == Effect.BREAKING && http == Effect.BREAKING;
+    boolean isFault = refusing.filter(by -> by.faults.contains(refused.code())).isPresent();
+    return subject.equals(refused.field()) && (isBroken || isFault);
   }
 
   /** Returns what it means where the model is used so, if rows have decided. */
@@ -71,7 +103,7 @@ public record ContractChange(
       return effect;
     }
 
-    return rows.getAsLong() == 0 ? Effect.COMPATIBLE : Effect.BREAKING;
+    return rows.getAsLong() == 0 ? refusing.orElseThrow().otherwise : Effect.BREAKING;
   }
 
   void write(JsonGenerator json) throws IOException {

@@ -17,6 +17,11 @@ record Bound(List<String> baselines, double factor, double term) {
     return new Bound(List.of(), 0, number);
   }
 
+  /** Returns whether it is the value in one baseline, as it is. */
+  boolean isBaseline() {
+    return baselines.size() == 1 && factor == 1 && term == 0;
+  }
+
   double limit(double baseline) {
     return factor * baseline + term;
   }

@@ -62,6 +62,16 @@ public final class Rule {
       }
     }
 
+    if (measure.kind() == Measure.Kind.WORD && !read.bound().isBaseline()) {
+      throw refused(
+          text,
+          "%s.%s is a word; write one of %s as the bound, and nothing else"
+              .formatted(
+                  Fault.printable(read.subject()),
+                  measure.name(),
+                  NameList.known(measure.baselines())));
+    }
+
     if (measure.isComparison() && !read.bound().baselines().isEmpty()) {
       throw refused(
           text,
@@ -81,6 +91,20 @@ public final class Rule {
     }
 
     return new Rule(text.strip(), read, measure);
+  }
+
+  /**
+   * Reads a rule of those that must hold: it may not only warn.
+   *
+   * @throws RuleException if it does, or is none
+   */
+  public static Rule required(String text, RuleWords words) throws RuleException {
+    Rule rule = of(text, words);
+    if (rule.isWarning) {
+      throw refused(text, "it says what is required, which cannot only warn; leave out 'warn:'");
+    }
+
+    return rule;
   }
 
   private static Measure measure(String text, RuleParser.Read read, List<Measure> measures)

@@ -18,24 +18,44 @@ public record RuleWords(Map<String, List<Measure>> subjects, List<Measure> other
    * Something that is measured of a subject.
    *
    * @param name empty for the only measure of a subject, which a rule does not name
-   * @param isComparison whether the value compares with a baseline itself: a rule names the
-   *     baseline after the measure, as in {@code any.psi(previous) > 0.25}
    * @param baselines that a rule may name; of a comparison, the first one is meant by a rule that
    *     names none
    */
-  public record Measure(String name, boolean isComparison, List<String> baselines) {
+  public record Measure(String name, Kind kind, List<String> baselines) {
+    /** What the value of a measure is. */
+    public enum Kind {
+      /** A number of the rows alone. */
+      NUMBER,
+      /** One of some words, the least first, which are the only bounds. */
+      WORD,
+      /**
+       * A number that compares with a baseline itself: a rule names the baseline after the measure,
+       * as in {@code any.psi(previous) > 0.25}.
+       */
+      COMPARISON
+    }
+
     public Measure {
       baselines = List.copyOf(baselines);
     }
 
     /** Returns a measure of the rows alone, to be compared with a number or in a baseline. */
     public static Measure value(String name, List<String> baselines) {
-      return new Measure(name, false, baselines);
+      return new Measure(name, Kind.NUMBER, baselines);
     }
 
     /** Returns a measure of how much the rows differ from a baseline. */
     public static Measure comparison(String name, List<String> baselines) {
-      return new Measure(name, true, baselines);
+      return new Measure(name, Kind.COMPARISON, baselines);
+    }
+
+    /** Returns a measure whose value is one of some words, the least first. */
+    public static Measure word(String name, List<String> words) {
+      return new Measure(name, Kind.WORD, words);
+    }
+
+    boolean isComparison() {
+      return kind == Kind.COMPARISON;
     }
   }
 

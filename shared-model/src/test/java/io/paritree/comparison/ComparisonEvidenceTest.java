@@ -3,6 +3,7 @@ package io.paritree.comparison;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.Sha256;
 import io.paritree.drift.Shift;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.model.manifest.Outputs;
@@ -55,7 +56,7 @@ class ComparisonEvidenceTest {
   private static DataComparison rows() {
     Outputs outputs =
         new Outputs(List.of("0"), Outputs.Kind.BINARY, List.of("repaid", "late"), 0.5f);
-    Difference difference = new Difference(0.0003, 0.0021, 0.01, 0.08, 0.2, 0.41, 1e-7);
+    Difference difference = new Difference(0.0003, 0.0021, 0.01, 0.08, 0.2, 0.41);
     return new DataComparison(
         ComparisonForm.of(outputs, outputs, List.of("id"), "", 0, 1_000),
         new RowComparison(
@@ -74,7 +75,7 @@ class ComparisonEvidenceTest {
                     0.012,
                     Optional.of(new Shift(0.004, 0.0001, 0.01, 0.001)),
                     0.991,
-                    List.of(0.93, 0.95, 0.97),
+                    new TopOverlap(List.of(0.93, 0.95, 0.97), 0.02),
                     0.001)),
             Optional.of(
                 new LabelFlips(
@@ -85,6 +86,8 @@ class ComparisonEvidenceTest {
                     List.of(
                         new LabelFlips.Change("repaid", "late", 812),
                         new LabelFlips.Change("late", "repaid", 790))))),
+        0,
+        0,
         List.of(),
         Map.of(),
         List.of());
@@ -114,6 +117,8 @@ class ComparisonEvidenceTest {
           data.ks <= 0.05            , FIRED
           data.top.0.01 >= 0.9       , FIRED
           data.top.0.01 >= 0.94      , PASSED
+          data.top.error <= 0.05     , FIRED
+          data.failed <= 0           , FIRED
           data.difference.p99 <= 0.1 , FIRED
           data.margin_difference.max < 0.4 , PASSED
           contract.tables <= note    , FIRED
@@ -188,6 +193,13 @@ class ComparisonEvidenceTest {
         .hasMessageContaining("there is no subject 'forest'");
     assertThatThrownBy(() -> Rule.of("data.flips. < 9", ComparisonEvidence.words()))
         .hasMessageContaining("a measure is expected");
+    for (String number : List.of("3", "breaking + 1", "2 * note", "note|breaking")) {
+      assertThatThrownBy(() -> Rule.of("contract.http < " + number, ComparisonEvidence.words()))
+          .hasMessageContaining("contract.http is a word; write one of ");
+    }
+
+    assertThatThrownBy(() -> Rule.required("warn: data.ks < 1", ComparisonEvidence.words()))
+        .hasMessageContaining("leave out 'warn:'");
   }
 
   @Test
@@ -201,6 +213,30 @@ class ComparisonEvidenceTest {
       assertThatThrownBy(() -> ComparisonEvidence.read("comparison.json", other))
           .isInstanceOf(BrokenJsonException.class)
           .hasMessageStartingWith("Cannot use comparison.json as evidence: ");
+    }
+  }
+
+  @Test
+  void anotherFormatOrKindIsNoEvidence() {
+    String document =
+        new String(comparison(Optional.of(rows()), Effect.NOTE).toJson(), StandardCharsets.UTF_8);
+    for (String other :
+        List.of(
+            document.replace("\"format\": 1", "\"format\": 2"),
+            document.replace("\"kind\": \"diff\"", "\"kind\": \"guess\""))) {
+      String open = other.substring(0, other.lastIndexOf(",\n  \"sha256\""));
+      String whole =
+          "%s,\n  \"sha256\": \"%s\"\n}\n"
+              .formatted(open, Sha256.hex(open.getBytes(StandardCharsets.UTF_8)));
+
+      assertThat(other).isNotEqualTo(document);
+      assertThat(Comparison.isWhole(whole.getBytes(StandardCharsets.UTF_8))).isTrue();
+      assertThatThrownBy(
+              () ->
+                  ComparisonEvidence.read(
+                      "comparison.json", whole.getBytes(StandardCharsets.UTF_8)))
+          .isInstanceOf(BrokenJsonException.class)
+          .hasMessageContaining("a comparison of format 1, one of the kinds [diff, challenger]");
     }
   }
 }

@@ -30,8 +30,9 @@ final class ContractDifference {
    * What users know of a model.
    *
    * @param rules one for each feature
+   * @param objective as XGBoost names it
    */
-  record Contracted(Schema schema, List<ReasonRule> rules, Outputs outputs) {
+  record Contracted(Schema schema, List<ReasonRule> rules, Outputs outputs, String objective) {
     ReasonRule rule(Feature feature) {
       return rules.get(schema.features().indexOf(feature));
     }
@@ -109,7 +110,8 @@ final class ContractDifference {
               "value_required",
               from.column(),
               "a missing value is refused now",
-              FaultCode.MISSING_VALUE.code()));
+              new ContractChange.Refusing(
+                  Set.of(FaultCode.MISSING_VALUE.code()), Effect.COMPATIBLE)));
     } else if (!isNullable(from) && isNullable(to)) {
       change("value_optional", from, Effect.COMPATIBLE, "a missing value is accepted now");
     }
@@ -180,6 +182,15 @@ final class ContractDifference {
   private void outputs() {
     Outputs before = champion.outputs;
     Outputs now = challenger.outputs;
+    if (!champion.objective.equals(challenger.objective)) {
+      changes.add(
+          ContractChange.of(
+              "objective_changed",
+              "",
+              Effect.MEANING,
+              "from %s to %s".formatted(champion.objective, challenger.objective)));
+    }
+
     names("output", Outputs::names, "the columns and members of scores");
     names("class", Outputs::classes, "the labels");
     boolean isBinary = before.kind() == Outputs.Kind.BINARY && now.kind() == Outputs.Kind.BINARY;

@@ -3,6 +3,7 @@ package io.paritree.model.difference;
 import io.paritree.FaultCode;
 import io.paritree.comparison.ContractChange;
 import io.paritree.comparison.Effect;
+import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.OffsetFeature;
@@ -10,10 +11,13 @@ import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What changes of a feature that both models read from one field, and that is of one type. */
@@ -43,7 +47,8 @@ record FeatureDifference(Feature from, Feature to) {
       changes.add(
           changed(
               "missing_changed",
-              "from %s to %s".formatted(listed(from.sentinels()), listed(to.sentinels()))));
+              "from %s to %s".formatted(listed(from.sentinels()), listed(to.sentinels())),
+              refusedSentinels()));
     }
 
     switch (from.kind()) {
@@ -54,7 +59,12 @@ record FeatureDifference(Feature from, Feature to) {
         String before = zone(from);
         String now = zone(to);
         if (!before.equals(now)) {
-          changes.add(changed("zone_changed", "from %s to %s".formatted(before, now)));
+          boolean refusesInstants = ((TimestampFeature) to).zone().isEmpty();
+          changes.add(
+              changed(
+                  "zone_changed",
+                  "from %s to %s".formatted(before, now),
+                  refusesInstants ? Set.of(FaultCode.BAD_TIMESTAMP) : Set.of()));
         }
       }
       case BOOLEAN, CATEGORY_CODE -> {}
@@ -64,7 +74,50 @@ record FeatureDifference(Feature from, Feature to) {
   }
 
   private ContractChange changed(String kind, String detail) {
-    return ContractChange.of(kind, from.column(), Effect.MEANING, detail);
+    return changed(kind, detail, Set.of());
+  }
+
+  /**
+   * Returns a change after which values mean other slots, or are refused.
+   *
+   * @param faults of rows that it may refuse; none if it refuses no row
+   */
+  private ContractChange changed(String kind, String detail, Set<FaultCode> faults) {
+    return faults.isEmpty()
+        ? ContractChange.of(kind, from.column(), Effect.MEANING, detail)
+        : byData(kind, detail, Effect.MEANING, faults);
+  }
+
+  private ContractChange byData(
+      String kind, String detail, Effect otherwise, Set<FaultCode> faults) {
+    Set<String> codes = faults.stream().map(FaultCode::code).collect(Collectors.toSet());
+    return ContractChange.byData(
+        kind, from.column(), detail, new ContractChange.Refusing(codes, otherwise));
+  }
+
+  /** Returns the faults of values that only one of the features takes for missing. */
+  private Set<FaultCode> refusedSentinels() {
+    Set<FaultCode> refused = EnumSet.noneOf(FaultCode.class);
+    boolean hasMore =
+        !from.sentinels().numbers().containsAll(to.sentinels().numbers())
+            || !from.sentinels().texts().containsAll(to.sentinels().texts());
+    if (hasMore && !to.nullable()) {
+      refused.add(FaultCode.MISSING_VALUE);
+    }
+
+    if (!from.nullable()) {
+      return refused; // their rows were refused before
+    }
+
+    Faults faults = new Faults();
+    from.sentinels().numbers().forEach(number -> to.number(number, faults));
+    for (String text : from.sentinels().texts()) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      to.text(utf8, 0, utf8.length, faults);
+    }
+
+    faults.forEach((code, field) -> refused.add(code));
+    return refused;
   }
 
   private static String listed(Sentinels missing) {
@@ -81,8 +134,16 @@ record FeatureDifference(Feature from, Feature to) {
   }
 
   private void numbers(NumberFeature before, NumberFeature now, List<ContractChange> changes) {
-    bound("min", before.min(), now.min(), now.min() > before.min(), changes);
-    bound("max", before.max(), now.max(), now.max() < before.max(), changes);
+    boolean minNarrows = now.min() > before.min();
+    boolean maxNarrows = now.max() < before.max();
+    if (minNarrows && maxNarrows) { // a fault does not say which of them a value is beyond
+      String detail = "from %s to %s".formatted(range(before), range(now));
+      changes.add(narrowed("range_narrowed", detail));
+    } else {
+      bound("min", before.min(), now.min(), minNarrows, changes);
+      bound("max", before.max(), now.max(), maxNarrows, changes);
+    }
+
     if (before instanceof OffsetFeature offset
         && now instanceof OffsetFeature other
         && offset.nullable()
@@ -104,9 +165,16 @@ record FeatureDifference(Feature from, Feature to) {
     String detail = "from %s to %s".formatted(bound(before), bound(now));
     changes.add(
         isNarrower
-            ? ContractChange.byData(
-                name + "_narrowed", from.column(), detail, FaultCode.OUT_OF_RANGE.code())
+            ? narrowed(name + "_narrowed", detail)
             : ContractChange.of(name + "_widened", from.column(), Effect.COMPATIBLE, detail));
+  }
+
+  private ContractChange narrowed(String kind, String detail) {
+    return byData(kind, detail, Effect.COMPATIBLE, Set.of(FaultCode.OUT_OF_RANGE));
+  }
+
+  private static String range(NumberFeature feature) {
+    return "%s to %s".formatted(bound(feature.min()), bound(feature.max()));
   }
 
   private static String bound(float value) {
@@ -118,16 +186,18 @@ record FeatureDifference(Feature from, Feature to) {
     List<String> from = texts(before);
     List<String> to = texts(now);
     List<String> gone = without(from, to);
+    boolean refuses = now.unseen() instanceof Unseen.Reject;
+    boolean refusedBefore = before.unseen() instanceof Unseen.Reject;
     if (!gone.isEmpty()) {
-      boolean isRefused = now.unseen() instanceof Unseen.Reject;
+      String where = refuses ? "%s are refused now" : "%s are unseen now";
       changes.add(
-          isRefused
-              ? ContractChange.byData(
+          refuses && refusedBefore
+              ? byData(
                   "categories_removed",
-                  before.column(),
-                  "%s are refused now".formatted(shown(gone)),
-                  FaultCode.UNSEEN_CATEGORY.code())
-              : changed("categories_removed", "%s are unseen now".formatted(shown(gone))));
+                  where.formatted(shown(gone)),
+                  Effect.COMPATIBLE,
+                  Set.of(FaultCode.UNSEEN_CATEGORY))
+              : changed("categories_removed", where.formatted(shown(gone))));
     }
 
     List<String> come = without(to, from);
@@ -147,7 +217,8 @@ record FeatureDifference(Feature from, Feature to) {
       changes.add(
           changed(
               "unseen_changed",
-              "from %s to %s".formatted(text(before.unseen()), text(now.unseen()))));
+              "from %s to %s".formatted(text(before.unseen()), text(now.unseen())),
+              refuses ? Set.of(FaultCode.UNSEEN_CATEGORY) : Set.of()));
     }
   }
 

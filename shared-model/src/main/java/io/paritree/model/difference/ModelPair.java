@@ -16,8 +16,11 @@ import io.paritree.forest.ForestShape;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.FieldImportance;
+import io.paritree.model.manifest.ReasonGroup;
+import io.paritree.model.manifest.ReasonRule;
 import io.paritree.reasons.Reasons;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +56,8 @@ public record ModelPair(ScoringModel champion, ScoringModel challenger) {
   }
 
   private static ContractDifference.Contracted contracted(ScoringModel model) {
-    return new ContractDifference.Contracted(model.schema(), model.reasonRules(), model.outputs());
+    return new ContractDifference.Contracted(
+        model.schema(), model.reasonRules(), model.outputs(), model.card().objective());
   }
 
   /** Returns what they are made of. */
@@ -88,15 +92,22 @@ public record ModelPair(ScoringModel champion, ScoringModel challenger) {
     }
 
     try {
-      MoverReasons reasons =
-          new MoverReasons(
-              form,
-              Reasons.of(champion, ContributionMode.FAST),
-              Reasons.of(challenger, ContributionMode.FAST));
+      MoverReasons reasons = new MoverReasons(form, reasons(champion), reasons(challenger));
       return rows.stream().map(reasons::of).toList();
     } catch (UnsupportedModelException e) {
       return rows.stream().map(row -> Mover.notExplained(row, e.getMessage())).toList();
     }
+  }
+
+  /** By field, also where a model has groups of them, since the other may group them otherwise. */
+  private static Reasons reasons(ScoringModel model) throws UnsupportedModelException {
+    List<ReasonRule> ungrouped =
+        Collections.nCopies(model.schema().features().size(), ReasonRule.NONE);
+    return new Reasons(
+        model.explainer(ContributionMode.FAST),
+        ContributionMode.FAST,
+        model.outputs(),
+        ReasonGroup.of(model.schema(), ungrouped));
   }
 
   /**

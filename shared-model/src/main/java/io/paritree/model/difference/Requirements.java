@@ -22,7 +22,7 @@ public final class Requirements {
    */
   public static Promotion.Required of(String text, List<ComparisonEvidence> evidence, Instant now)
       throws RuleException {
-    Rule rule = Rule.of(text, ComparisonEvidence.words());
+    Rule rule = Rule.required(text, ComparisonEvidence.words());
     String found = NO_EVIDENCE;
     for (ComparisonEvidence own : evidence) {
       Verdict verdict = rule.verdict(own.at(now));

@@ -8,15 +8,22 @@ import static io.paritree.comparison.Effect.NEEDS_COLUMN;
 import static io.paritree.comparison.Effect.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.comparison.ComparisonForm;
 import io.paritree.comparison.Contract;
 import io.paritree.comparison.ContractChange;
+import io.paritree.comparison.DataComparison;
 import io.paritree.comparison.Effect;
 import io.paritree.comparison.Face;
+import io.paritree.comparison.OneSidedFault;
+import io.paritree.comparison.RowComparison;
+import io.paritree.comparison.Side;
+import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -169,6 +176,35 @@ class ContractDifferenceTest {
         field("[-999]", "[-999, -1]", MEANING, MEANING, "amount", "missing_changed"),
         field("America/Chicago", "Europe/Zurich", MEANING, MEANING, "departure", "zone_changed"),
         field("0.25}]", "0.5}]", MEANING, MEANING, "prior", "default_changed"),
+        field(
+            "\"min\": 0, \"max\": 5000",
+            "\"min\": 1, \"max\": 4000",
+            BREAKING_BY_DATA,
+            BREAKING_BY_DATA,
+            "amount",
+            "range_narrowed"),
+        field("[-999]", "[]", BREAKING_BY_DATA, BREAKING_BY_DATA, "amount", "missing_changed"),
+        field(
+            ", \"nullable\": false}",
+            ", \"nullable\": false, \"missing\": [-1]}",
+            BREAKING_BY_DATA,
+            BREAKING_BY_DATA,
+            "weight",
+            "missing_changed"),
+        field(
+            ", \"zone\": \"America/Chicago\"",
+            "",
+            BREAKING_BY_DATA,
+            BREAKING_BY_DATA,
+            "departure",
+            "zone_changed"),
+        field(
+            "\"unseen\": \"missing\"",
+            "\"unseen\": \"reject\"",
+            BREAKING_BY_DATA,
+            BREAKING_BY_DATA,
+            "region",
+            "unseen_changed"),
         field("\"reject\"", "\"missing\"", MEANING, MEANING, "carrier", "unseen_changed"),
         field(
             "\"unseen\": \"missing\"",
@@ -246,12 +282,13 @@ class ContractDifferenceTest {
   private static ContractDifference.Contracted contracted(String schema) throws Exception {
     SchemaForm form = SchemaParser.fromJson("schema.json", schema.getBytes(StandardCharsets.UTF_8));
     boolean isBinary = schema.contains("threshold");
+    String objective = isBinary ? "binary:logistic" : "multi:softprob";
     int scores = isBinary ? 1 : form.outputs().names().orElseThrow().size();
     return new ContractDifference.Contracted(
         form.schema("schema.json", slot -> Optional.empty()),
         form.reasons(),
-        form.outputs()
-            .bind("schema.json", isBinary ? "binary:logistic" : "multi:softprob", scores, scores));
+        form.outputs().bind("schema.json", objective, scores, scores),
+        objective);
   }
 
   private static Contract contract(String before, String now) throws Exception {
@@ -290,6 +327,73 @@ class ContractDifferenceTest {
     assertThat(removed.of(Face.HTTP)).isEqualTo(BREAKING);
     assertThat(removed.isDropIn(EnumSet.of(Face.TABLES))).isTrue();
     assertThat(removed.isDropIn(EnumSet.allOf(Face.class))).isFalse();
+  }
+
+  private static DataComparison refusing(OneSidedFault fault) {
+    Outputs outputs = new Outputs(List.of("0"), Outputs.Kind.VALUES, List.of(), 0.5f);
+    return new DataComparison(
+        ComparisonForm.of(outputs, outputs, List.of("id"), "", 0, 1_000),
+        new RowComparison(9, fault.rows(), 0, 0, 9, List.of(), Optional.empty()),
+        0,
+        0,
+        List.of(fault),
+        Map.of(),
+        List.of());
+  }
+
+  @Test
+  void rowsThatOnlyTheChallengerRefusesBreakSomethingWhateverTheContractSays() throws Exception {
+    String before = SCHEMA.formatted(BINARY);
+    Contract parts = contract(before, before.replace("\"type\": \"hour\"", "\"type\": \"month\""));
+    Contract narrower = contract(before, before.replace("\"min\": 0", "\"min\": 1"));
+
+    Contract refused =
+        parts.decidedBy(
+            refusing(new OneSidedFault(Side.CHALLENGER, "departure", "bad_timestamp", 3)));
+    Contract explained =
+        narrower.decidedBy(
+            refusing(new OneSidedFault(Side.CHALLENGER, "amount", "out_of_range", 3)));
+    Contract harmless =
+        narrower.decidedBy(refusing(new OneSidedFault(Side.CHAMPION, "amount", "too_long", 3)));
+
+    assertThat(refused.changes())
+        .extracting(ContractChange::kind)
+        .containsExactly("parts_changed", "rows_refused");
+    assertThat(refused.changes().get(1).rows()).hasValue(3);
+    assertThat(refused.isDropIn(EnumSet.of(Face.TABLES))).isFalse();
+    assertThat(explained.changes())
+        .extracting(ContractChange::kind)
+        .containsExactly("min_narrowed");
+    assertThat(explained.of(Face.HTTP)).isEqualTo(BREAKING);
+    assertThat(harmless.of(Face.HTTP)).isEqualTo(COMPATIBLE);
+  }
+
+  @Test
+  void aChangeThatMayRefuseRowsStillMeansSomethingWhereItRefusesNone() throws Exception {
+    String before = SCHEMA.formatted(BINARY);
+    Contract contract =
+        contract(before, before.replace("\"unseen\": \"missing\"", "\"unseen\": \"reject\""));
+
+    assertThat(contract.of(Face.TABLES)).isEqualTo(BREAKING_BY_DATA);
+    assertThat(
+            contract
+                .decidedBy(
+                    refusing(new OneSidedFault(Side.CHAMPION, "region", "unseen_category", 1)))
+                .of(Face.TABLES))
+        .isEqualTo(MEANING);
+  }
+
+  @Test
+  void anotherObjectiveMeansOtherScores() throws Exception {
+    ContractDifference.Contracted before = contracted(SCHEMA.formatted(BINARY));
+    ContractDifference.Contracted now =
+        new ContractDifference.Contracted(
+            before.schema(), before.rules(), before.outputs(), "rank:ndcg");
+
+    assertThat(new ContractDifference(before, now).contract().changes())
+        .containsExactly(
+            ContractChange.of(
+                "objective_changed", "", MEANING, "from binary:logistic to rank:ndcg"));
   }
 
   @Test
