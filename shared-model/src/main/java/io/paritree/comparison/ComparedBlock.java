@@ -6,14 +6,17 @@ import java.util.List;
 /**
  * Rows that both models were given, with what they have made of them.
  *
- * <p>Keys, slices and slots are asked for only where they are needed, within the call that got the
- * block.
+ * <p>Faults, keys, slices and slots are asked for only where they are needed, within the call that
+ * got the block.
  */
 public interface ComparedBlock {
   /** Returns the number of rows. */
   int rows();
 
-  /** Returns what is wrong with a row for a model; empty if it has scored the row. */
+  /** Returns whether a model has scored a row. */
+  boolean isScored(Side side, int row);
+
+  /** Returns what is wrong with a row that a model has not scored. */
   List<Fault> faults(Side side, int row);
 
   /** Returns the scores of a model, row after row; those of refused rows are not read. */

@@ -1,15 +1,18 @@
 package io.paritree.comparison;
 
 import io.paritree.model.manifest.Outputs;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is compared of the rows of two models. Immutable and thread-safe.
  *
  * @param champion the outputs of the model that acts
  * @param challenger those that may take their place
- * @param outputs which outputs are compared: each that both have, or the only one of both
+ * @param outputs which outputs are compared: the first hundred that both have, or the only one of
+ *     both
  * @param isOfMargins whether margins are compared in place of scores, since a model's only score is
  *     the index of a class
  * @param keys what the members of a key are called
@@ -25,13 +28,18 @@ public record ComparisonForm(
     List<String> keys,
     String by,
     int mostMoved,
-    int mostPairs) {
-  /** The most pairs where a process compares alone: they take 48 MB. */
+    int mostPairs)
+    implements Serializable {
+  /** The most pairs where a process compares alone: they take 32 MB. */
   public static final int MOST_PAIRS = 1_000_000;
+
+  /** The most pairs of what is sent, or asked for while it is counted: 40 kB, and 512 kB. */
+  public static final int MOST_SENT_PAIRS = 1 << 14;
 
   private static final int LEAST_PAIRS = 1_000;
   private static final int PART_OF_A_SLICE = 32;
-  private static final int PART_OF_DIFFERENCES = 4;
+  private static final int MOST_OUTPUTS = 100;
+  private static final int MOST_OUTPUTS_OF_SLICES = 10;
 
   /**
    * An output that both models have.
@@ -39,7 +47,7 @@ public record ComparisonForm(
    * @param champion its place among the values of a row of the one
    * @param challenger its place among those of the other
    */
-  public record Output(String name, int champion, int challenger) {
+  public record Output(String name, int champion, int challenger) implements Serializable {
     int of(Side side) {
       return side == Side.CHAMPION ? champion : challenger;
     }
@@ -90,23 +98,32 @@ public record ComparisonForm(
       }
     }
 
-    return common;
+    return common.subList(0, Math.min(MOST_OUTPUTS, common.size()));
   }
 
-  /** Returns the form of the rows of one value, whose pairs take less memory. */
+  /**
+   * Returns the form of the rows of one value, whose pairs take less memory. Of many outputs there
+   * are labels only.
+   */
   ComparisonForm ofSlice() {
-    int pairs = Math.max(LEAST_PAIRS, mostPairs / PART_OF_A_SLICE);
     return new ComparisonForm(
-        champion, challenger, outputs, isOfMargins, keys, "", mostMoved, pairs);
-  }
-
-  /** Returns how many different differences are counted by all of their bits. */
-  int mostDifferences() {
-    return mostPairs / PART_OF_DIFFERENCES;
+        champion,
+        challenger,
+        outputs.size() > MOST_OUTPUTS_OF_SLICES ? List.of() : outputs,
+        isOfMargins,
+        keys,
+        "",
+        mostMoved,
+        Math.max(LEAST_PAIRS, mostPairs / PART_OF_A_SLICE));
   }
 
   Outputs outputsOf(Side side) {
     return side == Side.CHAMPION ? champion : challenger;
+  }
+
+  /** Returns the values of a block that are compared. */
+  float[] values(ComparedBlock block, Side side) {
+    return isOfMargins ? block.margins(side) : block.scores(side);
   }
 
   /** Returns how many values a row of a model has among those that are compared. */
@@ -124,10 +141,16 @@ public record ComparisonForm(
     return champion.kind() == Outputs.Kind.BINARY && challenger.kind() == Outputs.Kind.BINARY;
   }
 
-  /** Returns whether labels mean different things. */
-  boolean isFlip(int championClass, int challengerClass) {
-    return isBinary()
-        ? championClass != challengerClass
-        : !champion.classes().get(championClass).equals(challenger.classes().get(challengerClass));
+  /**
+   * Returns the challenger's class that means the same as each of the champion's: that of the same
+   * name. If two classes have other names, they mean the same in their order. -1 if there is none.
+   */
+  int[] sameClasses() {
+    List<String> now = challenger.classes();
+    if (isBinary() && !Set.copyOf(now).equals(Set.copyOf(champion.classes()))) {
+      return new int[] {0, 1};
+    }
+
+    return champion.classes().stream().mapToInt(now::indexOf).toArray();
   }
 }

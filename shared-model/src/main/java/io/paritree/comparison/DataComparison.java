@@ -13,6 +13,8 @@ import java.util.Map;
  *
  * @param form what was compared
  * @param whole of all rows
+ * @param dropped rows that were not compared, since there was no time
+ * @param failed rows that were not compared, since the challenger has failed
  * @param refused why one model alone scores rows
  * @param slices of the rows of each value, in the order of the values' texts, then those without a
  *     value, and those whose values have no slice of their own
@@ -21,6 +23,8 @@ import java.util.Map;
 public record DataComparison(
     ComparisonForm form,
     RowComparison whole,
+    long dropped,
+    long failed,
     List<OneSidedFault> refused,
     Map<String, RowComparison> slices,
     List<Mover> movers) {
@@ -46,6 +50,8 @@ public record DataComparison(
     }
 
     whole.write(json);
+    json.writeNumberField("dropped", dropped);
+    json.writeNumberField("failed", failed);
     JsonText.objects(json, "refused", refused, rows -> rows.write(json));
     json.writeEndObject();
     if (!form.by().isEmpty()) {

@@ -10,44 +10,11 @@ import java.util.function.ToDoubleFunction;
  * By how much values differ from row to row: the mean, and quantiles without the sign.
  *
  * @param mean of the challenger's values less the champion's; NaN if a value is no number
- * @param p50 the least difference that half of the rows do not exceed
- * @param error by which part of itself a quantile is wrong at most; 0 if they are exact. The
- *     largest one always is
+ * @param p50 the least difference that half of the rows do not exceed, to one part in 256, as the
+ *     other quantiles
+ * @param max the largest difference, exactly
  */
-public record Difference(
-    double mean, double p50, double p90, double p99, double p999, double max, double error) {
-
-  /** Returns the quantiles of differences, of which there is one at least. */
-  static Difference of(PairCounts differences, float max, double mean) {
-    PairCounts.Counted counted = differences.counted();
-    return new Difference(
-        mean,
-        quantile(counted, differences, 0.5, max),
-        quantile(counted, differences, 0.9, max),
-        quantile(counted, differences, 0.99, max),
-        quantile(counted, differences, 0.999, max),
-        max,
-        differences.error());
-  }
-
-  private static double quantile(
-      PairCounts.Counted counted, PairCounts differences, double share, float max) {
-    long rows = 0;
-    for (long count : counted.counts()) {
-      rows += count;
-    }
-
-    long rank = Math.max(1, (long) Math.ceil(share * rows));
-    long seen = 0;
-    for (int at = 0; at < counted.counts().length; at++) {
-      seen += counted.counts()[at];
-      if (seen >= rank) {
-        return Math.min(max, differences.value(counted.first()[at]));
-      }
-    }
-
-    return max;
-  }
+public record Difference(double mean, double p50, double p90, double p99, double p999, double max) {
 
   /** Returns of each measure the largest of some outputs. */
   static Difference largest(List<Difference> differences) {
@@ -57,8 +24,7 @@ public record Difference(
         largest(differences, Difference::p90),
         largest(differences, Difference::p99),
         largest(differences, Difference::p999),
-        largest(differences, Difference::max),
-        largest(differences, Difference::error));
+        largest(differences, Difference::max));
   }
 
   private static double largest(
@@ -83,8 +49,5 @@ public record Difference(
     JsonText.member(json, "p99", p99);
     JsonText.member(json, "p999", p999);
     JsonText.member(json, "max", max);
-    if (error > 0) {
-      json.writeNumberField("error", error);
-    }
   }
 }

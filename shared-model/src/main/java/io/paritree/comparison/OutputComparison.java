@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * How the values of an output differ, over rows that both models score.
@@ -19,10 +18,9 @@ import java.util.stream.IntStream;
  * @param ks the Kolmogorov-Smirnov distance of the two distributions, 0 to 1
  * @param shift between the champion's tenths
  * @param spearman the correlation of ranks; NaN if a model gives all rows the same
- * @param top for 1, 5 and 10 % of the rows, which share of the champion's first rows are among the
- *     challenger's first, too
- * @param error by how much distances, correlation and shares may be wrong, since values that are
- *     close together were counted as one: the share of the most frequent one; 0 if they are exact
+ * @param top which of the champion's first rows are among the challenger's first, too
+ * @param error how far the distance and the correlation can be from what all bits of the values
+ *     give, since values that are close together were counted as one; 0 if they are exact
  */
 public record OutputComparison(
     String name,
@@ -33,17 +31,8 @@ public record OutputComparison(
     double ks,
     Optional<Shift> shift,
     double spearman,
-    List<Double> top,
+    TopOverlap top,
     double error) {
-  /** The shares of the top, in percent. */
-  static final List<Integer> TOP_PERCENT = List.of(1, 5, 10);
-
-  private static final List<String> TOP = List.of("0.01", "0.05", "0.1");
-
-  public OutputComparison {
-    top = List.copyOf(top);
-  }
-
   /** Returns the population stability index; NaN if there is none. */
   public double psi() {
     return shift.map(Shift::psi).orElse(Double.NaN);
@@ -67,10 +56,7 @@ public record OutputComparison(
         largest(outputs, OutputComparison::ks),
         Shift.largest(outputs.stream().flatMap(output -> output.shift.stream()).toList()),
         outputs.stream().mapToDouble(OutputComparison::spearman).min().orElseThrow(),
-        IntStream.range(0, TOP.size())
-            .mapToObj(share -> outputs.stream().mapToDouble(o -> o.top.get(share)).min())
-            .map(least -> least.orElseThrow())
-            .toList(),
+        TopOverlap.least(outputs.stream().map(OutputComparison::top).toList()),
         largest(outputs, OutputComparison::error));
   }
 
@@ -99,10 +85,7 @@ public record OutputComparison(
 
     JsonText.member(json, "spearman", spearman);
     json.writeObjectFieldStart("top");
-    for (int share = 0; share < TOP.size(); share++) {
-      json.writeNumberField(TOP.get(share), top.get(share));
-    }
-
+    top.write(json);
     json.writeEndObject();
     if (error > 0) {
       json.writeNumberField("error", error);

@@ -1,5 +1,6 @@
 package io.paritree.comparison;
 
+import io.paritree.outcome.TopRows;
 import java.util.Arrays;
 
 /**
@@ -8,13 +9,25 @@ import java.util.Arrays;
  * <p>Rows with equal values share their mean rank. Where the border of a share of the top divides
  * such rows, each of them is in it in part, as if one order of the keys decided for both models:
  * equal values give an overlap of 1.
+ *
+ * <p>Values that are counted as one, since their lowest bits were dropped, are equal here. What
+ * that can matter is the error of a {@link Measured}: how far it is from what all bits would give,
+ * at most.
  */
 final class RankedPairs {
-  private final PairCounts.Counted pairs;
+  private final SparseCounts.Sorted pairs;
+  private final boolean isExact;
   private final long[] rows;
   private final long all;
   private final Ranks first;
   private final Ranks second;
+
+  /**
+   * A measure.
+   *
+   * @param error how far it can be from the measure of values with all of their bits
+   */
+  record Measured(double value, double error) {}
 
   /** Of each pair, how many rows have a smaller value, and how many the same. */
   private record Ranks(int[] sorted, long[] below, long[] same) {
@@ -55,13 +68,16 @@ final class RankedPairs {
 
     /** Returns to which part a row is among the first, the largest value first. */
     double part(int pair, long all, long top) {
-      long above = all - below[pair] - same[pair];
-      return Math.max(0, Math.min(1, (double) (top - above) / same[pair]));
+      return TopRows.part(all - below[pair] - same[pair], same[pair], top);
     }
   }
 
-  RankedPairs(PairCounts.Counted pairs) {
+  /**
+   * @param isExact whether equal values are so by all of their bits
+   */
+  RankedPairs(SparseCounts.Sorted pairs, boolean isExact) {
     this.pairs = pairs;
+    this.isExact = isExact;
     this.rows = pairs.counts();
     this.all = Arrays.stream(rows).sum();
     this.first = Ranks.of(pairs.first(), rows);
@@ -96,7 +112,7 @@ final class RankedPairs {
   }
 
   /** Returns Spearman's correlation of ranks; NaN if all values of a model are equal. */
-  double correlation() {
+  Measured correlation() {
     double middle = (all + 1) / 2.0;
     double both = 0;
     double ofFirst = 0;
@@ -110,26 +126,51 @@ final class RankedPairs {
     }
 
     double spread = Math.sqrt(ofFirst * ofSecond);
-    return spread == 0 ? Double.NaN : Math.max(-1, Math.min(1, both / spread));
+    if (spread == 0) {
+      return new Measured(Double.NaN, isExact ? 0 : 2);
+    }
+
+    double value = Math.max(-1, Math.min(1, both / spread));
+    return new Measured(value, isExact ? 0 : errorOfCorrelation(value, ofFirst, ofSecond));
+  }
+
+  /**
+   * Bounds the error. A rank of all bits is the rank here and a rest, whose mean is 0 among the
+   * rows of each value. So the variance of the rests is at most what the variance here lacks to
+   * that of ranks without ties, and covariances with a rest are at most the product of both
+   * deviations (Cauchy and Schwarz).
+   */
+  private double errorOfCorrelation(double value, double ofFirst, double ofSecond) {
+    double untied = all * ((double) all * all - 1) / 12;
+    double first = Math.sqrt(Math.min(1, ofFirst / untied));
+    double second = Math.sqrt(Math.min(1, ofSecond / untied));
+    double withinFirst = Math.sqrt(1 - first * first);
+    double withinSecond = Math.sqrt(1 - second * second);
+    double covariance = withinFirst * second + first * withinSecond + withinFirst * withinSecond;
+    double product = first * second;
+    return Math.min(2, covariance / product + Math.abs(value) * (1 - product));
   }
 
   /** Returns which share of the rows that one model ranks first the other ranks first, too. */
-  double overlap(long top) {
+  Measured overlap(long top) {
     double both = 0;
+    long surely = 0; // above both borders
+    long possibly = 0;
+    long aboveFirst = 0;
+    long aboveSecond = 0;
     for (int pair = 0; pair < rows.length; pair++) {
-      both += rows[pair] * Math.min(first.part(pair, all, top), second.part(pair, all, top));
+      double one = first.part(pair, all, top);
+      double other = second.part(pair, all, top);
+      both += rows[pair] * Math.min(one, other);
+      surely += one == 1 && other == 1 ? rows[pair] : 0;
+      possibly += one > 0 && other > 0 ? rows[pair] : 0;
+      aboveFirst += one == 1 && other == 0 ? rows[pair] : 0;
+      aboveSecond += one == 0 && other == 1 ? rows[pair] : 0;
     }
 
-    return both / top;
-  }
-
-  /** Returns the share of the most frequent value of a model. */
-  double mostFrequent() {
-    long most = Math.max(most(first), most(second));
-    return (double) most / all;
-  }
-
-  private static long most(Ranks ranks) {
-    return Arrays.stream(ranks.same).max().orElse(0);
+    // Rows that one model surely ranks first and the other surely does not are in no overlap.
+    double most = Math.min(possibly, top - Math.max(aboveFirst, aboveSecond));
+    double error = Math.max(both - surely, most - both) / top;
+    return new Measured(both / top, isExact ? 0 : error);
   }
 }

@@ -125,11 +125,10 @@ public final class BinaryOutcome implements OutcomeMeasuring {
   }
 
   private void addToTop(Block rows) {
-    double above = positivesBelow + negativesBelow + rows.weight();
+    double above = totals.weight() - positivesBelow - negativesBelow - rows.weight();
     for (int index = 0; index < TOP.length; index++) {
-      double begin = totals.weight() * (1 - TOP[index]);
-      double within = Math.min(rows.weight(), Math.max(0, above - begin));
-      topPositives[index] += rows.positives * within / rows.weight();
+      double top = totals.weight() * TOP[index];
+      topPositives[index] += rows.positives * TopRows.part(above, rows.weight(), top);
     }
   }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.Seed;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PairCountsTest {
@@ -33,21 +35,18 @@ class PairCountsTest {
     return counts;
   }
 
-  private static Map<List<Float>, Long> counted(PairCounts counts) {
-    PairCounts.Counted counted = counts.counted();
-    Map<List<Float>, Long> pairs = new TreeMap<>(Collections.reverseOrder(PairCountsTest::compare));
-    for (int pair = 0; pair < counted.counts().length; pair++) {
-      pairs.put(
-          List.of(counts.value(counted.first()[pair]), counts.value(counted.second()[pair])),
-          counted.counts()[pair]);
+  private static Map<List<Integer>, Long> counted(PairCounts counts) {
+    SparseCounts.Sorted sorted = counts.sorted();
+    Map<List<Integer>, Long> pairs = new LinkedHashMap<>();
+    for (int pair = 0; pair < sorted.counts().length; pair++) {
+      pairs.put(List.of(sorted.first()[pair], sorted.second()[pair]), sorted.counts()[pair]);
     }
 
+    assertThat(List.copyOf(pairs.keySet()))
+        .isSortedAccordingTo(
+            Comparator.comparing((List<Integer> pair) -> pair.get(0))
+                .thenComparing(pair -> pair.get(1)));
     return pairs;
-  }
-
-  private static int compare(List<Float> one, List<Float> other) {
-    int first = Float.compare(one.get(0), other.get(0));
-    return first != 0 ? first : Float.compare(one.get(1), other.get(1));
   }
 
   @Test
@@ -56,14 +55,17 @@ class PairCountsTest {
     pairs.addAll(pairs.subList(0, 100));
     pairs.add(new Pair(-0f, Float.NaN));
     pairs.add(new Pair(0f, Float.NaN));
-    Map<List<Float>, Long> expected = new TreeMap<>(PairCountsTest::compare);
+    Map<List<Integer>, Long> expected = new HashMap<>();
     pairs.forEach(
-        pair -> expected.merge(List.of(pair.first + 0f, pair.second + 0f), 1L, Long::sum));
+        pair ->
+            expected.merge(
+                List.of(PairCounts.ordered(pair.first), PairCounts.ordered(pair.second)),
+                1L,
+                Long::sum));
 
     PairCounts counts = counts(pairs, expected.size());
 
     assertThat(counts.isExact()).isTrue();
-    assertThat(counts.error()).isZero();
     assertThat(counted(counts)).as("seed %s", seed).containsExactlyInAnyOrderEntriesOf(expected);
   }
 
@@ -76,7 +78,6 @@ class PairCountsTest {
 
       assertThat(counted(counts).size()).as("most %s, seed %s", most, seed).isBetween(1, most);
       assertThat(counts.isExact()).isFalse();
-      assertThat(counts.error()).isPositive();
       assertThat(counted(counts).values().stream().mapToLong(Long::longValue).sum())
           .isEqualTo(2_000);
     }
@@ -88,27 +89,49 @@ class PairCountsTest {
   }
 
   @Test
-  void valuesAreWithinTheErrorThatIsStated() {
-    PairCounts counts = new PairCounts(300);
-    List<Float> values = new ArrayList<>();
-    for (int value = 0; value < 5_000; value++) {
-      values.add(random.nextFloat());
-      counts.add(values.get(value), 0);
+  void numbersAreInTheOrderOfTheFloats() {
+    List<Float> floats =
+        List.of(
+            Float.NEGATIVE_INFINITY,
+            -Float.MAX_VALUE,
+            -1f,
+            -Float.MIN_VALUE,
+            0f,
+            Float.MIN_VALUE,
+            1f,
+            Float.POSITIVE_INFINITY,
+            Float.NaN);
+
+    assertThat(floats.stream().map(PairCounts::ordered).toList())
+        .isSorted()
+        .doesNotHaveDuplicates();
+    assertThat(PairCounts.ordered(-0f)).isEqualTo(PairCounts.ordered(0f));
+  }
+
+  @Test
+  void packedCountsAreTheSameAlsoAtTheEndsOfTheNumbers() {
+    SparseCounts counts = new SparseCounts();
+    Map<List<Integer>, Long> expected = new HashMap<>();
+    int[] ends = {Integer.MIN_VALUE, -1, 0, 1, Integer.MAX_VALUE};
+    for (int pair = 0; pair < 300; pair++) {
+      int first = random.nextBoolean() ? ends[random.nextInt(5)] : random.nextInt();
+      int second = random.nextBoolean() ? ends[random.nextInt(5)] : random.nextInt();
+      long count = 1 + random.nextInt(3) * 5_000_000_000L;
+      counts.add(first, second, count);
+      expected.merge(List.of(first, second), count, Long::sum);
     }
 
-    Collections.sort(values);
-    PairCounts.Counted counted = counts.counted();
-    int at = 0;
-    assertThat(counts.error()).isBetween(1e-6, 0.1);
-    for (int pair = 0; pair < counted.counts().length; pair++) {
-      float stated = counts.value(counted.first()[pair]);
-      for (int row = 0; row < counted.counts()[pair]; row++) {
-        float value = values.get(at++);
-        assertThat(Math.abs(stated - value))
-            .as("%s for %s, seed %s", stated, value, seed)
-            .isLessThanOrEqualTo((float) (value * counts.error() * 1.001));
-      }
+    counts.pack();
+    counts.add(0, 0, 1);
+    expected.merge(List.of(0, 0), 1L, Long::sum);
+    counts.pack();
+    SparseCounts.Sorted sorted = counts.sorted();
+    Map<List<Integer>, Long> found = new HashMap<>();
+    for (int pair = 0; pair < sorted.counts().length; pair++) {
+      found.put(List.of(sorted.first()[pair], sorted.second()[pair]), sorted.counts()[pair]);
     }
+
+    assertThat(found).as("seed %s", seed).isEqualTo(expected);
   }
 
   @Test
@@ -131,7 +154,7 @@ class PairCountsTest {
       }
 
       assertThat(counted(sum)).as("most %s, seed %s", most, seed).isEqualTo(counted(whole));
-      assertThat(sum.error()).isEqualTo(whole.error());
+      assertThat(sum.isExact()).isEqualTo(whole.isExact());
     }
   }
 }

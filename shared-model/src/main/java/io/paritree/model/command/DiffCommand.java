@@ -134,7 +134,7 @@ final class DiffCommand implements Callable<Integer> {
                   rows.get().whole().neither() == 0 ? "" : "; predict says why"));
     }
 
-    Comparison compared = models.comparison("diff", rows, startedAt, Instant.now());
+    Comparison compared = models.comparison(Comparison.DIFF, rows, startedAt, Instant.now());
     format.printDocument(
         () -> new ShownComparison(compared, faces.all).text(),
         () -> new String(compared.toJson(), StandardCharsets.UTF_8));

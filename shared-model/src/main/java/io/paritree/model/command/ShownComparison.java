@@ -194,11 +194,13 @@ record ShownComparison(Comparison comparison, Set<Face> faces) {
         "  ranks         Spearman %s; the same in the top 1 %% %s, 5 %% %s, 10 %% %s"
             .formatted(
                 number(output.spearman()),
-                percent(output.top().get(0)),
-                percent(output.top().get(1)),
-                percent(output.top().get(2))));
-    if (output.error() > 0) {
-      lines.add("  of which ranks and distributions are within " + percent(output.error()));
+                percent(output.top().shares().get(0)),
+                percent(output.top().shares().get(1)),
+                percent(output.top().shares().get(2))));
+    if (output.error() > 0 || output.top().error() > 0) {
+      lines.add(
+          "  of which KS and Spearman are within %s, the top within %s"
+              .formatted(number(output.error()), percent(output.top().error())));
     }
   }
 

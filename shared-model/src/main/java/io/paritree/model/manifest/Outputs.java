@@ -1,5 +1,6 @@
 package io.paritree.model.manifest;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,7 +16,8 @@ import java.util.stream.IntStream;
  * @param threshold a binary model's label is the second class where its score is above this,
  *     strictly
  */
-public record Outputs(List<String> names, Kind kind, List<String> classes, float threshold) {
+public record Outputs(List<String> names, Kind kind, List<String> classes, float threshold)
+    implements Serializable {
 
   /** What the scores mean. */
   public enum Kind {

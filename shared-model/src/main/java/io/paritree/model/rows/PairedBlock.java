@@ -70,6 +70,11 @@ final class PairedBlock implements ComparedBlock {
   }
 
   @Override
+  public boolean isScored(Side side, int row) {
+    return of(side).faults.get(row).isEmpty();
+  }
+
+  @Override
   public List<Fault> faults(Side side, int row) {
     return of(side).faults.get(row);
   }

@@ -59,8 +59,7 @@ public record RowPass(String path, List<String> keys, String by, int mostMoved) 
       scoring.shutdown();
     }
 
-    counts.pack();
-    return counts.result(form, models.explained(form, counts.moved()));
+    return counts.result(models.explained(form, counts.moved()));
   }
 
   private static Thread daemon(Runnable work) {

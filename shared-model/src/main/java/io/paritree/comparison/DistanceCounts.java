@@ -1,0 +1,48 @@
+package io.paritree.comparison;
+
+import io.paritree.profile.ScoreHistogram;
+import java.io.Serializable;
+
+/** Counts by how much two values differ, without the sign. Not thread-safe. */
+final class DistanceCounts implements Serializable {
+  /** A bin has the bits of a float that decide in which one it is, and no others. */
+  private static final int BIN_BITS = 0xffff0000;
+
+  private final ScoreHistogram distances = new ScoreHistogram();
+  private float largest;
+
+  void add(float champion, float challenger) {
+    float distance = distance(champion, challenger);
+    // Without the lower bits, which no quantile needs, the counts are packed in a third.
+    distances.add(Float.intBitsToFloat(Float.floatToIntBits(distance) & BIN_BITS));
+    largest = Math.max(largest, distance);
+  }
+
+  void add(DistanceCounts other) {
+    distances.add(other.distances);
+    largest = Math.max(largest, other.largest);
+  }
+
+  void pack() {
+    distances.pack();
+  }
+
+  /** Returns the difference of two values without its sign; 0 of equal ones, also infinite ones. */
+  static float distance(float champion, float challenger) {
+    return champion == challenger ? 0 : (float) Math.abs((double) challenger - champion);
+  }
+
+  /**
+   * Returns the quantiles.
+   *
+   * @param mean of the differences with their signs
+   */
+  Difference difference(double mean) {
+    return new Difference(
+        mean, quantile(0.5), quantile(0.9), quantile(0.99), quantile(0.999), largest);
+  }
+
+  private double quantile(double share) {
+    return Math.min(largest, distances.middle(share));
+  }
+}

@@ -1,0 +1,93 @@
+package io.paritree.comparison;
+
+import io.paritree.drift.Noise;
+import io.paritree.drift.Shift;
+import io.paritree.profile.BinCounts;
+import io.paritree.profile.NumberBins;
+import io.paritree.profile.ScoreHistogram;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Counts the values of an output in both models: scores, or margins. Not thread-safe. */
+final class ValueCounts implements Serializable {
+  private final ScoreHistogram champion = new ScoreHistogram();
+  private final ScoreHistogram challenger = new ScoreHistogram();
+  private final DistanceCounts distances = new DistanceCounts();
+  private final DistanceCounts ofMargins = new DistanceCounts();
+  private final PairCounts pairs;
+
+  /**
+   * @param mostPairs how many different pairs are counted by all of their bits
+   */
+  ValueCounts(int mostPairs) {
+    pairs = new PairCounts(mostPairs);
+  }
+
+  void add(float one, float other) {
+    champion.add(one);
+    challenger.add(other);
+    distances.add(one, other);
+    pairs.add(one, other);
+  }
+
+  void addMargins(float one, float other) {
+    ofMargins.add(one, other);
+  }
+
+  void add(ValueCounts other) {
+    champion.add(other.champion);
+    challenger.add(other.challenger);
+    distances.add(other.distances);
+    ofMargins.add(other.ofMargins);
+    pairs.add(other.pairs);
+  }
+
+  void pack() {
+    champion.pack();
+    challenger.pack();
+    distances.pack();
+    ofMargins.pack();
+    pairs.pack();
+  }
+
+  /**
+   * Returns how the values differ, of which there is one at least.
+   *
+   * @param marginMean of the challenger's margins less the champion's; empty where the values are
+   *     margins
+   */
+  OutputComparison compared(String name, Optional<Double> marginMean) {
+    RankedPairs ranked = new RankedPairs(pairs.sorted(), pairs.isExact());
+    RankedPairs.Measured spearman = ranked.correlation();
+    ScoreHistogram.Distance distance = distance(ranked);
+    return new OutputComparison(
+        name,
+        champion.mean(),
+        challenger.mean(),
+        distances.difference(challenger.mean() - champion.mean()),
+        marginMean.map(ofMargins::difference),
+        distance.least(),
+        Optional.of(shift()),
+        spearman.value(),
+        TopOverlap.of(ranked, champion.count()),
+        Math.max(spearman.error(), distance.most() - distance.least()));
+  }
+
+  private ScoreHistogram.Distance distance(RankedPairs ranked) {
+    if (pairs.isExact()) {
+      return new ScoreHistogram.Distance(ranked.distance(), ranked.distance());
+    }
+
+    return champion.distance(challenger);
+  }
+
+  private Shift shift() {
+    NumberBins tenths = champion.deciles();
+    return Shift.of(counts(challenger, tenths), counts(champion, tenths), new Noise(1));
+  }
+
+  private static BinCounts counts(ScoreHistogram scores, NumberBins bins) {
+    return new BinCounts(bins, Arrays.stream(scores.counts(bins)).boxed().toList());
+  }
+}
