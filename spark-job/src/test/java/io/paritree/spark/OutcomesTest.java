@@ -273,6 +273,11 @@ class OutcomesTest {
             "--labels", "./a", "--label", "b", "--require", "total.aucc > 0.7", "--horizon", "3");
     assertThat(usage.exitCode()).isEqualTo(2);
     assertThat(usage.err()).contains("did you mean auc", "such as 90d");
+    JobRun weightless =
+        outcomes(
+            "--labels", "./a", "--label", "b", "--weight", "c", "--unmatched", "negative");
+    assertThat(weightless.exitCode()).isEqualTo(2);
+    assertThat(weightless.err()).contains("a row without a label would have none");
   }
 
   @Test

@@ -82,7 +82,9 @@ public record OutcomeArguments(
             "column of the labels: when the label was known; of several labels of a key the latest"
                 + " counts, and a label older than its score is left out"),
         ScoreArguments.text(
-            "--weight=COLUMN", "column of the labels: how much a row counts (default: 1)"),
+            "--weight=COLUMN",
+            "column of the labels: how much a row counts (default: 1); not with --unmatched negative,"
+                + " where rows have no label"),
         ScoreArguments.text(
             "--horizon=DAYS",
             "after how many days the labels of a partition are complete, such as 90d; only older"
@@ -238,6 +240,13 @@ public record OutcomeArguments(
           && scores.to().isPresent()
           && scores.from().get().isAfter(scores.to().get())) {
         settings.problem("--from must not be after --to");
+      }
+
+      if (query.unmatched() == OutcomeQuery.Unmatched.NEGATIVE
+          && !query.labels().weight().isBlank()) {
+        settings.problem(
+            "--weight is not possible with --unmatched negative: labels have the weights, and a row"
+                + " without a label would have none");
       }
 
       try {
