@@ -23,6 +23,10 @@ def rows(count, seed, steps, slope, weighted):
     return score, outcome.astype(int), weight
 
 
+def effective(weight):
+    return weight.sum() ** 2 / (weight**2).sum()
+
+
 def error(auc, positives, negatives):
     q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     variance = auc * (1 - auc) + (positives - 1) * (q1 - auc**2) + (negatives - 1) * (q2 - auc**2)
@@ -34,7 +38,7 @@ def measures(score, outcome, weight):
     clipped = numpy.clip(score, 1e-7, 1 - 1e-7)
     return [
         auc,
-        error(auc, int(outcome.sum()), int((1 - outcome).sum())),
+        error(auc, effective(weight[outcome == 1]), effective(weight[outcome == 0])),
         average_precision_score(outcome, score, sample_weight=weight),
         brier_score_loss(outcome, score, sample_weight=weight),
         log_loss(outcome, clipped, sample_weight=weight),

@@ -15,7 +15,7 @@ import java.util.Optional;
  *     order, of equal scores a half
  * @param aucError its standard error: J. A. Hanley and B. J. McNeil, "The meaning and use of the
  *     area under a receiver operating characteristic (ROC) curve", Radiology 143, 1982, for the
- *     numbers of rows
+ *     effective numbers of rows ({@link OutcomeTotals})
  * @param ks the largest difference of the shares of positive and of negative rows up to a score
  * @param averagePrecision the mean precision over all positive rows, at their scores
  * @param brier the mean of {@code (p - y)²}
@@ -27,9 +27,11 @@ import java.util.Optional;
  * @param logLoss the mean of {@code -ln} of the probability that the outcome was given, which is
  *     taken to be at least 1e-7
  * @param meanScore the expected rate
- * @param rateDeviations how far the rate is from it, in standard deviations
+ * @param rateDeviations how far the rate is from it, in standard deviations: {@code sum w (y - p)}
+ *     over the root of its variance {@code sum w² p (1 - p)}, as outcomes are independent
  * @param spiegelhalter calibration as a standard normal deviate: D. J. Spiegelhalter,
- *     "Probabilistic prediction in patient management and clinical trials", 1986
+ *     "Probabilistic prediction in patient management and clinical trials", 1986; with weights as
+ *     the one before, {@code sum w (y - p) (1 - 2p)} and {@code sum w² (1 - 2p)² p (1 - p)}
  * @param calibrationError the mean distance of the groups' rates from their mean scores
  * @param groups ten groups of about as many rows, lowest scores first; rows with one score are in
  *     one group, so there may be fewer
@@ -78,7 +80,7 @@ public record BinaryMeasures(
     all.add(Measure.of("uncertainty", uncertainty));
     all.add(Measure.of("log_loss", logLoss));
     all.add(Measure.of("mean_score", meanScore));
-    Interval rateInterval = Interval.ofShare(totals.mean(), totals.rows());
+    Interval rateInterval = Interval.ofShare(totals.mean(), totals.effectiveRows());
     all.add(new Measure("rate", totals.mean(), Optional.of(rateInterval)));
     all.add(Measure.of("rate_z", rateDeviations));
     all.add(Measure.of("spiegelhalter_z", spiegelhalter));

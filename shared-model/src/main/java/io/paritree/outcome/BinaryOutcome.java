@@ -19,7 +19,8 @@ public final class BinaryOutcome implements OutcomeMeasuring {
   private final PreciseSum squares = new PreciseSum();
   private final PreciseSum losses = new PreciseSum();
   private final PreciseSum scores = new PreciseSum();
-  private final PreciseSum variances = new PreciseSum();
+  private final PreciseSum variances = new PreciseSum(); // of outcomes, by weight
+  private final PreciseSum sumVariances = new PreciseSum(); // of the sum of all weighed outcomes
   private final PreciseSum skewed = new PreciseSum();
   private final PreciseSum skewedVariances = new PreciseSum();
   private final PreciseSum expectedOrdered = new PreciseSum();
@@ -36,6 +37,7 @@ public final class BinaryOutcome implements OutcomeMeasuring {
     private long rows;
     private double positives;
     private double negatives;
+    private double squares;
 
     Block(double score) {
       this.score = score;
@@ -68,6 +70,7 @@ public final class BinaryOutcome implements OutcomeMeasuring {
     }
 
     block.rows += row.rows();
+    block.squares += row.squares();
     if (row.outcome() > 0) {
       block.positives += row.total();
     } else {
@@ -84,7 +87,7 @@ public final class BinaryOutcome implements OutcomeMeasuring {
 
     addOrder(block);
     addErrors(block);
-    groups.add(block.score, block.rows, block.weight(), block.positives);
+    groups.add(block.score, block.rows, block.weight(), block.squares, block.positives);
     addToTop(block);
     positivesBelow += block.positives;
     negativesBelow += block.negatives;
@@ -114,8 +117,9 @@ public final class BinaryOutcome implements OutcomeMeasuring {
     scores.add(rows.weight() * p);
     double variance = p * (1 - p);
     variances.add(rows.weight() * variance);
+    sumVariances.add(rows.squares * variance);
     skewed.add((rows.positives - rows.weight() * p) * (1 - 2 * p));
-    skewedVariances.add(rows.weight() * (1 - 2 * p) * (1 - 2 * p) * variance);
+    skewedVariances.add(rows.squares * (1 - 2 * p) * (1 - 2 * p) * variance);
   }
 
   /** Returns the log loss of a probability, which is taken to be at least 1e-7. */
@@ -153,7 +157,7 @@ public final class BinaryOutcome implements OutcomeMeasuring {
         rate * (1 - rate),
         losses.value() / weight,
         meanScore,
-        (totals.positives() - expected) / Math.sqrt(variances.value()),
+        (totals.positives() - expected) / Math.sqrt(sumVariances.value()),
         skewed.value() / Math.sqrt(skewedVariances.value()),
         ScoreGroups.mean(tenths, group -> Math.abs(group.meanScore() - group.outcome())),
         tenths,
@@ -181,11 +185,13 @@ public final class BinaryOutcome implements OutcomeMeasuring {
     double twoAbove = auc / (2 - auc);
     double twoBelow = 2 * auc * auc / (1 + auc);
     double square = auc * auc;
+    double positives = totals.effectivePositives();
+    double negatives = totals.effectiveNegatives();
     double variance =
         auc * (1 - auc)
-            + (totals.positiveRows() - 1) * (twoAbove - square)
-            + (totals.negativeRows() - 1) * (twoBelow - square);
-    return Math.sqrt(variance / totals.positiveRows() / totals.negativeRows());
+            + (positives - 1) * (twoAbove - square)
+            + (negatives - 1) * (twoBelow - square);
+    return Math.sqrt(variance / positives / negatives);
   }
 
   private static double square(double value) {

@@ -57,7 +57,7 @@ public record ClassMeasures(
 
   @Override
   public List<Measure> measures() {
-    Interval interval = Interval.ofShare(accuracy, totals.rows());
+    Interval interval = Interval.ofShare(accuracy, totals.effectiveRows());
     return List.of(
         new Measure("accuracy", accuracy, Optional.of(interval)),
         Measure.of("log_loss", logLoss),

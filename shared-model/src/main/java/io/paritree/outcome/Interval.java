@@ -8,7 +8,7 @@ public record Interval(double low, double high) {
    * Returns the interval of a share: E. B. Wilson, "Probable inference, the law of succession, and
    * statistical inference", 1927.
    *
-   * @param rows above 0
+   * @param rows their effective number ({@link OutcomeTotals}), above 0
    */
   static Interval ofShare(double share, double rows) {
     double square = DEVIATIONS * DEVIATIONS / rows;

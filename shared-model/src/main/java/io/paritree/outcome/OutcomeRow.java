@@ -25,6 +25,11 @@ public record OutcomeRow(
     return weight * rows;
   }
 
+  /** Returns the sum of the squares of the weights, for {@link OutcomeTotals#effective}. */
+  double squares() {
+    return weight * weight * rows;
+  }
+
   /** Returns whether this is the one of a row's scores with which the row itself is counted. */
   public boolean isOfItsOutcome() {
     return part == NO_CLASS || part == outcome;

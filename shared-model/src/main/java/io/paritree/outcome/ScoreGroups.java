@@ -23,6 +23,7 @@ final class ScoreGroups {
     private final PreciseSum outcomes = new PreciseSum();
     private long rows;
     private double weight;
+    private double squares;
 
     Sums(int index) {
       this.index = index;
@@ -35,7 +36,7 @@ final class ScoreGroups {
           weight,
           scores.value() / weight,
           outcome,
-          isShare ? Optional.of(Interval.ofShare(outcome, rows)) : Optional.empty());
+          isShare ? Optional.of(Interval.ofShare(outcome, OutcomeTotals.effective(weight, squares))) : Optional.empty());
     }
   }
 
@@ -51,9 +52,10 @@ final class ScoreGroups {
   /**
    * Adds all rows with one score.
    *
+   * @param squares the sum of their squared weights
    * @param outcomes their sum, by weight
    */
-  void add(double score, long rows, double own, double outcomes) {
+  void add(double score, long rows, double own, double squares, double outcomes) {
     int index = Math.min(GROUPS - 1, (int) (GROUPS * (below + own / 2) / weight));
     if (groups.isEmpty() || groups.get(groups.size() - 1).index != index) {
       groups.add(new Sums(index));
@@ -62,6 +64,7 @@ final class ScoreGroups {
     Sums group = groups.get(groups.size() - 1);
     group.rows += rows;
     group.weight += own;
+    group.squares += squares;
     group.scores.add(own * score);
     group.outcomes.add(outcomes);
     below += own;

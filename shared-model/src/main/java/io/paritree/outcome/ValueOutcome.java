@@ -15,6 +15,7 @@ public final class ValueOutcome implements OutcomeMeasuring {
   private double last = Double.NEGATIVE_INFINITY;
   private PreciseSum ofBlock = new PreciseSum();
   private double blockWeight;
+  private double blockSquares;
   private long blockRows;
 
   /**
@@ -43,6 +44,7 @@ public final class ValueOutcome implements OutcomeMeasuring {
     double outcome = row.outcome();
     blockRows += row.rows();
     blockWeight += weight;
+    blockSquares += row.squares();
     ofBlock.add(weight * outcome);
     double error = score - outcome;
     scores.add(weight * score);
@@ -72,10 +74,11 @@ public final class ValueOutcome implements OutcomeMeasuring {
 
   private void close() {
     if (blockRows > 0) {
-      groups.add(last, blockRows, blockWeight, ofBlock.value());
+      groups.add(last, blockRows, blockWeight, blockSquares, ofBlock.value());
       ofBlock = new PreciseSum();
       blockRows = 0;
       blockWeight = 0;
+      blockSquares = 0;
     }
   }
 

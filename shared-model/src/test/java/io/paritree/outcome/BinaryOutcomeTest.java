@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,8 +139,63 @@ class BinaryOutcomeTest {
   }
 
   @Test
+  void weightsThatAreAllTenTimesAsLargeAreNoSurer() throws IOException {
+    Case weighted = cases().stream().filter(each -> each.isWeighted).findFirst().orElseThrow();
+    List<OutcomeRow> once = new Case(2_000, 9, 0, 0.9, true, weighted.measures).generated();
+    BinaryMeasures own = measures(once);
+    BinaryMeasures more = measures(once.stream().map(row -> withWeight(row, 10)).toList());
+
+    for (int index = 0; index < own.measures().size(); index++) {
+      Measure one = own.measures().get(index);
+      Measure other = more.measures().get(index);
+      double times = one.name().equals("expected_positives") ? 10 : 1; // it is a sum of weights
+      assertThat(other.value()).as(one.name()).isCloseTo(times * one.value(), within(1e-9));
+      one.interval().ifPresent(interval -> assertClose(interval, other.interval().orElseThrow()));
+    }
+
+    for (int index = 0; index < own.groups().size(); index++) {
+      assertClose(
+          own.groups().get(index).interval().orElseThrow(),
+          more.groups().get(index).interval().orElseThrow());
+    }
+  }
+
+  private static OutcomeRow withWeight(OutcomeRow row, double times) {
+    return new OutcomeRow(row.score(), row.outcome(), row.label(), times * row.weight(), 1);
+  }
+
+  private static void assertClose(Interval one, Interval other) {
+    assertThat(other.low()).isCloseTo(one.low(), within(1e-12));
+    assertThat(other.high()).isCloseTo(one.high(), within(1e-12));
+  }
+
+  @Test
+  void deviationsOfOutcomesThatAreAsLikelyAsTheScoresAreStandardNormalWhateverRowsWeigh() {
+    Random random = new Random(33);
+    int trials = 400;
+    double rates = 0;
+    double spiegelhalters = 0;
+    for (int trial = 0; trial < trials; trial++) {
+      List<OutcomeRow> rows = new ArrayList<>();
+      for (int row = 1; row <= 300; row++) {
+        double score = row / 301.0;
+        double outcome = random.nextDouble() < score ? 1 : 0;
+        double weight = Math.scalb(1, random.nextInt(6));
+        rows.add(new OutcomeRow(score, outcome, Double.NaN, weight, 1));
+      }
+
+      BinaryMeasures own = measures(rows);
+      rates += own.rateDeviations() * own.rateDeviations() / trials;
+      spiegelhalters += own.spiegelhalter() * own.spiegelhalter() / trials;
+    }
+
+    assertThat(rates).isBetween(0.8, 1.2);
+    assertThat(spiegelhalters).isBetween(0.8, 1.2);
+  }
+
+  @Test
   void scoresThatDoNotAscendOrAreNoProbabilitiesAreRefused() {
-    BinaryOutcome outcome = new BinaryOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5));
+    BinaryOutcome outcome = new BinaryOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1));
     outcome.add(new OutcomeRow(0.5, 1, 1, 1, 1));
 
     for (double score : new double[] {0.25, Double.NaN, 1.5}) {

@@ -133,7 +133,7 @@ class ClassOutcomeTest {
 
   @Test
   void scoresOfAClassThatDoNotAscendOrAreNoProbabilitiesAreRefused() {
-    ClassOutcome outcome = new ClassOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5), NAMES);
+    ClassOutcome outcome = new ClassOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1), NAMES);
     outcome.add(new OutcomeRow(0.5, 1, 1, 1, 1, 2));
 
     for (double score : new double[] {0.25, Double.NaN, 1.5}) {

@@ -108,7 +108,7 @@ class RankOutcomeTest {
 
   @Test
   void whatIsNoRelevanceOrDoesNotAscendIsRefused() {
-    RankOutcome outcome = new RankOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5));
+    RankOutcome outcome = new RankOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1));
     outcome.add(row(1, 0.5, 1, 1));
 
     for (double relevance : new double[] {-1, 0.5, 32, Double.NaN}) {

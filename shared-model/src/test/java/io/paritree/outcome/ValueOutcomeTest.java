@@ -51,7 +51,7 @@ class ValueOutcomeTest {
 
   @Test
   void scoresThatDoNotAscendAreRefused() {
-    ValueOutcome outcome = new ValueOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5));
+    ValueOutcome outcome = new ValueOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1));
     outcome.add(new OutcomeRow(5, 1, 1, 1, 1));
 
     for (double score : new double[] {4, Double.NaN, Double.POSITIVE_INFINITY}) {
