@@ -18,9 +18,10 @@ import org.apache.spark.unsafe.types.UTF8String;
  * @param rows the scores in each bin
  * @param least score
  * @param most the highest score
+ * @param absent rows without a score
  */
 record CountedScores(
-    RowGroup group, String label, int[] bins, long[] rows, double least, double most)
+    RowGroup group, String label, int[] bins, long[] rows, double least, double most, long absent)
     implements Serializable {
   /** Bins are pages of bins, of which few are used: scores of a model are near to each other. */
   private static final int PAGE_BITS = 7;
@@ -34,6 +35,7 @@ record CountedScores(
     private final long[][] pages = new long[PAGES][];
     private double least = Double.POSITIVE_INFINITY;
     private double most = Double.NEGATIVE_INFINITY;
+    private long absent;
 
     void add(double score) {
       int bin = ScoreCounts.bin(score) - FIRST_BIN;
@@ -63,14 +65,15 @@ record CountedScores(
       }
 
       return new CountedScores(
-          group, label, Arrays.copyOf(bins, size), Arrays.copyOf(rows, size), least, most);
+          group, label, Arrays.copyOf(bins, size), Arrays.copyOf(rows, size), least, most, absent);
     }
   }
 
   /**
    * Counts scores.
    *
-   * @param rows a group's columns ({@link RowGroup#columns}), then the label and the score
+   * @param rows a group's columns ({@link RowGroup#columns}), then the label and the score, which
+   *     may be null
    */
   static ArrayList<CountedScores> of(Iterator<InternalRow> rows, int levels, int segments) {
     int width = RowGroup.width(levels, segments) + 1;
@@ -93,7 +96,11 @@ record CountedScores(
         }
       }
 
-      counts.add(row.getDouble(width));
+      if (row.isNullAt(width)) {
+        counts.absent++;
+      } else {
+        counts.add(row.getDouble(width));
+      }
     }
 
     ArrayList<CountedScores> counted = new ArrayList<>();

@@ -28,11 +28,10 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param levels the partition columns, outermost first
  * @param version of the table; empty for a directory
- * @param quarantined as {@link QuarantinedKeys} are; empty if there are none, or if it is not known
- *     where they are
+ * @param quarantined the keys of rows that could not be scored
  */
 record FoundScores(
-    Dataset<Row> rows, List<String> levels, String version, Optional<Dataset<Row>> quarantined) {
+    Dataset<Row> rows, List<String> levels, String version, QuarantinedKeys quarantined) {
 
   /**
    * Finds the scores.
@@ -109,7 +108,7 @@ record FoundScores(
     TableToRead asked = new TableToRead(query.scores().table(), "");
     PinnedTable table = query.scores().tableFormat().input(session, asked);
     List<String> levels = table.partitionColumns();
-    return new FoundScores(rows(session, query, table), levels, table.version(), Optional.empty());
+    return new FoundScores(rows(session, query, table), levels, table.version(), QuarantinedKeys.UNKNOWN);
   }
 
   private static Dataset<Row> rows(SparkSession session, OutcomeQuery query, PinnedTable table)

@@ -12,13 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How good stored scores were, as of a day. It says nothing of when and how it was found out: the
  * same scores and labels give the same report.
  *
  * @param asOf the day of the newest label that counts; empty if labels have no time
- * @param quarantined keys with a label that could not be scored, in mature partitions
+ * @param absent rows without a score, which are not measured
+ * @param quarantined keys with a label that could not be scored, in partitions of any age; empty if
+ *     that is not known
  * @param slices the total, versions, segments, partitions
  * @param naive what a join gives that takes missing labels for negative and all partitions for
  *     mature; empty for values
@@ -31,7 +34,8 @@ record OutcomeReport(
     Optional<LocalDate> asOf,
     String scoresVersion,
     LabelTable labels,
-    long quarantined,
+    long absent,
+    OptionalLong quarantined,
     List<SliceOutcome> slices,
     Optional<Measured> naive,
     Optional<ModelComparison> comparison,
@@ -45,12 +49,14 @@ record OutcomeReport(
 
   OutcomeReport with(List<Verdict> own) {
     return new OutcomeReport(
-        query, kind, asOf, scoresVersion, labels, quarantined, slices, naive, comparison, own);
+        query, kind, asOf, scoresVersion, labels, absent, quarantined, slices, naive, comparison,
+        own);
   }
 
   OutcomeReport with(Optional<ModelComparison> own) {
     return new OutcomeReport(
-        query, kind, asOf, scoresVersion, labels, quarantined, slices, naive, own, verdicts);
+        query, kind, asOf, scoresVersion, labels, absent, quarantined, slices, naive, own,
+        verdicts);
   }
 
   SliceOutcome total() {
@@ -76,6 +82,16 @@ record OutcomeReport(
               .formatted(
                   Math.round(100 * total.coverage().get(0)),
                   Math.round(100 * total.coverage().get(total.coverage().size() - 1))));
+    }
+
+    if (absent > 0) {
+      warnings.add(
+          "%s rows have no score%s; they are not measured"
+              .formatted(
+                  absent,
+                  kind == OutcomeKind.CLASSES
+                      ? ", or none of one of the classes, as rows of a model with other classes"
+                      : ""));
     }
 
     if (query.challenger().isPresent() && comparison.isEmpty()) {
@@ -114,6 +130,7 @@ record OutcomeReport(
     json.writeStringField("source", query.scores().name());
     JsonText.optional(json, "version", scoresVersion);
     JsonText.array(json, "keys", query.keys(), json::writeString);
+    json.writeNumberField("without_score", absent);
     json.writeEndObject();
     json.writeObjectFieldStart("labels");
     json.writeStringField("source", query.labels().source());
@@ -124,7 +141,10 @@ record OutcomeReport(
     json.writeNumberField("unknown", labels.unknown());
     json.writeNumberField("repeated", labels.repeated());
     json.writeNumberField("after_as_of", labels.later());
-    json.writeNumberField("quarantined", quarantined);
+    if (quarantined.isPresent()) {
+      json.writeNumberField("quarantined", quarantined.getAsLong());
+    }
+
     json.writeEndObject();
     JsonText.array(json, "warnings", warnings(), json::writeString);
     if (naive.isPresent() && naive.get() instanceof BinaryMeasures binary) {

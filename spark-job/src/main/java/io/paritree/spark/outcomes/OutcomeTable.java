@@ -81,10 +81,12 @@ final class OutcomeTable {
     }
 
     report.comparison().ifPresent(comparison -> text.append(of(comparison)));
-    if (report.quarantined() > 0) {
+    if (report.quarantined().isEmpty()) {
+      text.append("  it is not known how many keys with a label were quarantined\n");
+    } else if (report.quarantined().getAsLong() > 0) {
       text.append(
           "  %s keys with a label were quarantined and have no score\n"
-              .formatted(report.quarantined()));
+              .formatted(report.quarantined().getAsLong()));
     }
 
     report.warnings().forEach(warning -> text.append("  ").append(warning).append('\n'));

@@ -1,8 +1,5 @@
 package io.paritree.spark.outcomes;
 
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
-
 import io.paritree.ModelException;
 import io.paritree.outcome.Measure;
 import io.paritree.outcome.Measured;
@@ -21,8 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -128,7 +123,8 @@ public record Outcomes(
               labels.asOf(),
               scores.version(),
               labels,
-              quarantined(scores, labels, query),
+              counts.absent(),
+              scores.quarantined().withLabel(labels, query),
               slices,
               matching.naive(),
               Optional.empty(),
@@ -156,16 +152,5 @@ public record Outcomes(
           "Cannot take unmatched rows for negative: the outcomes of %s are several classes, of which none is the negative one"
               .formatted(query.scores().name()));
     }
-  }
-
-  /** Returns how many keys that could not be scored have a label. */
-  private static long quarantined(PublishedScores scores, LabelTable labels, OutcomeQuery query) {
-    if (scores.quarantined().isEmpty()) {
-      return 0;
-    }
-
-    String[] keys = PublishedScores.keys(query.keys().size());
-    Dataset<Row> with = scores.quarantined().get().join(labels.rows(), keys, "inner");
-    return with.agg(count(lit(1))).first().getLong(0);
   }
 }

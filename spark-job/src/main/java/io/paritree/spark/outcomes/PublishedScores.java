@@ -6,7 +6,6 @@ import io.paritree.spark.ending.RefusedException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -29,8 +28,7 @@ import org.apache.spark.sql.types.StructType;
  * @param hasLabel whether rows have labels
  * @param classColumns the columns of {@link #CLASS_SCORES}; empty if there are none
  * @param version of the table; empty for a directory
- * @param quarantined the keys of rows that could not be scored, with {@link #PARTITION} as a path;
- *     empty if there are none, or if it is not known where they are
+ * @param quarantined the keys of rows that could not be scored
  */
 record PublishedScores(
     Dataset<Row> rows,
@@ -39,8 +37,7 @@ record PublishedScores(
     boolean hasLabel,
     List<String> classColumns,
     String version,
-    Optional<Dataset<Row>> quarantined) {
-  static final String PARTITION = "partition";
+    QuarantinedKeys quarantined) {
   static final String VERSION = "version";
   static final String SCORED = "scored";
   static final String SCORE = "score";

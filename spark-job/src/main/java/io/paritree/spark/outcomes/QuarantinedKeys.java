@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.sql.Column;
@@ -17,18 +18,25 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The keys of rows that could not be scored: {@code key_0}, ..., and their partition as a path. */
-final class QuarantinedKeys {
-  private QuarantinedKeys() {}
+/**
+ * The keys of rows that could not be scored.
+ *
+ * @param rows {@code key_0}, ...; empty if there are none
+ * @param areAll whether none are missing: what runs leave may have been removed, and of a table it
+ *     is not known which runs have written its rows
+ */
+record QuarantinedKeys(Optional<Dataset<Row>> rows, boolean areAll) {
+  static final QuarantinedKeys UNKNOWN = new QuarantinedKeys(Optional.empty(), false);
 
   /** Returns the keys of the rows that the runs of published partitions could not score. */
-  static Optional<Dataset<Row>> of(
+  static QuarantinedKeys of(
       SparkSession session,
       OutcomeQuery query,
       OutputPlace place,
       List<PartitionManifest> published)
       throws IOException {
     Optional<Dataset<Row>> all = Optional.empty();
+    boolean areAll = true;
     Set<String> runs = new TreeSet<>();
     for (PartitionManifest own : published) {
       if (own.quarantined() > 0) {
@@ -37,6 +45,7 @@ final class QuarantinedKeys {
     }
 
     for (String run : runs) {
+      boolean isFound = false;
       for (Location directory : StateDirectory.quarantine(place.state(), run)) {
         if (place.listOrNone(directory).isEmpty()) {
           continue;
@@ -54,10 +63,13 @@ final class QuarantinedKeys {
                 .toList();
         Dataset<Row> keys = keys(query, rows, own);
         all = Optional.of(all.map(before -> before.unionByName(keys)).orElse(keys));
+        isFound = true;
       }
+
+      areAll &= isFound;
     }
 
-    return all;
+    return new QuarantinedKeys(all, areAll);
   }
 
   private static Dataset<Row> keys(OutcomeQuery query, Dataset<Row> rows, List<String> partitions) {
@@ -67,7 +79,18 @@ final class QuarantinedKeys {
     }
 
     Column partition = PublishedScores.column(QuarantineColumns.PARTITION);
-    columns.add(partition.as(PublishedScores.PARTITION));
     return rows.filter(partition.isin(partitions.toArray())).select(columns.toArray(Column[]::new));
+  }
+
+  /** Returns how many of them have a label; empty if that is not known. */
+  OptionalLong withLabel(LabelTable labels, OutcomeQuery query) {
+    if (!areAll) {
+      return OptionalLong.empty();
+    } else if (rows.isEmpty()) {
+      return OptionalLong.of(0);
+    }
+
+    String[] keys = PublishedScores.keys(query.keys().size());
+    return OptionalLong.of(rows.get().join(labels.rows(), keys, "left_semi").count());
   }
 }

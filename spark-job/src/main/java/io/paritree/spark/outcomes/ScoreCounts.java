@@ -17,16 +17,23 @@ import org.apache.spark.sql.Column;
  *
  * @param groups the scores of each bin ({@link #bin}), by what rows have in common
  * @param labels what the labels mean that were stored with the scores
- * @param areFinite whether all scores are finite numbers
+ * @param least score; NaN if one is no number
+ * @param most the highest score; NaN if one is no number
+ * @param absent rows without a score, which are in no group
  */
 record ScoreCounts(
-    Map<RowGroup, Map<Integer, Long>> groups, StoredLabels labels, boolean areFinite) {
+    Map<RowGroup, Map<Integer, Long>> groups,
+    StoredLabels labels,
+    double least,
+    double most,
+    long absent) {
   private static final int BITS = 16;
   private static final int MOST_SEGMENTS = 1_000;
 
   /**
    * The bin of a score: the upper half of its bits as a float, in the order of the scores. Scores
-   * of one bin differ by less than a hundredth.
+   * of one bin differ by less than a hundredth of their value, unless that is nearer to 0 than any
+   * normal float is.
    */
   static int bin(double score) {
     int bits = Float.floatToIntBits((float) score + 0.0f); // there is one zero
@@ -49,7 +56,6 @@ record ScoreCounts(
     List<JavaSerialized<ArrayList<CountedScores>>> tasks =
         scores
             .rows()
-            .filter(col(PublishedScores.SCORE).isNotNull())
             .select(columns.toArray(Column[]::new))
             .queryExecution()
             .toRdd()
@@ -61,22 +67,30 @@ record ScoreCounts(
             .collect();
     Map<RowGroup, Map<Integer, Long>> groups = new TreeMap<>();
     StoredLabels.Highest highest = new StoredLabels.Highest();
-    boolean areFinite = true;
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    long absent = 0;
     for (JavaSerialized<ArrayList<CountedScores>> task : tasks) {
       for (CountedScores counted : task.value()) {
+        absent += counted.absent();
+        if (counted.bins().length == 0) {
+          continue;
+        }
+
         Map<Integer, Long> bins = groups.computeIfAbsent(counted.group(), any -> new TreeMap<>());
         for (int at = 0; at < counted.bins().length; at++) {
           bins.merge(counted.bins()[at], counted.rows()[at], Long::sum);
         }
 
-        areFinite &= Double.isFinite(counted.least()) && Double.isFinite(counted.most());
+        least = Math.min(least, counted.least());
+        most = Math.max(most, counted.most());
         if (counted.label() != null) {
           highest.add(counted.group().version(), counted.label(), counted.most());
         }
       }
     }
 
-    return new ScoreCounts(groups, highest.labels(), areFinite);
+    return new ScoreCounts(groups, highest.labels(), least, most, absent);
   }
 
   /**
@@ -88,10 +102,10 @@ record ScoreCounts(
     String name = query.scores().name();
     if (groups.isEmpty()) {
       throw new RefusedException("Cannot measure %s: it has no score".formatted(name));
-    } else if (!areFinite) {
+    } else if (!Double.isFinite(least) || !Double.isFinite(most)) {
       throw new RefusedException(
           "Cannot measure %s: it has scores that are no finite numbers".formatted(name));
-    } else if (outcomes.areProbabilities() && !areProbabilities()) {
+    } else if (outcomes.areProbabilities() && (least < 0 || most > 1)) {
       throw new RefusedException(
           "Cannot measure %s: its scores are no probabilities, 0 to 1, as those of a model of two classes are; of several classes, give the scores of one by --score and --positive"
               .formatted(name));
@@ -109,11 +123,5 @@ record ScoreCounts(
                 .formatted(name, query.by().get(index), values.size(), MOST_SEGMENTS));
       }
     }
-  }
-
-  private boolean areProbabilities() {
-    return groups.values().stream()
-        .flatMap(bins -> bins.keySet().stream())
-        .allMatch(bin -> bin >= 0 && bin <= bin(1));
   }
 }
