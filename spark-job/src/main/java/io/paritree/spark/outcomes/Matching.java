@@ -31,7 +31,8 @@ final class Matching {
   private final ScoreCounts counts;
   private final Map<Slice, Sums> slices = new TreeMap<>();
   private final Map<RowGroup, Known> known = new HashMap<>();
-  private final Map<Integer, Long> positivesByBin = new TreeMap<>(); // of all rows, mature or not
+  private final Map<Integer, Long> positivesByBin =
+      new TreeMap<>(); // of all rows, mature or not, with leaks
 
   /** A slice while its rows are read. */
   private static final class Sums {
@@ -134,16 +135,14 @@ final class Matching {
       Known group = groups[block.group()[row]];
       int bin = ScoreCounts.bin(block.least()[row]);
       long rows = block.rows()[row];
+      if (block.outcome()[row] > 0) {
+        positivesByBin.merge(bin, rows, Long::sum);
+      }
+
       if (block.isLeak()[row]) {
         group.slices.forEach(sums -> sums.leaks += rows);
-      } else {
-        if (block.outcome()[row] > 0) {
-          positivesByBin.merge(bin, rows, Long::sum);
-        }
-
-        if (block.hasOutcome(row)) {
-          group.matched.merge(bin, rows, Long::sum);
-        }
+      } else if (block.hasOutcome(row)) {
+        group.matched.merge(bin, rows, Long::sum);
       }
 
       if (counts(block, row, group)) {
@@ -211,11 +210,13 @@ final class Matching {
   }
 
   /**
-   * Returns the measures that a join gives which takes each missing label for the negative outcome
-   * and all partitions for mature, by the middle of the scores' bins; empty for values.
+   * Returns the measures that a join gives which takes each missing label for the negative outcome,
+   * all partitions for mature, and leaks for labels as any other; the scores of a bin count as its
+   * middle, so that those less than a hundredth apart may be equal. Empty for other kinds than two
+   * outcomes, and with weights, which rows without a label do not have.
    */
   Optional<Measured> naive() {
-    if (outcomes.kind() != OutcomeKind.BINARY) {
+    if (outcomes.kind() != OutcomeKind.BINARY || !query.labels().weight().isEmpty()) {
       return Optional.empty();
     }
 

@@ -23,8 +23,8 @@ import java.util.OptionalLong;
  * @param quarantined keys with a label that could not be scored, in partitions of any age; empty if
  *     that is not known
  * @param slices the total, versions, segments, partitions
- * @param naive what a join gives that takes missing labels for negative and all partitions for
- *     mature; empty for values
+ * @param naive what a join gives that takes missing labels for negative ({@link Matching#naive}),
+ *     if that can be said
  * @param comparison with another model; empty if none is asked for, or without a row
  * @param verdicts of the rules that must hold
  */
@@ -82,6 +82,10 @@ record OutcomeReport(
               .formatted(
                   Math.round(100 * total.coverage().get(0)),
                   Math.round(100 * total.coverage().get(total.coverage().size() - 1))));
+    } else if (query.unmatched() == OutcomeQuery.Unmatched.UNKNOWN && total.mayBeSelected()) {
+      warnings.add(
+          "Whether labels are of selected rows cannot be seen: %s %% of the rows have one, and nearly all scores are less than a hundredth apart"
+              .formatted(Math.round(100.0 * total.matched() / total.scored())));
     }
 
     if (absent > 0) {

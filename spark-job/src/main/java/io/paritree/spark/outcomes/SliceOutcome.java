@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param matched rows with a label that counts
  * @param leaks rows whose label is from before they were scored; they are not measured
  * @param coverage the share of rows with a label, of ten groups by score of about as many rows,
- *     lowest scores first
+ *     lowest scores first; fewer where scores are less than a hundredth apart
  * @param measured empty without a label
  */
 record SliceOutcome(
@@ -37,6 +37,11 @@ record SliceOutcome(
   boolean isSelected() {
     return coverage.size() > 1
         && Math.abs(coverage.get(0) - coverage.get(coverage.size() - 1)) > SELECTED;
+  }
+
+  /** Returns whether labels are of some rows only, whose scores do not say of which. */
+  boolean mayBeSelected() {
+    return coverage.size() == 1 && matched > 0 && matched < scored;
   }
 
   void write(JsonGenerator json) throws IOException {
