@@ -201,13 +201,13 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
     }
 
     Dataset<Row> rows =
-        session
-            .read()
-            .option("basePath", HadoopPaths.text(path))
-            .parquet(
-                files.stream()
-                    .map(file -> HadoopPaths.pattern(file.location()))
-                    .toArray(String[]::new));
+        ParquetRows.of(
+            session,
+            Map.of("basePath", HadoopPaths.text(path)),
+            asked.input(),
+            files.stream()
+                .map(file -> HadoopPaths.pattern(file.location()))
+                .toArray(String[]::new));
     return new FoundScores(rows, List.of(), "", QuarantinedKeys.UNKNOWN);
   }
 

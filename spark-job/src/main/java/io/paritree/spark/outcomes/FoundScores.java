@@ -70,10 +70,11 @@ record FoundScores(
     }
 
     Dataset<Row> rows =
-        session
-            .read()
-            .option("basePath", HadoopPaths.text(place.output()))
-            .parquet(files.toArray(String[]::new));
+        ParquetRows.of(
+            session,
+            Map.of("basePath", HadoopPaths.text(place.output())),
+            query.scores().name(),
+            files.toArray(String[]::new));
     return new FoundScores(
         rows,
         List.copyOf(PartitionValue.texts(published.get(0).partition()).keySet()),

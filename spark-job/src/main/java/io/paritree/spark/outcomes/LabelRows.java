@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -51,6 +52,8 @@ record LabelRows(Dataset<Row> rows, String version) {
           "ignoreLeadingWhiteSpace", "false",
           "ignoreTrailingWhiteSpace", "false");
 
+  private static final int HEADER_LINES = 5;
+
   /** Labels as they were found. */
   private record Found(Dataset<Row> rows, String version, boolean isText) {}
 
@@ -70,6 +73,32 @@ record LabelRows(Dataset<Row> rows, String version) {
         "Cannot use the labels of %s: %s".formatted(query.labels().source(), why));
   }
 
+  /** Returns why the lines of CSV files could not be read; empty if something else has failed. */
+  static Optional<RefusedException> unreadable(OutcomeQuery query, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      boolean isOfHeader = message.contains("CSV header");
+      if (isOfHeader || message.startsWith("[MALFORMED_RECORD_IN_PARSING")) {
+        return Optional.of(
+            refused(
+                query,
+                "%s (%s)"
+                    .formatted(
+                        isOfHeader
+                            ? "its CSV files do not all have the same columns in the same order"
+                            : "a line has not as many cells as the header",
+                        Fault.printableLine(
+                            message
+                                .lines()
+                                .limit(isOfHeader ? HEADER_LINES : 1)
+                                .map(String::strip)
+                                .collect(Collectors.joining("; "))))));
+      }
+    }
+
+    return Optional.empty();
+  }
+
   private static Found found(SparkSession session, OutcomeQuery query)
       throws RefusedException, IOException {
     String source = query.labels().source();
@@ -84,7 +113,7 @@ record LabelRows(Dataset<Row> rows, String version) {
     String pattern = HadoopPaths.pattern(location);
     return isCsv
         ? new Found(session.read().options(CSV).csv(pattern), "", true)
-        : new Found(session.read().parquet(pattern), "", false);
+        : new Found(ParquetRows.of(session, Map.of(), source, pattern), "", false);
   }
 
   private static String fileName(SparkSession session, OutcomeQuery query, Location location)
@@ -187,8 +216,7 @@ record LabelRows(Dataset<Row> rows, String version) {
     Column time = PublishedScores.column(name);
     if (found.isText) {
       return cast(name, DataTypes.TimestampType);
-    } else if (List.of(DataTypes.DateType, DataTypes.TimestampType, DataTypes.TimestampNTZType)
-        .contains(type)) {
+    } else if (isTime(type)) {
       return time.cast(DataTypes.TimestampType);
     }
 
@@ -196,6 +224,12 @@ record LabelRows(Dataset<Row> rows, String version) {
         query,
         "the column '%s' of --label-time is of type %s; a date or a timestamp was expected"
             .formatted(name, type.catalogString()));
+  }
+
+  /** Returns whether a type has days. */
+  static boolean isTime(DataType type) {
+    return List.of(DataTypes.DateType, DataTypes.TimestampType, DataTypes.TimestampNTZType)
+        .contains(type);
   }
 
   private static Column weight(OutcomeQuery query, StructType schema, Found found)

@@ -62,6 +62,21 @@ record LabelTable(
   static LabelTable of(
       SparkSession session, OutcomeQuery query, PublishedScores scores, OutcomeText outcomes)
       throws RefusedException, IOException {
+    try {
+      return read(session, query, scores, outcomes);
+    } catch (Exception e) { // Spark throws checked ones undeclared
+      Optional<RefusedException> unreadable = LabelRows.unreadable(query, e);
+      if (unreadable.isPresent()) {
+        throw unreadable.get();
+      }
+
+      throw e;
+    }
+  }
+
+  private static LabelTable read(
+      SparkSession session, OutcomeQuery query, PublishedScores scores, OutcomeText outcomes)
+      throws RefusedException, IOException {
     LabelRows found = LabelRows.of(session, query, scores);
     boolean hasTime = !query.labels().time().isEmpty();
     Column isUnknown = isUnknown(query);

@@ -14,6 +14,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -97,9 +98,7 @@ record PublishedScores(
       columns.add(text(column(query.by().get(index))).as(by(index)));
     }
 
-    String scoredAt = query.maturity().scoredAt();
-    Column scored = scoredAt.isEmpty() ? nothing() : column(scoredAt);
-    columns.add(text(scored.cast(DataTypes.DateType)).as(SCORED));
+    columns.add(scored(query, schema).as(SCORED));
     List<String> classes = classColumns(query, schema);
     Column classScores = doubles(classes);
     String score = classes.isEmpty() ? scoreColumn(query, schema) : ScoreColumns.SCORE;
@@ -118,6 +117,28 @@ record PublishedScores(
         found.quarantined());
   }
 
+  /** Returns the day on which a row was scored, as text; null if no column says it. */
+  private static Column scored(OutcomeQuery query, StructType schema) throws RefusedException {
+    String name = query.maturity().scoredAt();
+    if (name.isEmpty()) {
+      return nothing();
+    }
+
+    DataType type = schema.apply(name).dataType();
+    if (!LabelRows.isTime(type)) {
+      throw refused(
+          query,
+          "the column '%s' of --scored-at is of type %s; a date or a timestamp was expected"
+              .formatted(name, type.catalogString()));
+    }
+
+    return text(column(name).cast(DataTypes.DateType));
+  }
+
+  private static RefusedException refused(OutcomeQuery query, String why) {
+    return new RefusedException("Cannot measure %s: %s".formatted(query.scores().name(), why));
+  }
+
   /** Returns the columns of the scores of several classes; none if one score is meant. */
   private static List<String> classColumns(OutcomeQuery query, StructType schema) {
     boolean isOne = !query.scores().column().isEmpty() || !query.labels().positive().isEmpty();
@@ -126,9 +147,11 @@ record PublishedScores(
         : scoreColumns(schema);
   }
 
+  /** A column of this kind of name that is no number was passed through. */
   private static List<String> scoreColumns(StructType schema) {
     return Stream.of(schema.fieldNames())
         .filter(name -> name.startsWith(ScoreColumns.SCORE + "_"))
+        .filter(name -> schema.apply(name).dataType() instanceof NumericType)
         .toList();
   }
 
@@ -169,10 +192,10 @@ record PublishedScores(
   private static void check(OutcomeQuery query, StructType schema, String name)
       throws RefusedException {
     if (!has(schema, name)) {
-      throw new RefusedException(
-          "Cannot measure %s: it has no column '%s'%s; runs write their --keys and --pass columns"
+      throw refused(
+          query,
+          "it has no column '%s'%s; runs write their --keys and --pass columns"
               .formatted(
-                  query.scores().name(),
                   name,
                   NearestName.of(name, Arrays.asList(schema.fieldNames()))
                       .map(" (did you mean '%s'?)"::formatted)
@@ -184,6 +207,14 @@ record PublishedScores(
     String asked = query.scores().column();
     if (!asked.isEmpty()) {
       check(query, schema, asked);
+      DataType type = schema.apply(asked).dataType();
+      if (!(type instanceof NumericType)) {
+        throw refused(
+            query,
+            "the column '%s' of --score is of type %s; a number was expected"
+                .formatted(asked, type.catalogString()));
+      }
+
       return asked;
     }
 
@@ -192,12 +223,12 @@ record PublishedScores(
     }
 
     List<String> several = scoreColumns(schema);
-    throw new RefusedException(
+    throw refused(
+        query,
         several.isEmpty()
-            ? "Cannot measure %s: it has no column 'score'; give the output of a scoring run, or --score COLUMN"
-                .formatted(query.scores().name())
-            : "Cannot measure %s: it has the scores of several outputs; choose one by --score, of %s"
-                .formatted(query.scores().name(), String.join(", ", several)));
+            ? "it has no column 'score'; give the output of a scoring run, or --score COLUMN"
+            : "it has the scores of several outputs; choose one by --score, of %s"
+                .formatted(String.join(", ", several)));
   }
 
   static boolean has(StructType schema, String name) {
