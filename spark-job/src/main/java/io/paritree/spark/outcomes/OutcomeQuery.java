@@ -113,10 +113,22 @@ public record OutcomeQuery(
    * @param source a path of files or of a table, which has a slash, or a table's name
    * @param column what came
    * @param positive the positive outcome of two; empty if the labels say it
+   * @param classes the names of several classes, in the order of their scores; empty if labels that
+   *     were stored with the scores say them
    * @param time the column that says when it was known; empty if none does
    * @param weight the column of the rows' weights; empty if each weighs 1
    */
-  public record Labels(String source, String column, String positive, String time, String weight) {}
+  public record Labels(
+      String source,
+      String column,
+      String positive,
+      List<String> classes,
+      String time,
+      String weight) {
+    public Labels {
+      classes = List.copyOf(classes);
+    }
+  }
 
   /**
    * Which partitions count: those whose day is at least the horizon before the last day.

@@ -144,11 +144,17 @@ record OutcomeText(
     Set<String> all = values(known, text);
     Set<String> unknown = new TreeSet<>(all);
     classes.known().forEach(unknown::remove);
-    if (!unknown.isEmpty() && (classes.haveScores() || unknown.equals(all))) {
+    if (!unknown.isEmpty() && (classes.areAll() || unknown.equals(all))) {
       throw refused(
           query,
           unknown,
-          "are no classes of the model, which are %s".formatted(NameList.known(classes.known())));
+          "are no classes of the model, which are %s%s"
+              .formatted(
+                  NameList.known(classes.known()),
+                  classes.unnamed().isEmpty()
+                      ? ""
+                      : "; no row has the class of %s, so give the names of all by --classes, in the order of the scores"
+                          .formatted(NameList.known(classes.unnamed()))));
     }
 
     Column[] names = classes.known().stream().map(functions::lit).toArray(Column[]::new);

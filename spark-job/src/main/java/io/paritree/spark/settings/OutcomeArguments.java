@@ -77,6 +77,10 @@ public record OutcomeArguments(
             "--positive=VALUE",
             "the positive one of two values; true and 1 are without it, and so is the class of the"
                 + " higher scores"),
+        ScoreArguments.names(
+            "--classes=NAMES",
+            "names of several classes, in the order of their scores (default: by the labels that were"
+                + " published)"),
         ScoreArguments.text(
             "--label-time=COLUMN",
             "column of the labels: when the label was known; of several labels of a key the latest"
@@ -198,6 +202,7 @@ public record OutcomeArguments(
                   settings.anyText(OWN + "labels"),
                   settings.anyText(OWN + "label"),
                   settings.anyText(OWN + "positive"),
+                  settings.texts(OWN + "classes", "names of classes", name -> !name.isEmpty()),
                   settings.anyText(OWN + "label-time"),
                   settings.anyText(OWN + "weight")),
               settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
@@ -240,6 +245,10 @@ public record OutcomeArguments(
           && scores.to().isPresent()
           && scores.from().get().isAfter(scores.to().get())) {
         settings.problem("--from must not be after --to");
+      }
+
+      if (!query.labels().classes().isEmpty() && !scores.group().isBlank()) {
+        settings.problem("--classes is not possible with --group: a list has no classes");
       }
 
       if (query.unmatched() == OutcomeQuery.Unmatched.NEGATIVE

@@ -205,7 +205,12 @@ public final class ScoreArguments {
 
   /** Columns with a comma between them; one with a comma in its name is in double quotes. */
   static OptionSpec.Builder columns(String name, String description) {
-    return texts(name + "=COLUMNS", description)
+    return names(name + "=COLUMNS", description);
+  }
+
+  /** Names as columns are given. */
+  static OptionSpec.Builder names(String usage, String description) {
+    return texts(usage, description)
         .splitRegex(",")
         .converters(ScoreArguments::withoutQuotes);
   }
