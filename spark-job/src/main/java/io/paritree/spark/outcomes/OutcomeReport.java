@@ -76,6 +76,13 @@ record OutcomeReport(
       warnings.add("Nothing can be measured yet: no mature partition has a label");
     }
 
+    if (!query.labels().positive().isEmpty()
+        && total.measured().orElse(null) instanceof BinaryMeasures own
+        && own.totals().positiveRows() == 0) {
+      warnings.add(
+          "No measured row has the outcome '%s' of --positive".formatted(query.labels().positive()));
+    }
+
     if (query.unmatched() == OutcomeQuery.Unmatched.UNKNOWN && total.isSelected()) {
       warnings.add(
           "Labels are of selected rows: %s %% of the rows with the lowest scores have one, and %s %% of the rows with the highest; the measures hold for rows with labels only"

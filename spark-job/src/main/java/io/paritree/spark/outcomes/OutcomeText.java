@@ -222,7 +222,7 @@ record OutcomeText(
 
   private Map<String, Boolean> byPositive(OutcomeQuery query, Set<String> values, String positive)
       throws RefusedException {
-    if (!values.contains(positive) && !stored.positives().containsKey(positive)) {
+    if (!values.contains(positive) && !mayStillCome(query, values, positive)) {
       throw refused(
           query,
           values,
@@ -240,6 +240,22 @@ record OutcomeText(
     Map<String, Boolean> meant = new TreeMap<>();
     values.forEach(value -> meant.put(value, value.equals(positive)));
     return meant;
+  }
+
+  /**
+   * Returns whether the positive value may be one that no label has had yet: where the model has
+   * it, or where labels have one value only, which is no word for yes or no and not nearly the
+   * same.
+   */
+  private boolean mayStillCome(OutcomeQuery query, Set<String> values, String positive) {
+    boolean isOfModel =
+        stored.positives().containsKey(positive)
+            || isOneOfSeveral
+                && query.scores().column().equals(ScoreColumns.SCORE + "_" + positive);
+    return isOfModel
+        || values.size() == 1
+            && values.stream().noneMatch(value -> StoredLabels.WORDS.containsKey(lower(value)))
+            && NearestName.of(positive, values).isEmpty();
   }
 
   private static RefusedException refused(OutcomeQuery query, Set<String> values, String why) {

@@ -144,13 +144,17 @@ public record Outcomes(
 
   private static void checkUnmatched(
       OutcomeQuery query, OutcomeText text, MaturePartitions maturity) throws RefusedException {
-    if (query.unmatched() == Unmatched.NEGATIVE && maturity.horizonDays().isEmpty()) {
+    if (query.unmatched() == Unmatched.UNKNOWN) {
+      return;
+    } else if (maturity.horizonDays().isEmpty()) {
       throw new RefusedException(
           "Cannot take unmatched rows for negative without --horizon: in no partition is it known that all labels have come");
-    } else if (query.unmatched() == Unmatched.NEGATIVE && text.kind() == OutcomeKind.CLASSES) {
+    } else if (text.kind() == OutcomeKind.CLASSES || text.kind() == OutcomeKind.VALUES) {
       throw new RefusedException(
-          "Cannot take unmatched rows for negative: the outcomes of %s are several classes, of which none is the negative one"
-              .formatted(query.scores().name()));
+          "Cannot take unmatched rows for negative: the outcomes of %s are %s, of which none is the negative one"
+              .formatted(
+                  query.scores().name(),
+                  text.kind() == OutcomeKind.CLASSES ? "several classes" : "values"));
     }
   }
 }
