@@ -64,6 +64,12 @@ public record ClassMeasures(
         Measure.of("auc", auc));
   }
 
+  /** No measure says how scores are distributed. */
+  @Override
+  public ClassMeasures withoutScores() {
+    return this;
+  }
+
   @Override
   public void write(JsonGenerator json) throws IOException {
     json.writeNumberField("n", totals.rows());

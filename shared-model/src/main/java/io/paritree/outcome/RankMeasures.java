@@ -48,6 +48,12 @@ public record RankMeasures(
         Double.isNaN(error) ? Optional.empty() : Optional.of(Interval.ofMeasure(value, error)));
   }
 
+  /** No measure says how scores are distributed. */
+  @Override
+  public RankMeasures withoutScores() {
+    return this;
+  }
+
   @Override
   public void write(JsonGenerator json) throws IOException {
     json.writeNumberField("n", totals.rows());

@@ -55,6 +55,22 @@ public record ValueMeasures(
   }
 
   @Override
+  public ValueMeasures withoutScores() {
+    return new ValueMeasures(
+        totals,
+        Double.NaN,
+        Double.NaN, // with the mean outcome it would say the mean score, as the ratio would
+        meanAbsoluteError,
+        rootMeanSquaredError,
+        explained,
+        Double.NaN,
+        below,
+        poissonDeviance,
+        gammaDeviance,
+        List.of());
+  }
+
+  @Override
   public void write(JsonGenerator json) throws IOException {
     json.writeNumberField("n", totals.rows());
     for (Measure measure : measures()) {

@@ -60,8 +60,8 @@ const FACTS = {
 function cameView(report, slice) {
   const {measures} = slice;
   return {
-    binary: () => html`${share(measure(slice, "rate"))} came, and ${share(measure(slice, "mean_score"))} was expected.`,
-    values: () => html`on average ${shown(measures.mean_outcome)} came, and ${shown(measures.mean_score)} was expected.`,
+    binary: () => html`${share(measure(slice, "rate"))} came${measures.mean_score === undefined ? "" : html`, and ${share(measure(slice, "mean_score"))} was expected`}.`,
+    values: () => html`on average ${shown(measures.mean_outcome)} came${measures.mean_score === undefined ? "" : html`, and ${shown(measures.mean_score)} was expected`}.`,
     classes: () => html`so often the label was the class that came.`,
     ranking: () => html`so near to the best order are the first ten places, in ${count(real(measures.lists))} lists.`,
   }[report.kind]();

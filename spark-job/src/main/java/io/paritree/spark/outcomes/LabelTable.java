@@ -230,6 +230,7 @@ record LabelTable(
             .collect(Collectors.toCollection(TreeSet::new))
             .stream()
             .collect(Collectors.joining("; "));
-    return LabelRows.refused(query, why.formatted(keys));
+    return LabelRows.refused(
+        query, why.formatted(SecretValues.shown(some.sparkSession(), keys)));
   }
 }

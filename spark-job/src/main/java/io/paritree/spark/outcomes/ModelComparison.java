@@ -57,6 +57,12 @@ record ModelComparison(
     return all;
   }
 
+  /** Returns the same without how scores are distributed. */
+  ModelComparison withoutScores() {
+    return new ModelComparison(
+        source, sourceVersion, versions, rows, unscored, difference.withoutScores());
+  }
+
   void write(JsonGenerator json) throws IOException {
     json.writeStringField("source", source);
     JsonText.optional(json, "version", sourceVersion);

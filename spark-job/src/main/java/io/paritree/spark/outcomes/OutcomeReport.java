@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  * @param absent rows without a score, which are not measured
  * @param quarantined keys with a label that could not be scored, in partitions of any age; empty if
  *     that is not known
+ * @param scores whether it says how scores are distributed
  * @param slices the total, versions, segments, partitions
  * @param naive what a join gives that takes missing labels for negative ({@link Matching#naive}),
  *     if that can be said
@@ -36,11 +37,19 @@ record OutcomeReport(
     LabelTable labels,
     long absent,
     OptionalLong quarantined,
+    Scores scores,
     List<SliceOutcome> slices,
     Optional<Measured> naive,
     Optional<ModelComparison> comparison,
     List<Verdict> verdicts) {
   private static final long FORMAT = 1;
+
+  /** Whether means of scores, and groups by score, are in the report. */
+  enum Scores {
+    SHOWN,
+    /** The output may be encrypted, and the report is not. */
+    HIDDEN
+  }
 
   OutcomeReport {
     slices = List.copyOf(slices);
@@ -49,13 +58,30 @@ record OutcomeReport(
 
   OutcomeReport with(List<Verdict> own) {
     return new OutcomeReport(
-        query, kind, asOf, scoresVersion, labels, absent, quarantined, slices, naive, comparison,
-        own);
+        query, kind, asOf, scoresVersion, labels, absent, quarantined, scores, slices, naive,
+        comparison, own);
   }
 
   OutcomeReport with(Optional<ModelComparison> own) {
     return new OutcomeReport(
-        query, kind, asOf, scoresVersion, labels, absent, quarantined, slices, naive, own,
+        query, kind, asOf, scoresVersion, labels, absent, quarantined, scores, slices, naive, own,
+        verdicts);
+  }
+
+  /** Returns the same without how scores are distributed, and with a warning that says so. */
+  OutcomeReport withoutScores() {
+    return new OutcomeReport(
+        query,
+        kind,
+        asOf,
+        scoresVersion,
+        labels,
+        absent,
+        quarantined,
+        Scores.HIDDEN,
+        slices.stream().map(SliceOutcome::withoutScores).toList(),
+        naive,
+        comparison.map(ModelComparison::withoutScores),
         verdicts);
   }
 
@@ -70,6 +96,11 @@ record OutcomeReport(
     if (query.maturity().horizonDays().isEmpty()) {
       warnings.add(
           "Without --horizon all partitions count: outcomes that come late are missing from the newest");
+    }
+
+    if (scores == Scores.HIDDEN) {
+      warnings.add(
+          "The output may be encrypted: means of scores and groups by score are left out, since they could be read here");
     }
 
     if (total.measured().isEmpty()) {

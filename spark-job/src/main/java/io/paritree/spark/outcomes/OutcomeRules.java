@@ -22,7 +22,13 @@ final class OutcomeRules implements RuleValues {
   /** The measures of each subject; none of one without a label. */
   private final Map<String, Map<String, Double>> subjects = new TreeMap<>();
 
+  private final String absence; // why a measure has no value
+
   private OutcomeRules(OutcomeReport report) {
+    absence =
+        report.scores() == OutcomeReport.Scores.HIDDEN
+            ? "there is no value, or the output may be encrypted and it is left out"
+            : "there is no value";
     for (SliceOutcome own : report.slices()) {
       subjects.put(own.slice().name(), own.measured().map(OutcomeRules::values).orElse(Map.of()));
     }
@@ -99,7 +105,11 @@ final class OutcomeRules implements RuleValues {
     }
 
     Double own = values.get(measure);
-    return own == null ? Reading.absent("it is no measure of such outcomes") : Reading.of(own);
+    if (own == null) {
+      return Reading.absent("it is no measure of such outcomes");
+    }
+
+    return Double.isNaN(own) ? Reading.absent(absence) : Reading.of(own);
   }
 
   @Override

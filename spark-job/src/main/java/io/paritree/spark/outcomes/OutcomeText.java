@@ -35,10 +35,15 @@ import org.apache.spark.sql.types.NumericType;
  *
  * @param isOneOfSeveral whether the scores are of one class of several: other classes are negative
  * @param classes of the model; empty for other kinds
- * @param scores say which stored label is positive
+ * @param stored what labels mean that were stored with the scores
+ * @param hidesValues whether no message may show values of rows
  */
 record OutcomeText(
-    OutcomeKind kind, boolean isOneOfSeveral, ClassNames classes, StoredLabels stored) {
+    OutcomeKind kind,
+    boolean isOneOfSeveral,
+    ClassNames classes,
+    StoredLabels stored,
+    boolean hidesValues) {
   private static final int MOST = 1_000;
   private static final int SHOWN = 3;
 
@@ -46,19 +51,22 @@ record OutcomeText(
       throws RefusedException {
     boolean isOneOfSeveral =
         !query.scores().column().isEmpty() && !query.scores().column().equals(ScoreColumns.SCORE);
+    boolean hidesValues = SecretValues.areHidden(scores.rows().sparkSession());
     if (!query.scores().group().isEmpty()) {
       checkGroup(query, scores);
-      return new OutcomeText(OutcomeKind.RANKING, isOneOfSeveral, ClassNames.NONE, stored);
+      return new OutcomeText(
+          OutcomeKind.RANKING, isOneOfSeveral, ClassNames.NONE, stored, hidesValues);
     }
 
     Optional<ClassNames> classes = ClassNames.of(query, scores);
     if (classes.isPresent()) {
-      return new OutcomeText(OutcomeKind.CLASSES, isOneOfSeveral, classes.get(), stored);
+      return new OutcomeText(
+          OutcomeKind.CLASSES, isOneOfSeveral, classes.get(), stored, hidesValues);
     }
 
     boolean isBinary = scores.hasLabel() || !query.labels().positive().isEmpty();
     OutcomeKind kind = isBinary ? OutcomeKind.BINARY : OutcomeKind.VALUES;
-    return new OutcomeText(kind, isOneOfSeveral, ClassNames.NONE, stored);
+    return new OutcomeText(kind, isOneOfSeveral, ClassNames.NONE, stored, hidesValues);
   }
 
   private static void checkGroup(OutcomeQuery query, PublishedScores scores)
@@ -230,6 +238,7 @@ record OutcomeText(
               .formatted(
                   positive,
                   NearestName.of(positive, values)
+                      .filter(any -> !hidesValues)
                       .map("; did you mean '%s'?"::formatted)
                       .orElse("")));
     } else if (values.size() > 2 && !isOneOfSeveral) {
@@ -258,15 +267,15 @@ record OutcomeText(
             && NearestName.of(positive, values).isEmpty();
   }
 
-  private static RefusedException refused(OutcomeQuery query, Set<String> values, String why) {
+  private RefusedException refused(OutcomeQuery query, Set<String> values, String why) {
     List<String> shown = values.stream().limit(SHOWN).map(Fault::printable).toList();
+    String some = String.join(", ", shown) + (values.size() > SHOWN ? ", ..." : "");
     return new RefusedException(
-        "Cannot use the labels of %s: the values of '%s' (%s%s) %s"
+        "Cannot use the labels of %s: the values of '%s' (%s) %s"
             .formatted(
                 query.labels().source(),
                 query.labels().column(),
-                String.join(", ", shown),
-                values.size() > SHOWN ? ", ..." : "",
+                hidesValues ? SecretValues.HIDDEN : some,
                 why));
   }
 

@@ -76,7 +76,9 @@ public record Outcomes(
       Instant at,
       Rescoring rescoring)
       throws RefusedException, ModelException, IOException, RuleException {
-    PublishedScores scores = PublishedScores.of(query, FoundScores.of(session, query, place));
+    FoundScores found = FoundScores.of(session, query, place);
+    checkSecret(session, query, found);
+    PublishedScores scores = PublishedScores.of(query, found);
     ScoreCounts counts = ScoreCounts.of(query, scores);
     OutcomeText text = OutcomeText.of(query, scores, counts.labels());
     counts.check(query, text);
@@ -86,6 +88,10 @@ public record Outcomes(
       report = report(session, query, scores, counts, text, labels, rescoring);
     } finally {
       labels.cached().unpersist();
+    }
+
+    if (SecretValues.areHidden(session)) {
+      report = report.withoutScores();
     }
 
     report = report.with(OutcomeRules.verdicts(report, measures()));
@@ -125,6 +131,7 @@ public record Outcomes(
               labels,
               counts.absent(),
               scores.quarantined().withLabel(labels, query),
+              OutcomeReport.Scores.SHOWN,
               slices,
               matching.naive(),
               Optional.empty(),
@@ -133,11 +140,25 @@ public record Outcomes(
         return report;
       }
 
-      SameRows same = new SameRows(query, text, counts.labels(), maturity, scores.levels().size());
+      SameRows same =
+          new SameRows(
+              session, query, text, counts.labels(), maturity, scores.levels().size());
       long measured = report.total().measured().map(Measured::rows).orElse(0L);
       try (ChallengerScores challenger =
           ChallengerScores.of(session, query, scores, labels, text, rescoring)) {
         return report.with(same.compared(scores, labels, challenger, measured));
+      }
+    }
+  }
+
+  /** Refuses to name values of a column that may be encrypted; directories are named by others. */
+  private static void checkSecret(SparkSession session, OutcomeQuery query, FoundScores found)
+      throws RefusedException {
+    for (String by : query.by()) {
+      if (!found.levels().contains(by) && SecretValues.areHidden(session)) {
+        throw new RefusedException(
+            "Cannot measure %s by '%s': with a crypto factory in Hadoop's settings its files may be encrypted, and the report, which would name the column's values, is not"
+                .formatted(query.scores().name(), by));
       }
     }
   }

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
@@ -38,6 +39,7 @@ final class SameRows {
   private static final String UNIT = "unit";
   private static final String SAID = "said";
 
+  private final SparkSession session;
   private final OutcomeQuery query;
   private final OutcomeText outcomes;
   private final StoredLabels stored;
@@ -54,11 +56,13 @@ final class SameRows {
    * @param stored what labels mean that were stored with published scores
    */
   SameRows(
+      SparkSession session,
       OutcomeQuery query,
       OutcomeText outcomes,
       StoredLabels stored,
       MaturePartitions maturity,
       int levels) {
+    this.session = session;
     this.query = query;
     this.outcomes = outcomes;
     this.stored = stored;
@@ -186,7 +190,7 @@ final class SameRows {
           "Cannot compare the published scores with %s: it has the score %s; %s were expected, as the published scores are"
               .formatted(
                   query.ofChallenger().scores().name(),
-                  score,
+                  SecretValues.shown(session, String.valueOf(score)),
                   outcomes.areProbabilities() ? "probabilities, 0 to 1," : "finite numbers"));
     }
 
