@@ -112,17 +112,29 @@ public final class OutcomesMain {
     return Paritree.model(model).keys(kept.toArray(String[]::new)).score(rows);
   }
 
+  /**
+   * Returns where the state of an output is.
+   *
+   * @param directory of the output, or of a table
+   */
+  private static OutputPlace place(OutcomeArguments given, String directory, SparkOnDemand spark)
+      throws IOException, RefusedException {
+    String state = given.query().scores().stateDirectory();
+    OutputPlace place = OutputPlace.of(directory, state, spark.hadoopSettings());
+    if (place.stateProblem().isPresent()) {
+      throw new RefusedException(
+          "Cannot use --state-directory %s: %s".formatted(state, place.stateProblem().get()));
+    }
+
+    return place;
+  }
+
   private static ScoreMain.Ending measure(
       OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
       throws IOException, RefusedException, ModelException, RuleException, AnalysisException {
     Optional<OutputPlace> place = Optional.empty();
     if (!given.directory().isEmpty()) {
-      place =
-          Optional.of(
-              OutputPlace.of(
-                  given.directory(),
-                  given.query().scores().stateDirectory(),
-                  spark.hadoopSettings()));
+      place = Optional.of(place(given, given.directory(), spark));
     }
 
     SparkSession session =
@@ -153,7 +165,14 @@ public final class OutcomesMain {
             at,
             OutcomesMain::scored);
     out.print(outcomes.text());
-    if (place.isPresent()) {
+    if (place.isEmpty() && !outcomes.location().isEmpty()) {
+      place = Optional.of(place(given, outcomes.location(), spark));
+    }
+
+    if (place.isEmpty()) {
+      out.println(
+          "  report  not stored: the catalog does not say where the table is; --json writes it");
+    } else {
       String asOf = outcomes.asOf().map(LocalDate::toString).orElse(StoredOutcomes.UNDATED);
       Location directory = StateDirectory.outcomes(place.get().state());
       Location file = directory.resolve(StoredOutcomes.file(asOf));

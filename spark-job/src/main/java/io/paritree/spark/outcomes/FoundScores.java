@@ -28,10 +28,15 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param levels the partition columns, outermost first
  * @param version of the table; empty for a directory
+ * @param location the directory of the table; empty for others, or if it is not known
  * @param quarantined the keys of rows that could not be scored
  */
 record FoundScores(
-    Dataset<Row> rows, List<String> levels, String version, QuarantinedKeys quarantined) {
+    Dataset<Row> rows,
+    List<String> levels,
+    String version,
+    String location,
+    QuarantinedKeys quarantined) {
 
   /**
    * Finds the scores.
@@ -79,6 +84,7 @@ record FoundScores(
         rows,
         List.copyOf(PartitionValue.texts(published.get(0).partition()).keySet()),
         "",
+        "",
         QuarantinedKeys.of(session, query, place, published));
   }
 
@@ -109,7 +115,12 @@ record FoundScores(
     TableToRead asked = new TableToRead(query.scores().table(), "");
     PinnedTable table = query.scores().tableFormat().input(session, asked);
     List<String> levels = table.partitionColumns();
-    return new FoundScores(rows(session, query, table), levels, table.version(), QuarantinedKeys.UNKNOWN);
+    return new FoundScores(
+        rows(session, query, table),
+        levels,
+        table.version(),
+        table.location(),
+        QuarantinedKeys.UNKNOWN);
   }
 
   private static Dataset<Row> rows(SparkSession session, OutcomeQuery query, PinnedTable table)

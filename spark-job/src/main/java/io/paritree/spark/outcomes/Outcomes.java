@@ -28,10 +28,17 @@ import org.apache.spark.sql.types.StructType;
  * @param text the same for the console
  * @param rows the same as rows of a table, of {@link #columns}
  * @param asOf the day of the newest label that counts; empty if labels have no time
+ * @param location the directory of the table that the scores are in; empty for a directory of
+ *     scores, or if it is not known
  * @param unmet rules that do not hold; empty if all do
  */
 public record Outcomes(
-    byte[] json, String text, List<Object[]> rows, Optional<LocalDate> asOf, List<String> unmet) {
+    byte[] json,
+    String text,
+    List<Object[]> rows,
+    Optional<LocalDate> asOf,
+    String location,
+    List<String> unmet) {
   private static final OutcomeTotals NO_ROWS = new OutcomeTotals.Sum().totals();
 
   /** Returns the names of all measures that a rule can name. */
@@ -105,6 +112,7 @@ public record Outcomes(
         OutcomeTable.of(report),
         new OutcomeRows(run, at, report).rows(),
         report.asOf(),
+        found.location(),
         unmet);
   }
 

@@ -28,8 +28,7 @@ import picocli.CommandLine.ParseResult;
  * the configuration file of {@code scripts/score}, unless it is of {@link #ONE_RUN}.
  *
  * @param query what is asked for
- * @param directory where the state of the output is looked for; empty for a table that only a
- *     catalog knows where it is
+ * @param directory of the output; empty for a table of which only a catalog knows where it is
  * @param json a file for the report; empty for none
  * @param table that the measures are appended to; empty for none
  */
