@@ -5,14 +5,17 @@ import io.paritree.json.JsonText;
 import io.paritree.outcome.BinaryMeasures;
 import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeKind;
+import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.Verdict;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * How good stored scores were, as of a day. It says nothing of when and how it was found out: the
@@ -43,6 +46,13 @@ record OutcomeReport(
     Optional<ModelComparison> comparison,
     List<Verdict> verdicts) {
   private static final long FORMAT = 1;
+
+  private static final Comparator<SliceOutcome> NEEDED_LEAST_FIRST =
+      Comparator.comparing((SliceOutcome own) -> own.slice().kind())
+          .reversed()
+          .thenComparingLong(
+              own -> own.slice().kind() == Slice.Kind.PARTITION ? 0 : own.scored())
+          .thenComparing(SliceOutcome::slice);
 
   /** Whether means of scores, and groups by score, are in the report. */
   enum Scores {
@@ -154,12 +164,35 @@ record OutcomeReport(
     return warnings;
   }
 
-  /** Returns the report as JSON. */
+  /** Returns the report as JSON of at most {@link StoredOutcomes#MAX_BYTES}. */
   byte[] toJson() {
-    return JsonText.wide(JsonText.object(this::write));
+    return toJson(StoredOutcomes.MAX_BYTES);
   }
 
-  private void write(JsonGenerator json) throws IOException {
+  /** Leaves out what readers need least: the first partitions, then segments of few rows. */
+  byte[] toJson(int maxBytes) {
+    List<SliceOutcome> kept = new ArrayList<>(slices);
+    byte[] json = json(kept);
+    while (json.length > maxBytes && kept.size() > 1) {
+      double excess = (double) (json.length - maxBytes) / json.length;
+      int left = (int) Math.ceil(excess * kept.size());
+      kept.removeAll(
+          kept.stream()
+              .filter(own -> own.slice().kind() != Slice.Kind.TOTAL)
+              .sorted(NEEDED_LEAST_FIRST)
+              .limit(left)
+              .collect(Collectors.toSet()));
+      json = json(kept);
+    }
+
+    return json;
+  }
+
+  private byte[] json(List<SliceOutcome> kept) {
+    return JsonText.wide(JsonText.object(json -> write(json, kept)));
+  }
+
+  private void write(JsonGenerator json, List<SliceOutcome> kept) throws IOException {
     json.writeNumberField("format", FORMAT);
     json.writeStringField("kind", kind.word());
     JsonText.optional(json, "as_of", asOf.map(LocalDate::toString));
@@ -188,7 +221,14 @@ record OutcomeReport(
     }
 
     json.writeEndObject();
-    JsonText.array(json, "warnings", warnings(), json::writeString);
+    List<String> warnings = warnings();
+    if (kept.size() < slices.size()) {
+      warnings.add(
+          "%s of %s slices are left out, the first partitions before segments of few rows: the report would be too large for a server; --out-table has all"
+              .formatted(slices.size() - kept.size(), slices.size()));
+    }
+
+    JsonText.array(json, "warnings", warnings, json::writeString);
     if (naive.isPresent() && naive.get() instanceof BinaryMeasures binary) {
       json.writeObjectFieldStart("naive_join");
       json.writeNumberField("n", binary.rows());
@@ -209,7 +249,7 @@ record OutcomeReport(
     }
 
     JsonText.objects(json, "requirements", verdicts, verdict -> write(verdict, json));
-    JsonText.objects(json, "slices", slices, slice -> slice.write(json));
+    JsonText.objects(json, "slices", kept, slice -> slice.write(json));
   }
 
   /** A rule that must hold has fired if it does. */
