@@ -4,6 +4,7 @@ import io.paritree.outcome.BinaryMeasures;
 import io.paritree.outcome.Interval;
 import io.paritree.outcome.Measure;
 import io.paritree.outcome.Measured;
+import io.paritree.outcome.OutcomeDifference;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A report as rows of a table: one for each measure that a slice has, and one of its coverage.
+ * A report as rows of a table: one for each measure that a slice has, and one of its coverage. The
+ * rows that two models have scored are three more slices: of either model, and of the difference.
  *
  * @param run that has measured
  * @param at when it began
@@ -44,6 +46,17 @@ record OutcomeRows(String run, Instant at, OutcomeReport report) {
           .add("high", DataTypes.DoubleType);
 
   private static final String COVERAGE = "coverage";
+  private static final String PUBLISHED = "published";
+
+  /** What rows of the table say of the same rows of scores, as the columns of these names. */
+  private record Part(
+      String slice,
+      String name,
+      boolean isMature,
+      long scored,
+      long matched,
+      long leaks,
+      Optional<Measured> measured) {}
 
   /** Returns the values of each row, in the order of the columns. */
   List<Object[]> rows() {
@@ -54,18 +67,55 @@ record OutcomeRows(String run, Instant at, OutcomeReport report) {
       List<Measure> measures =
           new ArrayList<>(List.of(new Measure(COVERAGE, coverage, Optional.empty())));
       slice.measured().ifPresent(measured -> measures.addAll(measured.measures()));
-      for (Measure measure : measures) {
-        if (!Double.isNaN(measure.value())) {
-          rows.add(row(slice, measure));
-        }
-      }
+      Part part =
+          new Part(
+              slice.slice().kind().name().toLowerCase(Locale.ROOT),
+              slice.slice().name(),
+              slice.isMature(),
+              slice.scored(),
+              slice.matched(),
+              slice.leaks(),
+              slice.measured());
+      add(rows, part, measures);
     }
 
+    report.comparison().ifPresent(comparison -> add(rows, comparison));
     return rows;
   }
 
-  private Object[] row(SliceOutcome slice, Measure measure) {
-    Optional<Measured> measured = slice.measured();
+  private void add(List<Object[]> rows, ModelComparison comparison) {
+    OutcomeDifference difference = comparison.difference();
+    String name = String.join(", ", comparison.versions());
+    Measured published = difference.published();
+    Measured challenger = difference.challenger();
+    add(rows, part(comparison, PUBLISHED, "", published), published.measures());
+    add(
+        rows,
+        part(comparison, ModelComparison.CHALLENGER, name, challenger),
+        challenger.measures());
+    add(
+        rows,
+        part(comparison, ModelComparison.DIFFERENCE, name, published),
+        difference.differences());
+  }
+
+  /** Returns the rows that both have scored, all of them mature and with a label that counts. */
+  private static Part part(
+      ModelComparison comparison, String slice, String name, Measured measured) {
+    return new Part(
+        slice, name, true, comparison.rows(), comparison.rows(), 0, Optional.of(measured));
+  }
+
+  private void add(List<Object[]> rows, Part part, List<Measure> measures) {
+    for (Measure measure : measures) {
+      if (!Double.isNaN(measure.value())) {
+        rows.add(row(part, measure));
+      }
+    }
+  }
+
+  private Object[] row(Part part, Measure measure) {
+    Optional<Measured> measured = part.measured;
     return new Object[] {
       run,
       at,
@@ -76,12 +126,12 @@ record OutcomeRows(String run, Instant at, OutcomeReport report) {
       report.query().labels().source(),
       known(report.labels().version()),
       report.query().labels().column(),
-      slice.slice().kind().name().toLowerCase(Locale.ROOT),
-      slice.slice().name(),
-      slice.isMature(),
-      slice.scored(),
-      slice.matched(),
-      slice.leaks(),
+      part.slice,
+      part.name,
+      part.isMature,
+      part.scored,
+      part.matched,
+      part.leaks,
       measured.map(Measured::rows).orElse(0L),
       measured.map(OutcomeRows::positives).orElse(null),
       measure.name(),
