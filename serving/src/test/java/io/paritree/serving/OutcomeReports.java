@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeDifference;
+import io.paritree.outcome.OutcomeForm;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.Function;
 
@@ -203,7 +205,7 @@ public final class OutcomeReports {
   }
 
   private static ResampledOutcome resampled(List<OutcomeRow> rows) {
-    ResampledOutcome outcome = new ResampledOutcome(OutcomeKind.BINARY, totals(rows), List.of());
+    ResampledOutcome outcome = new ResampledOutcome(OutcomeForm.of(OutcomeKind.BINARY), totals(rows));
     for (int row = 0; row < rows.size(); row++) {
       outcome.add(rows.get(row), row);
     }
@@ -222,7 +224,8 @@ public final class OutcomeReports {
         kind == OutcomeKind.CLASSES
             ? rows.stream().filter(OutcomeRow::isOfItsOutcome).toList()
             : rows;
-    OutcomeMeasuring measuring = kind.measuring(totals(once), CLASSES);
+    OutcomeForm form = new OutcomeForm(kind, CLASSES, OptionalDouble.empty());
+    OutcomeMeasuring measuring = form.measuring(totals(once));
     rows.forEach(measuring::add);
     return measuring.measured();
   }

@@ -1,6 +1,5 @@
 package io.paritree.outcome;
 
-import java.util.List;
 import java.util.Locale;
 
 /** What outcomes are, which decides how scores are measured. */
@@ -17,29 +16,5 @@ public enum OutcomeKind {
   /** Returns the kind as reports name it. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
-  }
-
-  /**
-   * Returns what measures rows of a group.
-   *
-   * @param totals of all rows that will be added
-   * @param classes the names of the classes; empty for other kinds
-   */
-  public OutcomeMeasuring measuring(OutcomeTotals totals, List<String> classes) {
-    return switch (this) {
-      case BINARY -> new BinaryOutcome(totals);
-      case VALUES -> new ValueOutcome(totals);
-      case CLASSES -> new ClassOutcome(totals, classes);
-      case RANKING -> new RankOutcome(totals);
-    };
-  }
-
-  ResampledMeasures resampled() {
-    return switch (this) {
-      case BINARY -> new ResampledBinary();
-      case VALUES -> new ResampledValues();
-      case CLASSES -> new ResampledClasses();
-      case RANKING -> new ResampledRanking();
-    };
   }
 }

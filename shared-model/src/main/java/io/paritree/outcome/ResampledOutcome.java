@@ -1,6 +1,5 @@
 package io.paritree.outcome;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,11 +13,10 @@ public final class ResampledOutcome {
 
   /**
    * @param totals of all rows that will be added
-   * @param classes the names of the classes; empty for other kinds
    */
-  public ResampledOutcome(OutcomeKind kind, OutcomeTotals totals, List<String> classes) {
-    this.all = kind.measuring(totals, classes);
-    this.resamples = kind.resampled();
+  public ResampledOutcome(OutcomeForm form, OutcomeTotals totals) {
+    this.all = form.measuring(totals);
+    this.resamples = form.resampled();
   }
 
   /**

@@ -15,6 +15,9 @@ import java.util.List;
  *     outcomes are equal
  * @param observedOverExpected the sum of the outcomes over the sum of the scores
  * @param below the share of outcomes below their scores, of equal ones a half: that of a quantile
+ * @param pinballLoss the mean of {@code a (y - s)} of outcomes y above their scores s, and of
+ *     {@code (1 - a) (s - y)} of others, where a is the quantile (R. Koenker and G. Bassett,
+ *     "Regression quantiles", 1978); NaN if scores are no quantile
  * @param poissonDeviance the mean of {@code 2 (y ln(y/s) - y + s)}; NaN unless all scores are above
  *     0 and no outcome is below
  * @param gammaDeviance the mean of {@code 2 (ln(s/y) + y/s - 1)}; NaN unless all scores and
@@ -30,6 +33,7 @@ public record ValueMeasures(
     double explained,
     double observedOverExpected,
     double below,
+    double pinballLoss,
     double poissonDeviance,
     double gammaDeviance,
     List<ScoreGroup> groups)
@@ -50,6 +54,7 @@ public record ValueMeasures(
         Measure.of("r2", explained),
         Measure.of("observed_over_expected", observedOverExpected),
         Measure.of("share_below", below),
+        Measure.of("pinball_loss", pinballLoss),
         Measure.of("poisson_deviance", poissonDeviance),
         Measure.of("gamma_deviance", gammaDeviance));
   }
@@ -65,6 +70,7 @@ public record ValueMeasures(
         explained,
         Double.NaN,
         below,
+        pinballLoss,
         poissonDeviance,
         gammaDeviance,
         List.of());

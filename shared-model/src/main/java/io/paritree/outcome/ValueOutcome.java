@@ -1,8 +1,11 @@
 package io.paritree.outcome;
 
+import java.util.OptionalDouble;
+
 /** Measures scores of values. Not thread-safe. */
 public final class ValueOutcome implements OutcomeMeasuring {
   private final OutcomeTotals totals;
+  private final OptionalDouble quantile;
   private final ScoreGroups groups;
   private final PreciseSum scores = new PreciseSum();
   private final PreciseSum errors = new PreciseSum();
@@ -10,6 +13,7 @@ public final class ValueOutcome implements OutcomeMeasuring {
   private final PreciseSum squaredErrors = new PreciseSum();
   private final PreciseSum deviations = new PreciseSum();
   private final PreciseSum below = new PreciseSum();
+  private final PreciseSum pinball = new PreciseSum();
   private final PreciseSum poisson = new PreciseSum();
   private final PreciseSum gamma = new PreciseSum();
   private double last = Double.NEGATIVE_INFINITY;
@@ -20,9 +24,11 @@ public final class ValueOutcome implements OutcomeMeasuring {
 
   /**
    * @param totals of all rows that will be added
+   * @param quantile the share of outcomes that should be below their scores; empty for any scores
    */
-  public ValueOutcome(OutcomeTotals totals) {
+  public ValueOutcome(OutcomeTotals totals, OptionalDouble quantile) {
     this.totals = totals;
+    this.quantile = quantile;
     this.groups = new ScoreGroups(totals.weight(), false);
   }
 
@@ -53,8 +59,15 @@ public final class ValueOutcome implements OutcomeMeasuring {
     squaredErrors.add(weight * error * error);
     deviations.add(weight * (outcome - totals.mean()) * (outcome - totals.mean()));
     below.add(weight * (1 + Math.signum(error)) / 2);
+    pinball.add(weight * pinballLoss(score, outcome, quantile));
     poisson.add(weight * poissonDeviance(score, outcome));
     gamma.add(weight * gammaDeviance(score, outcome));
+  }
+
+  /** Returns the pinball loss of a score; NaN if it is no quantile. */
+  static double pinballLoss(double score, double outcome, OptionalDouble quantile) {
+    double share = quantile.orElse(Double.NaN);
+    return (outcome >= score ? share : share - 1) * (outcome - score);
   }
 
   private static double poissonDeviance(double score, double outcome) {
@@ -96,6 +109,7 @@ public final class ValueOutcome implements OutcomeMeasuring {
         variance == 0 ? Double.NaN : 1 - squaredErrors.value() / variance,
         totals.mean() * weight / scores.value(),
         below.value() / weight,
+        pinball.value() / weight,
         poisson.value() / weight,
         gamma.value() / weight,
         groups.groups());

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -62,7 +63,7 @@ class OutcomeDifferenceTest {
     sorted.sort(Comparator.comparingDouble(score));
     OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
     sorted.forEach(row -> totals.add(row(kind, row, score)));
-    ResampledOutcome outcome = new ResampledOutcome(kind, totals.totals(), List.of());
+    ResampledOutcome outcome = new ResampledOutcome(OutcomeForm.of(kind), totals.totals());
     sorted.forEach(row -> outcome.add(row(kind, row, score), row.unit));
     return outcome;
   }
@@ -139,7 +140,7 @@ class OutcomeDifferenceTest {
         kind == OutcomeKind.RANKING
             ? Comparator.comparingLong(OutcomeRow::part).thenComparing(byScore)
             : byScore);
-    ResampledMeasures resampled = kind.resampled();
+    ResampledMeasures resampled = form(kind).resampled();
     List<List<OutcomeRow>> ofResample = new ArrayList<>();
     for (int resample = 0; resample < Resampling.RESAMPLES; resample++) {
       ofResample.add(new ArrayList<>());
@@ -171,6 +172,13 @@ class OutcomeDifferenceTest {
     }
   }
 
+  private static OutcomeForm form(OutcomeKind kind) {
+    return new OutcomeForm(
+        kind,
+        kind == OutcomeKind.CLASSES ? NAMES : List.of(),
+        kind == OutcomeKind.VALUES ? OptionalDouble.of(0.9) : OptionalDouble.empty());
+  }
+
   static Stream<OutcomeKind> kinds() {
     return Stream.of(OutcomeKind.BINARY, OutcomeKind.VALUES, OutcomeKind.CLASSES);
   }
@@ -180,7 +188,7 @@ class OutcomeDifferenceTest {
     rows.stream()
         .filter(row -> kind != OutcomeKind.CLASSES || row.isOfItsOutcome())
         .forEach(totals::add);
-    OutcomeMeasuring measuring = kind.measuring(totals.totals(), NAMES);
+    OutcomeMeasuring measuring = form(kind).measuring(totals.totals());
     rows.forEach(measuring::add);
     return measuring.measured().measures().stream()
         .filter(own -> own.name().equals(name))
@@ -191,7 +199,7 @@ class OutcomeDifferenceTest {
 
   @Test
   void resamplesOfListsHaveEachListAsOftenAsItIsThere() {
-    ResampledMeasures resampled = OutcomeKind.RANKING.resampled();
+    ResampledMeasures resampled = OutcomeForm.of(OutcomeKind.RANKING).resampled();
     double[] gains = {1, Math.log(2) / Math.log(3), 0.5};
     double[] sums = new double[Resampling.RESAMPLES];
     double[] lists = new double[Resampling.RESAMPLES];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class ValueOutcomeTest {
                 row -> new OutcomeRow(scores[row], outcomes[row], Double.NaN, weights[row], 1))
             .toList();
     rows.forEach(totals::add);
-    ValueOutcome outcome = new ValueOutcome(totals.totals());
+    ValueOutcome outcome = new ValueOutcome(totals.totals(), OptionalDouble.of(0.9));
     rows.forEach(outcome::add);
     return outcome.measured();
   }
@@ -39,6 +40,7 @@ class ValueOutcomeTest {
     assertThat(own.meanError()).isCloseTo((0.5 + 0 - 2 + 0.25 - 1) / 5.5, SAME);
     assertThat(own.observedOverExpected()).isCloseTo(11 / 8.75, SAME);
     assertThat(own.below()).isCloseTo((1 + 1 + 0.5) / 5.5, SAME);
+    assertThat(own.pinballLoss()).isCloseTo(0.5045454545454545, SAME);
   }
 
   @Test
@@ -51,7 +53,7 @@ class ValueOutcomeTest {
 
   @Test
   void scoresThatDoNotAscendAreRefused() {
-    ValueOutcome outcome = new ValueOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1));
+    ValueOutcome outcome = new ValueOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1), OptionalDouble.empty());
     outcome.add(new OutcomeRow(5, 1, 1, 1, 1));
 
     for (double score : new double[] {4, Double.NaN, Double.POSITIVE_INFINITY}) {

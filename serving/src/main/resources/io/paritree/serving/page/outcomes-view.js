@@ -51,7 +51,7 @@ const FACTS = {
     ["rate that came, and its 95 % interval", "rate"], ["rate that was expected, the mean score", "mean_score"], ["difference in standard deviations", "rate_z"],
     ["Brier score", "brier"], ["Brier score if scores were exact probabilities", "expected_brier"], ["log loss", "log_loss"], ["calibration error", "calibration_error"], ["Spiegelhalter's z", "spiegelhalter_z"]],
   values: [["RMSE", "rmse"], ["mean absolute error", "mae"], ["R²", "r2"], ["mean outcome, what came", "mean_outcome"], ["mean score, what was expected", "mean_score"], ["mean error, score less outcome", "mean_error"],
-    ["observed over expected", "observed_over_expected"], ["outcomes below their scores, share", "share_below"], ["Poisson deviance", "poisson_deviance"], ["gamma deviance", "gamma_deviance"]],
+    ["observed over expected", "observed_over_expected"], ["outcomes below their scores, share", "share_below"], ["pinball loss of the quantile", "pinball_loss"], ["Poisson deviance", "poisson_deviance"], ["gamma deviance", "gamma_deviance"]],
   classes: [["accuracy of the labels, and its 95 % interval", "accuracy"], ["log loss", "log_loss"], ["AUC, mean of each class against the others", "auc"]],
   ranking: [["NDCG of the first 10 places, and its 95 % interval", "ndcg@10"], ["NDCG of the first 5 places, and its 95 % interval", "ndcg@5"], ["lists", "lists"], ["of them without a relevant row, which count 1", "lists_without_relevant"]],
 };

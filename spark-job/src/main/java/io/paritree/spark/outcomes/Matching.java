@@ -2,6 +2,7 @@ package io.paritree.spark.outcomes;
 
 import io.paritree.outcome.BinaryOutcome;
 import io.paritree.outcome.Measured;
+import io.paritree.outcome.OutcomeForm;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
@@ -27,6 +28,7 @@ final class Matching {
   private final OutcomeQuery query;
   private final List<String> levels;
   private final OutcomeText outcomes;
+  private final OutcomeForm form;
   private final MaturePartitions maturity;
   private final ScoreCounts counts;
   private final Map<Slice, Sums> slices = new TreeMap<>();
@@ -66,6 +68,7 @@ final class Matching {
     this.levels = levels;
     this.counts = counts;
     this.outcomes = outcomes;
+    this.form = outcomes.form(query);
     this.maturity = maturity;
   }
 
@@ -80,7 +83,7 @@ final class Matching {
       }
     }
 
-    slices.values().forEach(sums -> sums.measuring = outcomes.measuring(sums.totals.totals()));
+    slices.values().forEach(sums -> sums.measuring = form.measuring(sums.totals.totals()));
     joined.forEach(this::measure);
     List<SliceOutcome> all = new ArrayList<>();
     slices.forEach((slice, sums) -> all.add(outcome(slice, sums)));

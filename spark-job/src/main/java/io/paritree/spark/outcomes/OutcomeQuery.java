@@ -4,6 +4,7 @@ import io.paritree.spark.formats.AskedFormat;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What is asked for; read once, never changed.
@@ -44,6 +45,7 @@ public record OutcomeQuery(
             "",
             scores.column,
             "",
+            scores.quantile,
             scores.from,
             scores.to),
         labels,
@@ -82,6 +84,8 @@ public record OutcomeQuery(
    *     to it
    * @param column the column of the scores; empty for the only one
    * @param group the column whose values are lists, in which rows are ranked; empty if they are not
+   * @param quantile the share of outcomes that should be below the scores; empty if they are no
+   *     quantile
    * @param from the first day; empty for all days before {@code to}
    * @param to the last day; empty for all days from {@code from}
    */
@@ -92,6 +96,7 @@ public record OutcomeQuery(
       String stateDirectory,
       String column,
       String group,
+      OptionalDouble quantile,
       Optional<LocalDate> from,
       Optional<LocalDate> to) {
     String name() {

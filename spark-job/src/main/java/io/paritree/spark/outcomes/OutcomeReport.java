@@ -205,6 +205,10 @@ record OutcomeReport(
     json.writeStringField("source", query.scores().name());
     JsonText.optional(json, "version", scoresVersion);
     JsonText.array(json, "keys", query.keys(), json::writeString);
+    if (query.scores().quantile().isPresent()) {
+      json.writeNumberField("quantile", query.scores().quantile().getAsDouble());
+    }
+
     json.writeNumberField("without_score", absent);
     json.writeEndObject();
     json.writeObjectFieldStart("labels");

@@ -4,7 +4,6 @@ import io.paritree.Fault;
 import io.paritree.outcome.BinaryMeasures;
 import io.paritree.outcome.Interval;
 import io.paritree.outcome.Measure;
-import io.paritree.outcome.OutcomeKind;
 import io.paritree.rule.Verdict;
 import io.paritree.spark.report.AlignedLines;
 import java.util.ArrayList;
@@ -47,7 +46,7 @@ final class OutcomeTable {
                     .map(", horizon %s days"::formatted)
                     .orElse("")));
     List<String[]> lines = new ArrayList<>();
-    List<Cell> columns = columns(report.kind());
+    List<Cell> columns = columns(report);
     lines.add(
         Stream.concat(Stream.of(BEGIN), columns.stream().map(Cell::title)).toArray(String[]::new));
     long partitions =
@@ -97,8 +96,16 @@ final class OutcomeTable {
     return text.toString();
   }
 
-  private static List<Cell> columns(OutcomeKind kind) {
-    return switch (kind) {
+  private static List<Cell> columns(OutcomeReport report) {
+    if (report.query().scores().quantile().isPresent()) {
+      return List.of(
+          new Cell("pinball loss", "pinball_loss", false),
+          new Cell("below", "share_below", false),
+          new Cell("mean", "mean_outcome", false),
+          new Cell("quantile", "mean_score", false));
+    }
+
+    return switch (report.kind()) {
       case BINARY ->
           List.of(
               new Cell("AUC", "auc", false),

@@ -7,9 +7,8 @@ import static org.apache.spark.sql.functions.when;
 import io.paritree.Fault;
 import io.paritree.NameList;
 import io.paritree.feature.NearestName;
+import io.paritree.outcome.OutcomeForm;
 import io.paritree.outcome.OutcomeKind;
-import io.paritree.outcome.OutcomeMeasuring;
-import io.paritree.outcome.OutcomeTotals;
 import io.paritree.outcome.RankOutcome;
 import io.paritree.output.ScoreColumns;
 import io.paritree.spark.ending.RefusedException;
@@ -60,13 +59,24 @@ record OutcomeText(
 
     Optional<ClassNames> classes = ClassNames.of(query, scores);
     if (classes.isPresent()) {
+      checkQuantile(query, OutcomeKind.CLASSES);
       return new OutcomeText(
           OutcomeKind.CLASSES, isOneOfSeveral, classes.get(), stored, hidesValues);
     }
 
     boolean isBinary = scores.hasLabel() || !query.labels().positive().isEmpty();
     OutcomeKind kind = isBinary ? OutcomeKind.BINARY : OutcomeKind.VALUES;
+    checkQuantile(query, kind);
     return new OutcomeText(kind, isOneOfSeveral, ClassNames.NONE, stored, hidesValues);
+  }
+
+  private static void checkQuantile(OutcomeQuery query, OutcomeKind kind)
+      throws RefusedException {
+    if (query.scores().quantile().isPresent() && kind != OutcomeKind.VALUES) {
+      throw new RefusedException(
+          "Cannot measure %s as a quantile: its scores are of classes, and --quantile is for values"
+              .formatted(query.scores().name()));
+    }
   }
 
   private static void checkGroup(OutcomeQuery query, PublishedScores scores)
@@ -84,8 +94,9 @@ record OutcomeText(
     return kind == OutcomeKind.BINARY || classes.haveScores();
   }
 
-  OutcomeMeasuring measuring(OutcomeTotals totals) {
-    return kind.measuring(totals, classes.names());
+  /** Returns what the measures of the scores need besides the rows. */
+  OutcomeForm form(OutcomeQuery query) {
+    return new OutcomeForm(kind, classes.names(), query.scores().quantile());
   }
 
   /**

@@ -3,6 +3,7 @@ package io.paritree.spark.outcomes;
 import io.paritree.ModelException;
 import io.paritree.outcome.Measure;
 import io.paritree.outcome.Measured;
+import io.paritree.outcome.OutcomeForm;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeTotals;
 import io.paritree.rule.RuleException;
@@ -45,7 +46,7 @@ public record Outcomes(
   public static List<String> measures() {
     Set<String> names = new LinkedHashSet<>();
     Stream.of(OutcomeKind.values())
-        .map(kind -> kind.measuring(NO_ROWS, List.of()).measured())
+        .map(kind -> OutcomeForm.of(kind).measuring(NO_ROWS).measured())
         .flatMap(measured -> measured.measures().stream())
         .map(Measure::name)
         .forEach(names::add);

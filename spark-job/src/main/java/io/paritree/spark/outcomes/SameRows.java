@@ -140,8 +140,7 @@ final class SameRows {
 
   private ResampledOutcome measured(Dataset<Row> sorted, OutcomeTotals totals)
       throws RefusedException {
-    ResampledOutcome outcome =
-        new ResampledOutcome(outcomes.kind(), totals, outcomes.classes().names());
+    ResampledOutcome outcome = new ResampledOutcome(outcomes.form(query), totals);
     forEach(sorted, scored -> outcome.add(scored.row, scored.unit));
     return outcome;
   }

@@ -13,6 +13,7 @@ import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -67,6 +68,10 @@ public record OutcomeArguments(
             "--group=COLUMN",
             "column of the scores whose values are lists: measure how the scores rank the rows of each,"
                 + " and labels say how relevant a row is, from 0 to 31"),
+        ScoreArguments.text(
+            "--quantile=SHARE",
+            "the scores are a quantile, below which this share of the outcomes should be, such as 0.9:"
+                + " measure its pinball loss"),
         ScoreArguments.text(
             "--labels=SOURCE",
             "what came: a path, which has a slash, of Parquet or CSV files or of a table, or the name of a"
@@ -195,6 +200,7 @@ public record OutcomeArguments(
                   settings.anyText("scoring-job.state-directory"),
                   settings.anyText(OWN + "score"),
                   settings.anyText(OWN + "group"),
+                  quantile(),
                   day("--from"),
                   day("--to")),
               new OutcomeQuery.Labels(
@@ -246,8 +252,11 @@ public record OutcomeArguments(
         settings.problem("--from must not be after --to");
       }
 
-      if (!query.labels().classes().isEmpty() && !scores.group().isBlank()) {
-        settings.problem("--classes is not possible with --group: a list has no classes");
+      if (!scores.group().isBlank()
+          && (!query.labels().classes().isEmpty() || scores.quantile().isPresent())) {
+        settings.problem(
+            "--group is not possible with --classes or --quantile: outcomes of lists are how relevant"
+                + " rows are");
       }
 
       if (query.unmatched() == OutcomeQuery.Unmatched.NEGATIVE
@@ -297,6 +306,27 @@ public record OutcomeArguments(
           ? Optional.empty()
           : Optional.of(
               new OutcomeQuery.Challenger(output, table, model, input, inputTable, version));
+    }
+
+    private OptionalDouble quantile() {
+      String text = settings.anyText(OWN + "quantile");
+      if (text.isEmpty()) {
+        return OptionalDouble.empty();
+      }
+
+      try {
+        double share = Double.parseDouble(text);
+        if (share > 0 && share < 1) {
+          return OptionalDouble.of(share);
+        }
+      } catch (NumberFormatException e) {
+        // falls through to the one message below
+      }
+
+      settings.problem(
+          "--quantile must be a number between 0 and 1, such as 0.9, but is '%s'"
+              .formatted(Fault.printable(text)));
+      return OptionalDouble.empty();
     }
 
     private Optional<Integer> horizon() {

@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,15 @@ class OutcomeReportTest {
     OutcomeQuery query =
         new OutcomeQuery(
             new OutcomeQuery.Scores(
-                "/out", "", AskedFormat.AUTO, "", "", "", Optional.empty(), Optional.empty()),
+                "/out",
+                "",
+                AskedFormat.AUTO,
+                "",
+                "",
+                "",
+                OptionalDouble.empty(),
+                Optional.empty(),
+                Optional.empty()),
             new OutcomeQuery.Labels("/labels", "late", "", List.of(), "", ""),
             List.of("id"),
             new OutcomeQuery.Maturity(Optional.empty(), Optional.empty(), ""),
