@@ -4,9 +4,13 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -30,6 +34,14 @@ record CountedScores(
   private static final int PAGES = 1 << 16 - PAGE_BITS;
   private static final int FIRST_BIN = Short.MIN_VALUE;
 
+  /**
+   * All scores of a task.
+   *
+   * @param areAll whether the task has read all of its rows: it ends where there are too many
+   *     groups, or too many values of a column of {@code --by}
+   */
+  record OfTask(ArrayList<CountedScores> counted, boolean areAll) implements Serializable {}
+
   /** The scores of some rows while they are counted. */
   private static final class Counts {
     private final long[][] pages = new long[PAGES][];
@@ -51,8 +63,9 @@ record CountedScores(
     }
 
     CountedScores counted(RowGroup group, String label) {
-      int[] bins = new int[PAGES * PAGE];
-      long[] rows = new long[PAGES * PAGE];
+      int room = PAGE * (int) Stream.of(pages).filter(Objects::nonNull).count();
+      int[] bins = new int[room];
+      long[] rows = new long[room];
       int size = 0;
       for (int page = 0; page < PAGES; page++) {
         for (int bin = 0; pages[page] != null && bin < PAGE; bin++) {
@@ -75,13 +88,19 @@ record CountedScores(
    * @param rows a group's columns ({@link RowGroup#columns}), then the label and the score, which
    *     may be null
    */
-  static ArrayList<CountedScores> of(Iterator<InternalRow> rows, int levels, int segments) {
+  static OfTask of(Iterator<InternalRow> rows, int levels, int segments) {
     int width = RowGroup.width(levels, segments) + 1;
+    List<Set<UTF8String>> values = new ArrayList<>();
+    for (int index = 0; index < segments; index++) {
+      values.add(new HashSet<>());
+    }
+
+    boolean areAll = true;
     Map<List<UTF8String>, Counts> all = new HashMap<>();
     UTF8String[] texts = new UTF8String[width];
     UTF8String[] last = null;
     Counts counts = null;
-    while (rows.hasNext()) {
+    while (areAll && rows.hasNext()) {
       InternalRow row = rows.next();
       for (int at = 0; at < width; at++) {
         texts[at] = row.isNullAt(at) ? null : row.getUTF8String(at);
@@ -93,6 +112,11 @@ record CountedScores(
         if (counts == null) {
           counts = new Counts();
           all.put(Arrays.asList(last), counts);
+          areAll = all.size() <= ScoreCounts.MOST_GROUPS;
+          for (int index = 0; index < segments; index++) {
+            values.get(index).add(last[levels + 1 + index]);
+            areAll &= values.get(index).size() <= ScoreCounts.MOST_SEGMENTS;
+          }
         }
       }
 
@@ -110,7 +134,7 @@ record CountedScores(
                 own.counted(
                     RowGroup.of(at -> text(key.get(at)), levels, segments),
                     text(key.get(width - 1)))));
-    return counted;
+    return new OfTask(counted, areAll);
   }
 
   /** Copies texts, whose bytes the next row may replace. */

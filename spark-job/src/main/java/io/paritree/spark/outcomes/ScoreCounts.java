@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.task.JavaSerialized;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,15 +19,22 @@ import org.apache.spark.sql.Column;
  * @param least score; NaN if one is no number
  * @param most the highest score; NaN if one is no number
  * @param absent rows without a score, which are in no group
+ * @param areAll whether all rows were read; otherwise there are too many groups
  */
 record ScoreCounts(
     Map<RowGroup, Map<Integer, Long>> groups,
     StoredLabels labels,
     double least,
     double most,
-    long absent) {
+    long absent,
+    boolean areAll) {
   private static final int BITS = 16;
-  private static final int MOST_SEGMENTS = 1_000;
+
+  /** Values of a column of {@code --by}, in a task or in all. */
+  static final int MOST_SEGMENTS = 1_000;
+
+  /** Groups of a task, each with a label: so many fit into the heap. */
+  static final int MOST_GROUPS = 50_000;
 
   /**
    * The bin of a score: the upper half of its bits as a float, in the order of the scores. Scores
@@ -53,7 +59,7 @@ record ScoreCounts(
     List<Column> columns = RowGroup.columns(levels, segments);
     columns.add(col(PublishedScores.LABEL));
     columns.add(col(PublishedScores.SCORE));
-    List<JavaSerialized<ArrayList<CountedScores>>> tasks =
+    List<JavaSerialized<CountedScores.OfTask>> tasks =
         scores
             .rows()
             .select(columns.toArray(Column[]::new))
@@ -70,8 +76,10 @@ record ScoreCounts(
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     long absent = 0;
-    for (JavaSerialized<ArrayList<CountedScores>> task : tasks) {
-      for (CountedScores counted : task.value()) {
+    boolean areAll = true;
+    for (JavaSerialized<CountedScores.OfTask> task : tasks) {
+      areAll &= task.value().areAll();
+      for (CountedScores counted : task.value().counted()) {
         absent += counted.absent();
         if (counted.bins().length == 0) {
           continue;
@@ -90,7 +98,7 @@ record ScoreCounts(
       }
     }
 
-    return new ScoreCounts(groups, highest.labels(), least, most, absent);
+    return new ScoreCounts(groups, highest.labels(), least, most, absent, areAll);
   }
 
   /**
@@ -119,9 +127,15 @@ record ScoreCounts(
 
       if (values.size() > MOST_SEGMENTS) {
         throw new RefusedException(
-            "Cannot measure %s by '%s': it has %s values, and at most %s can be measured each; give a column with fewer"
-                .formatted(name, query.by().get(index), values.size(), MOST_SEGMENTS));
+            "Cannot measure %s by '%s': it has more than %s values; give a column with fewer"
+                .formatted(name, query.by().get(index), MOST_SEGMENTS));
       }
+    }
+
+    if (!areAll) {
+      throw new RefusedException(
+          "Cannot measure %s: a task has found more than %s groups of rows by partition, version, label and values of --by; measure fewer days at once, by --from and --to, or by fewer columns"
+              .formatted(name, MOST_GROUPS));
     }
   }
 }

@@ -83,7 +83,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(66)
+        .hasSize(68)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
