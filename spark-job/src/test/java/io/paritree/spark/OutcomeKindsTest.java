@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -197,6 +198,93 @@ class OutcomeKindsTest {
             "2026-02-01");
     assertThat(negative.exitCode()).isEqualTo(3);
     assertThat(negative.err()).contains("several classes, of which none is the negative one");
+  }
+
+  /** Runs the command on a table of Delta that has a name in the catalog. */
+  private static List<JobRun> ofTable(String name, String sql, List<List<Object>> each) {
+    SparkSession session = TestSpark.session();
+    String path = directory.resolve(name).toString();
+    session.sql(sql).write().format("delta").option("path", path).saveAsTable(name);
+    try {
+      return each.stream()
+          .map(
+              more -> {
+                List<Object> all =
+                    new ArrayList<>(List.of("--table", name, "--keys", "parcel_id"));
+                all.addAll(more);
+                return JobRun.ofOutcomes(all.toArray());
+              })
+          .toList();
+    } finally {
+      session.sql("DROP TABLE " + name);
+    }
+  }
+
+  @Test
+  void aClassThatNoRowWasGivenIsNamedByTheOptionAndRowsWithoutAScoreAreCounted() throws Exception {
+    StringBuilder text = new StringBuilder("parcel_id,came\n");
+    for (int key = 0; key < 30; key++) {
+      text.append("%s,%s\n".formatted(key, CLASSES.get(key % 3)));
+    }
+
+    Path labels = Files.writeString(directory.resolve("of classes.csv"), text);
+    Path json = directory.resolve("of classes.json");
+    List<Object> usual = List.of("--labels", labels, "--label", "came", "--json", json);
+    List<Object> named = new ArrayList<>(usual);
+    named.addAll(List.of("--classes", "small,medium,large"));
+    List<Object> wrong = new ArrayList<>(usual);
+    wrong.addAll(List.of("--classes", "small,large,medium"));
+
+    List<JobRun> runs =
+        ofTable(
+            "classless",
+            "SELECT id AS parcel_id, if(id % 2 = 0, 0.6F, 0.3F) AS score_0,"
+                + " if(id % 2 = 0, 0.3F, 0.6F) AS score_1, if(id < 28, 0.1F, NULL) AS score_2,"
+                + " if(id % 2 = 0, 'small', 'medium') AS label, 'm/1' AS model_version"
+                + " FROM range(30)",
+            List.of(usual, wrong, named));
+
+    assertThat(runs.get(0).exitCode()).isEqualTo(3);
+    assertThat(runs.get(0).err())
+        .contains("(large) are no classes", "no row has the class of [score_2]", "by --classes");
+    assertThat(runs.get(1).exitCode()).isEqualTo(3);
+    assertThat(runs.get(1).err()).contains("--classes says 'large' of class 1");
+    assertThat(runs.get(2).exitCode()).as(runs.get(2).err()).isZero();
+    JsonNode report = OutcomesRun.report(json);
+    assertThat(OutcomesRun.total(json).get("classes").get("large").get("n").asInt()).isEqualTo(9);
+    assertThat(report.get("scores").get("without_score").asInt()).isEqualTo(2);
+    assertThat(report.get("warnings").toString()).contains("2 rows have no score");
+    assertThat(report.get("labels").has("quarantined")).isFalse();
+    assertThat(runs.get(2).out()).contains("not known how many keys with a label");
+    Path stored = directory.resolve("_paritree/classless/outcomes/undated.json");
+    assertThat(stored).hasSameBinaryContentAs(json);
+  }
+
+  @Test
+  void aQuantileHasAPinballLossAndAValueIsNeverNegativeForWantOfALabel() throws Exception {
+    Path labels =
+        Files.writeString(directory.resolve("values.csv"), "parcel_id,came\n0,1\n1,2\n2,5\n");
+    Path json = directory.resolve("values.json");
+    List<Object> usual = List.of("--labels", labels, "--label", "came", "--json", json);
+    List<Object> quantile = new ArrayList<>(usual);
+    quantile.addAll(List.of("--quantile", "0.9", "--require", "total.pinball_loss < 1"));
+    List<Object> negative = new ArrayList<>(usual);
+    negative.addAll(
+        List.of("--unmatched", "negative", "--horizon", "9d", "--as-of", "2026-02-01"));
+    negative.addAll(List.of("--scored-at", "scored"));
+
+    List<JobRun> runs =
+        ofTable(
+            "numbers_of_rows",
+            "SELECT id AS parcel_id, 2F AS score, DATE '2026-01-01' AS scored FROM range(4)",
+            List.of(quantile, negative));
+
+    assertThat(runs.get(0).exitCode()).as(runs.get(0).err()).isZero();
+    assertThat(OutcomesRun.total(json).get("pinball_loss").asDouble())
+        .isCloseTo((0.1 + 0 + 0.9 * 3) / 3, within(1e-12));
+    assertThat(runs.get(0).out()).contains("pinball loss");
+    assertThat(runs.get(1).exitCode()).isEqualTo(3);
+    assertThat(runs.get(1).err()).contains("are values, of which none is the negative one");
   }
 
   @Test

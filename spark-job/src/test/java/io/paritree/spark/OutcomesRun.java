@@ -2,10 +2,7 @@ package io.paritree.spark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
@@ -15,22 +12,9 @@ final class OutcomesRun {
 
   /** Measures scores whose key is {@code parcel_id}. */
   static JobRun ofParcels(Path output, Object... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    String[] texts =
+    return JobRun.ofOutcomes(
         Stream.concat(Stream.of("--output", output, "--keys", "parcel_id"), Stream.of(arguments))
-            .map(Object::toString)
-            .toArray(String[]::new);
-    int exitCode =
-        OutcomesMain.run(
-                SparkOnDemand.running(TestSpark.session()),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                texts)
-            .outcome()
-            .exitCode();
-    return new JobRun(
-        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+            .toArray());
   }
 
   static JsonNode report(Path file) throws IOException {

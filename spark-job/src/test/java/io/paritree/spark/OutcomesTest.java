@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ class OutcomesTest {
 
   @TempDir static Path directory;
 
+  private static Path model;
   private static Path output;
   private static Path labels;
 
@@ -40,7 +43,7 @@ class OutcomesTest {
 
   @BeforeAll
   static void scoreSixDays() throws Exception {
-    Path model = new TestPackages(directory.resolve("models")).binary();
+    model = new TestPackages(directory.resolve("models")).binary();
     Path input = directory.resolve("in");
     for (int day = 0; day < DAYS; day++) {
       Path partition = input.resolve("day=" + FIRST.plusDays((long) day * BETWEEN));
@@ -249,6 +252,12 @@ class OutcomesTest {
             List.of(row, "without --horizon", "--unmatched", "negative"),
             List.of(row, "have no 'yes'", "--positive", "yes"),
             List.of(row, "no column 'note'", "--by", "note"),
+            List.of(row, "more than 1000 values", "--by", "parcel_id"),
+            List.of("1,true\n", "a line has not as many cells as the header", "--weight", "weight"),
+            List.of(row, "of --score is of type string", "--score", "carrier"),
+            List.of(row, "of --scored-at is of type float", "--scored-at", "score"),
+            List.of(row, "of --scored-at is of type string", "--scored-at", "carrier"),
+            List.of("1,paid,2026-03-01,1\n", "did you mean 'paid'", "--positive", "pad"),
             List.of(
                 row, "no published partition was found in it from 2030", "--from", "2030-01-01"),
             List.of(
@@ -278,6 +287,113 @@ class OutcomesTest {
             "--labels", "./a", "--label", "b", "--weight", "c", "--unmatched", "negative");
     assertThat(weightless.exitCode()).isEqualTo(2);
     assertThat(weightless.err()).contains("a row without a label would have none");
+  }
+
+  @Test
+  void filesThatDoNotFitTogetherAreRefusedInASentence() throws Exception {
+    Path headers = Files.createDirectories(directory.resolve("headers"));
+    Files.writeString(headers.resolve("a.csv"), HEADER + "1,true,2026-03-01,1\n");
+    Files.writeString(headers.resolve("b.csv"), "late,parcel_id,known,weight\ntrue,2,2026-03-01,1\n");
+    Path types = directory.resolve("two types");
+    for (String type : List.of("int", "bigint")) {
+      TestSpark.session()
+          .sql("SELECT cast(7 as %s) parcel_id, true late".formatted(type))
+          .coalesce(1)
+          .write()
+          .mode("append")
+          .parquet(types.toString());
+    }
+
+    JobRun header = outcomes("--labels", headers, "--label", "late");
+    JobRun type = outcomes("--labels", types, "--label", "late");
+
+    assertThat(header.exitCode()).as(header.err()).isEqualTo(3);
+    assertThat(header.err()).contains("do not all have the same columns in the same order");
+    assertThat(header.err().strip().lines()).hasSize(1);
+    assertThat(type.exitCode()).as(type.err()).isEqualTo(3);
+    assertThat(type.err())
+        .contains("its column 'parcel_id' is of type", "int", "bigint", "read files of one type only");
+    assertThat(type.err().strip().lines()).hasSize(1);
+  }
+
+  @Test
+  void otherTasksFilesAndCoresChangeNoByte() throws Exception {
+    StringBuilder text = new StringBuilder(HEADER);
+    ALL.forEach(
+        row ->
+            text.append(
+                "%s,%s,%s,%s\n".formatted(row.key, row.isLate, row.known, 0.1 * (1 + row.key % 7))));
+    text.append("0,false,2026-01-05,1\n");
+    Path weighted = Files.writeString(directory.resolve("weighted.csv"), text);
+    Path files = directory.resolve("weighted");
+    TestSpark.interpreting()
+        .read()
+        .option("header", "true")
+        .csv(weighted.toString())
+        .selectExpr(
+            "cast(parcel_id as int) parcel_id",
+            "late",
+            "cast(known as date) known",
+            "cast(weight as double) weight")
+        .repartition(5)
+        .write()
+        .parquet(files.toString());
+    Path input = directory.resolve("in more files");
+    for (int day = 0; day < DAYS; day++) {
+      Path partition = input.resolve("day=" + FIRST.plusDays((long) day * BETWEEN));
+      Parcels.write(partition, day * ROWS, (day + 1) * ROWS, day == 0 ? 50 : 0, 3);
+    }
+
+    Path other = directory.resolve("out of more files");
+    JobRun run =
+        JobRun.ofParcels(model, input, other, "--pass", "carrier", "--max-quarantined", "1");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    String once = weighted(output, weighted);
+    SparkConf conf = TestSpark.session().sparkContext().conf();
+    Map<String, String> others =
+        Map.of(
+            "spark.default.parallelism", "7",
+            "spark.sql.files.maxPartitionBytes", "4096",
+            "spark.sql.adaptive.enabled", "false");
+    others.forEach(conf::set);
+    String again;
+    try {
+      again = weighted(other, files);
+    } finally {
+      others.keySet().forEach(conf::remove);
+    }
+
+    assertThat(once).contains("\"comparison\"");
+    assertThat(again).isEqualTo(once);
+  }
+
+  /** Returns the report, in which scores and labels have no places. */
+  private static String weighted(Path scores, Path weighted) throws IOException {
+    Path json = directory.resolve("weighted.json");
+    JobRun run =
+        OutcomesRun.ofParcels(
+            scores,
+            "--labels",
+            weighted,
+            "--label",
+            "late",
+            "--label-time",
+            "known",
+            "--weight",
+            "weight",
+            "--horizon",
+            "60d",
+            "--by",
+            "carrier",
+            "--challenger-output",
+            output,
+            "--json",
+            json);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return Files.readString(json)
+        .replace(scores.toString(), "scores")
+        .replace(output.toString(), "scores")
+        .replace(weighted.toString(), "labels");
   }
 
   @Test

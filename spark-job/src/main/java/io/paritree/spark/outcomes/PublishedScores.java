@@ -15,6 +15,7 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -98,7 +99,7 @@ record PublishedScores(
       columns.add(text(column(query.by().get(index))).as(by(index)));
     }
 
-    columns.add(scored(query, schema).as(SCORED));
+    columns.add(scored(query, schema, levels).as(SCORED));
     List<String> classes = classColumns(query, schema);
     Column classScores = doubles(classes);
     String score = classes.isEmpty() ? scoreColumn(query, schema) : ScoreColumns.SCORE;
@@ -118,14 +119,17 @@ record PublishedScores(
   }
 
   /** Returns the day on which a row was scored, as text; null if no column says it. */
-  private static Column scored(OutcomeQuery query, StructType schema) throws RefusedException {
+  private static Column scored(OutcomeQuery query, StructType schema, List<String> levels)
+      throws RefusedException {
     String name = query.maturity().scoredAt();
     if (name.isEmpty()) {
       return nothing();
     }
 
     DataType type = schema.apply(name).dataType();
-    if (!LabelRows.isTime(type)) {
+    if (levels.contains(name) && type instanceof StringType) {
+      return text(functions.expr("try_cast(%s as date)".formatted(quoted(name))));
+    } else if (!LabelRows.isTime(type)) {
       throw refused(
           query,
           "the column '%s' of --scored-at is of type %s; a date or a timestamp was expected"
