@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * Measures each slice of the scores that labels were joined to.
  *
  * <p>The driver reads them in the order of the scores, twice: for what each slice adds up to, and
- * for its measures. So it needs memory for the slices, not for the rows, and the results do not
- * depend on tasks.
+ * for its measures. So it needs memory for the slices, and for the rows of one task at a time, and
+ * the results do not depend on tasks.
  */
 final class Matching {
   private static final int TENTHS = 10;

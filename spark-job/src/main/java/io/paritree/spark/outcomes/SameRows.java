@@ -29,10 +29,11 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * Measures two models on the rows that both have scored, that have a label, and that are mature.
+ * Measures two models on the mature rows that both have scored, and that have a label, or count as
+ * negative without one.
  *
  * <p>The driver reads them in the order of the scores of each model, so that it needs memory for
- * the resamples, not for the rows. What is resampled are keys, all rows of a key together, or the
+ * the resamples, and for the rows of one task at a time. What is resampled are keys, all rows of a key together, or the
  * lists of a ranking.
  */
 final class SameRows {
