@@ -205,7 +205,8 @@ public final class OutcomeReports {
   }
 
   private static ResampledOutcome resampled(List<OutcomeRow> rows) {
-    ResampledOutcome outcome = new ResampledOutcome(OutcomeForm.of(OutcomeKind.BINARY), totals(rows));
+    ResampledOutcome outcome =
+        new ResampledOutcome(OutcomeForm.of(OutcomeKind.BINARY), totals(rows));
     for (int row = 0; row < rows.size(); row++) {
       outcome.add(rows.get(row), row);
     }

@@ -36,7 +36,9 @@ final class ScoreGroups {
           weight,
           scores.value() / weight,
           outcome,
-          isShare ? Optional.of(Interval.ofShare(outcome, OutcomeTotals.effective(weight, squares))) : Optional.empty());
+          isShare
+              ? Optional.of(Interval.ofShare(outcome, OutcomeTotals.effective(weight, squares)))
+              : Optional.empty());
     }
   }
 

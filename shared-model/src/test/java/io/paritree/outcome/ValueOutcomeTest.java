@@ -53,7 +53,8 @@ class ValueOutcomeTest {
 
   @Test
   void scoresThatDoNotAscendAreRefused() {
-    ValueOutcome outcome = new ValueOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1), OptionalDouble.empty());
+    ValueOutcome outcome =
+        new ValueOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1), OptionalDouble.empty());
     outcome.add(new OutcomeRow(5, 1, 1, 1, 1));
 
     for (double score : new double[] {4, Double.NaN, Double.POSITIVE_INFINITY}) {

@@ -348,16 +348,19 @@ class EncryptionTest {
     assertThat(OutcomesRun.total(json).has("auc")).isTrue();
     assertThat(Files.readString(json))
         .doesNotContain("\"mean_score", "\"expected_")
-        .contains("\"groups\": []", "means of scores and groups by score are left out")
+        .contains("\"groups\" : [ ]", "means of scores and groups by score are left out")
         .contains("it is left out");
-    assertThat(TestSpark.session().read().parquet(table.toString()).select("measure").collectAsList())
+    assertThat(
+            TestSpark.session().read().parquet(table.toString()).select("measure").collectAsList())
         .extracting(row -> row.getString(0))
         .contains("auc")
         .doesNotContain("mean_score", "expected_auc");
     assertThat(by.exitCode()).isEqualTo(3);
     assertThat(by.err()).contains("which would name the column's values");
     assertThat(repeated.exitCode()).isEqualTo(3);
-    assertThat(repeated.err()).contains("several labels, such as (not shown").doesNotContain("such as 77");
+    assertThat(repeated.err())
+        .contains("several labels, such as (not shown")
+        .doesNotContain("such as 77");
   }
 
   @Test

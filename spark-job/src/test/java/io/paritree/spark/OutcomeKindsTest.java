@@ -200,17 +200,17 @@ class OutcomeKindsTest {
     assertThat(negative.err()).contains("several classes, of which none is the negative one");
   }
 
-  /** Runs the command on a table of Delta that has a name in the catalog. */
-  private static List<JobRun> ofTable(String name, String sql, List<List<Object>> each) {
+  /** Runs the command on a table that has a name in the catalog. */
+  private static List<JobRun> ofTable(
+      String format, String name, String sql, List<List<Object>> each) {
     SparkSession session = TestSpark.session();
     String path = directory.resolve(name).toString();
-    session.sql(sql).write().format("delta").option("path", path).saveAsTable(name);
+    session.sql(sql).write().format(format).option("path", path).saveAsTable(name);
     try {
       return each.stream()
           .map(
               more -> {
-                List<Object> all =
-                    new ArrayList<>(List.of("--table", name, "--keys", "parcel_id"));
+                List<Object> all = new ArrayList<>(List.of("--table", name, "--keys", "parcel_id"));
                 all.addAll(more);
                 return JobRun.ofOutcomes(all.toArray());
               })
@@ -237,6 +237,7 @@ class OutcomeKindsTest {
 
     List<JobRun> runs =
         ofTable(
+            "delta",
             "classless",
             "SELECT id AS parcel_id, if(id % 2 = 0, 0.6F, 0.3F) AS score_0,"
                 + " if(id % 2 = 0, 0.3F, 0.6F) AS score_1, if(id < 28, 0.1F, NULL) AS score_2,"
@@ -269,12 +270,12 @@ class OutcomeKindsTest {
     List<Object> quantile = new ArrayList<>(usual);
     quantile.addAll(List.of("--quantile", "0.9", "--require", "total.pinball_loss < 1"));
     List<Object> negative = new ArrayList<>(usual);
-    negative.addAll(
-        List.of("--unmatched", "negative", "--horizon", "9d", "--as-of", "2026-02-01"));
+    negative.addAll(List.of("--unmatched", "negative", "--horizon", "9d", "--as-of", "2026-02-01"));
     negative.addAll(List.of("--scored-at", "scored"));
 
     List<JobRun> runs =
         ofTable(
+            "orc",
             "numbers_of_rows",
             "SELECT id AS parcel_id, 2F AS score, DATE '2026-01-01' AS scored FROM range(4)",
             List.of(quantile, negative));
@@ -282,7 +283,7 @@ class OutcomeKindsTest {
     assertThat(runs.get(0).exitCode()).as(runs.get(0).err()).isZero();
     assertThat(OutcomesRun.total(json).get("pinball_loss").asDouble())
         .isCloseTo((0.1 + 0 + 0.9 * 3) / 3, within(1e-12));
-    assertThat(runs.get(0).out()).contains("pinball loss");
+    assertThat(runs.get(0).out()).contains("pinball loss", "not stored: the catalog does not say");
     assertThat(runs.get(1).exitCode()).isEqualTo(3);
     assertThat(runs.get(1).err()).contains("are values, of which none is the negative one");
   }

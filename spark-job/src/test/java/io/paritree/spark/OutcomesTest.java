@@ -283,8 +283,7 @@ class OutcomesTest {
     assertThat(usage.exitCode()).isEqualTo(2);
     assertThat(usage.err()).contains("did you mean auc", "such as 90d");
     JobRun weightless =
-        outcomes(
-            "--labels", "./a", "--label", "b", "--weight", "c", "--unmatched", "negative");
+        outcomes("--labels", "./a", "--label", "b", "--weight", "c", "--unmatched", "negative");
     assertThat(weightless.exitCode()).isEqualTo(2);
     assertThat(weightless.err()).contains("a row without a label would have none");
   }
@@ -293,7 +292,8 @@ class OutcomesTest {
   void filesThatDoNotFitTogetherAreRefusedInASentence() throws Exception {
     Path headers = Files.createDirectories(directory.resolve("headers"));
     Files.writeString(headers.resolve("a.csv"), HEADER + "1,true,2026-03-01,1\n");
-    Files.writeString(headers.resolve("b.csv"), "late,parcel_id,known,weight\ntrue,2,2026-03-01,1\n");
+    Files.writeString(
+        headers.resolve("b.csv"), "late,parcel_id,known,weight\ntrue,2,2026-03-01,1\n");
     Path types = directory.resolve("two types");
     for (String type : List.of("int", "bigint")) {
       TestSpark.session()
@@ -312,7 +312,8 @@ class OutcomesTest {
     assertThat(header.err().strip().lines()).hasSize(1);
     assertThat(type.exitCode()).as(type.err()).isEqualTo(3);
     assertThat(type.err())
-        .contains("its column 'parcel_id' is of type", "int", "bigint", "read files of one type only");
+        .contains(
+            "its column 'parcel_id' is of type", "int", "bigint", "read files of one type only");
     assertThat(type.err().strip().lines()).hasSize(1);
   }
 
@@ -322,7 +323,8 @@ class OutcomesTest {
     ALL.forEach(
         row ->
             text.append(
-                "%s,%s,%s,%s\n".formatted(row.key, row.isLate, row.known, 0.1 * (1 + row.key % 7))));
+                "%s,%s,%s,%s\n"
+                    .formatted(row.key, row.isLate, row.known, 0.1 * (1 + row.key % 7))));
     text.append("0,false,2026-01-05,1\n");
     Path weighted = Files.writeString(directory.resolve("weighted.csv"), text);
     Path files = directory.resolve("weighted");
@@ -352,8 +354,8 @@ class OutcomesTest {
     SparkConf conf = TestSpark.session().sparkContext().conf();
     Map<String, String> others =
         Map.of(
-            "spark.default.parallelism", "7",
-            "spark.sql.files.maxPartitionBytes", "4096",
+            "spark.default.parallelism", "5",
+            "spark.sql.files.maxPartitionBytes", "16384",
             "spark.sql.adaptive.enabled", "false");
     others.forEach(conf::set);
     String again;

@@ -272,7 +272,9 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
               .collect(Collectors.joining("; "));
       rows.unpersist();
       throw refused(
-          own.scores().name(), "it has several scores of a key, such as %s".formatted(SecretValues.shown(rows.sparkSession(), keys)));
+          own.scores().name(),
+          "it has several scores of a key, such as %s"
+              .formatted(SecretValues.shown(rows.sparkSession(), keys)));
     }
   }
 

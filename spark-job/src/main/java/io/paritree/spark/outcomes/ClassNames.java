@@ -86,8 +86,7 @@ record ClassNames(List<String> names, boolean haveScores, boolean areAll, List<S
     }
 
     TreeMap<Integer, String> labels = new TreeMap<>();
-    for (Pair pair :
-        pairs(scores, array_position(all, array_max(all)).minus(1), array_min(all))) {
+    for (Pair pair : pairs(scores, array_position(all, array_max(all)).minus(1), array_min(all))) {
       int index = (int) pair.index;
       String before = labels.put(index, pair.label);
       if (before != null) {
@@ -125,8 +124,7 @@ record ClassNames(List<String> names, boolean haveScores, boolean areAll, List<S
     List<String> names = new ArrayList<>();
     columns.forEach(column -> names.add(column.substring(ScoreColumns.SCORE.length() + 1)));
     boolean areNamed =
-        labels.entrySet().stream()
-            .allMatch(own -> names.get(own.getKey()).equals(own.getValue()));
+        labels.entrySet().stream().allMatch(own -> names.get(own.getKey()).equals(own.getValue()));
     List<String> unnamed = new ArrayList<>();
     for (int index = 0; !areNamed && index < columns.size(); index++) {
       if (labels.containsKey(index)) {

@@ -173,7 +173,11 @@ record LabelRows(Dataset<Row> rows, String version) {
       throw refused(
           query,
           "the key '%s' has the value '%s', and is of type %s in the scores"
-              .formatted(name, SecretValues.shown(found.rows.sparkSession(), Fault.printable(wrong.get(0).getString(0))), wanted.catalogString()));
+              .formatted(
+                  name,
+                  SecretValues.shown(
+                      found.rows.sparkSession(), Fault.printable(wrong.get(0).getString(0))),
+                  wanted.catalogString()));
     }
   }
 

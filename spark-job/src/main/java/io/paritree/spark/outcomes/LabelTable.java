@@ -230,7 +230,6 @@ record LabelTable(
             .collect(Collectors.toCollection(TreeSet::new))
             .stream()
             .collect(Collectors.joining("; "));
-    return LabelRows.refused(
-        query, why.formatted(SecretValues.shown(some.sparkSession(), keys)));
+    return LabelRows.refused(query, why.formatted(SecretValues.shown(some.sparkSession(), keys)));
   }
 }

@@ -50,8 +50,7 @@ record OutcomeReport(
   private static final Comparator<SliceOutcome> NEEDED_LEAST_FIRST =
       Comparator.comparing((SliceOutcome own) -> own.slice().kind())
           .reversed()
-          .thenComparingLong(
-              own -> own.slice().kind() == Slice.Kind.PARTITION ? 0 : own.scored())
+          .thenComparingLong(own -> own.slice().kind() == Slice.Kind.PARTITION ? 0 : own.scored())
           .thenComparing(SliceOutcome::slice);
 
   /** Whether means of scores, and groups by score, are in the report. */
@@ -68,13 +67,33 @@ record OutcomeReport(
 
   OutcomeReport with(List<Verdict> own) {
     return new OutcomeReport(
-        query, kind, asOf, scoresVersion, labels, absent, quarantined, scores, slices, naive,
-        comparison, own);
+        query,
+        kind,
+        asOf,
+        scoresVersion,
+        labels,
+        absent,
+        quarantined,
+        scores,
+        slices,
+        naive,
+        comparison,
+        own);
   }
 
   OutcomeReport with(Optional<ModelComparison> own) {
     return new OutcomeReport(
-        query, kind, asOf, scoresVersion, labels, absent, quarantined, scores, slices, naive, own,
+        query,
+        kind,
+        asOf,
+        scoresVersion,
+        labels,
+        absent,
+        quarantined,
+        scores,
+        slices,
+        naive,
+        own,
         verdicts);
   }
 
@@ -121,7 +140,8 @@ record OutcomeReport(
         && total.measured().orElse(null) instanceof BinaryMeasures own
         && own.totals().positiveRows() == 0) {
       warnings.add(
-          "No measured row has the outcome '%s' of --positive".formatted(query.labels().positive()));
+          "No measured row has the outcome '%s' of --positive"
+              .formatted(query.labels().positive()));
     }
 
     if (query.unmatched() == OutcomeQuery.Unmatched.UNKNOWN && total.isSelected()) {

@@ -70,8 +70,7 @@ record OutcomeText(
     return new OutcomeText(kind, isOneOfSeveral, ClassNames.NONE, stored, hidesValues);
   }
 
-  private static void checkQuantile(OutcomeQuery query, OutcomeKind kind)
-      throws RefusedException {
+  private static void checkQuantile(OutcomeQuery query, OutcomeKind kind) throws RefusedException {
     if (query.scores().quantile().isPresent() && kind != OutcomeKind.VALUES) {
       throw new RefusedException(
           "Cannot measure %s as a quantile: its scores are of classes, and --quantile is for values"

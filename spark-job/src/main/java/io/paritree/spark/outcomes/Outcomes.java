@@ -150,8 +150,7 @@ public record Outcomes(
       }
 
       SameRows same =
-          new SameRows(
-              session, query, text, counts.labels(), maturity, scores.levels().size());
+          new SameRows(session, query, text, counts.labels(), maturity, scores.levels().size());
       long measured = report.total().measured().map(Measured::rows).orElse(0L);
       try (ChallengerScores challenger =
           ChallengerScores.of(session, query, scores, labels, text, rescoring)) {

@@ -57,8 +57,7 @@ final class ParquetRows {
       StructType columns = session.read().parquet(HadoopPaths.pattern(at)).schema();
       for (StructField field : columns.fields()) {
         OfFile own = new OfFile(field.dataType(), at);
-        OfFile first =
-            Optional.ofNullable(known.putIfAbsent(field.name(), own)).orElse(own);
+        OfFile first = Optional.ofNullable(known.putIfAbsent(field.name(), own)).orElse(own);
         if (!first.type.equals(own.type)) {
           return "its column '%s' is of type %s in %s and of type %s in %s; read files of one type only"
               .formatted(

@@ -33,8 +33,8 @@ import org.apache.spark.sql.types.DataTypes;
  * negative without one.
  *
  * <p>The driver reads them in the order of the scores of each model, so that it needs memory for
- * the resamples, and for the rows of one task at a time. What is resampled are keys, all rows of a key together, or the
- * lists of a ranking.
+ * the resamples, and for the rows of one task at a time. What is resampled are keys, all rows of a
+ * key together, or the lists of a ranking.
  */
 final class SameRows {
   private static final String UNIT = "unit";

@@ -210,9 +210,7 @@ public final class ScoreArguments {
 
   /** Names as columns are given. */
   static OptionSpec.Builder names(String usage, String description) {
-    return texts(usage, description)
-        .splitRegex(",")
-        .converters(ScoreArguments::withoutQuotes);
+    return texts(usage, description).splitRegex(",").converters(ScoreArguments::withoutQuotes);
   }
 
   private static String withoutQuotes(String column) {

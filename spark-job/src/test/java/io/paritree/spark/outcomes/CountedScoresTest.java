@@ -36,7 +36,9 @@ class CountedScoresTest {
   @Test
   void rowsWithoutAScoreAreCountedByThemselves() {
     Iterator<InternalRow> rows =
-        IntStream.range(0, 10).mapToObj(at -> row("v", at % 5 == 0 ? null : (Object) 0.5)).iterator();
+        IntStream.range(0, 10)
+            .mapToObj(at -> row("v", at % 5 == 0 ? null : (Object) 0.5))
+            .iterator();
 
     CountedScores.OfTask counted = CountedScores.of(rows, 0, 1);
 
