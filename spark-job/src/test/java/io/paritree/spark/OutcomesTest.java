@@ -420,6 +420,10 @@ class OutcomesTest {
         .isEqualTo(ALL.stream().filter(row -> !row.isLate).count());
     assertThat(wrong.exitCode()).isEqualTo(3);
     assertThat(wrong.err()).contains("have no 'nonsense'");
+    Path early = Files.writeString(directory.resolve("paid.csv"), "parcel_id,late\n300,paid\n");
+    JobRun none = outcomes("--labels", early, "--label", "late", "--positive", "defaulted");
+    assertThat(none.exitCode()).as(none.err()).isZero();
+    assertThat(none.out()).contains("No measured row has the outcome 'defaulted' of --positive");
   }
 
   @Test
@@ -445,5 +449,9 @@ class OutcomesTest {
     assertThat(total(report(json)).get("leaks").asLong()).isEqualTo(even);
     assertThat(total(report(json)).get("matched").asLong()).isEqualTo(scored.size() - even);
     assertThat(run.out()).contains(even + " labels are older than their scores");
+    double late = scored.stream().filter(Scored::isLate).count();
+    assertThat(report(json).get("naive_join").get("rate").asDouble())
+        .as("a naive join takes leaks for labels")
+        .isCloseTo(late / ALL.size(), within(1e-12));
   }
 }

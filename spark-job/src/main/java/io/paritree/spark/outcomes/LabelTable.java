@@ -138,6 +138,11 @@ record LabelTable(
         later);
   }
 
+  /** Returns the number of keys with a label. */
+  long keys() {
+    return read - unknown - repeated - later;
+  }
+
   private static Column isUnknown(OutcomeQuery query) {
     Column isUnknown = col(LabelRows.OUTCOME).isNull();
     for (int index = 0; index < query.keys().size(); index++) {

@@ -40,6 +40,8 @@ public record Outcomes(
     Optional<LocalDate> asOf,
     String location,
     List<String> unmet) {
+  private static final String SHUFFLED = "spark.sql.shuffle.partitions";
+  private static final long MOST_OF_TASK = 1_000_000;
   private static final OutcomeTotals NO_ROWS = new OutcomeTotals.Sum().totals();
 
   /** Returns the names of all measures that a rule can name. */
@@ -128,6 +130,7 @@ public record Outcomes(
       throws RefusedException, ModelException, IOException {
     MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
     checkUnmatched(query, text, maturity);
+    divide(session, mostJoined(query, counts, text, labels));
     Matching matching = new Matching(query, scores.levels(), counts, text, maturity);
     try (JoinedScores joined = new JoinedScores(query, scores, labels, maturity, text.kind())) {
       List<SliceOutcome> slices = matching.slices(joined);
@@ -157,6 +160,22 @@ public record Outcomes(
         return report.with(same.compared(scores, labels, challenger, measured));
       }
     }
+  }
+
+  /** Has Spark sort rows in so many tasks that the driver, which reads task by task, holds few. */
+  private static void divide(SparkSession session, long rows) {
+    long tasks = Long.parseLong(session.conf().get(SHUFFLED));
+    session.conf().set(SHUFFLED, String.valueOf(Math.max(tasks, rows / MOST_OF_TASK)));
+  }
+
+  /** Returns how many rows are sorted at most; a label is of one row in each partition. */
+  private static long mostJoined(
+      OutcomeQuery query, ScoreCounts counts, OutcomeText text, LabelTable labels) {
+    long partitions = counts.groups().keySet().stream().map(RowGroup::partition).distinct().count();
+    long matched = labels.keys() * Math.max(1, partitions);
+    long rows =
+        query.unmatched() == Unmatched.NEGATIVE ? counts.rows() : Math.min(counts.rows(), matched);
+    return rows * Math.max(1, text.classes().names().size());
   }
 
   /** Refuses to name values of a column that may be encrypted; directories are named by others. */

@@ -52,6 +52,14 @@ record ScoreCounts(
     return Float.intBitsToFloat(bits ^ bits >> 31 & Integer.MAX_VALUE);
   }
 
+  /** Returns the number of scores. */
+  long rows() {
+    return groups.values().stream()
+        .flatMap(bins -> bins.values().stream())
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
   /** Counts the scores. */
   static ScoreCounts of(OutcomeQuery query, PublishedScores scores) {
     int levels = scores.levels().size();

@@ -1,13 +1,26 @@
 package io.paritree.spark.outcomes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.outcome.OutcomeKind;
+import io.paritree.output.PartitionManifest;
+import io.paritree.output.TestManifest;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CountedScoresTest {
   /** Returns a row of no partition, version and day: a value of a column, a label, a score. */
@@ -45,5 +58,40 @@ class CountedScoresTest {
     assertThat(counted.areAll()).isTrue();
     assertThat(counted.counted().get(0).absent()).isEqualTo(2);
     assertThat(counted.counted().get(0).rows()).containsExactly(8);
+  }
+
+  @Test
+  void aScoreAboveOneIsNoProbabilityHoweverNear() throws RefusedException {
+    StoredLabels stored = new StoredLabels(Map.of());
+    RowGroup group = new RowGroup(List.of(), "", List.of(), "");
+    Map<RowGroup, Map<Integer, Long>> groups = Map.of(group, Map.of(ScoreCounts.bin(1), 2L));
+    OutcomeText text = new OutcomeText(OutcomeKind.BINARY, false, ClassNames.NONE, stored, false);
+    OutcomeQuery query = TestQuery.ofOutput("/out");
+    ScoreCounts right = new ScoreCounts(groups, stored, 0, 1, 0, true);
+    ScoreCounts wrong = new ScoreCounts(groups, stored, 0, 1.001, 0, true);
+
+    right.check(query, text);
+    assertThatThrownBy(() -> wrong.check(query, text))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("its scores are no probabilities");
+  }
+
+  @Test
+  void keysInQuarantineAreNotKnownOnceItWasRemoved(@TempDir Path directory) throws IOException {
+    Location output = Location.of(directory.resolve("out"));
+    OutputPlace place = new OutputPlace(FileStore.of(output), output);
+    OutcomeQuery query = TestQuery.ofOutput(output.toString());
+    PartitionManifest all = manifest(0);
+    PartitionManifest some = manifest(5);
+
+    assertThat(QuarantinedKeys.of(null, query, place, List.of(all)).withLabel(null, query))
+        .hasValue(0);
+    assertThat(QuarantinedKeys.of(null, query, place, List.of(some)).withLabel(null, query))
+        .isEmpty();
+  }
+
+  private static PartitionManifest manifest(long quarantined) {
+    return TestManifest.ofRun(
+        1, "day=2026-01-01", "run-1", quarantined, List.of(), List.of(), List.of());
   }
 }

@@ -6,12 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.output.StoredOutcomes;
-import io.paritree.spark.formats.AskedFormat;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -19,27 +17,8 @@ class OutcomeReportTest {
   private static final int MAX_BYTES = 20_000;
 
   private static OutcomeReport report(List<SliceOutcome> slices) {
-    OutcomeQuery query =
-        new OutcomeQuery(
-            new OutcomeQuery.Scores(
-                "/out",
-                "",
-                AskedFormat.AUTO,
-                "",
-                "",
-                "",
-                OptionalDouble.empty(),
-                Optional.empty(),
-                Optional.empty()),
-            new OutcomeQuery.Labels("/labels", "late", "", List.of(), "", ""),
-            List.of("id"),
-            new OutcomeQuery.Maturity(Optional.empty(), Optional.empty(), ""),
-            OutcomeQuery.Unmatched.UNKNOWN,
-            List.of("region"),
-            Optional.empty(),
-            List.of());
     return new OutcomeReport(
-        query,
+        TestQuery.ofOutput("/out"),
         OutcomeKind.BINARY,
         Optional.empty(),
         "",
@@ -56,6 +35,19 @@ class OutcomeReportTest {
   private static SliceOutcome slice(Slice.Kind kind, String name, long scored) {
     return new SliceOutcome(
         new Slice(kind, name), true, scored, 0, 0, List.of(0.5), Optional.empty());
+  }
+
+  @Test
+  void wherePartOfTheRowsHasALabelAndAllScoresAreAlikeItIsSaidThatSelectionCannotBeSeen() {
+    Slice total = new Slice(Slice.Kind.TOTAL, "total");
+    List<Double> share = List.of(0.3);
+    SliceOutcome part = new SliceOutcome(total, true, 100, 30, 0, share, Optional.empty());
+    SliceOutcome all = new SliceOutcome(total, true, 100, 100, 0, List.of(1.0), Optional.empty());
+
+    assertThat(report(List.of(part)).warnings())
+        .anyMatch(
+            own -> own.startsWith("Whether labels are of selected rows cannot be seen: 30 %"));
+    assertThat(report(List.of(all)).warnings()).noneMatch(own -> own.contains("selected rows"));
   }
 
   @Test
