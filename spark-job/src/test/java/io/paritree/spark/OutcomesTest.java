@@ -37,7 +37,11 @@ class OutcomesTest {
   private static Path labels;
 
   /** A stored score with what came. */
-  private record Scored(long key, LocalDate day, float score, boolean isLate, LocalDate known) {}
+  private record Scored(long key, LocalDate day, float score, boolean isLate, LocalDate known) {
+    Scored withoutLabel() {
+      return new Scored(key, day, score, false, known);
+    }
+  }
 
   private static final List<Scored> ALL = new ArrayList<>();
 
@@ -141,6 +145,9 @@ class OutcomesTest {
         .isEqualTo(mature.stream().filter(Scored::isLate).count());
     assertThat(report.get("naive_join").get("n").asInt()).isEqualTo(ALL.size());
     assertThat(report.get("naive_join").get("rate_difference").asDouble()).isLessThan(-0.02);
+    List<Scored> naive =
+        ALL.stream().map(row -> row.known.isAfter(asOf) ? row.withoutLabel() : row).toList();
+    assertThat(report.get("naive_join").get("auc").asDouble()).isCloseTo(auc(naive), within(0.005));
     assertThat(report.get("labels").get("quarantined").asInt()).isOne();
     assertThat(report.get("labels").get("after_as_of").asLong())
         .isEqualTo(ALL.stream().filter(row -> row.known.isAfter(asOf)).count());

@@ -1,7 +1,5 @@
 package io.paritree.spark.outcomes;
 
-import io.paritree.outcome.BinaryOutcome;
-import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeForm;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeMeasuring;
@@ -33,8 +31,8 @@ final class Matching {
   private final ScoreCounts counts;
   private final Map<Slice, Sums> slices = new TreeMap<>();
   private final Map<RowGroup, Known> known = new HashMap<>();
-  private final Map<Integer, Long> positivesByBin =
-      new TreeMap<>(); // of all rows, mature or not, with leaks
+  private final NaiveJoin.Counts labelled = new NaiveJoin.Counts(); // mature or not, with leaks
+  private final NaiveJoin.Counts measured = new NaiveJoin.Counts(); // of the total
 
   /** A slice while its rows are read. */
   private static final class Sums {
@@ -48,11 +46,13 @@ final class Matching {
 
   /** What is known of a group, so that it is not found out for each row. */
   private static final class Known {
+    private final boolean isMature;
     private final boolean countsUnmatched;
     private final List<Sums> slices;
     private final Map<Integer, Long> matched = new TreeMap<>();
 
-    Known(boolean countsUnmatched, List<Sums> slices) {
+    Known(boolean isMature, boolean countsUnmatched, List<Sums> slices) {
+      this.isMature = isMature;
       this.countsUnmatched = countsUnmatched;
       this.slices = slices;
     }
@@ -100,7 +100,8 @@ final class Matching {
       own.add(sums);
     }
 
-    known.put(group, new Known(isMature && query.unmatched() == Unmatched.NEGATIVE, own));
+    boolean countsUnmatched = isMature && query.unmatched() == Unmatched.NEGATIVE;
+    known.put(group, new Known(isMature, countsUnmatched, own));
   }
 
   /** Returns the groups of a block by their index. */
@@ -138,8 +139,9 @@ final class Matching {
       Known group = groups[block.group()[row]];
       int bin = ScoreCounts.bin(block.least()[row]);
       long rows = block.rows()[row];
-      if (block.outcome()[row] > 0) {
-        positivesByBin.merge(bin, rows, Long::sum);
+      boolean isPositive = block.outcome()[row] > 0;
+      if (block.hasOutcome(row)) {
+        labelled.add(bin, isPositive, rows);
       }
 
       if (block.isLeak()[row]) {
@@ -151,6 +153,9 @@ final class Matching {
       if (counts(block, row, group)) {
         OutcomeRow own = row(block, row, Double.NaN);
         group.slices.forEach(sums -> sums.totals.add(own));
+        if (group.isMature) {
+          measured.add(bin, isPositive, rows);
+        }
       }
     }
   }
@@ -213,12 +218,10 @@ final class Matching {
   }
 
   /**
-   * Returns the measures that a join gives which takes each missing label for the negative outcome,
-   * all partitions for mature, and leaks for labels as any other; the scores of a bin count as its
-   * middle, so that those less than a hundredth apart may be equal. Empty for other kinds than two
-   * outcomes, and with weights, which rows without a label do not have.
+   * Returns what a naive join says; empty for other kinds than two outcomes, and with weights,
+   * which rows without a label do not have.
    */
-  Optional<Measured> naive() {
+  Optional<NaiveJoin> naive() {
     if (outcomes.kind() != OutcomeKind.BINARY || !query.labels().weight().isEmpty()) {
       return Optional.empty();
     }
@@ -228,19 +231,6 @@ final class Matching {
         .groups()
         .values()
         .forEach(bins -> bins.forEach((bin, rows) -> all.merge(bin, rows, Long::sum)));
-    List<OutcomeRow> rows = new ArrayList<>();
-    all.forEach(
-        (bin, count) -> {
-          double middle = Math.min(1, ScoreCounts.middle(bin));
-          long positives = Math.min(count, positivesByBin.getOrDefault(bin, 0L));
-          rows.add(new OutcomeRow(middle, 1, Double.NaN, 1, positives));
-          rows.add(new OutcomeRow(middle, 0, Double.NaN, 1, count - positives));
-        });
-    rows.removeIf(row -> row.rows() == 0);
-    OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
-    rows.forEach(totals::add);
-    BinaryOutcome naive = new BinaryOutcome(totals.totals());
-    rows.forEach(naive::add);
-    return rows.isEmpty() ? Optional.empty() : Optional.of(naive.measured());
+    return Optional.of(NaiveJoin.of(all, labelled, measured));
   }
 }

@@ -3,7 +3,6 @@ package io.paritree.spark.outcomes;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import io.paritree.outcome.BinaryMeasures;
-import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.Verdict;
@@ -27,8 +26,7 @@ import java.util.stream.Collectors;
  *     that is not known
  * @param scores whether it says how scores are distributed
  * @param slices the total, versions, segments, partitions
- * @param naive what a join gives that takes missing labels for negative ({@link Matching#naive}),
- *     if that can be said
+ * @param naive what a join says that takes missing labels for negative, if that can be said
  * @param comparison with another model; empty if none is asked for, or without a row
  * @param verdicts of the rules that must hold
  */
@@ -42,7 +40,7 @@ record OutcomeReport(
     OptionalLong quarantined,
     Scores scores,
     List<SliceOutcome> slices,
-    Optional<Measured> naive,
+    Optional<NaiveJoin> naive,
     Optional<ModelComparison> comparison,
     List<Verdict> verdicts) {
   private static final long FORMAT = 1;
@@ -253,14 +251,12 @@ record OutcomeReport(
     }
 
     JsonText.array(json, "warnings", warnings, json::writeString);
-    if (naive.isPresent() && naive.get() instanceof BinaryMeasures binary) {
+    if (naive.isPresent()) {
       json.writeObjectFieldStart("naive_join");
-      json.writeNumberField("n", binary.rows());
-      JsonText.member(json, "auc", binary.auc());
-      JsonText.member(json, "rate", binary.totals().mean());
       if (total().measured().orElse(null) instanceof BinaryMeasures own) {
-        JsonText.member(json, "auc_difference", binary.auc() - own.auc());
-        JsonText.member(json, "rate_difference", binary.totals().mean() - own.totals().mean());
+        naive.get().write(json, own);
+      } else {
+        naive.get().write(json);
       }
 
       json.writeEndObject();

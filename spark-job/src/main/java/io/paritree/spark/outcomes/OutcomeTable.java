@@ -68,15 +68,15 @@ final class OutcomeTable {
     }
 
     if (report.naive().isPresent()
-        && report.naive().get() instanceof BinaryMeasures naive
         && report.total().measured().orElse(null) instanceof BinaryMeasures own) {
+      NaiveJoin naive = report.naive().get();
       text.append(
           "  a join that takes missing labels for negative would say AUC %s (%s off), rate %s (%s off)\n"
               .formatted(
-                  number(naive.auc()),
-                  signed(naive.auc() - own.auc()),
-                  number(naive.totals().mean()),
-                  signed(naive.totals().mean() - own.totals().mean())));
+                  number(naive.auc(own)),
+                  signed(naive.aucDifference()),
+                  number(naive.rate()),
+                  signed(naive.rateDifference(own))));
     }
 
     report.comparison().ifPresent(comparison -> text.append(of(comparison)));
