@@ -311,6 +311,20 @@ class OutcomesTest {
           .parquet(types.toString());
     }
 
+    Path more = directory.resolve("more columns");
+    for (String columns :
+        List.of("300L parcel_id", "301L parcel_id, true late, '2026-02-09' note")) {
+      TestSpark.session()
+          .sql("SELECT " + columns)
+          .coalesce(1)
+          .write()
+          .mode("append")
+          .parquet(more.toString());
+    }
+
+    JobRun some = outcomes("--labels", more, "--label", "late");
+    assertThat(some.exitCode()).as("a column of some files: %s", some.err()).isZero();
+
     JobRun header = outcomes("--labels", headers, "--label", "late");
     JobRun type = outcomes("--labels", types, "--label", "late");
 

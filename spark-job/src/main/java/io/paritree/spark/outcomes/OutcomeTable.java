@@ -84,7 +84,7 @@ final class OutcomeTable {
       text.append("  it is not known how many keys with a label were quarantined\n");
     } else if (report.quarantined().getAsLong() > 0) {
       text.append(
-          "  %s keys with a label were quarantined and have no score\n"
+          "  quarantined keys with a label, which have no score: %s\n"
               .formatted(report.quarantined().getAsLong()));
     }
 
