@@ -102,6 +102,7 @@ public final class DriftReports {
             plain.scores(),
             plain.seconds(),
             new RunReport.Partitions(published.size(), 0, all),
+            plain.challengers(),
             plain.problems());
     Path directory = Files.createDirectories(runs.resolve(run));
     Files.write(directory.resolve(StateDirectory.REPORT), report.toJson());

@@ -81,6 +81,7 @@ public final class Reports {
                 2, Double.NaN, 0.1f, Float.POSITIVE_INFINITY, List.of(0.1f, Float.NaN))),
         Map.of("score", 1.5),
         new RunReport.Partitions(published, 0, partitions),
+        List.of(),
         List.of());
   }
 }

@@ -34,6 +34,14 @@ public record DataComparison(
     movers = List.copyOf(movers);
   }
 
+  /** Returns the same without values of rows or scores: no movers, and no means. */
+  DataComparison withoutValues() {
+    Map<String, RowComparison> others = new LinkedHashMap<>();
+    slices.forEach((value, slice) -> others.put(value, slice.withoutValues()));
+    return new DataComparison(
+        form, whole.withoutValues(), dropped, failed, refused, others, List.of());
+  }
+
   /** Returns how many rows one model refuses for a fault in a field, and the other scores. */
   public long refused(Side by, String field, String code) {
     return refused.stream()

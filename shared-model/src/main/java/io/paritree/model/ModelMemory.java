@@ -66,8 +66,25 @@ public final class ModelMemory {
    */
   public static void checkExecutor(ModelFiles files, long heap, String option)
       throws UnsupportedModelException {
+    checkExecutor(files, 0, heap, option);
+  }
+
+  /** Returns the heap that an executor needs to open a model, in bytes. */
+  public static long executorNeed(ModelFiles files) {
+    return 2 * files.bytes() + files.heapToOpen();
+  }
+
+  /**
+   * Checks that an executor will have the heap to open a model beside others.
+   *
+   * @param others what these need
+   * @param heap the largest heap of an executor, in bytes
+   * @param option what sets it
+   */
+  public static void checkExecutor(ModelFiles files, long others, long heap, String option)
+      throws UnsupportedModelException {
     long bytes = files.bytes();
-    long need = 2 * bytes + files.heapToOpen();
+    long need = others + executorNeed(files);
     if (bytes > SMALL && need > heap) {
       throw new UnsupportedModelException(
           "Cannot open %s: with %s MB of files it needs about %s MB of heap, but %s is %s MB; set it to %s MB or more"

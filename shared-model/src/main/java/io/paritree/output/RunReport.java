@@ -23,6 +23,7 @@ import java.util.OptionalLong;
  * @param scores the distribution of the first score, if there is any
  * @param seconds how long each stage took, in order
  * @param partitions what became of the partitions
+ * @param challengers how other models compare with the one that scored
  * @param problems what else it could not do, without an effect on how it ended
  */
 public record RunReport(
@@ -35,6 +36,7 @@ public record RunReport(
     Optional<Scores> scores,
     Map<String, Double> seconds,
     Partitions partitions,
+    List<ReportedChallenger> challengers,
     List<String> problems) {
   /** The most bytes of it that a server reads: about 50,000 files. */
   public static final int MAX_BYTES = 8 << 20;
@@ -218,6 +220,7 @@ public record RunReport(
     Objects.requireNonNull(start, "start");
     Objects.requireNonNull(ending, "ending");
     seconds = ordered(seconds);
+    challengers = List.copyOf(challengers);
     problems = List.copyOf(problems);
   }
 
@@ -291,6 +294,10 @@ public record RunReport(
     }
 
     json.writeEndObject();
+    if (!challengers.isEmpty()) {
+      JsonText.objects(json, "challengers", challengers, one -> one.write(json));
+    }
+
     if (!problems.isEmpty()) {
       JsonText.array(json, "problems", problems, json::writeString);
     }

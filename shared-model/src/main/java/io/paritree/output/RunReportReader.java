@@ -40,6 +40,7 @@ final class RunReportReader {
   private final List<FaultyRows> faults = new ArrayList<>();
   private final List<Change> changed = new ArrayList<>();
   private final List<Partition> partitions = new ArrayList<>();
+  private final List<ReportedChallenger> challengers = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
   private Optional<Model> model = Optional.empty();
   private Optional<Scores> scores = Optional.empty();
@@ -60,17 +61,20 @@ final class RunReportReader {
   }
 
   private Map<String, StrictJson.Value> others(StrictJson json) {
-    return Map.of(
-        "codes", () -> counts(codes, json),
-        "missing", () -> counts(missing, json),
-        "unseen", () -> counts(unseen, json),
-        "seconds", () -> json.namedValues(stage -> seconds.put(stage, json.realDouble())),
-        "faults", () -> json.list(() -> faults.add(faultyRows(json))),
-        "changed", () -> json.list(() -> changed.add(change(json))),
-        "partitions", () -> json.list(() -> partitions.add(partition(json))),
-        "problems", () -> json.list(() -> problems.add(json.text())),
-        "model", () -> model = Optional.of(model(json)),
-        "scores", () -> scores = scores(json));
+    return Map.ofEntries(
+        Map.entry("codes", () -> counts(codes, json)),
+        Map.entry("missing", () -> counts(missing, json)),
+        Map.entry("unseen", () -> counts(unseen, json)),
+        Map.entry(
+            "seconds", () -> json.namedValues(stage -> seconds.put(stage, json.realDouble()))),
+        Map.entry("faults", () -> json.list(() -> faults.add(faultyRows(json)))),
+        Map.entry("changed", () -> json.list(() -> changed.add(change(json)))),
+        Map.entry("partitions", () -> json.list(() -> partitions.add(partition(json)))),
+        Map.entry(
+            "challengers", () -> json.list(() -> challengers.add(ReportedChallenger.read(json)))),
+        Map.entry("problems", () -> json.list(() -> problems.add(json.text()))),
+        Map.entry("model", () -> model = Optional.of(model(json))),
+        Map.entry("scores", () -> scores = scores(json)));
   }
 
   private RunReport report(JsonMembers members) {
@@ -103,6 +107,7 @@ final class RunReportReader {
             (int) members.number("published", exitCode == 0 ? partitions.size() : 0),
             (int) members.number("alreadyPublished", 0),
             partitions),
+        challengers,
         problems);
   }
 

@@ -9,6 +9,7 @@ import io.paritree.model.manifest.ReasonRule;
 import io.paritree.model.manifest.SchemaWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -73,6 +74,22 @@ public final class SharedFields {
   /** Returns the fields that a model alone reads, or reads otherwise. */
   public List<Field> onlyOf(Side side) {
     return List.copyOf(side == Side.CHAMPION ? onlyChampion : onlyChallenger);
+  }
+
+  /** Returns whether both models have the same slots in the same places. */
+  public boolean areAll() {
+    return onlyChampion.isEmpty() && onlyChallenger.isEmpty() && Arrays.equals(from, to);
+  }
+
+  /**
+   * As {@link #copy}, for a block of rows whose slots are stored feature by feature.
+   *
+   * @param stride how far the slots of two features are apart
+   */
+  public void copyColumns(float[] champion, float[] challenger, int stride, int rows) {
+    for (int slot = 0; slot < from.length; slot++) {
+      System.arraycopy(champion, from[slot] * stride, challenger, to[slot] * stride, rows);
+    }
   }
 
   /** Gives a row of the challenger the slots that it has in common with a row of the champion. */
