@@ -125,11 +125,17 @@ final class BenchInput {
 
   /** Returns a trained model's file. */
   Path modelFile(int trees) throws IOException, XGBoostError {
-    Path file = directory.resolve(name(trees) + ".ubj");
+    return modelFile(trees, 1);
+  }
+
+  /** Returns the file of a version, each of which is trained otherwise on the same rows. */
+  private Path modelFile(int trees, int version) throws IOException, XGBoostError {
+    String end = version == 1 ? ".ubj" : "-%s.ubj".formatted(version);
+    Path file = directory.resolve(name(trees) + end);
     if (!Files.exists(file)) {
       progress.println("Training %s trees ...".formatted(trees));
       Files.createDirectories(directory);
-      Files.write(file, train(trees));
+      Files.write(file, train(trees, 0.09 + 0.01 * version));
     }
 
     return file;
@@ -137,7 +143,24 @@ final class BenchInput {
 
   /** Returns the sealed package of {@link #modelFile}, with the training rows as its reference. */
   Path modelPackage(int trees) throws IOException, XGBoostError, InterruptedException {
-    Path sealed = directory.resolve("referenced").resolve(name(trees)).resolve("1");
+    return modelPackage(trees, 1);
+  }
+
+  /** Returns packages of other models of the same size and the same schema. */
+  List<Path> challengers(int trees, int count)
+      throws IOException, XGBoostError, InterruptedException {
+    List<Path> packages = new ArrayList<>();
+    for (int version = 2; version < 2 + count; version++) {
+      packages.add(modelPackage(trees, version));
+    }
+
+    return packages;
+  }
+
+  private Path modelPackage(int trees, int version)
+      throws IOException, XGBoostError, InterruptedException {
+    Path sealed =
+        directory.resolve("referenced").resolve(name(trees)).resolve(String.valueOf(version));
     if (!Files.exists(sealed.resolve("reference.json"))) {
       Path rows = directory.resolve("training.csv");
       Files.write(rows, trainingLines());
@@ -146,11 +169,11 @@ final class BenchInput {
                   Path.of(System.getProperty("paritree.root"), "scripts", "model").toString(),
                   "seal",
                   "--model",
-                  modelFile(trees).toString(),
+                  modelFile(trees, version).toString(),
                   "--name",
                   name(trees),
                   "--version",
-                  "1",
+                  String.valueOf(version),
                   "--rows",
                   rows.toString(),
                   "--store",
@@ -171,7 +194,7 @@ final class BenchInput {
    * Trains scores, not classes, so that besides the key only the score and the model's version are
    * written.
    */
-  private static byte[] train(int trees) throws XGBoostError {
+  private static byte[] train(int trees, double eta) throws XGBoostError {
     float[] values = new float[TRAINING_ROWS * WIDTH];
     float[] labels = new float[TRAINING_ROWS];
     trainingRows(values, labels);
@@ -184,7 +207,7 @@ final class BenchInput {
       matrix.setFeatureNames(names);
       Map<String, Object> parameters =
           Map.of(
-              "objective", "reg:logistic", "max_depth", DEPTH, "eta", 0.1, "tree_method", "hist");
+              "objective", "reg:logistic", "max_depth", DEPTH, "eta", eta, "tree_method", "hist");
       Booster booster = XGBoost.train(matrix, parameters, trees, Map.of(), null, null);
       try {
         return booster.toByteArray("ubj");

@@ -41,6 +41,9 @@ final class BenchWays {
   /** As {@link #PARITREE}, with profiles of the rows; runs only if requested. */
   static final String DRIFT = "drift";
 
+  /** As {@link #PARITREE}, with one challenger, and with four; run only if requested. */
+  static final List<String> CHALLENGED = List.of("challenger", "challengers");
+
   /** As {@link #PARITREE}, but repeated keys are not counted; runs only if requested. */
   static final String KEYS_NOT_COUNTED = "keysNotCounted";
 
@@ -68,6 +71,7 @@ final class BenchWays {
   private final long rows;
   private final Path modelFile;
   private final Path modelPackage;
+  private final List<Path> challengers;
   private final Path outputs;
   private Double above;
 
@@ -79,10 +83,18 @@ final class BenchWays {
 
   /**
    * @param rows number of rows in {@code data}
+   * @param challengers other packages of the same schema; none if they are not compared
    * @param outputs where each way writes
    */
   BenchWays(
-      SparkSession spark, Path data, long rows, Path modelFile, Path modelPackage, Path outputs) {
+      SparkSession spark,
+      Path data,
+      long rows,
+      Path modelFile,
+      Path modelPackage,
+      List<Path> challengers,
+      Path outputs) {
+    this.challengers = challengers;
     this.spark = spark;
     this.data = data;
     this.rows = rows;
@@ -101,6 +113,12 @@ final class BenchWays {
     ways.put(SQL, this::scoreBySql);
     ways.put(DATASET, this::scoreDataset);
     ways.put(DRIFT, () -> score(DRIFT, "--drift", "report"));
+    for (int way = 0; way < CHALLENGED.size(); way++) {
+      String name = CHALLENGED.get(way);
+      List<Path> others = challengers.subList(0, Math.min(challengers.size(), 1 + 3 * way));
+      ways.put(name, () -> score(name, challenged(others)));
+    }
+
     ways.put(KEYS_NOT_COUNTED, this::scoreWithoutCountingKeys);
     ways.put(DELTA.get(0), this::scoreDeltaTable);
     ways.put(DELTA.get(1), this::scoreToDeltaTable);
@@ -141,6 +159,15 @@ final class BenchWays {
     }
 
     return above;
+  }
+
+  private static String[] challenged(List<Path> others) {
+    List<String> options = new ArrayList<>(List.of("--challenger-required"));
+    for (Path other : others) {
+      options.addAll(List.of("--challenger", "c%s=%s".formatted(other.getFileName(), other)));
+    }
+
+    return options.toArray(String[]::new);
   }
 
   private void scoreWithoutCountingKeys() throws IOException {

@@ -40,7 +40,8 @@ final class JobBench {
         --rounds  counted rounds (default: 7)
         --trees   sizes of the models, all of depth 6 (default: 100,1000)
         --only    some of floor,paritree,xgboostEngine,usualWay,sql,dataset (default: all), keysNotCounted, drift
-                  (the job with --drift report; the others have none), deltaIn and deltaOut (the job from, or to,
+                  (the job with --drift report; the others have none), challenger and challengers (the job with one
+                  other model of the same size, and with four), deltaIn and deltaOut (the job from, or to,
                   a Delta table instead of Parquet files)
         --reasons the job with this many reasons of all rows, and of 5 % of them, against the job without and
                   XGBoost4J's predictContrib, which has a 50th of the rows; its time is multiplied by that
@@ -124,6 +125,9 @@ final class JobBench {
               rows,
               input.modelFile(size),
               input.modelPackage(size),
+              BenchWays.CHALLENGED.stream().anyMatch(only::contains)
+                  ? input.challengers(size, 4)
+                  : List.of(),
               directory.resolve("scores-" + BenchInput.name(size)));
       Map<String, BenchWays.Way> chosen = ways.all();
       if (reasons > 0) {
@@ -200,6 +204,7 @@ final class JobBench {
 
     List<String> toJob = new ArrayList<>(List.of(BenchWays.SQL, BenchWays.DATASET));
     toJob.add(BenchWays.DRIFT);
+    toJob.addAll(BenchWays.CHALLENGED);
     toJob.addAll(BenchWays.DELTA);
     for (String way : toJob) {
       if (paritree != null && figures.containsKey(way)) {
