@@ -47,7 +47,7 @@ record GroupProfiles(CheckedRun checked, boolean isOfAll) {
   }
 
   private int by(String column) {
-    return Scan.inOrder(checked.input().columns()).stream()
+    return Scan.inOrder(checked.input().read()).stream()
         .map(ReadColumn::name)
         .toList()
         .indexOf(column);

@@ -3,6 +3,7 @@ package io.paritree.spark;
 import io.paritree.feature.Feature;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.DataFile;
+import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Partition;
@@ -46,6 +47,7 @@ final class GroupReport {
   private List<Partition> partitions = List.of();
   private HeldPartitions held = HeldPartitions.NONE;
   private Optional<RunDrift> drift = Optional.empty();
+  private Optional<GroupChallengers> challengers = Optional.empty();
   private double scoringSeconds;
   private long repeatedKeys = JobReport.NOT_COUNTED;
 
@@ -105,6 +107,11 @@ final class GroupReport {
                       : one;
                 })
             .toList();
+  }
+
+  /** Sets how other models compare with the one that scored. */
+  void compared(GroupChallengers others) {
+    challengers = Optional.of(others);
   }
 
   /** Returns whether partitions are published although rules have fired for them. */
@@ -203,6 +210,25 @@ final class GroupReport {
           .replace(
               directory.orElseThrow().kept().resolve(StateDirectory.DRIFT), drift.get().toJson());
     }
+
+    keepComparisons(report.challengers());
+  }
+
+  private void keepComparisons(List<ReportedChallenger> reported) throws IOException {
+    for (ReportedChallenger one : reported) {
+      if (!one.file().isEmpty()) {
+        checked
+            .place()
+            .store()
+            .replace(
+                directory.orElseThrow().kept().resolve(one.file()),
+                challengers.orElseThrow().comparisons().get(one.name()).toJson());
+      }
+    }
+  }
+
+  private List<ReportedChallenger> challengers() {
+    return challengers.map(all -> all.reported(checked)).orElse(List.of());
   }
 
   /** Returns where quarantined rows are once the run has ended; empty if there are none. */
@@ -246,6 +272,7 @@ final class GroupReport {
         // Values that are encrypted in the output must not be readable here.
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
         new JobReport.Times(stages.seconds(), scoringSeconds),
+        challengers(),
         List.of());
   }
 

@@ -186,16 +186,10 @@ final class GroupRun {
     return new GroupScoring(session, observer, progress, checked);
   }
 
-  private JobReport publish(CheckedRun checked, Publisher.Run run, Tally tally, GroupReport report)
+  private JobReport publish(CheckedRun asked, Publisher.Run run, Tally tally, GroupReport report)
       throws JobException, IOException {
+    CheckedRun checked = score(asked, run, tally);
     GroupScoring scoring = scoring(checked);
-    try {
-      scoring.score(run.directory(), tally, () -> stages.end("prepare"));
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      StopSignal.check();
-      ReadCheck.unchanged(checked, e);
-      throw e;
-    }
 
     report.scored(stages.end("score"));
     observer.reached(Step.SCORED);
@@ -237,6 +231,31 @@ final class GroupRun {
     }
   }
 
+  /**
+   * Scores all rows. If that fails with challengers, it is done without any, since they may be why.
+   *
+   * @return what was scored
+   */
+  private CheckedRun score(CheckedRun checked, Publisher.Run run, Tally tally)
+      throws JobException, IOException {
+    try {
+      scoring(checked).score(run.directory(), tally, () -> stages.end("prepare"));
+      return checked;
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      StopSignal.check();
+      ReadCheck.unchanged(checked, e);
+      if (checked.challengers().all().isEmpty()) {
+        throw e;
+      }
+
+      String why = "scoring has failed with it: " + e.getMessage().lines().findFirst().orElse("");
+      progress.println("Scoring has failed, and is tried without challengers: " + e.getMessage());
+      CheckedRun alone = checked.with(checked.challengers().withoutAny(why));
+      alone.challengers().check(settings.challengers().absence());
+      return score(alone, run, tally);
+    }
+  }
+
   /** Stages and verifies what was scored; returns the partitions that are not held. */
   private List<PreparedPartition> prepare(
       CheckedRun checked,
@@ -255,6 +274,13 @@ final class GroupRun {
     Instant scoredAt = Instant.now();
     Configuration hadoop = HadoopPaths.settings(session);
     report.verified(staging.verify(hadoop, scoredAt));
+    if (!settings.challengers().models().isEmpty()) {
+      GroupChallengers challengers =
+          GroupChallengers.of(checked, tally, Instant.parse(startedAt), hadoop);
+      report.compared(challengers);
+      challengers.check(checked);
+    }
+
     HeldPartitions held = HeldPartitions.of(settings.conditions().maxQuarantined(), tally);
     Optional<DriftGate> gate = Optional.empty();
     if (checked.drift() != DriftMode.OFF) {

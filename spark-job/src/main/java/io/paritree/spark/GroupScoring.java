@@ -3,6 +3,7 @@ package io.paritree.spark;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.parquet.ScoredRows;
 import io.paritree.model.ModelFiles;
+import io.paritree.spark.check.Challenger;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
@@ -141,6 +142,13 @@ final class GroupScoring {
     OptionalLong expected = input.rowsOf(files);
     JavaSparkContext context = new JavaSparkContext(spark);
     Broadcast<ModelFiles> model = context.broadcast(checked.modelFiles());
+    ArrayList<Broadcast<ModelFiles>> challengers = new ArrayList<>();
+    if (!plan.challengers().isEmpty()) {
+      for (Challenger one : checked.challengers().all()) {
+        challengers.add(context.broadcast(one.files()));
+      }
+    }
+
     TaskProgress tasks = new TaskProgress(expected);
     try (Progress display =
         new Progress(progress, checked.settings().reporting().progress(), tasks::line)) {
@@ -150,12 +158,14 @@ final class GroupScoring {
       context.setJobDescription("score %s".formatted(name));
       try {
         List<Tally> results =
-            new Scan(session, input, files).score(model, plan, writers, quarantined, planned);
+            new Scan(session, input, files)
+                .score(model, challengers, plan, writers, quarantined, planned);
         results.forEach(tally::add);
       } finally {
         context.setLocalProperty(TaskWatch.RUN, null);
         spark.removeSparkListener(watch);
         model.destroy();
+        challengers.forEach(Broadcast::destroy);
       }
     }
   }
@@ -167,7 +177,7 @@ final class GroupScoring {
             .listing()
             .sourceRoot(
                 HadoopPaths.settings(session), input.selected(), new HashSet<>(checked.files()));
-    ArrayList<ReadColumn> columns = Scan.inOrder(input.columns());
+    ArrayList<ReadColumn> columns = Scan.inOrder(input.read());
     int[] indexes = checked.carried().columns().stream().mapToInt(columns::indexOf).toArray();
     ArrayList<Serializable> constants = new ArrayList<>();
     checked.columns().constants().forEach(constant -> constants.add(constant.value()));
@@ -197,6 +207,9 @@ final class GroupScoring {
         sampleRows == 0
             ? GroupProfiles.asked(checked).plan()
             : new GroupProfiles(checked, false).plan(),
+        sampleRows == 0
+            ? GroupChallengers.plan(checked, HadoopPaths.settings(session))
+            : new ArrayList<>(),
         sampleRows);
   }
 }

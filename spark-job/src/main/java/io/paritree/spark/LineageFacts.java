@@ -35,7 +35,7 @@ record LineageFacts(JobSettings settings, ScoringModel model, JobCheck check) {
   /** Returns what a run reads and writes whose input was checked. */
   Lineage checked(CheckedRun checked) {
     List<Lineage.Column> read =
-        checked.input().columns().stream()
+        checked.input().read().stream()
             .map(column -> new Lineage.Column(column.name(), column.type().catalogString()))
             .toList();
     List<Lineage.Column> written = new ArrayList<>();

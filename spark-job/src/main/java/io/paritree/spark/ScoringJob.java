@@ -8,6 +8,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.RunReport.Start;
 import io.paritree.rule.RuleException;
+import io.paritree.spark.check.Challengers;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.drift.DriftRules;
@@ -109,13 +110,14 @@ final class ScoringJob {
 
     version.warning().ifPresent(progress::println);
     Map<String, String> hadoop = spark.hadoopSettings();
-    ModelFiles files = ModelFiles.read(reference(hadoop), hadoop);
+    ModelFiles files = ModelFiles.read(reference(settings.model(), hadoop), hadoop);
     ScoringModel model = Opening.open(files, settings.engine());
     opened = Optional.of(model);
     OpenModels.remember(model, settings.engine());
     stages.end("model");
     observer.reached(Step.MODEL_OPENED);
     DriftRules rules = rules(model);
+    Challengers challengers = challengers(hadoop);
 
     List<String> problems = new ArrayList<>();
     Output target = output(model); // first: what others publish from now on is a conflict
@@ -139,13 +141,14 @@ final class ScoringJob {
       throw new RefusedException("Cannot score: " + kryo.get());
     }
 
-    checkExecutors(session, files);
+    challengers = checkExecutors(session, files, challengers);
     stages.end("spark");
     if (settings.drift().table().isPresent()) {
       DriftHistory.table(settings.drift().table().get()).check(session);
     }
 
-    CheckedRun checked = check.check(session, files, progress);
+    CheckedRun checked = check.check(session, files, challengers, progress);
+    checked.challengers().check(settings.challengers().absence());
     lineage = Optional.of(facts.checked(checked));
     stages.end("check");
     observer.reached(Step.INPUT_CHECKED);
@@ -299,9 +302,19 @@ final class ScoringJob {
    * Returns the model's reference, with Hadoop's meaning of a path without a scheme, as for input
    * and output.
    */
-  private String reference(Map<String, String> hadoop) throws IOException {
-    Location location = FileStore.located(settings.model(), hadoop);
-    return location.isLocal() ? settings.model() : location.toString();
+  static String reference(String asked, Map<String, String> hadoop) throws IOException {
+    Location location = FileStore.located(asked, hadoop);
+    return location.isLocal() ? asked : location.toString();
+  }
+
+  private Challengers challengers(Map<String, String> hadoop) throws JobException {
+    if (settings.mode() != Mode.SCORE) {
+      return Challengers.NONE;
+    }
+
+    Challengers opened = ChallengerModels.open(settings, hadoop);
+    opened.check(settings.challengers().absence());
+    return opened;
   }
 
   /**
@@ -326,11 +339,16 @@ final class ScoringJob {
     return quality;
   }
 
-  private static void checkExecutors(SparkSession session, ModelFiles files) throws ModelException {
-    if (!session.sparkContext().isLocal()) {
-      long heap = session.sparkContext().conf().getSizeAsBytes(EXECUTOR_MEMORY, "1g");
-      ModelMemory.checkExecutor(files, heap, EXECUTOR_MEMORY);
+  /** Returns the challengers for which executors have the heap, too. */
+  private static Challengers checkExecutors(
+      SparkSession session, ModelFiles files, Challengers challengers) throws ModelException {
+    if (session.sparkContext().isLocal()) {
+      return challengers;
     }
+
+    long heap = session.sparkContext().conf().getSizeAsBytes(EXECUTOR_MEMORY, "1g");
+    ModelMemory.checkExecutor(files, heap, EXECUTOR_MEMORY);
+    return ChallengerModels.fitting(challengers, files, heap, EXECUTOR_MEMORY);
   }
 
   /** Returns the report on a run that failed at a group, which is the last group in the report. */

@@ -92,6 +92,7 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.Copier",
           "rows.FilesInOrder",
           "rows.KnownTexts",
+          "rows.KeyTexts",
           "rows.Quarantine",
           "rows.Scan",
           "rows.ScoreTask",

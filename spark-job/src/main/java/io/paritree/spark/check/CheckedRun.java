@@ -27,6 +27,7 @@ import org.apache.spark.sql.types.StructType;
  * @param carried the columns of the input that are written too
  * @param rows the columns of the output's files
  * @param encrypted the names of the output's encrypted columns
+ * @param challengers other models that score the rows, too
  * @param open the partitions to score
  * @param alreadyPublished the partitions that are already published with the same identity
  */
@@ -41,6 +42,7 @@ public record CheckedRun(
     StructType rows,
     Set<String> encrypted,
     Output output,
+    Challengers challengers,
     List<OutputPartition> open,
     List<String> alreadyPublished) {
   public CheckedRun {
@@ -110,7 +112,26 @@ public record CheckedRun(
         rows,
         encrypted,
         output,
+        challengers,
         group,
+        alreadyPublished);
+  }
+
+  /** Returns a copy with other challengers; if there are none, nothing more is read for any. */
+  public CheckedRun with(Challengers others) {
+    return new CheckedRun(
+        settings,
+        modelFiles,
+        model,
+        columns,
+        inputStore,
+        others.all().isEmpty() ? input.withoutMore() : input,
+        carried,
+        rows,
+        encrypted,
+        output,
+        others,
+        open,
         alreadyPublished);
   }
 

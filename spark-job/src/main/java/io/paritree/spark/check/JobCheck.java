@@ -158,12 +158,16 @@ public final class JobCheck {
    * rows of the output.
    *
    * @param files of the model
+   * @param challengers other models; those for which the input is not fit are left out
    * @param progress receives how many files were read, in the interval of the settings
    * @throws RefusedException with all problems
    */
-  public CheckedRun check(SparkSession session, ModelFiles files, PrintStream progress)
+  public CheckedRun check(
+      SparkSession session, ModelFiles files, Challengers challengers, PrintStream progress)
       throws RefusedException, IOException {
-    CheckedInput input = checkFiles(session, progress);
+    InputCheck check = inputCheck();
+    challengers.all().forEach(one -> check.add(one.name(), one.model().schema()));
+    CheckedInput input = checkFiles(check, session, progress);
     CarriedColumns carried = CarriedColumns.of(settings, input);
     StructType rows = columns.schema(carried.columns(), model, settings.runId());
     Set<String> encrypted = checkEncryption(session, input, carried, rows);
@@ -179,25 +183,28 @@ public final class JobCheck {
         rows,
         encrypted,
         output,
+        challengers.without(check.unfit()),
         open,
         alreadyPublished());
   }
 
+  private InputCheck inputCheck() {
+    return new InputCheck(
+        settings.input().format(),
+        listing,
+        model.schema(),
+        List.copyOf(new LinkedHashSet<>(carried())),
+        settings.output().partition().stream().map(PartitionValue::column).toList(),
+        settings.drift().by(),
+        settings.columns().comparison(),
+        problems);
+  }
+
   @SuppressWarnings("try") // the display prints by itself until it is closed
-  private CheckedInput checkFiles(SparkSession session, PrintStream progress)
+  private CheckedInput checkFiles(InputCheck check, SparkSession session, PrintStream progress)
       throws RefusedException {
     int files = selected.stream().mapToInt(partition -> partition.files().size()).sum();
     AtomicInteger read = new AtomicInteger();
-    InputCheck check =
-        new InputCheck(
-            settings.input().format(),
-            listing,
-            model.schema(),
-            List.copyOf(new LinkedHashSet<>(carried())),
-            settings.output().partition().stream().map(PartitionValue::column).toList(),
-            settings.drift().by(),
-            settings.columns().comparison(),
-            problems);
     CheckedInput checked;
     try (Progress display =
         new Progress(

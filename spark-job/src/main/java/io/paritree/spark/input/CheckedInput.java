@@ -3,6 +3,7 @@ package io.paritree.spark.input;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * An input that has passed the check.
@@ -10,7 +11,8 @@ import java.util.OptionalLong;
  * @param format the format of its files
  * @param listing all its partitions and files
  * @param selected the partitions that the run reads
- * @param columns the columns that the run reads, each once: keys, passed columns, features' columns
+ * @param columns the columns that the run needs, each once: keys, passed columns, features' columns
+ * @param more other columns that are read, for challengers
  * @param isReadByRows whether Spark delivers rows instead of batches: because it cannot read some
  *     column in batches, or because its settings turn batches off
  * @param rows the number of rows of each read file from its footer or the table's log, by the
@@ -21,11 +23,13 @@ public record CheckedInput(
     Input listing,
     List<InputPartition> selected,
     List<ReadColumn> columns,
+    List<ReadColumn> more,
     boolean isReadByRows,
     Map<String, Long> rows) {
   public CheckedInput {
     selected = List.copyOf(selected);
     columns = List.copyOf(columns);
+    more = List.copyOf(more);
     rows = Map.copyOf(rows);
   }
 
@@ -40,6 +44,16 @@ public record CheckedInput(
             || files.stream().anyMatch(file -> !rows.containsKey(file.name()))
         ? OptionalLong.empty()
         : OptionalLong.of(files.stream().mapToLong(file -> rows.get(file.name())).sum());
+  }
+
+  /** Returns all columns that are read. */
+  public List<ReadColumn> read() {
+    return Stream.concat(columns.stream(), more.stream()).toList();
+  }
+
+  /** Returns the same input, of which only the columns are read that the run needs. */
+  public CheckedInput withoutMore() {
+    return new CheckedInput(format, listing, selected, columns, List.of(), isReadByRows, rows);
   }
 
   /** Returns whether a file is known to hold no row. */

@@ -30,9 +30,10 @@ record FileSchema(
     unreadable = Map.copyOf(unreadable);
   }
 
-  /** Returns one problem for each column that Spark cannot read. */
-  List<String> problems() {
+  /** Returns one problem for each of some columns that Spark cannot read. */
+  List<String> problems(Set<String> names) {
     return unreadable.entrySet().stream()
+        .filter(column -> names.contains(column.getKey()))
         .map(
             column ->
                 "column '%s' of file %s %s"

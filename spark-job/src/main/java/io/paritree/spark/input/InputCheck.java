@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +51,8 @@ public final class InputCheck {
   private final String by; // the one of them by whose values rows are divided; empty if none is
   private final ReadColumn.Case comparison;
   private final List<String> problems;
+  private final Map<String, InputCheck> others = new LinkedHashMap<>();
+  private final Map<String, String> unfit = new LinkedHashMap<>();
 
   /**
    * @param carried keys and passed columns, which need not be features
@@ -90,6 +93,47 @@ public final class InputCheck {
   }
 
   /**
+   * Adds a model that shall score the rows, too. What it reads is read if the input has all of it;
+   * otherwise the input is {@link #unfit} for it, which is no problem.
+   */
+  public void add(String name, Schema of) {
+    others.put(
+        name,
+        new InputCheck(
+            format, listing, of, List.of(), List.of(), "", comparison, new ArrayList<>()));
+  }
+
+  /** Returns why the input lacks what added models read, by their names. */
+  public Map<String, String> unfit() {
+    return Collections.unmodifiableMap(unfit);
+  }
+
+  /** Returns the names of all columns that may be read. */
+  private Set<String> allNames() {
+    Set<String> all = new LinkedHashSet<>(names);
+    others.values().forEach(other -> all.addAll(other.names));
+    return all;
+  }
+
+  /** Adds columns that an added model reads, unless there was a problem with one. */
+  private void addMore(
+      String name, Map<String, ReadColumn> read, Set<String> own, List<ReadColumn> more) {
+    others.get(name).problems.stream()
+        .findFirst()
+        .ifPresent(problem -> unfit.putIfAbsent(name, problem));
+    if (unfit.containsKey(name)) {
+      return;
+    }
+
+    read.forEach(
+        (column, type) -> {
+          if (!own.contains(column) && !more.contains(type)) {
+            more.add(type);
+          }
+        });
+  }
+
+  /**
    * Checks the selected partitions.
    *
    * @param selected what {@link PartitionChoice} chose from the listing
@@ -117,7 +161,7 @@ public final class InputCheck {
         FileSchemas.read(
             described,
             format,
-            names,
+            allNames(),
             comparison,
             HadoopPaths.settings(session),
             problems,
@@ -137,33 +181,47 @@ public final class InputCheck {
     Set<String> found =
         schemas.stream().flatMap(file -> file.columns().stream()).collect(Collectors.toSet());
     names.removeIf(name -> stated.contains(name) && !found.contains(name));
-    Map<String, ReadColumn> columns = new LinkedHashMap<>();
-    if (!schemas.isEmpty()) {
-      FileSchema first = schemas.get(0);
-      for (String name : names) {
-        column(name, first, sql).ifPresent(column -> columns.put(name, column));
-      }
-
-      for (ReadColumn column : List.copyOf(columns.values())) {
-        if (format == InputFormat.PARQUET && !column.isPartition()) {
-          columns.put(column.name(), widest(column, schemas, sql));
-        }
-      }
-
-      for (FileSchema file : schemas) {
-        checkSameColumns(file, first, columns);
-        problems.addAll(file.problems());
-      }
-
-      checkFeatures(columns);
+    Map<String, ReadColumn> columns = columns(schemas, sql);
+    List<ReadColumn> more = new ArrayList<>();
+    for (Map.Entry<String, InputCheck> other : others.entrySet()) {
+      Map<String, ReadColumn> read = other.getValue().columns(schemas, sql);
+      addMore(other.getKey(), read, columns.keySet(), more);
     }
 
+    Set<String> read = new HashSet<>(columns.keySet());
+    more.forEach(column -> read.add(column.name()));
     boolean isReadByRows =
         !sql.parquetVectorizedReaderEnabled()
-            || schemas.stream()
-                .anyMatch(file -> !Collections.disjoint(file.onlyByRows(), columns.keySet()));
+            || schemas.stream().anyMatch(file -> !Collections.disjoint(file.onlyByRows(), read));
     return new CheckedInput(
-        format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
+        format, listing, selected, List.copyOf(columns.values()), more, isReadByRows, rows);
+  }
+
+  /** Returns the columns as all files have them; they have what is no problem. */
+  private Map<String, ReadColumn> columns(List<FileSchema> schemas, SQLConf sql) {
+    Map<String, ReadColumn> columns = new LinkedHashMap<>();
+    if (schemas.isEmpty()) {
+      return columns;
+    }
+
+    FileSchema first = schemas.get(0);
+    for (String name : names) {
+      column(name, first, sql).ifPresent(column -> columns.put(name, column));
+    }
+
+    for (ReadColumn column : List.copyOf(columns.values())) {
+      if (format == InputFormat.PARQUET && !column.isPartition()) {
+        columns.put(column.name(), widest(column, schemas, sql));
+      }
+    }
+
+    for (FileSchema file : schemas) {
+      checkSameColumns(file, first, columns);
+      problems.addAll(file.problems(names));
+    }
+
+    checkFeatures(columns);
+    return columns;
   }
 
   /**
@@ -172,9 +230,40 @@ public final class InputCheck {
    */
   CheckedInput checkTable(
       TableInput input, List<InputPartition> selected, SparkSession session, Runnable fileRead) {
-    PinnedTable table = input.table();
-    Map<String, ReadColumn> columns = new LinkedHashMap<>();
     Set<String> inFiles = new LinkedHashSet<>();
+    Map<String, ReadColumn> columns = columns(input.table(), inFiles);
+    Map<String, Map<String, ReadColumn>> reads = new LinkedHashMap<>();
+    Map<String, Set<String>> moreInFiles = new LinkedHashMap<>();
+    for (Map.Entry<String, InputCheck> other : others.entrySet()) {
+      Set<String> own = new LinkedHashSet<>();
+      reads.put(other.getKey(), other.getValue().columns(input.table(), own));
+      own.removeAll(inFiles);
+      moreInFiles.put(other.getKey(), own);
+    }
+
+    Map<String, Long> rows = new HashMap<>();
+    boolean isReadByRows =
+        !input.table().saysRows()
+            && checkFooters(input, selected, inFiles, moreInFiles, session, fileRead, rows);
+    for (TableFile file : input.table().files()) {
+      String name = TableInput.name(listing.root().orElseThrow(), file);
+      file.rows().ifPresent(count -> rows.put(name, count));
+      rows.computeIfPresent(name, (same, count) -> count - file.deletedRows());
+    }
+
+    List<ReadColumn> more = new ArrayList<>();
+    reads.forEach((name, read) -> addMore(name, read, columns.keySet(), more));
+    return new CheckedInput(
+        format, listing, selected, List.copyOf(columns.values()), more, isReadByRows, rows);
+  }
+
+  /**
+   * Returns the columns of a table; it has what is no problem.
+   *
+   * @param inFiles receives their names in the table's files
+   */
+  private Map<String, ReadColumn> columns(PinnedTable table, Set<String> inFiles) {
+    Map<String, ReadColumn> columns = new LinkedHashMap<>();
     List<String> all = table.columns().stream().map(name -> comparison.asked(name, names)).toList();
     names.removeIf(name -> stated.contains(name) && !all.contains(name));
     for (String name : names) {
@@ -192,17 +281,7 @@ public final class InputCheck {
     }
 
     checkFeatures(columns);
-    Map<String, Long> rows = new HashMap<>();
-    boolean isReadByRows =
-        !table.saysRows() && checkFooters(input, selected, inFiles, session, fileRead, rows);
-    for (TableFile file : table.files()) {
-      String name = TableInput.name(listing.root().orElseThrow(), file);
-      file.rows().ifPresent(count -> rows.put(name, count));
-      rows.computeIfPresent(name, (same, count) -> count - file.deletedRows());
-    }
-
-    return new CheckedInput(
-        format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
+    return columns;
   }
 
   private DataType type(String name, StructField field) {
@@ -220,6 +299,7 @@ public final class InputCheck {
   /**
    * Reads the footers of a table's files.
    *
+   * @param more the columns that added models read, too, by their names
    * @param rows receives how many rows each has
    * @return whether Spark must read some of them row by row
    */
@@ -227,16 +307,19 @@ public final class InputCheck {
       TableInput input,
       List<InputPartition> selected,
       Set<String> inFiles,
+      Map<String, Set<String>> more,
       SparkSession session,
       Runnable fileRead,
       Map<String, Long> rows) {
+    Set<String> all = new HashSet<>(inFiles);
+    more.values().forEach(all::addAll);
     List<String> unreadable = new ArrayList<>();
     Configuration hadoop = HadoopPaths.settings(session);
     List<FileSchema> schemas =
         FileSchemas.read(
             selected.stream().flatMap(partition -> partition.files().stream()).toList(),
             format,
-            inFiles,
+            all,
             ReadColumn.Case.COMPARED,
             hadoop,
             unreadable,
@@ -250,8 +333,11 @@ public final class InputCheck {
     boolean isReadByRows = !session.sessionState().conf().parquetVectorizedReaderEnabled();
     for (FileSchema file : schemas) {
       rows.put(file.file().name(), file.rows().orElseThrow());
-      isReadByRows |= !Collections.disjoint(file.onlyByRows(), inFiles);
-      problems.addAll(file.problems());
+      isReadByRows |= !Collections.disjoint(file.onlyByRows(), all);
+      problems.addAll(file.problems(inFiles));
+      more.forEach(
+          (name, columns) ->
+              file.problems(columns).forEach(problem -> unfit.putIfAbsent(name, problem)));
     }
 
     return isReadByRows;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport.Partition;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.RunQuality;
@@ -107,10 +108,29 @@ public record LineageEvents(
                     .put("digest", model.digest())
                     .put("engine", model.engine())
                     .put("sealed", model.sealed()));
+    addChallengers(facets, report);
     if (report.exitCode() != 0) {
       standard(facets, "errorMessage", "1-0-1", "ErrorMessageRunFacet")
           .put("message", report.message())
           .put("programmingLanguage", "JAVA");
+    }
+  }
+
+  private static void addChallengers(ObjectNode facets, JobReport report) {
+    if (report.challengers().isEmpty()) {
+      return;
+    }
+
+    ArrayNode all = own(facets, "paritree_challengers", "ChallengersFacet").putArray("challengers");
+    for (ReportedChallenger one : report.challengers()) {
+      ObjectNode to = all.addObject().put("name", one.name());
+      if (one.leftOut().isEmpty()) {
+        to.put("version", one.version()).put("digest", one.digest());
+        one.rows().forEach(to.putObject("rows")::put);
+        one.measures().forEach(to.putObject("measures")::put);
+      } else {
+        to.put("leftOut", one.leftOut());
+      }
     }
   }
 

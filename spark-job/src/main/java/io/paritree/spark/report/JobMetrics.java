@@ -4,6 +4,7 @@ import io.paritree.drift.Drift;
 import io.paritree.drift.DriftValues;
 import io.paritree.drift.FieldDrift;
 import io.paritree.drift.Shares;
+import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Model;
 import io.paritree.output.RunReport.Partition;
@@ -160,6 +161,7 @@ public final class JobMetrics {
         "How long each part of the run took.",
         "stage",
         report.times().stages());
+    addChallengers(report.challengers());
     if (report.scores().count() > 0) {
       gauge("paritree_job_score_mean", "Mean of the first score.", report.scores().mean());
       GaugeSnapshot.Builder deciles =
@@ -173,6 +175,44 @@ public final class JobMetrics {
 
       gauges.add(deciles.build());
     }
+  }
+
+  private void addChallengers(List<ReportedChallenger> challengers) {
+    if (challengers.isEmpty()) {
+      return;
+    }
+
+    GaugeSnapshot.Builder compared =
+        named("paritree_job_challenger_compared", "1 if the challenger was compared, 0 if not.");
+    GaugeSnapshot.Builder rows =
+        named(
+            "paritree_job_challenger_rows",
+            "Rows that both models score, one alone, or neither; equal_bits are of both.");
+    GaugeSnapshot.Builder measures =
+        named("paritree_job_challenger_measure", "How the scores of both models differ.");
+    for (ReportedChallenger one : challengers) {
+      compared.dataPoint(
+          point(
+              Labels.of(OUTPUT, output, "challenger", one.name(), "version", one.version()),
+              one.leftOut().isEmpty() ? 1 : 0));
+      one.rows()
+          .forEach(
+              (by, count) ->
+                  rows.dataPoint(
+                      point(
+                          Labels.of(OUTPUT, output, "challenger", one.name(), "kind", by), count)));
+      one.measures()
+          .forEach(
+              (measure, value) ->
+                  measures.dataPoint(
+                      point(
+                          Labels.of(OUTPUT, output, "challenger", one.name(), "measure", measure),
+                          value)));
+    }
+
+    gauges.add(compared.build());
+    gauges.add(rows.build());
+    gauges.add(measures.build());
   }
 
   /** Adds how the rows of a partition differ from others. */

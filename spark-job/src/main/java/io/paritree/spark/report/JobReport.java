@@ -1,5 +1,6 @@
 package io.paritree.spark.report;
 
+import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport.Change;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Partition;
@@ -34,6 +35,8 @@ import java.util.stream.Stream;
  *     not counted
  * @param scores the distribution of the first score
  * @param times how long the run took
+ * @param challengers how other models compare with the one that scored; of several groups, that of
+ *     the last one that was compared
  * @param problems what else it could not do, without an effect on how it ended
  */
 public record JobReport(
@@ -47,6 +50,7 @@ public record JobReport(
     long duplicateKeys,
     ScoreHistogram scores,
     Times times,
+    List<ReportedChallenger> challengers,
     List<String> problems) {
   public static final long NOT_COUNTED = -1;
 
@@ -195,6 +199,7 @@ public record JobReport(
         NOT_COUNTED,
         new ScoreHistogram(),
         new Times(stages, 0),
+        List.of(),
         List.of());
   }
 
@@ -228,6 +233,11 @@ public record JobReport(
         new Times(
             last.times.stages,
             groups.stream().map(JobReport::times).mapToDouble(Times::scoring).sum()),
+        groups.stream()
+            .map(JobReport::challengers)
+            .filter(all -> !all.isEmpty())
+            .reduce((one, later) -> later)
+            .orElse(List.of()),
         groups.stream().flatMap(group -> group.problems.stream()).toList());
   }
 
@@ -244,6 +254,7 @@ public record JobReport(
         duplicateKeys,
         scores,
         times,
+        challengers,
         Stream.concat(problems.stream(), Stream.of(problem)).toList());
   }
 

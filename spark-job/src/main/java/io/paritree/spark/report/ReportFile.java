@@ -40,6 +40,7 @@ public final class ReportFile {
         seconds(report.times()),
         new RunReport.Partitions(
             partitions.published().size(), partitions.before().size(), partitions.scored()),
+        report.challengers(),
         report.problems());
   }
 

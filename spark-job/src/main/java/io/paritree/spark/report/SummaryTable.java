@@ -1,10 +1,13 @@
 package io.paritree.spark.report;
 
+import io.paritree.Fault;
+import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport.Model;
 import io.paritree.output.RunReport.Partition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A report as a short table for the console. */
 public final class SummaryTable {
@@ -55,6 +58,7 @@ public final class SummaryTable {
     }
 
     text.append(DriftTable.of(report.partitions().scored()));
+    report.challengers().forEach(one -> text.append(challenger(one)));
     if (report.rowsPerSecond() > 0) {
       text.append(
           "  %s rows/s while tasks read, scored and wrote\n"
@@ -62,6 +66,25 @@ public final class SummaryTable {
     }
 
     return text.toString();
+  }
+
+  private static String challenger(ReportedChallenger one) {
+    if (!one.leftOut().isEmpty()) {
+      return "  challenger %s was left out: %s\n"
+          .formatted(one.name(), Fault.printableLine(one.leftOut()));
+    }
+
+    String measures =
+        one.measures().entrySet().stream()
+            .map(of -> String.format(Locale.ROOT, ", %s %.4g", of.getKey(), of.getValue()))
+            .collect(Collectors.joining());
+    return "  challenger %s, %s: %s rows by both%s; %s\n"
+        .formatted(
+            one.name(),
+            one.version(),
+            grouped(one.rows().getOrDefault("both", 0L)),
+            measures,
+            one.file());
   }
 
   private static String model(Model model) {

@@ -50,12 +50,19 @@ public final class BlockEncoder {
   private final Faults again = new Faults();
 
   BlockEncoder(Schema schema, TaskPlan plan, InputFormat format) {
+    this(schema.fields(), schema.width(), plan, format);
+  }
+
+  /**
+   * @param fields of a schema, all or some
+   * @param width the number of slots of the schema
+   */
+  BlockEncoder(List<Field> fields, int width, TaskPlan plan, InputFormat format) {
     this.isCsv = format == InputFormat.CSV;
-    this.sources =
-        schema.fields().stream().map(field -> source(field, plan)).toArray(Source[]::new);
-    this.missing = new long[schema.width()];
-    this.unseen = new long[schema.width()];
-    this.entries = new EntrySlots[schema.width()];
+    this.sources = fields.stream().map(field -> source(field, plan)).toArray(Source[]::new);
+    this.missing = new long[width];
+    this.unseen = new long[width];
+    this.entries = new EntrySlots[width];
   }
 
   private static Source source(Field field, TaskPlan plan) {

@@ -14,8 +14,8 @@ import io.paritree.spark.task.FaultExamples;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.WrittenFile;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
@@ -83,8 +83,13 @@ public final class Quarantine {
     this.row = new SpecificInternalRow(plan.output().quarantine());
     // Cells that are encrypted in the quarantine must not be readable in a report.
     this.showsValues = !Encryption.isConfigured(writers.hadoop());
-    int[] all = IntStream.range(0, plan.input().columns().size()).toArray();
-    this.copied = new CopiedColumns(plan, all, Quarantine::copier);
+    int own = plan.output().quarantine().size() - ADDED.size();
+    int[] columns =
+        Arrays.stream(plan.output().quarantine().fieldNames())
+            .limit(own)
+            .mapToInt(plan::indexOf)
+            .toArray();
+    this.copied = new CopiedColumns(plan, columns, Quarantine::copier);
   }
 
   /** Returns a copier that replaces ill-formed bytes in texts, which may be the row's fault. */

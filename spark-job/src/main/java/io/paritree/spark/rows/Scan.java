@@ -58,11 +58,13 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
   /**
    * Scores all rows, in one pass.
    *
+   * @param challengers in the order of the plan
    * @param planned is run once, when everything is planned and the tasks begin
    * @return the result of each task, from the one attempt that counts
    */
   public List<Tally> score(
       Broadcast<ModelFiles> model,
+      ArrayList<Broadcast<ModelFiles>> challengers,
       TaskPlan plan,
       ParquetWriters writers,
       ParquetWriters quarantineWriters,
@@ -71,7 +73,7 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
     Broadcast<JavaSerialized<Orders>> orders =
         context.broadcast(new JavaSerialized<>(new Orders(plan, writers, quarantineWriters)));
     try {
-      JavaRDD<JavaSerialized<Tally>> tasks = tasks(model, plan, orders);
+      JavaRDD<JavaSerialized<Tally>> tasks = tasks(model, challengers, plan, orders);
       tasks.getNumPartitions(); // lists the splits, which a plan does when it is first asked
       planned.run();
       return tasks.collect().stream().map(JavaSerialized::value).toList();
@@ -81,7 +83,10 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
   }
 
   private JavaRDD<JavaSerialized<Tally>> tasks(
-      Broadcast<ModelFiles> model, TaskPlan plan, Broadcast<JavaSerialized<Orders>> orders) {
+      Broadcast<ModelFiles> model,
+      ArrayList<Broadcast<ModelFiles>> challengers,
+      TaskPlan plan,
+      Broadcast<JavaSerialized<Orders>> orders) {
     InputSplits.set(session, files.stream().mapToLong(InputFile::bytes).sum());
     session
         .conf()
@@ -104,7 +109,8 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
     int indexed = plan.fileColumns().size();
     int indexOrdinal =
         !numbersRows ? -1 : columnar.map(scan -> scan.ordinals()[indexed]).orElse(indexed);
-    ScoreTask task = new ScoreTask(model, orders, input.format(), ordinals, indexOrdinal);
+    ScoreTask task =
+        new ScoreTask(model, challengers, orders, input.format(), ordinals, indexOrdinal);
     if (columnar.isPresent()) {
       JavaRDD<ColumnarBatch> batches =
           FilesInOrder.of(executed, columnar.get().scan().executeColumnar(), chosen);
@@ -176,7 +182,7 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
 
   private Dataset<Row> selected(Map<String, Set<String>> partitions) {
     List<ReadColumn> columns =
-        input.columns().stream().filter(column -> !column.isPartition()).toList();
+        input.read().stream().filter(column -> !column.isPartition()).toList();
     return input.listing().rows(session, input.format(), columns, files, partitions);
   }
 

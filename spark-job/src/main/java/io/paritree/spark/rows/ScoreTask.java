@@ -15,6 +15,7 @@ import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,12 +27,14 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 /**
  * The function that tasks run; each of its components is small or a broadcast.
  *
+ * @param challengers in the order of the plan
  * @param ordinals the ordinal of each column of the plan in batches or rows; -1 for columns that
  *     are not in them
  * @param indexOrdinal the ordinal of a row's index in its file
  */
 record ScoreTask(
     Broadcast<ModelFiles> model,
+    ArrayList<Broadcast<ModelFiles>> challengers,
     Broadcast<JavaSerialized<Orders>> orders,
     InputFormat format,
     int[] ordinals,
@@ -82,6 +85,10 @@ record ScoreTask(
         OpenModels.open(model, own.plan.model().digest(), own.plan.model().engine());
     String attempt = "%s-%s".formatted(context.stageAttemptNumber(), context.taskAttemptId());
     TaskRows rows = new TaskRows(own, format, open, context.partitionId(), attempt);
+    for (int at = 0; at < own.plan.challengers().size(); at++) {
+      rows.challenge(own.plan.challengers().get(at), challengers.get(at));
+    }
+
     return List.of(new JavaSerialized<>(rows.score(source.get()))).iterator();
   }
 }

@@ -1,7 +1,9 @@
 package io.paritree.spark.rows;
 
 import io.paritree.Fault;
+import io.paritree.comparison.ComparisonCounts;
 import io.paritree.forest.Engine;
+import io.paritree.model.ModelFiles;
 import io.paritree.model.ProfiledRows;
 import io.paritree.model.ScoringModel;
 import io.paritree.profile.ProfileCounts;
@@ -15,15 +17,18 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.keys.KeyHasher;
 import io.paritree.spark.keys.KeyHashes;
 import io.paritree.spark.rows.ScoreTask.Orders;
+import io.paritree.spark.task.ChallengerTally;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -51,6 +56,8 @@ final class TaskRows {
   private final CopiedColumns carried;
   private final SpecificInternalRow output;
   private final UTF8String[] labels;
+  private final InputFormat format;
+  private final List<ChallengerRows> challengers = new ArrayList<>();
   private final Tally tally = new Tally();
 
   /**
@@ -69,13 +76,16 @@ final class TaskRows {
    */
   TaskRows(Orders orders, InputFormat format, ScoringModel model, int task, String attempt) {
     this.plan = orders.plan();
+    this.format = format;
     this.model = model;
     this.engine = model.engine();
     this.encoder = new BlockEncoder(model.schema(), plan, format);
     this.form = plan.profiling().form(model);
     this.slots = new float[engine.width() * TaskPlan.BLOCK_ROWS];
     this.margins =
-        plan.output().margins() == 0 ? null : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
+        plan.output().margins() == 0 && plan.challengers().isEmpty()
+            ? null
+            : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
     this.scores = new float[engine.scores() * TaskPlan.BLOCK_ROWS];
     this.attempt = attempt;
     Path directory = plan.isSample() ? null : new Path(plan.files().tasks(), attempt);
@@ -122,6 +132,19 @@ final class TaskRows {
     int constant = plan.output().columns().size() - plan.output().constants().size();
     for (Serializable value : plan.output().constants()) {
       output.update(constant++, value);
+    }
+  }
+
+  /** Scores the rows with another model, too; if it cannot be opened, it is left out. */
+  void challenge(TaskPlan.Challenger challenger, Broadcast<ModelFiles> files) {
+    ChallengerTally own = new ChallengerTally(new ComparisonCounts(challenger.form()));
+    tally.challengers().put(challenger.name(), own);
+    try {
+      ScoringModel opened =
+          OpenModels.open(files, challenger.model().digest(), challenger.model().engine());
+      challengers.add(new ChallengerRows(plan, format, model, opened, own));
+    } catch (RuntimeException e) { // such as that there is no heap for it
+      own.fail(String.valueOf(e.getMessage()));
     }
   }
 
@@ -215,6 +238,12 @@ final class TaskRows {
     }
 
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
+    if (!challengers.isEmpty()) {
+      ChallengerRows.Scored scoredBlock =
+          new ChallengerRows.Scored(block, source.file, faults, slots, margins, scores);
+      challengers.forEach(challenger -> challenger.add(scoredBlock));
+    }
+
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
         quarantine(block, source, row);

@@ -11,7 +11,10 @@ import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.spark.tables.TableToWrite;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,6 +30,7 @@ import java.util.Optional;
  * @param files how the files of the output are written
  * @param conditions what must hold for a partition to be published
  * @param drift how the rows are compared with others
+ * @param challengers other models that score the rows, too
  * @param reporting where the run is reported
  */
 public record JobSettings(
@@ -40,6 +44,7 @@ public record JobSettings(
     Files files,
     Conditions conditions,
     Drift drift,
+    Challengers challengers,
     Reporting reporting) {
 
   /**
@@ -193,6 +198,21 @@ public record JobSettings(
   }
 
   /**
+   * Other models that score the rows, too, to be compared.
+   *
+   * @param models references by name, in the order in which they were given
+   * @param absence what happens if one cannot be compared
+   */
+  public record Challengers(Map<String, String> models, Absence absence) {
+    /** The most of a run. */
+    public static final int MOST = 8;
+
+    public Challengers {
+      models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
+    }
+  }
+
+  /**
    * Where a run is reported.
    *
    * @param keptRuns number of ended runs whose reports and quarantines are kept, at least 1
@@ -221,6 +241,14 @@ public record JobSettings(
     REPORT,
     /** Partitions for which rules fire are held. */
     GATE
+  }
+
+  /** What happens if a challenger cannot be compared. */
+  public enum Absence {
+    /** It is left out, and the report says why. */
+    REPORTED,
+    /** Nothing is published. */
+    REFUSED
   }
 
   /** What happens to keys that occur twice in a partition. */

@@ -19,6 +19,7 @@ import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionChoice.Missing;
 import io.paritree.spark.input.ReadColumn.Case;
 import io.paritree.spark.publish.LockTimes;
+import io.paritree.spark.settings.JobSettings.Absence;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.Foreign;
@@ -35,11 +36,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.ParseResult;
 
@@ -51,6 +54,7 @@ final class JobSettingsParser {
   private static final long TRILLION = 1_000_000_000_000L;
   private static final String DRIFT_MODE = "scoring-job.drift.mode";
   private static final String NOTIFY_URL = "PARITREE_NOTIFY_URL";
+  private static final Pattern CHALLENGER = Pattern.compile("[A-Za-z0-9_]{1,32}=.+");
   private static final Map<String, Mode> MODES =
       Map.of("--dry-run", Mode.DRY_RUN, "--recover", Mode.RECOVER, "--status", Mode.STATUS);
   private static final DateTimeFormatter TIME =
@@ -132,6 +136,7 @@ final class JobSettingsParser {
                 ? NonAtomic.ACCEPTED
                 : NonAtomic.REFUSED),
         drift(),
+        challengers(),
         new JobSettings.Reporting(
             (int) Math.min(Integer.MAX_VALUE, settings.whole("scoring-job.kept-runs", 1, TRILLION)),
             seconds("scoring-job.progress-seconds"),
@@ -309,6 +314,34 @@ final class JobSettingsParser {
         more,
         accepted.strip(),
         driftTable(mode));
+  }
+
+  private JobSettings.Challengers challengers() {
+    Map<String, String> models = new LinkedHashMap<>();
+    List<String> given =
+        settings.texts("scoring-job.challengers", "NAME=MODEL", CHALLENGER.asMatchPredicate());
+    for (String challenger : given) {
+      int end = challenger.indexOf('=');
+      if (CHALLENGER.asMatchPredicate().test(challenger)
+          && models.put(challenger.substring(0, end), challenger.substring(end + 1)) != null) {
+        settings.problem(
+            "--challenger has the name '%s' twice: each needs one of its own"
+                .formatted(challenger.substring(0, end)));
+      }
+    }
+
+    if (models.size() > JobSettings.Challengers.MOST) {
+      settings.problem(
+          "--challenger is given %s times: there can be %s"
+              .formatted(models.size(), JobSettings.Challengers.MOST));
+    }
+
+    boolean required = settings.truth("scoring-job.challenger-required");
+    if (required && models.isEmpty()) {
+      settings.problem("--challenger-required needs --challenger");
+    }
+
+    return new JobSettings.Challengers(models, required ? Absence.REFUSED : Absence.REPORTED);
   }
 
   private Optional<TableToWrite> driftTable(DriftMode mode) {

@@ -34,6 +34,8 @@ public final class ScoreArguments {
       Map.of(
           "partition",
           "partitions",
+          "challenger",
+          "challengers",
           "drift",
           "drift.mode",
           "drift-by",
@@ -166,6 +168,14 @@ public final class ScoreArguments {
             "with --drift: append what was compared to a directory of Parquet files, or to a table of %s"
                     .formatted(AskedFormat.names())
                 + " that is there: its path, which has a slash, or a name in a catalog"),
+        texts(
+            "--challenger=NAME=MODEL",
+            "score the rows with this model, too, and compare it with --model: the result is with the"
+                + " report, as evidence for scripts/model promote; up to 8. If it cannot be compared,"
+                + " the report says why"),
+        flag(
+            "--challenger-required",
+            "publish nothing, with exit code 6, if a challenger cannot be compared"),
         text(
             "--notify-url=URL",
             "address that gets one POST of JSON if rules have fired or partitions are held; a"

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param keys files of the keys' hashes, if they are hashed
  * @param unreadable why files were not read to their ends, each reason once
  * @param examples of quarantined rows by field and code
+ * @param challengers what other models have made of the rows, by their names
  */
 public record Tally(
     TreeMap<String, PartitionCounts> counts,
@@ -28,7 +29,8 @@ public record Tally(
     ArrayList<WrittenFile> quarantined,
     ArrayList<WrittenFile> keys,
     LinkedHashSet<String> unreadable,
-    FaultExamples examples)
+    FaultExamples examples,
+    TreeMap<String, ChallengerTally> challengers)
     implements Serializable {
 
   /** Makes a tally of nothing. */
@@ -39,7 +41,8 @@ public record Tally(
         new ArrayList<>(),
         new ArrayList<>(),
         new LinkedHashSet<>(),
-        new FaultExamples());
+        new FaultExamples(),
+        new TreeMap<>());
   }
 
   /** Adds another's content, which must be packed; see {@link #pack}. */
@@ -62,6 +65,15 @@ public record Tally(
     keys.addAll(other.keys);
     unreadable.addAll(other.unreadable);
     examples.add(other.examples);
+    other.challengers.forEach(
+        (name, more) ->
+            challengers.merge(
+                name,
+                more,
+                (one, same) -> {
+                  one.add(same);
+                  return one;
+                }));
   }
 
   /** Makes the counts small, before they are sent; before they are kept for long. */

@@ -1,5 +1,6 @@
 package io.paritree.spark.task;
 
+import io.paritree.comparison.ComparisonForm;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
@@ -27,6 +28,7 @@ import org.apache.spark.sql.types.StructType;
  * @param files the files that they are written to
  * @param keys the keys of the scored rows
  * @param profiling what is counted of the rows
+ * @param challengers other models that score the rows, to be compared
  * @param sampleRows the number of rows that each task scores without writing any; 0 to score and
  *     write all
  */
@@ -37,6 +39,7 @@ public record TaskPlan(
     Files files,
     Keys keys,
     Profiling profiling,
+    ArrayList<Challenger> challengers,
     int sampleRows)
     implements Serializable {
 
@@ -137,6 +140,14 @@ public record TaskPlan(
       return new PartitionCounts(new SlicedCounts(form, sampling, known));
     }
   }
+
+  /**
+   * A model that scores the rows, too.
+   *
+   * @param name by which the run calls it
+   * @param form what is compared
+   */
+  public record Challenger(String name, Model model, ComparisonForm form) implements Serializable {}
 
   /** The number of rows of the largest block. */
   public static final int BLOCK_ROWS = 4_096;

@@ -162,6 +162,7 @@ class JobMetricsTest {
         JobReport.NOT_COUNTED,
         new ScoreHistogram(),
         new JobReport.Times(Map.of("prepare", 100.0, "score", 100.0), scoringSeconds),
+        List.of(),
         List.of());
   }
 }

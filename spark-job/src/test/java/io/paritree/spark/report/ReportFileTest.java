@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.output.DataFile;
+import io.paritree.output.ReportedChallenger;
 import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.FaultyRows;
@@ -95,6 +96,21 @@ class ReportFileTest {
           "model" : 0.123,
           "score" : 1.5
         },
+        "challengers" : [ {
+          "name" : "next",
+          "version" : "credit/4",
+          "digest" : "d2",
+          "comparison" : "comparison-next.json",
+          "rows" : {
+            "both" : 30
+          },
+          "measures" : {
+            "ks" : 0.25
+          }
+        }, {
+          "name" : "old",
+          "leftOut" : "it is gone"
+        } ],
         "problems" : [ "Cannot write something else" ],
         "partitions" : [ {
           "partition" : "day=1",
@@ -252,7 +268,8 @@ class ReportFileTest {
 
   @Test
   void reportOfALaterVersionMayHaveMore() throws Exception {
-    String more = FULL.replaceAll("(\"(digest|count|identity|rows|format)\")", "\"more\" : {}, $1");
+    String more =
+        FULL.replaceAll("(\"(digest|count|identity|rows|format)\")", "\"more_$2\" : {}, $1");
 
     assertThat(RunReport.fromJson(utf8(more), "x")).isEqualTo(ReportFile.of(full(true)));
   }
@@ -307,6 +324,7 @@ class ReportFileTest {
         report.duplicateKeys(),
         scores,
         report.times(),
+        report.challengers(),
         report.problems());
   }
 
@@ -385,6 +403,16 @@ class ReportFileTest {
         0,
         scores,
         new JobReport.Times(seconds, 15),
+        List.of(
+            new ReportedChallenger(
+                "next",
+                "credit/4",
+                "d2",
+                "",
+                "comparison-next.json",
+                Map.of("both", 30L),
+                Map.of("ks", 0.25)),
+            ReportedChallenger.leftOut("old", "it is gone")),
         List.of("Cannot write something else"));
   }
 

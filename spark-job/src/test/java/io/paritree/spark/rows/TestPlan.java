@@ -32,6 +32,7 @@ final class TestPlan {
         new TaskPlan.Keys(0, 0, null),
         new TaskPlan.Profiling(
             TaskPlan.Profiling.Scope.REPORTED, new Sampling(0, 0), -1, new HashMap<>()),
+        new ArrayList<>(),
         0);
   }
 }

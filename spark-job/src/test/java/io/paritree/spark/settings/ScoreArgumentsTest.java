@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,7 +84,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(68)
+        .hasSize(70)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -129,6 +130,7 @@ class ScoreArgumentsTest {
             List.of(),
             "",
             Optional.empty()),
+        new JobSettings.Challengers(Map.of(), JobSettings.Absence.REPORTED),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
 
@@ -222,6 +224,9 @@ class ScoreArgumentsTest {
             "--drift-by=region",
             "--accept-gates=moved, on purpose",
             "--drift-table=lake.drift",
+            "--challenger=next=c/4",
+            "--challenger=b=c@b=1",
+            "--challenger-required",
             "--run-id=r",
             "--force",
             "--replace-foreign",
@@ -278,6 +283,8 @@ class ScoreArgumentsTest {
                     List.of("any.psi > 0.25", "rows > 2 * previous"),
                     "moved, on purpose",
                     Optional.of(new TableToWrite("lake.drift", false, false))),
+                new JobSettings.Challengers(
+                    Map.of("next", "c/4", "b", "c@b=1"), JobSettings.Absence.REFUSED),
                 new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE)));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
     assertThat(parse("--output", "o", "--status").runId()).isEmpty();
@@ -311,6 +318,26 @@ class ScoreArgumentsTest {
         .hasMessageContaining("this is a table in SQL; give the path itself, /d");
     assertThatThrownBy(() -> parse(good("--drift=gate", "--accept-gates= ").toArray(String[]::new)))
         .hasMessageContaining("--accept-gates needs a reason");
+  }
+
+  @Test
+  void challengersHaveNamesOfTheirOwn() throws Exception {
+    for (String wrong : List.of("c/4", "=c/4", "a.b=c/4", "x=")) {
+      assertThatThrownBy(() -> parse(good("--challenger=" + wrong).toArray(String[]::new)))
+          .as(wrong)
+          .isInstanceOf(UsageException.class)
+          .hasMessageContaining("NAME=MODEL");
+    }
+
+    assertThatThrownBy(
+            () -> parse(good("--challenger=a=1", "--challenger=a=2").toArray(String[]::new)))
+        .hasMessageContaining("--challenger has the name 'a' twice");
+    assertThatThrownBy(() -> parse(good("--challenger-required").toArray(String[]::new)))
+        .hasMessageContaining("--challenger-required needs --challenger");
+    String[] nine =
+        IntStream.range(0, 9).mapToObj("--challenger=c%s=m"::formatted).toArray(String[]::new);
+    assertThatThrownBy(() -> parse(good(nine).toArray(String[]::new)))
+        .hasMessageContaining("--challenger is given 9 times: there can be 8");
   }
 
   @Test

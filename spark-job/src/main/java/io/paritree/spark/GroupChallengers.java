@@ -1,0 +1,121 @@
+package io.paritree.spark;
+
+import io.paritree.comparison.Comparison;
+import io.paritree.comparison.ComparisonCounts;
+import io.paritree.comparison.ComparisonForm;
+import io.paritree.model.difference.ModelPair;
+import io.paritree.output.ReportedChallenger;
+import io.paritree.spark.check.Challenger;
+import io.paritree.spark.check.Challengers;
+import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.ending.JobException;
+import io.paritree.spark.files.Encryption;
+import io.paritree.spark.task.ChallengerTally;
+import io.paritree.spark.task.Tally;
+import io.paritree.spark.task.TaskPlan;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * What the challengers make of the rows of a group, against the model that scores them. Values that
+ * are encrypted in the output are readable nowhere else.
+ *
+ * @param challengers those that were compared, and why others were not
+ * @param comparisons by the names of the challengers
+ */
+record GroupChallengers(Challengers challengers, Map<String, Comparison> comparisons) {
+  private static final int MOST_MOVED = 20;
+  private static final int LEAST_PAIRS = 1 << 12;
+
+  /** Returns what tasks need to compare. */
+  static ArrayList<TaskPlan.Challenger> plan(CheckedRun checked, Configuration hadoop) {
+    List<Challenger> all = checked.challengers().all();
+    List<String> keys = new ArrayList<>(checked.carried().keys());
+    checked.input().listing().partitionColumns().stream()
+        .filter(column -> !keys.contains(column))
+        .forEach(keys::add);
+    // Together they send what two would.
+    int pairs =
+        Math.max(LEAST_PAIRS, ComparisonForm.MOST_SENT_PAIRS / Math.max(1, (all.size() + 1) / 2));
+    int moved = isReadable(checked, hadoop) ? MOST_MOVED : 0;
+    ArrayList<TaskPlan.Challenger> plan = new ArrayList<>();
+    for (Challenger one : all) {
+      plan.add(
+          new TaskPlan.Challenger(
+              one.name(),
+              new TaskPlan.Model(one.model().digest(), checked.settings().engine()),
+              pair(checked, one).form(keys, "", moved, pairs)));
+    }
+
+    return plan;
+  }
+
+  private static boolean isReadable(CheckedRun checked, Configuration hadoop) {
+    return checked.encrypted().isEmpty() && !Encryption.isConfigured(hadoop);
+  }
+
+  private static ModelPair pair(CheckedRun checked, Challenger challenger) {
+    return new ModelPair(checked.model(), challenger.model());
+  }
+
+  /**
+   * Compares, given what all tasks have counted.
+   *
+   * @param startedAt when the run began
+   */
+  static GroupChallengers of(
+      CheckedRun checked, Tally tally, Instant startedAt, Configuration hadoop) {
+    Map<String, Comparison> comparisons = new LinkedHashMap<>();
+    Map<String, String> leftOut = new LinkedHashMap<>();
+    for (Challenger one : checked.challengers().all()) {
+      try {
+        ChallengerTally own = tally.challengers().get(one.name());
+        if (own == null) {
+          leftOut.put(one.name(), "there are no rows");
+        } else if (own.counts().isEmpty()) {
+          leftOut.put(one.name(), own.failure());
+        } else {
+          Comparison compared = compared(pair(checked, one), own.counts().get(), startedAt);
+          comparisons.put(
+              one.name(), isReadable(checked, hadoop) ? compared : compared.withoutValues());
+        }
+      } catch (RuntimeException | LinkageError e) {
+        leftOut.put(one.name(), "it cannot be compared: " + e);
+      }
+    }
+
+    return new GroupChallengers(checked.challengers().without(leftOut), comparisons);
+  }
+
+  private static Comparison compared(ModelPair models, ComparisonCounts counts, Instant startedAt) {
+    return models.comparison(
+        Comparison.CHALLENGER,
+        Optional.of(counts.result(models.explained(counts.form(), counts.moved()))),
+        startedAt,
+        Instant.now());
+  }
+
+  /** Makes sure that all were compared if that is required. */
+  void check(CheckedRun checked) throws JobException {
+    challengers.check(checked.settings().challengers().absence());
+  }
+
+  /** Returns what the report says of all challengers, in the order in which they were given. */
+  List<ReportedChallenger> reported(CheckedRun checked) {
+    List<ReportedChallenger> all = new ArrayList<>();
+    for (String name : checked.settings().challengers().models().keySet()) {
+      Comparison compared = comparisons.get(name);
+      all.add(
+          compared == null
+              ? ReportedChallenger.leftOut(name, challengers.leftOut().getOrDefault(name, ""))
+              : ReportedChallenger.compared(name, compared));
+    }
+
+    return all;
+  }
+}

@@ -1,0 +1,183 @@
+package io.paritree.spark.rows;
+
+import io.paritree.Fault;
+import io.paritree.comparison.ComparedBlock;
+import io.paritree.comparison.ComparisonCounts;
+import io.paritree.comparison.Side;
+import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.difference.SharedFields;
+import io.paritree.spark.blocks.InputBlock;
+import io.paritree.spark.blocks.SourceFile;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.task.ChallengerTally;
+import io.paritree.spark.task.TaskPlan;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Scores the blocks of a task with a challenger, too, and compares. What both models encode alike
+ * is encoded once. Not thread-safe.
+ *
+ * <p>A challenger never harms: whatever it throws ends it in this task, and is kept as the reason.
+ * Slots are stored as {@link BlockEncoder} stores them.
+ */
+final class ChallengerRows {
+  private static final int STRIDE = TaskPlan.BLOCK_ROWS;
+
+  private final ChallengerTally tally;
+  private final Engine engine;
+  private final SharedFields fields;
+  private final Set<String> shared = new HashSet<>();
+  private final boolean hasSameSlots;
+  private final BlockEncoder encoder;
+  private final RowFaults faults = new RowFaults(STRIDE);
+  private final float[] slots;
+  private final float[] margins;
+  private final float[] scores;
+  private final KeyTexts keys;
+
+  /** The rows of a block as the champion has scored them. */
+  record Scored(
+      InputBlock block,
+      SourceFile file,
+      RowFaults faults,
+      float[] slots,
+      float[] margins,
+      float[] scores) {}
+
+  /**
+   * @param tally receives the results
+   */
+  ChallengerRows(
+      TaskPlan plan,
+      InputFormat format,
+      ScoringModel champion,
+      ScoringModel challenger,
+      ChallengerTally tally) {
+    this.tally = tally;
+    this.engine = challenger.engine();
+    Schema schema = challenger.schema();
+    this.fields = new SharedFields(champion.schema(), schema);
+    this.fields.shared().stream().map(Field::column).forEach(shared::add);
+    this.hasSameSlots = fields.areAll();
+    this.encoder = new BlockEncoder(fields.onlyOf(Side.CHALLENGER), engine.width(), plan, format);
+    this.slots = hasSameSlots ? null : new float[engine.width() * STRIDE];
+    this.margins = new float[engine.outputs() * STRIDE];
+    this.scores = new float[engine.scores() * STRIDE];
+    this.keys = new KeyTexts(plan, tally.counts().orElseThrow().form().keys());
+  }
+
+  /** Scores the rows of a block and compares them. */
+  void add(Scored champion) {
+    if (tally.counts().isEmpty()) {
+      return;
+    }
+
+    try {
+      score(champion);
+      ComparisonCounts counts = tally.counts().get();
+      counts.add(new Block(champion));
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      tally.fail("it has failed for a row: %s".formatted(e));
+    }
+  }
+
+  private void score(Scored champion) {
+    int rows = champion.block.rows();
+    faults.clear();
+    if (hasSameSlots) {
+      engine.scoreColumns(champion.slots, STRIDE, rows, margins, scores);
+      return;
+    }
+
+    encoder.encode(champion.block, champion.file, slots, faults);
+    fields.copyColumns(champion.slots, slots, STRIDE, rows);
+    engine.scoreColumns(slots, STRIDE, rows, margins, scores);
+  }
+
+  /** Returns whether the challenger has scored a row of the last block. */
+  boolean isScored(Scored champion, int row) {
+    boolean isRefused = champion.faults.isFaulty(row) && !ofBoth(champion, row).isEmpty();
+    return tally.counts().isPresent() && !faults.isFaulty(row) && !isRefused;
+  }
+
+  private List<Fault> ofBoth(Scored champion, int row) {
+    return champion.faults.of(row).stream()
+        .filter(fault -> fault.field().isEmpty() || shared.contains(fault.field()))
+        .toList();
+  }
+
+  private final class Block implements ComparedBlock {
+    private final Scored champion;
+
+    Block(Scored champion) {
+      this.champion = champion;
+    }
+
+    @Override
+    public int rows() {
+      return champion.block.rows();
+    }
+
+    @Override
+    public boolean isScored(Side side, int row) {
+      return side == Side.CHAMPION
+          ? !champion.faults.isFaulty(row)
+          : ChallengerRows.this.isScored(champion, row);
+    }
+
+    @Override
+    public List<Fault> faults(Side side, int row) {
+      if (side == Side.CHAMPION) {
+        return champion.faults.of(row);
+      }
+
+      List<Fault> all = new ArrayList<>();
+      if (champion.faults.isFaulty(row)) {
+        all.addAll(ofBoth(champion, row));
+      }
+
+      if (faults.isFaulty(row)) {
+        all.addAll(faults.of(row));
+      }
+
+      return all;
+    }
+
+    @Override
+    public float[] scores(Side side) {
+      return side == Side.CHAMPION ? champion.scores : scores;
+    }
+
+    @Override
+    public float[] margins(Side side) {
+      return side == Side.CHAMPION ? champion.margins : margins;
+    }
+
+    @Override
+    public List<String> key(int row) {
+      return keys.of(champion.block, champion.file, row);
+    }
+
+    @Override
+    public String slice(int row) {
+      return "";
+    }
+
+    @Override
+    public float[] slots(Side side, int row) {
+      float[] from = side == Side.CHAMPION || hasSameSlots ? champion.slots : slots;
+      float[] copy = new float[from.length / STRIDE];
+      for (int slot = 0; slot < copy.length; slot++) {
+        copy[slot] = from[slot * STRIDE + row];
+      }
+
+      return copy;
+    }
+  }
+}
