@@ -197,7 +197,7 @@ function bars(points, show, view, contract, update) {
 
 /**
  * What one field alone can do: for each of some fields the value that changes the label, the nearest of a
- * number and the strongest of a list; where none does, the one that comes closest.
+ * number or a time and the strongest of a list; where none does, the one that comes closest.
  *
  * @param rows each with field, sweep, output and use(value)
  */
@@ -206,9 +206,11 @@ export function singles(rows, contract) {
     const show = point => point.score ?? point.scores?.[output];
     const points = pointsOf(sweep, field);
     const best = ranked(points, sweep.own, contract, show)[0];
-    const near = flip => Math.abs(flip.value - sweep.own.value);
-    const flip = field.type === "number" ? [...sweep.flips ?? []].sort((a, b) => near(a) - near(b))[0]
-        : best?.label !== sweep.own.label ? best : (sweep.flips ?? [])[0];
+    const at = point => field.type === "timestamp" ? timeOf(point) : point.value;
+    const nearest = flips => [...flips].sort((a, b) => Math.abs(at(a) - at(sweep.own)) - Math.abs(at(b) - at(sweep.own)))[0];
+    const flip = field.type === "number" ? nearest(sweep.flips ?? [])
+        : best?.label === sweep.own.label ? (sweep.flips ?? [])[0]
+        : field.type === "timestamp" ? nearest(points.filter(point => point.label !== undefined && point.label !== sweep.own.label)) : best;
     return {field, best: flip ?? best, isFlip: flip !== undefined, score: show(flip ?? best ?? {}), own: sweep.own, use};
   });
   all.sort((a, b) => b.isFlip - a.isFlip); // stable: else in the order of importance

@@ -17,6 +17,20 @@ const CAUSES = {
   both: "The model and the inputs have changed.",
 };
 
+// Causes are of scores; another version can give the same ones.
+const CAUSES_OF_ANOTHER = {
+  ...CAUSES,
+  none: "The score has not changed: the version of now gives the same bits.",
+  inputs: "The inputs have changed; both versions give today's record the same score.",
+};
+
+function causeOf({cause, stored, now}) {
+  const isOther = now.model_version !== stored.model_version;
+  const isRelabelled = cause === "none" && now.label !== undefined && now.label !== stored.label;
+  const text = (isOther ? CAUSES_OF_ANOTHER : CAUSES)[cause] ?? "The store has the old version no more, so the cause cannot be told.";
+  return isRelabelled ? `${text} Its label is another one.` : text;
+}
+
 export class LookupScreen {
   constructor(app) {
     this.app = app;
@@ -28,6 +42,7 @@ export class LookupScreen {
     this.row = null;
     this.model = null;
     this.contract = null;
+    this.own = null; // the contract, if it is the one of the version that scored the row
     this.history = null;
     this.problem = null;
     this.isSearching = false;
@@ -105,11 +120,13 @@ export class LookupScreen {
 
   /** Finds the model of the row, if it is served: its threshold, and its fields. */
   async findModel() {
-    const name = String(this.row.model_version ?? "").split("/")[0];
+    const version = String(this.row.model_version ?? "");
     const {models} = await get("v1/models");
-    const model = models.find(model => model.name === name);
+    const model = models.find(model => model.model_version === version) ?? models.find(model => model.name === version.split("/")[0]);
     this.model = model === undefined ? null : addressOf(model);
     this.contract = model === undefined ? null : await contractOf(`v1/models/${pathOf(this.model)}`);
+    // Another version may have another threshold, or other labels.
+    this.own = this.contract?.model_version === version ? this.contract : null;
   }
 
   /** What a comparison begins with: the columns of the row that are fields of its model. */
@@ -124,7 +141,7 @@ export class LookupScreen {
     try {
       const path = `v1/scores/${escape(this.table)}/row/compare`;
       this.compared = await post(`${path}?${new URLSearchParams(this.key)}`, this.record);
-      this.app.say(CAUSES[this.compared.cause] ?? "Compared");
+      this.app.say(causeOf(this.compared));
     } catch (e) {
       this.compareProblem = e;
     }
@@ -187,7 +204,8 @@ export class LookupScreen {
       <h2>Stored row</h2>
       ${row.stale ? html`<div class="notice warn" role="status"><strong>A newer partition did not answer</strong>
         <p>${partition(row.stale.partition)} is not in service: <code>${row.stale.reason}</code>. This is the newest one that is.</p></div>` : nothing}
-      ${scoreView(row, this.contract)}
+      ${scoreView(row, this.own)}
+      ${this.contract && !this.own ? html`<p class="small"><bdi>${this.contract.model_version}</bdi> is served now; the threshold of <bdi>${row.model_version}</bdi> is not known here.</p>` : nothing}
       ${this.contract && Object.keys(this.suggested()).length ? html`<p class="tools"><a class="button" href=${`#/try/${escape(this.model)}?${new URLSearchParams({record: JSON.stringify(this.suggested()), from: JSON.stringify({table: this.table, key: this.asked}), by: row.model_version})}`}>Try this record: what would change it?</a></p>` : nothing}
       ${facts([["partition", partition(row.partition)], ["model", html`<bdi>${row.model_version}</bdi>`],
         ["run", html`<a href=${`#/runs/${escape(this.table)}/${escape(row.run ?? "")}`}><bdi>${row.run}</bdi></a>`], ["scored at", moment(row.scored_at)],
@@ -195,7 +213,7 @@ export class LookupScreen {
         ...Object.entries(row.columns ?? {}).map(([name, own]) => [html`<bdi>${name}</bdi>`, value(own)])])}
       ${row.reasons ? waterfall(row.reasons, margin, {
         end: {name: "sum", note: "of these numbers; the run has stored no margin, whose last digit may be another"},
-        rest: othersOf(this.contract, row.reasons), threshold: thresholdMargin(this.contract)}) : html`<p class="small">The run has stored no reasons (<code>--reasons 4</code> stores them).</p>`}
+        rest: othersOf(this.contract, row.reasons), threshold: thresholdMargin(this.own)}) : html`<p class="small">The run has stored no reasons (<code>--reasons 4</code> stores them).</p>`}
     </section>`;
   }
 
@@ -233,8 +251,7 @@ export class LookupScreen {
         ${this.app.lastRecord() ? html`<button type="button" class="quiet" @click=${() => { this.record = this.app.lastRecord(); this.app.update(); }}>Use the record of “Try”</button>` : nothing}</p></form>
       ${errors.length ? html`<div class="notice bad" role="alert"><strong>${this.compareProblem.problem.title}</strong><ul>${errors.map(fault =>
         html`<li><bdi>${fault.field || "the record"}</bdi>: ${faultText(fault)}</li>`)}</ul></div>` : failure(this.compareProblem)}
-      ${result ? html`<p class="strong" role="status">${CAUSES[result.cause]
-          ?? "The store has the old version no more, so the cause cannot be told."}</p>
+      ${result ? html`<p class="strong" role="status">${causeOf(result)}</p>
         <table><caption class="unseen">Stored, then and now</caption><thead><tr><th scope="col"></th><th scope="col" class="number">score</th><th scope="col">label</th><th scope="col">model</th></tr></thead><tbody>
         ${[["stored, the record of that night", result.stored], ["then: today's record by the old version", result.then], ["now: today's record by the model of now", result.now]].map(([text, own]) => own
           ? html`<tr><th scope="row">${text}</th><td class="number">${number(own.score ?? JSON.stringify(own.scores))}</td><td>${own.label ?? ""}</td><td><bdi>${own.model_version}</bdi></td></tr>` : nothing)}

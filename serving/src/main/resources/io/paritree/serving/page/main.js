@@ -5,6 +5,7 @@ import {failure, loading} from "./parts.js";
 import {TryScreen} from "./try.js";
 
 const LINK_PAUSE = 150; // ms; a link follows its last change, since browsers refuse hundreds within seconds
+const FIRST_LINES = 160; // px that a result needs to show its label and score
 const place = document.getElementById("page");
 
 class Page {
@@ -141,6 +142,16 @@ class Page {
       const element = document.getElementById(id);
       element?.focus();
       element?.scrollIntoView({block: "nearest"});
+    }));
+  }
+
+  /** Scrolls to what has just come, if its first lines are below the window. */
+  reveal(id) {
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      const element = document.getElementById(id);
+      if (element?.getBoundingClientRect().top > innerHeight - FIRST_LINES) {
+        element.scrollIntoView({block: "start"});
+      }
     }));
   }
 

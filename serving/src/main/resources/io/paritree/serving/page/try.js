@@ -99,6 +99,7 @@ export class TryScreen {
 
       if (isOther) {
         await this.score({isStep: false});
+        this.reveal();
       }
     } catch (e) {
       this.problem = e;
@@ -145,6 +146,19 @@ export class TryScreen {
   use(values) {
     this.entry.load(values);
     this.changed(Object.keys(values)[0], true);
+  }
+
+  /** Scores the record as somebody asks for it, who then sees the answer, also where it is below the form. */
+  async submit() {
+    await this.score();
+    this.reveal();
+  }
+
+  /** Shows the answer; faults are beside their fields. */
+  reveal() {
+    if (this.answer !== null) {
+      this.app.reveal("answer");
+    }
   }
 
   /** Scores the record; of changes that come while one is scored, the last one is. */
@@ -208,6 +222,7 @@ export class TryScreen {
         }
 
         this.contract = contract;
+        answer.contract = contract;
         complete(contract, this.path).then(() => this.app.update(), () => {});
         entry.contract = contract;
         entry.fields = new Map(contract.fields.map(field => [field.name, field]));
@@ -256,7 +271,7 @@ export class TryScreen {
       throw new Failure({status: 400, title: "The record cannot be scored", errors: result.errors});
     }
 
-    return {...answer, ...result, record, digest: (this.contract.digest ?? "").slice(0, 12)};
+    return {...answer, ...result, record, digest: (this.contract.digest ?? "").slice(0, 12), contract: this.contract};
   }
 
   query() {
@@ -402,7 +417,7 @@ export class TryScreen {
           this.contract.sealed === false ? html` <span class="chip warn">unsealed</span>` : nothing}</span></div>
       <div class=${this.pinned ? "split wider" : "split"}>
         <section aria-label="Record" class="card">${this.recordView()}</section>
-        <section aria-label="Result" class="card result" aria-busy=${String(this.isScoring)} data-record=${this.shownRecord ?? nothing}>${this.resultView()}</section>
+        <section id="answer" aria-label="Result" class="card result" aria-busy=${String(this.isScoring)} data-record=${this.shownRecord ?? nothing}>${this.resultView()}</section>
       </div>`;
   }
 
@@ -414,8 +429,8 @@ export class TryScreen {
         <button type="button" class="quiet" @click=${() => this.fill(JSON.stringify(this.contract.example))}>Example</button>
         <button type="button" class="quiet" @click=${() => this.fill("{}")}>All missing</button>
       </div>
-      <form @submit=${e => { e.preventDefault(); this.score(); }} @keydown=${e => {
-        if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); this.score(); } }}>
+      <form @submit=${e => { e.preventDefault(); this.submit(); }} @keydown=${e => {
+        if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); this.submit(); } }}>
         <div class="tools bottom"><button type="submit" class="main">Score</button>
           <span class="small">Ctrl+Enter scores too</span></div>
         ${this.mode === "json" ? this.jsonView() : this.mode === "key" ? this.keyView() : nothing}
@@ -572,7 +587,7 @@ export class TryScreen {
     const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(name =>
       JSON.stringify(before[name]) !== JSON.stringify(now[name]));
     return html`<div class="pinned"><p class="small strong">Pinned${this.pinned.model_version !== (this.answer ?? this.pinned).model_version ? html` (<bdi>${this.pinned.model_version}</bdi>)` : nothing}</p>
-      ${scoreView(this.pinned, this.contract)}
+      ${scoreView(this.pinned, this.pinned.contract)}
       ${names.length ? html`<p class="small">changed since: ${names.slice(0, 8).map((name, index) => html`${index ? "; " : ""}<bdi>${name}</bdi> ${value(before[name])} → ${value(now[name])}`)}${names.length > 8 ? ` and ${names.length - 8} more` : ""}</p>` : nothing}</div>`;
   }
 
@@ -609,7 +624,7 @@ export class TryScreen {
       ${run.rows.length ? singles(run.rows, this.contract) : nothing}
       ${run.isRunning ? loading("the next field") : html`<p class="small">Each row changes one field of this record and leaves the others. To change two, use a value and try every field again.${
         run.left ? ` ${run.left} less important fields were not tried.` : ""}${
-        run.rows.some(({field}) => field.type === "timestamp") ? " Of a time, each half hour of its day was tried." : ""}${
+        run.rows.some(({field}) => field.type === "timestamp") ? " Of a time, each half hour of its day was tried." : ""} Of a number or a time, the value is the nearest that changes the label; of a list, the strongest.${
         run.rows.filter(isPart).map(({field, sweep: own}) => html` Of <bdi>${field.name}</bdi>, ${count(own.points.length)} of ${count(field.categories_count)} values were tried.`)}${run.untried.length ? html` The model names no values of <bdi>${run.untried.join(", ")}</bdi>.` : nothing}</p>`}
       ${run.problem ? failure(run.problem) : nothing}</div>`;
   }
