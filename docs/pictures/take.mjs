@@ -25,7 +25,7 @@ await picture("try", `#/try/flight-delay@champion?${new URLSearchParams({record}
   await page.locator("#curve select").selectOption("distance");
   await page.waitForSelector("#curve svg.curve");
 });
-await picture("run", "#/runs/flights", 860, async page => {
+await picture("run", "#/runs/flights", 990, async page => {
   await page.locator("tbody a").first().click();
   await page.waitForSelector("section[aria-label='Scores']");
 });

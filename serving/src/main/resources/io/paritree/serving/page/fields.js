@@ -2,7 +2,7 @@
 import {html, nothing} from "./lit-html.js";
 import {sliderOf} from "./record.js";
 import {unseenAs} from "./contract.js";
-import {number} from "./parts.js";
+import {count, number} from "./parts.js";
 
 const FIRST = 24; // fields that are shown before "all"
 const FEW = 12; // categories that a select shows
@@ -174,9 +174,9 @@ function hint(field) {
   }
 
   if (field.categories && field.unseen === "missing") {
-    parts.push("any other counts as missing");
+    parts.push(`any but the ${count(field.categories_count)} values that the model knows counts as missing`);
   } else if (field.unseen?.as !== undefined) {
-    parts.push(`any other counts as ${field.unseen.as}`);
+    parts.push(`any but the values that the model knows counts as ${field.unseen.as}`);
   }
 
   if (field.missing?.length) {

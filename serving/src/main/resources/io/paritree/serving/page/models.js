@@ -50,7 +50,7 @@ export class ModelsScreen {
   }
 
   listView() {
-    return html`<section class="card" aria-label="Models in service">${this.models.length === 0 ? empty("No model is in service.") : table("Models in service", [
+    return html`<section class="card" aria-label="Models in service">${this.models.length === 0 ? empty("No model is in service.") : table("Each model in service", [
       {name: "name", text: model => model.name, cell: model => html`<a href=${`#/models/${escape(addressOf(model))}`}><bdi>${model.name}</bdi></a>`},
       {name: "alias", text: model => model.alias ?? ""},
       {name: "version", text: model => model.model_version, cell: model => html`<bdi>${model.model_version}</bdi>`},

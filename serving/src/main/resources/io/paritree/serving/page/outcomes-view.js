@@ -9,6 +9,7 @@ import {share} from "./verdicts.js";
 
 const FIRST = 30; // rows of a table that are shown before "all"
 const TOPS = [1, 5, 10, 20];
+const FAR = 3; // standard deviations from which a rate is not off by chance
 const REQUIREMENTS = {"met": ["chip good", "✓ met"], "not met": ["chip bad", "✗ not met"]};
 
 const SIGNED = new Set(["rate_z", "spiegelhalter_z", "mean_error", "auc_difference", "rate_difference"]);
@@ -60,7 +61,7 @@ const FACTS = {
 function cameView(report, slice) {
   const {measures} = slice;
   return {
-    binary: () => html`${share(measure(slice, "rate"))} came${measures.mean_score === undefined ? "" : html`, and ${share(measure(slice, "mean_score"))} was expected`}.`,
+    binary: () => html`${share(measure(slice, "rate"))} came positive${measures.mean_score === undefined ? "" : html`, and ${share(measure(slice, "mean_score"))} was expected`}.`,
     values: () => html`on average ${shown(measures.mean_outcome)} came${measures.mean_score === undefined ? "" : html`, and ${shown(measures.mean_score)} was expected`}.`,
     classes: () => html`so often the label was the class that came.`,
     ranking: () => html`so near to the best order are the first ten places, in ${count(real(measures.lists))} lists.`,
@@ -76,13 +77,22 @@ export function resultView(screen, report, slice) {
     <p class="lead">${slice.measures === undefined ? "No row has a label that counts." : html`${text} <strong>${shown(slice.measures[name])}</strong>${interval(slice, name).length ? html`<span class="small"> 95 %:</span>${range(slice, name)}` : nothing}; ${
       cameView(report, slice)}`}</p>
     <p>${stateOf(slice)} ${count(slice.matched)} of ${count(slice.scored)} rows have a label${slice.leaks ? `; ${count(slice.leaks)} more labels are older than their scores and left out` : ""}.
-      ${isTotal && partitions.length ? html`${count(mature)} of ${count(partitions.length)} partitions ${mature === 1 ? "is" : "are"} mature${report.horizon_days === undefined ? "" : `: ${count(report.horizon_days)} days or more before the last day`}.` : nothing}
+      ${isTotal && partitions.length ? html`${count(mature)} of ${count(partitions.length)} partitions ${mature === 1 ? "is" : "are"} mature${report.horizon_days === undefined ? "" : `: ${count(report.horizon_days)} ${report.horizon_days === 1 ? "day" : "days"} or more before the last day`}.` : nothing}
       ${isTotal ? nothing : html`<button type="button" class="link" @click=${() => screen.pick(report.slices[0])}>All mature partitions</button>`}</p>
+    ${isTotal ? furthestView(screen, partitions) : nothing}
     ${slice.measures ? facts(FACTS[report.kind].map(([title, member]) => [title, of(slice, member)])) : nothing}
     ${isTotal && report.requirements.length ? html`<h3>What must hold</h3><ul class="verdicts">${report.requirements.map(own => {
       const [kind, words] = REQUIREMENTS[own.result] ?? ["chip", `– ${own.result}`];
       return html`<li><span class=${kind}>${words}</span> <code><bdi>${own.rule}</bdi></code>${own.value === undefined ? nothing : html`: ${shown(own.value)}`}${own.reason ? html` <bdi>${own.reason}</bdi>` : nothing}</li>`;
     })}</ul>` : nothing}</section>`;
+}
+
+/** The partition whose rate is the furthest off: differences of partitions can cancel out in the total. */
+function furthestView(screen, partitions) {
+  const off = own => Math.abs(measure(own, "rate_z") ?? 0);
+  const [furthest] = partitions.filter(own => own.mature).sort((one, other) => off(other) - off(one));
+  return furthest === undefined || partitions.length < 2 || off(furthest) < FAR ? nothing : html`<p>Furthest off is <button type="button" class="link" @click=${() => screen.pick(furthest)}><bdi>${furthest.name}</bdi></button>: ${
+    share(measure(furthest, "rate"))} came positive, and ${share(measure(furthest, "mean_score"))} was expected; that is ${short(off(furthest))} standard deviations.</p>`;
 }
 
 function stateOf(slice) {
@@ -258,7 +268,7 @@ export function aboutView(report) {
 export function slicesView(screen, report) {
   const rows = report.slices.filter(own => own.slice === "version" || own.slice === "segment");
   return rows.length === 0 ? nothing : html`<section class="card" aria-label="Versions and segments"><h2>Versions and segments</h2>
-    <p class="small">Of mature partitions. Choose one to see its measures above.</p>${sliceTable(screen, report, rows, "Versions and segments", "slices")}</section>`;
+    <p class="small">Of mature partitions. Choose one to see its measures above.</p>${sliceTable(screen, report, rows, "Measures of versions and segments", "slices")}</section>`;
 }
 
 function sliceTable(screen, report, rows, caption, name) {

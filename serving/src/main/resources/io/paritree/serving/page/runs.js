@@ -4,7 +4,10 @@ import {escape, get} from "./api.js";
 import {bar, count, empty, facts, failure, figure, loading, moment, number, partition, pictureWidth, table, value} from "./parts.js";
 import {outputsOf} from "./lookup.js";
 import {ticks} from "./curve.js";
+import {firedView, isFired, share} from "./verdicts.js";
 import {addressOf} from "./try.js";
+
+const MOST_HELD = 3; // partitions whose rules are in words
 
 export class RunsScreen {
   constructor(app) {
@@ -70,10 +73,10 @@ export class RunsScreen {
       ${runs === undefined ? loading("the runs") : runs.length === 0 ? empty("No run has left a report beside this output.") : html`
       <div class="card">${table(`Runs of ${this.table}`, [
         {name: "began", text: run => run.started_at ?? "", cell: run => html`<a href=${`#/runs/${escape(this.table)}/${escape(run.run)}`}>${run.started_at ? moment(run.started_at) : html`<bdi>${run.run}</bdi>`}</a>`},
-        {name: "outcome", text: run => run.outcome ?? run.problem ?? "", cell: run => outcome(run)},
+        {name: "outcome", text: run => run.outcome ?? run.problem ?? "", cell: run => html`${outcome(run)}${run.held?.length ? html` <div class="small">held back: ${parts(run.held)}</div>` : nothing}`},
         {name: "rows", text: run => run.read ?? "", cell: run => html`${count(run.read)} ${bar((run.read ?? 0) / most)}`, isNumber: true},
-        {name: "quarantined", text: run => run.quarantined ?? "", cell: run => html`<span class=${run.quarantined ? "strong" : ""}>${count(run.quarantined)}</span>${run.read && run.quarantined ? html` <span class="small">${percent(run.quarantined / run.read)}</span>` : nothing}`, isNumber: true},
-        {name: "seconds", text: run => total(run.seconds) ?? "", cell: run => number(round(total(run.seconds))), isNumber: true},
+        {name: "quarantined", text: run => run.quarantined ?? "", cell: run => html`<span class=${run.quarantined ? "strong" : ""}>${count(run.quarantined)}</span>${run.read && run.quarantined ? html` <span class="small">${share(run.quarantined / run.read)}</span>` : nothing}`, isNumber: true},
+        {name: "seconds", text: run => total(run.seconds) ?? "", cell: run => tenths(total(run.seconds)), isNumber: true},
         {name: "model", text: run => run.model_version ?? ""},
         {name: "published", text: run => (run.published ?? []).join(" "), cell: run => parts(run.published)},
         {name: "run", text: run => run.run, cell: run => html`<bdi>${run.run}</bdi>`},
@@ -89,10 +92,12 @@ export class RunsScreen {
     return html`
       <div class="head"><h1>Run <bdi>${run.run}</bdi></h1><a href=${`#/runs/${escape(this.table)}`}>All runs of <bdi>${this.table}</bdi></a></div>
       <section class="card" aria-label="What it did">
-        <p class="lead">${outcome(run)} ${verdict(run)} ${run.message ? html`<bdi>${run.message}</bdi>` : nothing}</p>
+        <p class="lead">${outcome(run)} ${verdict(run)}</p>
+        ${this.heldView()}
+        ${run.message ? html`<p class="message small"><bdi>${run.message}</bdi></p>` : nothing}
         ${facts([["began", moment(run.started_at)], ["ended about", seconds && run.started_at ? moment(new Date(Date.parse(run.started_at) + 1000 * seconds).toISOString()) : undefined],
-          ["seconds, all stages", seconds && round(seconds)], ["exit code", run.exit_code], ["rows read", count(run.read)], ["scored", count(run.scored)],
-          ["quarantined", run.read && run.quarantined ? `${count(run.quarantined)} (${percent(run.quarantined / run.read)})` : count(run.quarantined)],
+          ["seconds, all stages", seconds && tenths(seconds)], ["exit code", run.exit_code], ["rows read", count(run.read)], ["scored", count(run.scored)],
+          ["quarantined", run.read && run.quarantined ? html`${count(run.quarantined)} (${share(run.quarantined / run.read)})` : count(run.quarantined)],
           ["model", this.model ? html`<a href=${`#/models/${escape(this.model)}`}><bdi>${version}</bdi></a>` : html`<bdi>${version}</bdi>`], ["engine", model.engine], ["input", run.input && html`<bdi>${run.input}</bdi>`],
           ["input's version", run.input_version && html`<bdi>${run.input_version}</bdi>`], ["output", run.output && html`<bdi>${run.output}</bdi>`],
           ["rows a second while they were scored", run.rows_per_second && count(run.rows_per_second)], ["rows with a repeated key", run.duplicate_keys === undefined ? undefined : count(run.duplicate_keys)],
@@ -104,6 +109,13 @@ export class RunsScreen {
       ${this.partitionsView()}
       ${this.valuesView()}
       ${this.secondsView()}`;
+  }
+
+  /** The partitions that are held back because rules about drift have fired, and what these found. */
+  heldView() {
+    const held = (this.run.partitions ?? []).filter(own => own.held && own.drift?.verdicts?.some(isFired));
+    return html`${held.slice(0, MOST_HELD).map(own => html`<p class="strong"><a href=${driftOf(this.table, own)}><bdi>${partition(own.partition)}</bdi></a> is held back</p>${firedView(own.drift.verdicts)}`)}
+      ${held.length > MOST_HELD ? html`<p class="small">${count(held.length - MOST_HELD)} more are held back; the table has them all.</p>` : nothing}`;
   }
 
   scoresView() {
@@ -144,9 +156,9 @@ export class RunsScreen {
 
   partitionsView() {
     const partitions = this.run.partitions ?? [];
-    return partitions.length === 0 ? nothing : html`<section class="card" aria-label="Partitions"><h2>Partitions</h2>${table("Partitions", [
+    return partitions.length === 0 ? nothing : html`<section class="card" aria-label="Partitions"><h2>Partitions</h2>${table("What was done with each partition", [
       {name: "partition", text: own => partition(own.partition), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}><bdi>${partition(own.partition)}</bdi></a>` : html`<bdi>${partition(own.partition)}</bdi>`},
-      ...!partitions.some(own => own.drift) ? [] : [{name: "drift", text: own => (own.drift?.verdicts ?? []).filter(verdict => verdict.result === "fired").map(verdict => verdict.rule).join("; "), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}>${fired(own.drift)}</a>` : "not compared"}],
+      ...!partitions.some(own => own.drift) ? [] : [{name: "drift", text: own => (own.drift?.verdicts ?? []).filter(isFired).map(verdict => verdict.rule).join("; "), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}>${fired(own.drift)}</a>` : "not compared"}],
       {name: "read", text: own => own.read, cell: own => count(own.read), isNumber: true},
       {name: "scored", text: own => own.scored, cell: own => count(own.scored), isNumber: true},
       {name: "quarantined", text: own => own.quarantined, cell: own => count(own.quarantined), isNumber: true},
@@ -169,7 +181,7 @@ export class RunsScreen {
       ${changed.length ? html`<h3>Other shares than in the rows of sealing</h3>${table("Features whose shares have changed", [
         {name: "feature", text: own => own.feature, cell: own => html`<bdi>${own.feature}</bdi>`},
         ...[["missing", "missing"], ["missing_sealed", "missing at sealing"], ["unseen", "in no vocabulary"], ["unseen_sealed", "in none at sealing"]].map(([member, name]) =>
-          ({name, text: own => own[member], cell: own => percent(own[member]), isNumber: true}))], changed, {name: "changed"})}` : nothing}</section>`;
+          ({name, text: own => own[member], cell: own => share(own[member]), isNumber: true}))], changed, {name: "changed"})}` : nothing}</section>`;
   }
 
   secondsView() {
@@ -177,7 +189,7 @@ export class RunsScreen {
     const all = total(this.run.seconds);
     return seconds.length === 0 ? nothing : html`<section class="card" aria-label="Time"><h2>Time</h2>${table("Seconds of each stage", [
       {name: "stage", text: ([name]) => name},
-      {name: "seconds", text: ([, own]) => own, cell: ([, own]) => html`${own.toFixed(1)} ${bar(own / (all || 1))}`, isNumber: true}], seconds, {name: "seconds"})}</section>`;
+      {name: "seconds", text: ([, own]) => own, cell: ([, own]) => html`${tenths(own)} ${bar(own / (all || 1))}`, isNumber: true}], seconds, {name: "seconds"})}</section>`;
   }
 }
 
@@ -187,7 +199,7 @@ function driftOf(name, own) {
 
 /** How many rules of a partition have fired, and what moved its scores most. */
 function fired({verdicts = [], impacts = []}) {
-  const own = verdicts.filter(verdict => verdict.result === "fired").length;
+  const own = verdicts.filter(isFired).length;
   return html`${own ? html`<span class="chip bad">${own} ${own === 1 ? "rule" : "rules"} fired</span>` : html`<span class="chip good">✓ no rule fired</span>`}${
     impacts.length ? html` <span class="small">largest impact: <bdi>${impacts[0].field}</bdi></span>` : nothing}`;
 }
@@ -201,7 +213,7 @@ function outcome(run) {
   return html`<span class=${`chip ${kind}`}>${run.exit_code === 0 ? "✓" : "✗"} ${run.outcome}</span>`;
 }
 
-/** Which partitions a run has published: one, or the first and the last of several. */
+/** Some partitions: one, or the first and the last of several. */
 function parts(names = []) {
   return names.length < 2 ? names[0] || (names.length ? "whole output" : "") : html`${count(names.length)}: <bdi>${names[0]}</bdi> to <bdi>${names.at(-1)}</bdi>`;
 }
@@ -211,12 +223,14 @@ function verdict(run) {
   const published = run.published?.length ?? 0;
   const held = run.held?.length ?? 0;
   if (run.exit_code !== 0 || run.read === undefined) {
-    return published ? `It has published ${count(published)} partitions all the same.` : "It has published nothing.";
+    return published ? `It has published ${counted(published)} all the same.` : "It has published nothing.";
   }
 
   const rows = run.quarantined ? `${count(run.scored)} of ${count(run.read)} rows were scored, and ${count(run.quarantined)} are in quarantine` : `All ${count(run.read)} rows were scored`;
-  return `${rows}${!published ? "; nothing was published" : run.quarantined ? "; the scored ones were published" : " and published"}${held ? `, and ${count(held)} partitions were held back` : ""}.`;
+  return `${rows}${!published ? "; nothing was published" : run.quarantined ? "; the scored ones were published" : " and published"}${held ? `, and ${counted(held)} ${held === 1 ? "was" : "were"} held back` : ""}.`;
 }
+
+const counted = partitions => `${count(partitions)} ${partitions === 1 ? "partition" : "partitions"}`;
 
 function total(seconds) {
   if (typeof seconds === "number" || seconds === undefined || seconds === null) {
@@ -226,8 +240,10 @@ function total(seconds) {
   return seconds.total ?? Object.values(seconds).filter(own => typeof own === "number").reduce((sum, own) => sum + own, 0);
 }
 
-const round = own => own === undefined ? undefined : Math.round(own * 10) / 10;
-const percent = share => `${Number((100 * share).toPrecision(3))} %`;
+/** Seconds with one digit, and all of them for those who point at it. */
+function tenths(seconds) {
+  return seconds === undefined ? number(seconds) : html`<span title=${String(seconds)}>${seconds.toFixed(1)}</span>`;
+}
 
 /** The quantiles of a distribution, with its least and greatest score: [name, score]. */
 function quantilesOf(scores) {

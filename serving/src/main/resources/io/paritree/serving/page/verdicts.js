@@ -5,7 +5,7 @@ import {count, short} from "./parts.js";
 const FIRST = 5; // findings of a rule that are shown
 const SHARES = {missing: "missing", unseen: "in no vocabulary", faults: "faulty"};
 
-const isFired = verdict => verdict.result === "fired";
+export const isFired = verdict => verdict.result === "fired";
 
 /** How the night ended. */
 export function stateOf(night) {
@@ -34,6 +34,11 @@ export function verdictsView(night, pick, fields) {
     ${all.length === 0 ? html`<p class="empty">The run had no rules.</p>` : html`<ul class="verdicts">${all.map(verdict => html`<li>${sentence(verdict, pick, fields)}</li>`)}</ul>`}`;
 }
 
+/** The rules that have fired, in sentences without choices. */
+export function firedView(verdicts) {
+  return html`<ul class="verdicts">${verdicts.filter(isFired).map(verdict => html`<li>${sentence(verdict, null, [])}</li>`)}</ul>`;
+}
+
 function sentence(verdict, pick, fields) {
   const rule = html`<code>${verdict.rule}</code>`;
   const findings = (verdict.findings ?? []).slice(0, FIRST).map((finding, index) => html`${index ? "; " : ""}${found(finding, pick, fields)}`);
@@ -44,7 +49,7 @@ function sentence(verdict, pick, fields) {
   }
 
   return verdict.result === "passed"
-    ? html`<span class="chip good">✓ passed</span> ${findings.length ? html`Nearest: ${findings}.` : nothing} ${rule}${absent}`
+    ? html`<span class="chip good">✓ passed</span> ${findings.length ? html`Nearest to its limit: ${findings}.` : nothing} ${rule}${absent}`
     : html`<span class="chip">– not compared</span> <bdi>${verdict.not_compared?.join("; ") || "there was nothing to compare"}</bdi>. ${rule}`;
 }
 

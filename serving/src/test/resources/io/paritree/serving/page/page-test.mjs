@@ -26,8 +26,8 @@ function wrong(text) {
   console.log(`WRONG: ${text}`);
 }
 
-async function open(server, {theme = "light", width = 1280, expectsErrors = false} = {}) {
-  const context = await browser.newContext({viewport: {width, height: 900}, colorScheme: theme, reducedMotion: "reduce"});
+async function open(server, {theme = "light", width = 1280, height = 900, expectsErrors = false} = {}) {
+  const context = await browser.newContext({viewport: {width, height}, colorScheme: theme, reducedMotion: "reduce"});
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   page.name = `${theme} ${width}`;
@@ -347,6 +347,10 @@ async function everyScreen(page) {
   await step(page, "score with the button", async () => {
     await page.getByRole("button", {name: "Score", exact: true}).click();
     await page.waitForSelector(".score");
+    await page.waitForFunction(() => {
+      const {top, bottom} = document.querySelector(".score-number").getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    });
   });
   await step(page, "after changes in quick succession the link has the last one", async () => {
     const field = page.locator(".field", {has: page.getByText(plan.numberField, {exact: true})}).locator("input[type=text]");
@@ -592,6 +596,64 @@ async function walk(page) {
     await page.waitForSelector(".pinned");
     await page.waitForSelector("#curve svg.curve");
   });
+  await step(page, "another version answers: what is pinned keeps the threshold that it had", async () => {
+    const change = async (pattern, text) => page.route(pattern, async route => {
+      const response = await route.fetch();
+      await route.fulfill({response, body: text(await response.text())});
+    });
+    const ends = selector => page.locator(`${selector} .ends`).first().textContent();
+    await go(page, `#/try/${model}`);
+    await page.getByRole("button", {name: "Example"}).click();
+    await current();
+    await page.getByRole("button", {name: "Pin this result"}).click();
+    const before = await ends(".pinned");
+    await change("**/score-batch?*", text => text.replaceAll("parcel-reasons/1", "parcel-reasons/2"));
+    await change("**/contract", text => text.replace(/"threshold": ?[\d.]+/, "\"threshold\":0.875").replaceAll("parcel-reasons/1", "parcel-reasons/2"));
+    await page.getByRole("button", {name: "Score", exact: true}).click();
+    await page.waitForFunction(() => document.querySelector(".pair > :not(.pinned) .ends").textContent.includes("threshold 0.875"));
+    if (!before.includes("threshold") || await ends(".pinned") !== before) {
+      wrong(`what is pinned shows ${await ends(".pinned")} in place of ${before}`);
+    }
+
+    const stored = {score: 0.5, label: "late", model_version: "parcel-reasons/1"};
+    const now = {...stored, label: "on_time", model_version: "parcel-reasons/2"};
+    await page.route("**/row/compare?*", route => route.fulfill({json: {stored, then: stored, now, same_bits: true, cause: "none"}}));
+    await go(page, `#/lookup/parcels?parcel_id=${plan.key}`);
+    await until("parcel-reasons/2 is served now");
+    await without("threshold 0.");
+    await page.getByRole("button", {name: "Compare with now"}).click();
+    await until("The score has not changed: the version of now gives the same bits. Its label is another one.");
+    await page.unrouteAll();
+    await page.reload();
+    await page.waitForSelector("section[aria-label='Stored row'] .ends");
+  });
+  await step(page, "of a time, the nearest that changes the label is shown", async () => {
+    const late = encodeURIComponent(plan.models.find(name => name.startsWith("parcel-late@")));
+    const hours = {"00:00:00": 1, "07:30:00": 0.75, "10:00:00": 0.875};
+    await page.route("**/sweep", async route => {
+      const response = await route.fetch();
+      const answer = await response.json();
+      if (/T\d\d:/.test(answer.own?.value)) {
+        const at = (value, score) => ({...answer.own, value, score, label: score > 0.5 ? "late" : "on_time"});
+        const day = answer.own.value.slice(0, 10);
+        answer.points = answer.points.map(point => at(point.value, hours[point.value.slice(11)] ?? 0.125));
+        answer.own = at(`${day}T08:30:00`, 0.125);
+      }
+
+      await route.fulfill({response, json: answer});
+    });
+    await go(page, `#/try/${late}`);
+    await page.getByRole("button", {name: "Example"}).click();
+    await current();
+    await page.getByRole("button", {name: "Try every field"}).click();
+    await until("To change two");
+    const cells = await page.locator("#curve tbody tr", {hasText: "departure"}).locator("td").allTextContents();
+    if (!cells[1]?.includes("T07:30:00")) {
+      wrong(`the nearest time is shown as ${cells}`);
+    }
+
+    await page.unrouteAll();
+  });
   await step(page, "the theme outlives a reload, and nothing else is kept", async () => {
     await page.locator(".theme select").selectOption("dark");
     await page.reload();
@@ -618,7 +680,10 @@ async function drifting(page, server) {
   const ask = query => answer(server, `v1/scores/drifting/drift?${new URLSearchParams(query)}`);
   await step(page, "from the run that holds a night to the field", async () => {
     await go(page, "#/runs/drifting");
+    await page.waitForFunction(() => document.querySelector("tbody tr")?.textContent.includes("held back: day=2026-11-24"));
     await page.locator("tbody a").first().click();
+    await has("What it did", "day=2026-11-24 is held back");
+    await has("What it did", "100 % of carrier is missing, limit 40 % by reference.");
     await page.locator("section[aria-label='Partitions'] a", {hasText: "1 rule fired"}).or(page.locator("section[aria-label='Partitions'] a", {hasText: "2 rules fired"})).first().click();
     await has("Rules", "held back");
     await has("Field", "Field carrier");
@@ -628,7 +693,7 @@ async function drifting(page, server) {
     const expected = ["✗ fired 100 % of carrier is missing, limit 40 % by reference. any.missing > reference + 0.20",
       "! warned PSI of carrier is 9.5, limit 0.25 by reference. warn: any.psi > 0.1",
       "– not compared there is no partition before. rows < 0.5 * weekday|previous",
-      "✓ passed Nearest: PSI of score is 0.01, limit 0.25 by reference. score.psi > 0.25"];
+      "✓ passed Nearest to its limit: PSI of score is 0.01, limit 0.25 by reference. score.psi > 0.25"];
     if (JSON.stringify(rules.map(own => own.replace(/\s+/g, " ").trim())) !== JSON.stringify(expected)) {
       wrong(`the rules are shown as ${JSON.stringify(rules)}`);
     }
@@ -790,6 +855,8 @@ async function outcomes(page, server) {
     same("the days", await page.locator(".inline select option").evaluateAll(all => all.map(own => own.value)), days);
     same("the warnings", await page.locator(".notice.warn li").allTextContents(), report.warnings);
     await until("✗ not met");
+    const [furthest] = partitions.filter(own => own.mature).sort((a, b) => Math.abs(b.measures.rate_z) - Math.abs(a.measures.rate_z));
+    same("the partition that is furthest off", await page.locator("section[aria-label='Result'] p button").allTextContents(), Math.abs(furthest.measures.rate_z) < 3 ? [] : [furthest.name]);
     const measures = await measuresOf();
     same("the number of measures", measures.length, 14);
     same("the measures of the total", measures, expectedOf(total, measures));
@@ -983,7 +1050,7 @@ for (const theme of ["light", "dark"]) {
   await page.context().close();
 }
 
-const narrow = await open(plan.server, {width: 420}); // as a page of 840 at 200 % is
+const narrow = await open(plan.server, {width: 420, height: 450}); // as a window of 840 and 900 at 200 % is
 await everyScreen(narrow);
 await step(narrow, "nothing is wider than a narrow window", async () => {
   const width = await narrow.evaluate(() => document.documentElement.scrollWidth);
