@@ -9,6 +9,7 @@ import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -253,6 +254,7 @@ class OutcomesTest {
             List.of(row + "2,perhaps,2026-03-01,1\n", "(perhaps, true) are neither"),
             List.of("1,true,2026-03-01,Infinity\n", "are not finite", "--weight", "weight"),
             List.of("1,true,2026-03-01,-1\n", "are not finite", "--weight", "weight"),
+            List.of("1,true,2026-03-01,1e-200\n", "not from 1.0E-100", "--weight", "weight"),
             List.of(row, "no column 'wight' (did you mean 'weight'?)", "--weight", "wight"),
             List.of("1,true,soon,1\n", "and a time", "--label-time", "known"),
             List.of(row, "--horizon without a last day", "--horizon", "9d"),
@@ -325,6 +327,13 @@ class OutcomesTest {
     JobRun some = outcomes("--labels", more, "--label", "late");
     assertThat(some.exitCode()).as("a column of some files: %s", some.err()).isZero();
 
+    Path output = narrowKeysOfOneDay();
+    JobRun scores = OutcomesRun.ofParcels(output, "--labels", labels, "--label", "late");
+    assertThat(scores.exitCode()).as(scores.err()).isEqualTo(3);
+    assertThat(scores.err())
+        .contains(
+            "its column 'parcel_id' is of type", "day=" + FIRST, "read files of one type only");
+
     JobRun header = outcomes("--labels", headers, "--label", "late");
     JobRun type = outcomes("--labels", types, "--label", "late");
 
@@ -336,6 +345,34 @@ class OutcomesTest {
         .contains(
             "its column 'parcel_id' is of type", "int", "bigint", "read files of one type only");
     assertThat(type.err().strip().lines()).hasSize(1);
+  }
+
+  /** Copies the output; the keys of one partition are int in place of bigint. */
+  private static Path narrowKeysOfOneDay() throws IOException {
+    Path copy = directory.resolve("narrow");
+    try (Stream<Path> all = Files.walk(output)) {
+      for (Path from : all.toList()) {
+        Files.copy(from, copy.resolve(output.relativize(from).toString()));
+      }
+    }
+
+    Path partition = copy.resolve("day=" + FIRST);
+    Path narrow = directory.resolve("narrow rows");
+    TestSpark.session()
+        .read()
+        .parquet(partition.toString())
+        .selectExpr("int(parcel_id) parcel_id", "carrier", "score", "label", "model_version")
+        .coalesce(1)
+        .write()
+        .parquet(narrow.toString());
+    Files.copy(parquet(narrow), parquet(partition), StandardCopyOption.REPLACE_EXISTING);
+    return copy;
+  }
+
+  private static Path parquet(Path directory) throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
   }
 
   @Test

@@ -52,7 +52,7 @@ record LabelRows(Dataset<Row> rows, String version) {
           "ignoreLeadingWhiteSpace", "false",
           "ignoreTrailingWhiteSpace", "false");
 
-  private static final int HEADER_LINES = 5;
+  private static final int MOST_LINES = 5;
 
   /** Labels as they were found. */
   private record Found(Dataset<Row> rows, String version, boolean isText) {}
@@ -74,25 +74,23 @@ record LabelRows(Dataset<Row> rows, String version) {
   }
 
   /** Returns why the lines of CSV files could not be read; empty if something else has failed. */
-  static Optional<RefusedException> unreadable(OutcomeQuery query, Throwable failure) {
+  static Optional<RefusedException> unreadable(
+      SparkSession session, OutcomeQuery query, Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
-      boolean isOfHeader = message.contains("CSV header");
-      if (isOfHeader || message.startsWith("[MALFORMED_RECORD_IN_PARSING")) {
-        return Optional.of(
-            refused(
-                query,
-                "%s (%s)"
-                    .formatted(
-                        isOfHeader
-                            ? "its CSV files do not all have the same columns in the same order"
-                            : "a line has not as many cells as the header",
-                        Fault.printableLine(
-                            message
-                                .lines()
-                                .limit(isOfHeader ? HEADER_LINES : 1)
-                                .map(String::strip)
-                                .collect(Collectors.joining("; "))))));
+      String shown =
+          Fault.printableLine(
+              message
+                  .lines()
+                  .limit(MOST_LINES)
+                  .map(String::strip)
+                  .collect(Collectors.joining("; ")));
+      if (message.contains("CSV header")) {
+        String why = "its CSV files do not all have the same columns in the same order (%s)";
+        return Optional.of(refused(query, why.formatted(shown)));
+      } else if (message.startsWith("[MALFORMED_RECORD_IN_PARSING")) {
+        String why = "a line has not as many cells as the header (%s)";
+        return Optional.of(refused(query, why.formatted(SecretValues.shown(session, shown))));
       }
     }
 

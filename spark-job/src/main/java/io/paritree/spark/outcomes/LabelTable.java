@@ -50,6 +50,11 @@ record LabelTable(
   private static final String NEWEST = "newest";
   private static final int SHOWN = 3;
 
+  /** Weights whose squares, and sums of them, are normal numbers. */
+  private static final double LEAST_WEIGHT = 1e-100;
+
+  private static final double MOST_WEIGHT = 1e100;
+
   /** So many labels fit into the memory of each executor, so that no score needs to be moved. */
   private static final long MOST_BROADCAST = 2_000_000;
 
@@ -65,7 +70,7 @@ record LabelTable(
     try {
       return read(session, query, scores, outcomes);
     } catch (Exception e) { // Spark throws checked ones undeclared
-      Optional<RefusedException> unreadable = LabelRows.unreadable(query, e);
+      Optional<RefusedException> unreadable = LabelRows.unreadable(session, query, e);
       if (unreadable.isPresent()) {
         throw unreadable.get();
       }
@@ -99,8 +104,8 @@ record LabelTable(
     } else if (totals.getLong(2) > 0) {
       throw LabelRows.refused(
           query,
-          "%s weights of the column '%s' are not finite numbers above 0"
-              .formatted(totals.getLong(2), query.labels().weight()));
+          "%s weights of the column '%s' are not finite numbers above 0, or not from %s to %s"
+              .formatted(totals.getLong(2), query.labels().weight(), LEAST_WEIGHT, MOST_WEIGHT));
     }
 
     Optional<LocalDate> asOf =
@@ -157,8 +162,8 @@ record LabelTable(
     Column weight = col(LabelRows.WEIGHT);
     return weight
         .isNull()
-        .or(weight.leq(0))
-        .or(weight.equalTo(Double.POSITIVE_INFINITY))
+        .or(weight.lt(LEAST_WEIGHT))
+        .or(weight.gt(MOST_WEIGHT)) // in Spark's order NaN is, too
         .or(weight.isNaN());
   }
 

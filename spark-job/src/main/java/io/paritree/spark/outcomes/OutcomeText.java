@@ -257,7 +257,8 @@ record OutcomeText(
     }
 
     Map<String, Boolean> meant = new TreeMap<>();
-    values.forEach(value -> meant.put(value, value.equals(positive)));
+    values.forEach(value -> meant.put(value, false));
+    meant.put(positive, true); // of very many values, not all were read
     return meant;
   }
 
