@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tables of Iceberg are read and written with a Spark that it has a runtime for, and the oldest
- * Iceberg that the job can use; with the newest, one of each kind. It has no runtime for the
- * build's own Spark. {@code scripts/compat} tries all with each Spark, and with each Iceberg.
+ * Iceberg that the job can use. It has no runtime for the build's own Spark. {@code scripts/compat}
+ * tries all with each Spark, and with the newest Iceberg.
  */
 @Tag("clusters")
 class IcebergIT {
@@ -27,40 +27,11 @@ class IcebergIT {
 
   @TestFactory
   Stream<DynamicTest> tables() throws Exception {
-    Map<String, String> failures = run(TABLES, 0, JobProcess.UNVERIFIED);
+    SparkHome home = SparkHome.resolved(SPARK);
+    Map<String, String> failures =
+        OtherSpark.run(TABLES, home, JobProcess.javaHome(), directory, JobProcess.UNVERIFIED);
 
     assertThat(failures).hasSizeGreaterThan(20);
-    return tests(failures);
-  }
-
-  /**
-   * A read, what deletes and branches leave, marks, a conflict, and what the versions differ in.
-   */
-  @TestFactory
-  Stream<DynamicTest> tablesOfTheNewestIceberg() throws Exception {
-    String input = IcebergInputTables.class.getName();
-    String output = IcebergOutputTables.class.getName();
-    List<String> some =
-        List.of(
-            input + "#masksAndConditionsOfExtensionsHold",
-            input + "#aViewThatOneIcebergCannotFilterNamesTheOneThatCan",
-            output + "#whatAnotherWriterDidToAPartitionIsReplaced",
-            output + "#writersToOtherPartitionsAndCompactionAreNone",
-            output + "#aNamedBranchIsWrittenAndMainIsNot");
-
-    Map<String, String> failures = run(some, SparkHome.ICEBERG.size() - 1);
-
-    assertThat(failures).hasSameSizeAs(some);
-    return tests(failures);
-  }
-
-  private Map<String, String> run(List<String> tests, int iceberg, String... javaOptions)
-      throws Exception {
-    SparkHome home = SparkHome.withIceberg(SPARK, SparkHome.ICEBERG.get(iceberg));
-    return OtherSpark.run(tests, home, JobProcess.javaHome(), directory, javaOptions);
-  }
-
-  private static Stream<DynamicTest> tests(Map<String, String> failures) {
     return failures.entrySet().stream()
         .map(
             test ->

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -168,46 +167,32 @@ class JobRacesIT {
     }
   }
 
+  /** {@code PausedRunTest} pauses before other changes, within one JVM. */
   @Test
   void driverThatIsStoppedMovesNothingOnHdfsOnceItsLockWasTakenOver() throws Exception {
     List<Object> quick =
         List.of("--conf", conf("scoring-job { lock-beat-seconds = 0.1, lock-stale-seconds = 1 }"));
-    Map<Step, Location> outputs = new EnumMap<>(Step.class);
-    List<WaitingRun> drivers = new ArrayList<>();
-    try {
-      for (Step step : List.of(Step.STAGED, Step.COMPARED, Step.OLD_MOVED)) {
-        Location output = TestHdfs.directory("races/" + step + "/out");
-        outputs.put(step, output);
-        JobRun.of(with(arguments(model, output, "old"), quick).toArray());
-        List<Object> arguments = with(arguments(otherModel, output, "stopped"), quick);
-        drivers.add(new WaitingRun(job, "stopped-at-" + step, step, arguments));
-      }
+    Location output = TestHdfs.directory("races/out");
+    JobRun.of(with(arguments(model, output, "old"), quick).toArray());
+    List<Object> arguments = with(arguments(otherModel, output, "stopped"), quick);
+    try (WaitingRun stopped = new WaitingRun(job, "stopped", Step.OLD_MOVED, arguments)) {
+      stopped.awaitStep();
+      stopped.signal("STOP");
+      JobRun recovered = JobRun.recovery(output, quick);
+      assertThat(recovered.exitCode()).as(recovered.err()).isZero();
+      List<Object> winning = with(arguments(model, output, "winner"), quick);
+      winning.add("--force");
+      JobRun winner = JobRun.of(winning.toArray());
+      assertThat(winner.exitCode()).as(winner.err()).isZero();
+      Map<String, String> files = new PublishedOutput(output).files("");
 
-      for (WaitingRun stopped : drivers) {
-        assertMovesNothingOnceItWasTakenForDead(stopped, outputs.get(stopped.step()), quick);
-      }
-    } finally {
-      drivers.forEach(WaitingRun::close);
+      stopped.signal("CONT");
+      stopped.goOn();
+
+      assertThat(stopped.exitCode()).as("%s", stopped.log()).isIn(1, 5);
+      assertThat(new PublishedOutput(output).files("")).isEqualTo(files);
     }
-  }
 
-  private static void assertMovesNothingOnceItWasTakenForDead(
-      WaitingRun stopped, Location output, List<Object> quick) throws Exception {
-    stopped.awaitStep();
-    stopped.signal("STOP");
-    JobRun recovered = JobRun.recovery(output, quick);
-    assertThat(recovered.exitCode()).as(recovered.err()).isZero();
-    List<Object> winning = with(arguments(model, output, "winner"), quick);
-    winning.add("--force");
-    JobRun winner = JobRun.of(winning.toArray());
-    assertThat(winner.exitCode()).as(winner.err()).isZero();
-    Map<String, String> files = new PublishedOutput(output).files("");
-
-    stopped.signal("CONT");
-    stopped.goOn();
-
-    assertThat(stopped.exitCode()).as("%s", stopped.log()).isIn(1, 5);
-    assertThat(new PublishedOutput(output).files("")).isEqualTo(files);
     JobRun.recovery(output, quick);
     assertPublished(output, "winner", model);
   }

@@ -69,6 +69,7 @@ final class TableDeathTrial {
 
     List<String> options = new ArrayList<>(List.of(javaOptions));
     options.add("-Dspark.databricks.delta.snapshotPartitions=2");
+    options.add("-Dspark.sql.shuffle.partitions=2");
     this.job = new PackagedJob(directory.resolve("job"), options.toArray(String[]::new));
     JobRun first = JobRun.of(arguments("first").toArray());
     if (first.exitCode() != 0) {

@@ -71,7 +71,9 @@ class UmaskIT {
         List.of(
             spark.archived(),
             JobProcess.COLLECTOR,
-            "-Dspark.databricks.delta.properties.defaults.checkpointInterval=1"),
+            "-Dspark.databricks.delta.snapshotPartitions=1",
+            "-Dspark.databricks.delta.properties.defaults.checkpointInterval=1",
+            "-Dspark.sql.shuffle.partitions=1"),
         JobSeries.class.getName(),
         words.toArray());
   }

@@ -77,7 +77,8 @@ class YarnIT {
   void anApplicationMasterThatIsKilledLeavesNothingOrEverything(int attempts) throws Exception {
     Location output = cluster.files().resolve("master-killed-" + attempts);
     Path log = directory.resolve("master-killed-%s.log".formatted(attempts));
-    List<String> options = new ArrayList<>(List.of("--deploy-mode", "cluster"));
+    List<String> options =
+        new ArrayList<>(List.of("--deploy-mode", "cluster", "--num-executors", "1"));
     options.addAll(List.of("--conf", "spark.yarn.maxAppAttempts=" + attempts));
     SparkCluster.await(
         "the end of the tests before",
@@ -143,6 +144,8 @@ class YarnIT {
     Path log = directory.resolve("closed.log");
     List<String> guest =
         List.of(
+            "--num-executors",
+            "1",
             "--conf",
             "spark.driver.extraJavaOptions=-DHADOOP_USER_NAME=guest",
             "--conf",

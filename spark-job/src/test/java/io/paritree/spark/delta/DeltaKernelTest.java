@@ -91,9 +91,8 @@ class DeltaKernelTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "'delta.checkpointPolicy' = 'classic'",
-        "'delta.checkpointPolicy' = 'v2'",
-        "'delta.enableInCommitTimestamps' = true"
+        "'delta.checkpointPolicy' = 'classic', 'delta.enableInCommitTimestamps' = true",
+        "'delta.checkpointPolicy' = 'v2'"
       })
   void filesAfterACheckpointAreTheSame(String properties) throws IOException {
     sql(

@@ -51,8 +51,8 @@ class PausedRunTest {
     int changes = -counted.left;
     assertThat(changes).isGreaterThan(15);
 
-    // The seed chooses half of the changes, and a quarter of the many that move files one by one.
-    int furthest = fileByFile ? 7 : 3;
+    // The seed chooses a quarter of the changes, and an eighth of the many that move files.
+    int furthest = fileByFile ? 15 : 7;
     List<Integer> pauses = new ArrayList<>();
     boolean inAll = Boolean.getBoolean("pauses.all");
     for (int pausing = 1; pausing <= changes; pausing += inAll ? 1 : 1 + random.nextInt(furthest)) {
