@@ -92,7 +92,7 @@ function furthestView(screen, partitions) {
   const off = own => Math.abs(measure(own, "rate_z") ?? 0);
   const [furthest] = partitions.filter(own => own.mature).sort((one, other) => off(other) - off(one));
   return furthest === undefined || partitions.length < 2 || off(furthest) < FAR ? nothing : html`<p>Furthest off is <button type="button" class="link" @click=${() => screen.pick(furthest)}><bdi>${furthest.name}</bdi></button>: ${
-    share(measure(furthest, "rate"))} came positive, and ${share(measure(furthest, "mean_score"))} was expected; that is ${short(off(furthest))} standard deviations.</p>`;
+    share(measure(furthest, "rate"))} came positive${furthest.measures.mean_score === undefined ? "" : html`, and ${share(measure(furthest, "mean_score"))} was expected`}; that is ${short(off(furthest))} standard deviations.</p>`;
 }
 
 function stateOf(slice) {
@@ -259,7 +259,7 @@ export function aboutView(report) {
   return html`<section class="card" aria-label="Labels"><h2>Labels</h2>
     ${facts([["what came is in", text(labels.source)], ["its version", text(labels.version)], ["column", text(labels.column)], ["labels that were read", counted(labels.read)],
       ["of them without a value", counted(labels.unknown)], ["repeated keys, of which the latest counts", counted(labels.repeated)], ["later than the last day", counted(labels.after_as_of)],
-      ["of quarantined rows", counted(labels.quarantined)], ["scores are in", text(scores.source)], ["version of the scores", text(scores.version)], ["joined by", text((scores.keys ?? []).join(", "))],
+      ["of quarantined rows", counted(labels.quarantined)], ["rows without a score", counted(scores.without_score)], ["scores are in", text(scores.source)], ["version of the scores", text(scores.version)], ["joined by", text((scores.keys ?? []).join(", "))],
       ["a row without a label", report.unmatched === "negative" ? "counts as negative, where its partition is mature" : "is not known, and counts nowhere"]])}
     ${naive?.auc === undefined ? nothing : html`<p>A join that takes missing labels for negative in all partitions would have said: AUC ${shown(naive.auc)}, rate ${share(real(naive.rate))}${
       naive.auc_difference === undefined ? nothing : html`. That is off by ${shown(naive.auc_difference, "auc_difference")} and ${shown(naive.rate_difference, "rate_difference")}`}.</p>`}</section>`;
