@@ -94,7 +94,7 @@ class JobRacesIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"INT, MODEL_OPENED", "TERM, STAGING_MADE", "INT, SCORED", "INT, VERIFIED"})
+  @CsvSource({"INT, MODEL_OPENED", "TERM, VERIFIED"})
   void aRunThatIsAskedToStopEndsAsItsReportSays(String signal, Step when) throws Exception {
     Location output = Location.of(directory.resolve("out"));
     try (WaitingRun run =

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
@@ -35,8 +36,10 @@ class SameBitsIT {
 
   private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
   private static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
-  private static final String KRYO =
-      "-Dspark.serializer=org.apache.spark.serializer.KryoSerializer";
+  private static final String KRYO = "spark.serializer=org.apache.spark.serializer.KryoSerializer";
+
+  /** The usual serializer. */
+  private static final String USUAL = "spark.serializer=org.apache.spark.serializer.JavaSerializer";
 
   private static final Path MODEL =
       Path.of(System.getProperty("paritree.root"))
@@ -48,66 +51,69 @@ class SameBitsIT {
    * A way to score the same rows.
    *
    * @param files how many files the input has
-   * @param option one more option of the JVM
+   * @param setting one more setting of Spark
    */
-  record Way(int files, int cores, String engine, Path javaHome, String option) {
-    Way(int files, int cores, String engine, Path javaHome) {
-      this(files, cores, engine, javaHome, FIRST_COMPILER);
-    }
-  }
+  record Way(int files, int cores, String engine, String setting) {}
 
-  static Stream<Way> ways() throws IOException {
+  /** The ways that one JVM goes, each with a Spark of its own. */
+  record Series(Path javaHome, String compiler, List<Way> ways) {}
+
+  static Stream<Series> series() throws IOException {
     TreeMap<Integer, Path> homes = JavaHomes.byVersion();
     homes.remove(Runtime.version().feature());
     Path own = JavaHomes.own();
+    Way one = new Way(1, 1, "forest", USUAL);
+    Way xgboost = new Way(7, 4, "xgboost", USUAL);
+    Way kryo = new Way(2, 2, "forest", KRYO);
     return Stream.concat(
         Stream.of(
-            new Way(1, 1, "forest", own),
-            new Way(40, 4, "forest", own, BOTH_COMPILERS),
-            new Way(7, 4, "xgboost", own),
-            new Way(2, 2, "forest", own, KRYO)),
-        homes.values().stream().map(home -> new Way(5, 2, "forest", home)));
+            new Series(own, FIRST_COMPILER, List.of(one, xgboost, kryo)),
+            new Series(own, BOTH_COMPILERS, List.of(new Way(40, 4, "forest", USUAL)))),
+        homes.values().stream()
+            .map(
+                home -> new Series(home, FIRST_COMPILER, List.of(new Way(5, 2, "forest", USUAL)))));
   }
 
   @ParameterizedTest
-  @MethodSource("ways")
-  void everyWayGivesThePinnedRowsAndBits(Way way) throws Exception {
-    Path input = Parcels.write(directory.resolve("in"), 0, ROWS, BAD_EVERY, way.files());
-    Path output = directory.resolve("out");
+  @MethodSource("series")
+  void everyWayGivesThePinnedRowsAndBits(Series series) throws Exception {
+    List<Object> words = new ArrayList<>();
+    for (Way way : series.ways()) {
+      Path input =
+          Parcels.write(directory.resolve("in-" + way.files()), 0, ROWS, BAD_EVERY, way.files());
+      List<Object> arguments = new ArrayList<>(List.of("--model", MODEL, "--input", input));
+      arguments.addAll(List.of("--output", output(way), "--keys", "parcel_id"));
+      arguments.addAll(List.of("--pass", "note,carrier", "--margin", "--engine", way.engine()));
+      String master = "spark.master=local[%s]".formatted(way.cores());
+      words.addAll(JobSeries.run(List.of(master, way.setting()), arguments));
+    }
+
+    Path program = directory.resolve("program.jar");
+    PackagedJob.write(program, List.of(JobSeries.class.getName().replace('.', '/') + ".class"));
     Path log = directory.resolve("job.log");
-
-    Object[] arguments = {
-      "--model",
-      MODEL,
-      "--input",
-      input,
-      "--output",
-      output,
-      "--keys",
-      "parcel_id",
-      "--pass",
-      "note,carrier",
-      "--margin",
-      "--engine",
-      way.engine()
-    };
-    List<String> options = List.of("-Dspark.master=local[%s]".formatted(way.cores()), way.option());
-
+    List<String> options = List.of(series.compiler());
+    String main = JobSeries.class.getName();
     Process job =
-        way.javaHome().equals(JavaHomes.own())
-            ? JobProcess.startPackaged(options, log, arguments)
+        series.javaHome().equals(JavaHomes.own())
+            ? JobProcess.startPackaged(program.toString(), options, log, main, words.toArray())
             : JobProcess.start(
-                way.javaHome(),
-                JobProcess.packaged(),
+                series.javaHome(),
+                JobProcess.packaged() + System.getProperty("path.separator") + program,
                 options,
                 log,
-                ScoreMain.class.getName(),
-                arguments);
+                main,
+                words.toArray());
 
     assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
-    List<Row> rows = ScoringJobTest.read(output).orderBy("parcel_id").collectAsList();
-    assertThat(rows).hasSize(ROWS - ROWS / BAD_EVERY);
-    assertThat(digest(rows)).isEqualTo(PINNED);
+    for (Way way : series.ways()) {
+      List<Row> rows = ScoringJobTest.read(output(way)).orderBy("parcel_id").collectAsList();
+      assertThat(rows).hasSize(ROWS - ROWS / BAD_EVERY);
+      assertThat(digest(rows)).as(way.toString()).isEqualTo(PINNED);
+    }
+  }
+
+  private Path output(Way way) {
+    return directory.resolve("out-" + way.files());
   }
 
   private static String digest(List<Row> rows) throws Exception {

@@ -58,7 +58,8 @@ class ViewInputTest {
                         format ->
                             IntStream.range(0, 4)
                                 .mapToObj(
-                                    way -> Arguments.of(form, format, way / 2 == 0, way % 2 == 0))));
+                                    way ->
+                                        Arguments.of(form, format, way / 2 == 0, way % 2 == 0))));
   }
 
   static Stream<Arguments> tried() {
