@@ -22,7 +22,9 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
 
 /**
  * What came, one row for each key: {@code key_0}, ..., {@link LabelRows#OUTCOME} (a double), {@link
@@ -55,8 +57,14 @@ record LabelTable(
 
   private static final double MOST_WEIGHT = 1e100;
 
-  /** So many labels fit into the memory of each executor, so that no score needs to be moved. */
-  private static final long MOST_BROADCAST = 2_000_000;
+  /**
+   * Labels of so many bytes fit into the memory of the driver and of each executor, so that no
+   * score needs to be moved: two million with one number as their key.
+   */
+  private static final long MOST_BROADCAST_BYTES = 112_000_000;
+
+  private static final int NUMBER_BYTES = 8;
+  private static final int TEXT_BYTES = 48;
 
   /**
    * Reads and checks the labels.
@@ -133,7 +141,7 @@ record LabelTable(
                 day().as(LabelRows.TIME),
                 col(LabelRows.WEIGHT)));
     return new LabelTable(
-        keys > MOST_BROADCAST ? rows : broadcast(rows),
+        keys * bytes(scores) > MOST_BROADCAST_BYTES ? rows : broadcast(rows),
         latest,
         found.version(),
         asOf,
@@ -146,6 +154,19 @@ record LabelTable(
   /** Returns the number of keys with a label. */
   long keys() {
     return read - unknown - repeated - later;
+  }
+
+  /** Returns about how many bytes a label has: its key, and as much as a text for all else. */
+  private static long bytes(PublishedScores scores) {
+    long bytes = TEXT_BYTES;
+    for (DataType key : scores.keyTypes()) {
+      bytes +=
+          key instanceof NumericType && key.defaultSize() <= NUMBER_BYTES
+              ? NUMBER_BYTES
+              : TEXT_BYTES;
+    }
+
+    return bytes;
   }
 
   private static Column isUnknown(OutcomeQuery query) {

@@ -6,18 +6,15 @@ import static org.apache.spark.sql.functions.when;
 
 import io.paritree.Fault;
 import io.paritree.NameList;
-import io.paritree.feature.NearestName;
 import io.paritree.outcome.OutcomeForm;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.RankOutcome;
 import io.paritree.output.ScoreColumns;
 import io.paritree.spark.ending.RefusedException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -135,7 +132,7 @@ record OutcomeText(
     }
 
     Column text = text(type);
-    Map<String, Boolean> meant = meant(query, values(known, text));
+    Map<String, Boolean> meant = new TwoOutcomes(query, this).meant(values(known, text));
     Column parsed = lit(0.0);
     for (Map.Entry<String, Boolean> value : meant.entrySet()) {
       if (value.getValue()) {
@@ -206,79 +203,7 @@ record OutcomeText(
     return values;
   }
 
-  private Map<String, Boolean> meant(OutcomeQuery query, Set<String> values)
-      throws RefusedException {
-    String positive = query.labels().positive();
-    if (!positive.isEmpty()) {
-      return byPositive(query, values, positive);
-    }
-
-    boolean areWords =
-        values.stream().allMatch(value -> StoredLabels.WORDS.containsKey(lower(value)));
-    Map<String, Boolean> classes = areWords ? Map.of() : stored.positives();
-    Map<String, Boolean> meant = new TreeMap<>();
-    for (String value : values) {
-      Boolean own =
-          Optional.ofNullable(StoredLabels.WORDS.get(lower(value))).orElse(classes.get(value));
-      if (own == null) {
-        throw refused(
-            query,
-            values,
-            "are neither true and false, nor 1 and 0%s; say which one is positive by --positive"
-                .formatted(classes.isEmpty() ? "" : ", nor the model's " + classes.keySet()));
-      }
-
-      meant.put(value, own);
-    }
-
-    return meant;
-  }
-
-  private static String lower(String value) {
-    return value.toLowerCase(Locale.ROOT);
-  }
-
-  private Map<String, Boolean> byPositive(OutcomeQuery query, Set<String> values, String positive)
-      throws RefusedException {
-    if (!values.contains(positive) && !mayStillCome(query, values, positive)) {
-      throw refused(
-          query,
-          values,
-          "have no '%s', which --positive names%s"
-              .formatted(
-                  positive,
-                  NearestName.of(positive, values)
-                      .filter(any -> !hidesValues)
-                      .map("; did you mean '%s'?"::formatted)
-                      .orElse("")));
-    } else if (values.size() > 2 && !isOneOfSeveral) {
-      throw refused(
-          query, values, "are more than two; give the scores of one class by --score as well");
-    }
-
-    Map<String, Boolean> meant = new TreeMap<>();
-    values.forEach(value -> meant.put(value, false));
-    meant.put(positive, true); // of very many values, not all were read
-    return meant;
-  }
-
-  /**
-   * Returns whether the positive value may be one that no label has had yet: where the model has
-   * it, or where labels have one value only, which is no word for yes or no and not nearly the
-   * same.
-   */
-  private boolean mayStillCome(OutcomeQuery query, Set<String> values, String positive) {
-    boolean isOfModel =
-        stored.positives().containsKey(positive)
-            || isOneOfSeveral
-                && query.scores().column().equals(ScoreColumns.SCORE + "_" + positive);
-    return isOfModel
-        || values.size() == 1
-            && values.stream().noneMatch(value -> StoredLabels.WORDS.containsKey(lower(value)))
-            && NearestName.of(positive, values).isEmpty();
-  }
-
-  private RefusedException refused(OutcomeQuery query, Set<String> values, String why) {
+  RefusedException refused(OutcomeQuery query, Set<String> values, String why) {
     List<String> shown = values.stream().limit(SHOWN).map(Fault::printable).toList();
     String some = String.join(", ", shown) + (values.size() > SHOWN ? ", ..." : "");
     return new RefusedException(
