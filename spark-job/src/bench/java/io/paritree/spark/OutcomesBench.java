@@ -1,16 +1,18 @@
 package io.paritree.spark;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.TestManifest;
+import io.paritree.spark.input.ReadColumn;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -21,17 +23,18 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 
 /**
  * {@code scripts/outcomes} on ten partitions of scores, a tenth of which have a label, against
  * Spark's plain join of the same tables. In turn, in one JVM: both without the start of Spark, and
  * with everything else, from the listing of files on.
  *
- * <p>The plain join reads the same columns: it joins by the key, and gives the number of rows, the
- * mean score, the share of positives and the newest label of each day, version and stored label.
- * Less is no join of scores and labels, as Spark reads only columns that are used; it knows neither
- * the order of scores nor rows without a label.
+ * <p>The plain join is by the key, and gives its rows with the columns that are needed here: the
+ * score, what was stored with it, and the label. Nothing keeps them, so that only the join is
+ * measured; it knows neither the order of scores nor rows without a label. The sorted join has the
+ * rows in the order of their scores, which any exact AUC needs. Each way has a session of its own
+ * with the same settings, and no garbage to begin with; code that Spark has generated is kept
+ * between rounds, and the first round does not count.
  *
  * <p>Run: {@code scripts/bench outcomes}
  */
@@ -40,7 +43,7 @@ final class OutcomesBench {
       """
       Usage: scripts/bench outcomes [--rows N] [--rounds N] [--challenger]
         --rows    scores; a tenth of them have a label (default: 10000000)
-        --rounds  of which the median is shown (default: 3)
+        --rounds  of which the median is shown (default: 5)
         --challenger  compare with the scores of another model, of as many rows
       """;
   private static final int PARTITIONS = 10;
@@ -61,7 +64,7 @@ final class OutcomesBench {
   public static void main(String[] arguments) throws Exception {
     Path directory = null;
     long rows = 10_000_000;
-    int rounds = 3;
+    int rounds = 5;
     boolean isCompared = false;
     try {
       Iterator<String> given = List.of(arguments).iterator();
@@ -86,27 +89,55 @@ final class OutcomesBench {
       String more = isCompared ? " --challenger-output " + output.resolve("scores") : "";
       OutcomesBench bench = new OutcomesBench(session, output, more);
       bench.write(rows);
-      double[] own = new double[rounds];
-      double[] join = new double[rounds];
-      bench.measure();
-      bench.join();
-      for (int round = 0; round < rounds; round++) {
-        own[round] = bench.measure();
-        join[round] = bench.join();
+      Took own = new Took();
+      Took join = new Took();
+      Took sorted = new Took();
+      for (int round = -1; round < rounds; round++) { // the first one warms all up
+        own.add(round, bench::measure);
+        join.add(round, bench::join);
+        sorted.add(round, bench::sort);
       }
 
-      Arrays.sort(own);
-      Arrays.sort(join);
-      double measured = own[rounds / 2];
-      double joined = join[rounds / 2];
       System.out.printf(
           Locale.ROOT,
-          "{\"rows\": %d, \"outcomesSeconds\": %.2f, \"joinSeconds\": %.2f, \"ratio\": %.3f}%n",
+          "{\"rows\": %d, \"outcomesSeconds\": %.2f, \"joinSeconds\": %.2f, \"sortedJoinSeconds\": %.2f, \"outcomesCpuSeconds\": %.2f, \"joinCpuSeconds\": %.2f, \"sortedJoinCpuSeconds\": %.2f, \"ratio\": %.3f, \"cpuRatio\": %.3f}%n",
           rows,
-          measured,
-          joined,
-          measured / joined);
+          median(own.seconds),
+          median(join.seconds),
+          median(sorted.seconds),
+          median(own.cpuSeconds),
+          median(join.cpuSeconds),
+          median(sorted.cpuSeconds),
+          median(own.seconds) / median(join.seconds),
+          median(own.cpuSeconds) / median(join.cpuSeconds));
     }
+  }
+
+  /** What a way has taken in each round. */
+  private static final class Took {
+    private final List<Double> seconds = new ArrayList<>();
+    private final List<Double> cpuSeconds = new ArrayList<>();
+
+    void add(int round, Runnable way) {
+      System.gc(); // what the way before has left
+      long cpu = cpuNanos();
+      long begin = System.nanoTime();
+      way.run();
+      double took = (System.nanoTime() - begin) / 1e9;
+      double used = (cpuNanos() - cpu) / 1e9;
+      if (round >= 0) {
+        seconds.add(took);
+        cpuSeconds.add(used);
+      }
+    }
+
+    private static long cpuNanos() {
+      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    }
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
   }
 
   private void write(long rows) throws IOException {
@@ -158,10 +189,9 @@ final class OutcomesBench {
         .parquet(labels.toString());
   }
 
-  private double measure() {
+  private void measure() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
-    long begin = System.nanoTime();
     ScoreMain.Ending ending =
         OutcomesMain.run(
             SparkOnDemand.running(session),
@@ -170,33 +200,24 @@ final class OutcomesBench {
             ("--output %s --keys loan_id --labels %s --label bad --label-time known --horizon 30d%s")
                 .formatted(scores, labels, more)
                 .split(" "));
-    double seconds = (System.nanoTime() - begin) / 1e9;
     if (ending.outcome().exitCode() != 0) {
       throw new IllegalStateException(out.toString(StandardCharsets.UTF_8));
     }
-
-    return seconds;
   }
 
-  private double join() {
-    long begin = System.nanoTime();
-    List<Row> joined =
-        session
-            .read()
-            .parquet(scores.toString())
-            .join(session.read().parquet(labels.toString()), "loan_id")
-            .groupBy("day", "model_version", "label")
-            .agg(
-                functions.count(functions.lit(1)),
-                functions.avg("score"),
-                functions.avg(functions.col("bad").cast("int")),
-                functions.max("known"))
-            .collectAsList();
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    if (joined.size() != 2 * PARTITIONS) {
-      throw new IllegalStateException("Joined " + joined);
-    }
+  /** Returns the joined rows. */
+  private Dataset<Row> joined() {
+    SparkSession own = JobSession.of(session, 1, ReadColumn.Case.COMPARED);
+    return own.read()
+        .parquet(scores.toString())
+        .join(own.read().parquet(labels.toString()), "loan_id");
+  }
 
-    return seconds;
+  private void join() {
+    joined().write().format("noop").mode(SaveMode.Overwrite).save();
+  }
+
+  private void sort() {
+    joined().orderBy("score").write().format("noop").mode(SaveMode.Overwrite).save();
   }
 }
