@@ -112,8 +112,14 @@ public final class BinaryOutcome implements OutcomeMeasuring {
   private void addErrors(Block rows) {
     double p = rows.score;
     squares.add(rows.positives * (1 - p) * (1 - p) + rows.negatives * p * p);
-    losses.add(rows.positives * loss(p, true));
-    losses.add(rows.negatives * loss(p, false));
+    if (rows.positives > 0) { // most scores have one row
+      losses.add(rows.positives * loss(p, true));
+    }
+
+    if (rows.negatives > 0) {
+      losses.add(rows.negatives * loss(p, false));
+    }
+
     scores.add(rows.weight() * p);
     double variance = p * (1 - p);
     variances.add(rows.weight() * variance);

@@ -239,7 +239,7 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
               ? "its rows have a score for each class, and the published ones have one score"
               : "its rows have one score, and the published ones have one for each class");
     } else if (text.classes().haveScores()) {
-      List<String> names = ClassNames.of(own, scores).map(ClassNames::names).orElse(List.of());
+      List<String> names = ClassNames.ofScores(own, scores).names();
       if (!names.equals(text.classes().names())) {
         throw refused(
             name,

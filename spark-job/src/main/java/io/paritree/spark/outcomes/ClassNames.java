@@ -49,16 +49,17 @@ record ClassNames(List<String> names, boolean haveScores, boolean areAll, List<S
   /**
    * Finds the classes by the labels of the rows.
    *
+   * @param most the highest score
    * @return empty if the outputs are no classes, or the two of one score
    * @throws RefusedException if labels, scores and given names do not go together
    */
-  static Optional<ClassNames> of(OutcomeQuery query, PublishedScores scores)
+  static Optional<ClassNames> of(OutcomeQuery query, PublishedScores scores, double most)
       throws RefusedException {
     Optional<ClassNames> found = Optional.empty();
     if (!scores.classColumns().isEmpty()) {
       found = Optional.of(ofScores(query, scores));
     } else if (scores.hasLabel() && query.labels().positive().isEmpty()) {
-      found = ofIndexes(query, scores);
+      found = ofIndexes(query, scores, most);
     }
 
     if (found.isEmpty() && !query.labels().classes().isEmpty()) {
@@ -73,8 +74,7 @@ record ClassNames(List<String> names, boolean haveScores, boolean areAll, List<S
   }
 
   /** The label of a row is the first of the classes with the largest score. */
-  private static ClassNames ofScores(OutcomeQuery query, PublishedScores scores)
-      throws RefusedException {
+  static ClassNames ofScores(OutcomeQuery query, PublishedScores scores) throws RefusedException {
     Column all = col(PublishedScores.CLASS_SCORES);
     List<String> columns = scores.classColumns();
     List<String> given = query.labels().classes();
@@ -139,11 +139,11 @@ record ClassNames(List<String> names, boolean haveScores, boolean areAll, List<S
   }
 
   /** Scores that are the indexes of classes are whole numbers, and not all of them 0 or 1. */
-  private static Optional<ClassNames> ofIndexes(OutcomeQuery query, PublishedScores scores)
-      throws RefusedException {
+  private static Optional<ClassNames> ofIndexes(
+      OutcomeQuery query, PublishedScores scores, double most) throws RefusedException {
     Column score = col(PublishedScores.SCORE);
     List<String> given = query.labels().classes();
-    if (given.isEmpty() && scores.rows().filter(score.gt(1.0)).takeAsList(1).isEmpty()) {
+    if (given.isEmpty() && !(most > 1)) {
       return Optional.empty();
     }
 

@@ -8,49 +8,45 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * Scores with their labels, column by column; rows that have all in common are one.
  *
  * @param groups the groups of the rows
- * @param labels that were stored with scores; null for rows without one
  * @param group of each row, as an index
- * @param label of each row, as an index
  * @param score of each row
  * @param part what the score is of, as in {@link io.paritree.outcome.OutcomeRow}
  * @param outcome what came; NaN without a label
  * @param weight of each row
  * @param isLeak whether the label is from before the score
  * @param rows how many there are
- * @param least the least of their scores, of several classes of the largest ones
+ * @param bin of their scores, of several classes of the largest ones
  */
 record JoinedBlock(
     List<RowGroup> groups,
-    List<String> labels,
     int[] group,
-    int[] label,
     double[] score,
     long[] part,
     double[] outcome,
     double[] weight,
     boolean[] isLeak,
     long[] rows,
-    double[] least)
+    int[] bin)
     implements Serializable {
   private static final int ROWS = 4_096;
 
+  // The columns of the rows that blocks are made of.
+  private static final int VALUE = 0;
+  private static final int PART = 1;
+  private static final int OUTCOME = 2;
+  private static final int WEIGHT = 3;
+  private static final int LEAK = 4;
+  private static final int SCORE = 5;
+  private static final int GROUP = 6;
+
   int size() {
     return score.length;
-  }
-
-  RowGroup group(int row) {
-    return groups.get(group[row]);
-  }
-
-  /** Returns the label that was stored with a score; null if none was. */
-  String label(int row) {
-    return labels.get(label[row]);
   }
 
   boolean hasOutcome(int row) {
@@ -64,73 +60,91 @@ record JoinedBlock(
    * @param segments number of columns whose values are segments
    */
   static Iterator<JavaSerialized<JoinedBlock>> blocks(
-      Iterator<Row> rows, int levels, int segments) {
+      Iterator<InternalRow> rows, int levels, int segments) {
     return new Iterator<>() {
+      private InternalRow next = rows.hasNext() ? rows.next() : null;
+
       @Override
       public boolean hasNext() {
-        return rows.hasNext();
+        return next != null;
       }
 
       @Override
       public JavaSerialized<JoinedBlock> next() {
-        return new JavaSerialized<>(block(rows, levels, segments));
+        Map<InternalRow, Integer> groups = new LinkedHashMap<>();
+        JoinedBlock block = withRoomFor(ROWS + 1);
+        int size = 0;
+        while (next != null) {
+          InternalRow group = next.getStruct(GROUP, RowGroup.width(levels, segments));
+          Integer index = groups.get(group);
+          if (index == null) {
+            index = groups.size();
+            groups.put(group.copy(), index);
+          }
+
+          block.set(size, next, index);
+          if (size > 0 && block.areAlike(size - 1, size)) {
+            block.rows[size - 1]++;
+          } else if (size < ROWS) {
+            size++;
+          } else {
+            break; // the next block begins with this row
+          }
+
+          next = rows.hasNext() ? rows.next() : null;
+        }
+
+        List<RowGroup> known = new ArrayList<>();
+        groups.keySet().forEach(group -> known.add(RowGroup.of(group, levels, segments)));
+        return new JavaSerialized<>(block.first(size, known));
       }
     };
   }
 
-  private static JoinedBlock block(Iterator<Row> rows, int levels, int segments) {
-    Map<RowGroup, Integer> groups = new LinkedHashMap<>();
-    Map<String, Integer> labels = new LinkedHashMap<>();
-    JoinedBlock block = empty();
-    int first = RowGroup.width(levels, segments);
-    int size = 0;
-    while (size < ROWS && rows.hasNext()) {
-      Row row = rows.next();
-      RowGroup group = RowGroup.of(row, levels, segments);
-      String label = row.getString(first + 1);
-      block.group[size] = index(groups, group);
-      block.label[size] = index(labels, label);
-      block.score[size] = row.getDouble(first);
-      block.part[size] = row.getLong(first + 5);
-      block.outcome[size] = row.isNullAt(first + 2) ? Double.NaN : row.getDouble(first + 2);
-      block.weight[size] = row.isNullAt(first + 3) ? 1 : row.getDouble(first + 3);
-      block.isLeak[size] = row.getBoolean(first + 4);
-      block.rows[size] = row.getLong(first + 6);
-      block.least[size] = row.getDouble(first + 7);
-      size++;
-    }
-
-    return new JoinedBlock(
-        new ArrayList<>(groups.keySet()),
-        new ArrayList<>(labels.keySet()),
-        Arrays.copyOf(block.group, size),
-        Arrays.copyOf(block.label, size),
-        Arrays.copyOf(block.score, size),
-        Arrays.copyOf(block.part, size),
-        Arrays.copyOf(block.outcome, size),
-        Arrays.copyOf(block.weight, size),
-        Arrays.copyOf(block.isLeak, size),
-        Arrays.copyOf(block.rows, size),
-        Arrays.copyOf(block.least, size));
+  private void set(int at, InternalRow row, int index) {
+    group[at] = index;
+    score[at] = row.getDouble(VALUE);
+    part[at] = row.getLong(PART);
+    outcome[at] = row.isNullAt(OUTCOME) ? Double.NaN : row.getDouble(OUTCOME);
+    weight[at] = row.isNullAt(WEIGHT) ? 1 : row.getDouble(WEIGHT);
+    isLeak[at] = row.getBoolean(LEAK);
+    rows[at] = 1;
+    bin[at] = ScoreBins.bin(row.getDouble(SCORE));
   }
 
-  private static JoinedBlock empty() {
-    return new JoinedBlock(
-        List.of(),
-        List.of(),
-        new int[ROWS],
-        new int[ROWS],
-        new double[ROWS],
-        new long[ROWS],
-        new double[ROWS],
-        new double[ROWS],
-        new boolean[ROWS],
-        new long[ROWS],
-        new double[ROWS]);
+  private boolean areAlike(int one, int other) {
+    return score[one] == score[other]
+        && part[one] == part[other]
+        && Double.compare(outcome[one], outcome[other]) == 0
+        && weight[one] == weight[other]
+        && isLeak[one] == isLeak[other]
+        && group[one] == group[other]
+        && bin[one] == bin[other];
   }
 
-  private static <T> int index(Map<T, Integer> known, T value) {
-    Integer index = known.putIfAbsent(value, known.size());
-    return index == null ? known.size() - 1 : index;
+  private JoinedBlock first(int size, List<RowGroup> known) {
+    return new JoinedBlock(
+        known,
+        Arrays.copyOf(group, size),
+        Arrays.copyOf(score, size),
+        Arrays.copyOf(part, size),
+        Arrays.copyOf(outcome, size),
+        Arrays.copyOf(weight, size),
+        Arrays.copyOf(isLeak, size),
+        Arrays.copyOf(rows, size),
+        Arrays.copyOf(bin, size));
+  }
+
+  private static JoinedBlock withRoomFor(int size) {
+    return new JoinedBlock(
+        List.of(),
+        new int[size],
+        new double[size],
+        new long[size],
+        new double[size],
+        new double[size],
+        new boolean[size],
+        new long[size],
+        new int[size]);
   }
 }

@@ -2,11 +2,11 @@ package io.paritree.spark.outcomes;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.when;
 
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
@@ -18,10 +18,7 @@ import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.RelationalGroupedDataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 
@@ -32,9 +29,10 @@ import org.apache.spark.storage.StorageLevel;
 final class JoinedScores implements AutoCloseable {
   static final String LEAK = "leak";
 
-  private static final String LEAST = "least";
+  private static final String GROUP = "group";
 
-  private static final UDF1<Double, Integer> BIN = ScoreCounts::bin;
+  /** A range of so many scores, all of them with a label, is a small part of a small heap. */
+  private static final long SCORES_PER_RANGE = 1_000_000;
 
   private final JavaRDD<JavaSerialized<JoinedBlock>> blocks;
 
@@ -43,14 +41,34 @@ final class JoinedScores implements AutoCloseable {
       PublishedScores scores,
       LabelTable labels,
       MaturePartitions maturity,
+      ScoreCounts counts,
       OutcomeKind kind) {
     int levels = scores.levels().size();
     int segments = query.by().size();
+    ScoreRanges ranges = ranges(scores, counts, kind);
     this.blocks =
-        sorted(query, scores, labels, maturity, kind)
-            .javaRDD()
+        sorted(query, scores, labels, maturity, kind, ranges)
+            .queryExecution()
+            .toRdd()
+            .toJavaRDD()
             .mapPartitions(rows -> JoinedBlock.blocks(rows, levels, segments))
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
+    blocks.count(); // all tasks sort at the same time; the driver reads one after the other
+  }
+
+  /** Returns ranges of what rows are sorted by first. */
+  private static ScoreRanges ranges(PublishedScores scores, ScoreCounts counts, OutcomeKind kind) {
+    ScoreBins all = counts.all();
+    int classes = scores.classColumns().size();
+    int cores = scores.rows().sparkSession().sparkContext().defaultParallelism();
+    int count = (int) Math.max(cores, 1 + all.total() * Math.max(1, classes) / SCORES_PER_RANGE);
+    if (kind == OutcomeKind.RANKING) {
+      return ScoreRanges.ofHashes(count);
+    }
+
+    return classes == 0
+        ? ScoreRanges.ofScores(all, counts.least(), counts.most(), count)
+        : ScoreRanges.ofProbabilities(count);
   }
 
   /**
@@ -77,61 +95,45 @@ final class JoinedScores implements AutoCloseable {
       PublishedScores scores,
       LabelTable labels,
       MaturePartitions maturity,
-      OutcomeKind kind) {
-    Column score = col(PublishedScores.SCORE);
+      OutcomeKind kind,
+      ScoreRanges ranges) {
     boolean areAll = query.unmatched() == Unmatched.NEGATIVE;
-    Dataset<Row> parts =
-        MeasuredParts.of(
-            kind,
-            joined(query, scores, labels, maturity, areAll ? "left" : "inner"),
-            not(col(LEAK)),
-            score,
-            PublishedScores.CLASS_SCORES);
-    List<Column> group = RowGroup.columns(scores.levels().size(), query.by().size());
-    List<Column> read = new ArrayList<>(group);
-    for (String name :
-        List.of(
-            MeasuredParts.VALUE,
-            PublishedScores.LABEL,
-            LabelRows.OUTCOME,
-            LabelRows.WEIGHT,
-            LEAK,
-            MeasuredParts.PART)) {
-      read.add(col(name));
-    }
-
+    Column[] read =
+        new Column[] {
+          col(MeasuredParts.VALUE),
+          col(MeasuredParts.PART),
+          col(LabelRows.OUTCOME),
+          col(LabelRows.WEIGHT),
+          col(LEAK),
+          col(PublishedScores.SCORE),
+          RowGroup.column(scores.levels().size(), query.by().size()).as(GROUP)
+        };
     List<Column> order = new ArrayList<>(MeasuredParts.order(kind));
-    for (String name : List.of(LabelRows.OUTCOME, LabelRows.WEIGHT, PublishedScores.LABEL, LEAK)) {
+    for (String name : List.of(LabelRows.OUTCOME, LabelRows.WEIGHT, LEAK, GROUP)) {
       order.add(col(name));
     }
 
-    order.addAll(group);
-    List<Column> same = new ArrayList<>(read);
-    if (kind == OutcomeKind.CLASSES) { // the score of one class does not say in which bin a row is
-      same.add(functions.udf(BIN, DataTypes.IntegerType).apply(score).as("bin"));
-      order.add(col(LEAST));
-    }
-
-    Column rows = count(lit(1)).as("rows");
-    RelationalGroupedDataset alike = parts.groupBy(same.toArray(Column[]::new));
-    Dataset<Row> counted =
-        kind == OutcomeKind.CLASSES
-            ? alike.agg(rows, min(score).as(LEAST))
-            : alike.agg(rows).withColumn(LEAST, col(MeasuredParts.VALUE));
-    read.addAll(List.of(col("rows"), col(LEAST)));
-    return counted.select(read.toArray(Column[]::new)).orderBy(order.toArray(Column[]::new));
+    order.add(col(PublishedScores.SCORE));
+    return MeasuredParts.of(
+            kind,
+            joined(query, scores, labels, maturity, areAll ? "left" : "inner"),
+            not(col(LEAK)),
+            col(PublishedScores.SCORE),
+            PublishedScores.CLASS_SCORES)
+        .select(read)
+        .repartition(ranges.count(), ranges.partition(MeasuredParts.order(kind).get(0)))
+        .sortWithinPartitions(order.toArray(Column[]::new));
   }
 
   /** Returns the day on which a row was scored; null if it is not known. */
   private static Column day(MaturePartitions maturity) {
-    Column day =
-        maturity.dayLevel() < 0
-            ? col(PublishedScores.SCORED)
-            : regexp_replace(
-                col(PublishedScores.level(maturity.dayLevel())),
-                "^(\\d{4})(\\d\\d)(\\d\\d)$",
-                "$1-$2-$3");
-    return day.cast(DataTypes.DateType);
+    if (maturity.dayLevel() < 0) {
+      return col(PublishedScores.SCORED).cast(DataTypes.DateType);
+    }
+
+    Column day = col(PublishedScores.level(maturity.dayLevel()));
+    Column withDashes = regexp_replace(day, "^(\\d{4})(\\d\\d)(\\d\\d)$", "$1-$2-$3");
+    return when(length(day).equalTo(8), withDashes).otherwise(day).cast(DataTypes.DateType);
   }
 
   /** Calls for each block, in the order of the scores. */

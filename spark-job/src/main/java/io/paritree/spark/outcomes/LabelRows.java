@@ -32,8 +32,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Labels as they were found: {@code key_0}, ..., of the types that the scores' keys have, {@link
- * #OUTCOME} as it is, {@link #TIME} (a timestamp) and {@link #WEIGHT} (a double). A text that is no
- * such value is null.
+ * #OUTCOME} as it is, {@link #TIME} (a day or a timestamp) and {@link #WEIGHT} (a double). A text
+ * that is no such value is null.
  *
  * @param version of the table; empty for files
  */
@@ -219,7 +219,7 @@ record LabelRows(Dataset<Row> rows, String version) {
     if (found.isText) {
       return cast(name, DataTypes.TimestampType);
     } else if (isTime(type)) {
-      return time.cast(DataTypes.TimestampType);
+      return type.equals(DataTypes.DateType) ? time : time.cast(DataTypes.TimestampType);
     }
 
     throw refused(

@@ -131,8 +131,9 @@ record LabelTable(
     }
 
     Dataset<Row> parsed = known.withColumn(LabelRows.OUTCOME, outcomes.parsed(query, known));
-    Dataset<Row> latest = latest(query, parsed);
-    long keys = latest.count();
+    long keys = known.select(keys(query)).distinct().count();
+    boolean areRepeated = keys < all - later;
+    Dataset<Row> latest = areRepeated ? latest(query, parsed) : parsed;
     Dataset<Row> rows =
         latest.select(
             and(
@@ -199,8 +200,9 @@ record LabelTable(
   }
 
   /**
-   * Returns a row for each key, with its latest label, which is kept until it is released. Most
-   * keys have one label, which needs no second look.
+   * Returns a row for each key, with its latest label, which is kept until it is released.
+   *
+   * @param parsed labels, some of which have the same key
    */
   private static Dataset<Row> latest(OutcomeQuery query, Dataset<Row> parsed)
       throws RefusedException {
@@ -208,9 +210,7 @@ record LabelTable(
     Column isRepeated = col(LABELS).gt(1);
     Dataset<Row> each = parsed.groupBy(keys).agg(count(lit(1)).as(LABELS), one()).persist();
     Dataset<Row> repeated = each.filter(isRepeated);
-    if (repeated.isEmpty()) {
-      return each;
-    } else if (query.labels().time().isEmpty()) {
+    if (query.labels().time().isEmpty()) {
       throw refused(
           query,
           "keys have several labels, such as %s; give the column that says when each was known by --label-time, and the latest one counts",

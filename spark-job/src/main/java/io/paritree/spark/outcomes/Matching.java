@@ -7,21 +7,25 @@ import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Measures each slice of the scores that labels were joined to.
  *
  * <p>The driver reads them in the order of the scores, twice: for what each slice adds up to, and
  * for its measures. So it needs memory for the slices, and for the rows of one task at a time, and
- * the results do not depend on tasks.
+ * the results do not depend on tasks. Each thread has slices of its own, and sees all rows.
  */
 final class Matching {
   private static final int TENTHS = 10;
+  private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
   private final OutcomeQuery query;
   private final List<String> levels;
@@ -29,32 +33,68 @@ final class Matching {
   private final OutcomeForm form;
   private final MaturePartitions maturity;
   private final ScoreCounts counts;
-  private final Map<Slice, Sums> slices = new TreeMap<>();
   private final Map<RowGroup, Known> known = new HashMap<>();
-  private final NaiveJoin.Counts labelled = new NaiveJoin.Counts(); // mature or not, with leaks
-  private final NaiveJoin.Counts measured = new NaiveJoin.Counts(); // of the total
+  private final Map<Slice, Sums> slices = new TreeMap<>();
 
-  /** A slice while its rows are read. */
+  /** The rows of some groups while they are read: one slice, or several that are the same. */
   private static final class Sums {
-    private final Map<Integer, Long> scored = new TreeMap<>();
-    private final Map<Integer, Long> matched = new TreeMap<>();
+    private final List<Known> groups;
+    private final ScoreBins scored = new ScoreBins();
     private final OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
     private OutcomeMeasuring measuring;
-    private boolean isMature = true;
-    private long leaks;
+
+    Sums(List<Known> groups) {
+      this.groups = groups;
+      groups.forEach(group -> scored.add(group.scored));
+    }
   }
 
-  /** What is known of a group, so that it is not found out for each row. */
+  /** A group while its rows are read. */
   private static final class Known {
+    private final ScoreBins scored;
     private final boolean isMature;
     private final boolean countsUnmatched;
-    private final List<Sums> slices;
-    private final Map<Integer, Long> matched = new TreeMap<>();
+    private final double label;
+    private final int thread;
+    private final List<List<Sums>> slices = new ArrayList<>(); // by thread
+    private final ScoreBins matched = new ScoreBins();
+    private final NaiveJoin.Counts labelled = new NaiveJoin.Counts(); // mature or not, with leaks
+    private final NaiveJoin.Counts measured = new NaiveJoin.Counts(); // of the total
+    private long leaks;
 
-    Known(boolean isMature, boolean countsUnmatched, List<Sums> slices) {
+    Known(ScoreBins scored, boolean isMature, boolean countsUnmatched, double label, int thread) {
+      this.scored = scored;
       this.isMature = isMature;
       this.countsUnmatched = countsUnmatched;
-      this.slices = slices;
+      this.label = label;
+      this.thread = thread;
+      for (int index = 0; index < THREADS; index++) {
+        slices.add(new ArrayList<>());
+      }
+    }
+
+    /** Returns whether a row is measured: without an outcome only if that means something. */
+    boolean counts(JoinedBlock block, int row) {
+      return !block.isLeak()[row] && (block.hasOutcome(row) || countsUnmatched);
+    }
+
+    void count(JoinedBlock block, int row) {
+      int bin = block.bin()[row];
+      long rows = block.rows()[row];
+      boolean isPositive = block.outcome()[row] > 0;
+      if (block.hasOutcome(row)) {
+        labelled.add(bin, isPositive, rows);
+      }
+
+      if (block.isLeak()[row]) {
+        leaks += rows;
+      } else if (block.hasOutcome(row)) {
+        matched.add(bin, rows);
+      }
+
+      if (isMature && counts(block, row)) {
+        measured.add(bin, isPositive, rows);
+      }
     }
   }
 
@@ -74,34 +114,64 @@ final class Matching {
 
   /** Returns the slices in order: the total, versions, segments, partitions. */
   List<SliceOutcome> slices(JoinedScores joined) {
-    counts.groups().forEach(this::begin);
-    slices.computeIfAbsent(Slice.TOTAL, any -> new Sums());
-    joined.forEach(this::addUp);
-    for (Known group : known.values()) {
-      for (Sums sums : group.slices) {
-        group.matched.forEach((bin, rows) -> sums.matched.merge(bin, rows, Long::sum));
-      }
-    }
-
-    slices.values().forEach(sums -> sums.measuring = form.measuring(sums.totals.totals()));
-    joined.forEach(this::measure);
+    List<Sums> different = begin();
+    inParallel(joined, this::addUp);
+    different.forEach(sums -> sums.measuring = form.measuring(sums.totals.totals()));
+    inParallel(joined, this::measure);
     List<SliceOutcome> all = new ArrayList<>();
     slices.forEach((slice, sums) -> all.add(outcome(slice, sums)));
     return all;
   }
 
-  private void begin(RowGroup group, Map<Integer, Long> bins) {
-    boolean isMature = maturity.isMature(group);
-    List<Sums> own = new ArrayList<>();
-    for (Slice slice : Slice.of(group, levels, query.by(), isMature)) {
-      Sums sums = slices.computeIfAbsent(slice, any -> new Sums());
-      sums.isMature &= isMature;
-      bins.forEach((bin, rows) -> sums.scored.merge(bin, rows, Long::sum));
-      own.add(sums);
+  private static void inParallel(JoinedScores joined, ObjIntConsumer<JoinedBlock> each) {
+    joined.forEach(
+        block ->
+            IntStream.range(0, THREADS).parallel().forEach(thread -> each.accept(block, thread)));
+  }
+
+  /** Finds the slices, and shares them out. Returns those whose rows differ. */
+  private List<Sums> begin() {
+    Map<Slice, List<Known>> members = new TreeMap<>();
+    members.put(Slice.TOTAL, new ArrayList<>());
+    counts
+        .groups()
+        .forEach(
+            (group, scored) -> {
+              boolean isMature = maturity.isMature(group);
+              Known own =
+                  new Known(
+                      scored,
+                      isMature,
+                      isMature && query.unmatched() == Unmatched.NEGATIVE,
+                      outcomes.ofStored(group.label(), counts.labels(), query.labels().positive()),
+                      known.size() % THREADS);
+              known.put(group, own);
+              for (Slice slice : Slice.of(group, levels, query.by(), isMature)) {
+                members.computeIfAbsent(slice, any -> new ArrayList<>()).add(own);
+              }
+            });
+    Map<List<Known>, Sums> different = new HashMap<>();
+    members.forEach(
+        (slice, groups) -> slices.put(slice, different.computeIfAbsent(groups, Sums::new)));
+    List<Sums> largest = new ArrayList<>(different.values());
+    largest.sort(Comparator.comparingLong((Sums sums) -> sums.scored.total()).reversed());
+    long[] rows = new long[THREADS];
+    for (Sums sums : largest) {
+      int thread = least(rows);
+      rows[thread] += sums.scored.total();
+      sums.groups.forEach(group -> group.slices.get(thread).add(sums));
     }
 
-    boolean countsUnmatched = isMature && query.unmatched() == Unmatched.NEGATIVE;
-    known.put(group, new Known(isMature, countsUnmatched, own));
+    return largest;
+  }
+
+  private static int least(long[] rows) {
+    int least = 0;
+    for (int at = 1; at < rows.length; at++) {
+      least = rows[at] < rows[least] ? at : least;
+    }
+
+    return least;
   }
 
   /** Returns the groups of a block by their index. */
@@ -109,104 +179,73 @@ final class Matching {
     return block.groups().stream().map(known::get).toArray(Known[]::new);
   }
 
-  /** Returns whether a row is measured: without an outcome only if that means something. */
-  private static boolean counts(JoinedBlock block, int row, Known group) {
-    return !block.isLeak()[row] && (block.hasOutcome(row) || group.countsUnmatched);
-  }
-
-  private static OutcomeRow row(JoinedBlock block, int row, double label) {
+  private static OutcomeRow row(JoinedBlock block, int row, Known group) {
     return new OutcomeRow(
         block.score()[row],
         block.hasOutcome(row) ? block.outcome()[row] : 0,
-        label,
+        group.label,
         block.weight()[row],
         block.rows()[row],
         block.part()[row]);
   }
 
-  /** Returns whether a row is itself counted here, not only another one of its scores. */
-  private boolean isCounted(JoinedBlock block, int row) {
-    return outcomes.kind() != OutcomeKind.CLASSES || row(block, row, Double.NaN).isOfItsOutcome();
-  }
-
-  private void addUp(JoinedBlock block) {
+  private void addUp(JoinedBlock block, int thread) {
     Known[] groups = groups(block);
-    for (int row = 0; row < block.size(); row++) {
-      if (!isCounted(block, row)) {
-        continue;
+    for (int at = 0; at < block.size(); at++) {
+      Known group = groups[block.group()[at]];
+      OutcomeRow row = row(block, at, group);
+      if (outcomes.kind() == OutcomeKind.CLASSES && !row.isOfItsOutcome()) {
+        continue; // another one of its scores is counted
       }
 
-      Known group = groups[block.group()[row]];
-      int bin = ScoreCounts.bin(block.least()[row]);
-      long rows = block.rows()[row];
-      boolean isPositive = block.outcome()[row] > 0;
-      if (block.hasOutcome(row)) {
-        labelled.add(bin, isPositive, rows);
+      if (group.thread == thread) {
+        group.count(block, at);
       }
 
-      if (block.isLeak()[row]) {
-        group.slices.forEach(sums -> sums.leaks += rows);
-      } else if (block.hasOutcome(row)) {
-        group.matched.merge(bin, rows, Long::sum);
-      }
-
-      if (counts(block, row, group)) {
-        OutcomeRow own = row(block, row, Double.NaN);
-        group.slices.forEach(sums -> sums.totals.add(own));
-        if (group.isMature) {
-          measured.add(bin, isPositive, rows);
-        }
+      if (group.counts(block, at)) {
+        group.slices.get(thread).forEach(sums -> sums.totals.add(row));
       }
     }
   }
 
-  private void measure(JoinedBlock block) {
+  private void measure(JoinedBlock block, int thread) {
     Known[] groups = groups(block);
-    double[] labels =
-        block.labels().stream()
-            .mapToDouble(
-                label -> outcomes.ofStored(label, counts.labels(), query.labels().positive()))
-            .toArray();
-    for (int row = 0; row < block.size(); row++) {
-      Known group = groups[block.group()[row]];
-      if (counts(block, row, group)) {
-        OutcomeRow own = row(block, row, labels[block.label()[row]]);
-        group.slices.forEach(sums -> sums.measuring.add(own));
+    for (int at = 0; at < block.size(); at++) {
+      Known group = groups[block.group()[at]];
+      if (group.counts(block, at)) {
+        OutcomeRow row = row(block, at, group);
+        group.slices.get(thread).forEach(sums -> sums.measuring.add(row));
       }
     }
   }
 
   private static SliceOutcome outcome(Slice slice, Sums sums) {
-    long matched = sum(sums.matched);
+    ScoreBins matched = new ScoreBins();
+    sums.groups.forEach(group -> matched.add(group.matched));
     boolean isMeasured = sums.totals.totals().rows() > 0;
     return new SliceOutcome(
         slice,
-        sums.isMature,
-        sum(sums.scored),
-        matched,
-        sums.leaks,
-        coverage(sums.scored, sums.matched),
+        sums.groups.stream().allMatch(group -> group.isMature),
+        sums.scored.total(),
+        matched.total(),
+        sums.groups.stream().mapToLong(group -> group.leaks).sum(),
+        coverage(sums.scored, matched),
         isMeasured ? Optional.of(sums.measuring.measured()) : Optional.empty());
   }
 
-  private static long sum(Map<Integer, Long> bins) {
-    return bins.values().stream().mapToLong(Long::longValue).sum();
-  }
-
   /** Returns the share of rows with a label, of groups of about a tenth of the rows. */
-  private static List<Double> coverage(Map<Integer, Long> scored, Map<Integer, Long> matched) {
+  private static List<Double> coverage(ScoreBins scored, ScoreBins matched) {
     double[] all = new double[TENTHS];
     double[] with = new double[TENTHS];
-    double total = sum(scored);
-    double below = 0;
-    for (Map.Entry<Integer, Long> bin : scored.entrySet()) {
-      long rows = bin.getValue();
-      int tenth = (int) Math.min(TENTHS - 1, TENTHS * (below + rows / 2.0) / total);
-      all[tenth] += rows;
-      with[tenth] += matched.getOrDefault(bin.getKey(), 0L);
-      below += rows;
-    }
-
+    double total = scored.total();
+    double[] below = new double[1];
+    scored.forEach(
+        (bin, rows) -> {
+          int tenth = (int) Math.min(TENTHS - 1, TENTHS * (below[0] + rows / 2.0) / total);
+          all[tenth] += rows;
+          with[tenth] += matched.of(bin);
+          below[0] += rows;
+        });
     List<Double> coverage = new ArrayList<>();
     for (int tenth = 0; tenth < TENTHS; tenth++) {
       if (all[tenth] > 0) {
@@ -226,11 +265,13 @@ final class Matching {
       return Optional.empty();
     }
 
-    Map<Integer, Long> all = new TreeMap<>();
-    counts
-        .groups()
-        .values()
-        .forEach(bins -> bins.forEach((bin, rows) -> all.merge(bin, rows, Long::sum)));
-    return Optional.of(NaiveJoin.of(all, labelled, measured));
+    NaiveJoin.Counts labelled = new NaiveJoin.Counts();
+    NaiveJoin.Counts measured = new NaiveJoin.Counts();
+    for (Known group : known.values()) {
+      labelled.add(group.labelled);
+      measured.add(group.measured);
+    }
+
+    return Optional.of(NaiveJoin.of(counts.all(), labelled, measured));
   }
 }

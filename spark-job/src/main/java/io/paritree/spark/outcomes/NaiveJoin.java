@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import io.paritree.outcome.BinaryMeasures;
 import java.io.IOException;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What a join says that takes each missing label for the negative outcome, all partitions for
@@ -13,45 +11,47 @@ import java.util.TreeMap;
  *
  * @param rows all that have a score
  * @param rate the share of positive outcomes among them
- * @param auc the area under the curve, where the scores of a bin ({@link ScoreCounts#bin}) are
- *     equal
+ * @param auc the area under the curve, where the scores of a bin ({@link ScoreBins}) are equal
  * @param measuredAuc the same of the rows that are measured; its error is nearly the same
  */
 record NaiveJoin(long rows, double rate, double auc, double measuredAuc) {
   /** Rows by bins of their scores, as counts of positive and of negative outcomes. */
   static final class Counts {
-    private final TreeMap<Integer, long[]> bins = new TreeMap<>();
+    private final ScoreBins negatives = new ScoreBins();
+    private final ScoreBins positives = new ScoreBins();
 
     void add(int bin, boolean isPositive, long rows) {
-      bins.computeIfAbsent(bin, any -> new long[2])[isPositive ? 1 : 0] += rows;
+      (isPositive ? positives : negatives).add(bin, rows);
+    }
+
+    void add(Counts other) {
+      negatives.add(other.negatives);
+      positives.add(other.positives);
     }
 
     /** Returns the same counts with all other scores as negative ones. */
-    private Counts within(Map<Integer, Long> scores) {
+    private Counts within(ScoreBins scores) {
       Counts all = new Counts();
       scores.forEach(
           (bin, rows) -> {
-            long positives = bins.containsKey(bin) ? bins.get(bin)[1] : 0;
-            all.bins.put(bin, new long[] {rows - positives, positives});
+            all.positives.add(bin, positives.of(bin));
+            all.negatives.add(bin, rows - positives.of(bin));
           });
       return all;
     }
 
     private double auc() {
-      double ordered = 0;
-      double positives = 0;
-      double negatives = 0;
-      for (long[] bin : bins.values()) {
-        ordered += bin[1] * (negatives + bin[0] / 2.0);
-        negatives += bin[0];
-        positives += bin[1];
-      }
-
-      return ordered / (positives * negatives);
-    }
-
-    private long sum(int which) {
-      return bins.values().stream().mapToLong(bin -> bin[which]).sum();
+      double[] ordered = new double[1];
+      double[] below = new double[1];
+      ScoreBins all = new ScoreBins();
+      all.add(negatives);
+      all.add(positives);
+      all.forEach(
+          (bin, rows) -> {
+            ordered[0] += positives.of(bin) * (below[0] + negatives.of(bin) / 2.0);
+            below[0] += negatives.of(bin);
+          });
+      return ordered[0] / ((double) positives.total() * negatives.total());
     }
   }
 
@@ -60,10 +60,10 @@ record NaiveJoin(long rows, double rate, double auc, double measuredAuc) {
    * @param labelled the rows with a label
    * @param measured the rows that are measured, as they are
    */
-  static NaiveJoin of(Map<Integer, Long> scores, Counts labelled, Counts measured) {
+  static NaiveJoin of(ScoreBins scores, Counts labelled, Counts measured) {
     Counts all = labelled.within(scores);
-    long rows = all.sum(0) + all.sum(1);
-    return new NaiveJoin(rows, (double) all.sum(1) / rows, all.auc(), measured.auc());
+    long rows = scores.total();
+    return new NaiveJoin(rows, (double) all.positives.total() / rows, all.auc(), measured.auc());
   }
 
   /** Returns by how much it is off. */

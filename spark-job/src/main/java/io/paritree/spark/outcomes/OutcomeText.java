@@ -43,18 +43,19 @@ record OutcomeText(
   private static final int MOST = 1_000;
   private static final int SHOWN = 3;
 
-  static OutcomeText of(OutcomeQuery query, PublishedScores scores, StoredLabels stored)
+  static OutcomeText of(OutcomeQuery query, PublishedScores scores, ScoreCounts counts)
       throws RefusedException {
     boolean isOneOfSeveral =
         !query.scores().column().isEmpty() && !query.scores().column().equals(ScoreColumns.SCORE);
     boolean hidesValues = SecretValues.areHidden(scores.rows().sparkSession());
+    StoredLabels stored = counts.labels();
     if (!query.scores().group().isEmpty()) {
       checkGroup(query, scores);
       return new OutcomeText(
           OutcomeKind.RANKING, isOneOfSeveral, ClassNames.NONE, stored, hidesValues);
     }
 
-    Optional<ClassNames> classes = ClassNames.of(query, scores);
+    Optional<ClassNames> classes = ClassNames.of(query, scores, counts.most());
     if (classes.isPresent()) {
       checkQuantile(query, OutcomeKind.CLASSES);
       return new OutcomeText(

@@ -90,7 +90,7 @@ public record Outcomes(
     checkSecret(session, query, found);
     PublishedScores scores = PublishedScores.of(query, found);
     ScoreCounts counts = ScoreCounts.of(query, scores);
-    OutcomeText text = OutcomeText.of(query, scores, counts.labels());
+    OutcomeText text = OutcomeText.of(query, scores, counts);
     counts.check(query, text);
     LabelTable labels = LabelTable.of(session, query, scores, text);
     OutcomeReport report;
@@ -132,7 +132,8 @@ public record Outcomes(
     checkUnmatched(query, text, maturity);
     divide(session, mostJoined(query, counts, text, labels));
     Matching matching = new Matching(query, scores.levels(), counts, text, maturity);
-    try (JoinedScores joined = new JoinedScores(query, scores, labels, maturity, text.kind())) {
+    try (JoinedScores joined =
+        new JoinedScores(query, scores, labels, maturity, counts, text.kind())) {
       List<SliceOutcome> slices = matching.slices(joined);
       OutcomeReport report =
           new OutcomeReport(

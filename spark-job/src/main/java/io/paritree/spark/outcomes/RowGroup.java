@@ -1,6 +1,7 @@
 package io.paritree.spark.outcomes;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.struct;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * What rows have in common that are in the same slices.
@@ -18,8 +20,10 @@ import org.apache.spark.sql.Row;
  * @param version of the model; empty if it is not stored
  * @param segments values of the columns whose values are segments; null for a null
  * @param scored the day on which a column of the rows says that they were scored; empty without one
+ * @param label that was stored with the scores; null if none was
  */
-record RowGroup(List<String> partition, String version, List<String> segments, String scored)
+record RowGroup(
+    List<String> partition, String version, List<String> segments, String scored, String label)
     implements Comparable<RowGroup>, Serializable {
   private static final Comparator<String> TEXT = Comparator.nullsFirst(Comparator.naturalOrder());
   private static final Comparator<List<String>> TEXTS =
@@ -37,7 +41,8 @@ record RowGroup(List<String> partition, String version, List<String> segments, S
       Comparator.comparing(RowGroup::partition, TEXTS)
           .thenComparing(RowGroup::version, TEXT)
           .thenComparing(RowGroup::segments, TEXTS)
-          .thenComparing(RowGroup::scored, TEXT);
+          .thenComparing(RowGroup::scored, TEXT)
+          .thenComparing(RowGroup::label, TEXT);
 
   RowGroup {
     partition = Collections.unmodifiableList(new ArrayList<>(partition));
@@ -62,12 +67,18 @@ record RowGroup(List<String> partition, String version, List<String> segments, S
     }
 
     columns.add(col(PublishedScores.SCORED));
+    columns.add(col(PublishedScores.LABEL));
     return columns;
+  }
+
+  /** Returns them as one column. */
+  static Column column(int levels, int segments) {
+    return struct(columns(levels, segments).toArray(Column[]::new));
   }
 
   /** Returns the number of the columns that {@link #of} reads. */
   static int width(int levels, int segments) {
-    return levels + segments + 2;
+    return levels + segments + 3;
   }
 
   /** Reads a row whose first columns are {@link #columns}. */
@@ -75,12 +86,13 @@ record RowGroup(List<String> partition, String version, List<String> segments, S
     return of(row::getString, levels, segments);
   }
 
-  /**
-   * Reads the texts of the first columns of a row.
-   *
-   * @param texts the value of each column; null for a null
-   */
-  static RowGroup of(IntFunction<String> texts, int levels, int segments) {
+  /** Reads a value of {@link #column}. */
+  static RowGroup of(InternalRow group, int levels, int segments) {
+    return of(
+        at -> group.isNullAt(at) ? null : group.getUTF8String(at).toString(), levels, segments);
+  }
+
+  private static RowGroup of(IntFunction<String> texts, int levels, int segments) {
     List<String> partition = new ArrayList<>(levels);
     for (int level = 0; level < levels; level++) {
       partition.add(texts.apply(level));
@@ -94,7 +106,11 @@ record RowGroup(List<String> partition, String version, List<String> segments, S
 
     String scored = texts.apply(levels + 1 + segments);
     return new RowGroup(
-        partition, version == null ? "" : version, values, scored == null ? "" : scored);
+        partition,
+        version == null ? "" : version,
+        values,
+        scored == null ? "" : scored,
+        texts.apply(levels + 2 + segments));
   }
 
   @Override

@@ -9,12 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.spark.sql.Column;
 
 /**
  * How many scores there are, with labels or without.
  *
- * @param groups the scores of each bin ({@link #bin}), by what rows have in common
+ * @param groups the scores of each bin, by what rows have in common
  * @param labels what the labels mean that were stored with the scores
  * @param least score; NaN if one is no number
  * @param most the highest score; NaN if one is no number
@@ -22,55 +21,26 @@ import org.apache.spark.sql.Column;
  * @param areAll whether all rows were read; otherwise there are too many groups
  */
 record ScoreCounts(
-    Map<RowGroup, Map<Integer, Long>> groups,
+    Map<RowGroup, ScoreBins> groups,
     StoredLabels labels,
     double least,
     double most,
     long absent,
     boolean areAll) {
-  private static final int BITS = 16;
-
   /** Values of a column of {@code --by}, in a task or in all. */
   static final int MOST_SEGMENTS = 1_000;
 
-  /** Groups of a task, each with a label: so many fit into the heap. */
+  /** Groups of a task: so many fit into the heap. */
   static final int MOST_GROUPS = 50_000;
-
-  /**
-   * The bin of a score: the upper half of its bits as a float, in the order of the scores. Scores
-   * of one bin differ by less than a hundredth of their value, unless that is nearer to 0 than any
-   * normal float is.
-   */
-  static int bin(double score) {
-    int bits = Float.floatToIntBits((float) score + 0.0f); // there is one zero
-    return (bits ^ bits >> 31 & Integer.MAX_VALUE) >> BITS;
-  }
-
-  /** Returns the score in the middle of a bin, which is in the same bin. */
-  static double middle(int bin) {
-    int bits = bin << BITS | 1 << BITS - 1;
-    return Float.intBitsToFloat(bits ^ bits >> 31 & Integer.MAX_VALUE);
-  }
-
-  /** Returns the number of scores. */
-  long rows() {
-    return groups.values().stream()
-        .flatMap(bins -> bins.values().stream())
-        .mapToLong(Long::longValue)
-        .sum();
-  }
 
   /** Counts the scores. */
   static ScoreCounts of(OutcomeQuery query, PublishedScores scores) {
     int levels = scores.levels().size();
     int segments = query.by().size();
-    List<Column> columns = RowGroup.columns(levels, segments);
-    columns.add(col(PublishedScores.LABEL));
-    columns.add(col(PublishedScores.SCORE));
     List<JavaSerialized<CountedScores.OfTask>> tasks =
         scores
             .rows()
-            .select(columns.toArray(Column[]::new))
+            .select(col(PublishedScores.SCORE), RowGroup.column(levels, segments))
             .queryExecution()
             .toRdd()
             .toJavaRDD()
@@ -79,7 +49,7 @@ record ScoreCounts(
                     List.of(new JavaSerialized<>(CountedScores.of(rows, levels, segments)))
                         .iterator())
             .collect();
-    Map<RowGroup, Map<Integer, Long>> groups = new TreeMap<>();
+    Map<RowGroup, ScoreBins> groups = new TreeMap<>();
     StoredLabels.Highest highest = new StoredLabels.Highest();
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
@@ -89,24 +59,33 @@ record ScoreCounts(
       areAll &= task.value().areAll();
       for (CountedScores counted : task.value().counted()) {
         absent += counted.absent();
-        if (counted.bins().length == 0) {
+        if (counted.bins().total() == 0) {
           continue;
         }
 
-        Map<Integer, Long> bins = groups.computeIfAbsent(counted.group(), any -> new TreeMap<>());
-        for (int at = 0; at < counted.bins().length; at++) {
-          bins.merge(counted.bins()[at], counted.rows()[at], Long::sum);
-        }
-
+        RowGroup group = counted.group();
+        groups.computeIfAbsent(group, any -> new ScoreBins()).add(counted.bins());
         least = Math.min(least, counted.least());
         most = Math.max(most, counted.most());
-        if (counted.label() != null) {
-          highest.add(counted.group().version(), counted.label(), counted.most());
+        if (group.label() != null) {
+          highest.add(group.version(), group.label(), counted.most());
         }
       }
     }
 
     return new ScoreCounts(groups, highest.labels(), least, most, absent, areAll);
+  }
+
+  /** Returns the number of scores. */
+  long rows() {
+    return all().total();
+  }
+
+  /** Returns the scores of all groups. */
+  ScoreBins all() {
+    ScoreBins all = new ScoreBins();
+    groups.values().forEach(all::add);
+    return all;
   }
 
   /**

@@ -26,8 +26,9 @@ class CountedScoresTest {
   /** Returns a row of no partition, version and day: a value of a column, a label, a score. */
   private static InternalRow row(String value, Object score) {
     UTF8String label = UTF8String.fromString("late");
-    return new GenericInternalRow(
-        new Object[] {null, UTF8String.fromString(value), null, label, score});
+    InternalRow group =
+        new GenericInternalRow(new Object[] {null, UTF8String.fromString(value), null, label});
+    return new GenericInternalRow(new Object[] {score, group});
   }
 
   @Test
@@ -57,14 +58,16 @@ class CountedScoresTest {
 
     assertThat(counted.areAll()).isTrue();
     assertThat(counted.counted().get(0).absent()).isEqualTo(2);
-    assertThat(counted.counted().get(0).rows()).containsExactly(8);
+    assertThat(counted.counted().get(0).bins().total()).isEqualTo(8);
   }
 
   @Test
   void aScoreAboveOneIsNoProbabilityHoweverNear() throws RefusedException {
     StoredLabels stored = new StoredLabels(Map.of());
-    RowGroup group = new RowGroup(List.of(), "", List.of(), "");
-    Map<RowGroup, Map<Integer, Long>> groups = Map.of(group, Map.of(ScoreCounts.bin(1), 2L));
+    RowGroup group = new RowGroup(List.of(), "", List.of(), "", null);
+    ScoreBins two = new ScoreBins();
+    two.add(ScoreBins.bin(1), 2);
+    Map<RowGroup, ScoreBins> groups = Map.of(group, two);
     OutcomeText text = new OutcomeText(OutcomeKind.BINARY, false, ClassNames.NONE, stored, false);
     OutcomeQuery query = TestQuery.ofOutput("/out");
     ScoreCounts right = new ScoreCounts(groups, stored, 0, 1, 0, true);
