@@ -49,7 +49,11 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
           new TaskPlan.Challenger(
               one.name(),
               new TaskPlan.Model(one.model().digest(), checked.settings().engine()),
-              pair(checked, one).form(keys, "", moved, pairs)));
+              pair(checked, one).form(keys, "", moved, pairs),
+              checked.columns().challenged(one.name()).stream()
+                  .findFirst()
+                  .map(checked.rows()::fieldIndex)
+                  .orElse(-1)));
     }
 
     return plan;

@@ -123,7 +123,7 @@ final class ScoringJob {
     Output target = output(model); // first: what others publish from now on is a conflict
     Input source = input(model, hadoop, problems);
     checkHistory(target, source, hadoop, problems);
-    JobCheck check = new JobCheck(settings, model, source, target, hadoop, problems);
+    JobCheck check = new JobCheck(settings, model, challengers, source, target, hadoop, problems);
     check.notes().forEach(progress::println);
     LineageFacts facts = new LineageFacts(settings, model, check);
     lineage = Optional.of(facts.listed());

@@ -87,6 +87,7 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.FaultList",
           "rows.ReasonList",
           "rows.BlockEncoder",
+          "rows.ChallengerRows",
           "rows.ColumnEncoder",
           "rows.ColumnText",
           "rows.ColumnarScan",

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -235,6 +237,65 @@ class ChallengersTest {
     assertThat(TestSpark.session().read().parquet(quarantine.toString()).columns())
         .contains("f2", "_codes")
         .doesNotContain("way");
+  }
+
+  @Test
+  void columnsOfChallengersAreWhatTheirOwnRunsPublish() throws Exception {
+    Path challenger = packages.binary(2, 30);
+    Map<Long, Integer> now = scores(challenger);
+    ScoringModel failing = Opening.open(packages.binary(3, 5).toString(), EngineKind.FOREST);
+    ScoringModel held = FailingModels.after(0, failing);
+    OpenModels.remember(held, EngineKind.FOREST);
+    Object[] options = {
+      "--challenger",
+      "next=" + challenger,
+      "--challenger",
+      "bad=" + packages.store().resolve("parcel-late/3"),
+      "--challenger-columns",
+      "--reasons",
+      2
+    };
+
+    JobRun run = run("out", options);
+
+    assertThat(run.exitCode()).as(run.err() + held).isZero();
+    Dataset<Row> rows = ScoringJobTest.read(directory.resolve("out"));
+    assertThat(rows.columns())
+        .containsExactly(
+            "parcel_id",
+            "score",
+            "label",
+            "reasons",
+            "reasons_base",
+            "reasons_rest",
+            "score_next",
+            "label_next",
+            "model_version_next",
+            "score_bad",
+            "label_bad",
+            "model_version_bad",
+            "model_version");
+    assertThat(Scores.of(rows.selectExpr("parcel_id", "score_next AS score"))).isEqualTo(now);
+    assertThat(rows.filter("label_next = if(score_next > 0.25, 'late', 'on_time')").count())
+        .isEqualTo(ROWS - BAD);
+    assertThat(rows.filter("model_version_next = 'parcel-late/2'").count()).isEqualTo(ROWS - BAD);
+    assertThat(rows.filter("score_bad is null and model_version_bad is null").count())
+        .isEqualTo(ROWS - BAD);
+    assertThat(rows.filter("size(reasons) = 2").count()).isEqualTo(ROWS - BAD);
+    assertThat(run("out", options).out()).contains("already published, nothing to do");
+    JobRun other = run("out", "--challenger", "next=" + champion, "--challenger-columns");
+    assertThat(other.out()).contains(": published\n");
+  }
+
+  @Test
+  void aChallengerWithTheNameOfAnOutputIsRefusedWhereItHasColumns() {
+    champion = packages.classes();
+
+    JobRun run =
+        run("out", "--challenger", "small=" + packages.binary(2, 30), "--challenger-columns");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("column 'score_small' would be written twice");
   }
 
   @Test

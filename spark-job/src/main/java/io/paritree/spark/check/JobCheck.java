@@ -22,6 +22,7 @@ import io.paritree.spark.rows.ColumnText;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.StatedPartition;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.ChallengerScores;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.store.FileStore;
@@ -47,6 +48,7 @@ import org.apache.spark.sql.types.StructType;
 public final class JobCheck {
   private final JobSettings settings;
   private final ScoringModel model;
+  private final Challengers challengers;
   private final OutputColumns columns;
   private final FileStore inputStore;
   private final Input listing;
@@ -61,12 +63,14 @@ public final class JobCheck {
   /**
    * Compares the input with the output. Problems are kept for {@link #check}.
    *
+   * @param challengers other models that were opened
    * @param hadoopSettings Spark's settings for Hadoop's clients
    * @param problems the problems of the input
    */
   public JobCheck(
       JobSettings settings,
       ScoringModel model,
+      Challengers challengers,
       Input input,
       Output output,
       Map<String, String> hadoopSettings,
@@ -80,7 +84,8 @@ public final class JobCheck {
     this.listing = input;
     this.inputStore = FileStore.of(listing.root().orElse(output.place().output()), hadoopSettings);
     this.selected = settings.input().partitions().choose(listing, problems);
-    this.columns = OutputColumns.of(model, settings);
+    this.challengers = challengers;
+    this.columns = OutputColumns.of(model, settings, challengers);
     new NameCheck(settings, problems).check(columns, carried(), partitionColumns(), model.schema());
     settings
         .columns()
@@ -158,15 +163,16 @@ public final class JobCheck {
    * rows of the output.
    *
    * @param files of the model
-   * @param challengers other models; those for which the input is not fit are left out
+   * @param fitting the challengers that can score; those for which the input is not fit are left
+   *     out
    * @param progress receives how many files were read, in the interval of the settings
    * @throws RefusedException with all problems
    */
   public CheckedRun check(
-      SparkSession session, ModelFiles files, Challengers challengers, PrintStream progress)
+      SparkSession session, ModelFiles files, Challengers fitting, PrintStream progress)
       throws RefusedException, IOException {
     InputCheck check = inputCheck();
-    challengers.all().forEach(one -> check.add(one.name(), one.model().schema()));
+    fitting.all().forEach(one -> check.add(one.name(), one.model().schema()));
     CheckedInput input = checkFiles(check, session, progress);
     CarriedColumns carried = CarriedColumns.of(settings, input);
     StructType rows = columns.schema(carried.columns(), model, settings.runId());
@@ -183,7 +189,7 @@ public final class JobCheck {
         rows,
         encrypted,
         output,
-        challengers.without(check.unfit()),
+        fitting.without(check.unfit()),
         open,
         alreadyPublished());
   }
@@ -328,6 +334,12 @@ public final class JobCheck {
   private OutputPartition target(String partition, List<InputPartition> sources)
       throws IOException {
     List<String> more = new ArrayList<>(encryption);
+    if (settings.challengers().scores() == ChallengerScores.WRITTEN) {
+      challengers
+          .all()
+          .forEach(one -> more.add("challenger %s %s".formatted(one.name(), one.model().digest())));
+    }
+
     more.addAll(listing.identity());
     if (sources.stream().anyMatch(source -> PartitionValue.isReadOtherwiseBySpark(source.path()))) {
       more.add("names in UTF-8"); // earlier versions read them as Spark does

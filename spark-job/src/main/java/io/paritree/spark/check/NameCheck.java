@@ -23,7 +23,14 @@ record NameCheck(JobSettings settings, List<String> problems) {
   void check(
       OutputColumns columns, List<String> carried, List<String> partitionColumns, Schema schema) {
     Set<String> own = new HashSet<>();
-    columns.names().forEach(name -> own.add(key(name)));
+    for (String name : columns.names()) {
+      if (!own.add(key(name))) {
+        problems.add(
+            "column '%s' would be written twice; give the challenger that it is of another name"
+                .formatted(name));
+      }
+    }
+
     Set<String> seen = new HashSet<>();
     for (String name : carried) {
       if (own.contains(key(name))) {

@@ -11,6 +11,7 @@ import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.rows.ReasonList;
 import io.paritree.spark.rows.ScoreFields;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.ChallengerScores;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * @param contributions for each margin, {@code contribution_<feature>} in model order, then {@code
  *     contributions_base}; of several margins with {@code _<output>} before the feature and after
  *     the base. Empty if not requested
+ * @param challenged the columns of challengers; empty if not requested
  * @param mode how reasons and contributions are computed; empty if there are none
  * @param constants the columns whose value is the same in all rows; the version is the last
  */
@@ -40,6 +42,7 @@ public record OutputColumns(
     ScoreColumns scored,
     boolean hasReasons,
     List<String> contributions,
+    List<ChallengerColumns> challenged,
     Optional<ContributionMode> mode,
     List<Constant> constants) {
   private static final String REASONS = "reasons";
@@ -55,10 +58,11 @@ public record OutputColumns(
 
   public OutputColumns {
     contributions = List.copyOf(contributions);
+    challenged = List.copyOf(challenged);
     constants = List.copyOf(constants);
   }
 
-  static OutputColumns of(ScoringModel model, JobSettings settings) {
+  static OutputColumns of(ScoringModel model, JobSettings settings, Challengers challengers) {
     boolean hasMargins = settings.columns().margin() == JobSettings.Margin.WRITTEN;
     return new OutputColumns(
         ScoreColumns.of(
@@ -66,6 +70,9 @@ public record OutputColumns(
         settings.columns().explanation().filter(ExplanationSettings::hasReasons).isPresent(),
         settings.columns().explanation().filter(ExplanationSettings::contributions).isPresent()
             ? contributions(model)
+            : List.of(),
+        settings.challengers().scores() == ChallengerScores.WRITTEN
+            ? challengers.all().stream().map(ChallengerColumns::of).toList()
             : List.of(),
         settings.columns().explanation().map(ExplanationSettings::mode),
         List.of(
@@ -89,6 +96,14 @@ public record OutputColumns(
     }
 
     return names;
+  }
+
+  /** Returns the columns of a challenger; none if they are not requested. */
+  public List<String> challenged(String name) {
+    return challenged.stream()
+        .filter(own -> own.challenger().name().equals(name))
+        .flatMap(own -> own.names().stream())
+        .toList();
   }
 
   /**
@@ -115,6 +130,10 @@ public record OutputColumns(
           feature == features.size() ? offsets : List.of(features.get(feature).column()));
     }
 
+    for (ChallengerColumns own : challenged) {
+      own.names().forEach(name -> sources.put(name, own.sources()));
+    }
+
     sources.values().removeIf(List::isEmpty);
     return sources;
   }
@@ -126,6 +145,7 @@ public record OutputColumns(
     }
 
     names.addAll(contributions);
+    challenged.forEach(own -> names.addAll(own.names()));
     constants.forEach(constant -> names.add(constant.name()));
     return names;
   }
@@ -134,6 +154,7 @@ public record OutputColumns(
   public List<String> distinct() {
     List<String> distinct = new ArrayList<>(scored.numbers());
     distinct.addAll(contributions);
+    challenged.forEach(own -> distinct.addAll(own.scores()));
     if (hasReasons) {
       distinct.addAll(List.of(REST, REASONS + ".list.element.contribution"));
     }
@@ -167,6 +188,10 @@ public record OutputColumns(
     }
 
     fields = ScoreFields.floats(fields, contributions, computed);
+    for (ChallengerColumns own : challenged) {
+      fields = own.add(fields);
+    }
+
     for (Constant constant : constants) {
       fields = fields.add(constant.name(), constant.type());
     }

@@ -9,6 +9,7 @@ import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.difference.SharedFields;
+import io.paritree.model.manifest.Outputs;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.input.InputFormat;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Scores the blocks of a task with a challenger, too, and compares. What both models encode alike
@@ -40,6 +43,10 @@ final class ChallengerRows {
   private final float[] margins;
   private final float[] scores;
   private final KeyTexts keys;
+  private final int firstColumn;
+  private final Outputs outputs;
+  private final UTF8String[] labels;
+  private final UTF8String version;
 
   /** The rows of a block as the champion has scored them. */
   record Scored(
@@ -55,6 +62,7 @@ final class ChallengerRows {
    */
   ChallengerRows(
       TaskPlan plan,
+      TaskPlan.Challenger planned,
       InputFormat format,
       ScoringModel champion,
       ScoringModel challenger,
@@ -69,7 +77,11 @@ final class ChallengerRows {
     this.slots = hasSameSlots ? null : new float[engine.width() * STRIDE];
     this.margins = new float[engine.outputs() * STRIDE];
     this.scores = new float[engine.scores() * STRIDE];
-    this.keys = new KeyTexts(plan, tally.counts().orElseThrow().form().keys());
+    this.keys = new KeyTexts(plan, planned.form().keys());
+    this.firstColumn = planned.firstColumn();
+    this.outputs = challenger.outputs();
+    this.labels = ScoreFields.labels(challenger);
+    this.version = UTF8String.fromString(challenger.modelVersion());
   }
 
   /** Scores the rows of a block and compares them. */
@@ -104,6 +116,30 @@ final class ChallengerRows {
   boolean isScored(Scored champion, int row) {
     boolean isRefused = champion.faults.isFaulty(row) && !ofBoth(champion, row).isEmpty();
     return tally.counts().isPresent() && !faults.isFaulty(row) && !isRefused;
+  }
+
+  /** Writes what it makes of a row to its columns of an output row, if it has some. */
+  void write(Scored champion, int row, SpecificInternalRow output) {
+    if (firstColumn < 0) {
+      return;
+    }
+
+    boolean isScored = isScored(champion, row);
+    int at = row * engine.scores();
+    int to = firstColumn;
+    for (int score = 0; score < engine.scores(); score++, to++) {
+      if (isScored) {
+        output.setFloat(to, scores[at + score]);
+      } else {
+        output.setNullAt(to);
+      }
+    }
+
+    if (outputs.hasLabel()) {
+      output.update(to++, isScored ? labels[outputs.classIndex(scores, at)] : null);
+    }
+
+    output.update(to, isScored ? version : null);
   }
 
   private List<Fault> ofBoth(Scored champion, int row) {

@@ -58,6 +58,7 @@ final class TaskRows {
   private final UTF8String[] labels;
   private final InputFormat format;
   private final List<ChallengerRows> challengers = new ArrayList<>();
+  private ChallengerRows.Scored challenged; // the last block, if there are challengers
   private final Tally tally = new Tally();
 
   /**
@@ -142,7 +143,7 @@ final class TaskRows {
     try {
       ScoringModel opened =
           OpenModels.open(files, challenger.model().digest(), challenger.model().engine());
-      challengers.add(new ChallengerRows(plan, format, model, opened, own));
+      challengers.add(new ChallengerRows(plan, challenger, format, model, opened, own));
     } catch (RuntimeException e) { // such as that there is no heap for it
       own.fail(String.valueOf(e.getMessage()));
     }
@@ -239,9 +240,8 @@ final class TaskRows {
 
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
     if (!challengers.isEmpty()) {
-      ChallengerRows.Scored scoredBlock =
-          new ChallengerRows.Scored(block, source.file, faults, slots, margins, scores);
-      challengers.forEach(challenger -> challenger.add(scoredBlock));
+      challenged = new ChallengerRows.Scored(block, source.file, faults, slots, margins, scores);
+      challengers.forEach(challenger -> challenger.add(challenged));
     }
 
     for (int row = 0; row < rows; row++) {
@@ -328,6 +328,10 @@ final class TaskRows {
 
     if (plan.output().hasLabel()) {
       output.update(to++, labels[model.outputs().classIndex(scores, row * perRow)]);
+    }
+
+    for (ChallengerRows challenger : challengers) {
+      challenger.write(challenged, row, output);
     }
 
     if (explanation == null || !explanation.hold(block, source.file, row, slots, scores, output)) {

@@ -201,9 +201,10 @@ public record JobSettings(
    * Other models that score the rows, too, to be compared.
    *
    * @param models references by name, in the order in which they were given
+   * @param scores whether their scores are written beside the model's
    * @param absence what happens if one cannot be compared
    */
-  public record Challengers(Map<String, String> models, Absence absence) {
+  public record Challengers(Map<String, String> models, ChallengerScores scores, Absence absence) {
     /** The most of a run. */
     public static final int MOST = 8;
 
@@ -241,6 +242,12 @@ public record JobSettings(
     REPORT,
     /** Partitions for which rules fire are held. */
     GATE
+  }
+
+  /** Whether the output has the scores of challengers. */
+  public enum ChallengerScores {
+    WRITTEN,
+    LEFT_OUT
   }
 
   /** What happens if a challenger cannot be compared. */

@@ -20,6 +20,7 @@ import io.paritree.spark.input.PartitionChoice.Missing;
 import io.paritree.spark.input.ReadColumn.Case;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.settings.JobSettings.Absence;
+import io.paritree.spark.settings.JobSettings.ChallengerScores;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.Foreign;
@@ -341,7 +342,15 @@ final class JobSettingsParser {
       settings.problem("--challenger-required needs --challenger");
     }
 
-    return new JobSettings.Challengers(models, required ? Absence.REFUSED : Absence.REPORTED);
+    boolean written = settings.truth("scoring-job.challenger-columns");
+    if (written && models.isEmpty()) {
+      settings.problem("--challenger-columns needs --challenger");
+    }
+
+    return new JobSettings.Challengers(
+        models,
+        written ? ChallengerScores.WRITTEN : ChallengerScores.LEFT_OUT,
+        required ? Absence.REFUSED : Absence.REPORTED);
   }
 
   private Optional<TableToWrite> driftTable(DriftMode mode) {

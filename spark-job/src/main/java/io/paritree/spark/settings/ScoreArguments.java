@@ -174,6 +174,10 @@ public final class ScoreArguments {
                 + " report, as evidence for scripts/model promote; up to 8. If it cannot be compared,"
                 + " the report says why"),
         flag(
+            "--challenger-columns",
+            "write the scores of challengers, too: score_NAME, label_NAME and model_version_NAME, of"
+                + " several outputs score_OUTPUT_NAME"),
+        flag(
             "--challenger-required",
             "publish nothing, with exit code 6, if a challenger cannot be compared"),
         text(

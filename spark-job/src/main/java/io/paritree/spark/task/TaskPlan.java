@@ -146,8 +146,11 @@ public record TaskPlan(
    *
    * @param name by which the run calls it
    * @param form what is compared
+   * @param firstColumn where its scores, its label and its version are in an output row; -1 if they
+   *     are not written
    */
-  public record Challenger(String name, Model model, ComparisonForm form) implements Serializable {}
+  public record Challenger(String name, Model model, ComparisonForm form, int firstColumn)
+      implements Serializable {}
 
   /** The number of rows of the largest block. */
   public static final int BLOCK_ROWS = 4_096;

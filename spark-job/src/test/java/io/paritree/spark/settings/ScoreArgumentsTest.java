@@ -84,7 +84,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(70)
+        .hasSize(71)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -130,7 +130,8 @@ class ScoreArgumentsTest {
             List.of(),
             "",
             Optional.empty()),
-        new JobSettings.Challengers(Map.of(), JobSettings.Absence.REPORTED),
+        new JobSettings.Challengers(
+            Map.of(), JobSettings.ChallengerScores.LEFT_OUT, JobSettings.Absence.REPORTED),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
 
@@ -226,6 +227,7 @@ class ScoreArgumentsTest {
             "--drift-table=lake.drift",
             "--challenger=next=c/4",
             "--challenger=b=c@b=1",
+            "--challenger-columns",
             "--challenger-required",
             "--run-id=r",
             "--force",
@@ -284,7 +286,9 @@ class ScoreArgumentsTest {
                     "moved, on purpose",
                     Optional.of(new TableToWrite("lake.drift", false, false))),
                 new JobSettings.Challengers(
-                    Map.of("next", "c/4", "b", "c@b=1"), JobSettings.Absence.REFUSED),
+                    Map.of("next", "c/4", "b", "c@b=1"),
+                    JobSettings.ChallengerScores.WRITTEN,
+                    JobSettings.Absence.REFUSED),
                 new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE)));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
     assertThat(parse("--output", "o", "--status").runId()).isEmpty();
@@ -334,6 +338,8 @@ class ScoreArgumentsTest {
         .hasMessageContaining("--challenger has the name 'a' twice");
     assertThatThrownBy(() -> parse(good("--challenger-required").toArray(String[]::new)))
         .hasMessageContaining("--challenger-required needs --challenger");
+    assertThatThrownBy(() -> parse(good("--challenger-columns").toArray(String[]::new)))
+        .hasMessageContaining("--challenger-columns needs --challenger");
     String[] nine =
         IntStream.range(0, 9).mapToObj("--challenger=c%s=m"::formatted).toArray(String[]::new);
     assertThatThrownBy(() -> parse(good(nine).toArray(String[]::new)))
