@@ -105,34 +105,42 @@ public final class ComparisonCounts implements Counts<ComparisonCounts> {
 
   private void addMoved(DividedRows scored) {
     ComparedBlock block = scored.block();
-    float[] one = form.values(block, Side.CHAMPION);
-    float[] other = form.values(block, Side.CHALLENGER);
-    int eachOne = form.valuesOf(Side.CHAMPION);
-    int eachOther = form.valuesOf(Side.CHALLENGER);
-    for (int at = 0; at < scored.count(); at++) {
-      int row = scored.both()[at];
-      float most = 0;
-      int mostOutput = 0;
-      for (int output = 0; output < form.outputs().size(); output++) {
-        ComparisonForm.Output places = form.outputs().get(output);
-        float distance =
-            DistanceCounts.distance(
-                one[row * eachOne + places.champion()],
-                other[row * eachOther + places.challenger()]);
-        if (Float.compare(distance, most) > 0) {
-          most = distance;
-          mostOutput = output;
-        }
-      }
+    float[] most = new float[scored.count()];
+    int[] ofOutput = new int[scored.count()];
+    for (int output = 0; output < form.outputs().size(); output++) {
+      addMoved(scored, output, most, ofOutput);
+    }
 
-      if (moved.takes(most)) {
+    for (int at = 0; at < most.length; at++) {
+      if (moved.takes(most[at])) {
+        int row = scored.both()[at];
         moved.add(
             new MovedRow(
                 block.key(row),
-                most,
-                mostOutput,
-                scored(Side.CHAMPION, block, row, mostOutput),
-                scored(Side.CHALLENGER, block, row, mostOutput)));
+                most[at],
+                ofOutput[at],
+                scored(Side.CHAMPION, block, row, ofOutput[at]),
+                scored(Side.CHALLENGER, block, row, ofOutput[at])));
+      }
+    }
+  }
+
+  /** Finds out for which rows an output moves more than those before it. */
+  private void addMoved(DividedRows scored, int output, float[] most, int[] ofOutput) {
+    int[] rows = scored.both();
+    float[] one = form.values(scored.block(), Side.CHAMPION);
+    float[] other = form.values(scored.block(), Side.CHALLENGER);
+    int eachOne = form.valuesOf(Side.CHAMPION);
+    int eachOther = form.valuesOf(Side.CHALLENGER);
+    int first = form.outputs().get(output).champion();
+    int second = form.outputs().get(output).challenger();
+    for (int at = 0; at < most.length; at++) {
+      float distance =
+          DistanceCounts.distance(
+              one[rows[at] * eachOne + first], other[rows[at] * eachOther + second]);
+      if (Float.compare(distance, most[at]) > 0) {
+        most[at] = distance;
+        ofOutput[at] = output;
       }
     }
   }

@@ -39,64 +39,50 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
       return;
     }
 
-    ComparedBlock block = some.block();
-    float[] one = form.values(block, Side.CHAMPION);
-    float[] other = form.values(block, Side.CHALLENGER);
-    int eachOne = form.valuesOf(Side.CHAMPION);
-    int eachOther = form.valuesOf(Side.CHALLENGER);
+    float[] one = new float[some.count()];
+    float[] other = new float[some.count()];
+    boolean[] differs = new boolean[some.count()];
     for (int output = 0; output < outputs.length; output++) {
-      int first = form.outputs().get(output).champion();
-      int second = form.outputs().get(output).challenger();
-      ValueCounts to = outputs[output];
+      gather(some, Side.CHAMPION, output, form.values(some.block(), Side.CHAMPION), one);
+      gather(some, Side.CHALLENGER, output, form.values(some.block(), Side.CHALLENGER), other);
+      outputs[output].add(one, other, some.count());
       for (int at = 0; at < some.count(); at++) {
-        int row = some.both()[at];
-        to.add(one[row * eachOne + first], other[row * eachOther + second]);
+        differs[at] |= Float.floatToRawIntBits(one[at]) != Float.floatToRawIntBits(other[at]);
       }
     }
 
-    addMargins(some);
-    addEqualBits(some, one, other);
+    for (int at = 0; at < some.count() && outputs.length > 0; at++) {
+      equalBits += differs[at] ? 0 : 1;
+    }
+
+    addMargins(some, one, other);
     if (form.hasFlips()) {
       addFlips(some);
     }
   }
 
-  private void addMargins(DividedRows some) {
+  /** Copies the values that an output has in rows that both models score. */
+  private void gather(DividedRows some, Side side, int output, float[] values, float[] to) {
+    int[] rows = some.both();
+    int each = form.valuesOf(side);
+    int place = form.outputs().get(output).of(side);
+    for (int at = 0; at < some.count(); at++) {
+      to[at] = values[rows[at] * each + place];
+    }
+  }
+
+  private void addMargins(DividedRows some, float[] one, float[] other) {
     if (form.isOfMargins()) {
       return;
     }
 
-    float[] one = some.block().margins(Side.CHAMPION);
-    float[] other = some.block().margins(Side.CHALLENGER);
-    int eachOne = form.valuesOf(Side.CHAMPION);
-    int eachOther = form.valuesOf(Side.CHALLENGER);
-    for (int at = 0; at < some.count(); at++) {
-      int row = some.both()[at];
-      margins.beginRow();
-      for (int output = 0; output < outputs.length; output++) {
-        float margin = one[row * eachOne + form.outputs().get(output).champion()];
-        float otherMargin = other[row * eachOther + form.outputs().get(output).challenger()];
-        outputs[output].addMargins(margin, otherMargin);
-        margins.add(2 * output, margin);
-        margins.add(2 * output + 1, otherMargin);
-      }
-    }
-  }
-
-  private void addEqualBits(DividedRows some, float[] one, float[] other) {
-    int eachOne = form.valuesOf(Side.CHAMPION);
-    int eachOther = form.valuesOf(Side.CHALLENGER);
-    for (int at = 0; at < some.count() && outputs.length > 0; at++) {
-      int row = some.both()[at];
-      boolean isEqual = true;
-      for (int output = 0; output < outputs.length; output++) {
-        ComparisonForm.Output places = form.outputs().get(output);
-        isEqual &=
-            Float.floatToRawIntBits(one[row * eachOne + places.champion()])
-                == Float.floatToRawIntBits(other[row * eachOther + places.challenger()]);
-      }
-
-      equalBits += isEqual ? 1 : 0;
+    margins.beginRows(some.count());
+    for (int output = 0; output < outputs.length; output++) {
+      gather(some, Side.CHAMPION, output, some.block().margins(Side.CHAMPION), one);
+      gather(some, Side.CHALLENGER, output, some.block().margins(Side.CHALLENGER), other);
+      outputs[output].addMargins(one, other, some.count());
+      margins.add(2 * output, one, some.count());
+      margins.add(2 * output + 1, other, some.count());
     }
   }
 

@@ -11,11 +11,19 @@ final class DistanceCounts implements Serializable {
   private final ScoreHistogram distances = new ScoreHistogram();
   private float largest;
 
-  void add(float champion, float challenger) {
-    float distance = distance(champion, challenger);
-    // Without the lower bits, which no quantile needs, the counts are packed in a third.
-    distances.add(Float.intBitsToFloat(Float.floatToIntBits(distance) & BIN_BITS));
-    largest = Math.max(largest, distance);
+  /** Adds the differences of the first of some values. */
+  void add(float[] champion, float[] challenger, int size) {
+    float[] bins = new float[size];
+    float most = largest;
+    for (int at = 0; at < size; at++) {
+      float distance = distance(champion[at], challenger[at]);
+      most = Math.max(most, distance);
+      // Without the lower bits, which no quantile needs, the counts are packed in a third.
+      bins[at] = Float.intBitsToFloat(Float.floatToIntBits(distance) & BIN_BITS);
+    }
+
+    distances.add(bins, size);
+    largest = most;
   }
 
   void add(DistanceCounts other) {

@@ -36,6 +36,21 @@ final class PairCounts implements Serializable {
     limit();
   }
 
+  /** Adds the first of some pairs. */
+  void add(float[] first, float[] second, int size) {
+    int[] one = new int[size];
+    int[] other = new int[size];
+    for (int added = 0; added < size; ) {
+      for (int at = added; at < size; at++) {
+        one[at] = ordered(first[at]) >> dropped;
+        other[at] = ordered(second[at]) >> dropped;
+      }
+
+      added += counts.add(one, other, added, size, most);
+      limit();
+    }
+  }
+
   private void limit() {
     while (counts.size() > most) {
       dropTo(dropped + 1);
@@ -54,20 +69,10 @@ final class PairCounts implements Serializable {
   }
 
   private void dropTo(int bits) {
-    if (bits == dropped) {
-      return;
+    if (bits > dropped) {
+      counts = counts.without(bits - dropped);
+      dropped = bits;
     }
-
-    SparseCounts.Sorted pairs = counts.sorted();
-    counts = new SparseCounts();
-    for (int at = 0; at < pairs.counts().length; at++) {
-      counts.add(
-          pairs.first()[at] >> bits - dropped,
-          pairs.second()[at] >> bits - dropped,
-          pairs.counts()[at]);
-    }
-
-    dropped = bits;
   }
 
   /** Packs the pairs before they are kept for long; others can be added afterwards. */

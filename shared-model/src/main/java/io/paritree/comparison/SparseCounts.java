@@ -54,6 +54,39 @@ final class SparseCounts implements Serializable {
     }
   }
 
+  /**
+   * Adds some pairs, each once, until more than a given number of them are different.
+   *
+   * @return how many it has added
+   */
+  int add(int[] first, int[] second, int from, int to, int most) {
+    if (places == null) {
+      open();
+    }
+
+    long[] table = places;
+    for (int at = from; at < to; at++) {
+      long pair = pair(first[at], second[at]);
+      int place = place(pair);
+      while (table[place + 1] != 0 && table[place] != pair) {
+        place = place + 2 & table.length - 1;
+      }
+
+      if (table[place + 1] != 0) {
+        table[place + 1]++;
+        continue;
+      }
+
+      add(first[at], second[at], 1);
+      table = places; // it may have grown
+      if (size > most) {
+        return at + 1 - from;
+      }
+    }
+
+    return to - from;
+  }
+
   /** Pairs sort as signed numbers as their first and second numbers do. */
   private static long pair(int first, int second) {
     return (long) first << Integer.SIZE | (second ^ Integer.MIN_VALUE) & 0xffffffffL;
@@ -78,6 +111,24 @@ final class SparseCounts implements Serializable {
         add((int) (before[at] >> Integer.SIZE), second(before[at]), before[at + 1]);
       }
     }
+  }
+
+  /** Returns the same with pairs of which some low bits are dropped. */
+  SparseCounts without(int bits) {
+    if (places == null) {
+      open();
+    }
+
+    SparseCounts fewer = new SparseCounts();
+    fewer.allocate(places.length / 2);
+    for (int at = 0; at < places.length; at += 2) {
+      if (places[at + 1] != 0) {
+        fewer.add(
+            (int) (places[at] >> Integer.SIZE) >> bits, second(places[at]) >> bits, places[at + 1]);
+      }
+    }
+
+    return fewer;
   }
 
   private static int second(long pair) {

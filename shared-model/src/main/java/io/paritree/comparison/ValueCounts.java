@@ -24,15 +24,17 @@ final class ValueCounts implements Serializable {
     pairs = new PairCounts(mostPairs);
   }
 
-  void add(float one, float other) {
-    champion.add(one);
-    challenger.add(other);
-    distances.add(one, other);
-    pairs.add(one, other);
+  /** Adds the first of some values. */
+  void add(float[] one, float[] other, int size) {
+    champion.add(one, size);
+    challenger.add(other, size);
+    distances.add(one, other, size);
+    pairs.add(one, other, size);
   }
 
-  void addMargins(float one, float other) {
-    ofMargins.add(one, other);
+  /** Adds the first of some margins. */
+  void addMargins(float[] one, float[] other, int size) {
+    ofMargins.add(one, other, size);
   }
 
   void add(ValueCounts other) {

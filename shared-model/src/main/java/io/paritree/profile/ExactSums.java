@@ -60,6 +60,43 @@ public final class ExactSums implements Serializable {
     }
   }
 
+  /**
+   * Adds a value of each of some rows to a sum.
+   *
+   * @param rows fewer than 2^23, which {@link #beginRows} has counted
+   */
+  public void add(int sum, float[] values, int rows) {
+    long[] byPart = new long[PARTS];
+    for (int row = 0; row < rows; row++) {
+      int bits = Float.floatToRawIntBits(values[row]);
+      int exponent = bits >>> 23 & 0xff;
+      if (exponent == 0xff) {
+        isNoNumber[sum] = true;
+        continue;
+      }
+
+      int shift = Math.max(exponent, 1) - 1;
+      int whole = exponent == 0 ? bits & 0x7fffff : bits & 0x7fffff | 0x800000;
+      long shifted = (long) whole << (shift & PARTS - 1);
+      byPart[shift >> PART_BITS] += bits < 0 ? -shifted : shifted;
+    }
+
+    for (int part = 0; part < PARTS; part++) {
+      if (byPart[part] != 0) {
+        part(part).open()[sum] += byPart[part];
+      }
+    }
+  }
+
+  /** Counts rows, so that there is room for a value of each in each sum. */
+  public void beginRows(int rows) {
+    if (added + rows > MAX_ADDED) {
+      carry();
+    }
+
+    added += rows;
+  }
+
   /** Adds all sums of another. */
   public void add(ExactSums other) {
     carry();
