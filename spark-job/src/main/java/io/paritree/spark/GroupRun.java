@@ -52,7 +52,8 @@ final class GroupRun {
   private final Stages stages;
   private final RunQuality quality;
   private final Optional<DriftHistory> history;
-  private Optional<String> unwritten = Optional.empty();
+  private Optional<String> undrifted = Optional.empty(); // why the table of drift lacks something
+  private Optional<String> unwritten = Optional.empty(); // why that of challengers does
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
   private Optional<Location> record = Optional.empty();
@@ -130,6 +131,23 @@ final class GroupRun {
     }
   }
 
+  /** Appends the scores of challengers to their table. A failure is no failure of the run. */
+  private void appendCompared(
+      CheckedRun checked, Publisher.Run run, Tally tally, List<String> published) {
+    try {
+      ChallengerHistory.append(
+          session, checked, run.directory(), tally, published, Instant.parse(startedAt));
+    } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
+      String why =
+          "Cannot write scores of challengers to %s: %s"
+              .formatted(
+                  settings.challengers().table().orElseThrow().name(),
+                  String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      unwritten = unwritten.isEmpty() ? Optional.of(why) : unwritten;
+      progress.println(why);
+    }
+  }
+
   /** Returns the directory where the last group has stored its report; empty if it has not. */
   Optional<Location> record() {
     return record;
@@ -138,25 +156,27 @@ final class GroupRun {
   /**
    * Appends what was compared to the table of drift, if there is one.
    *
-   * @return why that was not possible, now or before; empty if it was
+   * @return why a table could not be appended to, now or before; empty if all could
    */
   Optional<String> writeHistory() {
-    if (unwritten.isEmpty() && history.isPresent()) {
+    if (undrifted.isEmpty() && history.isPresent()) {
       try {
         StopSignal.check();
         history.get().write();
       } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
-        unwritten =
+        undrifted =
             Optional.of(
                 "Cannot write drift to %s: %s"
                     .formatted(
                         settings.drift().table().orElseThrow().name(),
                         String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
-        progress.println(unwritten.get());
+        progress.println(undrifted.get());
       }
     }
 
-    return unwritten;
+    return undrifted.isPresent() && unwritten.isPresent()
+        ? Optional.of(undrifted.get() + "; " + unwritten.get())
+        : undrifted.or(() -> unwritten);
   }
 
   Optional<JobReport> failure() {
@@ -212,6 +232,7 @@ final class GroupRun {
     }
 
     try {
+      ChallengerHistory.keep(checked.place().store(), run.directory(), tally);
       List<String> published =
           checked
               .output()
@@ -222,6 +243,7 @@ final class GroupRun {
                   metadata(checked.model(), report),
                   report::keepPublished);
       stages.end("publish");
+      appendCompared(checked, run, tally, published);
       return report.published(published);
     } catch (ConflictException e) {
       staging.remove();

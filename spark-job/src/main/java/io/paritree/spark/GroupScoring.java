@@ -33,6 +33,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
@@ -159,7 +160,7 @@ final class GroupScoring {
       try {
         List<Tally> results =
             new Scan(session, input, files)
-                .score(model, challengers, plan, writers, quarantined, planned);
+                .score(model, challengers, plan, writers, quarantined, comparedWriters(), planned);
         results.forEach(tally::add);
       } finally {
         context.setLocalProperty(TaskWatch.RUN, null);
@@ -168,6 +169,12 @@ final class GroupScoring {
         challengers.forEach(Broadcast::destroy);
       }
     }
+  }
+
+  private Optional<ParquetWriters> comparedWriters() throws IOException {
+    return checked.settings().challengers().table().isEmpty()
+        ? Optional.empty()
+        : Optional.of(ParquetWriters.of(session, checked.comparedColumns()));
   }
 
   private TaskPlan plan(String tasks, String table, String run, int sampleRows) throws IOException {

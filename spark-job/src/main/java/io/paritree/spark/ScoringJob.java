@@ -53,6 +53,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * One run: checks the input, scores the partitions that are not published yet, publishes them.
@@ -149,6 +150,7 @@ final class ScoringJob {
 
     CheckedRun checked = check.check(session, files, challengers, progress);
     checked.challengers().check(settings.challengers().absence());
+    ChallengerHistory.check(session, checked);
     lineage = Optional.of(facts.checked(checked));
     stages.end("check");
     observer.reached(Step.INPUT_CHECKED);
@@ -194,11 +196,17 @@ final class ScoringJob {
   private void checkHistory(
       Output target, Input source, Map<String, String> hadoop, List<String> problems)
       throws IOException {
+    List<Location> places =
+        new ArrayList<>(List.of(target.place().output(), target.place().state()));
+    source.root().ifPresent(places::add);
     if (settings.drift().table().isPresent()) {
-      List<Location> places =
-          new ArrayList<>(List.of(target.place().output(), target.place().state()));
-      source.root().ifPresent(places::add);
       DriftHistory.table(settings.drift().table().get())
+          .problems(hadoop, places)
+          .forEach(problems::add);
+    }
+
+    if (settings.challengers().table().isPresent()) {
+      ChallengerHistory.table(settings.challengers().table().get(), new StructType())
           .problems(hadoop, places)
           .forEach(problems::add);
     }

@@ -99,6 +99,7 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.Quarantine",
           "rows.Scan",
           "rows.ScoreTask",
+          "rows.ScoresOfBoth",
           "rows.SlicedRows",
           "rows.TaskRows",
           "sql.BlockScoring",

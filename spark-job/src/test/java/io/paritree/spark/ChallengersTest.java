@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -285,6 +286,71 @@ class ChallengersTest {
     assertThat(run("out", options).out()).contains("already published, nothing to do");
     JobRun other = run("out", "--challenger", "next=" + champion, "--challenger-columns");
     assertThat(other.out()).contains(": published\n");
+  }
+
+  @Test
+  void aTableHasTheScoresOfAllModelsForEachPublishedRow() throws Exception {
+    Path challenger = packages.binary(2, 30);
+    Map<Long, Integer> before = scores(champion);
+    Map<Long, Integer> now = scores(challenger);
+    Path table = directory.resolve("both");
+    Object[] options = {
+      "--challenger",
+      "next=" + challenger,
+      "--challenger",
+      "same=" + champion,
+      "--challenger-table",
+      table
+    };
+
+    JobRun run = run("out", options);
+    JobRun again = run("out", options); // publishes nothing, and appends nothing
+    JobRun other = run("more", options);
+
+    for (JobRun each : List.of(run, again, other)) {
+      assertThat(each.exitCode()).as(each.err()).isZero();
+      assertThat(each.err()).doesNotContain("Cannot write");
+    }
+
+    assertThat(Scores.of(directory.resolve("out"))).isEqualTo(before);
+    Dataset<Row> rows = TestSpark.session().read().parquet(table.toString());
+    assertThat(rows.columns())
+        .containsExactly(
+            "run",
+            "at",
+            "parcel_id",
+            "partition",
+            "challenger",
+            "score",
+            "label",
+            "model_version",
+            "champion_score",
+            "champion_label",
+            "champion_model_version");
+    assertThat(rows.count()).isEqualTo(2L * 2 * (ROWS - BAD));
+    String first = rows.agg(functions.min("run")).first().getString(0);
+    Dataset<Row> one = rows.filter(rows.col("run").equalTo(first)).limit(100_000);
+    assertThat(rows.select("run").distinct().count()).isBetween(1L, 2L);
+    Dataset<Row> next =
+        one.filter("challenger = 'next'").dropDuplicates("parcel_id"); // runs of one second
+    assertThat(Scores.of(next)).isEqualTo(now);
+    assertThat(Scores.of(next.selectExpr("parcel_id", "champion_score AS score")))
+        .isEqualTo(before);
+    assertThat(rows.filter("challenger = 'same' and score <> champion_score").count()).isZero();
+    assertThat(rows.filter("champion_model_version <> 'parcel-late/1'").count()).isZero();
+    assertThat(ended("more").resolve("compared")).doesNotExist();
+    assertThat(
+            run("third", "--challenger", "a=" + champion, "--challenger-table", input).exitCode())
+        .isEqualTo(2);
+    JobRun inside =
+        run(
+            "third",
+            "--challenger",
+            "a=" + champion,
+            "--challenger-table",
+            directory.resolve("third/both"));
+    assertThat(inside.exitCode()).isEqualTo(3);
+    assertThat(inside.err()).contains("one inside the other; give --challenger-table a place");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.paritree.spark.input.InputFile;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.rows.ScoresOfBoth;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.store.FileStore;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -97,6 +99,12 @@ public record CheckedRun(
         .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
         .map(Map.Entry::getKey)
         .toList();
+  }
+
+  /** Returns the columns of the scores of both models, as tasks write them for a table. */
+  public StructType comparedColumns() {
+    List<StructField> keys = List.of(rows.fields()).subList(0, carried.keys().size());
+    return ScoresOfBoth.columns(keys, model);
   }
 
   /** Returns a copy with only some of the open partitions. */

@@ -277,6 +277,12 @@ public final class JobCheck {
               .formatted(settings.drift().by()));
     }
 
+    if (settings.challengers().table().isPresent()
+        && (!encrypted.isEmpty() || Encryption.isConfigured(HadoopPaths.settings(session)))) {
+      problems.add(
+          "--challenger-table cannot be used: files of the output are encrypted, and that table, which would have the scores, is not");
+    }
+
     InputCheck.refuse(problems);
     return encrypted;
   }

@@ -19,8 +19,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -136,6 +138,21 @@ public record HistoryTable(TableToWrite table, String content, String option, St
     }
 
     return part;
+  }
+
+  /**
+   * Appends rows, as Spark's tasks have them.
+   *
+   * @param rows with the columns, in their order
+   */
+  public void append(SparkSession session, Dataset<Row> rows)
+      throws RefusedException, IOException, AnalysisException {
+    if (isParquet(session)) {
+      Location directory = FileStore.located(table.name(), HadoopPaths.settingsByName(session));
+      rows.write().mode(SaveMode.Append).parquet(HadoopPaths.of(directory).toString());
+    } else {
+      AskedFormat.AUTO.append(session, table, rows);
+    }
   }
 
   private void append(SparkSession session, Iterator<Object[]> rows)

@@ -59,6 +59,7 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
    * Scores all rows, in one pass.
    *
    * @param challengers in the order of the plan
+   * @param comparedWriters of the scores of challengers, if these go to a table
    * @param planned is run once, when everything is planned and the tasks begin
    * @return the result of each task, from the one attempt that counts
    */
@@ -68,10 +69,13 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
       TaskPlan plan,
       ParquetWriters writers,
       ParquetWriters quarantineWriters,
+      Optional<ParquetWriters> comparedWriters,
       Runnable planned) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     Broadcast<JavaSerialized<Orders>> orders =
-        context.broadcast(new JavaSerialized<>(new Orders(plan, writers, quarantineWriters)));
+        context.broadcast(
+            new JavaSerialized<>(
+                new Orders(plan, writers, quarantineWriters, comparedWriters.orElse(null))));
     try {
       JavaRDD<JavaSerialized<Tally>> tasks = tasks(model, challengers, plan, orders);
       tasks.getNumPartitions(); // lists the splits, which a plan does when it is first asked

@@ -58,6 +58,7 @@ final class TaskRows {
   private final UTF8String[] labels;
   private final InputFormat format;
   private final List<ChallengerRows> challengers = new ArrayList<>();
+  private final ScoresOfBoth compared; // null if the scores of challengers go to no table
   private ChallengerRows.Scored challenged; // the last block, if there are challengers
   private final Tally tally = new Tally();
 
@@ -100,6 +101,17 @@ final class TaskRows {
             directory,
             "quarantine-%s-%s".formatted(number, attempt),
             tally.examples());
+    this.compared =
+        orders.comparedWriters() == null || plan.isSample()
+            ? null
+            : new ScoresOfBoth(
+                plan,
+                model,
+                orders.comparedWriters(),
+                new Path(
+                    directory,
+                    "compared-%s-%s%s"
+                        .formatted(number, attempt, orders.comparedWriters().extension())));
     this.stated = new StatedPartition(plan, !Encryption.isConfigured(orders.writers().hadoop()));
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     boolean samples = plan.profiling().none(form, "").profile().needsHashes();
@@ -192,6 +204,10 @@ final class TaskRows {
 
     tally.scored().addAll(scored.close());
     tally.quarantined().addAll(quarantine.close(attempt));
+    if (compared != null) {
+      tally.compared().addAll(compared.close(attempt));
+    }
+
     if (keys != null) {
       tally.keys().addAll(keys.close(attempt));
     }
@@ -332,6 +348,9 @@ final class TaskRows {
 
     for (ChallengerRows challenger : challengers) {
       challenger.write(challenged, row, output);
+      if (compared != null) {
+        compared.add(source.partition, output, challenger, challenged, row);
+      }
     }
 
     if (explanation == null || !explanation.hold(block, source.file, row, slots, scores, output)) {

@@ -202,9 +202,14 @@ public record JobSettings(
    *
    * @param models references by name, in the order in which they were given
    * @param scores whether their scores are written beside the model's
+   * @param table to which the scores of all models are appended; empty for none
    * @param absence what happens if one cannot be compared
    */
-  public record Challengers(Map<String, String> models, ChallengerScores scores, Absence absence) {
+  public record Challengers(
+      Map<String, String> models,
+      ChallengerScores scores,
+      Optional<TableToWrite> table,
+      Absence absence) {
     /** The most of a run. */
     public static final int MOST = 8;
 

@@ -347,9 +347,20 @@ final class JobSettingsParser {
       settings.problem("--challenger-columns needs --challenger");
     }
 
+    Optional<TableToWrite> table =
+        historyTable(
+            settings,
+            "--challenger-table",
+            "challenger-table",
+            List.of("input", "input-table", "output", "table", "drift.table"));
+    if (table.isPresent() && models.isEmpty()) {
+      settings.problem("--challenger-table needs --challenger");
+    }
+
     return new JobSettings.Challengers(
         models,
         written ? ChallengerScores.WRITTEN : ChallengerScores.LEFT_OUT,
+        table,
         required ? Absence.REFUSED : Absence.REPORTED);
   }
 

@@ -177,6 +177,11 @@ public final class ScoreArguments {
             "--challenger-columns",
             "write the scores of challengers, too: score_NAME, label_NAME and model_version_NAME, of"
                 + " several outputs score_OUTPUT_NAME"),
+        text(
+            "--challenger-table=TABLE",
+            "append the scores of all models to a directory of Parquet files, or to a table of %s"
+                    .formatted(AskedFormat.names())
+                + " that is there: its path, which has a slash, or a name in a catalog"),
         flag(
             "--challenger-required",
             "publish nothing, with exit code 6, if a challenger cannot be compared"),

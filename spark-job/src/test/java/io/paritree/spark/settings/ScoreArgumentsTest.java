@@ -84,7 +84,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(71)
+        .hasSize(72)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -131,7 +131,10 @@ class ScoreArgumentsTest {
             "",
             Optional.empty()),
         new JobSettings.Challengers(
-            Map.of(), JobSettings.ChallengerScores.LEFT_OUT, JobSettings.Absence.REPORTED),
+            Map.of(),
+            JobSettings.ChallengerScores.LEFT_OUT,
+            Optional.empty(),
+            JobSettings.Absence.REPORTED),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
 
@@ -228,6 +231,7 @@ class ScoreArgumentsTest {
             "--challenger=next=c/4",
             "--challenger=b=c@b=1",
             "--challenger-columns",
+            "--challenger-table=lake.both",
             "--challenger-required",
             "--run-id=r",
             "--force",
@@ -288,6 +292,7 @@ class ScoreArgumentsTest {
                 new JobSettings.Challengers(
                     Map.of("next", "c/4", "b", "c@b=1"),
                     JobSettings.ChallengerScores.WRITTEN,
+                    Optional.of(new TableToWrite("lake.both", false, false)),
                     JobSettings.Absence.REFUSED),
                 new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE)));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
