@@ -29,13 +29,15 @@ record CountedScores(RowGroup group, ScoreBins bins, double least, double most, 
 
   /** The scores of some rows while they are counted. */
   private static final class Counts {
+    private final InternalRow key;
     private final RowGroup group;
     private final ScoreBins bins = new ScoreBins();
     private double least = Double.POSITIVE_INFINITY;
     private double most = Double.NEGATIVE_INFINITY;
     private long absent;
 
-    Counts(RowGroup group) {
+    Counts(InternalRow key, RowGroup group) {
+      this.key = key;
       this.group = group;
     }
 
@@ -64,24 +66,31 @@ record CountedScores(RowGroup group, ScoreBins bins, double least, double most, 
 
     boolean areAll = true;
     Map<InternalRow, Counts> all = new HashMap<>();
+    Counts last = null;
+    Counts other = null; // most rows have one of two labels
     while (areAll && rows.hasNext()) {
       InternalRow row = rows.next();
       InternalRow group = row.getStruct(1, width);
-      Counts counts = all.get(group);
-      if (counts == null) {
-        counts = new Counts(RowGroup.of(group, levels, segments));
-        all.put(group.copy(), counts);
+      if (last == null || !last.key.equals(group)) {
+        Counts before = last;
+        last = other != null && other.key.equals(group) ? other : all.get(group);
+        other = before;
+      }
+
+      if (last == null) {
+        last = new Counts(group.copy(), RowGroup.of(group, levels, segments));
+        all.put(last.key, last);
         areAll = all.size() <= ScoreCounts.MOST_GROUPS;
         for (int index = 0; index < segments; index++) {
-          values.get(index).add(counts.group.segments().get(index));
+          values.get(index).add(last.group.segments().get(index));
           areAll &= values.get(index).size() <= ScoreCounts.MOST_SEGMENTS;
         }
       }
 
       if (row.isNullAt(0)) {
-        counts.absent++;
+        last.absent++;
       } else {
-        counts.add(row.getDouble(0));
+        last.add(row.getDouble(0));
       }
     }
 

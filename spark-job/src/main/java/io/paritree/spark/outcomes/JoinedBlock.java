@@ -34,7 +34,7 @@ record JoinedBlock(
     long[] rows,
     int[] bin)
     implements Serializable {
-  private static final int ROWS = 4_096;
+  private static final int ROWS = 1 << 15;
 
   // The columns of the rows that blocks are made of.
   private static final int VALUE = 0;

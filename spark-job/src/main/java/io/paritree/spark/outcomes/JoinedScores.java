@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -34,7 +35,10 @@ final class JoinedScores implements AutoCloseable {
   /** A range of so many scores, all of them with a label, is a small part of a small heap. */
   private static final long SCORES_PER_RANGE = 1_000_000;
 
+  private static final int MOST_HELD = 16;
+
   private final JavaRDD<JavaSerialized<JoinedBlock>> blocks;
+  private final List<Integer> sizes; // the blocks of each range
 
   JoinedScores(
       OutcomeQuery query,
@@ -53,7 +57,7 @@ final class JoinedScores implements AutoCloseable {
             .toJavaRDD()
             .mapPartitions(rows -> JoinedBlock.blocks(rows, levels, segments))
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
-    blocks.count(); // all tasks sort at the same time; the driver reads one after the other
+    this.sizes = blocks.mapPartitions(JoinedScores::size).collect(); // all tasks sort here
   }
 
   /** Returns ranges of what rows are sorted by first. */
@@ -136,11 +140,28 @@ final class JoinedScores implements AutoCloseable {
     return when(length(day).equalTo(8), withDashes).otherwise(day).cast(DataTypes.DateType);
   }
 
-  /** Calls for each block, in the order of the scores. */
+  private static Iterator<Integer> size(Iterator<JavaSerialized<JoinedBlock>> blocks) {
+    int size = 0;
+    for (; blocks.hasNext(); size++) {
+      blocks.next();
+    }
+
+    return List.of(size).iterator();
+  }
+
+  /** Calls for each block, in the order of the scores; holds one range, or some small ones. */
   void forEach(Consumer<JoinedBlock> each) {
-    Iterator<JavaSerialized<JoinedBlock>> all = blocks.toLocalIterator();
-    while (all.hasNext()) {
-      each.accept(all.next().value());
+    int to;
+    for (int from = 0; from < sizes.size(); from = to) {
+      int held = sizes.get(from);
+      for (to = from + 1; to < sizes.size() && held + sizes.get(to) <= MOST_HELD; to++) {
+        held += sizes.get(to);
+      }
+
+      for (List<JavaSerialized<JoinedBlock>> range :
+          blocks.collectPartitions(IntStream.range(from, to).toArray())) {
+        range.forEach(block -> each.accept(block.value()));
+      }
     }
   }
 
