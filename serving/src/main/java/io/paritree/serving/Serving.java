@@ -40,6 +40,7 @@ import io.paritree.serving.scoring.ContractHandler;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
 import io.paritree.serving.scoring.ScoreHandler;
+import io.paritree.serving.scoring.ShadowHandler;
 import io.paritree.serving.scoring.StoredScoreHandler;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
@@ -135,6 +136,8 @@ final class Serving implements AutoCloseable {
 
     watch.begin();
     opened.register(watch::close);
+    models.shadows().begin();
+    opened.register(models.shadows()::close);
     scores.begin();
     profiles.begin();
     readiness.begin();
@@ -172,6 +175,7 @@ final class Serving implements AutoCloseable {
     ModelsHandler cards = new ModelsHandler(models);
     ServiceHandler service = new ServiceHandler(models, scores, readiness, metrics, minutes);
     ContractHandler contracts = new ContractHandler(models);
+    ShadowHandler shadows = new ShadowHandler(models);
     RequestDriftHandler drift = new RequestDriftHandler(models, runs::newest);
     StoredDriftHandler storedDrift = new StoredDriftHandler(runs, drift::reference);
     OutcomesHandler outcomes = new OutcomesHandler(runs);
@@ -204,6 +208,8 @@ final class Serving implements AutoCloseable {
             Route.get("/v1/models/{name}/versions/{version}/contract", contracts::handle),
             Route.get("/v1/models/{name}/drift", drift::handle),
             Route.get("/v1/models/{name}/versions/{version}/drift", drift::handle),
+            Route.get("/v1/models/{name}/shadow", shadows::handle),
+            Route.get("/v1/models/{name}/versions/{version}/shadow", shadows::handle),
             Route.get("/v1/scores", outputs::list),
             Route.get("/v1/scores/{table}", outputs::output),
             Route.post("/v1/scores/{table}/lookup", keys::handle),

@@ -14,7 +14,7 @@ import java.util.Set;
  * What a challenger would change in place of a champion: what it reads and answers, what it is made
  * of, and what it makes of rows. Immutable and thread-safe.
  *
- * @param kind who has compared: {@link #DIFF} or {@link #CHALLENGER}
+ * @param kind who has compared: {@link #DIFF}, {@link #CHALLENGER} or {@link #SHADOW}
  * @param rows what both make of rows, if there were any
  * @param startedAt when the comparison began
  * @param endedAt when it ended
@@ -37,7 +37,10 @@ public record Comparison(
   /** Of the job, which has scored the rows with both models. */
   public static final String CHALLENGER = "challenger";
 
-  static final List<String> KINDS = List.of(DIFF, CHALLENGER);
+  /** Of the server, which has scored callers' rows with both models. */
+  public static final String SHADOW = "shadow";
+
+  static final List<String> KINDS = List.of(DIFF, CHALLENGER, SHADOW);
 
   private static final String SEAL = ",\n  \"sha256\": \"";
   private static final String END = "\"\n}\n";
@@ -49,7 +52,8 @@ public record Comparison(
           "Cannot make a comparison of kind '%s': expected one of %s".formatted(kind, KINDS));
     }
 
-    contract = rows.isPresent() ? contract.decidedBy(rows.get()) : contract;
+    Optional<DataComparison> deciding = rows.filter(DataComparison::hasRows);
+    contract = deciding.isPresent() ? contract.decidedBy(deciding.get()) : contract;
   }
 
   /** Returns the same without values of rows or scores: no movers, and no means. */

@@ -42,6 +42,11 @@ public record DataComparison(
         form, whole.withoutValues(), dropped, failed, refused, others, List.of());
   }
 
+  /** Returns whether any row was scored by one of the models at least, and compared. */
+  public boolean hasRows() {
+    return whole.rows() + whole.onlyChampion() + whole.onlyChallenger() > 0;
+  }
+
   /** Returns how many rows one model refuses for a fault in a field, and the other scores. */
   public long refused(Side by, String field, String code) {
     return refused.stream()

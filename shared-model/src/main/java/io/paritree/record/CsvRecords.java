@@ -143,8 +143,8 @@ public final class CsvRecords {
     for (int index = 0; index < columns.length; index++) {
       int cell = columns[index];
       if (cell >= 0) {
-        if (values != null && lines.length(cell) > 0) {
-          values.text(index, lines.bytes(), lines.start(cell), lines.length(cell));
+        if (values != null && values.keeps(index) && lines.length(cell) > 0) {
+          values.cell(index, lines.bytes(), lines.start(cell), lines.length(cell));
         }
 
         if (counts == null) {

@@ -156,7 +156,7 @@ public final class JsonRecordReader {
    * @param index the index of the field in the schema's fields
    */
   public void keep(JsonDocument document, int index) throws MalformedJsonException {
-    if (values == null) {
+    if (values == null || !values.keeps(index)) {
       return;
     }
 

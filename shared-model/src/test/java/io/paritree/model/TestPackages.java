@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.paritree.ModelException;
+import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.model.golden.JsonRecord;
@@ -18,6 +19,10 @@ import io.paritree.model.seal.ReferenceRows;
 import io.paritree.model.seal.SealSource;
 import io.paritree.model.seal.SealedRows;
 import io.paritree.model.seal.Sealing;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.JsonRecordReader;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.record.UnknownFields;
 import io.paritree.store.Location;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
@@ -33,6 +38,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -196,6 +202,40 @@ public final class TestPackages {
   /** Writes a version of {@code parcel-late}. */
   public Path binary(long version, int rounds) {
     return seal(BINARY, version, parcelModel("binary:logistic", rounds), BINARY_OUTPUTS);
+  }
+
+  /** Writes a version of {@code parcel-late} with another schema, which accepts some records. */
+  public Path binary(long version, int rounds, UnaryOperator<String> changed) {
+    byte[] model = parcelModel("binary:logistic", rounds);
+    String schema = changed.apply(TestRecords.SCHEMA.formatted(BINARY_OUTPUTS));
+    try {
+      SchemaForm form =
+          SchemaParser.fromJson("schema.json", schema.getBytes(StandardCharsets.UTF_8));
+      SealSource source = SealSource.ofFile(BINARY, model);
+      Schema read = form.schema(BINARY, source.model()::categories);
+      List<byte[]> records =
+          records(2 * GOLDEN_ROWS).stream()
+              .map(record -> record.getBytes(StandardCharsets.UTF_8))
+              .filter(record -> isAccepted(record, read))
+              .toList();
+      return write(
+          BINARY, version, source, form, new GoldenRecords(records, Provenance.GoldenSource.ROWS));
+    } catch (ModelException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean isAccepted(byte[] record, Schema schema) {
+    Faults faults = new Faults();
+    try (JsonDocument document = JsonDocument.of(record, 0, record.length)) {
+      document.next();
+      new JsonRecordReader(schema, UnknownFields.REJECT)
+          .read(document, new float[schema.width()], 0, faults);
+    } catch (MalformedJsonException e) {
+      throw new IllegalStateException(e);
+    }
+
+    return faults.isEmpty();
   }
 
   /**

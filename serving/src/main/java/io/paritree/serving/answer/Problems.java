@@ -76,6 +76,7 @@ public enum Problems {
       404,
       "The rows of this model are not counted",
       "%s has no reference to compare them with, or profile.mode is off."),
+  NO_SHADOW(404, "The model is not compared with a challenger", "%s"),
   QUARANTINED(
       404,
       "The row of the key could not be scored",

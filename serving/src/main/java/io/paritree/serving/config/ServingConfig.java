@@ -94,9 +94,20 @@ public record ServingConfig(
    * @param poll how often aliases are looked up again; 0 for never
    * @param lookTimeout a look for a new version that takes longer counts as unanswered
    * @param warmUpRows made-up rows that each model scores before the server is ready
+   * @param shadow which models have a challenger
+   * @param shadowQueue bytes of rows that wait to be scored by a challenger; more are dropped and
+   *     counted
+   * @param shadowMovers how many of the rows that a challenger moves most are kept
    */
   public record Models(
-      String store, List<String> serve, Duration poll, Duration lookTimeout, int warmUpRows) {
+      String store,
+      List<String> serve,
+      Duration poll,
+      Duration lookTimeout,
+      int warmUpRows,
+      List<Shadowed> shadow,
+      int shadowQueue,
+      int shadowMovers) {
     private static final Pattern PLAIN =
         Pattern.compile("[A-Za-z0-9._-]{1,64}(@[A-Za-z0-9._-]{1,64}|/[0-9]{1,9})?");
 
@@ -105,6 +116,21 @@ public record ServingConfig(
       boolean plain = PLAIN.matcher(entry).matches();
       boolean there = plain && entry.indexOf('@') < 0 && Files.exists(Path.of(entry));
       return plain && !there ? store + "/" + entry : entry;
+    }
+  }
+
+  /**
+   * A served model whose rows a challenger scores, too.
+   *
+   * @param address the model, as paths name it: {@code NAME} or {@code NAME@ALIAS}
+   * @param challenger the other model, as an entry of {@link Models#serve}
+   */
+  public record Shadowed(String address, String challenger) {
+    static final String FORM = "[^=/]+=[^=].*";
+
+    static Shadowed of(String text) {
+      int equals = text.indexOf('=');
+      return new Shadowed(text.substring(0, equals), text.substring(equals + 1));
     }
   }
 

@@ -19,6 +19,7 @@ import io.paritree.serving.config.ServingConfig.Scores;
 import io.paritree.serving.config.ServingConfig.ScoresOutput;
 import io.paritree.serving.config.ServingConfig.Security;
 import io.paritree.serving.config.ServingConfig.Server;
+import io.paritree.serving.config.ServingConfig.Shadowed;
 import io.paritree.serving.config.ServingConfig.Tls;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -115,13 +116,7 @@ public final class ServingConfigParser {
                 settings.secret("server.tls.key-store-password")),
             new Management(
                 settings.text("management.host"), settings.integer("management.port", 0, 65_535)),
-            new Models(
-                settings.text("models.store"),
-                settings.texts("models.serve"),
-                settings.duration("models.poll", Duration.ZERO, Duration.ofHours(1)),
-                settings.duration(
-                    "models.look-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
-                settings.integer("models.warm-up-rows", 0, 10_000_000)),
+            models(settings),
             scores(settings),
             new Records(settings.word("records.unknown-fields", UnknownFields.class)),
             new Limits(
@@ -161,6 +156,32 @@ public final class ServingConfigParser {
     Exposure.check(config, settings);
     settings.finish();
     return config;
+  }
+
+  private static Models models(Settings settings) {
+    List<Shadowed> shadow =
+        settings
+            .texts(
+                "models.shadow",
+                "MODEL=CHALLENGER, such as \"credit=credit@challenger\"",
+                text -> text.matches(Shadowed.FORM))
+            .stream()
+            .filter(text -> text.matches(Shadowed.FORM))
+            .map(Shadowed::of)
+            .toList();
+    if (shadow.stream().map(Shadowed::address).distinct().count() < shadow.size()) {
+      settings.problem("models.shadow has a model twice: expected one challenger of each");
+    }
+
+    return new Models(
+        settings.text("models.store"),
+        settings.texts("models.serve"),
+        settings.duration("models.poll", Duration.ZERO, Duration.ofHours(1)),
+        settings.duration("models.look-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
+        settings.integer("models.warm-up-rows", 0, 10_000_000),
+        shadow,
+        settings.bytes("models.shadow-queue", 1 << 16, 1 << 30),
+        settings.integer("models.shadow-movers", 0, 1_000));
   }
 
   private static Scores scores(Settings settings) {

@@ -1,11 +1,10 @@
 package io.paritree.serving.log;
 
 import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.queue.ByteQueue;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,9 +33,7 @@ final class LineWriter implements AutoCloseable {
 
   private final String name;
   private final LogTarget target;
-  private final long maxWaitingBytes;
-  private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
-  private final AtomicLong waitingBytes = new AtomicLong();
+  private final ByteQueue<LogLines> queue;
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicBoolean overflowLogged = new AtomicBoolean();
   private final AtomicBoolean ending = new AtomicBoolean();
@@ -51,13 +48,11 @@ final class LineWriter implements AutoCloseable {
   LineWriter(String name, LogTarget target, long maxWaitingBytes) {
     this.name = name;
     this.target = target;
-    this.maxWaitingBytes = maxWaitingBytes;
+    this.queue = new ByteQueue<>(maxWaitingBytes);
     this.thread = new Thread(new Writing(), name);
     thread.setDaemon(true);
     thread.start();
   }
-
-  private record Entry(LogLines lines, long bytes) {}
 
   /**
    * Adds lines; never waits.
@@ -67,14 +62,11 @@ final class LineWriter implements AutoCloseable {
    * @param lines makes the lines; not called if there is no room
    */
   void add(int count, long bytes, Supplier<LogLines> lines) {
-    if (waitingBytes.addAndGet(bytes) > maxWaitingBytes) {
-      waitingBytes.addAndGet(-bytes);
+    if (!queue.add(bytes, lines)) {
       dropped.addAndGet(count);
       if (overflowLogged.compareAndSet(false, true)) {
         LOG.warn("Lines of the {} are dropped: they come faster than they are written", name);
       }
-    } else {
-      queue.add(new Entry(lines.get(), bytes));
     }
   }
 
@@ -132,9 +124,7 @@ final class LineWriter implements AutoCloseable {
     }
 
     private void empty() {
-      for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
-        waitingBytes.addAndGet(-entry.bytes());
-        LogLines lines = entry.lines();
+      for (LogLines lines = queue.poll(); lines != null; lines = queue.poll()) {
         int count = lines.count();
         for (int index = 0; index < count; index++) {
           lines.write(index, text);

@@ -67,8 +67,11 @@ final class InvocationsReader {
       }
 
       float[] next = new float[rows.at(1)];
+      rows.beginValues();
+      records.keepIn(rows.values(0));
       for (int row = 0; records.next(next, 0, rows.faults()); row++) {
         rows.reserve(row + 1);
+        rows.beginValues();
         System.arraycopy(next, 0, rows.slots(), rows.at(row), next.length);
         placeFields(row, "");
         skippedValues += unread;
@@ -92,7 +95,7 @@ final class InvocationsReader {
     }
   }
 
-  /** Keeps the values of the JSON body that is read next. */
+  /** Keeps the values of the JSON body that is read next; null for none. */
   void keepIn(RecordValues values) {
     reader.keepIn(values);
   }

@@ -1,5 +1,6 @@
 package io.paritree.serving.models;
 
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
@@ -42,6 +43,20 @@ public final class ModelMetrics {
         .labelNames("model")
         .callback(metrics::refusing)
         .register(registry);
+    CounterWithCallback.builder()
+        .name("paritree_shadow_rows_total")
+        .help(
+            "Rows of a model that has a challenger, by result: compared, dropped (there was no time,"
+                + " or no challenger) or failed (the challenger did).")
+        .labelNames("model", "result")
+        .callback(metrics::shadowRows)
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("paritree_shadow_refusing")
+        .help("1 while the newest version of a model's challenger cannot be opened, otherwise 0.")
+        .labelNames("model")
+        .callback(metrics::shadowRefusing)
+        .register(registry);
     if (!poll.isZero()) {
       GaugeWithCallback.builder()
           .name("paritree_model_last_look_timestamp_seconds")
@@ -61,6 +76,20 @@ public final class ModelMetrics {
     }
 
     seconds.forEach((name, second) -> callback.call(second, name));
+  }
+
+  private void shadowRows(CounterWithCallback.Callback callback) {
+    for (Shadows.Rows rows : models.shadows().rows()) {
+      callback.call(rows.compared(), rows.model(), "compared");
+      callback.call(rows.dropped(), rows.model(), "dropped");
+      callback.call(rows.failed(), rows.model(), "failed");
+    }
+  }
+
+  private void shadowRefusing(GaugeWithCallback.Callback callback) {
+    for (Shadows.Rows rows : models.shadows().rows()) {
+      callback.call(rows.isRefusing() ? 1 : 0, rows.model());
+    }
   }
 
   private InfoSnapshot info() {

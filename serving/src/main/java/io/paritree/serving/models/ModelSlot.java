@@ -10,6 +10,7 @@ import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelSlot.Refusal.Kind;
 import io.paritree.serving.profile.RequestProfile;
+import io.paritree.serving.shadow.Shadow;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,6 +52,7 @@ public final class ModelSlot {
   private String location; // guarded by this
   private long ended; // guarded by this: the number of the last look whose result was used
   private volatile Instant seen = Instant.now(); // when a look last found the newest version
+  private volatile Shadow shadow; // null if no challenger is configured
 
   /**
    * Opens the model under a reference.
@@ -111,6 +113,11 @@ public final class ModelSlot {
     }
   }
 
+  /** Returns how new versions are looked for. */
+  VersionWatch.Watched watched() {
+    return new VersionWatch.Watched(reference, this::poll, this::reload, this::overdue);
+  }
+
   /** Returns the reference by which the configuration names the model: a path, or a URI. */
   String reference() {
     return reference;
@@ -124,6 +131,16 @@ public final class ModelSlot {
   /** Returns the model in service; never null. */
   public ServedModel current() {
     return current.get();
+  }
+
+  /** From now on, a challenger has the rows of this slot, too. */
+  void shadow(Shadow of) {
+    shadow = of;
+  }
+
+  /** Returns what scores the slot's rows with a challenger; null if none is configured. */
+  public Shadow shadow() {
+    return shadow;
   }
 
   /** Returns why the newest version is not in service, if it is not. */
@@ -318,6 +335,7 @@ public final class ModelSlot {
             since,
             config.records().unknownFields(),
             RequestProfile.of(model, config.profile(), now),
+            this::shadow,
             metrics);
     WarmUp.run(served, config.models().warmUpRows());
     model.card().earlyStopping().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));

@@ -8,6 +8,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ public final class Models {
   private static final String CHAMPION = "champion";
 
   private volatile Map<String, List<ModelSlot>> slots = Map.of();
+  private volatile Shadows shadows = Shadows.none();
 
   /**
    * Starts to open all models of a configuration; until they are open, requests for models are
@@ -59,6 +61,12 @@ public final class Models {
       checkAddresses(sameName);
     }
 
+    shadows =
+        Shadows.of(
+            config.models(),
+            address -> find(address, byName),
+            List.copyOf(byName.keySet()),
+            InstantSource.system());
     slots = byName;
   }
 
@@ -143,7 +151,11 @@ public final class Models {
 
   /** Returns the slot under {@code name} or {@code name@alias}. */
   public Optional<ModelSlot> find(String address) {
-    List<ModelSlot> sameName = opened().get(address);
+    return find(address, opened());
+  }
+
+  private static Optional<ModelSlot> find(String address, Map<String, List<ModelSlot>> slots) {
+    List<ModelSlot> sameName = slots.get(address);
     if (sameName != null) {
       return Optional.of(plain(sameName));
     }
@@ -151,7 +163,8 @@ public final class Models {
     int at = address.lastIndexOf('@');
     return at < 0
         ? Optional.empty()
-        : following(address.substring(at + 1), of(address.substring(0, at)));
+        : following(
+            address.substring(at + 1), slots.getOrDefault(address.substring(0, at), List.of()));
   }
 
   private static Optional<ModelSlot> following(String alias, List<ModelSlot> slots) {
@@ -171,6 +184,11 @@ public final class Models {
   /** Returns the slots that hold versions of a model, in the order of the configuration. */
   public List<ModelSlot> of(String name) {
     return opened().getOrDefault(name, List.of());
+  }
+
+  /** Returns the challengers of the models; none until the models are open. */
+  public Shadows shadows() {
+    return shadows;
   }
 
   public List<String> names() {

@@ -9,6 +9,7 @@ import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Reasons;
 import io.paritree.record.JsonRecordReader;
+import io.paritree.record.RecordValues;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.AnswerForm;
 import io.paritree.serving.answer.JsonBytes;
@@ -18,6 +19,7 @@ import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.profile.RequestProfile;
 import io.paritree.serving.profile.SeenRows;
 import io.paritree.serving.profile.UnscoredRows;
+import io.paritree.serving.shadow.Shadow;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -45,12 +48,14 @@ public final class ServedModel {
   private final ModelStatistics statistics = new ModelStatistics();
   private final Set<String> columns;
   private final Optional<RequestProfile> profile;
+  private final Supplier<Shadow> shadow;
   private final Map<ContributionMode, Reasons> reasons = new ConcurrentHashMap<>();
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
   /**
    * @param since when the slot began to answer with this version
    * @param profile counts the rows of callers; empty if that is switched off
+   * @param shadow returns what scores them with a challenger; null if none is configured
    */
   ServedModel(
       ScoringModel model,
@@ -58,6 +63,7 @@ public final class ServedModel {
       Instant since,
       UnknownFields unknown,
       Optional<RequestProfile> profile,
+      Supplier<Shadow> shadow,
       ServerMetrics metrics) {
     this.model = model;
     this.loaded = loaded;
@@ -65,6 +71,7 @@ public final class ServedModel {
     Schema schema = model.schema();
     Engine engine = model.engine();
     this.profile = profile;
+    this.shadow = shadow;
     this.buffers =
         ThreadLocal.withInitial(
             () ->
@@ -122,6 +129,21 @@ public final class ServedModel {
   /** Returns the profile of the callers' rows; empty if that is switched off. */
   public Optional<RequestProfile> profile() {
     return profile;
+  }
+
+  /** Returns what scores the callers' rows with a challenger; null if none is configured. */
+  public Shadow shadow() {
+    return shadow.get();
+  }
+
+  /**
+   * Returns what keeps the values of one request that a challenger reads otherwise; null if none
+   * does.
+   */
+  public RecordValues shadowValues() {
+    Shadow of = shadow.get();
+    int[] kept = of == null ? new int[0] : of.kept();
+    return kept.length == 0 ? null : RecordValues.ofSome(model.schema().fields().size(), kept);
   }
 
   /** Returns what has been asked of this version since it was loaded. */

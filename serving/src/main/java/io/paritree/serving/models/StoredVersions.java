@@ -119,6 +119,7 @@ public final class StoredVersions {
               now,
               unknown,
               Optional.empty(),
+              () -> null,
               metrics));
     } catch (ModelException e) {
       LOG.info("Cannot open version {} of {}: {}", version, slot.reference(), e.getMessage());

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -37,6 +38,9 @@ public final class VersionWatch implements AutoCloseable {
   private final Duration limit;
   private volatile List<FileSystemModels> fileSystems = List.of();
 
+  /** In threads of their own, so that they delay no new version of a served model. */
+  private volatile List<FileSystemModels> challengers = List.of();
+
   /**
    * @param distance time between two looks; zero for looks only on request
    * @param limit longest time of a look before its store counts as one that does not answer
@@ -47,16 +51,23 @@ public final class VersionWatch implements AutoCloseable {
     this.limit = limit;
   }
 
-  /** Starts to watch the models, which must be open. */
+  /** Starts to watch the models, which must be open, and to open their challengers. */
   public void begin() {
-    Map<String, List<ModelSlot>> slots = new LinkedHashMap<>();
-    for (ModelSlot slot : models.all()) {
-      slots.computeIfAbsent(fileSystem(slot.reference()), name -> new ArrayList<>()).add(slot);
+    fileSystems = watched(models.all().stream().map(ModelSlot::watched).toList());
+    challengers =
+        watched(models.shadows().challengers().stream().map(ChallengerSlot::watched).toList());
+    challengers.forEach(FileSystemModels::pollNow);
+  }
+
+  private List<FileSystemModels> watched(List<Watched> slots) {
+    Map<String, List<Watched>> bySystem = new LinkedHashMap<>();
+    for (Watched slot : slots) {
+      bySystem.computeIfAbsent(fileSystem(slot.reference()), name -> new ArrayList<>()).add(slot);
     }
 
     List<FileSystemModels> all = new ArrayList<>();
-    slots.forEach((name, found) -> all.add(new FileSystemModels(name, found, distance, limit)));
-    fileSystems = List.copyOf(all);
+    bySystem.forEach((name, found) -> all.add(new FileSystemModels(name, found, distance, limit)));
+    return List.copyOf(all);
   }
 
   private static String fileSystem(String location) {
@@ -70,11 +81,25 @@ public final class VersionWatch implements AutoCloseable {
   }
 
   /**
-   * Opens all models again, in the watch's own threads.
+   * What is watched.
    *
-   * @return whether each is now the newest
+   * @param poll looks for a new version; returns whether one was put into service
+   * @param reload opens the newest version, whether it is new or not
+   * @param overdue learns that a look has not ended in time
+   */
+  record Watched(
+      String reference,
+      Callable<Boolean> poll,
+      Callable<Boolean> reload,
+      Consumer<Duration> overdue) {}
+
+  /**
+   * Opens all models again, in the watch's own threads; and challengers, for which nobody waits.
+   *
+   * @return whether each model is now the newest
    */
   public CompletableFuture<Boolean> reload() {
+    challengers.forEach(FileSystemModels::reload);
     List<CompletableFuture<Boolean>> all =
         fileSystems.stream().map(FileSystemModels::reload).toList();
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
@@ -84,6 +109,7 @@ public final class VersionWatch implements AutoCloseable {
   @Override
   public void close() {
     fileSystems.forEach(FileSystemModels::close);
+    challengers.forEach(FileSystemModels::close);
   }
 
   /** The models of one file system, and the threads that look for their versions. */
@@ -101,7 +127,7 @@ public final class VersionWatch implements AutoCloseable {
     /** The reload that is requested and has not begun; null if there is none. */
     private final AtomicReference<CompletableFuture<Boolean>> asked = new AtomicReference<>();
 
-    FileSystemModels(String name, List<ModelSlot> slots, Duration distance, Duration limit) {
+    FileSystemModels(String name, List<Watched> slots, Duration distance, Duration limit) {
       this.name = name;
       this.slots = slots.stream().map(WatchedSlot::new).toList();
       this.limit = limit;
@@ -120,10 +146,14 @@ public final class VersionWatch implements AutoCloseable {
       return thread;
     }
 
+    void pollNow() {
+      thread.execute(this::poll);
+    }
+
     private void poll() {
       for (WatchedSlot watched : slots) {
         if (watched.isDue()) {
-          look(watched, watched.slot::poll);
+          look(watched, watched.slot.poll());
         }
       }
     }
@@ -161,7 +191,7 @@ public final class VersionWatch implements AutoCloseable {
               asked.set(null);
               boolean newest = true;
               for (WatchedSlot watched : slots) {
-                newest &= look(watched, watched.slot::reload);
+                newest &= look(watched, watched.slot.reload());
               }
 
               mine.complete(newest);
@@ -181,11 +211,11 @@ public final class VersionWatch implements AutoCloseable {
 
   /** A slot, and how often its store has not answered in a row. */
   private static final class WatchedSlot {
-    private final ModelSlot slot;
+    private final Watched slot;
     private int unanswered;
     private long next = System.nanoTime();
 
-    WatchedSlot(ModelSlot slot) {
+    WatchedSlot(Watched slot) {
       this.slot = slot;
     }
 
@@ -195,7 +225,7 @@ public final class VersionWatch implements AutoCloseable {
 
     /** The next look is later each time, because each may cost a thread that never ends. */
     void unanswered(Duration limit) {
-      slot.overdue(limit);
+      slot.overdue().accept(limit);
       unanswered++;
       next = System.nanoTime() + unanswered * limit.toNanos();
     }

@@ -138,7 +138,7 @@ record BinaryReader(TensorPlaces places, List<Tensor> tensors) {
 
   /** Keeps a number as the shortest text that means it in its tensor's datatype. */
   private void keep(int index, int element, double number) {
-    if (!places.keepsValues() || Double.isInfinite(number)) {
+    if (!places.keeps(index, element) || Double.isInfinite(number)) {
       return;
     }
 
@@ -152,7 +152,7 @@ record BinaryReader(TensorPlaces places, List<Tensor> tensors) {
   }
 
   private void keepLiteral(int index, int element, String text) {
-    if (places.keepsValues()) {
+    if (places.keeps(index, element)) {
       byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
       places.keep(index, element, ascii, 0, ascii.length, true);
     }

@@ -104,28 +104,33 @@ final class TensorPlaces {
     return (int) count;
   }
 
-  /** Returns whether the values of the records are kept. */
-  boolean keepsValues() {
-    return rows.values(0) != null;
+  /** Returns whether the value of an element is kept. */
+  boolean keeps(int index, int element) {
+    RecordValues values = rows.values(row(index, element));
+    return values != null && values.keeps(field(index, element));
+  }
+
+  private int field(int index, int element) {
+    String column = fields == null ? feature(element).column() : fields[index].column();
+    return schema.fieldIndex(column);
   }
 
   /**
-   * Keeps the value of an element as it was given, if values are kept.
+   * Keeps the value of an element as it was given, if it {@link #keeps} it.
    *
    * @param text in UTF-8
    * @param literal whether it is a number or a boolean as JSON writes it
    */
   void keep(int index, int element, byte[] text, int offset, int length, boolean literal) {
-    RecordValues values = rows.values(row(index, element));
-    if (values == null) {
+    if (!keeps(index, element)) {
       return;
     }
 
-    String column = fields == null ? feature(element).column() : fields[index].column();
+    RecordValues values = rows.values(row(index, element));
     if (literal) {
-      values.literal(schema.fieldIndex(column), text, offset, length);
+      values.literal(field(index, element), text, offset, length);
     } else {
-      values.text(schema.fieldIndex(column), text, offset, length);
+      values.text(field(index, element), text, offset, length);
     }
   }
 

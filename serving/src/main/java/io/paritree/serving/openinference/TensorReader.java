@@ -71,7 +71,7 @@ record TensorReader(TensorPlaces places, List<Tensor> tensors) {
       return;
     }
 
-    if (places.keepsValues() && data.token() != JsonToken.VALUE_NULL) {
+    if (places.keeps(index, element) && data.token() != JsonToken.VALUE_NULL) {
       boolean literal = data.token() != JsonToken.VALUE_STRING;
       places.keep(index, element, data.bytes(), data.offset(), data.length(), literal);
     }

@@ -48,6 +48,8 @@ public final class RequestRows {
 
   private final UnscoredRows refused;
   private RecordValues values; // null unless they are kept
+  private int begun; // rows whose values are begun
+  private int mostForShadow = Integer.MAX_VALUE; // rows whose values are kept for that
   private float[] slots = {};
   private int count;
   private Problem refusal; // null unless the request as a whole is refused
@@ -74,6 +76,27 @@ public final class RequestRows {
     int fields = served.model().schema().fields().size();
     this.values = kept;
     this.limit = RowLimit.ofValues(parts.limits(), served.model().engine(), fields, rowBytes);
+  }
+
+  /**
+   * Keeps the values that a challenger reads otherwise, for as many rows as values may be kept of.
+   * Of a request with more rows no values are kept: it is answered as ever, and not compared.
+   *
+   * @return what keeps them; null if nothing needs them
+   */
+  public RecordValues keepForShadow() {
+    values = served.shadowValues();
+    int fields = served.model().schema().fields().size();
+    mostForShadow = RowLimit.ofValues(parts.limits(), served.model().engine(), fields, 0).rows();
+    return values;
+  }
+
+  /** Begins the values of the next row, if values are kept, before it is known that it is there. */
+  public void beginValues() {
+    if (values != null) {
+      values.begin(count);
+      begun = count + 1;
+    }
   }
 
   /** Returns the values of a row, to be kept; null if they are not kept. */
@@ -130,8 +153,9 @@ public final class RequestRows {
   public void reserve(int needed) {
     if (needed > count) {
       limit.check(needed);
-      for (int row = count; values != null && row < needed; row++) {
-        values.begin(row);
+      values = needed > mostForShadow ? null : values;
+      for (; values != null && begun < needed; begun++) {
+        values.begin(begun);
       }
 
       count = needed;
@@ -250,7 +274,8 @@ public final class RequestRows {
         slots,
         scored.margins,
         scored.scores,
-        faults);
+        faults,
+        values);
     return scored;
   }
 

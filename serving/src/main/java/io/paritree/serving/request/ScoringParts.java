@@ -1,6 +1,7 @@
 package io.paritree.serving.request;
 
 import io.paritree.feature.Faults;
+import io.paritree.record.RecordValues;
 import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.PredictionLog;
@@ -8,6 +9,7 @@ import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.profile.SeenRows;
+import io.paritree.serving.shadow.Shadow;
 import java.util.function.Supplier;
 
 /** What every endpoint that scores needs: the models, the limits, the metrics and the log. */
@@ -15,11 +17,12 @@ public record ScoringParts(
     Models models, ServingConfig.Limits limits, ServerMetrics metrics, PredictionLog predictions) {
 
   /**
-   * Counts scored rows into the profile of the model's requests, and adds them to the prediction
-   * log; each if it is on. See {@link PredictionLog#add}.
+   * Counts scored rows into the profile of the model's requests, leaves them for its challenger,
+   * and adds them to the prediction log; each if it is on. See {@link PredictionLog#add}.
    *
    * @param places position of each row in the request, from 0
    * @param found has the unseen values of these rows
+   * @param values as {@link ServedModel#shadowValues} or with more of them; null if none are kept
    */
   public void scored(
       ServedModel served,
@@ -29,10 +32,16 @@ public record ScoringParts(
       float[] slots,
       float[] margins,
       float[] scores,
-      Faults found) {
+      Faults found,
+      RecordValues values) {
     SeenRows seen = served.buffers().seen;
     if (seen != null) {
       seen.add(rows, slots, scores, found);
+    }
+
+    Shadow shadow = served.shadow();
+    if (shadow != null) {
+      shadow.add(served.model(), origin.requestId(), rows, places, slots, margins, scores, values);
     }
 
     if (predictions.on()) {

@@ -42,6 +42,7 @@ final class Batch implements AutoCloseable {
   private final RequestBuffers buffers;
   private final Engine engine;
   private final ReasonsAnswer reasons; // null if none are asked for
+  private final RecordValues values; // of the block; null if nothing needs them
   private final JsonBytes answer;
   private final RowLimit limit;
 
@@ -94,7 +95,8 @@ final class Batch implements AutoCloseable {
       reasons.clear();
     }
 
-    buffers.reader.keepIn(values());
+    this.values = reasons == null ? served.shadowValues() : reasons.values();
+    buffers.reader.keepIn(values);
     buffers.reader.keyIn(query.key().isEmpty() ? null : query.key());
     this.answer = buffers.answer().raw(served.answerStart()).raw(",\"results\":[");
   }
@@ -109,7 +111,7 @@ final class Batch implements AutoCloseable {
 
   /** Returns what keeps the values of the records; null if they are not needed. */
   RecordValues values() {
-    return reasons == null ? null : reasons.values();
+    return values;
   }
 
   /** Returns the index in the buffers' slots where the next record begins. */
@@ -125,8 +127,8 @@ final class Batch implements AutoCloseable {
       buffers.faults.clearForOne();
     }
 
-    if (reasons != null) {
-      reasons.values().begin(good);
+    if (values != null) {
+      values.begin(good);
     }
   }
 
@@ -178,7 +180,8 @@ final class Batch implements AutoCloseable {
         buffers.slots,
         buffers.margins,
         buffers.scores,
-        buffers.faults);
+        buffers.faults,
+        values);
     int next = 0;
     for (Entry record : block) {
       answer.raw(row == 0 ? "{" : ",{");
@@ -199,6 +202,8 @@ final class Batch implements AutoCloseable {
     scored += good;
     if (reasons != null) {
       reasons.clear();
+    } else if (values != null) {
+      values.clear();
     }
 
     good = 0;

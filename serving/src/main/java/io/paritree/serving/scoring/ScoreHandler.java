@@ -3,6 +3,7 @@ package io.paritree.serving.scoring;
 import io.javalin.http.Context;
 import io.paritree.forest.Engine;
 import io.paritree.record.MalformedJsonException;
+import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
@@ -36,7 +37,8 @@ public record ScoreHandler(ScoringParts parts) {
       RequestBuffers buffers = served.buffers();
       ReasonsAnswer reasons =
           query.reasons().map(asked -> ReasonsAnswer.ofBlocks(asked, served)).orElse(null);
-      read(body, served, buffers, reasons);
+      RecordValues values = reasons == null ? served.shadowValues() : reasons.values();
+      read(body, served, buffers, reasons, values);
       inference.read();
       Engine engine = served.model().engine();
       engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
@@ -68,19 +70,28 @@ public record ScoreHandler(ScoringParts parts) {
           buffers.slots,
           buffers.margins,
           buffers.scores,
-          buffers.faults);
+          buffers.faults,
+          values);
     }
   }
 
   /**
-   * @param reasons null if none are asked for; otherwise the record's values are kept for them
+   * @param reasons null if none are asked for
+   * @param values keeps the record's values; null if nothing needs them
    */
   private void read(
-      byte[] body, ServedModel served, RequestBuffers buffers, ReasonsAnswer reasons) {
+      byte[] body,
+      ServedModel served,
+      RequestBuffers buffers,
+      ReasonsAnswer reasons,
+      RecordValues values) {
     if (reasons != null) {
       reasons.clear();
-      reasons.values().begin(0);
-      buffers.reader.keepIn(reasons.values());
+    }
+
+    if (values != null) {
+      values.begin(0);
+      buffers.reader.keepIn(values);
     }
 
     try {

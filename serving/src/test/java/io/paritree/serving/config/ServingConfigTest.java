@@ -41,7 +41,14 @@ class ServingConfigTest {
                 new ServingConfig.Tls("off", ""),
                 new ServingConfig.Management("127.0.0.1", 8081),
                 new ServingConfig.Models(
-                    "models", List.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), 2_000),
+                    "models",
+                    List.of(),
+                    Duration.ofSeconds(5),
+                    Duration.ofMinutes(1),
+                    2_000,
+                    List.of(),
+                    8 << 20,
+                    20),
                 new ServingConfig.Scores(
                     Map.of(),
                     Duration.ofSeconds(5),

@@ -3,7 +3,6 @@ package io.paritree.model.command;
 import io.paritree.comparison.Comparison;
 import io.paritree.comparison.DataComparison;
 import io.paritree.comparison.Face;
-import io.paritree.comparison.RowComparison;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.difference.ModelPair;
@@ -123,7 +122,7 @@ final class DiffCommand implements Callable<Integer> {
         input == null
             ? Optional.empty()
             : Optional.of(new RowPass(input, keys, by, top).compare(models));
-    if (rows.isPresent() && !hasRows(rows.get().whole())) {
+    if (rows.isPresent() && !rows.get().hasRows()) {
       throw new InputException(
           "Cannot compare %s and %s on %s: neither scores any of its %s rows%s"
               .formatted(
@@ -139,10 +138,6 @@ final class DiffCommand implements Callable<Integer> {
         () -> new ShownComparison(compared, faces.all).text(),
         () -> new String(compared.toJson(), StandardCharsets.UTF_8));
     return compared.isDropIn(faces.all) ? ModelMain.OK : ModelMain.DIFFERS;
-  }
-
-  private static boolean hasRows(RowComparison rows) {
-    return rows.rows() + rows.onlyChampion() + rows.onlyChallenger() > 0;
   }
 
   private ParameterException usage(String message) {

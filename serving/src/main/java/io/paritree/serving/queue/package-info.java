@@ -1,0 +1,6 @@
+/**
+ * What waits between requests and a thread of the server, within a bound.
+ *
+ * <p>Knows nothing of what waits.
+ */
+package io.paritree.serving.queue;

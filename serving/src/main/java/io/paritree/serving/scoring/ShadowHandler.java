@@ -1,0 +1,28 @@
+package io.paritree.serving.scoring;
+
+import io.javalin.http.Context;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.models.ModelSlot;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.ModelAddress;
+import io.paritree.serving.shadow.Shadow;
+import java.util.Optional;
+
+/**
+ * {@code GET /v1/models/{name}/shadow}: how a challenger compares on the rows that callers have
+ * sent, as a document that counts as evidence for a promotion. Thread-safe.
+ */
+public record ShadowHandler(Models models) {
+  public void handle(Context ctx) {
+    ModelSlot slot = ModelAddress.slot(ctx, models);
+    MediaTypes.requireJsonAccepted(ctx);
+    byte[] document =
+        Optional.ofNullable(slot.shadow())
+            .flatMap(Shadow::document)
+            .orElseThrow(
+                () -> new ProblemException(Problems.NO_SHADOW.of(models.shadows().absence(slot))));
+    ctx.result(document);
+  }
+}
