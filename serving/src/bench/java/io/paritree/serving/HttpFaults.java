@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       LookupTrial.class,
       PublisherTrial.class,
       AccessTrial.class,
+      ShadowTrial.class,
       SoakTrial.class
     },
     description = "Harms a running server on purpose and checks what happens.",

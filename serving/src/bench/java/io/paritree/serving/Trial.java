@@ -99,6 +99,15 @@ abstract class Trial implements Callable<Integer> {
 
   /** Starts a server of some models, with a heap of fixed size. */
   final ServeRun serve(List<Path> models, String... settings) throws IOException {
+    return serve("", models, settings);
+  }
+
+  /**
+   * The same, with a debugger's agent.
+   *
+   * @param agent an option of the JVM; empty for none
+   */
+  final ServeRun serve(String agent, List<Path> models, String... settings) throws IOException {
     List<String> arguments = new ArrayList<>();
     models.forEach(model -> arguments.addAll(List.of("--model", model.toString())));
     for (String setting : settings) {
@@ -108,7 +117,7 @@ abstract class Trial implements Callable<Integer> {
     ServeRun run =
         new ServeRun(
             directory,
-            Map.of("PARITREE_JAVA_OPTS", "-Xms256m -Xmx256m -XX:+AlwaysPreTouch"),
+            Map.of("PARITREE_JAVA_OPTS", "-Xms256m -Xmx256m -XX:+AlwaysPreTouch " + agent),
             arguments.toArray(String[]::new));
     run.port();
     return run;

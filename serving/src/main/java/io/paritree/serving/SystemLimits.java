@@ -104,11 +104,15 @@ final class SystemLimits {
     }
   }
 
-  /** Returns the most bytes that requests and answers take: arriving, waiting, running, unread. */
+  /**
+   * Returns the most bytes that requests and answers take: arriving, waiting, running, unread, and
+   * left for challengers.
+   */
   private static long occupied(ServingConfig config) {
     ServingConfig.Limits limits = config.limits();
     long running = (long) config.admission().permits() * limits.body();
-    return 2L * limits.pendingBodies() + limits.pendingAnswers() + running;
+    long shadowed = (long) config.models().shadowQueue() * config.models().shadow().size();
+    return 2L * limits.pendingBodies() + limits.pendingAnswers() + running + shadowed;
   }
 
   private static long up(long bytes) {

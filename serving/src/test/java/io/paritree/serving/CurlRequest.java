@@ -14,7 +14,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -31,9 +30,10 @@ import javax.net.ssl.TrustManagerFactory;
  *
  * @param command where it is
  * @param authority a file of certificates that are trusted
+ * @param retries how often it is sent again while it is answered with 503, a second later each time
  */
 record CurlRequest(
-    Command command, HttpRequest.Builder request, URI uri, Optional<Path> authority) {
+    Command command, HttpRequest.Builder request, URI uri, Optional<Path> authority, int retries) {
 
   private static final int MANAGEMENT_PORT = 8081;
 
@@ -43,6 +43,7 @@ record CurlRequest(
     Optional<Path> authority = Optional.empty();
     Optional<BodyPublisher> body = Optional.empty();
     String method = "";
+    int retries = 0;
     String uri = "";
     Iterator<String> words = command.arguments().iterator();
     while (words.hasNext()) {
@@ -54,6 +55,7 @@ record CurlRequest(
           request.header(header[0], header[1]);
         }
         case "-X" -> method = words.next();
+        case "--retry" -> retries = Integer.parseInt(words.next());
         case "--cacert" -> authority = Optional.of(directory.resolve(words.next()));
         case "-d", "--data-binary" -> {
           String data = words.next();
@@ -73,7 +75,7 @@ record CurlRequest(
 
     String usual = body.isPresent() ? "POST" : "GET";
     request.method(method.isEmpty() ? usual : method, body.orElse(BodyPublishers.noBody()));
-    return new CurlRequest(command, request, URI.create(uri), authority);
+    return new CurlRequest(command, request, URI.create(uri), authority, retries);
   }
 
   /** Sends it to a server, to the port that is there in place of the one that it names. */
@@ -87,10 +89,14 @@ record CurlRequest(
     String address = uri.getScheme() + "://" + uri.getHost() + ":" + port;
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
     URI here = URI.create(address + uri.getRawPath() + query);
-    HttpResponse<String> response =
-        client
-            .build()
-            .send(request.uri(here).build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+    HttpRequest asked = request.uri(here).build();
+    HttpClient built = client.build();
+    HttpResponse<String> response = built.send(asked, BodyHandlers.ofString());
+    for (int again = 0; again < retries && response.statusCode() == 503; again++) {
+      Thread.sleep(1_000);
+      response = built.send(asked, BodyHandlers.ofString());
+    }
+
     return new Answer(command, response.statusCode(), response.body());
   }
 

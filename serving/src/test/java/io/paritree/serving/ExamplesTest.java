@@ -138,6 +138,7 @@ class ExamplesTest {
   private static ServingConfig config(ServeOptions options) throws Exception {
     Map<String, String> settings = new HashMap<>(options.settings());
     settings.putIfAbsent("scores.index-directory", "\"" + directory.resolve("indexes") + "\"");
+    settings.replaceAll((key, value) -> value.replace("=models/", "=" + directory + "/models/"));
     settings.put("log.requests", "off");
     settings.put("models.warm-up-rows", "10");
     return ServingConfigParser.read(

@@ -53,6 +53,7 @@ class ShadowTest {
 
   private RunningServer serve(String challenger, Map<String, String> more) throws Exception {
     Map<String, String> settings = new HashMap<>(more);
+    settings.put("models.shadow-movers", "20");
     settings.putIfAbsent("models.shadow", "[\"parcel-late=%s\"]".formatted(challenger));
     return RunningServer.start(List.of(champion.toString()), settings);
   }
@@ -327,8 +328,8 @@ class ShadowTest {
       String record = TestPackages.records(1).get(0);
       check(client.post(MODEL + "/score", record));
       Answer absent = client.get(MODEL + "/shadow");
-      assertThat(absent.status()).isEqualTo(404);
-      assertThat(absent.body()).contains("no_shadow").doesNotContain(model.toString());
+      assertThat(absent.status()).isEqualTo(503);
+      assertThat(absent.body()).contains("no_challenger").doesNotContain(model.toString());
       assertThat(counted(server)).containsEntry("dropped", 1L);
 
       packages.binary(2, 12);

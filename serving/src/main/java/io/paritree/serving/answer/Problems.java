@@ -76,7 +76,10 @@ public enum Problems {
       404,
       "The rows of this model are not counted",
       "%s has no reference to compare them with, or profile.mode is off."),
-  NO_SHADOW(404, "The model is not compared with a challenger", "%s"),
+  NO_SHADOW(
+      404,
+      "The model is not compared with a challenger",
+      "models.shadow names no challenger of %s."),
   QUARANTINED(
       404,
       "The row of the key could not be scored",
@@ -126,6 +129,10 @@ public enum Problems {
       "The server cannot take the request now",
       "Send it again after the time in Retry-After."),
   STARTING(503, "The server is starting", "Send it again after the time in Retry-After."),
+  NO_CHALLENGER(
+      503,
+      "The challenger is not open",
+      "It is being opened, or cannot be; then the server's log says why. %s answers as ever."),
   NO_SCORES(
       503,
       "There are no stored scores yet",

@@ -109,19 +109,6 @@ public final class Shadows implements AutoCloseable {
     return all.stream().map(Shadowed::challenger).toList();
   }
 
-  /** Returns why a slot has no comparison, for callers; it names no place. */
-  public String absence(ModelSlot champion) {
-    for (Shadowed one : all) {
-      if (one.champion() == champion) {
-        return one.challenger().refusal().isPresent()
-            ? "Its challenger cannot be opened; the server's log says why."
-            : "Its challenger is being opened; try again.";
-      }
-    }
-
-    return "models.shadow names no challenger of " + champion.current().name() + ".";
-  }
-
   /** Returns what has become of the rows of each model. */
   List<Rows> rows() {
     return all.stream()

@@ -8,7 +8,6 @@ import io.paritree.serving.models.Models;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.shadow.Shadow;
-import java.util.Optional;
 
 /**
  * {@code GET /v1/models/{name}/shadow}: how a challenger compares on the rows that callers have
@@ -18,11 +17,13 @@ public record ShadowHandler(Models models) {
   public void handle(Context ctx) {
     ModelSlot slot = ModelAddress.slot(ctx, models);
     MediaTypes.requireJsonAccepted(ctx);
-    byte[] document =
-        Optional.ofNullable(slot.shadow())
-            .flatMap(Shadow::document)
-            .orElseThrow(
-                () -> new ProblemException(Problems.NO_SHADOW.of(models.shadows().absence(slot))));
-    ctx.result(document);
+    Shadow shadow = slot.shadow();
+    String name = slot.current().name();
+    if (shadow == null) {
+      throw new ProblemException(Problems.NO_SHADOW.of(name));
+    }
+
+    ctx.result(
+        shadow.document().orElseThrow(() -> new ProblemException(Problems.NO_CHALLENGER.of(name))));
   }
 }

@@ -48,7 +48,7 @@ class ServingConfigTest {
                     2_000,
                     List.of(),
                     8 << 20,
-                    20),
+                    0),
                 new ServingConfig.Scores(
                     Map.of(),
                     Duration.ofSeconds(5),
