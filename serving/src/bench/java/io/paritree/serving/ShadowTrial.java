@@ -214,7 +214,7 @@ final class ShadowTrial extends Trial {
 
   private static void awaitChallenger(int port, int version) throws IOException {
     String challenger =
-        "\"challenger\" : {\n    \"version\" : \"" + VERSION.formatted(version) + "\"";
+        "\"challenger\": {\n    \"version\": \"" + VERSION.formatted(version) + "\"";
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     try (Client client = new Client(port)) {
       while (!client

@@ -60,6 +60,8 @@ class OpsFilesTest {
         Map.of(
             "scores.loans.output",
             '"' + loans.path().toString() + '"',
+            "models.shadow",
+            "[\"parcel-late=%s\"]".formatted(model),
             "server.tls.key-store",
             '"' + TlsTest.keyStore(directory, "server").toString() + '"',
             "server.tls.key-store-password",
@@ -227,7 +229,7 @@ class OpsFilesTest {
       return Set.of("reqps", "rowsps", "cps");
     }
 
-    return expression.matches("paritree_(?:ready|model_refusing)\\{.*")
+    return expression.matches("paritree_(?:ready|model_refusing|shadow_refusing)\\{.*")
         ? Set.of("bool_yes_no")
         : Set.of("short");
   }

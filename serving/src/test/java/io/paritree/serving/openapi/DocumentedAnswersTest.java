@@ -107,14 +107,25 @@ class DocumentedAnswersTest {
                 "1 s",
                 "profile.mode",
                 "on",
+                "models.shadow",
+                Stream.of(0, 1, 3) // each compared with itself
+                    .map(index -> models.get(index))
+                    .map(model -> "\"%s=%s\"".formatted(model.getParent().getFileName(), model))
+                    .collect(Collectors.joining(",", "[", "]")),
                 "scores.parcels.output",
                 '"' + parcels.path().toString() + '"'));
     serving = RunningServer.start(references, settings);
     settings.putAll(AccessTable.settings());
+    settings.remove("models.shadow");
     settings.putAll(Map.of("limits.body", "4 KiB", "limits.rows", "3"));
     guarded = RunningServer.start(references.subList(0, 1), settings);
     try (Client client = new Client(serving.port())) {
       contract = new Contract(client.get("/openapi.json").body());
+      for (String name : List.of("parcel-late", "parcel-class", "wide")) {
+        while (client.get("/v1/models/" + name + "/shadow").status() == 503) {
+          Thread.sleep(20); // its challenger is being opened
+        }
+      }
     }
   }
 
