@@ -102,7 +102,7 @@ public final class AccessTable {
                 .anyMatch(other -> other.method().name().equals(method.replace("HEAD", "GET")));
         boolean keyNamedLookup =
             path.endsWith("/lookup") && List.of("GET", "HEAD").contains(method);
-        int read = path.equals("/ui") ? 308 : 200; // to the page's own path
+        int read = answerToGet(path);
         int served = method.equals("POST") ? answerToRecord(path) : read;
         int answer = there ? served : 405;
         int admitted = path.startsWith("/v1/scores/") && (there || keyNamedLookup) ? 404 : answer;
@@ -117,6 +117,15 @@ public final class AccessTable {
     }
 
     return cells;
+  }
+
+  /** Returns the status without a body: the page is at its own path, and there is no challenger. */
+  private static int answerToGet(String path) {
+    if (path.equals("/ui")) {
+      return 308;
+    }
+
+    return path.endsWith("/shadow") ? 404 : 200;
   }
 
   /**

@@ -236,7 +236,8 @@ class ComparisonEvidenceTest {
                   ComparisonEvidence.read(
                       "comparison.json", whole.getBytes(StandardCharsets.UTF_8)))
           .isInstanceOf(BrokenJsonException.class)
-          .hasMessageContaining("a comparison of format 1, one of the kinds [diff, challenger, shadow]");
+          .hasMessageContaining(
+              "a comparison of format 1, one of the kinds [diff, challenger, shadow]");
     }
   }
 }

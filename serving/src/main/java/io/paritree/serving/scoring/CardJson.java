@@ -69,6 +69,11 @@ final class CardJson {
     json.writeStringField("served_since", served.since().toString());
     JsonText.optional(json, "alias_since", slot.aliasMoved().map(Instant::toString));
     RefusedVersion.write(slot.refused(), json);
+    if (slot.shadow() != null) {
+      json.writeObjectFieldStart("shadow");
+      JsonText.optional(json, "challenger", slot.shadow().challenger());
+      json.writeEndObject();
+    }
   }
 
   private static List<String> versions(ModelSlot slot, List<ModelSlot> all) {

@@ -272,6 +272,11 @@ public final class Shadow implements AutoCloseable {
     return Optional.ofNullable(current).map(now -> now.document(clock.instant()));
   }
 
+  /** Returns the version of the challenger that is compared; empty while there is none. */
+  public Optional<String> challenger() {
+    return Optional.ofNullable(current).map(ShadowComparison::challenger);
+  }
+
   /** Returns how many rows were compared since the start, with any version. */
   public long compared() {
     return compared.get();

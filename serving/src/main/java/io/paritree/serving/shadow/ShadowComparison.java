@@ -72,6 +72,11 @@ final class ShadowComparison {
         || one.digest().equals(other.digest()) && one.modelVersion().equals(other.modelVersion());
   }
 
+  /** Returns the version of the challenger. */
+  String challenger() {
+    return models.challenger().modelVersion();
+  }
+
   /** Returns the fields of the champion whose values are needed, as indexes; not to be changed. */
   int[] kept() {
     return fields.kept();

@@ -2,6 +2,7 @@
 import {html, nothing} from "./lit-html.js";
 import {escape, get} from "./api.js";
 import {bar, count, empty, facts, failure, loading, moment, number, short, table, value} from "./parts.js";
+import {comparisonView} from "./comparison-view.js";
 import {addressOf, pathOf} from "./try.js";
 
 const ORIGINS = {golden_rows: "golden rows come from"};
@@ -18,6 +19,7 @@ export class ModelsScreen {
   async open([wanted]) {
     this.problem = null;
     this.card = null;
+    this.shadow = null;
     this.wanted = wanted;
     try {
       this.models = (await get("v1/models")).models;
@@ -25,6 +27,7 @@ export class ModelsScreen {
         this.address = wanted ?? addressOf(this.models[0]);
         const path = `v1/models/${pathOf(this.address)}`;
         [this.card, this.contract] = await Promise.all([get(path), get(`${path}/contract`)]);
+        this.shadow = this.card.shadow?.challenger ? await get(`${path}/shadow`) : null;
       }
     } catch (e) {
       this.problem = e;
@@ -87,7 +90,19 @@ export class ModelsScreen {
           ...Object.entries(provenance).map(([name, own]) => [ORIGINS[name] ?? name.replaceAll("_", " "), name.endsWith("_at") ? moment(own) : typeof own === "number" ? count(own) : value(own)]),
           ["compared with trainer", provenance.compared_with_trainer ? undefined : card.compared_with_trainer ? "yes" : "no"]])}
       </section>
+      ${this.shadowView()}
       ${this.fieldsView()}`;
+  }
+
+  shadowView() {
+    if (!this.card.shadow) {
+      return nothing;
+    }
+
+    return html`<section class="card" aria-label="Challenger"><h2>Another model on callers' rows</h2>
+      ${this.shadow ? html`${comparisonView(this.shadow)}
+        <p class="small">The document is evidence for <code>scripts/model promote</code>, as <code>GET /v1/models/${pathOf(this.address)}/shadow</code> answers it.</p>`
+        : empty("Its challenger is not open: it is being opened, or the server's log says why it cannot be.")}</section>`;
   }
 
   fieldsView() {

@@ -83,6 +83,9 @@ class PageIT {
     scores.put("scores.parcels.output", '"' + parcels().path().toString() + '"');
     scores.put("scores.names.output", '"' + names().path().toString() + '"');
     scores.put("scores.drifting.output", '"' + drifting(compared).path().toString() + '"');
+    String challenger = new TestPackages(directory.resolve("next")).binary(2, 12).toString();
+    scores.put("models.shadow", "[\"parcel-late=%s\"]".formatted(challenger));
+    scores.put("models.shadow-movers", "5");
     scores.put("scores.strange.output", '"' + strange().path().toString() + '"');
     try (RunningServer server = RunningServer.start(references, scores);
         RunningServer bare = RunningServer.start(first, Map.of());

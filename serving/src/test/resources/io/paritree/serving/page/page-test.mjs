@@ -485,6 +485,33 @@ async function everyScreen(page) {
     await page.waitForSelector("section[aria-label='Fields']");
   });
   await accessible(page, "a model");
+  await step(page, "a challenger on callers' rows is what the server answers", async () => {
+    const late = plan.models.find(name => name.startsWith("parcel-late"));
+    await answer(plan.server, "v1/models/parcel-late/score-batch", JSON.stringify([{weight: 1.5, carrier: "AA"}, {weight: -2, distance: 7}]));
+    let compared;
+    do {
+      await page.waitForTimeout(200); // rows are compared in blocks
+      compared = await answer(plan.server, "v1/models/parcel-late/shadow");
+    } while (compared.data.rows < 2);
+    await go(page, "#/models");
+    await page.waitForSelector("section[aria-label='Models in service']");
+    await go(page, `#/models/${encodeURIComponent(late)}`);
+    await page.waitForSelector("section[aria-label='Challenger'] table");
+    const text = await page.locator("section[aria-label='Challenger']").textContent();
+    for (const own of [compared.challenger.version, compared.contract.http, `${compared.data.flips.rows} rows get another label`]) {
+      if (!text.includes(own)) {
+        throw new Error(`${own} is not shown`);
+      }
+    }
+
+    const shown = await page.locator("section[aria-label='Challenger'] td span[title]").evaluateAll(all => all.map(own => own.title));
+    for (const own of [...Object.values(compared.data.difference), ...compared.movers.map(mover => mover.challenger.score)]) {
+      if (!shown.includes(String(own))) {
+        throw new Error(`${own} is not shown`);
+      }
+    }
+  });
+  await accessible(page, "a model with a challenger");
   await screen("service", "#/service", "section[aria-label='Health']");
   await step(page, "choose the dark colours", async () => {
     await page.locator(".theme select").selectOption("dark");
