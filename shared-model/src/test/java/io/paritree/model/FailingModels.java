@@ -13,8 +13,9 @@ public final class FailingModels {
    * Returns a model that scores some blocks as another does, and then throws.
    *
    * @param blocks how many it scores
+   * @param failure what it throws
    */
-  public static ScoringModel after(int blocks, ScoringModel model) {
+  public static ScoringModel after(int blocks, ScoringModel model, Throwable failure) {
     AtomicInteger left = new AtomicInteger(blocks);
     Engine failing =
         (Engine)
@@ -24,7 +25,7 @@ public final class FailingModels {
                 (proxy, method, arguments) -> {
                   if (method.getName().startsWith("score") && arguments != null) {
                     if (left.getAndDecrement() <= 0) {
-                      throw new IllegalStateException("This challenger always fails");
+                      throw failure;
                     }
                   }
 

@@ -38,7 +38,7 @@ class ChallengersTest {
   private static final int BAD = 10;
 
   /** How many runs have a challenger that cannot be compared; {@code -Dparitree.challengers=50}. */
-  private static final int HARMLESS = Integer.getInteger("paritree.challengers", 4);
+  private static final int HARMLESS = Integer.getInteger("paritree.challengers", 5);
 
   @TempDir Path directory;
 
@@ -245,7 +245,7 @@ class ChallengersTest {
     Path challenger = packages.binary(2, 30);
     Map<Long, Integer> now = scores(challenger);
     ScoringModel failing = Opening.open(packages.binary(3, 5).toString(), EngineKind.FOREST);
-    ScoringModel held = FailingModels.after(0, failing);
+    ScoringModel held = FailingModels.after(0, failing, new IllegalStateException());
     OpenModels.remember(held, EngineKind.FOREST);
     Object[] options = {
       "--challenger",
@@ -411,10 +411,14 @@ class ChallengersTest {
         case ABSENT -> {}
         case CORRUPT -> reference = damaged(trial, random).toString();
         case OF_OTHER_COLUMNS -> reference = packages.wide("wide" + trial, 3, 2, 2).toString();
-        case FAILING -> {
+        case FAILING, FAILING_TASKS -> {
           Path failing = packages.binary(100 + trial, 5 + trial);
           ScoringModel opened = Opening.open(failing.toString(), EngineKind.FOREST);
-          held = FailingModels.after(random.nextInt(3), opened);
+          Throwable failure =
+              harm == Harm.FAILING
+                  ? new IllegalStateException("This challenger always fails")
+                  : new AssertionError("This challenger ends tasks");
+          held = FailingModels.after(random.nextInt(3), opened, failure);
           OpenModels.remember((ScoringModel) held, EngineKind.FOREST);
           reference = failing.toString();
         }
@@ -439,7 +443,8 @@ class ChallengersTest {
     ABSENT("nowhere"),
     CORRUPT("Cannot open "),
     OF_OTHER_COLUMNS("column 'f0', which the model reads, is not in"),
-    FAILING("This challenger always fails");
+    FAILING("This challenger always fails"),
+    FAILING_TASKS("scoring has failed with it: ");
 
     final String why;
 

@@ -58,6 +58,7 @@ class EncryptionTest {
 
   @TempDir static Path store;
   private static String model;
+  private static String challenger;
 
   @TempDir Path directory;
 
@@ -67,7 +68,9 @@ class EncryptionTest {
 
   @BeforeAll
   static void seal() {
-    model = new TestPackages(store).binary().toString();
+    TestPackages packages = new TestPackages(store);
+    model = packages.binary().toString();
+    challenger = packages.binary(2, 25).toString();
   }
 
   /** Sets what an operator gives as {@code --conf spark.hadoop.}... to all of Spark. */
@@ -149,6 +152,9 @@ class EncryptionTest {
     assertThat(report())
         .containsPattern("score.mean > 0[^}]*the output is encrypted")
         .containsPattern("score.above > 0[^}]*the output is encrypted");
+    assertThat(Files.readString(ofRun("comparison-next.json")))
+        .contains("\"rows\": 495", "\"ks\"", "\"movers\": [ ]")
+        .doesNotContain("_mean", "parcel_id");
     List<Path> drift = parquets(directory.resolve("drift"));
     assertThat(drift).hasSize(1);
     assertThat(encryptedColumns(drift.get(0))).contains("subject", "missing");
@@ -423,6 +429,8 @@ class EncryptionTest {
         directory.resolve("out"),
         "--keys",
         "parcel_id",
+        "--challenger",
+        "next=" + challenger,
         "--pass",
         "note",
         "--margin",
