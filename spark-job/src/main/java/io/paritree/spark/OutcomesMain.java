@@ -112,29 +112,12 @@ public final class OutcomesMain {
     return Paritree.model(model).keys(kept.toArray(String[]::new)).score(rows);
   }
 
-  /**
-   * Returns where the state of an output is.
-   *
-   * @param directory of the output, or of a table
-   */
-  private static OutputPlace place(OutcomeArguments given, String directory, SparkOnDemand spark)
-      throws IOException, RefusedException {
-    String state = given.query().scores().stateDirectory();
-    OutputPlace place = OutputPlace.of(directory, state, spark.hadoopSettings());
-    if (place.stateProblem().isPresent()) {
-      throw new RefusedException(
-          "Cannot use --state-directory %s: %s".formatted(state, place.stateProblem().get()));
-    }
-
-    return place;
-  }
-
   private static ScoreMain.Ending measure(
       OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
       throws IOException, RefusedException, ModelException, RuleException, AnalysisException {
     Optional<OutputPlace> place = Optional.empty();
     if (!given.directory().isEmpty()) {
-      place = Optional.of(place(given, given.directory(), spark));
+      place = Optional.of(given.query().scores().place(given.directory(), spark.hadoopSettings()));
     }
 
     SparkSession session =
@@ -165,10 +148,7 @@ public final class OutcomesMain {
             at,
             OutcomesMain::scored);
     out.print(outcomes.text());
-    if (place.isEmpty() && !outcomes.location().isEmpty()) {
-      place = Optional.of(place(given, outcomes.location(), spark));
-    }
-
+    place = place.or(outcomes::place);
     if (place.isEmpty()) {
       out.println(
           "  report  not stored: the catalog does not say where the table is; --json writes it");

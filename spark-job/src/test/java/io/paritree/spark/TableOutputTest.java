@@ -6,6 +6,7 @@ import io.paritree.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -189,6 +190,31 @@ class TableOutputTest extends DeltaScores {
         .contains("it has the column value as string, where double is expected; --out-table needs");
     assertThat(inside.err()).contains("give --out-table a place of its own");
     assertThat(none.err()).contains("no partition was found in it from 2025-01-01");
+  }
+
+  @Test
+  void quarantinedKeysOfATableAreCountedUntilAnotherProgramHasChangedTheirPartition()
+      throws IOException {
+    Path days = directory.resolve("days with faults");
+    Parcels.write(days.resolve("day=2024-01-03"), 0, 20, 5, 1);
+    Parcels.write(days.resolve("day=2024-01-04"), 0, 20, 4, 1);
+    succeeds(score("--input", days, "--max-quarantined", "1"));
+    Path labels = Files.writeString(directory.resolve("labels.csv"), "parcel_id,late,known\n");
+    for (int parcel = 0; parcel < 20; parcel += 2) {
+      String line = "%s,%s,2024-02-01\n".formatted(parcel, parcel % 3 == 0);
+      Files.writeString(labels, line, StandardOpenOption.APPEND);
+    }
+
+    JobRun all = outcomes(labels);
+    JobRun one = outcomes(labels, "--to", "2024-01-03");
+    sql("UPDATE TABLE_ SET score = 0 WHERE parcel_id = 3 AND day = '2024-01-03'");
+    JobRun changed = outcomes(labels);
+
+    assertThat(all.out()).contains("quarantined keys with a label, which have no score: 7\n");
+    assertThat(one.out()).contains("quarantined keys with a label, which have no score: 2\n");
+    assertThat(changed.out())
+        .contains("it is not known how many keys with a label were quarantined");
+    assertThat(outcomes(labels, "--from", "2024-01-04").out()).contains("no score: 5\n");
   }
 
   private JobRun outcomes(Path labels, Object... more) {

@@ -1,6 +1,7 @@
 package io.paritree.spark.commit;
 
 import io.paritree.Sha256;
+import io.paritree.spark.tables.RunMarks;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.apache.spark.sql.types.StructType;
  * What a version of a table says about its partitions. By itself it is a version without any: of a
  * table that is not made yet.
  */
-public class TableState {
+public class TableState implements RunMarks {
   /** A table that is not made, and whose columns are not known. */
   public static final TableState ABSENT = absent(new StructType(), List.of());
 
@@ -87,7 +88,7 @@ public class TableState {
     return Set.of();
   }
 
-  /** Returns the partitions that have files. */
+  @Override
   public Set<String> partitions() {
     return Set.of();
   }
@@ -120,7 +121,7 @@ public class TableState {
         : Sha256.hex(String.join("\n", files).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Returns whether exactly a run with this identity has written the rows of a partition. */
+  @Override
   public final boolean isPublished(String partition, String identity) {
     int files = files(partition).size();
     return files == 0 ? hasEmpty(identity) : marks(partition).equals(Set.of(mark(identity, files)));

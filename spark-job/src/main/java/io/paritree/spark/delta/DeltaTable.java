@@ -3,6 +3,7 @@ package io.paritree.spark.delta;
 import io.paritree.spark.delta.DeltaFile.DeletionVector;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.RunMarks;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableFile;
 import io.paritree.spark.tables.TableToRead;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
@@ -29,6 +31,7 @@ import org.apache.spark.sql.types.StructType;
  * A version of a Delta table.
  *
  * @param files its files
+ * @param marked reads what runs have written
  */
 record DeltaTable(
     TableToRead asked,
@@ -37,7 +40,8 @@ record DeltaTable(
     String version,
     StructType schema,
     List<String> partitionColumns,
-    List<TableFile> files)
+    List<TableFile> files,
+    Supplier<RunMarks> marked)
     implements PinnedTable {
   private static final String VERSION = "versionAsOf";
   private static final String TIME = "timestampAsOf";
@@ -98,12 +102,18 @@ record DeltaTable(
         String.valueOf(snapshot.version()),
         snapshot.schema(),
         snapshot.partitionColumns(),
-        files);
+        files,
+        () -> DeltaState.of(snapshot));
   }
 
   @Override
   public String cleanup() {
     return "VACUUM";
+  }
+
+  @Override
+  public Optional<RunMarks> marks() {
+    return Optional.of(marked.get());
   }
 
   private static String physicalName(StructField field) {

@@ -109,6 +109,11 @@ final class IcebergState extends TableState {
     return new IcebergState(table, table.schema(), IcebergReference.newest(table, branch));
   }
 
+  /** Returns the state at a snapshot. */
+  static IcebergState at(Table table, Snapshot snapshot) {
+    return new IcebergState(table, table.schema(), snapshot);
+  }
+
   private void read(Table table) {
     try (CloseableIterable<FileScanTask> tasks =
         table.newScan().useSnapshot(version()).includeColumnStats().planFiles()) {

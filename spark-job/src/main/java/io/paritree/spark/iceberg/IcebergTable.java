@@ -4,6 +4,7 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.RunMarks;
 import io.paritree.spark.tables.TableFile;
 import io.paritree.spark.tables.TableToRead;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -43,6 +45,7 @@ import org.apache.spark.sql.types.StructType;
  * @param version the snapshot's number; {@code none} if the table has no snapshot
  * @param partitions its partition columns
  * @param files its files
+ * @param state reads what the snapshot says of its partitions
  */
 record IcebergTable(
     TableToRead asked,
@@ -53,7 +56,8 @@ record IcebergTable(
     String version,
     StructType schema,
     List<IcebergPartitionColumn> partitions,
-    List<TableFile> files)
+    List<TableFile> files,
+    Supplier<IcebergState> state)
     implements PinnedTable {
   /** Iceberg's column of the index of a row in its file. */
   private static final String ROW_INDEX = "_pos";
@@ -100,7 +104,8 @@ record IcebergTable(
           NO_SNAPSHOT,
           newest.schema(),
           IcebergPartitionColumn.of(table, table.schema(), Set.of(table.spec().specId())),
-          List.of());
+          List.of(),
+          () -> IcebergState.at(table, null));
     }
 
     Schema columnsThen = SnapshotUtil.schemaFor(table, snapshot.snapshotId());
@@ -149,7 +154,8 @@ record IcebergTable(
         version,
         IcebergRuntime.read(session, reference.name(), version, Map.of()).schema(),
         columns,
-        files);
+        files,
+        () -> IcebergState.at(table, snapshot));
   }
 
   /** Returns the ids of columns and of fields within them, by their names. */
@@ -233,6 +239,13 @@ record IcebergTable(
   @Override
   public String cleanup() {
     return "expire_snapshots";
+  }
+
+  /** Of files that are partitioned in another way than now, it says nothing. */
+  @Override
+  public Optional<RunMarks> marks() {
+    IcebergState own = state.get();
+    return own.hasOtherPartitioning() ? Optional.empty() : Optional.of(own);
   }
 
   @Override

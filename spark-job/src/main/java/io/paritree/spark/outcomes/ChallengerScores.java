@@ -158,7 +158,8 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
 
     try {
       Dataset<Row> scored = rescoring.scored(rows, asked.model(), kept);
-      return new FoundScores(scored, levels, input.version(), "", QuarantinedKeys.UNKNOWN);
+      return new FoundScores(
+          scored, levels, input.version(), Optional.empty(), QuarantinedKeys.UNKNOWN);
     } catch (IllegalArgumentException e) {
       throw new RefusedException(
           "Cannot score %s again with %s: %s"
@@ -182,7 +183,11 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
       TableToRead named = new TableToRead(asked.inputTable(), asked.inputVersion());
       PinnedTable table = query.scores().tableFormat().input(session, named);
       return new FoundScores(
-          table.rows(session, Map.of()), List.of(), table.version(), "", QuarantinedKeys.UNKNOWN);
+          table.rows(session, Map.of()),
+          List.of(),
+          table.version(),
+          Optional.empty(),
+          QuarantinedKeys.UNKNOWN);
     }
 
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
@@ -208,7 +213,7 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
             files.stream()
                 .map(file -> HadoopPaths.pattern(file.location()))
                 .toArray(String[]::new));
-    return new FoundScores(rows, List.of(), "", "", QuarantinedKeys.UNKNOWN);
+    return new FoundScores(rows, List.of(), "", Optional.empty(), QuarantinedKeys.UNKNOWN);
   }
 
   private static void check(

@@ -7,6 +7,7 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.RunMarks;
 import io.paritree.spark.tables.TableToRead;
 import java.io.IOException;
 import java.time.LocalDate;
@@ -28,14 +29,14 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param levels the partition columns, outermost first
  * @param version of the table; empty for a directory
- * @param location the directory of the table; empty for others, or if it is not known
+ * @param place where their state is; empty if that is not known
  * @param quarantined the keys of rows that could not be scored
  */
 record FoundScores(
     Dataset<Row> rows,
     List<String> levels,
     String version,
-    String location,
+    Optional<OutputPlace> place,
     QuarantinedKeys quarantined) {
 
   /**
@@ -54,7 +55,7 @@ record FoundScores(
       throws RefusedException, IOException {
     List<PartitionManifest> published = new ArrayList<>(place.publishedBelow(""));
     place.manifest("").ifPresent(published::add);
-    published.removeIf(own -> !isAsked(query, values(own)));
+    published.removeIf(own -> !isAsked(query, values(own.partition())));
     if (published.isEmpty()) {
       throw new RefusedException(
           "Cannot measure %s: no published partition was found in it%s; give the --output of a scoring run"
@@ -84,12 +85,12 @@ record FoundScores(
         rows,
         List.copyOf(PartitionValue.texts(published.get(0).partition()).keySet()),
         "",
-        "",
-        QuarantinedKeys.of(session, query, place, published));
+        Optional.of(place),
+        QuarantinedKeys.of(session, query, place, FaultyPartitions.of(published)));
   }
 
-  private static List<String> values(PartitionManifest partition) {
-    return new ArrayList<>(PartitionValue.texts(partition.partition()).values());
+  private static List<String> values(String partition) {
+    return new ArrayList<>(PartitionValue.texts(partition).values());
   }
 
   /** Returns whether a partition is measured: its day is the last of its values that is one. */
@@ -111,16 +112,35 @@ record FoundScores(
   }
 
   private static FoundScores ofTable(SparkSession session, OutcomeQuery query)
-      throws RefusedException {
+      throws RefusedException, IOException {
     TableToRead asked = new TableToRead(query.scores().table(), "");
     PinnedTable table = query.scores().tableFormat().input(session, asked);
-    List<String> levels = table.partitionColumns();
+    Optional<OutputPlace> place = Optional.empty();
+    if (!table.location().isEmpty()) {
+      Map<String, String> hadoop = HadoopPaths.settingsByName(session);
+      place = Optional.of(query.scores().place(table.location(), hadoop));
+    }
+
     return new FoundScores(
         rows(session, query, table),
-        levels,
+        table.partitionColumns(),
         table.version(),
-        table.location(),
-        QuarantinedKeys.UNKNOWN);
+        place,
+        quarantined(session, query, table, place));
+  }
+
+  private static QuarantinedKeys quarantined(
+      SparkSession session, OutcomeQuery query, PinnedTable table, Optional<OutputPlace> place)
+      throws IOException {
+    Optional<RunMarks> marks = place.isEmpty() ? Optional.empty() : table.marks();
+    if (marks.isEmpty()) {
+      return QuarantinedKeys.UNKNOWN;
+    }
+
+    FaultyPartitions faulty =
+        FaultyPartitions.of(
+            place.get(), marks.get(), partition -> isAsked(query, values(partition)));
+    return QuarantinedKeys.of(session, query, place.get(), faulty);
   }
 
   private static Dataset<Row> rows(SparkSession session, OutcomeQuery query, PinnedTable table)

@@ -1,8 +1,12 @@
 package io.paritree.spark.outcomes;
 
+import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.formats.AskedFormat;
+import io.paritree.spark.publish.OutputPlace;
+import java.io.IOException;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -101,6 +105,24 @@ public record OutcomeQuery(
       Optional<LocalDate> to) {
     String name() {
       return table.isEmpty() ? output : table;
+    }
+
+    /**
+     * Returns where their state is.
+     *
+     * @param directory of the output, or of a table
+     * @param hadoop settings of Hadoop's client
+     */
+    public OutputPlace place(String directory, Map<String, String> hadoop)
+        throws IOException, RefusedException {
+      OutputPlace place = OutputPlace.of(directory, stateDirectory, hadoop);
+      if (place.stateProblem().isPresent()) {
+        throw new RefusedException(
+            "Cannot use --state-directory %s: %s"
+                .formatted(stateDirectory, place.stateProblem().get()));
+      }
+
+      return place;
     }
 
     boolean isOf(Optional<LocalDate> day) {

@@ -29,8 +29,7 @@ import org.apache.spark.sql.types.StructType;
  * @param text the same for the console
  * @param rows the same as rows of a table, of {@link #columns}
  * @param asOf the day of the newest label that counts; empty if labels have no time
- * @param location the directory of the table that the scores are in; empty for a directory of
- *     scores, or if it is not known
+ * @param place where the state of the scores is; empty if that is not known
  * @param unmet rules that do not hold; empty if all do
  */
 public record Outcomes(
@@ -38,7 +37,7 @@ public record Outcomes(
     String text,
     List<Object[]> rows,
     Optional<LocalDate> asOf,
-    String location,
+    Optional<OutputPlace> place,
     List<String> unmet) {
   private static final String SHUFFLED = "spark.sql.shuffle.partitions";
   private static final long MOST_OF_TASK = 1_000_000;
@@ -115,7 +114,7 @@ public record Outcomes(
         OutcomeTable.of(report),
         new OutcomeRows(run, at, report).rows(),
         report.asOf(),
-        found.location(),
+        found.place(),
         unmet);
   }
 

@@ -1,6 +1,5 @@
 package io.paritree.spark.outcomes;
 
-import io.paritree.output.PartitionManifest;
 import io.paritree.output.QuarantineColumns;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.input.HadoopPaths;
@@ -9,10 +8,10 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,31 +21,20 @@ import org.apache.spark.sql.SparkSession;
  * The keys of rows that could not be scored.
  *
  * @param rows {@code key_0}, ...; empty if there are none
- * @param areAll whether none are missing: what runs leave may have been removed, and of a table it
- *     is not known which runs have written its rows
+ * @param areAll whether none are missing: what runs leave may have been removed
  */
 record QuarantinedKeys(Optional<Dataset<Row>> rows, boolean areAll) {
   static final QuarantinedKeys UNKNOWN = new QuarantinedKeys(Optional.empty(), false);
 
-  /** Returns the keys of the rows that the runs of published partitions could not score. */
+  /** Returns the keys of the rows of partitions that runs could not score. */
   static QuarantinedKeys of(
-      SparkSession session,
-      OutcomeQuery query,
-      OutputPlace place,
-      List<PartitionManifest> published)
+      SparkSession session, OutcomeQuery query, OutputPlace place, FaultyPartitions faulty)
       throws IOException {
     Optional<Dataset<Row>> all = Optional.empty();
-    boolean areAll = true;
-    Set<String> runs = new TreeSet<>();
-    for (PartitionManifest own : published) {
-      if (own.quarantined() > 0) {
-        runs.add(own.directory());
-      }
-    }
-
-    for (String run : runs) {
+    boolean areAll = faulty.areAll();
+    for (Map.Entry<String, Set<String>> run : faulty.byRun().entrySet()) {
       boolean isFound = false;
-      for (Location directory : StateDirectory.quarantine(place.state(), run)) {
+      for (Location directory : StateDirectory.quarantine(place.state(), run.getKey())) {
         if (place.listOrNone(directory).isEmpty()) {
           continue;
         }
@@ -56,12 +44,7 @@ record QuarantinedKeys(Optional<Dataset<Row>> rows, boolean areAll) {
           continue;
         }
 
-        List<String> own =
-            published.stream()
-                .filter(any -> any.directory().equals(run))
-                .map(PartitionManifest::partition)
-                .toList();
-        Dataset<Row> keys = keys(query, rows, own);
+        Dataset<Row> keys = keys(query, rows, run.getValue());
         all = Optional.of(all.map(before -> before.unionByName(keys)).orElse(keys));
         isFound = true;
       }
@@ -72,7 +55,7 @@ record QuarantinedKeys(Optional<Dataset<Row>> rows, boolean areAll) {
     return new QuarantinedKeys(all, areAll);
   }
 
-  private static Dataset<Row> keys(OutcomeQuery query, Dataset<Row> rows, List<String> partitions) {
+  private static Dataset<Row> keys(OutcomeQuery query, Dataset<Row> rows, Set<String> partitions) {
     List<Column> columns = new ArrayList<>();
     for (int index = 0; index < query.keys().size(); index++) {
       columns.add(PublishedScores.column(query.keys().get(index)).as(PublishedScores.key(index)));

@@ -60,6 +60,11 @@ public interface PinnedTable {
     return List.of();
   }
 
+  /** Returns what runs have written; empty if the table does not say it. */
+  default Optional<RunMarks> marks() {
+    return Optional.empty();
+  }
+
   /** Returns whether Spark reports the files of the table by their paths, not by URIs. */
   default boolean reportsPaths() {
     return false;

@@ -84,13 +84,11 @@ class CountedScoresTest {
     Location output = Location.of(directory.resolve("out"));
     OutputPlace place = new OutputPlace(FileStore.of(output), output);
     OutcomeQuery query = TestQuery.ofOutput(output.toString());
-    PartitionManifest all = manifest(0);
-    PartitionManifest some = manifest(5);
+    FaultyPartitions none = FaultyPartitions.of(List.of(manifest(0)));
+    FaultyPartitions some = FaultyPartitions.of(List.of(manifest(5)));
 
-    assertThat(QuarantinedKeys.of(null, query, place, List.of(all)).withLabel(null, query))
-        .hasValue(0);
-    assertThat(QuarantinedKeys.of(null, query, place, List.of(some)).withLabel(null, query))
-        .isEmpty();
+    assertThat(QuarantinedKeys.of(null, query, place, none).withLabel(null, query)).hasValue(0);
+    assertThat(QuarantinedKeys.of(null, query, place, some).withLabel(null, query)).isEmpty();
   }
 
   private static PartitionManifest manifest(long quarantined) {

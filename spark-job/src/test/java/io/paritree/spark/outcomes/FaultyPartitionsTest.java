@@ -1,0 +1,92 @@
+package io.paritree.spark.outcomes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.tables.RunMarks;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FaultyPartitionsTest {
+  /** A version of a table of which one run's identity is known for each partition. */
+  private record Marks(Map<String, String> identities) implements RunMarks {
+    @Override
+    public Set<String> partitions() {
+      return identities.keySet();
+    }
+
+    @Override
+    public boolean isPublished(String partition, String identity) {
+      return identity.equals(identities.getOrDefault(partition, "without rows"));
+    }
+  }
+
+  @TempDir private Path directory;
+
+  private FaultyPartitions of(Marks marks) throws IOException {
+    Location table = Location.of(directory.resolve("table"));
+    OutputPlace place = new OutputPlace(FileStore.of(table), table);
+    return FaultyPartitions.of(place, marks, partition -> !partition.equals("day=3"));
+  }
+
+  /** Writes the report of a run on one partition. */
+  private void report(String kept, String day, String identity, int quarantined)
+      throws IOException {
+    Path file = directory.resolve("_paritree/table").resolve(kept).resolve("report.json");
+    Files.createDirectories(file.getParent());
+    Files.writeString(
+        file,
+        """
+        {"run": "r", "outcome": "published", "startedAt": "2026-01-01T00:00:00Z", "partitions":
+          [{"partition": "%s", "identity": "%s", "read": 9, "scored": 1, "quarantined": %s,
+            "bytes": 0, "files": []}]}
+        """
+            .formatted(day, identity, quarantined));
+  }
+
+  @Test
+  void theRunsThatTheVersionsFilesNameHaveTheRowsInQuarantine() throws IOException {
+    report("runs/first", "day=1", "a", 2);
+    report("runs/second", "day=1", "b", 3);
+    report("runs/third", "day=2", "c", 0);
+    report("runs/asked-no-more", "day=3", "d", 4);
+    report("runs/all-of-its-rows", "day=4", "without rows", 5);
+    report("killed-after-its-commit/kept", "day=5", "e", 6);
+    Map<String, String> files = Map.of("day=1", "b", "day=2", "c", "day=3", "d", "day=5", "e");
+
+    FaultyPartitions faulty = of(new Marks(files));
+
+    assertThat(faulty.areAll()).isTrue();
+    assertThat(faulty.byRun())
+        .isEqualTo(
+            Map.of(
+                "second", Set.of("day=1"),
+                "all-of-its-rows", Set.of("day=4"),
+                "killed-after-its-commit", Set.of("day=5")));
+  }
+
+  @Test
+  void aPartitionThatNoReportIsAboutMayHaveOthers() throws IOException {
+    report("runs/first", "day=1", "a", 2);
+    Files.writeString(
+        Files.createDirectories(directory.resolve("_paritree/table/runs/broken"))
+            .resolve("report.json"),
+        "{");
+
+    for (Marks marks :
+        Set.of(
+            new Marks(Map.of("day=1", "a", "day=2", "removed")),
+            new Marks(Map.of("day=1", "changed since")))) {
+      assertThat(of(marks).areAll()).isFalse();
+    }
+
+    assertThat(of(new Marks(Map.of("day=1", "a", "day=3", "not measured"))).areAll()).isTrue();
+  }
+}
