@@ -183,9 +183,11 @@ final class ChallengerRows {
 
   private final class Block implements ComparedBlock {
     private final Scored champion;
+    private final boolean areAllScored; // by both, as nearly always
 
     Block(Scored champion) {
       this.champion = champion;
+      this.areAllScored = champion.faults.faulty() + faults.faulty() == 0;
     }
 
     @Override
@@ -195,6 +197,10 @@ final class ChallengerRows {
 
     @Override
     public boolean isScored(Side side, int row) {
+      if (areAllScored) {
+        return true;
+      }
+
       return side == Side.CHAMPION
           ? !champion.faults.isFaulty(row)
           : ChallengerRows.this.isScored(champion, row);
