@@ -190,6 +190,7 @@ final class Serving implements AutoCloseable {
             Route.get("/v1/scores/{table}/row", rows::row),
             Route.get("/v1/scores/{table}/runs", runs::list),
             Route.get("/v1/scores/{table}/runs/{run}", runs::run),
+            Route.get("/v1/scores/{table}/runs/{run}/comparison", runs::comparison),
             Route.get("/v1/scores/{table}/drift", storedDrift::handle),
             Route.get("/v1/scores/{table}/outcomes", outcomes::handle),
             Route.get("/v1/scores/{table}/{key}", rows::row),

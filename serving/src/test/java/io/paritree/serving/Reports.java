@@ -1,9 +1,17 @@
 package io.paritree.serving;
 
+import io.paritree.comparison.Comparison;
+import io.paritree.model.difference.ModelPair;
+import io.paritree.model.rows.RowPass;
 import io.paritree.output.DataFile;
+import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
+import io.paritree.output.StateDirectory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +41,35 @@ public final class Reports {
         new RunReport.Ending("quarantined", 4, "too many <b>bad</b> rows", 1),
         Stream.of(partition("day=0", Optional.empty()), partition("day=1", hold)).toList(),
         1);
+  }
+
+  /** Writes a run whose challenger {@code next} is compared on rows, and {@code gone} left out. */
+  public static void compared(Path run, RunReport report, ModelPair pair, Path csv)
+      throws Exception {
+    Comparison comparison =
+        pair.comparison(
+            Comparison.CHALLENGER,
+            Optional.of(new RowPass(csv.toString(), List.of(), "", 3).compare(pair)),
+            Instant.parse(report.start().startedAt()),
+            Instant.parse(report.start().startedAt()).plusSeconds(60));
+    Files.createDirectories(run);
+    Files.write(run.resolve("comparison-next.json"), comparison.toJson());
+    RunReport with =
+        new RunReport(
+            report.start(),
+            report.ending(),
+            report.rows(),
+            report.quarantine(),
+            report.values(),
+            report.duplicateKeys(),
+            report.scores(),
+            report.seconds(),
+            report.partitions(),
+            List.of(
+                ReportedChallenger.leftOut("gone", "there is no such <b>model</b>"),
+                ReportedChallenger.compared("next", comparison)),
+            report.problems());
+    Files.write(run.resolve(StateDirectory.REPORT), with.toJson());
   }
 
   private static Partition partition(String path, Optional<Hold> hold) {

@@ -6,13 +6,18 @@ import io.paritree.Sha256;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.model.EarlierOutput;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
+import io.paritree.model.TestRecords;
+import io.paritree.model.difference.ModelPair;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +85,56 @@ class RunsTest {
     Files.createDirectories(output());
     Files.createDirectories(run(name));
     Files.write(run(name).resolve(StateDirectory.REPORT), report.toJson());
+  }
+
+  private void writeCompared(String name) throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("store"));
+    model = packages.binary();
+    ModelPair pair =
+        new ModelPair(
+            Opening.open(model.toString(), EngineKind.FOREST),
+            Opening.open(packages.binary(2, 12).toString(), EngineKind.FOREST));
+    List<String> lines = new ArrayList<>(List.of(TestRecords.csvHeader()));
+    IntStream.range(0, 50).forEach(row -> lines.add(TestRecords.csvLine(row)));
+    Path csv = Files.write(directory.resolve("rows.csv"), lines);
+    Files.createDirectories(output());
+    Reports.compared(
+        run(name), Reports.published(name, "2026-11-24T02:00:00Z", List.of("day=1")), pair, csv);
+  }
+
+  @Test
+  void theComparisonOfARunIsAnsweredToTheLastByteIfItIsWhole() throws Exception {
+    writeCompared("night");
+    start(output().toString(), Map.of());
+    Map<String, Object> run = ok(RUNS + "/night");
+    assertThat(JsonTree.at(run, "challengers/0/left_out"))
+        .isEqualTo("there is no such <b>model</b>");
+    assertThat(JsonTree.at(run, "challengers/1/compared")).isEqualTo(true);
+    assertThat(JsonTree.at(run, "challengers/1/rows/both")).isEqualTo("50");
+    Path file = run("night").resolve("comparison-next.json");
+    for (String query : List.of("", "?challenger=next")) {
+      assertThat(client.get(RUNS + "/night/comparison" + query).content())
+          .isEqualTo(Files.readAllBytes(file));
+    }
+
+    for (String query : List.of("?challenger=gone", "?challenger=..%2Freport", "?challenger=")) {
+      Answer answer = client.get(RUNS + "/night/comparison" + query);
+      assertThat(answer.status()).as(query).isEqualTo(404);
+      assertThat(answer.body()).contains("unknown_challenger", "[next]");
+    }
+
+    assertThat(client.get(RUNS + "/night/comparison?name=next").status()).isEqualTo(400);
+    Files.writeString(file, Files.readString(file).replace("\"rows\": 50", "\"rows\": 51"));
+    Answer damaged = client.get(RUNS + "/night/comparison");
+    assertThat(damaged.status()).isEqualTo(503);
+    assertThat(damaged.body()).doesNotContain(directory.toString());
+  }
+
+  @Test
+  void withoutThePageNoKeysOfComparisonsAreShown() throws Exception {
+    writeCompared("night");
+    start(output().toString(), Map.of("page.mode", "off"));
+    assertThat(client.get(RUNS + "/night/comparison").status()).isEqualTo(404);
   }
 
   private List<String> listed() throws IOException {

@@ -36,8 +36,6 @@ public record ReportedChallenger(
     String file,
     Map<String, Long> rows,
     Map<String, Double> measures) {
-  private static final String FILE = "comparison-%s.json";
-
   public ReportedChallenger {
     rows = Collections.unmodifiableMap(new LinkedHashMap<>(rows));
     measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
@@ -58,7 +56,7 @@ public record ReportedChallenger(
         comparison.challenger().version(),
         comparison.challenger().digest(),
         "",
-        FILE.formatted(name),
+        StoredComparison.file(name).orElseThrow(),
         rows,
         measures);
   }

@@ -66,6 +66,8 @@ public enum Problems {
   UNKNOWN_PARTITION(404, "There is no such partition", "Partitions in service, newest first: %s."),
   UNKNOWN_KEY(404, "There is no such key", "Searched %s."),
   UNKNOWN_RUN(404, "There is no such run", "GET /v1/scores/%s/runs lists those that have ended."),
+  UNKNOWN_CHALLENGER(
+      404, "There is no such comparison", "Where the page is served, the run has: %s."),
   UNKNOWN_OUTCOMES(404, "There are no such outcomes", "They are there as of %s."),
   UNKNOWN_NIGHT(
       "unknown_partition",

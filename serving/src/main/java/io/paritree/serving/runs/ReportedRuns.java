@@ -149,6 +149,15 @@ final class ReportedRuns {
   }
 
   /**
+   * Returns the comparison of a run with a challenger, as a document; empty if there is none.
+   *
+   * @throws ProblemException with 503 if it cannot be read
+   */
+  Optional<byte[]> comparison(String directory, String challenger) {
+    return await(() -> files.comparison(directory, challenger));
+  }
+
+  /**
    * Returns what is made of that which runs have found out about partitions, in the order in which
    * they are asked for; of the first ones only, if they take long to read. Empty for one of which
    * nothing is known.

@@ -5,6 +5,7 @@ import io.paritree.output.PartitionManifest;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
+import io.paritree.output.StoredComparison;
 import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
 import io.paritree.store.FileEntry;
@@ -154,6 +155,23 @@ final class RunFiles {
     Location file = runs.resolve(directory).resolve(StateDirectory.DRIFT);
     try {
       return RunDrift.partition(driftFile(directory, file), file.toString(), partition);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the comparison of a run with a challenger, as a document; empty if there is none. */
+  Optional<byte[]> comparison(String directory, String challenger) throws IOException {
+    Optional<String> name = StoredComparison.file(challenger);
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+
+    connect();
+    Location file = runs.resolve(directory).resolve(name.get());
+    try {
+      byte[] content = store.readAtMost(file, StoredComparison.MAX_BYTES);
+      return Optional.of(StoredComparison.checked(content, file.toString()));
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }

@@ -2,6 +2,7 @@ package io.paritree.serving.runs;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
+import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.Change;
 import io.paritree.output.RunReport.FaultyRows;
@@ -79,6 +80,23 @@ final class RunJson {
 
     json.writeEndObject();
     partitions(report.partitions(), json);
+    if (!report.challengers().isEmpty()) {
+      JsonText.objects(json, "challengers", report.challengers(), one -> challenger(one, json));
+    }
+  }
+
+  private static void challenger(ReportedChallenger one, JsonGenerator json) throws IOException {
+    json.writeStringField("name", one.name());
+    JsonText.optional(json, "model_version", one.version());
+    JsonText.optional(json, "left_out", one.leftOut());
+    json.writeBooleanField("compared", !one.file().isEmpty());
+    JsonText.counts(json, "rows", one.rows());
+    json.writeObjectFieldStart("measures");
+    for (Map.Entry<String, Double> measure : one.measures().entrySet()) {
+      number(measure.getKey(), measure.getValue(), json);
+    }
+
+    json.writeEndObject();
   }
 
   private static void summary(Summary summary, String message, JsonGenerator json)

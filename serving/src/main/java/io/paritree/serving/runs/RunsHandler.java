@@ -2,8 +2,10 @@ package io.paritree.serving.runs;
 
 import io.javalin.http.Context;
 import io.paritree.Fault;
+import io.paritree.NameList;
 import io.paritree.drift.Baseline;
 import io.paritree.json.JsonText;
+import io.paritree.output.ReportedChallenger;
 import io.paritree.profile.Profile;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
@@ -28,6 +30,7 @@ public final class RunsHandler {
   private static final int USUAL_LIMIT = 50;
   private static final int MAX_LIMIT = 100;
   private static final String LIMIT = "limit";
+  private static final String CHALLENGER = "challenger";
 
   private final StoredScores scores;
   private final ServingConfig config;
@@ -68,6 +71,49 @@ public final class RunsHandler {
           JsonText.optional(json, "previous", previous);
           json.writeBooleanField("lineage", found.hasLineage());
         });
+  }
+
+  /**
+   * {@code GET .../runs/{run}/comparison}: how the run's challenger compares, or the one that
+   * {@code challenger} names. Rows that move most have their keys, so it is there where the page is
+   * served, which shows keys, too.
+   */
+  public void comparison(Context ctx) {
+    ReportedRuns runs = runs(ctx);
+    MediaTypes.requireJsonAccepted(ctx);
+    Optional<String> wanted = challenger(ctx);
+    StoredReport found = runs.report(ctx.pathParam("run"));
+    List<String> compared =
+        found.report().challengers().stream()
+            .filter(one -> !one.file().isEmpty() && config.servesPage())
+            .map(ReportedChallenger::name)
+            .toList();
+    byte[] document =
+        wanted
+            .or(() -> compared.stream().findFirst())
+            .filter(compared::contains)
+            .flatMap(name -> runs.comparison(found.directory(), name))
+            .orElseThrow(
+                () ->
+                    new ProblemException(Problems.UNKNOWN_CHALLENGER.of(NameList.known(compared))));
+    ctx.result(document);
+  }
+
+  private static Optional<String> challenger(Context ctx) {
+    for (Map.Entry<String, List<String>> given : ctx.queryParamMap().entrySet()) {
+      if (!given.getKey().equals(CHALLENGER)) {
+        throw new ProblemException(
+            Problems.UNKNOWN_PARAMETER.of(Fault.printable(given.getKey()), "only " + CHALLENGER));
+      }
+
+      if (given.getValue().size() != 1) {
+        throw new ProblemException(Problems.BAD_PARAMETER.of(CHALLENGER, "one name"));
+      }
+
+      return Optional.of(given.getValue().get(0));
+    }
+
+    return Optional.empty();
   }
 
   /**

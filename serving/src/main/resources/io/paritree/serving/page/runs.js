@@ -1,9 +1,10 @@
 // The runs of an output: how last night went, and what it did.
 import {html, nothing, svg} from "./lit-html.js";
 import {escape, get} from "./api.js";
-import {bar, count, empty, facts, failure, figure, loading, moment, number, partition, pictureWidth, table, value} from "./parts.js";
+import {bar, count, empty, facts, failure, figure, loading, moment, number, partition, pictureWidth, short, table, value} from "./parts.js";
 import {outputsOf} from "./lookup.js";
 import {ticks} from "./curve.js";
+import {comparisonView} from "./comparison-view.js";
 import {firedView, isFired, share} from "./verdicts.js";
 import {addressOf} from "./try.js";
 
@@ -23,6 +24,7 @@ export class RunsScreen {
     this.problem = null;
     this.run = null;
     this.previous = null;
+    this.comparison = null;
     this.id = id;
     try {
       this.outputs = outputsOf(await get("v1/scores"));
@@ -37,6 +39,11 @@ export class RunsScreen {
         const {models} = await get("v1/models");
         const served = models.find(own => own.model_version === (this.run.model_version ?? this.run.model?.model_version));
         this.model = served === undefined ? null : addressOf(served);
+        const challenger = this.run.challengers?.find(own => own.compared);
+        if (challenger) {
+          await this.compare(challenger.name);
+        }
+
         if (this.run.previous) {
           this.previous = await get(`v1/scores/${escape(this.table)}/runs/${escape(this.run.previous)}`).catch(() => null);
         }
@@ -48,6 +55,16 @@ export class RunsScreen {
     }
 
     this.app.update();
+  }
+
+  async compare(name) {
+    this.compared = name;
+    const path = `v1/scores/${escape(this.table)}/runs/${escape(this.id)}/comparison?challenger=${escape(name)}`;
+    const answer = await get(path).catch(problem => ({problem}));
+    if (this.compared === name) {
+      this.comparison = answer;
+      this.app.update();
+    }
   }
 
   draw() {
@@ -108,6 +125,7 @@ export class RunsScreen {
       ${this.quarantineView()}
       ${this.partitionsView()}
       ${this.valuesView()}
+      ${this.challengersView()}
       ${this.secondsView()}`;
   }
 
@@ -182,6 +200,22 @@ export class RunsScreen {
         {name: "feature", text: own => own.feature, cell: own => html`<bdi>${own.feature}</bdi>`},
         ...[["missing", "missing"], ["missing_sealed", "missing at sealing"], ["unseen", "in no vocabulary"], ["unseen_sealed", "in none at sealing"]].map(([member, name]) =>
           ({name, text: own => own[member], cell: own => share(own[member]), isNumber: true}))], changed, {name: "changed"})}` : nothing}</section>`;
+  }
+
+  challengersView() {
+    const {challengers = []} = this.run;
+    const measure = (name, title, show = short) => ({name: title, text: own => own.measures[name] ?? "", cell: own => show(own.measures[name] ?? ""), isNumber: true});
+    return challengers.length === 0 ? nothing : html`<section class="card" aria-label="Challengers"><h2>Other models on the same rows</h2>
+      ${table("Each challenger of the run", [
+        {name: "challenger", text: own => own.name, cell: own => own.compared && challengers.length > 1
+          ? html`<button type="button" class="quiet" aria-pressed=${own.name === this.compared} @click=${() => this.compare(own.name)}><bdi>${own.name}</bdi></button>` : html`<bdi>${own.name}</bdi>`},
+        {name: "version", text: own => own.model_version ?? "", cell: own => html`<bdi>${own.model_version ?? ""}</bdi>`},
+        {name: "rows of both", text: own => own.rows.both ?? "", cell: own => own.rows.both === undefined ? "" : count(own.rows.both), isNumber: true},
+        measure("flips.share", "flips", share), measure("ks", "KS"), measure("difference.p99", "99 % differ by at most"),
+        ...!challengers.some(own => own.left_out) ? [] : [{name: "left out because", text: own => own.left_out ?? "", cell: own => html`<div class="long"><bdi>${own.left_out ?? ""}</bdi></div>`}],
+      ], challengers, {name: "challengers"})}
+      ${this.comparison === null ? nothing : html`<h3><bdi>${this.compared}</bdi></h3>${
+        this.comparison.problem ? failure(this.comparison.problem, () => this.compare(this.compared)) : comparisonView(this.comparison)}`}</section>`;
   }
 
   secondsView() {

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
+import io.paritree.model.difference.ModelPair;
 import io.paritree.serving.AccessTable;
 import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
@@ -94,8 +98,14 @@ class DocumentedAnswersTest {
           rows.add(List.of("3"), "", 0.5f);
         });
     Path run = directory.resolve("_paritree/parcels/runs/night-0000000a");
-    Files.createDirectories(run);
-    Files.write(run.resolve("report.json"), Reports.held("night", "2026-11-24T02:00:00Z").toJson());
+    ScoringModel late = Opening.open(models.get(0).toString(), EngineKind.FOREST);
+    Reports.compared(
+        run,
+        Reports.held("night", "2026-11-24T02:00:00Z"),
+        new ModelPair(late, late),
+        Files.writeString(
+            directory.resolve("rows.csv"),
+            TestRecords.csvHeader() + "\n" + TestRecords.csvLine(0) + "\n"));
     OutcomeReports outcomes = new OutcomeReports(parcels);
     outcomes.binary("2026-11-24", List.of("day=1"), List.of());
     outcomes.values("undated", List.of("day=1"));

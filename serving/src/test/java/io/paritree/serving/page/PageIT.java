@@ -9,6 +9,8 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
+import io.paritree.model.TestRecords;
+import io.paritree.model.difference.ModelPair;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
 import io.paritree.serving.AccessTable;
@@ -19,9 +21,11 @@ import io.paritree.serving.RunningServer;
 import io.paritree.serving.StoredOutput;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -79,11 +83,11 @@ class PageIT {
             .map(PageIT::reference)
             .toList();
     List<String> first = references.subList(0, 1);
+    String challenger = new TestPackages(directory.resolve("next")).binary(2, 12).toString();
     Map<String, String> scores = new HashMap<>();
     scores.put("scores.parcels.output", '"' + parcels().path().toString() + '"');
     scores.put("scores.names.output", '"' + names().path().toString() + '"');
     scores.put("scores.drifting.output", '"' + drifting(compared).path().toString() + '"');
-    String challenger = new TestPackages(directory.resolve("next")).binary(2, 12).toString();
     scores.put("models.shadow", "[\"parcel-late=%s\"]".formatted(challenger));
     scores.put("models.shadow-movers", "5");
     scores.put("scores.strange.output", '"' + strange().path().toString() + '"');
@@ -132,10 +136,16 @@ class PageIT {
     }
 
     new OutcomeReports(parcels).damaged("2026-12-24");
-    report(
-        parcels,
-        "first-0000000a",
-        Reports.published("first", "2026-11-21T02:00:00Z", List.of("day=2026-11-21")));
+    Path run = directory.resolve("_paritree/parcels/runs/first-0000000a");
+    List<String> lines = new ArrayList<>(List.of(TestRecords.csvHeader()));
+    IntStream.range(0, 100).forEach(row -> lines.add(TestRecords.csvLine(row)));
+    Reports.compared(
+        run,
+        Reports.published("first", "2026-11-21T02:00:00Z", List.of("day=2026-11-21")),
+        new ModelPair(
+            Opening.open(directory.resolve("store/parcel-late/1").toString(), EngineKind.FOREST),
+            Opening.open(directory.resolve("next/parcel-late/2").toString(), EngineKind.FOREST)),
+        Files.write(directory.resolve("rows.csv"), lines));
     report(parcels, "second-0000000b", Reports.held("<b>second</b>", "2026-11-22T02:00:00Z"));
     return parcels;
   }

@@ -512,6 +512,26 @@ async function everyScreen(page) {
     }
   });
   await accessible(page, "a model with a challenger");
+  await step(page, "a run's challenger is what the server answers", async () => {
+    const compared = await answer(plan.server, "v1/scores/parcels/runs/first-0000000a/comparison");
+    await go(page, "#/runs/parcels/first-0000000a");
+    await page.waitForSelector("section[aria-label='Challengers'] table");
+    const section = page.locator("section[aria-label='Challengers']");
+    const text = await section.textContent();
+    for (const own of ["there is no such <b>model</b>", compared.challenger.version, `${compared.data.flips.rows} rows get another label`]) {
+      if (!text.includes(own)) {
+        throw new Error(`${own} is not shown`);
+      }
+    }
+
+    const shown = await section.locator("td span[title]").evaluateAll(all => all.map(own => own.title));
+    for (const own of [...Object.values(compared.data.difference), ...compared.movers.flatMap(mover => mover.fields.map(field => field.change))]) {
+      if (!shown.includes(String(own))) {
+        throw new Error(`${own} is not shown`);
+      }
+    }
+  });
+  await accessible(page, "a run with a challenger");
   await screen("service", "#/service", "section[aria-label='Health']");
   await step(page, "choose the dark colours", async () => {
     await page.locator(".theme select").selectOption("dark");
