@@ -257,6 +257,7 @@ class OutcomesTest {
             List.of("1,true,2026-03-01,1e-200\n", "not from 1.0E-100", "--weight", "weight"),
             List.of(row, "no column 'wight' (did you mean 'weight'?)", "--weight", "wight"),
             List.of("1,true,soon,1\n", "and a time", "--label-time", "known"),
+            List.of("1,true,9999-12-31,1\n", "no day on which it", "--label-time", "known"),
             List.of(row, "--horizon without a last day", "--horizon", "9d"),
             List.of(row, "without --horizon", "--unmatched", "negative"),
             List.of(row, "have no 'yes'", "--positive", "yes"),
@@ -345,6 +346,17 @@ class OutcomesTest {
         .contains(
             "its column 'parcel_id' is of type", "int", "bigint", "read files of one type only");
     assertThat(type.err().strip().lines()).hasSize(1);
+
+    Path lines = Files.writeString(directory.resolve("labels.json"), "{\"parcel_id\": 300}\n");
+    JobRun json = outcomes("--labels", lines, "--label", "late");
+    Path brackets = Files.writeString(directory.resolve("a[1].csv"), HEADER);
+    JobRun pattern = outcomes("--labels", brackets, "--label", "late");
+    assertThat(json.exitCode()).as(json.err()).isEqualTo(3);
+    assertThat(json.err()).contains("files of Parquet, or with the end .csv or .csv.gz");
+    assertThat(json.err().strip().lines()).hasSize(1);
+    assertThat(pattern.exitCode()).as(pattern.err()).isEqualTo(3);
+    assertThat(pattern.err()).contains("for a pattern; rename it");
+    assertThat(pattern.err().strip().lines()).hasSize(1);
   }
 
   /** Copies the output; the keys of one partition are int in place of bigint. */
@@ -463,7 +475,10 @@ class OutcomesTest {
         .read()
         .option("header", "true")
         .csv(labels.toString())
-        .selectExpr("bigint(parcel_id) AS parcel_id", "late = 'true' AS late")
+        .selectExpr(
+            "bigint(parcel_id) AS parcel_id",
+            "late = 'true' AS late",
+            "if(late = 'true', 12345678, 7) AS code")
         .write()
         .parquet(booleans.toString());
     Path json = directory.resolve("booleans.json");
@@ -478,10 +493,39 @@ class OutcomesTest {
         .isEqualTo(ALL.stream().filter(row -> !row.isLate).count());
     assertThat(wrong.exitCode()).isEqualTo(3);
     assertThat(wrong.err()).contains("have no 'nonsense'");
-    Path early = Files.writeString(directory.resolve("paid.csv"), "parcel_id,late\n300,paid\n");
-    JobRun none = outcomes("--labels", early, "--label", "late", "--positive", "defaulted");
+
+    JobRun code =
+        outcomes("--labels", booleans, "--label", "code", "--positive", 12345678, "--json", json);
+    assertThat(code.exitCode()).as("a number of eight digits: %s", code.err()).isZero();
+    assertThat(total(report(json)).get("measures").get("positives").asLong())
+        .isEqualTo(ALL.stream().filter(Scored::isLate).count());
+  }
+
+  @Test
+  void whatHasNoValueYetIsSaidInWords() throws Exception {
+    Path early = Files.writeString(directory.resolve("PAID.CSV"), "parcel_id,late\n300,paid\n");
+
+    JobRun none =
+        outcomes(
+            "--labels",
+            early,
+            "--label",
+            "late",
+            "--positive",
+            "defaulted",
+            "--require",
+            "total.auc > 0.5",
+            "--require",
+            "totl.brier < 1");
+
     assertThat(none.exitCode()).as(none.err()).isZero();
-    assertThat(none.out()).contains("No measured row has the outcome 'defaulted' of --positive");
+    assertThat(none.out())
+        .contains(
+            "No measured row has the outcome 'defaulted' of --positive",
+            "would say rate 0.0000",
+            "not compared: total.auc > 0.5: there is no value\n",
+            "not compared: totl.brier < 1: no version, mature segment or partition has this name yet; did you mean 'total'?\n")
+        .doesNotContain("- to -");
   }
 
   @Test

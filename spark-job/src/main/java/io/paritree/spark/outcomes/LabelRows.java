@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -52,6 +53,7 @@ record LabelRows(Dataset<Row> rows, String version) {
           "ignoreLeadingWhiteSpace", "false",
           "ignoreTrailingWhiteSpace", "false");
 
+  private static final Pattern CSV_NAME = Pattern.compile("(?i).*\\.csv(\\.gz)?");
   private static final int MOST_LINES = 5;
 
   /** Labels as they were found. */
@@ -73,7 +75,7 @@ record LabelRows(Dataset<Row> rows, String version) {
         "Cannot use the labels of %s: %s".formatted(query.labels().source(), why));
   }
 
-  /** Returns why the lines of CSV files could not be read; empty if something else has failed. */
+  /** Returns why files could not be read as labels; empty if something else has failed. */
   static Optional<RefusedException> unreadable(
       SparkSession session, OutcomeQuery query, Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -91,6 +93,13 @@ record LabelRows(Dataset<Row> rows, String version) {
       } else if (message.startsWith("[MALFORMED_RECORD_IN_PARSING")) {
         String why = "a line has not as many cells as the header (%s)";
         return Optional.of(refused(query, why.formatted(SecretValues.shown(session, shown))));
+      } else if (message.contains("is not a Parquet file")) {
+        String why = "files of Parquet, or with the end .csv or .csv.gz, were expected (%s)";
+        return Optional.of(refused(query, why.formatted(shown)));
+      } else if (message.startsWith("Input Pattern ")) {
+        String why =
+            "Spark takes the name of a CSV file with any of {}[]*?\\ for a pattern; rename it (%s)";
+        return Optional.of(refused(query, why.formatted(shown)));
       }
     }
 
@@ -107,7 +116,7 @@ record LabelRows(Dataset<Row> rows, String version) {
 
     Location location = FileStore.located(source, HadoopPaths.settingsByName(session));
     String name = fileName(session, query, location);
-    boolean isCsv = name.endsWith(".csv") || name.endsWith(".csv.gz");
+    boolean isCsv = CSV_NAME.matcher(name).matches();
     String pattern = HadoopPaths.pattern(location);
     return isCsv
         ? new Found(session.read().options(CSV).csv(pattern), "", true)

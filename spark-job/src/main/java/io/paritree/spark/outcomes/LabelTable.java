@@ -52,6 +52,9 @@ record LabelTable(
   private static final String NEWEST = "newest";
   private static final int SHOWN = 3;
 
+  /** A day beyond means that there is none, such as 9999-12-31. */
+  private static final int LAST_YEAR = 2100;
+
   /** Weights whose squares, and sums of them, are normal numbers. */
   private static final double LEAST_WEIGHT = 1e-100;
 
@@ -121,6 +124,13 @@ record LabelTable(
             .maturity()
             .asOf()
             .or(() -> Optional.ofNullable(totals.getString(3)).map(LocalDate::parse));
+    if (asOf.isPresent() && asOf.get().getYear() > LAST_YEAR && query.maturity().asOf().isEmpty()) {
+      throw LabelRows.refused(
+          query,
+          "the newest is of %s, which is no day on which it was known; give the last day by --as-of, and later ones are left out"
+              .formatted(asOf.get()));
+    }
+
     Dataset<Row> known = found.rows().filter(isKnown);
     long all = read - totals.getLong(1);
     long later = 0;

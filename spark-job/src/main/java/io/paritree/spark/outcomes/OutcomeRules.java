@@ -1,5 +1,6 @@
 package io.paritree.spark.outcomes;
 
+import io.paritree.feature.NearestName;
 import io.paritree.outcome.Measured;
 import io.paritree.rule.Reading;
 import io.paritree.rule.Rule;
@@ -16,8 +17,8 @@ import java.util.TreeMap;
 
 /** What must hold of the measures: rules such as {@code total.auc >= 0.70}. */
 final class OutcomeRules implements RuleValues {
-  private static final String NONE =
-      "there is none of this name yet, or it has no label, or no mature one";
+  private static final String NO_SLICE =
+      "no version, mature segment or partition has this name yet";
 
   /** The measures of each subject; none of one without a label. */
   private final Map<String, Map<String, Double>> subjects = new TreeMap<>();
@@ -99,9 +100,15 @@ final class OutcomeRules implements RuleValues {
 
   @Override
   public Reading value(String subject, String measure) {
-    Map<String, Double> values = subjects.getOrDefault(subject, Map.of());
-    if (values.isEmpty()) {
-      return Reading.absent(NONE);
+    Map<String, Double> values = subjects.get(subject);
+    if (values == null) {
+      return Reading.absent(
+          NO_SLICE
+              + NearestName.of(subject, subjects.keySet())
+                  .map("; did you mean '%s'?"::formatted)
+                  .orElse(""));
+    } else if (values.isEmpty()) {
+      return Reading.absent("it has no label, or is not mature");
     }
 
     Double own = values.get(measure);

@@ -70,13 +70,14 @@ final class OutcomeTable {
     if (report.naive().isPresent()
         && report.total().measured().orElse(null) instanceof BinaryMeasures own) {
       NaiveJoin naive = report.naive().get();
+      String auc =
+          Double.isNaN(naive.aucDifference())
+              ? "" // one of them has one outcome only
+              : "AUC %s (%s off), "
+                  .formatted(number(naive.auc(own)), signed(naive.aucDifference()));
       text.append(
-          "  a join that takes missing labels for negative would say AUC %s (%s off), rate %s (%s off)\n"
-              .formatted(
-                  number(naive.auc(own)),
-                  signed(naive.aucDifference()),
-                  number(naive.rate()),
-                  signed(naive.rateDifference(own))));
+          "  a join that takes missing labels for negative would say %srate %s (%s off)\n"
+              .formatted(auc, number(naive.rate()), signed(naive.rateDifference(own))));
     }
 
     report.comparison().ifPresent(comparison -> text.append(of(comparison)));
@@ -90,7 +91,8 @@ final class OutcomeTable {
 
     report.warnings().forEach(warning -> text.append("  ").append(warning).append('\n'));
     for (Verdict verdict : report.verdicts()) {
-      text.append("  %s: %s\n".formatted(OutcomeReport.word(verdict), verdict.text()));
+      String why = String.join("; ", verdict.absences());
+      text.append("  %s: %s%s\n".formatted(OutcomeReport.word(verdict), verdict.text(), why));
     }
 
     return text.toString();
@@ -185,7 +187,9 @@ final class OutcomeTable {
   }
 
   private static String range(Interval interval) {
-    return number(interval.low()) + " to " + number(interval.high());
+    return Double.isNaN(interval.low())
+        ? number(interval.low())
+        : number(interval.low()) + " to " + number(interval.high());
   }
 
   private static String number(double value) {

@@ -41,6 +41,7 @@ record OutcomeText(
     StoredLabels stored,
     boolean hidesValues) {
   private static final int MOST = 1_000;
+  private static final double MOST_EXACT = 0x1p53;
   private static final int SHOWN = 3;
 
   static OutcomeText of(OutcomeQuery query, PublishedScores scores, ScoreCounts counts)
@@ -144,13 +145,18 @@ record OutcomeText(
     return parsed;
   }
 
-  /** Returns the outcome as text, a whole number without a point. */
+  /** Returns the outcome as text, a whole number without a point and an exponent. */
   private static Column text(DataType type) {
     Column outcome = col(LabelRows.OUTCOME);
-    return type instanceof NumericType
-        ? functions.regexp_replace(
-            PublishedScores.text(outcome.cast(DataTypes.DoubleType)), "\\.0$", "")
-        : PublishedScores.text(outcome);
+    if (!(type instanceof NumericType)) {
+      return PublishedScores.text(outcome);
+    }
+
+    Column number = outcome.cast(DataTypes.DoubleType);
+    Column isWhole =
+        functions.rint(number).equalTo(number).and(functions.abs(number).lt(MOST_EXACT));
+    return when(isWhole, PublishedScores.text(outcome.cast(DataTypes.LongType)))
+        .otherwise(PublishedScores.text(number));
   }
 
   /** Returns the index of a class by its name. */
