@@ -35,6 +35,7 @@ final class Matching {
   private final ScoreCounts counts;
   private final Map<RowGroup, Known> known = new HashMap<>();
   private final Map<Slice, Sums> slices = new TreeMap<>();
+  private final List<NaiveCounts> naive = new ArrayList<>(); // by thread
 
   /** The rows of some groups while they are read: one slice, or several that are the same. */
   private static final class Sums {
@@ -58,8 +59,6 @@ final class Matching {
     private final int thread;
     private final List<List<Sums>> slices = new ArrayList<>(); // by thread
     private final ScoreBins matched = new ScoreBins();
-    private final NaiveJoin.Counts labelled = new NaiveJoin.Counts(); // mature or not, with leaks
-    private final NaiveJoin.Counts measured = new NaiveJoin.Counts(); // of the total
     private long leaks;
 
     Known(ScoreBins scored, boolean isMature, boolean countsUnmatched, double label, int thread) {
@@ -78,12 +77,12 @@ final class Matching {
       return !block.isLeak()[row] && (block.hasOutcome(row) || countsUnmatched);
     }
 
-    void count(JoinedBlock block, int row) {
+    void count(JoinedBlock block, int row, NaiveCounts naive) {
       int bin = block.bin()[row];
       long rows = block.rows()[row];
       boolean isPositive = block.outcome()[row] > 0;
       if (block.hasOutcome(row)) {
-        labelled.add(bin, isPositive, rows);
+        naive.labelled.add(bin, isPositive, rows);
       }
 
       if (block.isLeak()[row]) {
@@ -93,9 +92,15 @@ final class Matching {
       }
 
       if (isMature && counts(block, row)) {
-        measured.add(bin, isPositive, rows);
+        naive.measured.add(bin, isPositive, rows);
       }
     }
+  }
+
+  /** What a thread counts for a naive join. */
+  private static final class NaiveCounts {
+    private final NaiveJoin.Counts labelled = new NaiveJoin.Counts(); // mature or not, with leaks
+    private final NaiveJoin.Counts measured = new NaiveJoin.Counts(); // of the total
   }
 
   Matching(
@@ -110,6 +115,9 @@ final class Matching {
     this.outcomes = outcomes;
     this.form = outcomes.form(query);
     this.maturity = maturity;
+    for (int thread = 0; thread < THREADS; thread++) {
+      naive.add(new NaiveCounts());
+    }
   }
 
   /** Returns the slices in order: the total, versions, segments, partitions. */
@@ -199,7 +207,7 @@ final class Matching {
       }
 
       if (group.thread == thread) {
-        group.count(block, at);
+        group.count(block, at, naive.get(thread));
       }
 
       if (group.counts(block, at)) {
@@ -267,9 +275,9 @@ final class Matching {
 
     NaiveJoin.Counts labelled = new NaiveJoin.Counts();
     NaiveJoin.Counts measured = new NaiveJoin.Counts();
-    for (Known group : known.values()) {
-      labelled.add(group.labelled);
-      measured.add(group.measured);
+    for (NaiveCounts own : naive) {
+      labelled.add(own.labelled);
+      measured.add(own.measured);
     }
 
     return Optional.of(NaiveJoin.of(counts.all(), labelled, measured));

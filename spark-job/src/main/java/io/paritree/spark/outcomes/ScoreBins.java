@@ -1,25 +1,24 @@
 package io.paritree.spark.outcomes;
 
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * How many scores are in each bin. A bin has all scores with the same upper half of their bits as
  * floats: they differ by less than a hundredth of their value, unless that is nearer to 0 than any
  * normal float is. Bins are in the order of their scores.
  *
- * <p>Bins are pages of bins, of which few are used: scores of a model are near to each other. Not
- * thread-safe.
+ * <p>Memory is needed for the bins with a score, of which most groups have few. Not thread-safe.
  */
 final class ScoreBins implements Serializable {
   private static final int BITS = 16;
-  private static final int FIRST = Short.MIN_VALUE;
-  private static final int PAGE_BITS = 7;
-  private static final int PAGE = 1 << PAGE_BITS;
-  private static final int PAGES = 1 << BITS - PAGE_BITS;
 
-  private final long[][] pages = new long[PAGES][];
+  // A table with open addressing, where no score is a free place. Bins are near to each other, so
+  // their last bits are as good as a hash.
+  private int[] bins = new int[16];
+  private long[] scores = new long[bins.length];
+  private int size;
 
   /** Receives the scores of a bin. */
   @FunctionalInterface
@@ -38,15 +37,38 @@ final class ScoreBins implements Serializable {
     return Float.intBitsToFloat(bits ^ bits >> 31 & Integer.MAX_VALUE);
   }
 
-  void add(int bin, long scores) {
-    int at = bin - FIRST;
-    long[] page = pages[at >> PAGE_BITS];
-    if (page == null) {
-      page = new long[PAGE];
-      pages[at >> PAGE_BITS] = page;
+  private int place(int bin) {
+    int mask = bins.length - 1;
+    int place = bin & mask;
+    while (scores[place] != 0 && bins[place] != bin) {
+      place = place + 1 & mask;
     }
 
-    page[at & PAGE - 1] += scores;
+    return place;
+  }
+
+  void add(int bin, long more) {
+    int place = place(bin);
+    if (scores[place] == 0 && more != 0) {
+      bins[place] = bin;
+      size++;
+    }
+
+    scores[place] += more;
+    if (2 * size > bins.length) {
+      grow();
+    }
+  }
+
+  private void grow() {
+    int[] oldBins = bins;
+    long[] oldScores = scores;
+    bins = new int[2 * oldBins.length];
+    scores = new long[bins.length];
+    size = 0;
+    for (int place = 0; place < oldBins.length; place++) {
+      add(oldBins[place], oldScores[place]);
+    }
   }
 
   void add(ScoreBins other) {
@@ -55,55 +77,19 @@ final class ScoreBins implements Serializable {
 
   /** Returns the scores in a bin. */
   long of(int bin) {
-    int at = bin - FIRST;
-    long[] page = pages[at >> PAGE_BITS];
-    return page == null ? 0 : page[at & PAGE - 1];
+    return scores[place(bin)];
   }
 
   /** Calls for each bin with a score, in the order of the scores. */
   void forEach(Visitor each) {
-    for (int page = 0; page < pages.length; page++) {
-      for (int at = 0; pages[page] != null && at < PAGE; at++) {
-        if (pages[page][at] > 0) {
-          each.bin(FIRST + page * PAGE + at, pages[page][at]);
-        }
-      }
-    }
+    IntStream.range(0, bins.length)
+        .filter(place -> scores[place] != 0)
+        .map(place -> bins[place])
+        .sorted()
+        .forEach(bin -> each.bin(bin, of(bin)));
   }
 
   long total() {
-    long total = 0;
-    for (long[] page : pages) {
-      for (int at = 0; page != null && at < PAGE; at++) {
-        total += page[at];
-      }
-    }
-
-    return total;
-  }
-
-  /** Sends only the bins with a score. */
-  private Object writeReplace() {
-    List<Integer> bins = new ArrayList<>();
-    List<Long> scores = new ArrayList<>();
-    forEach(
-        (bin, own) -> {
-          bins.add(bin);
-          scores.add(own);
-        });
-    return new Packed(
-        bins.stream().mapToInt(Integer::intValue).toArray(),
-        scores.stream().mapToLong(Long::longValue).toArray());
-  }
-
-  private record Packed(int[] bins, long[] scores) implements Serializable {
-    private Object readResolve() {
-      ScoreBins all = new ScoreBins();
-      for (int at = 0; at < bins.length; at++) {
-        all.add(bins[at], scores[at]);
-      }
-
-      return all;
-    }
+    return Arrays.stream(scores).sum();
   }
 }
