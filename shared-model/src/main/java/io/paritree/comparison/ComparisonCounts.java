@@ -5,8 +5,8 @@ import io.paritree.profile.Counts;
 import io.paritree.profile.CountsByValue;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -156,33 +156,20 @@ public final class ComparisonCounts implements Counts<ComparisonCounts> {
   }
 
   private void addSlices(ComparedBlock block) {
-    Map<String, Integer> numbers = new HashMap<>();
-    int[] ofRows = new int[block.rows()];
-    for (int row = 0; row < ofRows.length; row++) {
-      String name = CountsByValue.name(block.slice(row));
-      Integer known = numbers.putIfAbsent(name, numbers.size());
-      ofRows[row] = known == null ? numbers.size() - 1 : known;
+    String[] names = new String[block.rows()];
+    for (int row = 0; row < names.length; row++) {
+      names[row] = CountsByValue.name(block.slice(row));
     }
 
     ComparisonForm ofSlice = form.ofSlice();
-    slices.expect(numbers.keySet(), () -> new DifferenceCounts(ofSlice));
-    int[] next = new int[ofRows.length]; // row of the same slice; the first has none
-    int[] last = new int[numbers.size()];
-    Arrays.fill(last, -1);
-    for (int row = 0; row < ofRows.length; row++) {
-      next[row] = last[ofRows[row]];
-      last[ofRows[row]] = row;
+    slices.expect(new HashSet<>(List.of(names)), () -> new DifferenceCounts(ofSlice));
+    // Most of many values have no slice of their own: their rows are counted together.
+    Map<DifferenceCounts, DividedRows> divided = new IdentityHashMap<>();
+    for (int row = 0; row < names.length; row++) {
+      divided.computeIfAbsent(slices.of(names[row]), counts -> new DividedRows(block)).add(row);
     }
 
-    numbers.forEach(
-        (name, number) -> {
-          DividedRows scored = new DividedRows(block);
-          for (int row = last[number]; row >= 0; row = next[row]) {
-            scored.add(row);
-          }
-
-          slices.of(name).add(scored);
-        });
+    divided.forEach(DifferenceCounts::add);
   }
 
   @Override

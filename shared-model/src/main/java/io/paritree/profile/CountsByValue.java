@@ -90,11 +90,9 @@ public final class CountsByValue<C extends Counts<C>> implements Serializable {
   }
 
   private void addToOthers(C counts) {
-    counts.pack();
     if (others == null) {
       others = counts;
     } else {
-      others.pack();
       others.add(counts);
     }
   }
