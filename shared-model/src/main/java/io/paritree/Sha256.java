@@ -1,5 +1,6 @@
 package io.paritree;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -15,6 +16,13 @@ public final class Sha256 {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
+  }
+
+  /** Adds a text with its length, so that different lists of texts are different bytes. */
+  public static void add(MessageDigest digest, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    digest.update((utf8.length + ":").getBytes(StandardCharsets.US_ASCII));
+    digest.update(utf8);
   }
 
   /** Returns what a digest has gathered as 64 hexadecimal digits, and resets it. */

@@ -1,10 +1,8 @@
 package io.paritree.comparison;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.Sha256;
-import io.paritree.json.JsonText;
+import io.paritree.json.SealedJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,10 +40,6 @@ public record Comparison(
 
   static final List<String> KINDS = List.of(DIFF, CHALLENGER, SHADOW);
 
-  private static final String SEAL = ",\n  \"sha256\": \"";
-  private static final String END = "\"\n}\n";
-  private static final int DIGITS = 64;
-
   public Comparison {
     if (!KINDS.contains(kind)) {
       throw new IllegalArgumentException(
@@ -79,22 +73,12 @@ public record Comparison(
    * to the comma: so it is seen if a byte is changed.
    */
   public byte[] toJson() {
-    String document = JsonText.text(JsonText.object(this::write));
-    String open = document.substring(0, document.lastIndexOf("\n}"));
-    String sealed = open + SEAL + Sha256.hex(open.getBytes(StandardCharsets.UTF_8)) + END;
-    return sealed.getBytes(StandardCharsets.UTF_8);
+    return SealedJson.of(this::write);
   }
 
   /** Returns whether a document ends with the digest of what is before it. */
   public static boolean isWhole(byte[] document) {
-    String text = new String(document, StandardCharsets.ISO_8859_1); // a character is a byte
-    int end = text.length() - END.length() - DIGITS - SEAL.length();
-    return end > 0
-        && text.startsWith(SEAL, end)
-        && text.endsWith(END)
-        && text.startsWith(
-            Sha256.hex(text.substring(0, end).getBytes(StandardCharsets.ISO_8859_1)),
-            end + SEAL.length());
+    return SealedJson.isWhole(document);
   }
 
   private void write(JsonGenerator json) throws IOException {

@@ -77,6 +77,10 @@ final class Explanations {
     return splits;
   }
 
+  Forest forest() {
+    return forest;
+  }
+
   ForestShape shape() {
     return ForestShape.of(forest);
   }

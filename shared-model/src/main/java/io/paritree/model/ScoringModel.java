@@ -107,6 +107,14 @@ public final class ScoringModel {
   }
 
   /**
+   * Returns the plain loops over trees that say what the engine computes, for the same rounds. It
+   * is slower, has nothing of what makes engines fast, and never uses libxgboost.
+   */
+  public Engine specification() {
+    return explanations.forest();
+  }
+
+  /**
    * Returns what computes the contributions of the margins, for the same rounds as the engine. It
    * is made when it is asked for first, which takes time and memory; a model that is only scored
    * needs neither. It never uses libxgboost.

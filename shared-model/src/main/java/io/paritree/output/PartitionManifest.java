@@ -36,6 +36,8 @@ import java.util.regex.Pattern;
  *     the run is one of a version that did not write this
  * @param reasons how the reasons of the rows are read; empty if they have none, or if the run is
  *     one of a version that did not write this
+ * @param input what its rows were made of; empty if the run is one of a version that did not write
+ *     this
  * @param files the files that hold the rows
  */
 public record PartitionManifest(
@@ -54,6 +56,7 @@ public record PartitionManifest(
     List<String> keys,
     List<String> scores,
     Optional<ReasonsForm> reasons,
+    Optional<ScoredInput> input,
     List<DataFile> files) {
   /** The manifest's file name. */
   public static final String FILE = "_paritree.json";
@@ -116,6 +119,11 @@ public record PartitionManifest(
       reasons.get().write(json);
     }
 
+    if (input.isPresent()) {
+      json.writeFieldName("input");
+      input.get().write(json);
+    }
+
     JsonText.objects(json, "files", files, file -> file.write(json));
   }
 
@@ -145,6 +153,7 @@ public record PartitionManifest(
     List<String> keys = new ArrayList<>();
     List<String> scores = new ArrayList<>();
     List<ReasonsForm> reasons = new ArrayList<>();
+    List<ScoredInput> input = new ArrayList<>();
     List<DataFile> files = new ArrayList<>();
     JsonMembers members;
     try {
@@ -154,6 +163,7 @@ public record PartitionManifest(
               "keys", () -> json.list(() -> keys.add(json.text())),
               "scores", () -> json.list(() -> scores.add(json.text())),
               "reasons", () -> reasons.add(ReasonsForm.read(json)),
+              "input", () -> input.add(ScoredInput.read(json)),
               "files", () -> json.list(() -> files.add(DataFile.read(json))));
       members = new JsonMembers(json, WHOLES, others).readDocument();
     } catch (BrokenJsonException e) {
@@ -187,6 +197,7 @@ public record PartitionManifest(
         keys,
         scores,
         reasons.stream().findFirst(),
+        input.stream().findFirst(),
         files);
   }
 }

@@ -1,7 +1,8 @@
 package io.paritree.output;
 
 /**
- * The columns of quarantined rows that an index reads, in addition to the columns of their keys.
+ * The columns of quarantined rows that indexes and audits read, in addition to the columns of their
+ * keys.
  */
 public final class QuarantineColumns {
   /** The partition of the output to which the row would belong; empty if there is only one. */
@@ -9,6 +10,9 @@ public final class QuarantineColumns {
 
   /** The row's faults, as {@link StoredFaults} has them. */
   public static final String FAULTS = "_faults_json";
+
+  /** The same as a list of {@code field, code, got, expected}. */
+  public static final String LIST = "_faults";
 
   private QuarantineColumns() {}
 }

@@ -16,6 +16,8 @@ public enum Program {
   SQL("scripts/sql", BlockKind.SH),
   /** Run by {@code ExamplesTest} of the job, or parsed there. */
   OUTCOMES("scripts/outcomes", BlockKind.SH, BlockKind.SH_CLUSTER),
+  /** Run by {@code ExamplesTest} of the job, or parsed there. */
+  PARITY("scripts/parity", BlockKind.SH, BlockKind.SH_CLUSTER),
   /** Started by {@code ExamplesTest} of the server, or parsed there. */
   SERVE("scripts/serve", BlockKind.SH, BlockKind.SH_CLUSTER),
   /** Sent by {@code ExamplesTest} of the server to the server that was started last. */

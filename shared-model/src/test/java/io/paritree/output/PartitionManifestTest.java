@@ -33,6 +33,7 @@ class PartitionManifestTest {
           List.of("loan_id"),
           List.of("score"),
           Optional.empty(),
+          Optional.of(new ScoredInput("/lake/loans", "17", 2, "2c3d")),
           List.of(new DataFile("part-0.parquet", 1234, 10, DIGEST)));
 
   private static final String LAYOUT =
@@ -53,6 +54,12 @@ class PartitionManifestTest {
         "quarantined" : 1,
         "keys" : [ "loan_id" ],
         "scores" : [ "score" ],
+        "input" : {
+          "path" : "/lake/loans",
+          "version" : "17",
+          "files" : 2,
+          "digest" : "2c3d"
+        },
         "files" : [ {
           "name" : "part-0.parquet",
           "bytes" : 1234,

@@ -64,6 +64,7 @@ public final class TestManifest {
         keys,
         scores,
         Optional.empty(),
+        Optional.empty(),
         files);
   }
 }

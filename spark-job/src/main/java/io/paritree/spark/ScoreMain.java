@@ -59,11 +59,15 @@ public final class ScoreMain {
 
   /** Ends the process, or in a cluster-mode driver its main method. */
   static void exit(Ending ending) {
-    int exitCode = ending.outcome().exitCode();
+    exit(ending.outcome().exitCode(), ending.reason());
+  }
+
+  /** Ends with a code that no run has. */
+  static void exit(int exitCode, String reason) {
     if (isClusterMode()) {
       if (exitCode != 0) {
         throw new IllegalStateException(
-            "The run ended with exit code %s: %s".formatted(exitCode, ending.reason()));
+            "The run ended with exit code %s: %s".formatted(exitCode, reason));
       }
     } else {
       System.exit(exitCode);

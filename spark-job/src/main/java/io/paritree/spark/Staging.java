@@ -11,6 +11,7 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Footers;
 import io.paritree.spark.files.Footers.Footer;
 import io.paritree.spark.files.ParquetWriters;
+import io.paritree.spark.input.InputDigest;
 import io.paritree.spark.lookup.IndexedPartition;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
@@ -52,6 +53,7 @@ final class Staging {
   private final Tally tally;
   private final Output output;
   private final Optional<ReasonsForm> reasons;
+  private final InputDigest input;
   private final Map<String, List<WrittenFile>> staged = new TreeMap<>();
   private final Map<String, Long> bytes = new ConcurrentHashMap<>(); // by verified partition
 
@@ -61,6 +63,7 @@ final class Staging {
     this.store = checked.place().store();
     this.tally = tally;
     this.output = checked.output();
+    this.input = new InputDigest(checked.input().listing());
     this.reasons =
         RecordedReasons.of(
             checked.model(), checked.settings().columns().explanation(), checked.input().columns());
@@ -240,6 +243,7 @@ final class Staging {
         checked.carried().keys(),
         checked.columns().scored().scores(),
         reasons,
+        Optional.of(input.of(target.files())),
         files);
   }
 

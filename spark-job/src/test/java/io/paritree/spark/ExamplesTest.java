@@ -15,6 +15,7 @@ import io.paritree.docs.Program;
 import io.paritree.forest.Engine;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.query.SqlMain;
+import io.paritree.spark.settings.AuditArguments;
 import io.paritree.spark.settings.OutcomeArguments;
 import io.paritree.spark.settings.ScoreArguments;
 import java.io.ByteArrayOutputStream;
@@ -47,15 +48,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The commands, SQL, Java and settings of the pages do what the pages say: those of {@code
- * scripts/model}, {@code scripts/score}, {@code scripts/outcomes} and {@code scripts/sql}, here; of
- * the server, in its own tests.
+ * scripts/model}, {@code scripts/score}, {@code scripts/outcomes}, {@code scripts/parity} and
+ * {@code scripts/sql}, here; of the server, in its own tests.
  *
  * <p>Each page begins with {@link Loans}, the Parquet files of their days, and of which of them are
  * late. Its blocks follow one another.
  */
 class ExamplesTest {
   private static final Set<Program> RUN_HERE =
-      Set.of(Program.MODEL, Program.SCORE, Program.OUTCOMES, Program.SQL);
+      Set.of(Program.MODEL, Program.SCORE, Program.OUTCOMES, Program.PARITY, Program.SQL);
   private static final Pattern PATH_IN_SQL =
       Pattern.compile("(?<=[`'\"])(/data/|/lake/|rows\\.csv)");
   private static final String PROGRAM =
@@ -150,6 +151,8 @@ class ExamplesTest {
       assertEnds(command, isScored ? JobRun.of(arguments.toArray()) : other(arguments));
     } else if (command.program() == Program.OUTCOMES) {
       assertEnds(command, JobRun.ofOutcomes(command.arguments(directory).toArray()));
+    } else if (command.program() == Program.PARITY) {
+      assertEnds(command, JobRun.ofParity(command.arguments(directory).toArray()));
     } else if (command.program() == Program.SQL) {
       assertEnds(command, query(command.arguments(directory)));
     }
@@ -322,6 +325,9 @@ class ExamplesTest {
       return;
     } else if (command.program() == Program.OUTCOMES) {
       OutcomeArguments.parse(arguments.toArray(String[]::new));
+      return;
+    } else if (command.program() == Program.PARITY) {
+      AuditArguments.parse(arguments.toArray(String[]::new));
       return;
     } else if (command.program() != Program.SCORE) {
       return;

@@ -11,6 +11,7 @@ import io.paritree.docs.Block;
 import io.paritree.docs.Page;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.settings.AuditArguments;
 import io.paritree.spark.settings.OutcomeArguments;
 import io.paritree.spark.settings.ScoreArguments;
 import java.nio.file.Files;
@@ -40,6 +41,13 @@ class JobReferenceTest {
     Block block = Page.made("docs/reference/outcomes.md", 0, OutcomeArguments.usage());
 
     assertThat(block.text()).as(block.toString()).isEqualTo(OutcomeArguments.usage());
+  }
+
+  @Test
+  void theOptionsOfAuditsAreThoseOfTheHelp() {
+    Block block = Page.made("docs/reference/parity.md", 0, AuditArguments.usage());
+
+    assertThat(block.text()).as(block.toString()).isEqualTo(AuditArguments.usage());
   }
 
   @Test

@@ -98,6 +98,26 @@ record JobRun(int exitCode, String out, String err) {
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
+  /** Audits published scores. */
+  static JobRun ofAudit(Object... arguments) {
+    return ofParity(Stream.concat(Stream.of("audit"), Stream.of(arguments)).toArray());
+  }
+
+  /** Runs {@code scripts/parity}. */
+  static JobRun ofParity(Object... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode =
+        ParityMain.run(
+                SparkOnDemand.running(TestSpark.session()),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Stream.of(arguments).map(Object::toString).toArray(String[]::new))
+            .exitCode();
+    return new JobRun(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
   /** Recovers an output. */
   static JobRun recovery(Location output, List<Object> more) {
     List<String> texts = new ArrayList<>(List.of("--recover", "--output", output.toString()));

@@ -6,7 +6,6 @@ import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
@@ -50,32 +49,35 @@ public record OutputPartition(
       JobSettings settings,
       List<String> more) {
     MessageDigest sha256 = Sha256.digest();
-    add(sha256, LAYOUT);
-    add(sha256, partition);
-    add(sha256, modelDigest);
-    add(sha256, settings.input().format().name());
+    Sha256.add(sha256, LAYOUT);
+    Sha256.add(sha256, partition);
+    Sha256.add(sha256, modelDigest);
+    Sha256.add(sha256, settings.input().format().name());
     addAll(sha256, settings.columns().keys());
     addAll(sha256, settings.columns().pass());
-    add(sha256, settings.columns().margin().name());
-    settings.columns().explanation().ifPresent(explanation -> add(sha256, text(explanation)));
+    Sha256.add(sha256, settings.columns().margin().name());
+    settings
+        .columns()
+        .explanation()
+        .ifPresent(explanation -> Sha256.add(sha256, text(explanation)));
     if (settings.files().lookupIndex() == LookupIndex.BUILT) {
-      add(sha256, "lookup-index");
+      Sha256.add(sha256, "lookup-index");
     }
 
-    add(sha256, String.valueOf(settings.files().maxRows()));
-    add(sha256, String.valueOf(settings.files().maxBytes()));
-    add(sha256, settings.files().order().name());
-    add(sha256, settings.output().partitionPath().orElse(""));
-    more.forEach(text -> add(sha256, text));
+    Sha256.add(sha256, String.valueOf(settings.files().maxRows()));
+    Sha256.add(sha256, String.valueOf(settings.files().maxBytes()));
+    Sha256.add(sha256, settings.files().order().name());
+    Sha256.add(sha256, settings.output().partitionPath().orElse(""));
+    more.forEach(text -> Sha256.add(sha256, text));
     List<InputFile> files =
         sources.stream()
             .flatMap(source -> source.files().stream())
             .sorted(Comparator.comparing(InputFile::name))
             .toList();
     for (InputFile file : files) {
-      add(sha256, file.name());
-      add(sha256, String.valueOf(file.bytes()));
-      add(sha256, String.valueOf(file.modifiedMillis()));
+      Sha256.add(sha256, file.name());
+      Sha256.add(sha256, String.valueOf(file.bytes()));
+      Sha256.add(sha256, String.valueOf(file.modifiedMillis()));
     }
 
     return Sha256.hex(sha256);
@@ -93,14 +95,7 @@ public record OutputPartition(
   }
 
   private static void addAll(MessageDigest sha256, List<String> texts) {
-    add(sha256, String.valueOf(texts.size()));
-    texts.forEach(text -> add(sha256, text));
-  }
-
-  /** Adds a text with its length, so that different lists of texts are different bytes. */
-  private static void add(MessageDigest sha256, String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    sha256.update((utf8.length + ":").getBytes(StandardCharsets.US_ASCII));
-    sha256.update(utf8);
+    Sha256.add(sha256, String.valueOf(texts.size()));
+    texts.forEach(text -> Sha256.add(sha256, text));
   }
 }

@@ -45,7 +45,7 @@ public final class Quarantine {
   public static final String CODES = "_codes";
 
   /** The row's faults, as {@link FaultList} has them. */
-  public static final String FAULTS = "_faults";
+  public static final String FAULTS = QuarantineColumns.LIST;
 
   /** The columns that the quarantine adds to the columns of the input. */
   public static final StructType ADDED =

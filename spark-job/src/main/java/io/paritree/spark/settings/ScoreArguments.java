@@ -237,7 +237,7 @@ public final class ScoreArguments {
     return isQuoted ? column.substring(1, column.length() - 1).replace("\\\"", "\"") : column;
   }
 
-  private static OptionSpec.Builder flag(String name, String description) {
+  static OptionSpec.Builder flag(String name, String description) {
     return OptionSpec.builder(name).type(boolean.class).description(description);
   }
 

@@ -71,7 +71,7 @@ record BlockScoring(
 
     Scored(ScoringModel open, Iterator<InternalRow> rows) {
       this.open = open;
-      this.engine = open.engine();
+      this.engine = model.engine(open);
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
       this.nans = new int[encoder.floats()];

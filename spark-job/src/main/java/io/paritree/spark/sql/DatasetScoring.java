@@ -103,7 +103,11 @@ public final class DatasetScoring {
    *     the way of the new ones
    */
   public Dataset<Row> score(Dataset<?> rows) throws ModelException, IOException {
-    PlannedModel planned = PlannedModel.of(rows.sparkSession(), reference);
+    return score(rows, PlannedModel.of(rows.sparkSession(), reference));
+  }
+
+  /** Like {@link #score(Dataset)}, with a model that was found and verified already. */
+  Dataset<Row> score(Dataset<?> rows, PlannedModel planned) {
     ScoringModel model = planned.open();
     StructType given = rows.schema();
     List<String> problems = new ArrayList<>();

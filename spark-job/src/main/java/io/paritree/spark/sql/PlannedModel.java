@@ -1,7 +1,7 @@
 package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
-import io.paritree.model.EngineKind;
+import io.paritree.forest.Engine;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
@@ -27,8 +27,9 @@ import org.apache.spark.sql.SparkSession;
  * <p>Immutable and thread-safe.
  *
  * @param modelVersion the value of the column {@code model_version}
+ * @param scorer what of the model scores
  */
-record PlannedModel(String modelVersion, String digest, Broadcast<ModelFiles> files)
+record PlannedModel(String modelVersion, String digest, Broadcast<ModelFiles> files, Scorer scorer)
     implements Serializable {
   private static final String EXECUTOR_MEMORY = "spark.executor.memory";
 
@@ -50,11 +51,7 @@ record PlannedModel(String modelVersion, String digest, Broadcast<ModelFiles> fi
    */
   static PlannedModel of(SparkSession session, String reference)
       throws ModelException, IOException {
-    Optional<String> problem = KryoClasses.problem();
-    if (problem.isPresent()) {
-      throw new IllegalArgumentException("Cannot score in this session: " + problem.get());
-    }
-
+    checkKryo();
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
     String located = FileStore.located(reference, hadoop).toString();
     ModelFiles.Place place = ModelFiles.locate(located, hadoop);
@@ -67,9 +64,7 @@ record PlannedModel(String modelVersion, String digest, Broadcast<ModelFiles> fi
 
     // The place, and not the reference again: its alias may have moved meanwhile.
     ModelFiles files = ModelFiles.read(place.location(), hadoop);
-    checkExecutors(session, files);
-    ScoringModel model = Opening.open(files, EngineKind.FOREST);
-    PlannedModel planned = broadcast(session, application, files, model);
+    PlannedModel planned = of(session, files, Scorer.FAST);
     if (place.isVersion()) {
       BY_LOCATION.put(application + place.location(), new SoftReference<>(planned));
     }
@@ -77,20 +72,47 @@ record PlannedModel(String modelVersion, String digest, Broadcast<ModelFiles> fi
     return planned;
   }
 
+  /**
+   * Opens a model, and makes its bytes available to executors.
+   *
+   * @throws ModelException if it is none, or one that cannot be scored
+   * @throws IllegalArgumentException if this Spark cannot send it to executors
+   */
+  static PlannedModel of(SparkSession session, ModelFiles files, Scorer scorer)
+      throws ModelException {
+    checkKryo();
+    checkExecutors(session, files);
+    ScoringModel model = Opening.open(files, scorer.kind());
+    String application = session.sparkContext().applicationId() + " ";
+    return broadcast(session, application, files, model, scorer);
+  }
+
+  private static void checkKryo() {
+    Optional<String> problem = KryoClasses.problem();
+    if (problem.isPresent()) {
+      throw new IllegalArgumentException("Cannot score in this session: " + problem.get());
+    }
+  }
+
   private static synchronized PlannedModel broadcast(
-      SparkSession session, String application, ModelFiles files, ScoringModel model) {
-    String key = application + model.digest();
+      SparkSession session,
+      String application,
+      ModelFiles files,
+      ScoringModel model,
+      Scorer scorer) {
+    String key = application + model.digest() + " " + scorer;
     Optional<PlannedModel> known = kept(BY_DIGEST, key);
     if (known.isPresent()) {
       return known.get();
     }
 
-    OpenModels.remember(model, EngineKind.FOREST);
+    OpenModels.remember(model, scorer.kind());
     PlannedModel planned =
         new PlannedModel(
             model.modelVersion(),
             model.digest(),
-            new JavaSparkContext(session.sparkContext()).broadcast(files));
+            new JavaSparkContext(session.sparkContext()).broadcast(files),
+            scorer);
     BY_DIGEST.put(key, new SoftReference<>(planned));
     return planned;
   }
@@ -109,13 +131,23 @@ record PlannedModel(String modelVersion, String digest, Broadcast<ModelFiles> fi
 
   /** Returns the model, opened once per JVM. */
   ScoringModel open() {
-    return OpenModels.open(files, digest, EngineKind.FOREST);
+    return OpenModels.open(files, digest, scorer.kind());
+  }
+
+  /**
+   * Returns what scores.
+   *
+   * @param open as of {@link #open}
+   */
+  Engine engine(ScoringModel open) {
+    return scorer.of(open);
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof PlannedModel model
         && model.digest.equals(digest)
+        && model.scorer == scorer
         && model.modelVersion.equals(modelVersion);
   }
 

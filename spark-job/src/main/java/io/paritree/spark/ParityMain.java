@@ -1,0 +1,121 @@
+package io.paritree.spark;
+
+import io.paritree.ModelException;
+import io.paritree.spark.audit.Audit;
+import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.settings.AuditArguments;
+import io.paritree.spark.sql.SecondScoring;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * {@code scripts/parity}: proves published scores.
+ *
+ * <p>Exit codes: 0 nothing differs; 1 anything else; 2 wrong usage; 3 output refused, or with
+ * {@code --strict} something is not proved; 6 model refused; 7 something differs.
+ */
+public final class ParityMain {
+  private static final int DIFFERS = 7;
+  private static final int MIN_TASKS = 8;
+  private static final int TASKS_PER_CORE = 2;
+
+  private ParityMain() {}
+
+  /**
+   * How the command has ended.
+   *
+   * @param reason empty if it succeeded
+   */
+  record Ended(int exitCode, String reason) {
+    private Ended(ScoreMain.Ending ending) {
+      this(ending.outcome().exitCode(), ending.reason());
+    }
+  }
+
+  public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT);
+    Ended ended;
+    try (SparkOnDemand spark = SparkOnDemand.notStarted(ParityMain.class, "paritree parity")) {
+      ended = run(spark, System.out, System.err, arguments);
+    }
+
+    ScoreMain.exit(ended.exitCode(), ended.reason());
+  }
+
+  /** Runs a command line and returns how it ended. */
+  static Ended run(SparkOnDemand spark, PrintStream out, PrintStream err, String... arguments) {
+    Optional<AuditArguments> given;
+    try {
+      given = AuditArguments.parse(arguments);
+    } catch (UsageException e) {
+      err.println(e.getMessage());
+      err.println("Try: parity audit --help");
+      return new Ended(e.outcome().exitCode(), e.getMessage());
+    }
+
+    if (given.isEmpty()) {
+      out.print(AuditArguments.usage());
+      return new Ended(Outcome.CHECKED.exitCode(), "");
+    }
+
+    try {
+      return audit(given.get(), spark, out, err);
+    } catch (Throwable e) { // also Spark's undeclared exceptions, and errors
+      return new Ended(ScoreMain.failed("The audit", e, err));
+    }
+  }
+
+  private static Ended audit(
+      AuditArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
+      throws IOException, RefusedException, ModelException {
+    Optional<OutputPlace> place = Optional.empty();
+    if (!given.query().published().output().isEmpty()) {
+      String state = given.query().published().stateDirectory();
+      place =
+          Optional.of(
+              OutputPlace.of(given.query().published().output(), state, spark.hadoopSettings()));
+      if (place.get().stateProblem().isPresent()) {
+        throw new RefusedException(
+            "Cannot use --state-directory %s: %s"
+                .formatted(state, place.get().stateProblem().get()));
+      }
+    }
+
+    SparkSession session =
+        JobSession.of(
+            spark.session(), given.query().published().keys().size(), ReadColumn.Case.COMPARED);
+    int tasks = Math.max(MIN_TASKS, TASKS_PER_CORE * session.sparkContext().defaultParallelism());
+    session.conf().set("spark.sql.shuffle.partitions", String.valueOf(tasks));
+    Audit audit =
+        Audit.of(session, given.query(), place, new SecondScoring(given.query().engine()));
+    byte[] json = audit.json();
+    out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : audit.text());
+    if (!given.json().isEmpty()) {
+      Files.write(Path.of(given.json()), json);
+    }
+
+    if (!audit.differing().isEmpty()) {
+      return ended(DIFFERS, "Differs: " + String.join(", ", audit.differing()), err);
+    } else if (given.isStrict() && !audit.unproved().isEmpty()) {
+      return ended(
+          Outcome.REFUSED.exitCode(), "Not proved: " + String.join(", ", audit.unproved()), err);
+    }
+
+    return new Ended(Outcome.CHECKED.exitCode(), "");
+  }
+
+  private static Ended ended(int exitCode, String reason, PrintStream err) {
+    err.println(reason);
+    return new Ended(exitCode, reason);
+  }
+}

@@ -1,0 +1,55 @@
+package io.paritree.spark.audit;
+
+import io.paritree.output.PartitionValue;
+import io.paritree.output.ScoredInput;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A published partition, as its run describes it.
+ *
+ * @param partition its path below the output; empty if the output is not partitioned
+ * @param token a text that differs for any two publications
+ * @param run the name of the directory of the run that has published it
+ * @param model what has scored
+ * @param rows how many rows there were
+ * @param keys the columns of the key in its files
+ * @param scores the columns of the scores; empty if they are not known
+ * @param input what its rows were made of
+ * @param scoredAt when that was read, at the latest
+ * @param files that have its rows
+ */
+record AuditedPartition(
+    String partition,
+    String token,
+    String run,
+    Model model,
+    Rows rows,
+    List<String> keys,
+    List<String> scores,
+    Optional<ScoredInput> input,
+    Instant scoredAt,
+    List<AuditedFile> files) {
+  AuditedPartition {
+    keys = List.copyOf(keys);
+    scores = List.copyOf(scores);
+    files = List.copyOf(files);
+  }
+
+  /** Returns the names of its partition columns. */
+  Set<String> levels() {
+    return PartitionValue.texts(partition).keySet();
+  }
+
+  /**
+   * A model.
+   *
+   * @param version the value of the column {@code model_version}
+   */
+  record Model(String name, String version, String digest) {}
+
+  /** Numbers of rows. */
+  record Rows(long read, long scored, long quarantined) {}
+}

@@ -1,0 +1,275 @@
+package io.paritree.spark.settings;
+
+import io.paritree.Fault;
+import io.paritree.config.ConfigurationException;
+import io.paritree.config.Settings;
+import io.paritree.output.PartitionValue;
+import io.paritree.spark.audit.AuditEngine;
+import io.paritree.spark.audit.AuditQuery;
+import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.formats.AskedFormat;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.ReadColumn;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line of {@code scripts/parity audit}. An option replaces the setting of the same name
+ * in the configuration file of {@code scripts/score}, unless it is of {@link #ONE_RUN}.
+ *
+ * @param query what is asked for
+ * @param isStrict whether it is a failure if something is not proved
+ * @param isJson whether the evidence is printed
+ * @param json a file for the evidence; empty for none
+ */
+public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson, String json) {
+  private static final String COMMAND = "audit";
+  private static final List<String> FORMATS = List.of("text", "json");
+  private static final List<String> ONE_RUN =
+      List.of(
+          "partition",
+          "from",
+          "to",
+          "input-version",
+          "sample",
+          "engine",
+          "strict",
+          "format",
+          "json",
+          "conf");
+
+  private static List<OptionSpec.Builder> options() {
+    return List.of(
+        ScoreArguments.text("--output=DIR", "directory that the scores were published to"),
+        ScoreArguments.text(
+            "--table=TABLE",
+            "table that they were published to, instead of --output: its path, which has a slash, or a"
+                + " name in a catalog of Spark's; its newest version is audited"),
+        ScoreArguments.text("--table-format=FORMAT", "format that tables must have"),
+        ScoreArguments.text(
+            "--state-directory=DIR", "directory of the output's state, as of the scoring run"),
+        ScoreArguments.texts(
+            "--partition=COLUMN=VALUE",
+            "partition to audit; repeatable, values of one column are alternatives (default: all)"),
+        ScoreArguments.text("--from=DAY", "first day of partitions to audit"),
+        ScoreArguments.text("--to=DAY", "last day of partitions to audit"),
+        ScoreArguments.text(
+            "--model=MODEL",
+            "model as for scripts/score, or its store: versions that have scored are found in the same"
+                + " store; without it rows are not scored again"),
+        ScoreArguments.columns(
+            "--keys", "columns that identify a row (default: those that the output records)"),
+        ScoreArguments.text(
+            "--input=DIR",
+            "directory or file that was scored (default: the one that the run records)"),
+        ScoreArguments.text("--input-table=TABLE", "table that was scored, instead of --input"),
+        ScoreArguments.text(
+            "--input-version=VERSION",
+            "version of the table that was scored (default: the one that the run records)"),
+        ScoreArguments.text(
+            "--sample=SHARE",
+            "share of the keys whose rows are scored again, such as 0.01; the same ones each time"
+                + " (default: 1, all)"),
+        ScoreArguments.text(
+            "--engine=ENGINE",
+            "engine that scores them: spec, the plain loops over trees (default), or xgboost, the"
+                + " library"),
+        ScoreArguments.flag("--strict", "end with 3 if a partition is not proved"),
+        ScoreArguments.text("--format=FORMAT", "what is printed: text (default) or json"),
+        ScoreArguments.text("--json=FILE", "local file for the evidence, as JSON"),
+        ScoreArguments.text("--conf=FILE", "configuration file; see conf/scoring-job.conf"),
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
+  }
+
+  private static CommandLine commandLine() {
+    CommandSpec command = CommandSpec.create().name("parity " + COMMAND);
+    command
+        .usageMessage()
+        .sortOptions(false)
+        .width(100)
+        .description(
+            "Proves published scores: files against their digests, the model by its digest, and rows"
+                + " scored again by another engine, bit by bit.")
+        .footer(
+            "",
+            "Exit codes: 0 nothing differs; 1 anything else; 2 wrong usage; 3 output refused, or with"
+                + " --strict a partition is not proved; 6 model refused; 7 a partition differs.");
+    options().forEach(option -> command.addOption(option.build()));
+    return new CommandLine(command);
+  }
+
+  public static String usage() {
+    return commandLine().getUsageMessage(Ansi.OFF);
+  }
+
+  /**
+   * Reads a command line, whose first word is the command, and the configuration file that it
+   * names.
+   *
+   * @return empty if help is requested
+   */
+  public static Optional<AuditArguments> parse(String... arguments) throws UsageException {
+    boolean isHelp = arguments.length == 1 && List.of("-h", "--help").contains(arguments[0]);
+    if (isHelp) {
+      return Optional.empty();
+    } else if (arguments.length == 0 || !arguments[0].equals(COMMAND)) {
+      throw new UsageException(
+          "Cannot run this: the first word is %s, and must be %s"
+              .formatted(
+                  arguments.length == 0 ? "missing" : "'" + Fault.printable(arguments[0]) + "'",
+                  COMMAND),
+          null);
+    }
+
+    try {
+      ParseResult given =
+          commandLine().parseArgs(Arrays.copyOfRange(arguments, 1, arguments.length));
+      if (given.isUsageHelpRequested()) {
+        return Optional.empty();
+      }
+
+      Settings settings = ScoreArguments.configuration(given, AuditArguments::key).settings();
+      return Optional.of(new Parser(settings, given).read());
+    } catch (ParameterException | ConfigurationException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
+  }
+
+  private static Optional<String> key(String option) {
+    return ONE_RUN.contains(option) ? Optional.empty() : Optional.of("scoring-job." + option);
+  }
+
+  /** Reads the settings: the type and range of each. */
+  private record Parser(Settings settings, ParseResult given) {
+    AuditArguments read() throws ConfigurationException {
+      String output = settings.anyText("scoring-job.output");
+      String table = settings.anyText("scoring-job.table");
+      if (output.isBlank() == table.isBlank()) {
+        settings.problem(
+            "one of --output and --table is needed, where the scores were published to");
+      }
+
+      String input = settings.anyText("scoring-job.input");
+      String inputTable = settings.anyText("scoring-job.input-table");
+      if (!input.isBlank() && !inputTable.isBlank()) {
+        settings.problem("only one of --input and --input-table is possible");
+      }
+
+      AuditQuery query =
+          new AuditQuery(
+              new AuditQuery.Scores(
+                  output,
+                  table,
+                  settings.word("scoring-job.table-format", AskedFormat.class),
+                  settings.anyText("scoring-job.state-directory"),
+                  settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
+                  partitions(),
+                  day("--from"),
+                  day("--to")),
+              settings.anyText("scoring-job.model"),
+              new AuditQuery.Rows(
+                  input,
+                  settings.word("scoring-job.input-format", InputFormat.class),
+                  inputTable,
+                  option("--input-version"),
+                  settings.truth("scoring-job.ignore-case")
+                      ? ReadColumn.Case.IGNORED
+                      : ReadColumn.Case.COMPARED),
+              sample(),
+              engine());
+      String format = option("--format");
+      if (!format.isEmpty() && !FORMATS.contains(format)) {
+        settings.problem(
+            "--format must be text or json, but is '%s'".formatted(Fault.printable(format)));
+      }
+
+      settings.leave(key -> true);
+      settings.finish();
+      return new AuditArguments(
+          query, given.hasMatchedOption("--strict"), format.equals("json"), option("--json"));
+    }
+
+    private String option(String name) {
+      return given.matchedOptionValue(name, "");
+    }
+
+    private List<PartitionValue> partitions() {
+      List<PartitionValue> partitions = new ArrayList<>();
+      for (String text : given.matchedOptionValue("--partition", List.<String>of())) {
+        int equals = text.indexOf('=');
+        if (equals <= 0) {
+          settings.problem(
+              "--partition must be COLUMN=VALUE, such as day=2026-11-24, but is '%s'"
+                  .formatted(Fault.printable(text)));
+        } else {
+          partitions.add(new PartitionValue(text.substring(0, equals), text.substring(equals + 1)));
+        }
+      }
+
+      return partitions;
+    }
+
+    private double sample() {
+      String text = option("--sample");
+      try {
+        double share = text.isEmpty() ? 1 : Double.parseDouble(text);
+        if (share > 0 && share <= 1) {
+          return share;
+        }
+      } catch (NumberFormatException e) {
+        // falls through to the one message below
+      }
+
+      settings.problem(
+          "--sample must be a number above 0, at most 1, such as 0.01, but is '%s'"
+              .formatted(Fault.printable(text)));
+      return 1;
+    }
+
+    private AuditEngine engine() {
+      String text = option("--engine");
+      Optional<AuditEngine> engine =
+          Stream.of(AuditEngine.values()).filter(any -> word(any).equals(text)).findFirst();
+      if (engine.isEmpty() && !text.isEmpty()) {
+        settings.problem(
+            "--engine must be %s, but is '%s'"
+                .formatted(
+                    Stream.of(AuditEngine.values())
+                        .map(Parser::word)
+                        .collect(Collectors.joining(" or ")),
+                    Fault.printable(text)));
+      }
+
+      return engine.orElse(AuditEngine.SPEC);
+    }
+
+    private static String word(AuditEngine engine) {
+      return engine.name().toLowerCase(Locale.ROOT);
+    }
+
+    private Optional<LocalDate> day(String option) {
+      String text = option(option);
+      try {
+        return text.isEmpty() ? Optional.empty() : Optional.of(LocalDate.parse(text));
+      } catch (DateTimeParseException e) {
+        settings.problem(
+            "%s must be a day, such as 2026-11-24, but is '%s'"
+                .formatted(option, Fault.printable(text)));
+        return Optional.empty();
+      }
+    }
+  }
+}

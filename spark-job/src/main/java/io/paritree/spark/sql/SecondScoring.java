@@ -1,0 +1,33 @@
+package io.paritree.spark.sql;
+
+import io.paritree.ModelException;
+import io.paritree.model.ModelFiles;
+import io.paritree.spark.audit.AuditEngine;
+import io.paritree.spark.audit.AuditScoring;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Scores the rows of an audit. Rows are encoded one by one, and not in the columns of the job, and
+ * scored by another engine; only {@code Feature} is the same.
+ *
+ * @param engine that scores
+ */
+public record SecondScoring(AuditEngine engine) implements AuditScoring {
+
+  @Override
+  public Dataset<Row> scored(
+      Dataset<Row> rows, ModelFiles files, List<String> kept, Margins margins)
+      throws ModelException {
+    Scorer scorer =
+        switch (engine) {
+          case SPEC -> Scorer.SPECIFICATION;
+          case XGBOOST -> Scorer.LIBXGBOOST;
+        };
+    DatasetScoring scoring =
+        new DatasetScoring(files.origin()).keys(kept.toArray(String[]::new)).withFaults();
+    return (margins == Margins.SCORED ? scoring.withMargin() : scoring)
+        .score(rows, PlannedModel.of(rows.sparkSession(), files, scorer));
+  }
+}
