@@ -208,7 +208,8 @@ class RunsTest {
     start(output().toString(), Map.of());
 
     Map<String, Object> list = ok(RUNS);
-    assertThat(list.get("runs").toString()).contains("groups_left=1");
+    assertThat(list.get("runs").toString())
+        .contains("groups_left=1", "held_by=[{gate=quarantined, partitions=1}]");
     Map<String, Object> report = ok(RUNS + "/bad-0000000a");
     assertThat(report)
         .containsEntry("outcome", "quarantined")

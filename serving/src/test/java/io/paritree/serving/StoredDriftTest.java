@@ -56,6 +56,12 @@ class StoredDriftTest extends ServedLoans {
 
   private void report(String run, String startedAt, String partition, Profile profile)
       throws Exception {
+    report(run, startedAt, partition, profile, "a holiday");
+  }
+
+  private void report(
+      String run, String startedAt, String partition, Profile profile, String accepted)
+      throws Exception {
     Drift drift = Drift.of(profile, new Baseline(Baseline.REFERENCE, List.of(), reference()));
     SlicedDrift slices =
         new SlicedDrift("region", List.of(new SlicedDrift.Slice("north", profile, List.of(drift))));
@@ -70,7 +76,7 @@ class StoredDriftTest extends ServedLoans {
                     Optional.of(profile),
                     List.of(drift),
                     List.of(FIRED),
-                    "a holiday",
+                    accepted,
                     slices)));
   }
 
@@ -103,6 +109,17 @@ class StoredDriftTest extends ServedLoans {
     assertThat(JsonTree.at(one, "detail/slices/0/baselines/0/baseline")).isEqualTo("reference");
     Map<String, Object> run = ok("/v1/scores/loans/runs/late-00000002");
     assertThat(JsonTree.at(run, "partitions/0/drift/verdicts/0/result")).isEqualTo("fired");
+    assertThat(JsonTree.at(run, "held_by")).isEqualTo(List.of());
+  }
+
+  @Test
+  void listOfRunsSaysWhichRulesHoldPartitions() throws Exception {
+    report("held-00000001", "2026-11-24T01:00:00Z", NIGHT, reference(), "");
+
+    Map<String, Object> list = ok("/v1/scores/loans/runs");
+    assertThat(JsonTree.at(list, "runs/0/held")).isEqualTo(List.of(NIGHT));
+    assertThat(JsonTree.at(list, "runs/0/held_by"))
+        .isEqualTo(List.of(Map.of("gate", FIRED.rule(), "partitions", "1")));
   }
 
   @Test

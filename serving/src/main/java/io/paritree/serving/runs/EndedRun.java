@@ -1,14 +1,19 @@
 package io.paritree.serving.runs;
 
 import io.paritree.output.RunReport;
+import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
+import io.paritree.rule.Verdict;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What is kept of a run that has ended, or of one group of it.
@@ -34,6 +39,8 @@ record EndedRun(
 
   private static final int MOST_NAMES = 100;
   private static final int MOST_TEXT = 2_000;
+  private static final int MOST_GATES = 20;
+  private static final String BY_RULES = "held";
 
   /**
    * The part of a report that a list of runs has.
@@ -42,6 +49,8 @@ record EndedRun(
    * @param publishedCount how many it has published
    * @param held the names of the first partitions that are held
    * @param heldCount how many are held
+   * @param gates why they are: the rules that have fired, or {@code quarantined}, each with how many
+   *     partitions it holds; the first ones
    * @param before how many partitions were published before
    * @param seconds of all stages
    * @param nights the first partitions that were compared with others
@@ -54,6 +63,7 @@ record EndedRun(
       int publishedCount,
       List<String> held,
       int heldCount,
+      Map<String, Integer> gates,
       int before,
       double seconds,
       List<Night> nights) {
@@ -70,6 +80,7 @@ record EndedRun(
           published.size(),
           names(held),
           held.size(),
+          gates(held),
           report.partitions().before(),
           Math.round(report.seconds().values().stream().mapToDouble(each -> each).sum() * 1000)
               / 1000.0,
@@ -90,6 +101,28 @@ record EndedRun(
                       partition.hold(),
                       partition.drift().get()))
           .toList();
+    }
+
+    private static Map<String, Integer> gates(List<Partition> held) {
+      Map<String, Integer> gates = new LinkedHashMap<>();
+      for (Partition partition : held) {
+        gates(partition)
+            .filter(gate -> gates.containsKey(gate) || gates.size() < MOST_GATES)
+            .forEach(gate -> gates.merge(gate, 1, Integer::sum));
+      }
+
+      return gates;
+    }
+
+    private static Stream<String> gates(Partition held) {
+      Stream<String> rules =
+          held.drift().stream()
+              .flatMap(drift -> drift.verdicts().stream())
+              .filter(Verdict::holds)
+              .map(Verdict::rule);
+      Stream<String> others =
+          held.hold().map(Hold::outcome).filter(outcome -> !outcome.equals(BY_RULES)).stream();
+      return Stream.concat(others, rules).map(Summary::cut).distinct();
     }
 
     private static String cut(String text) {

@@ -115,6 +115,14 @@ final class RunJson {
     json.writeNumberField("quarantined", summary.rows().quarantined());
     JsonText.array(json, "published", summary.published(), json::writeString);
     JsonText.array(json, "held", summary.held(), json::writeString);
+    JsonText.objects(
+        json,
+        "held_by",
+        summary.gates().entrySet(),
+        gate -> {
+          json.writeStringField("gate", gate.getKey());
+          json.writeNumberField("partitions", gate.getValue());
+        });
     int left =
         summary.publishedCount()
             - summary.published().size()

@@ -95,5 +95,15 @@ function digits(text) {
   return text.toLowerCase().split("e")[0].replace(/[-+.]/g, "").replace(/^0+|0+$/g, "");
 }
 
+/** Loads what the first screen does not show, when it is wanted. */
+export async function later(load) {
+  try {
+    return await load();
+  } catch {
+    throw new Failure({status: 0, type: "offline", title: "A part of the page cannot be loaded",
+      detail: "The server does not answer, or has been replaced meanwhile. Load this page again."});
+  }
+}
+
 /** A part of a path or a query. */
 export const escape = encodeURIComponent;

@@ -1,6 +1,6 @@
 // One comparison: the scores, the fields by impact, the values of a field, and importance against drift.
 import {html, nothing, svg} from "./lit-html.js";
-import {count, facts, figure, pictureWidth, short, signed, table} from "./parts.js";
+import {brief, count, facts, figure, pictureWidth, short, signed, table} from "./parts.js";
 import {bins, binsPicture, binsTable, isOfCategories} from "./bins.js";
 import {ticks} from "./curve.js";
 import {share} from "./verdicts.js";
@@ -23,9 +23,9 @@ export function real(any) {
 
 const change = (now, before) => now === undefined || before === undefined ? undefined : now - before;
 
-/** A change with four digits and its sign. */
+/** A change with its sign and four digits, or all of them. */
 export function moved(value) {
-  return value === undefined ? "" : html`<span title=${String(value)}>${signed(Number(value.toPrecision(4)))}</span>`;
+  return value === undefined ? "" : brief(signed(Number(value.toPrecision(4))), String(value), signed(value));
 }
 
 const isAboveNoise = own => real(own.psi) > real(own.noise);
@@ -172,7 +172,7 @@ export function fieldView(screen, comparison) {
   const features = field.counts ?? [];
   return html`<section class="card" id="field" tabindex="-1" aria-label="Field"><h2 class="field-name" title=${field.field}>Field <bdi>${field.field}</bdi></h2>
     ${facts([["impact", real(field.impact) === undefined ? undefined : html`${moved(real(field.impact))} <span class="small">margin units</span>`],
-      ["impact on each margin", field.impacts?.length > 1 ? field.impacts.slice(0, 10).map(own => signed(Number(real(own).toPrecision(4)))).join(", ") : undefined],
+      ["impact on each margin", field.impacts?.length > 1 ? field.impacts.slice(0, 10).map((own, at) => html`${at ? ", " : ""}${moved(real(own))}`) : undefined],
       ["PSI", real(field.psi) === undefined ? undefined : html`${short(real(field.psi))} <span class="small">${size(field)}</span>`],
       ["Jensen-Shannon distance", real(field.js) === undefined ? undefined : short(real(field.js))], ["largest change of a bin", real(field.linf) === undefined ? undefined : share(real(field.linf))],
       ...[["missing", "missing"], ["unseen", "in no vocabulary"], ["faults", "faulty"]].map(([member, name]) => [name, nowAndThen(field, member)])])}

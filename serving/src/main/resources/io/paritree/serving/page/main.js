@@ -1,11 +1,12 @@
 // The page: its frame, its screens, and which one a link leads to. What a link has after # is never sent to the server.
 import {html, nothing, render} from "./lit-html.js";
-import {Failure, useToken} from "./api.js";
-import {failure, loading} from "./parts.js";
+import {later, useToken} from "./api.js";
+import {failure, loading, showAllDigits} from "./parts.js";
 import {TryScreen} from "./try.js";
 
 const LINK_PAUSE = 150; // ms; a link follows its last change, since browsers refuse hundreds within seconds
 const FIRST_LINES = 160; // px that a result needs to show its label and score
+const THEMES = ["auto", "light", "dark"];
 const place = document.getElementById("page");
 
 class Page {
@@ -21,7 +22,8 @@ class Page {
       models: {text: "Models", load: async () => new (await import("./models.js")).ModelsScreen(this)},
       service: {text: "Service", load: async () => new (await import("./service.js")).ServiceScreen(this)},
     };
-    this.colour(kept());
+    this.colour(THEMES.includes(kept("theme")) ? kept("theme") : "auto");
+    this.choose(kept("digits") === "all");
     this.token = "";
     this.said = "";
     this.linkedAt = -LINK_PAUSE;
@@ -67,11 +69,10 @@ class Page {
   async load(own) {
     if (own.screen === undefined) {
       try {
-        own.screen = await (own.loading ??= own.load());
-      } catch {
+        own.screen = await (own.loading ??= later(own.load));
+      } catch (e) {
         own.loading = undefined;
-        this.fail(new Failure({status: 0, type: "offline", title: "The screen cannot be loaded",
-          detail: "The server does not answer, or has been replaced meanwhile. Load this page again."}));
+        this.fail(e);
       }
     }
   }
@@ -202,9 +203,9 @@ class Page {
         <a class="brand" href="#/try"><img src="icon.svg" alt="" width="24" height="24"> Paritree</a>
         <nav aria-label="Screens">${Object.entries(this.screens).map(([name, {text}]) => html`
           <a href=${`#/${name}`} aria-current=${name === this.name && this.lost === null ? "page" : nothing}>${text}</a>`)}</nav>
-        <label class="theme">Theme <select @change=${e => this.colour(e.target.value)}>
-          ${[["auto", "system"], ["light", "light"], ["dark", "dark"]].map(([own, text]) =>
-            html`<option value=${own} .selected=${this.theme === own}>${text}</option>`)}</select></label>
+        <div class="theme"><label title="Numbers that are rounded, and times, in full"><input type="checkbox" .checked=${this.isWhole} @change=${e => this.choose(e.target.checked)}> All digits</label>
+          <label>Theme <select @change=${e => this.colour(e.target.value)}>${THEMES.map(own =>
+            html`<option value=${own} .selected=${this.theme === own}>${own === "auto" ? "system" : own}</option>`)}</select></label></div>
       </header>
       <main id="content" tabindex="-1">
         ${this.broken ? failure(this.broken) : nothing}
@@ -221,9 +222,17 @@ class Page {
       <span class="small">It is kept in this page's memory until it is closed or loaded again, and sent to this server only.</span></form>`;
   }
 
+  /** Shows all digits of numbers and times, or some. */
+  choose(isWhole) {
+    this.isWhole = isWhole;
+    showAllDigits(isWhole);
+    keep("digits", isWhole ? "all" : null);
+    this.update();
+  }
+
   colour(theme) {
     this.theme = theme;
-    keep(theme);
+    keep("theme", theme === "auto" ? null : theme);
     if (theme === "auto") {
       document.documentElement.removeAttribute("data-theme");
     } else {
@@ -234,25 +243,24 @@ class Page {
   }
 }
 
-// The chosen theme is all that this page leaves with the browser, until its tab is closed.
-function keep(theme) {
+// The chosen theme and digits are all that this page leaves with the browser, until its tab is closed.
+function keep(name, choice) {
   try {
-    if (theme === "auto") {
-      sessionStorage.removeItem("theme");
+    if (choice === null) {
+      sessionStorage.removeItem(name);
     } else {
-      sessionStorage.setItem("theme", theme);
+      sessionStorage.setItem(name, choice);
     }
   } catch {
     // A browser that keeps nothing: the choice holds until the page is loaded again.
   }
 }
 
-function kept() {
+function kept(name) {
   try {
-    const theme = sessionStorage.getItem("theme");
-    return theme === "light" || theme === "dark" ? theme : "auto";
+    return sessionStorage.getItem(name);
   } catch {
-    return "auto";
+    return null;
   }
 }
 

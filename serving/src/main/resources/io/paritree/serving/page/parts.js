@@ -23,9 +23,25 @@ export function signed(value) {
   return typeof value === "number" && value > 0 ? `+${value}` : number(value).replace("-", "−");
 }
 
-/** A number with four digits, and all of them for those who point at it; its table's CSV has them too. */
+let isWhole = false; // whether all numbers and times have all their digits
+
+export function showAllDigits(isWanted) {
+  isWhole = isWanted;
+}
+
+/**
+ * What has room for some of its digits.
+ *
+ * @param whole all of them, for those who choose them or point at it; a table's CSV has them too
+ * @param shown how a number with all its digits is shown, if that is another text
+ */
+export function brief(text, whole, shown = whole) {
+  return html`<span title=${whole}>${isWhole ? shown : text}</span>`;
+}
+
+/** A number with four digits, or all of them. */
 export function short(value) {
-  return typeof value === "number" ? html`<span title=${String(value)}>${Number(value.toPrecision(4))}</span>` : number(value);
+  return typeof value === "number" ? brief(Number(value.toPrecision(4)), String(value)) : number(value);
 }
 
 /** Numbers of a column: with the minus of all numbers, and room in place of the digits that others have more. */
@@ -60,7 +76,7 @@ export function moment(text) {
   const at = new Date(text);
   return Number.isNaN(at.getTime()) ? html`${text}`
       : html`<time datetime=${text} title=${text}>${
-        at.toISOString().replace("T", " ").slice(0, 16)} UTC</time>`;
+        isWhole ? text : `${at.toISOString().replace("T", " ").slice(0, 16)} UTC`}</time>`;
 }
 
 /** How long ago something was, in words. */

@@ -1,7 +1,7 @@
 // The runs of an output: how last night went, and what it did.
 import {html, nothing, svg} from "./lit-html.js";
 import {escape, get} from "./api.js";
-import {bar, count, empty, facts, failure, figure, loading, moment, number, partition, pictureWidth, short, table, value} from "./parts.js";
+import {bar, brief, count, empty, facts, failure, figure, loading, moment, number, partition, pictureWidth, short, table, value} from "./parts.js";
 import {outputsOf} from "./lookup.js";
 import {ticks} from "./curve.js";
 import {comparisonView} from "./comparison-view.js";
@@ -9,6 +9,7 @@ import {firedView, isFired, share} from "./verdicts.js";
 import {addressOf} from "./try.js";
 
 const MOST_HELD = 3; // partitions whose rules are in words
+const QUARANTINED = "quarantined"; // the gate that is no rule
 
 export class RunsScreen {
   constructor(app) {
@@ -90,7 +91,8 @@ export class RunsScreen {
       ${runs === undefined ? loading("the runs") : runs.length === 0 ? empty("No run has left a report beside this output.") : html`
       <div class="card">${table(`Runs of ${this.table}`, [
         {name: "began", text: run => run.started_at ?? "", cell: run => html`<a href=${`#/runs/${escape(this.table)}/${escape(run.run)}`}>${run.started_at ? moment(run.started_at) : html`<bdi>${run.run}</bdi>`}</a>`},
-        {name: "outcome", text: run => run.outcome ?? run.problem ?? "", cell: run => html`${outcome(run)}${run.held?.length ? html` <div class="small">held back: ${parts(run.held)}</div>` : nothing}`},
+        {name: "outcome", text: run => run.outcome ?? run.problem ?? "", cell: run => html`${outcome(run)}${run.held?.length ? html` <div class="small held">${heldSentence(run)}</div>` : nothing}`},
+        {name: "held back by", text: run => (run.held_by ?? []).map(own => own.gate).join("; "), isOfFile: true},
         {name: "rows", text: run => run.read ?? "", cell: run => html`${count(run.read)} ${bar((run.read ?? 0) / most)}`, isNumber: true},
         {name: "quarantined", text: run => run.quarantined ?? "", cell: run => html`<span class=${run.quarantined ? "strong" : ""}>${count(run.quarantined)}</span>${run.read && run.quarantined ? html` <span class="small">${share(run.quarantined / run.read)}</span>` : nothing}`, isNumber: true},
         {name: "seconds", text: run => total(run.seconds) ?? "", cell: run => tenths(total(run.seconds)), isNumber: true},
@@ -249,7 +251,18 @@ function outcome(run) {
 
 /** Some partitions: one, or the first and the last of several. */
 function parts(names = []) {
-  return names.length < 2 ? names[0] || (names.length ? "whole output" : "") : html`${count(names.length)}: <bdi>${names[0]}</bdi> to <bdi>${names.at(-1)}</bdi>`;
+  return names.length < 2 ? html`<bdi>${names[0] || (names.length ? "whole output" : "")}</bdi>` : html`${count(names.length)}: <bdi>${names[0]}</bdi> to <bdi>${names.at(-1)}</bdi>`;
+}
+
+/** Which partitions are held back, and by which gates. */
+function heldSentence({held, held_by: gates = []}) {
+  const rules = gates.filter(own => own.gate !== QUARANTINED);
+  const some = ({partitions}) => partitions < held.length ? ` (in ${count(partitions)} of them)` : nothing;
+  const between = index => index === 0 ? "" : index === rules.length - 1 ? " and " : ", ";
+  const reasons = [
+    ...gates.filter(own => own.gate === QUARANTINED).map(own => html`too many rows could not be scored${some(own)}`),
+    ...rules.length ? [html`${rules.map((own, index) => html`${between(index)}<code>${own.gate}</code>${some(own)}`)} fired`] : []];
+  return html`${parts(held)} ${held.length === 1 ? "is" : "are"} held back${reasons.map((own, index) => html`${index ? ", and " : ", because "}${own}`)}.`;
 }
 
 /** How a run went, in one sentence. */
@@ -274,9 +287,9 @@ function total(seconds) {
   return seconds.total ?? Object.values(seconds).filter(own => typeof own === "number").reduce((sum, own) => sum + own, 0);
 }
 
-/** Seconds with one digit, and all of them for those who point at it. */
+/** Seconds with one digit, or all of them. */
 function tenths(seconds) {
-  return seconds === undefined ? number(seconds) : html`<span title=${String(seconds)}>${seconds.toFixed(1)}</span>`;
+  return seconds === undefined ? number(seconds) : brief(seconds.toFixed(1), String(seconds));
 }
 
 /** The quantiles of a distribution, with its least and greatest score: [name, score]. */

@@ -34,8 +34,13 @@ function scale(score, contract) {
         ${threshold === undefined ? nothing : svg`<rect class="threshold-mark" x=${x(threshold) - 0.3} y="0" width="0.6" height="12"></rect>`}
       </svg>
       <div class="ends small"><span>0</span>${threshold === undefined ? nothing
-        : html`<span>threshold ${number(threshold)}: <bdi>${labels[1] ?? "the label changes"}</bdi> above it</span>`}<span>1</span></div>
+        : html`<span class="at">${before(threshold)}<span>threshold ${number(threshold)}: <bdi>${labels[1] ?? "the label changes"}</bdi> above it</span>${before(1 - threshold)}</span>`}<span>1</span></div>
     </div>`;
+}
+
+/** Room beside a text, which shrinks with the one on its other side: so the text is below its mark, and within the scale. */
+function before(share) {
+  return html`<svg width=${`${100 * share}%`} height="1" aria-hidden="true"></svg>`;
 }
 
 function classes(scores, label) {

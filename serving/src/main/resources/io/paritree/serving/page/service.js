@@ -1,7 +1,7 @@
 // The server itself: whether it is well, how old what it serves is, and its last hour.
 import {html, nothing} from "./lit-html.js";
 import {escape, get} from "./api.js";
-import {age, count, empty, facts, failure, loading, moment, number, partition, table} from "./parts.js";
+import {age, brief, count, empty, facts, failure, loading, moment, number, partition, table} from "./parts.js";
 import {since} from "./models.js";
 import {series} from "./series.js";
 
@@ -55,7 +55,7 @@ export class ServiceScreen {
       <section class="card" aria-label="Stored scores"><h2>Stored scores</h2>${(own.scores ?? []).length === 0 ? empty("None are served.") : table("Stored scores in service", [
         {name: "name", text: scores => scores.name, cell: scores => html`<a href=${`#/runs/${escape(scores.name)}`}><bdi>${scores.name}</bdi></a>`},
         {name: "newest partition", text: scores => partition(scores.newest)},
-        {name: "age", text: scores => scores.age_seconds ?? "", cell: scores => scores.age_seconds === undefined ? "" : html`<span title=${`${scores.age_seconds} s`}>${age(scores.age_seconds)}</span>`},
+        {name: "age", text: scores => scores.age_seconds ?? "", cell: scores => scores.age_seconds === undefined ? "" : brief(age(scores.age_seconds), `${scores.age_seconds} s`)},
         {name: "partitions", text: scores => scores.partitions, isNumber: true},
         {name: "not served", text: scores => scores.not_served ?? 0, cell: scores => scores.not_served ? html`<span class="chip warn">${scores.not_served}</span>` : "0", isNumber: true},
         {name: "rows", text: scores => scores.rows ?? "", cell: scores => count(scores.rows), isNumber: true},

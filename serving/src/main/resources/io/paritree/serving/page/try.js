@@ -1,18 +1,22 @@
 // Enter a record, see its score and why, change one thing at a time, and compare.
 import {html, nothing} from "./lit-html.js";
-import {address, escape, Failure, get, post} from "./api.js";
+import {address, escape, Failure, get, later, post} from "./api.js";
 import {complete, contractOf, hasValues, sweep, thresholdMargin, unseenNotes, valuesOf} from "./contract.js";
-import {curve, singles} from "./curve.js";
 import {form, idOf} from "./fields.js";
 import {example, find, keyProblem} from "./keys.js";
 import {copy, count, difference, empty, failure, loading, number, partition, signed, value} from "./parts.js";
 import {RecordEntry} from "./record.js";
 import {faultSummary, scoreView} from "./score-view.js";
-import {waterfall} from "./waterfall.js";
 
 const MOST_REASONS = 12;
 const CURVE_DELAY = 250; // ms after the last change
 const MOST_FIELDS = 20; // whose values are all tried at once
+
+let pictures = null; // what draws reasons and curves; it comes with the first score
+
+async function loadPictures() {
+  pictures ??= Object.assign({}, ...await later(() => Promise.all([import("./waterfall.js"), import("./curve.js")])));
+}
 
 export class TryScreen {
   constructor(app) {
@@ -258,6 +262,8 @@ export class TryScreen {
   async ask(record) {
     const {entry} = this;
     const ask = () => post(`${this.path}/score-batch?${this.query()}`, `[${record}]`);
+    const load = loadPictures();
+    load.catch(() => {}); // is told below, unless there is no answer either
     const {results: [result], ...answer} = await ask().catch(e => {
       if (e.status !== 400 || !this.hasReasons || entry !== this.entry) {
         throw e;
@@ -271,6 +277,7 @@ export class TryScreen {
       throw new Failure({status: 400, title: "The record cannot be scored", errors: result.errors});
     }
 
+    await load;
     return {...answer, ...result, record, digest: (this.contract.digest ?? "").slice(0, 12), contract: this.contract};
   }
 
@@ -547,7 +554,7 @@ export class TryScreen {
         <button type="button" class="quiet" @click=${() => copy(location.href, this.app, "The link")}>Copy link</button>
       </p>
       ${this.outputView()}
-      ${reasons ? waterfall({...reasons}, own, {
+      ${reasons ? pictures.waterfall({...reasons}, own, {
             pinned: this.pinnedReasons(reasons), pick: this.pick, notes: this.notes(), threshold: thresholdMargin(this.contract),
             rest: othersOf(this.contract, reasons),
             score: typeof this.answer.score === "number" ? {number: this.answer.score, note: `${this.contract.objective} makes it of the margin`} : null})
@@ -603,7 +610,7 @@ export class TryScreen {
       ${this.singlesView()}
       ${this.view === null ? html`<p class="small">Choose a field, or one in the table above, to see how the score moves with it and where the label changes.</p>`
         : this.view.problem ? failure(this.view.problem)
-        : !isShown ? loading("the curve") : html`<div class=${this.view.record === this.entry.json() ? "" : "old"}>${curve(this.view, this.contract, () => this.app.update())}</div>`}
+        : !isShown ? loading("the curve") : html`<div class=${this.view.record === this.entry.json() ? "" : "old"}>${pictures.curve(this.view, this.contract, () => this.app.update())}</div>`}
     </section>`;
   }
 
@@ -621,7 +628,7 @@ export class TryScreen {
 
     const isPart = ({field, sweep: own}) => own.points.length < (field.categories_count ?? 0);
     return html`<div class=${run.record === this.entry.json() ? "" : "old"}>
-      ${run.rows.length ? singles(run.rows, this.contract) : nothing}
+      ${run.rows.length ? pictures.singles(run.rows, this.contract) : nothing}
       ${run.isRunning ? loading("the next field") : html`<p class="small">Each row changes one field of this record and leaves the others. To change two, use a value and try every field again.${
         run.left ? ` ${run.left} less important fields were not tried.` : ""}${
         run.rows.some(({field}) => field.type === "timestamp") ? " Of a time, each half hour of its day was tried." : ""} Of a number or a time, the value is the nearest that changes the label; of a list, the strongest.${

@@ -1,6 +1,6 @@
 // What became of the rules of a night, in sentences.
 import {html, nothing} from "./lit-html.js";
-import {count, short} from "./parts.js";
+import {brief, count, short} from "./parts.js";
 
 const FIRST = 5; // findings of a rule that are shown
 const SHARES = {missing: "missing", unseen: "in no vocabulary", faults: "faulty"};
@@ -66,7 +66,19 @@ function found({subject, measure, value, limit, baseline}, pick, fields) {
 }
 
 export function share(value) {
-  return typeof value === "number" ? html`<span title=${String(value)}>${percent(value)}</span>` : nothing;
+  return typeof value === "number" ? brief(percent(value), String(value), `${hundredfold(String(value))} %`) : nothing;
+}
+
+/** A number's text with its point moved, so that it keeps its digits. */
+function hundredfold(text) {
+  const [digits, power] = text.split("e");
+  if (power !== undefined) {
+    return `${digits}e${Number(power) + 2}`;
+  }
+
+  const [whole, part = ""] = digits.split(".");
+  const all = `${whole}${part.padEnd(2, "0").slice(0, 2)}`.replace(/^(-?)0+(?=\d)/, "$1");
+  return (part.length > 2 ? `${all}.${part.slice(2)}` : all).replace("-", "−");
 }
 
 /** A share in per cent; one that is not 0 does not look like it. */

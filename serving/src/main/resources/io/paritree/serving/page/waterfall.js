@@ -1,6 +1,6 @@
 // How a margin comes about: the base, what each field adds to it, and the sum; a table with a bar in each row.
 import {html, nothing, svg} from "./lit-html.js";
-import {column, difference, number, signed, value} from "./parts.js";
+import {brief, column, difference, number, signed, value} from "./parts.js";
 
 /**
  * @param reasons as answers have them: base, rest, fields
@@ -60,9 +60,9 @@ export function waterfall(reasons, margin, {
     </table></div>`;
 }
 
-/** A threshold as a margin: 0, or three digits of a number that nobody has chosen. */
+/** A threshold as a margin: 0, or three digits of a number that nobody has chosen, or all. */
 function rounded(margin) {
-  return Math.abs(margin) < 1e-9 ? "0" : `about ${signed(Number(margin.toPrecision(3))).replace("+", "")}`;
+  return Math.abs(margin) < 1e-9 ? "0" : html`about ${brief(total(Number(margin.toPrecision(3))), String(margin), total(margin))}`;
 }
 
 function steps(reasons, margin, rest, end) {

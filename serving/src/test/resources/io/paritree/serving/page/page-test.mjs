@@ -352,6 +352,15 @@ async function everyScreen(page) {
       return top >= 0 && bottom <= innerHeight;
     });
   });
+  await step(page, "the text of the threshold is at its mark", async () => {
+    const [mark, text, scale] = await page.evaluate(() => [".scale .threshold-mark", ".scale .at > span", ".scale"].map(own => {
+      const {left, right} = document.querySelector(own).getBoundingClientRect();
+      return {left, right};
+    }));
+    if (mark.left < text.left || mark.right > text.right || text.left < scale.left || text.right > scale.right) {
+      wrong(`${page.name}: the threshold's text is at ${JSON.stringify(text)}, and its mark at ${JSON.stringify(mark)}`);
+    }
+  });
   await step(page, "after changes in quick succession the link has the last one", async () => {
     const field = page.locator(".field", {has: page.getByText(plan.numberField, {exact: true})}).locator("input[type=text]");
     for (const text of ["1", "12", "12.", "12.5"]) {
@@ -537,6 +546,66 @@ async function everyScreen(page) {
     await page.locator(".theme select").selectOption("dark");
     await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
     await page.locator(".theme select").selectOption("auto");
+  });
+}
+
+/** The first screen as a browser counts it, with what /v1 answers. */
+async function firstScreen(server) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  let bytes = 0;
+  session.on("Network.loadingFinished", finished => { bytes += finished.encodedDataLength; });
+  await session.send("Network.enable");
+  await page.goto(`${server}/ui/`);
+  await page.waitForSelector(".field");
+  await page.waitForLoadState("networkidle");
+  steps++;
+  if (bytes < 30_000 || bytes > 60_000) {
+    wrong(`the first screen takes ${bytes} bytes`);
+  }
+
+  await context.close();
+}
+
+/** Rounded numbers and times are in full for those who cannot point at them, by keyboard alone. */
+async function allDigits(page, server) {
+  const run = (await answer(server, "v1/scores/drifting/runs")).runs[0].run;
+  const choice = page.getByRole("checkbox", {name: "All digits"});
+  const press = async () => {
+    await choice.focus();
+    await page.keyboard.press("Space");
+  };
+  const figures = () => page.locator("main span[title], main time").evaluateAll(all => all.map(own => [own.textContent, own.title]));
+  const full = text => text.endsWith(" %") ? String(Number(`${text.slice(0, -2)}e-2`)) : text;
+  const rounded = all => all.filter(([text, title]) => full(text.replace("−", "-").replace("+", "")) !== title);
+  for (const [hash, section] of [["#/drift/drifting", "By night"], ["#/outcomes/drifting", "Result"], [`#/runs/drifting/${run}`, "Partitions"], [`#/models/${encodeURIComponent(plan.models.at(-1))}`, "Fields"], ["#/service", "Stored scores"]]) {
+    await step(page, `all digits of ${hash}`, async () => {
+      await go(page, hash);
+      await page.waitForSelector(`section[aria-label='${section}']`);
+      const before = rounded(await figures());
+      await press();
+      await page.waitForFunction(() => document.querySelector(".theme input").checked);
+      await page.waitForTimeout(50);
+      const after = await figures();
+      if (before.length === 0 || after.length < before.length || rounded(after).length > 0) {
+        wrong(`${hash}: of ${before.length} that were rounded, ${JSON.stringify(rounded(after)).slice(0, 200)} still are`);
+      }
+
+      await accessible(page, `all digits of ${hash}`);
+      await press();
+      await page.waitForTimeout(50);
+      if (rounded(await figures()).length !== before.length) {
+        wrong(`${hash}: all digits are still shown`);
+      }
+    });
+  }
+
+  await step(page, "the choice of all digits outlives a reload", async () => {
+    await press();
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector(".theme input")?.checked);
+    await press();
   });
 }
 
@@ -775,6 +844,18 @@ async function drifting(page, server) {
     });
   }
 
+  await step(page, "the list of runs says which rules hold a partition", async () => {
+    const {runs} = await answer(server, "v1/scores/drifting/runs");
+    const expected = runs.filter(own => own.held.length).map(({held, held_by: gates}) => `${held[0]} is held back, because ${
+      gates.map(({gate}) => gate).join(", ").replace(/, ([^,]*)$/, " and $1")} fired.`);
+    await go(page, "#/runs/drifting");
+    await page.waitForSelector(".held");
+    const shown = await page.locator(".held").allTextContents();
+    checks++;
+    if (expected.length === 0 || JSON.stringify(shown) !== JSON.stringify(expected)) { // of rules without a comma
+      wrong(`held runs are shown as ${JSON.stringify(shown)} in place of ${JSON.stringify(expected)}`);
+    }
+  });
   await step(page, "the series has the nights that the server answers", async () => {
     const {nights} = await ask({nights: 60, against: "previous", field: "carrier"});
     const figure = page.locator("section[aria-label='By night'] figure", {hasText: "Missing values of"});
@@ -1097,6 +1178,7 @@ for (const theme of ["light", "dark"]) {
   await page.context().close();
 }
 
+await firstScreen(plan.serverWithoutScores);
 const narrow = await open(plan.server, {width: 420, height: 450}); // as a window of 840 and 900 at 200 % is
 await everyScreen(narrow);
 await step(narrow, "nothing is wider than a narrow window", async () => {
@@ -1112,6 +1194,7 @@ await manyFields(page);
 await walk(page);
 await keyboard(page);
 await hostile(page, plan.server);
+await allDigits(page, plan.server);
 await drifting(page, plan.server);
 await strange(page, plan.server);
 await outcomes(page, plan.server);
