@@ -45,7 +45,7 @@ public final class ModelSlot {
   private final AtomicReference<ServedModel> current;
   private final AtomicReference<Refusal> refusal = new AtomicReference<>();
   private final Optional<String> alias;
-  private final LastMove move;
+  private final SeenStore store;
   private final CounterDataPoint replaced;
   private final Map<Refusal.Kind, CounterDataPoint> refusals = new EnumMap<>(Refusal.Kind.class);
   private final AtomicLong looks = new AtomicLong();
@@ -69,8 +69,9 @@ public final class ModelSlot {
     ModelFiles.Place place = ModelFiles.locate(reference);
     this.location = place.location();
     this.alias = place.alias();
-    this.move = new LastMove(alias);
+    this.store = new SeenStore(alias, place.isVersion());
     this.current = new AtomicReference<>(open(location, Optional.empty()));
+    store.look(location, true);
     String name = current().name();
     this.replaced = metrics.reloads(name, "replaced");
     for (Refusal.Kind kind : Refusal.Kind.values()) {
@@ -163,9 +164,14 @@ public final class ModelSlot {
     return !found.equals(location) && !found.equals(reference);
   }
 
-  /** Returns when the alias was moved to the version in service; see {@link LastMove#to}. */
+  /** Returns when the alias was moved to the version in service; see {@link SeenStore}. */
   public Optional<Instant> aliasMoved() {
-    return move.to(location());
+    return store.movedTo(location());
+  }
+
+  /** Returns the versions and aliases that the model's store had lately; empty if it has none. */
+  public Optional<SeenStore.Seen> store() {
+    return store.seen();
   }
 
   private synchronized String location() {
@@ -214,20 +220,20 @@ public final class ModelSlot {
   private boolean look(boolean isForced) {
     long look = looks.incrementAndGet();
     String found = reference;
+    boolean isReplaced = false;
     try {
       found = ModelFiles.locate(reference).location();
-      boolean isReplaced =
+      isReplaced =
           (isForced || !isKnown(look, found))
               && replace(look, found, open(found, Optional.of(current())));
-      move.look(location());
-      return isReplaced;
     } catch (ModelException | IOException | RuntimeException | StackOverflowError e) {
       if (endsAsNewest(look)) {
         refused(found, e);
       }
-
-      return false;
     }
+
+    store.look(location(), isForced);
+    return isReplaced;
   }
 
   /** Records that a look has not ended in time; if it ends later, its result is used. */
@@ -289,7 +295,7 @@ public final class ModelSlot {
     seen = Instant.now();
     Refusal before = refusal.getAndSet(null);
     if (before != null) {
-      move.forget();
+      store.forget();
       LOG.info(
           "{} is the newest version again; {} was {}: {}",
           current().model().modelVersion(),

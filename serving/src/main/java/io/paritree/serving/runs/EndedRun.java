@@ -49,8 +49,8 @@ record EndedRun(
    * @param publishedCount how many it has published
    * @param held the names of the first partitions that are held
    * @param heldCount how many are held
-   * @param gates why they are: the rules that have fired, or {@code quarantined}, each with how many
-   *     partitions it holds; the first ones
+   * @param gates why they are: the rules that have fired, or {@code quarantined}, each with how
+   *     many partitions it holds; the first ones
    * @param before how many partitions were published before
    * @param seconds of all stages
    * @param nights the first partitions that were compared with others

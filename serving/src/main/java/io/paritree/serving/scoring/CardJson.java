@@ -45,6 +45,10 @@ final class CardJson {
                 JsonText.array(json, "versions", versions, json::writeString);
               }
 
+              if (slot.store().isPresent()) {
+                new StoreJson(served.name(), slot.store().get(), others).write(json);
+              }
+
               CardWriter.members(json, served.model());
             }));
   }

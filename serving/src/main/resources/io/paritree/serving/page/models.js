@@ -76,7 +76,7 @@ export class ModelsScreen {
         ${facts([["version", html`<bdi>${card.model_version}</bdi> ${seal(card)}`], ["alias", card.alias && html`<bdi>${card.alias}</bdi>`],
           [`is ${card.alias ?? "served"} since`, moment(card.alias_since)], ["loaded by this server", moment(card.served_since ?? card.loaded_at)],
           ["state", card.state],
-          ["other versions that are served", card.versions?.length ? html`<bdi>${card.versions.map(own => own.model_version ?? own).join(", ")}</bdi>` : undefined], ["digest", html`<code>${card.digest}</code>`],
+          ["other versions that are served", card.versions?.length && !card.store ? html`<bdi>${card.versions.map(own => own.model_version ?? own).join(", ")}</bdi>` : undefined], ["digest", html`<code>${card.digest}</code>`],
           ["objective", card.objective], ["booster", card.booster], ["XGBoost", card.xgboost_version], ["trees", count(card.trees)],
           ["rounds", card.rounds && `${card.rounds.end} of ${card.rounds.of}: ${card.rounds.why}`],
           ["outputs", card.outputs?.names?.length && html`<bdi>${card.outputs.names.join(", ")}</bdi>`],
@@ -85,6 +85,7 @@ export class ModelsScreen {
           ["offsets", card.offsets && html`<bdi>${card.offsets.fields.join(", ")}</bdi>: ${card.offsets.meaning}`],
           ["remarks", card.remarks?.join("; ")], ["notes", card.notes && html`<bdi>${card.notes}</bdi>`]])}
       </section>
+      ${this.versionsView()}
       <section class="card" aria-label="Where it comes from"><h2>Where it comes from</h2>
         ${Object.keys(provenance).length === 0 ? empty("The model is not sealed, so nobody vouches for where it comes from.") : facts([
           ...Object.entries(provenance).map(([name, own]) => [ORIGINS[name] ?? name.replaceAll("_", " "), name.endsWith("_at") ? moment(own) : typeof own === "number" ? count(own) : value(own)]),
@@ -103,6 +104,28 @@ export class ModelsScreen {
       ${this.shadow ? html`${comparisonView(this.shadow)}
         <p class="small">The document is evidence for <code>scripts/model promote</code>, as <code>GET /v1/models/${pathOf(this.address)}/shadow</code> answers it.</p>`
         : empty("Its challenger is not open: it is being opened, or the server's log says why it cannot be.")}</section>`;
+  }
+
+  /** What the store has of the model, and what this server does with each version. */
+  versionsView() {
+    const {store} = this.card;
+    if (store === undefined) {
+      return nothing;
+    }
+
+    const servedAs = own => this.models.find(model => model.model_version === own.model_version);
+    const name = own => servedAs(own) ? html`<a href=${`#/models/${escape(addressOf(servedAs(own)))}`}><bdi>${own.model_version}</bdi></a>` : html`<bdi>${own.model_version}</bdi>`;
+    const state = own => own.refused ? "refused" : own.served ? "served" : "not served";
+    return html`<section class="card" aria-label="Versions"><h2>Versions and aliases</h2>
+      <p class="small">What the model's store had when this server last read it, ${moment(store.seen_at)}. It looks about once a minute.</p>
+      ${table("Versions in the store", [
+        {name: "version", text: own => own.model_version, cell: own => html`${name(own)}${own.stored ? nothing : html` <span class="chip warn">gone from the store</span>`}`},
+        {name: "aliases", text: own => own.aliases.join(" "), cell: own => html`<bdi>${own.aliases.join(", ")}</bdi>`},
+        {name: "this server", text: state, cell: own => html`${own.served ? html`<span class="chip good">✓ served</span> ` : own.refused ? nothing : "not served"}${refused(own, "")}`},
+        {name: "refused since", text: own => own.refused?.at ?? "", isOfFile: true},
+        {name: "refused because", text: own => own.refused?.reason ?? "", isOfFile: true},
+      ], store.versions, {name: "versions"})}
+      ${store.versions_left ? html`<p class="small">${count(store.versions_left)} older versions are not listed.</p>` : nothing}</section>`;
   }
 
   fieldsView() {
@@ -140,6 +163,7 @@ function seal(model) {
   return model.sealed ? html`<span class="chip good">✓ sealed</span>` : html`<span class="chip warn">unsealed: nothing vouches for it</span>`;
 }
 
-function refused(model) {
-  return model.refused ? html` <span class="chip warn" title=${model.refused.reason}>${model.refused.model_version} refused</span>` : nothing;
+/** Which version was refused, and why. */
+function refused(model, version = model.refused?.model_version ?? "the newest") {
+  return model.refused ? html` <span class="chip warn">✗ <bdi>${version}</bdi> refused</span> <bdi class="small long">${model.refused.reason}</bdi>` : nothing;
 }

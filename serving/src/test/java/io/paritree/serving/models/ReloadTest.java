@@ -294,6 +294,56 @@ class ReloadTest {
     }
   }
 
+  @Test
+  void cardHasTheVersionsAndAliasesOfTheStoreAndWhyOneIsRefused() throws Exception {
+    TestPackages packages = new TestPackages(store);
+    packages.binary(3, 22);
+    packages.binary(2, 21);
+    packages.binary(1, 20);
+    Path aliases = store.resolve("parcel-late/aliases");
+    Files.writeString(aliases.resolve("next"), "2\n");
+    Files.writeString(aliases.resolve("gone"), "9\n");
+    Files.writeString(aliases.resolve("broken"), "no version");
+    try (RunningServer serving = serve(Map.of("models.poll", "0 s"));
+        Client client = new Client(serving.port());
+        Client management = new Client(serving.managementPort())) {
+      assertThat(versions(client))
+          .containsExactly(
+              "parcel-late/9 stored=false served=false [gone]",
+              "parcel-late/3 stored=true served=false []",
+              "parcel-late/2 stored=true served=false [next]",
+              "parcel-late/1 stored=true served=true [champion]");
+
+      Files.writeString(store.resolve("parcel-late/3/golden.jsonl"), "");
+      champion(3);
+      assertThat(versions(client).get(3)).endsWith("served=true [champion]"); // not read again
+      reload(management);
+      assertThat(versions(client).get(1))
+          .startsWith("parcel-late/3 stored=true served=false [champion] because ")
+          .doesNotContain(store.toString());
+      assertThat(versions(client).get(3)).isEqualTo("parcel-late/1 stored=true served=true []");
+    }
+  }
+
+  private static List<String> versions(Client client) throws IOException {
+    Map<String, Object> card = JsonTree.object(client.get("/v1/models/parcel-late").body());
+    assertThat(JsonTree.at(card, "store/versions_left")).isEqualTo("0");
+    return ((List<?>) JsonTree.at(card, "store/versions"))
+        .stream()
+            .map(
+                version ->
+                    "%s stored=%s served=%s %s"
+                            .formatted(
+                                JsonTree.at(version, "model_version"),
+                                JsonTree.at(version, "stored"),
+                                JsonTree.at(version, "served"),
+                                JsonTree.at(version, "aliases"))
+                        + (version.toString().contains("reason=")
+                            ? " because " + JsonTree.at(version, "refused/reason")
+                            : ""))
+            .toList();
+  }
+
   private static void awaitReady(Client management, String text) throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!management.get("/health/ready").body().contains(text)) {

@@ -82,6 +82,8 @@ class PageIT {
                 compared)
             .map(PageIT::reference)
             .toList();
+    Path next = Files.createDirectories(Path.of(references.get(0), "2"));
+    Files.writeString(next.resolveSibling("aliases").resolve("next"), "2\n");
     List<String> first = references.subList(0, 1);
     String challenger = new TestPackages(directory.resolve("next")).binary(2, 12).toString();
     Map<String, String> scores = new HashMap<>();

@@ -493,6 +493,14 @@ async function everyScreen(page) {
     await page.locator("section[aria-label='Models in service'] a").first().click();
     await page.waitForSelector("section[aria-label='Fields']");
   });
+  await step(page, "the versions and aliases of the store", async () => {
+    const {store} = await answer(plan.server, `v1/models/${encodeURIComponent(plan.models[0])}`);
+    const rows = await page.locator("section[aria-label='Versions'] tbody tr").evaluateAll(all => all.map(row => [...row.cells].map(own => own.textContent.trim())));
+    const expected = store.versions.map(own => [own.model_version, own.aliases.join(", "), own.served ? "✓ served" : "not served"]);
+    if (expected.length !== 2 || JSON.stringify(rows) !== JSON.stringify(expected)) {
+      wrong(`${page.name}: the versions are shown as ${JSON.stringify(rows)}, and the server answers ${JSON.stringify(expected)}`);
+    }
+  });
   await accessible(page, "a model");
   await step(page, "a challenger on callers' rows is what the server answers", async () => {
     const late = plan.models.find(name => name.startsWith("parcel-late"));
@@ -796,7 +804,7 @@ async function drifting(page, server) {
   const ask = query => answer(server, `v1/scores/drifting/drift?${new URLSearchParams(query)}`);
   await step(page, "from the run that holds a night to the field", async () => {
     await go(page, "#/runs/drifting");
-    await page.waitForFunction(() => document.querySelector("tbody tr")?.textContent.includes("held back: day=2026-11-24"));
+    await page.waitForFunction(() => document.querySelector("tbody tr")?.textContent.includes("day=2026-11-24 is held back"));
     await page.locator("tbody a").first().click();
     await has("What it did", "day=2026-11-24 is held back");
     await has("What it did", "100 % of carrier is missing, limit 40 % by reference.");

@@ -1,8 +1,8 @@
 package io.paritree.model.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.CorruptModelException;
 import io.paritree.json.JsonText;
+import io.paritree.model.StoredModel;
 import io.paritree.model.layout.ModelStore;
 import io.paritree.model.rows.InputException;
 import io.paritree.store.FileStore;
@@ -28,8 +28,6 @@ final class ListCommand implements Callable<Integer> {
   @Mixin private OutputFormat format;
   @Spec private CommandSpec spec;
 
-  private record Entry(List<Long> versions, SortedMap<String, Long> aliases) {}
-
   @Override
   public Integer call() throws Exception {
     Location root = Location.of(store);
@@ -38,19 +36,12 @@ final class ListCommand implements Callable<Integer> {
     }
 
     ModelStore models = new ModelStore(root);
-    SortedMap<String, Entry> entries = new TreeMap<>();
+    SortedMap<String, StoredModel> entries = new TreeMap<>();
     List<String> problems = new ArrayList<>();
     for (String name : models.names()) {
-      SortedMap<String, Long> aliases = new TreeMap<>();
-      for (String alias : models.aliases(name)) {
-        try {
-          aliases.put(alias, models.alias(name, alias));
-        } catch (CorruptModelException | IOException e) {
-          problems.add(e.getMessage());
-        }
-      }
-
-      entries.put(name, new Entry(models.versions(name), aliases));
+      StoredModel model = StoredModel.read(models, name);
+      problems.addAll(model.problems());
+      entries.put(name, model);
     }
 
     format.print(() -> text(entries), out -> write(out, entries));
@@ -58,7 +49,7 @@ final class ListCommand implements Callable<Integer> {
     return problems.isEmpty() ? ModelMain.OK : ModelMain.FAILED;
   }
 
-  private static String text(SortedMap<String, Entry> entries) {
+  private static String text(SortedMap<String, StoredModel> entries) {
     return entries.entrySet().stream()
         .map(
             model ->
@@ -68,7 +59,7 @@ final class ListCommand implements Callable<Integer> {
         .collect(Collectors.joining());
   }
 
-  private static void write(JsonGenerator out, SortedMap<String, Entry> entries)
+  private static void write(JsonGenerator out, SortedMap<String, StoredModel> entries)
       throws IOException {
     JsonText.objects(
         out,
