@@ -71,7 +71,7 @@ public final class ModelSlot {
     this.alias = place.alias();
     this.store = new SeenStore(alias, place.isVersion());
     this.current = new AtomicReference<>(open(location, Optional.empty()));
-    store.look(location, true);
+    store.look(location, location, true);
     String name = current().name();
     this.replaced = metrics.reloads(name, "replaced");
     for (Refusal.Kind kind : Refusal.Kind.values()) {
@@ -232,7 +232,7 @@ public final class ModelSlot {
       }
     }
 
-    store.look(location(), isForced);
+    store.look(location(), found, isForced);
     return isReplaced;
   }
 

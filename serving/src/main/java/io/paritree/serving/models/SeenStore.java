@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * there are, and when the alias was moved, if its journal says so.
  *
  * <p>It is read by the start and by the looks for new versions, so no request waits for a store:
- * versions and aliases at most once a minute unless the version in service has changed, the journal
- * not before somebody has asked. Thread-safe.
+ * versions and aliases at most once a minute unless a look finds another version than the one
+ * before, the journal not before somebody has asked. Thread-safe.
  */
 public final class SeenStore {
   private static final Logger LOG = LoggerFactory.getLogger(SeenStore.class);
@@ -26,7 +26,7 @@ public final class SeenStore {
   private boolean isAsked; // guarded by this, as the rest
   private String known = ""; // the location of the version whose move was read
   private Optional<Instant> moved = Optional.empty();
-  private String around = ""; // the location of the version in service when the versions were read
+  private String around = ""; // the location that a look had found when the versions were read
   private long readNanos; // nanosecond clock, when they were
   private Optional<Seen> seen = Optional.empty();
 
@@ -60,11 +60,12 @@ public final class SeenStore {
    * Reads what is wanted and not known.
    *
    * @param location of the version in service
+   * @param found the location that the look has found, which may have been refused
    * @param isForced whether versions and aliases are read although they were read just now
    */
-  void look(String location, boolean isForced) {
+  void look(String location, String found, boolean isForced) {
     if (isStore) {
-      lookAround(location, isForced);
+      lookAround(location, found, isForced);
     }
 
     if (alias.isPresent() && isWanted(location)) {
@@ -72,14 +73,14 @@ public final class SeenStore {
     }
   }
 
-  private void lookAround(String location, boolean isForced) {
+  private void lookAround(String location, String found, boolean isForced) {
     synchronized (this) {
-      boolean isFresh = around.equals(location) && System.nanoTime() - readNanos < FRESH.toNanos();
+      boolean isFresh = around.equals(found) && System.nanoTime() - readNanos < FRESH.toNanos();
       if (isFresh && !isForced) {
         return;
       }
 
-      around = location; // also if it cannot be read now: then after a while again
+      around = found; // also if it cannot be read now: then after a while again
       readNanos = System.nanoTime();
     }
 

@@ -121,7 +121,8 @@ export class ModelsScreen {
       ${table("Versions in the store", [
         {name: "version", text: own => own.model_version, cell: own => html`${name(own)}${own.stored ? nothing : html` <span class="chip warn">gone from the store</span>`}`},
         {name: "aliases", text: own => own.aliases.join(" "), cell: own => html`<bdi>${own.aliases.join(", ")}</bdi>`},
-        {name: "this server", text: state, cell: own => html`${own.served ? html`<span class="chip good">✓ served</span> ` : own.refused ? nothing : "not served"}${refused(own, "")}`},
+        {name: "this server", text: state, cell: own => html`${own.served ? html`<span class="chip good">✓ served</span> ` : own.refused ? nothing : "not served"}${
+          own.refused ? html`<span class="chip warn">✗ refused</span> <bdi class="small anywhere">${own.refused.reason}</bdi>` : nothing}`},
         {name: "refused since", text: own => own.refused?.at ?? "", isOfFile: true},
         {name: "refused because", text: own => own.refused?.reason ?? "", isOfFile: true},
       ], store.versions, {name: "versions"})}
@@ -163,7 +164,7 @@ function seal(model) {
   return model.sealed ? html`<span class="chip good">✓ sealed</span>` : html`<span class="chip warn">unsealed: nothing vouches for it</span>`;
 }
 
-/** Which version was refused, and why. */
-function refused(model, version = model.refused?.model_version ?? "the newest") {
-  return model.refused ? html` <span class="chip warn">✗ <bdi>${version}</bdi> refused</span> <bdi class="small long">${model.refused.reason}</bdi>` : nothing;
+/** Which version was refused; its card says why. */
+function refused(model) {
+  return model.refused ? html` <span class="chip warn">✗ <bdi>${model.refused.model_version}</bdi> refused</span>` : nothing;
 }

@@ -316,7 +316,7 @@ class ReloadTest {
 
       Files.writeString(store.resolve("parcel-late/3/golden.jsonl"), "");
       champion(3);
-      assertThat(versions(client).get(3)).endsWith("served=true [champion]"); // not read again
+      assertThat(versions(client).get(3)).endsWith("served=true [champion]"); // no look yet
       reload(management);
       assertThat(versions(client).get(1))
           .startsWith("parcel-late/3 stored=true served=false [champion] because ")
