@@ -802,6 +802,18 @@ async function drifting(page, server) {
   const has = (name, text) => page.waitForFunction(([name, text]) => document.querySelector(`section[aria-label='${name}']`)?.textContent.includes(text), [name, text]);
   const night = "day=2026-11-24";
   const ask = query => answer(server, `v1/scores/drifting/drift?${new URLSearchParams(query)}`);
+  await step(page, "the list of runs says which rules hold a partition", async () => {
+    const {runs} = await answer(server, "v1/scores/drifting/runs");
+    const expected = runs.filter(own => own.held.length).map(({held, held_by: gates}) => `${held[0]} is held back, because ${
+      gates.map(({gate}) => gate).join(", ").replace(/, ([^,]*)$/, " and $1")} fired.`);
+    await go(page, "#/runs/drifting");
+    await page.waitForSelector(".held");
+    const shown = await page.locator(".held").allTextContents();
+    checks++;
+    if (expected.length === 0 || JSON.stringify(shown) !== JSON.stringify(expected)) { // of rules without a comma
+      wrong(`held runs are shown as ${JSON.stringify(shown)} in place of ${JSON.stringify(expected)}`);
+    }
+  });
   await step(page, "from the run that holds a night to the field", async () => {
     await go(page, "#/runs/drifting");
     await page.waitForFunction(() => document.querySelector("tbody tr")?.textContent.includes("day=2026-11-24 is held back"));
@@ -852,18 +864,6 @@ async function drifting(page, server) {
     });
   }
 
-  await step(page, "the list of runs says which rules hold a partition", async () => {
-    const {runs} = await answer(server, "v1/scores/drifting/runs");
-    const expected = runs.filter(own => own.held.length).map(({held, held_by: gates}) => `${held[0]} is held back, because ${
-      gates.map(({gate}) => gate).join(", ").replace(/, ([^,]*)$/, " and $1")} fired.`);
-    await go(page, "#/runs/drifting");
-    await page.waitForSelector(".held");
-    const shown = await page.locator(".held").allTextContents();
-    checks++;
-    if (expected.length === 0 || JSON.stringify(shown) !== JSON.stringify(expected)) { // of rules without a comma
-      wrong(`held runs are shown as ${JSON.stringify(shown)} in place of ${JSON.stringify(expected)}`);
-    }
-  });
   await step(page, "the series has the nights that the server answers", async () => {
     const {nights} = await ask({nights: 60, against: "previous", field: "carrier"});
     const figure = page.locator("section[aria-label='By night'] figure", {hasText: "Missing values of"});
