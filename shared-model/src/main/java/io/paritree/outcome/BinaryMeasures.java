@@ -69,8 +69,7 @@ public record BinaryMeasures(
   @Override
   public List<Measure> measures() {
     List<Measure> all = new ArrayList<>();
-    Interval aucInterval = Interval.ofMeasure(auc, aucError);
-    all.add(new Measure("auc", auc, Optional.of(aucInterval)));
+    all.add(new Measure("auc", auc, Interval.ofMeasure(auc, aucError)));
     all.add(Measure.of("auc_error", aucError));
     all.add(Measure.of("ks", ks));
     all.add(Measure.of("average_precision", averagePrecision));

@@ -3,7 +3,6 @@ package io.paritree.outcome;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * How good the order was that scores give to lists.
@@ -42,10 +41,7 @@ public record RankMeasures(
   }
 
   private static Measure measure(String name, double value, double error) {
-    return new Measure(
-        name,
-        value,
-        Double.isNaN(error) ? Optional.empty() : Optional.of(Interval.ofMeasure(value, error)));
+    return new Measure(name, value, Interval.ofMeasure(value, error));
   }
 
   /** No measure says how scores are distributed. */

@@ -160,6 +160,21 @@ class BinaryOutcomeTest {
     }
   }
 
+  @Test
+  void anAreaAtTheEndOfItsRangeHasNoInterval() {
+    BinaryMeasures right =
+        measures(
+            List.of(
+                new OutcomeRow(0.1, 0, Double.NaN, 1, 5),
+                new OutcomeRow(0.2, 1, Double.NaN, 1, 5)));
+
+    assertThat(right.auc()).isEqualTo(1);
+    assertThat(right.measures().get(0).interval()).isEmpty();
+    assertThat(right.measures())
+        .filteredOn(own -> own.name().equals("rate"))
+        .allMatch(own -> own.interval().isPresent());
+  }
+
   private static OutcomeRow withWeight(OutcomeRow row, double times) {
     return new OutcomeRow(row.score(), row.outcome(), row.label(), times * row.weight(), 1);
   }

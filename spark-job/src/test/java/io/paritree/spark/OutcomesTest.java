@@ -271,8 +271,15 @@ class OutcomesTest {
             List.of(
                 row, "no published partition was found in it from 2030", "--from", "2030-01-01"),
             List.of(
+                row + "1,true,2026-03-01,2\n",
+                "labels or weights of the same time",
+                "--label-time",
+                "known",
+                "--weight",
+                "weight"),
+            List.of(
                 row + "1,false,2026-03-01,1\n",
-                "labels of the same time",
+                "labels or weights of the same time",
                 "--label-time",
                 "known"));
     for (int index = 0; index < all.size(); index++) {

@@ -49,6 +49,7 @@ record LabelTable(
     long later) {
   private static final String LABELS = "labels";
   private static final String OTHER = "other";
+  private static final String OTHER_WEIGHT = "other_weight";
   private static final String NEWEST = "newest";
   private static final int SHOWN = 3;
 
@@ -236,22 +237,30 @@ record LabelTable(
             .agg(max(col(LABELS)).as(LABELS), one());
     Dataset<Row> latest = each.filter(col(LABELS).equalTo(1)).unionByName(last).persist();
     Dataset<Row> unclear =
-        latest.filter(isRepeated.and(col(LabelRows.OUTCOME).notEqual(col(OTHER))));
+        latest.filter(
+            isRepeated.and(
+                col(LabelRows.OUTCOME)
+                    .notEqual(col(OTHER))
+                    .or(col(LabelRows.WEIGHT).notEqual(col(OTHER_WEIGHT)))));
     if (!unclear.isEmpty()) {
-      throw refused(query, "keys have different labels of the same time, such as %s", unclear);
+      throw refused(
+          query, "keys have different labels or weights of the same time, such as %s", unclear);
     }
 
     each.unpersist();
     return latest;
   }
 
-  /** Returns the largest of each value, and the least outcome, of labels that should be alike. */
+  /**
+   * Returns the largest of each value, and the least that count, of labels that should be alike.
+   */
   private static Column[] one() {
     return new Column[] {
       max(col(LabelRows.OUTCOME)).as(LabelRows.OUTCOME),
       max(col(LabelRows.TIME)).as(LabelRows.TIME),
       max(col(LabelRows.WEIGHT)).as(LabelRows.WEIGHT),
-      min(col(LabelRows.OUTCOME)).as(OTHER)
+      min(col(LabelRows.OUTCOME)).as(OTHER),
+      min(col(LabelRows.WEIGHT)).as(OTHER_WEIGHT)
     };
   }
 

@@ -187,9 +187,7 @@ final class OutcomeTable {
   }
 
   private static String range(Interval interval) {
-    return Double.isNaN(interval.low())
-        ? number(interval.low())
-        : number(interval.low()) + " to " + number(interval.high());
+    return number(interval.low()) + " to " + number(interval.high());
   }
 
   private static String number(double value) {
