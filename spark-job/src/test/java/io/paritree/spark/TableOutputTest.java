@@ -52,6 +52,32 @@ class TableOutputTest extends DeltaScores {
   }
 
   @Test
+  void scoresOfATableAreProvedByAnotherEngineUnlessAnotherProgramHasWrittenThem() {
+    succeeds(score());
+    Object[] asked = {
+      "--table", table, "--model", model, "--keys", "parcel_id", "--format", "text"
+    };
+
+    JobRun proved = JobRun.ofAudit(with(asked, "--strict"));
+    SPARK.sql(
+        "UPDATE delta.`%s` SET score = score + 0.5 WHERE parcel_id = %s"
+            .formatted(table, ROWS + 3));
+    JobRun changed = JobRun.ofAudit(with(asked, "--strict"));
+
+    succeeds(proved);
+    assertThat(proved.out()).contains("version 0 with spec").containsPattern("2024-01-02.*proved");
+    assertThat(changed.exitCode()).as(changed.out() + changed.err()).isEqualTo(3);
+    assertThat(changed.out())
+        .containsPattern("2024-01-01.*proved")
+        .containsPattern(
+            "2024-01-02.*unprovable .missing: no report in .* names exactly its files");
+  }
+
+  private static Object[] with(Object[] some, Object... more) {
+    return Stream.concat(Stream.of(some), Stream.of(more)).toArray();
+  }
+
+  @Test
   void secondRunChangesNothingAndOtherPartitionsAndModelsReplaceTheirRows() throws IOException {
     succeeds(score("--partition", "day=2024-01-01"));
     Map<String, String> files = Scores.files(table);
