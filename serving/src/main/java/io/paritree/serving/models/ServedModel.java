@@ -142,7 +142,11 @@ public final class ServedModel {
    */
   public RecordValues shadowValues() {
     Shadow of = shadow.get();
-    int[] kept = of == null ? new int[0] : of.kept();
+    if (of == null) {
+      return null;
+    }
+
+    int[] kept = of.kept();
     return kept.length == 0 ? null : RecordValues.ofSome(model.schema().fields().size(), kept);
   }
 

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Shadow implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Shadow.class);
+  private static final int[] NONE = {};
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long FAILURE_LOGGED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -101,14 +102,19 @@ public final class Shadow implements AutoCloseable {
     ScoringModel now = champion.get();
     ScoringModel other = challenger.get().orElse(null);
     ShadowComparison before = current;
-    boolean isKnown = before != null && before.isOf(now, other);
+    boolean isKnown = before != null && other != null && before.has(now, other);
     if (other == null || isKnown || now == unfitChampion && other == unfitChallenger) {
       return;
     }
 
     try {
+      ModelPair models = new ModelPair(now, other);
       Engine engine = scoring.apply(other.engine());
-      current = new ShadowComparison(new ModelPair(now, other), engine, movers, clock.instant());
+      if (before != null && before.isOf(now, other)) {
+        before.renew(models, engine); // the same versions were opened again
+      } else {
+        current = new ShadowComparison(models, engine, movers, clock.instant());
+      }
     } catch (RuntimeException | Error e) {
       current = null;
       unfitChampion = now;
@@ -123,7 +129,7 @@ public final class Shadow implements AutoCloseable {
    */
   public int[] kept() {
     ShadowComparison now = current;
-    return now == null ? new int[0] : now.kept();
+    return now == null ? NONE : now.kept();
   }
 
   /**
@@ -210,8 +216,8 @@ public final class Shadow implements AutoCloseable {
     }
 
     compare();
-    if (gatheredOf != current) {
-      forget();
+    if (gatheredOf != current || block != null && !block.isScoredBy(gatheredOf.engine())) {
+      forget(); // so that it keeps no model that has been replaced
     }
   }
 

@@ -60,6 +60,11 @@ final class ShadowBlock implements ComparedBlock {
     return Math.max(1, Math.min(MAX_ROWS, MAX_VALUES / widest));
   }
 
+  /** Returns whether this engine scores the rows. */
+  boolean isScoredBy(Engine one) {
+    return engine == one;
+  }
+
   /** Returns whether there is room for the rows of a request, or for a block of them. */
   boolean hasRoom(ShadowRows rows) {
     return rows() + rows.count() <= capacity;

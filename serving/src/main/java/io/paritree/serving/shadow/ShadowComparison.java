@@ -28,8 +28,8 @@ final class ShadowComparison {
 
   private static final int ENTRY_BYTES = 256;
 
-  private final ModelPair models;
-  private final Engine engine;
+  private volatile ModelPair models;
+  private volatile Engine engine;
   private final OwnFields fields;
   private final Instant since;
   private final int block;
@@ -55,6 +55,22 @@ final class ShadowComparison {
         Long.BYTES + Float.BYTES * (champion.width() + champion.outputs() + champion.scores());
     this.counts =
         new ComparisonCounts(models.form(KEYS, "", movers, ComparisonForm.MOST_SENT_PAIRS));
+  }
+
+  /** From now on, uses other objects of the same versions, so that the earlier ones can go. */
+  void renew(ModelPair same, Engine scoring) {
+    models = same;
+    engine = scoring;
+  }
+
+  /** Returns whether this has exactly these objects. */
+  boolean has(ScoringModel champion, ScoringModel challenger) {
+    return models.champion() == champion && models.challenger() == challenger;
+  }
+
+  /** Returns what scores for the challenger. */
+  Engine engine() {
+    return engine;
   }
 
   /** Returns whether this compares these versions. */

@@ -37,6 +37,7 @@ class ShadowHarmTest {
   private ScoringModel other;
   private final AtomicReference<Optional<ScoringModel>> challenger = new AtomicReference<>();
   private Instant now = Instant.parse("2026-11-29T00:00:00Z");
+  private volatile Engine scoredBy;
   private volatile Scoring scoring = Engine::score;
   private Shadow shadow;
 
@@ -69,6 +70,7 @@ class ShadowHarmTest {
 
     @Override
     public void score(float[] slots, int rows, float[] margins, float[] scores) {
+      test.scoredBy = engine;
       test.scoring.score(engine, slots, rows, margins, scores);
     }
 
@@ -239,6 +241,27 @@ class ShadowHarmTest {
     await(requests * (1L + 98 + 195 + 292));
     assertThat(inDocument("rows") + inDocument("dropped") + inDocument("failed"))
         .isLessThanOrEqualTo(counted());
+  }
+
+  @Test
+  void versionsThatAreOpenedAgainAreComparedFurther() throws Exception {
+    add(5);
+    await(5);
+    champion = Opening.open(directory.resolve("parcel-late/1").toString(), EngineKind.FOREST);
+    ScoringModel again =
+        Opening.open(directory.resolve("parcel-late/2").toString(), EngineKind.FOREST);
+    challenger.set(Optional.of(again));
+    shadow.refresh();
+    long rows = 5;
+    for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        scoredBy != again.engine() && System.nanoTime() < end; ) {
+      add(7); // a block that is gathered already is scored by the earlier copy
+      rows += 7;
+      await(rows);
+    }
+
+    assertThat(scoredBy).isSameAs(again.engine());
+    assertThat(inDocument("rows")).isEqualTo(rows);
   }
 
   @Test
