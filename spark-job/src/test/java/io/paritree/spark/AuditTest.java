@@ -217,11 +217,16 @@ class AuditTest {
   @Test
   void quarantinedRowsMustHaveTheFaultsThatTheyHave() throws Exception {
     JobRun before = audit("--partition", DAY);
+    FileUtils.deleteDirectory(directory.resolve("_paritree").toFile());
+    JobRun removed = audit("--partition", DAY, "--strict");
     Path manifest = output.resolve(DAY).resolve(PartitionManifest.FILE);
     edit(manifest, "\"quarantined\" : 4", "\"quarantined\" : 3");
     JobRun counted = audit("--partition", DAY);
 
     succeeds(before);
+    assertThat(before.out()).doesNotContain("counted, not compared");
+    succeeds(removed);
+    assertThat(removed.out()).contains("counted, not compared");
     assertThat(counted.exitCode()).as(counted.out() + counted.err()).isEqualTo(7);
     assertThat(counted.out())
         .contains("4 rows of the input cannot be scored, and 3 were quarantined");

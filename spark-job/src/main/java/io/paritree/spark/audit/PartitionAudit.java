@@ -119,6 +119,10 @@ final class PartitionAudit {
               .formatted(tally.repeated()));
     }
 
+    if (result.quarantine() == RowPairs.Known.COUNT) {
+      found.notes.add("its quarantined rows were removed: they are counted, not compared");
+    }
+
     if (!result.notCompared().isEmpty()) {
       found.notes.add("not compared: columns %s".formatted(result.notCompared()));
     }

@@ -50,9 +50,11 @@ final class RowCheck {
    *
    * @param tally of the rows
    * @param change what says that the input is not the one that was scored; empty if it is
+   * @param quarantine whether the faults of quarantined rows were compared
    * @param notCompared columns that were published, and not compared
    */
-  record Result(RowTally tally, Optional<String> change, List<String> notCompared) {}
+  record Result(
+      RowTally tally, Optional<String> change, Known quarantine, List<String> notCompared) {}
 
   /** The columns of published rows that are compared. */
   private record Compared(
@@ -123,7 +125,7 @@ final class RowCheck {
     notCompared.removeAll(compared.keys);
     notCompared.removeAll(compared.values());
     notCompared.removeAll(partition.levels());
-    return new Result(tally, input.change(), notCompared);
+    return new Result(tally, input.change(), known, notCompared);
   }
 
   private static RowTally tally(Dataset<Row> all, RowPairs pairs) {
