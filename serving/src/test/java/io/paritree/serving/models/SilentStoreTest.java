@@ -97,7 +97,7 @@ class SilentStoreTest {
 
       Files.move(alias, fifo);
       SwapTrial.champion(late, 2);
-      await(client, "/v1/models/parcel-late", "\"parcel-late/2\"");
+      await(client, "/v1/models", "\"parcel-late/2\"");
       assertThat(management.get("/health/ready").body()).doesNotContain("unreachable");
       assertThat(lastLook(management)).isGreaterThanOrEqualTo(Instant.now().getEpochSecond() - 2);
       assertThat(log.lines())
