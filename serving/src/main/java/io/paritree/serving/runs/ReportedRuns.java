@@ -54,6 +54,7 @@ final class ReportedRuns {
   private final ThreadPoolExecutor thread;
   private volatile Look last;
   private volatile long busySince; // nanosecond clock; 0 while nothing is read
+  private volatile long tooLong; // the busySince of a reading that a request has waited for in vain
 
   /**
    * What the last look for runs has found.
@@ -246,7 +247,7 @@ final class ReportedRuns {
    */
   private <T> T await(Callable<T> reading, Problems unreadable) {
     long since = busySince;
-    if (since != 0 && System.nanoTime() - since > WAIT.toNanos()) {
+    if (since != 0 && (since == tooLong || System.nanoTime() - since > WAIT.toNanos())) {
       throw slow(unreadable);
     }
 
@@ -255,6 +256,7 @@ final class ReportedRuns {
       result = thread.submit(() -> timed(reading));
       return result.get(WAIT.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
+      tooLong = busySince;
       result.cancel(false); // if it has begun, the next request has its result
       throw slow(unreadable);
     } catch (RejectedExecutionException e) {
