@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -56,7 +57,12 @@ public final class Client implements Closeable {
             .formatted(method, path, body.length, headers);
     request.writeBytes(head.getBytes(StandardCharsets.ISO_8859_1));
     request.writeBytes(body);
-    socket.getOutputStream().write(request.toByteArray());
+    try {
+      socket.getOutputStream().write(request.toByteArray());
+    } catch (SocketException e) { // it was answered before all was read
+      return receive();
+    }
+
     return receive();
   }
 
