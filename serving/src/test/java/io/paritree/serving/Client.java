@@ -59,8 +59,8 @@ public final class Client implements Closeable {
     request.writeBytes(body);
     try {
       socket.getOutputStream().write(request.toByteArray());
-    } catch (SocketException e) { // it was answered before all was read
-      return receive();
+    } catch (SocketException e) {
+      // it was answered before all was read
     }
 
     return receive();

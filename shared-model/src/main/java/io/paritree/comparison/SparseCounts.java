@@ -17,7 +17,7 @@ final class SparseCounts implements Serializable {
 
   /*
    * An open-addressing table of at least twice as many places as pairs. A place has a pair and,
-   * behind it, its count, so that both are read at once; it is free where the count is 0. Null while
+   * after it, its count, so that both are read at once; it is free where the count is 0. Null while
    * packed.
    */
   private transient long[] places;

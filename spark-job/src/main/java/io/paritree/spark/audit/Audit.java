@@ -37,7 +37,7 @@ public record Audit(
     List<PartitionProof> partitions) {
   private static final int FORMAT = 1;
 
-  /** How often a partition is looked at again that is published meanwhile. */
+  /** How often a partition is examined again that is published meanwhile. */
   private static final int LOOKS = 20;
 
   /** So many looks that find the same are believed, if nothing is published meanwhile. */
@@ -90,7 +90,7 @@ public record Audit(
   }
 
   /**
-   * Looks at a partition until what was looked at is what is published. A difference counts only if
+   * Examines a partition until what was examined is what is published. A difference counts only if
    * a second look finds it, too, while no run publishes.
    */
   private static PartitionProof settled(

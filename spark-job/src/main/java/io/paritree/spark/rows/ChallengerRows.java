@@ -152,7 +152,7 @@ final class ChallengerRows {
   /**
    * Writes what it makes of a row: scores, label, version, or nulls if it has not scored it.
    *
-   * @return the ordinal behind them
+   * @return the ordinal after them
    */
   int write(Scored champion, int row, Columns columns, SpecificInternalRow output, int first) {
     boolean isScored = isScored(champion, row);

@@ -10,8 +10,6 @@ import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
-import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -177,8 +175,8 @@ public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson,
                   settings.anyText("scoring-job.state-directory"),
                   settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
                   partitions(),
-                  day("--from"),
-                  day("--to")),
+                  ScoreArguments.day(settings, given, "--from"),
+                  ScoreArguments.day(settings, given, "--to")),
               settings.anyText("scoring-job.model"),
               new AuditQuery.Rows(
                   input,
@@ -258,18 +256,6 @@ public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson,
 
     private static String word(AuditEngine engine) {
       return engine.name().toLowerCase(Locale.ROOT);
-    }
-
-    private Optional<LocalDate> day(String option) {
-      String text = option(option);
-      try {
-        return text.isEmpty() ? Optional.empty() : Optional.of(LocalDate.parse(text));
-      } catch (DateTimeParseException e) {
-        settings.problem(
-            "%s must be a day, such as 2026-11-24, but is '%s'"
-                .formatted(option, Fault.printable(text)));
-        return Optional.empty();
-      }
     }
   }
 }

@@ -9,8 +9,6 @@ import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.outcomes.OutcomeQuery;
 import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.tables.TableToWrite;
-import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -201,8 +199,8 @@ public record OutcomeArguments(
                   settings.anyText(OWN + "score"),
                   settings.anyText(OWN + "group"),
                   quantile(),
-                  day("--from"),
-                  day("--to")),
+                  ScoreArguments.day(settings, given, "--from"),
+                  ScoreArguments.day(settings, given, "--to")),
               new OutcomeQuery.Labels(
                   settings.anyText(OWN + "labels"),
                   settings.anyText(OWN + "label"),
@@ -212,7 +210,9 @@ public record OutcomeArguments(
                   settings.anyText(OWN + "weight")),
               settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
               new OutcomeQuery.Maturity(
-                  horizon(), day("--as-of"), settings.anyText(OWN + "scored-at")),
+                  horizon(),
+                  ScoreArguments.day(settings, given, "--as-of"),
+                  settings.anyText(OWN + "scored-at")),
               settings.word(OWN + "unmatched", OutcomeQuery.Unmatched.class),
               settings.texts(OWN + "by", "names of columns", name -> !name.isEmpty()),
               challenger(),
@@ -344,18 +344,6 @@ public record OutcomeArguments(
       }
 
       return Optional.of(Integer.valueOf(days.group(1)));
-    }
-
-    private Optional<LocalDate> day(String option) {
-      String text = given.matchedOptionValue(option, "");
-      try {
-        return text.isEmpty() ? Optional.empty() : Optional.of(LocalDate.parse(text));
-      } catch (DateTimeParseException e) {
-        settings.problem(
-            "%s must be a day, such as 2026-11-24, but is '%s'"
-                .formatted(option, Fault.printable(text)));
-        return Optional.empty();
-      }
     }
   }
 }

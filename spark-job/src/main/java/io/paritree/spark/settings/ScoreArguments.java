@@ -1,11 +1,15 @@
 package io.paritree.spark.settings;
 
+import io.paritree.Fault;
 import io.paritree.config.Configuration;
 import io.paritree.config.ConfigurationException;
+import io.paritree.config.Settings;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.formats.AskedFormat;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -316,5 +320,21 @@ public final class ScoreArguments {
     }
 
     return configuration;
+  }
+
+  /**
+   * Returns the day that an option of one run names; empty if it is not given, or is no day, which
+   * is then a problem of the settings.
+   */
+  static Optional<LocalDate> day(Settings settings, ParseResult given, String option) {
+    String text = given.matchedOptionValue(option, "");
+    try {
+      return text.isEmpty() ? Optional.empty() : Optional.of(LocalDate.parse(text));
+    } catch (DateTimeParseException e) {
+      settings.problem(
+          "%s must be a day, such as 2026-11-24, but is '%s'"
+              .formatted(option, Fault.printable(text)));
+      return Optional.empty();
+    }
   }
 }
