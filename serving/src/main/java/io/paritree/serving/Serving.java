@@ -130,6 +130,12 @@ final class Serving implements AutoCloseable {
           served.model().digest());
     }
 
+    for (String field : config.predictionLog().redact()) {
+      if (models.all().stream().noneMatch(slot -> slot.current().reads(field))) {
+        LOG.warn("prediction-log.redact names '{}', which no model in service reads", field);
+      }
+    }
+
     for (ServedOutput output : scores.all()) {
       LOG.info("Scores {}: {} partitions", output.name(), output.partitions().size());
     }

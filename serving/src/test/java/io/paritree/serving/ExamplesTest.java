@@ -8,11 +8,14 @@ import io.paritree.docs.Command;
 import io.paritree.docs.Loans;
 import io.paritree.docs.Page;
 import io.paritree.docs.Program;
+import io.paritree.model.command.ReplayMain;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.config.TestConfig;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,10 +38,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The pages' commands for the server do what the pages say: each {@code scripts/serve} is a server
  * on free ports, each {@code curl} a request to the one that was started last, and a {@code json
- * answer} after it has what is answered. The job's commands are run in the job's own tests.
+ * answer} after it has what is answered, and a {@code scripts/parity replay} reads its log. The
+ * job's commands are run in the job's own tests.
  */
 class ExamplesTest {
   private static final String PASSWORD = "PARITREE_KEY_STORE_PASSWORD";
+  private static final Set<Program> RUN_HERE = Set.of(Program.SERVE, Program.CURL, Program.REPLAY);
   private static final Pattern RELEASED = Pattern.compile("/opt/paritree/([A-Za-z0-9/._-]+)");
 
   @TempDir static Path directory;
@@ -71,7 +77,7 @@ class ExamplesTest {
   /** Returns the commands of a block that are run here. */
   private static List<Command> commands(Block block) {
     return Command.all(block).stream()
-        .filter(command -> command.program() == Program.SERVE || command.program() == Program.CURL)
+        .filter(command -> RUN_HERE.contains(command.program()))
         .toList();
   }
 
@@ -102,6 +108,9 @@ class ExamplesTest {
       if (command.program() == Program.SERVE) {
         stop();
         serving = start(command);
+      } else if (command.program() == Program.REPLAY) {
+        stop(); // so that its log is written
+        replay(command);
       } else {
         assertThat(serving).as("%s: a server before it", command).isPresent();
         answered = Optional.of(CurlRequest.of(command, directory).send(serving.get()));
@@ -111,6 +120,14 @@ class ExamplesTest {
         }
       }
     }
+  }
+
+  private static void replay(Command command) {
+    StringWriter text = new StringWriter();
+    PrintWriter both = new PrintWriter(text);
+    String[] arguments = command.arguments(directory).toArray(String[]::new);
+    int ended = ReplayMain.run(both, both, arguments);
+    assertThat(ended).as("%s: %s", command, text).isEqualTo(command.exitCode());
   }
 
   /** Starts what a command serves; empty if it only shows something. */
@@ -141,9 +158,16 @@ class ExamplesTest {
     settings.replaceAll((key, value) -> value.replace("=models/", "=" + directory + "/models/"));
     settings.put("log.requests", "off");
     settings.put("models.warm-up-rows", "10");
-    return ServingConfigParser.read(
-            options.configuration(), settings, options.scores(), options.models())
-        .onFreePorts();
+    boolean isLogged = settings.containsKey("prediction-log.file");
+    if (isLogged) { // which a server on free ports, as a rehearsal is one, has not
+      settings.put("server.port", "0");
+      settings.put("management.port", "0");
+    }
+
+    ServingConfig read =
+        ServingConfigParser.read(
+            options.configuration(), settings, options.scores(), options.models());
+    return isLogged ? read : read.onFreePorts();
   }
 
   /** Runs a block where the files of the page are. */

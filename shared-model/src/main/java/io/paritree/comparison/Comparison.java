@@ -12,7 +12,8 @@ import java.util.Set;
  * What a challenger would change in place of a champion: what it reads and answers, what it is made
  * of, and what it makes of rows. Immutable and thread-safe.
  *
- * @param kind who has compared: {@link #DIFF}, {@link #CHALLENGER} or {@link #SHADOW}
+ * @param kind who has compared: {@link #DIFF}, {@link #CHALLENGER}, {@link #SHADOW} or {@link
+ *     #REPLAY}
  * @param rows what both make of rows, if there were any
  * @param startedAt when the comparison began
  * @param endedAt when it ended
@@ -38,7 +39,10 @@ public record Comparison(
   /** Of the server, which has scored callers' rows with both models. */
   public static final String SHADOW = "shadow";
 
-  static final List<String> KINDS = List.of(DIFF, CHALLENGER, SHADOW);
+  /** Of a replay: what the champion has answered, as its server logged it. */
+  public static final String REPLAY = "replay";
+
+  static final List<String> KINDS = List.of(DIFF, CHALLENGER, SHADOW, REPLAY);
 
   public Comparison {
     if (!KINDS.contains(kind)) {
@@ -81,7 +85,8 @@ public record Comparison(
     return SealedJson.isWhole(document);
   }
 
-  private void write(JsonGenerator json) throws IOException {
+  /** Writes the members of the document, without its digest. */
+  public void write(JsonGenerator json) throws IOException {
     json.writeNumberField("format", FORMAT);
     json.writeStringField("kind", kind);
     json.writeObjectFieldStart(Side.CHAMPION.word());

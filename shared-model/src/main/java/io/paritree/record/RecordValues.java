@@ -126,6 +126,11 @@ public final class RecordValues {
         : new String(bytes, starts[at], end(at) - starts[at], StandardCharsets.UTF_8);
   }
 
+  /** Returns whether the values are cells of a CSV file. */
+  public boolean areCells() {
+    return areCells;
+  }
+
   /** Returns whether a value that is not absent was given as text, and not as a JSON literal. */
   public boolean isText(int index, int field) {
     return ends[index * fields + field] < 0;

@@ -88,7 +88,7 @@ public record Command(
     environment.putAll(own);
     List<String> words = line.words.subList(own.size(), line.words.size());
     Program program =
-        Program.of(words.get(0))
+        Program.of(words)
             .filter(known -> known.isIn(block.kind()))
             .orElseThrow(
                 () ->

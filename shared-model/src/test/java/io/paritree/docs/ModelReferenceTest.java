@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.CorruptModelException;
 import io.paritree.model.TestPackages;
 import io.paritree.model.command.ModelMain;
+import io.paritree.model.command.ReplayMain;
 import io.paritree.model.manifest.SchemaParser;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -46,6 +47,16 @@ class ModelReferenceTest {
     assertThat(ModelMain.run(new PrintWriter(out, true), new PrintWriter(out, true), arguments))
         .isZero();
     return out.toString();
+  }
+
+  @Test
+  void theOptionsOfReplaysAreThoseOfTheHelp() {
+    StringWriter out = new StringWriter();
+    PrintWriter both = new PrintWriter(out, true);
+    assertThat(ReplayMain.run(both, both, "replay", "--help")).isZero();
+    Block block = Page.made("docs/reference/parity.md", 1, out.toString());
+
+    assertThat(block.text()).as(block.toString()).isEqualTo(out.toString());
   }
 
   /** What the parser expects where a key or a type is unknown is on the page. */

@@ -18,6 +18,8 @@ public enum Program {
   OUTCOMES("scripts/outcomes", BlockKind.SH, BlockKind.SH_CLUSTER),
   /** Run by {@code ExamplesTest} of the job, or parsed there. */
   PARITY("scripts/parity", BlockKind.SH, BlockKind.SH_CLUSTER),
+  /** Run by {@code ExamplesTest} of the server, on the log of the server that was started last. */
+  REPLAY("scripts/parity replay", BlockKind.SH),
   /** Started by {@code ExamplesTest} of the server, or parsed there. */
   SERVE("scripts/serve", BlockKind.SH, BlockKind.SH_CLUSTER),
   /** Sent by {@code ExamplesTest} of the server to the server that was started last. */
@@ -47,9 +49,13 @@ public enum Program {
     return path;
   }
 
-  /** Returns the program of a word; of a release's {@code bin/score} that of the sources. */
-  static Optional<Program> of(String word) {
-    String name = word.replaceFirst("^paritree-(job|server)-[0-9.]+/bin/", "scripts/");
+  /**
+   * Returns the program of a command's words; of a release's {@code bin/score} that of the sources.
+   */
+  static Optional<Program> of(List<String> words) {
+    String first = words.get(0).replaceFirst("^paritree-(job|server)-[0-9.]+/bin/", "scripts/");
+    boolean isReplay = words.size() > 1 && REPLAY.path.equals(first + " " + words.get(1));
+    String name = isReplay ? REPLAY.path : first;
     return Stream.of(values()).filter(program -> program.path.equals(name)).findFirst();
   }
 

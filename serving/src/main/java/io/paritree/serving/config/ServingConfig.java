@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -287,9 +288,21 @@ public record ServingConfig(
    * @param keep how long a file is kept after its last line
    * @param queue maximum number of bytes of rows that wait to be written; more are dropped and
    *     counted
+   * @param records whether records are kept as they were given
+   * @param redact fields of which nothing is kept
    */
   public record PredictionLog(
-      String file, long fileSize, long totalSize, Duration keep, int queue) {}
+      String file,
+      long fileSize,
+      long totalSize,
+      Duration keep,
+      int queue,
+      boolean records,
+      Set<String> redact) {
+    public PredictionLog {
+      redact = Set.copyOf(redact);
+    }
+  }
 
   /**
    * The page that people see in a browser.
@@ -373,7 +386,9 @@ public record ServingConfig(
             predictionLog.fileSize(),
             predictionLog.totalSize(),
             predictionLog.keep(),
-            predictionLog.queue()),
+            predictionLog.queue(),
+            predictionLog.records(),
+            predictionLog.redact()),
         page,
         profile);
   }

@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -226,7 +227,11 @@ public final class ServingConfigParser {
             settings.size("prediction-log.file-size", 1 << 20, 1L << 40),
             settings.size("prediction-log.total-size", 1 << 20, 1L << 50),
             settings.duration("prediction-log.keep", Duration.ofHours(1), Duration.ofDays(3_650)),
-            settings.bytes("prediction-log.queue", 1 << 20, 1 << 30));
+            settings.bytes("prediction-log.queue", 1 << 20, 1 << 30),
+            settings.truth("prediction-log.records"),
+            new LinkedHashSet<>(
+                settings.texts(
+                    "prediction-log.redact", "names of fields", name -> !name.isEmpty())));
     if (log.fileSize() > log.totalSize()) {
       settings.problem(
           "prediction-log.total-size must be at least prediction-log.file-size (%s bytes)"

@@ -1,70 +1,87 @@
 package io.paritree.serving.log;
 
 import io.paritree.feature.Feature;
+import io.paritree.feature.Field;
 import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.TextCategoryFeature;
-import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.output.ScoreColumns;
+import io.paritree.prediction.PredictionColumns;
+import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.arrival.RequestOrigin;
+import io.paritree.serving.config.ServingConfig;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
- * How a scored row is written to the prediction log, for one model.
- *
- * <p>The columns are the time of scoring, the request's id and {@code traceparent}, and the row's
- * position in the request; then each feature under its name, as the model saw it; then the columns
- * that the nightly job writes: {@code score}, {@code margin}, {@code label} and {@code
- * model_version}. A feature that has the name of another column gets {@code feature_} before its
- * name. Immutable and thread-safe.
+ * How a scored row is written to the prediction log, for one model: the members that {@link
+ * PredictionColumns} names, in their order. Fields that are not to be kept are left out, of the
+ * features and of the record. Immutable and thread-safe.
  */
 public final class PredictionForm {
-  private static final String SCORED_AT = "scored_at";
-  private static final String REQUEST_ID = "request_id";
-  private static final String ROW = "row";
-  private static final byte[] REQUEST_ID_KEY = key(REQUEST_ID);
-  private static final byte[] TRACE_PARENT_KEY = key(RequestOrigin.TRACE_PARENT);
-  private static final byte[] ROW_KEY = key(ROW);
+  private static final byte[] REQUEST_ID_KEY = key(PredictionColumns.REQUEST_ID);
+  private static final byte[] TRACE_PARENT_KEY = key(PredictionColumns.TRACE_PARENT);
+  private static final byte[] ROW_KEY = key(PredictionColumns.ROW);
   private static final byte[] LABEL_KEY = key(ScoreColumns.LABEL);
+  private static final byte[] RECORD_KEY = key(PredictionColumns.RECORD);
+  private static final byte[] CELLS_KEY = key(PredictionColumns.CELLS);
 
-  private static final String START = "{\"" + SCORED_AT + "\":\"";
+  private static final String START = "{\"" + PredictionColumns.SCORED_AT + "\":\"";
 
-  private final byte[][] features;
+  /** A longer record is left out; what the model saw is there all the same. */
+  private static final int MAX_RECORD_BYTES = 64 << 10;
+
+  private final byte[][] features; // null where a feature is left out
   private final Cell[] cells;
   private final byte[][] scores;
   private final byte[][] margins;
   private final Outputs outputs;
   private final byte[] end;
   private final int blockRows;
+  private final int[] recorded; // the fields of a record, as indexes; empty if none is kept
+  private final int[] recordedPlaces; // of these among the values of a row
+  private final byte[][] recordedNames;
 
   /**
    * @param blockRows maximum number of rows that are copied together for the log
+   * @param kept what is kept of rows
    */
-  public PredictionForm(ScoringModel model, int blockRows) {
+  PredictionForm(ScoringModel model, int blockRows, ServingConfig.PredictionLog kept) {
     this.blockRows = blockRows;
     Schema schema = model.schema();
-    Engine engine = model.engine();
     this.outputs = model.outputs();
-    ScoreColumns scored = ScoreColumns.of(outputs, engine.scores(), engine.outputs());
-    Set<String> columns = new HashSet<>(Set.of(SCORED_AT, REQUEST_ID, ROW, ScoreColumns.LABEL));
-    columns.addAll(Set.of(RequestOrigin.TRACE_PARENT, ScoreColumns.MODEL_VERSION));
-    columns.addAll(scored.names());
-    this.features = keys(featureNames(schema, columns));
+    PredictionColumns columns = PredictionColumns.of(model);
+    this.features = keys(columns.features());
     this.cells = schema.features().stream().map(PredictionForm::cell).toArray(Cell[]::new);
-    this.scores = keys(scored.scores());
-    this.margins = keys(scored.margins());
+    for (int slot = 0; slot < features.length; slot++) {
+      if (kept.redact().contains(schema.features().get(slot).column())) {
+        features[slot] = null;
+      }
+    }
+
+    List<String> fields = schema.fields().stream().map(Field::column).toList();
+    this.recorded =
+        IntStream.range(0, kept.records() ? fields.size() : 0)
+            .filter(field -> !kept.redact().contains(fields.get(field)))
+            .toArray();
+    this.recordedPlaces = IntStream.range(0, recorded.length).toArray();
+    this.recordedNames =
+        IntStream.of(recorded)
+            .mapToObj(field -> JsonBytes.quoted(fields.get(field)))
+            .toArray(byte[][]::new);
+    this.scores = keys(columns.scored().scores());
+    this.margins = keys(columns.scored().margins());
     this.end =
         new JsonBytes()
             .raw(key(ScoreColumns.MODEL_VERSION))
             .string(model.modelVersion())
+            .raw(key(PredictionColumns.MODEL_DIGEST))
+            .string(model.digest())
             .raw("}\n")
             .toByteArray();
   }
@@ -79,7 +96,23 @@ public final class PredictionForm {
     return blockRows;
   }
 
-  /** Returns copies of the rows from {@code first} to before {@code last}, scored now. */
+  /**
+   * Returns about how many bytes the records of rows take while they wait.
+   *
+   * @param values of the rows; null if they are not kept
+   */
+  long recordBytes(int first, int last, RecordValues values) {
+    return values == null || recorded.length == 0
+        ? 0
+        : values.size(first, last, recorded)
+            + 2L * Integer.BYTES * (last - first) * recorded.length;
+  }
+
+  /**
+   * Returns copies of the rows from {@code first} to before {@code last}, scored now.
+   *
+   * @param values of the rows; null if they are not kept
+   */
   PredictionRows copy(
       RequestOrigin origin,
       long[] places,
@@ -87,7 +120,8 @@ public final class PredictionForm {
       int last,
       float[] slotsOfRows,
       float[] marginsOfRows,
-      float[] scoresOfRows) {
+      float[] scoresOfRows,
+      RecordValues values) {
     return new PredictionRows(
         this,
         Instant.now(),
@@ -95,7 +129,8 @@ public final class PredictionForm {
         Arrays.copyOfRange(places, first, last),
         part(slotsOfRows, first, last, features.length),
         part(marginsOfRows, first, last, margins.length),
-        part(scoresOfRows, first, last, scores.length));
+        part(scoresOfRows, first, last, scores.length),
+        values == null || recorded.length == 0 ? null : values.part(first, last, recorded));
   }
 
   private static float[] part(float[] values, int first, int last, int count) {
@@ -105,23 +140,6 @@ public final class PredictionForm {
   /** Writes a slot that is not missing. */
   private interface Cell {
     void write(float slot, JsonBytes out);
-  }
-
-  private static List<String> featureNames(Schema schema, Set<String> columns) {
-    List<String> names = schema.features().stream().map(Feature::name).toList();
-    Set<String> used = new HashSet<>(names);
-    used.addAll(columns);
-    List<String> shown = new ArrayList<>();
-    for (String name : names) {
-      String free = name;
-      while (columns.contains(name) && !used.add(free)) {
-        free = "feature_" + free;
-      }
-
-      shown.add(free);
-    }
-
-    return shown;
   }
 
   private static byte[][] keys(List<String> names) {
@@ -158,6 +176,10 @@ public final class PredictionForm {
     int slots = index * cells.length;
     for (int slot = 0; slot < cells.length; slot++) {
       float value = rows.slots()[slots + slot];
+      if (features[slot] == null) {
+        continue;
+      }
+
       out.raw(features[slot]);
       if (Float.isNaN(value)) {
         out.raw("null");
@@ -171,7 +193,35 @@ public final class PredictionForm {
     outputs
         .label(rows.scores(), index * scores.length)
         .ifPresent(label -> out.raw(LABEL_KEY).string(label));
+    record(rows.values(), index, out);
     out.raw(end);
+  }
+
+  private void record(RecordValues values, int row, JsonBytes out) {
+    if (values == null) {
+      return;
+    }
+
+    if (values.size(row, row + 1, recordedPlaces) > MAX_RECORD_BYTES) {
+      return;
+    }
+
+    char separator = '{';
+    out.raw(values.areCells() ? CELLS_KEY : RECORD_KEY);
+    for (int field : recordedPlaces) {
+      String value = values.value(row, field);
+      if (value != null) {
+        out.raw(separator).raw(recordedNames[field]).raw(':');
+        separator = ',';
+        if (values.isText(row, field)) {
+          out.string(value);
+        } else {
+          out.raw(value);
+        }
+      }
+    }
+
+    out.raw(separator == '{' ? "{}" : "}");
   }
 
   private static void text(String text, JsonBytes out) {

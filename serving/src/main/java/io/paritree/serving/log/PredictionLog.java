@@ -1,5 +1,7 @@
 package io.paritree.serving.log;
 
+import io.paritree.model.ScoringModel;
+import io.paritree.record.RecordValues;
 import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.config.ServingConfig;
 import java.io.IOException;
@@ -9,11 +11,13 @@ import java.nio.file.Path;
  * The prediction log, if it is enabled: one JSON line per scored row, with what the model saw and
  * what it returned.
  *
- * <p>Holds callers' data. A request only copies its rows; the thread that writes them makes text of
- * them. Thread-safe.
+ * <p>Holds callers' data; which, its settings say. A request only copies its rows; the thread that
+ * writes them makes text of them. Thread-safe.
  */
 public final class PredictionLog extends CallersLog {
   private static final int ENTRY_BYTES = 128;
+
+  private final ServingConfig.PredictionLog config;
 
   /**
    * @throws IOException if the file cannot be written
@@ -27,6 +31,21 @@ public final class PredictionLog extends CallersLog {
                 new RotatedFile(
                     Path.of(config.file()), config.fileSize(), config.totalSize(), config.keep()),
                 config.queue()));
+    this.config = config;
+  }
+
+  /** Returns whether records are kept as they were given. */
+  public boolean keepsRecords() {
+    return on() && config.records();
+  }
+
+  /**
+   * Returns how rows of a model are written.
+   *
+   * @param blockRows maximum number of rows that are copied together
+   */
+  public PredictionForm form(ScoringModel model, int blockRows) {
+    return new PredictionForm(model, blockRows, config);
   }
 
   /**
@@ -35,6 +54,8 @@ public final class PredictionLog extends CallersLog {
    * @param origin by what the request is found again
    * @param places position of each row in the request, from 0; one for each row
    * @param slots row after row; this and the other arrays may be longer than the rows need
+   * @param values of all fields, if this log {@link #keepsRecords}; null if those of this request
+   *     are not kept
    */
   public void add(
       PredictionForm form,
@@ -42,15 +63,16 @@ public final class PredictionLog extends CallersLog {
       long[] places,
       float[] slots,
       float[] margins,
-      float[] scores) {
+      float[] scores,
+      RecordValues values) {
     long entryBytes = ENTRY_BYTES + length(origin.requestId()) + length(origin.traceParent());
     for (int from = 0; from < places.length; from += form.blockRows()) {
       int first = from;
       int last = Math.min(first + form.blockRows(), places.length);
       writer.add(
           last - first,
-          entryBytes + (last - first) * form.rowBytes(),
-          () -> form.copy(origin, places, first, last, slots, margins, scores));
+          entryBytes + (last - first) * form.rowBytes() + form.recordBytes(first, last, values),
+          () -> form.copy(origin, places, first, last, slots, margins, scores, values));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.paritree.serving.log;
 
+import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.arrival.RequestOrigin;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.time.Instant;
  * @param slots row after row
  * @param margins row after row
  * @param scores row after row
+ * @param values of the fields of a record that are kept; null if there are none
  */
 record PredictionRows(
     PredictionForm form,
@@ -20,7 +22,8 @@ record PredictionRows(
     long[] places,
     float[] slots,
     float[] margins,
-    float[] scores)
+    float[] scores,
+    RecordValues values)
     implements LogLines {
 
   @Override

@@ -52,7 +52,7 @@ public record InvocationsHandler(ScoringParts parts) {
       reader.readJson(body, outline);
     } else if (MediaTypes.isUtf8Alone(type, "text/csv")
         || MediaTypes.isUtf8Alone(type, "application/csv")) {
-      rows.keepForShadow();
+      rows.keepForLater();
       reader.readCsv(body);
     } else {
       throw new ProblemException(Problems.UNSUPPORTED_MEDIA_TYPE.of(EXPECTED));
@@ -76,7 +76,7 @@ public record InvocationsHandler(ScoringParts parts) {
   private ReasonsAnswer reasons(
       InvocationsOutline.Params params, RequestRows rows, InvocationsReader reader) {
     if (params.reasons().isEmpty()) {
-      reader.keepIn(rows.keepForShadow());
+      reader.keepIn(rows.keepForLater());
       return null;
     }
 

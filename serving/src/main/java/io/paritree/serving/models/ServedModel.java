@@ -14,6 +14,7 @@ import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.AnswerForm;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.log.PredictionForm;
+import io.paritree.serving.log.PredictionLog;
 import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.profile.RequestProfile;
@@ -150,6 +151,11 @@ public final class ServedModel {
     return kept.length == 0 ? null : RecordValues.ofSome(model.schema().fields().size(), kept);
   }
 
+  /** Returns whether the model reads a field. */
+  public boolean reads(String field) {
+    return columns.contains(field);
+  }
+
   /** Returns what has been asked of this version since it was loaded. */
   public ModelStatistics statistics() {
     return statistics;
@@ -192,11 +198,11 @@ public final class ServedModel {
     return new JsonRecordReader(model.schema(), UnknownFields.IGNORE);
   }
 
-  /** Returns how a row is written to the prediction log. */
-  public PredictionForm predictionForm() {
+  /** Returns how a row is written to the prediction log of this server. */
+  public PredictionForm predictionForm(PredictionLog log) {
     PredictionForm made = predictionForm;
     if (made == null) {
-      made = new PredictionForm(model, buffers().block);
+      made = log.form(model, buffers().block);
       predictionForm = made;
     }
 

@@ -95,7 +95,7 @@ public record InferenceHandler(ScoringParts parts) {
   private ReasonsAnswer reasons(InferRequest request, RequestRows rows) {
     Optional<Output> requested = requested(request, InferAnswer.REASONS);
     if (requested.isEmpty()) {
-      rows.keepForShadow();
+      rows.keepForLater();
       return null;
     }
 

@@ -37,6 +37,10 @@ final class TensorPlaces {
     this.schema = rows.served().model().schema();
     this.tensors = tensors;
     this.fields = isMatrix() ? null : fields();
+    if (fields == null && schema.fields().size() < schema.width()) {
+      rows.keepNone(); // an element for each feature of a field, as no record has them
+    }
+
     rows.announce(rowCount());
   }
 

@@ -49,7 +49,7 @@ public final class RequestRows {
   private final UnscoredRows refused;
   private RecordValues values; // null unless they are kept
   private int begun; // rows whose values are begun
-  private int mostForShadow = Integer.MAX_VALUE; // rows whose values are kept for that
+  private int mostForLater = Integer.MAX_VALUE; // rows whose values are kept for that
   private float[] slots = {};
   private int count;
   private Problem refusal; // null unless the request as a whole is refused
@@ -79,16 +79,22 @@ public final class RequestRows {
   }
 
   /**
-   * Keeps the values that a challenger reads otherwise, for as many rows as values may be kept of.
-   * Of a request with more rows no values are kept: it is answered as ever, and not compared.
+   * Keeps the values that a log of records or a challenger needs, for as many rows as values may be
+   * kept of. Of a request with more rows no values are kept: it is answered as ever, and neither
+   * recorded nor compared.
    *
    * @return what keeps them; null if nothing needs them
    */
-  public RecordValues keepForShadow() {
-    values = served.shadowValues();
+  public RecordValues keepForLater() {
+    values = parts.values(served);
     int fields = served.model().schema().fields().size();
-    mostForShadow = RowLimit.ofValues(parts.limits(), served.model().engine(), fields, 0).rows();
+    mostForLater = RowLimit.ofValues(parts.limits(), served.model().engine(), fields, 0).rows();
     return values;
+  }
+
+  /** Keeps no values of this request: the features of a field have different ones. */
+  public void keepNone() {
+    values = null;
   }
 
   /** Begins the values of the next row, if values are kept, before it is known that it is there. */
@@ -153,7 +159,7 @@ public final class RequestRows {
   public void reserve(int needed) {
     if (needed > count) {
       limit.check(needed);
-      values = needed > mostForShadow ? null : values;
+      values = needed > mostForLater ? null : values;
       for (; values != null && begun < needed; begun++) {
         values.begin(begun);
       }

@@ -17,12 +17,22 @@ public record ScoringParts(
     Models models, ServingConfig.Limits limits, ServerMetrics metrics, PredictionLog predictions) {
 
   /**
+   * Returns what keeps the values of one request that are needed once it is answered: all of them
+   * for a log of records, otherwise those that a challenger reads otherwise; null if none is.
+   */
+  public RecordValues values(ServedModel served) {
+    return predictions.keepsRecords()
+        ? new RecordValues(served.model().schema().fields().size())
+        : served.shadowValues();
+  }
+
+  /**
    * Counts scored rows into the profile of the model's requests, leaves them for its challenger,
    * and adds them to the prediction log; each if it is on. See {@link PredictionLog#add}.
    *
    * @param places position of each row in the request, from 0
    * @param found has the unseen values of these rows
-   * @param values as {@link ServedModel#shadowValues} or with more of them; null if none are kept
+   * @param values as {@link #values} or with more of them; null if none are kept
    */
   public void scored(
       ServedModel served,
@@ -45,7 +55,15 @@ public record ScoringParts(
     }
 
     if (predictions.on()) {
-      predictions.add(served.predictionForm(), origin, places.get(), slots, margins, scores);
+      RecordValues recorded = predictions.keepsRecords() ? values : null;
+      predictions.add(
+          served.predictionForm(predictions),
+          origin,
+          places.get(),
+          slots,
+          margins,
+          scores,
+          recorded);
     }
   }
 }

@@ -95,7 +95,7 @@ final class Batch implements AutoCloseable {
       reasons.clear();
     }
 
-    this.values = reasons == null ? served.shadowValues() : reasons.values();
+    this.values = reasons == null ? parts.values(served) : reasons.values();
     buffers.reader.keepIn(values);
     buffers.reader.keyIn(query.key().isEmpty() ? null : query.key());
     this.answer = buffers.answer().raw(served.answerStart()).raw(",\"results\":[");

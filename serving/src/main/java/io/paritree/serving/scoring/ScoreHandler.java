@@ -37,7 +37,7 @@ public record ScoreHandler(ScoringParts parts) {
       RequestBuffers buffers = served.buffers();
       ReasonsAnswer reasons =
           query.reasons().map(asked -> ReasonsAnswer.ofBlocks(asked, served)).orElse(null);
-      RecordValues values = reasons == null ? served.shadowValues() : reasons.values();
+      RecordValues values = reasons == null ? parts.values(served) : reasons.values();
       read(body, served, buffers, reasons, values);
       inference.read();
       Engine engine = served.model().engine();

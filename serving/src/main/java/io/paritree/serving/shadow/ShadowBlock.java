@@ -6,6 +6,7 @@ import io.paritree.comparison.Side;
 import io.paritree.feature.Faults;
 import io.paritree.forest.Engine;
 import io.paritree.model.difference.ModelPair;
+import io.paritree.model.difference.OwnFields;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

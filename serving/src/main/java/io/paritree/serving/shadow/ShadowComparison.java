@@ -7,6 +7,7 @@ import io.paritree.comparison.DataComparison;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.difference.ModelPair;
+import io.paritree.model.difference.OwnFields;
 import io.paritree.record.RecordValues;
 import java.time.Duration;
 import java.time.Instant;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +80,7 @@ class ServingConfigTest {
                     false),
                 new ServingConfig.Log("stdout", 4 << 20, ServingConfig.Log.Format.TEXT, false),
                 new ServingConfig.PredictionLog(
-                    "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20),
+                    "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20, false, Set.of()),
                 new ServingConfig.Page(ServingConfig.Page.Mode.AUTO, false),
                 new ServingConfig.Profile(ServingConfig.Profile.Mode.AUTO, 5_000)));
   }

@@ -127,7 +127,8 @@ class PredictionLogTest {
             "score",
             "margin",
             "label",
-            "model_version");
+            "model_version",
+            "model_digest");
     assertThat(line)
         .containsEntry("request_id", "order-17")
         .containsEntry("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")

@@ -3,6 +3,7 @@ package io.paritree.spark.audit;
 import io.paritree.ModelException;
 import io.paritree.json.JsonText;
 import io.paritree.json.SealedJson;
+import io.paritree.model.RecordedModels;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
@@ -79,7 +80,7 @@ public record Audit(
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
     PartitionAudit audit =
         new PartitionAudit(
-            session, query, output, new AuditedModels(query.model(), hadoop), scoring);
+            session, query, output, new RecordedModels(query.model(), hadoop), scoring);
     List<PartitionProof> proofs = new ArrayList<>();
     for (String partition : partitions) {
       proofs.add(settled(output, audit, partition));

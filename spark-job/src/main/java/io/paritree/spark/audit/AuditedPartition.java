@@ -1,5 +1,6 @@
 package io.paritree.spark.audit;
 
+import io.paritree.model.RecordedModels;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.ScoredInput;
 import java.time.Instant;
@@ -48,7 +49,11 @@ record AuditedPartition(
    *
    * @param version the value of the column {@code model_version}
    */
-  record Model(String name, String version, String digest) {}
+  record Model(String name, String version, String digest) {
+    RecordedModels.Recorded recorded() {
+      return new RecordedModels.Recorded(version, digest);
+    }
+  }
 
   /** Numbers of rows. */
   record Rows(long read, long scored, long quarantined) {}

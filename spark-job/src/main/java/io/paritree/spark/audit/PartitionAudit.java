@@ -1,6 +1,7 @@
 package io.paritree.spark.audit;
 
 import io.paritree.ModelException;
+import io.paritree.model.RecordedModels;
 import io.paritree.output.DataFile;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
@@ -16,7 +17,7 @@ final class PartitionAudit {
   private final SparkSession session;
   private final AuditQuery query;
   private final AuditedOutput output;
-  private final AuditedModels models;
+  private final RecordedModels models;
   private final RowCheck rows;
   private final FileDigests digests;
   private final boolean hidesValues;
@@ -25,7 +26,7 @@ final class PartitionAudit {
       SparkSession session,
       AuditQuery query,
       AuditedOutput output,
-      AuditedModels models,
+      RecordedModels models,
       AuditScoring scoring) {
     this.session = session;
     this.query = query;
@@ -68,12 +69,12 @@ final class PartitionAudit {
       found.notes.add("its files have no digests, as earlier versions wrote none");
     }
 
-    AuditedModels.Found model = models.find(partition.model());
-    if (model instanceof AuditedModels.Found.Same same) {
+    RecordedModels.Found model = models.find(partition.model().recorded());
+    if (model instanceof RecordedModels.Found.Same same) {
       compare(partition, same, found);
-    } else if (model instanceof AuditedModels.Found.Missing gone) {
+    } else if (model instanceof RecordedModels.Found.Missing gone) {
       found.missing = gone.reason();
-    } else if (model instanceof AuditedModels.Found.Replaced replaced) {
+    } else if (model instanceof RecordedModels.Found.Replaced replaced) {
       found.differences.add(replaced.difference());
       found.missing = "the model %s".formatted(partition.model().version());
     }
@@ -81,7 +82,7 @@ final class PartitionAudit {
     return proof(partition, found, hasDigests);
   }
 
-  private void compare(AuditedPartition partition, AuditedModels.Found.Same model, Found found)
+  private void compare(AuditedPartition partition, RecordedModels.Found.Same model, Found found)
       throws ModelException, IOException {
     RowCheck.Result result;
     try {

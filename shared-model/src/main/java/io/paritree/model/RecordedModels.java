@@ -1,11 +1,8 @@
-package io.paritree.spark.audit;
+package io.paritree.model;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
-import io.paritree.model.EngineKind;
-import io.paritree.model.ModelFiles;
-import io.paritree.model.Opening;
-import io.paritree.model.ScoringModel;
+import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -14,28 +11,52 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the models that have scored, by their digests. Each is opened once. Not thread-safe.
+ * Finds the models that have scored, by the versions and digests that were recorded with the
+ * scores. Each is opened once. Not thread-safe.
  *
  * <p>A version is looked for in the store that the given reference is in; another reference must be
  * the model itself.
  */
-final class AuditedModels {
+public final class RecordedModels {
   private static final int SHORT = 12;
 
   private final String reference;
   private final Map<String, String> hadoop;
-  private final Map<AuditedPartition.Model, Found> known = new HashMap<>();
+  private final Map<Recorded, Found> known = new HashMap<>();
 
   /**
    * @param reference as for scripts/score; empty if none was given
    */
-  AuditedModels(String reference, Map<String, String> hadoop) {
+  public RecordedModels(String reference, Map<String, String> hadoop) {
     this.reference = reference;
     this.hadoop = hadoop;
   }
 
+  /**
+   * What was recorded of a model.
+   *
+   * @param version as in the column {@code model_version}
+   * @param digest of the package; empty if it was not recorded, so that any package of the version
+   *     is taken
+   */
+  public record Recorded(String version, String digest) {
+    private boolean isOf(ScoringModel model) {
+      return digest.isEmpty()
+          ? model.modelVersion().equals(version)
+          : model.digest().equals(digest);
+    }
+
+    @Override
+    public String toString() {
+      return digest.isEmpty()
+          ? version
+          : "%s with the digest %s"
+              .formatted(version, digest.substring(0, Math.min(SHORT, digest.length())));
+    }
+  }
+
   /** What is there of a model. */
-  sealed interface Found {
+  public sealed interface Found {
     /** The model that has scored. */
     record Same(ModelFiles files, ScoringModel model) implements Found {}
 
@@ -46,7 +67,12 @@ final class AuditedModels {
     record Missing(String reason) implements Found {}
   }
 
-  Found find(AuditedPartition.Model model) throws IOException {
+  /**
+   * Finds a model.
+   *
+   * @throws IOException if a store cannot be read
+   */
+  public Found find(Recorded model) throws IOException {
     Found found = known.get(model);
     if (found == null) {
       found = search(model);
@@ -56,9 +82,9 @@ final class AuditedModels {
     return found;
   }
 
-  private Found search(AuditedPartition.Model model) throws IOException {
+  private Found search(Recorded model) throws IOException {
     if (reference.isEmpty()) {
-      return new Found.Missing("the model %s: no --model was given".formatted(shown(model)));
+      return new Found.Missing("the model %s: no --model was given".formatted(model));
     }
 
     String location = FileStore.located(reference, hadoop).toString();
@@ -75,7 +101,9 @@ final class AuditedModels {
       Location given = Location.of(location.replaceFirst("@[^/]*$", ""));
       Optional<Location> store = store(given, model);
       if (store.isEmpty()) {
-        return new Found.Missing("the model %s: %s".formatted(shown(model), e.getMessage()));
+        String why =
+            isDirectory(location) ? "there is no " + version(given, model) : e.getMessage();
+        return new Found.Missing("the model %s: %s".formatted(model, why));
       }
 
       isVersion = true;
@@ -85,8 +113,12 @@ final class AuditedModels {
     return open(location, isVersion, model);
   }
 
-  private Optional<Location> store(Location given, AuditedPartition.Model model)
-      throws IOException {
+  private boolean isDirectory(String location) throws IOException {
+    Location at = Location.of(location);
+    return FileStore.of(at, hadoop).find(at).map(FileEntry::isDirectory).orElse(false);
+  }
+
+  private Optional<Location> store(Location given, Recorded model) throws IOException {
     for (Location store :
         given.isRoot() ? new Location[] {given} : new Location[] {given, given.parent()}) {
       Location version = Location.of(version(store, model));
@@ -98,7 +130,7 @@ final class AuditedModels {
     return Optional.empty();
   }
 
-  private static String version(Location store, AuditedPartition.Model model) {
+  private static String version(Location store, Recorded model) {
     Location version = store;
     for (String name : model.version().split("/")) {
       version = version.resolve(name);
@@ -107,36 +139,29 @@ final class AuditedModels {
     return version.toString();
   }
 
-  private Found open(String location, boolean isVersion, AuditedPartition.Model model)
-      throws IOException {
+  private Found open(String location, boolean isVersion, Recorded model) throws IOException {
     Location at = Location.of(location);
     if (FileStore.of(at, hadoop).find(at).isEmpty()) {
-      return new Found.Missing("the model %s: there is no %s".formatted(shown(model), location));
+      return new Found.Missing("the model %s: there is no %s".formatted(model, location));
     }
 
     String problem;
     try {
       ModelFiles files = ModelFiles.read(location, hadoop);
       ScoringModel opened = Opening.open(files, EngineKind.FOREST);
-      if (opened.digest().equals(model.digest())) {
+      if (model.isOf(opened)) {
         return new Found.Same(files, opened);
       }
 
       problem =
           "the model in %s is another one than %s, which has scored: its digest is %s"
-              .formatted(location, shown(model), opened.digest().substring(0, SHORT));
+              .formatted(location, model, opened.digest().substring(0, SHORT));
     } catch (CorruptModelException e) {
-      problem = "the model %s has changed: %s".formatted(shown(model), e.getMessage());
+      problem = "the model %s has changed: %s".formatted(model, e.getMessage());
     } catch (ModelException e) {
-      return new Found.Missing("the model %s: %s".formatted(shown(model), e.getMessage()));
+      return new Found.Missing("the model %s: %s".formatted(model, e.getMessage()));
     }
 
     return isVersion ? new Found.Replaced(problem) : new Found.Missing(problem);
-  }
-
-  private static String shown(AuditedPartition.Model model) {
-    String digest = model.digest();
-    return "%s with the digest %s"
-        .formatted(model.version(), digest.substring(0, Math.min(SHORT, digest.length())));
   }
 }

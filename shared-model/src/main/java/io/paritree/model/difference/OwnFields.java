@@ -1,11 +1,9 @@
-package io.paritree.serving.shadow;
+package io.paritree.model.difference;
 
 import io.paritree.comparison.Side;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import io.paritree.model.difference.ModelPair;
-import io.paritree.model.difference.SharedFields;
 import io.paritree.record.RecordValues;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +13,7 @@ import java.util.List;
  * the others encoded from the record's values. A field that the champion does not read has no
  * value. Immutable and thread-safe.
  */
-final class OwnFields {
+public final class OwnFields {
   private static final int NO_VALUE = -1;
 
   private final SharedFields shared;
@@ -23,7 +21,7 @@ final class OwnFields {
   private final int[] valueOf; // each own field's place among the kept values
   private final int[] kept; // indexes of the champion's fields
 
-  OwnFields(ModelPair models) {
+  public OwnFields(ModelPair models) {
     Schema champion = models.champion().schema();
     this.shared = new SharedFields(champion, models.challenger().schema());
     this.own = shared.onlyOf(Side.CHALLENGER);
@@ -41,12 +39,12 @@ final class OwnFields {
   }
 
   /** Returns whether a row has the same slots in both models. */
-  boolean hasSameSlots() {
+  public boolean hasSameSlots() {
     return shared.areAll();
   }
 
   /** Returns the champion's fields whose values are needed, as indexes; not to be changed. */
-  int[] kept() {
+  public int[] kept() {
     return kept;
   }
 
@@ -56,7 +54,7 @@ final class OwnFields {
    * @param values of the {@link #kept} fields; not used if there are none
    * @param row of the values
    */
-  void encode(
+  public void encode(
       float[] champion,
       int from,
       RecordValues values,

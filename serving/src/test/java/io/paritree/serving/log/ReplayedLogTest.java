@@ -1,0 +1,404 @@
+package io.paritree.serving.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.json.SealedJson;
+import io.paritree.model.TestPackages;
+import io.paritree.model.TestRecords;
+import io.paritree.model.command.ReplayMain;
+import io.paritree.serving.Client;
+import io.paritree.serving.Client.Answer;
+import io.paritree.serving.JsonTree;
+import io.paritree.serving.RunningServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What a server has logged is scored again with the same bits, and whatever was changed is found.
+ */
+class ReplayedLogTest {
+  private static final String LATE = "/v1/models/parcel-late/";
+  private static final int RECORDS = 60;
+
+  @TempDir static Path directory;
+
+  @TempDir Path own;
+
+  private static Path store;
+  private static Path log;
+  private static int lines;
+
+  /** A log with records of each protocol, of two versions and of other kinds of models. */
+  @BeforeAll
+  static void serve() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("models"));
+    store = packages.store();
+    packages.binary(1, 20);
+    packages.classes();
+    packages.offsets();
+    packages.counts();
+    packages.floats();
+    packages.hostile("hostile");
+    log = directory.resolve("predictions.jsonl");
+    write(log, "prediction-log.records", "true");
+    packages.binary(2, 10);
+    write(log, "prediction-log.records", "false");
+    lines = Files.readAllLines(log).size();
+    assertThat(lines).isGreaterThan(10 * RECORDS);
+  }
+
+  private static void write(Path log, String... settings) throws Exception {
+    List<String> models =
+        List.of("parcel-late", "parcel-class", "priors", "claims", "floats", "hostile").stream()
+            .map(name -> store.resolve(name).toString())
+            .toList();
+    Map<String, String> all =
+        Map.of(
+            "prediction-log.file",
+            "\"" + log + "\"",
+            "records.unknown-fields",
+            "ignore",
+            settings[0],
+            settings[1]);
+    try (RunningServer serving = RunningServer.start(models, all);
+        Client client = new Client(serving.port())) {
+      ask(client);
+    }
+  }
+
+  private static void ask(Client client) throws IOException {
+    List<String> records = TestPackages.records(RECORDS);
+    String list = "[" + String.join(",", records) + "]";
+    StringBuilder csv = new StringBuilder(TestRecords.csvHeader() + "\n");
+    for (int row = 0; row < RECORDS; row++) {
+      csv.append(TestRecords.csvLine(row)).append('\n');
+    }
+
+    for (String record : records.subList(0, 10)) {
+      ok(client.post(LATE + "score", record));
+      ok(client.post(LATE + "score?reasons=2", record));
+      ok(client.post("/v1/models/parcel-class/score", record));
+    }
+
+    ok(client.post(LATE + "score-batch", list));
+    ok(send(client, LATE + "score-batch", String.join("\n", records), "application/x-ndjson"));
+    ok(send(client, LATE + "score-batch", csv.toString(), "text/csv"));
+    ok(client.post("/invocations", "{\"dataframe_records\":" + list + "}"));
+    ok(send(client, "/invocations", csv.toString(), "text/csv"));
+    ok(
+        client.post(
+            "/v2/models/parcel-late/infer",
+            "{\"inputs\":[{\"name\":\"weight\",\"shape\":[3],\"datatype\":\"FP64\",\"data\":[1,0.1,2e-3]},"
+                + "{\"name\":\"carrier\",\"shape\":[3],\"datatype\":\"BYTES\",\"data\":[\"AA\",\"Zürich Post\",\"none\"]}]}"));
+    ok(
+        client.post(
+            "/v2/models/floats/infer",
+            "{\"inputs\":[{\"name\":\"x\",\"shape\":[2,6],\"datatype\":\"FP32\","
+                + "\"data\":[1,0.1,-0.0,-99,1e-44,7, 16777217,1,3.4e38,0,5,-1]}]}"));
+    for (String record :
+        List.of(
+            "{\"weight\":1e2,\"distance\":-0.0,\"express\":1,\"zone\":7.0,\"other\":[1,{\"a\":2}]}",
+            "{\"weight\":123456789.123456789,\"carrier\":\"Z\\u00fcrich Post\",\"zone\":null}",
+            "{\"weight\":4.9e-324,\"express\":false,\"departure\":\"1969-12-31T23:59:59.999+14:00\"}",
+            "{\"weight\":0.1000000000000000055511151231257827,\"distance\":-999}")) {
+      ok(client.post(LATE + "score", record));
+    }
+
+    for (String record :
+        List.of(
+            "{\"weight\":1e400}",
+            "{\"weight\":\"1\"}",
+            "{\"weight\":1,\"weight\":1}",
+            "{\"weight\":{}}",
+            "{}")) {
+      assertThat(client.post(LATE + "score", record).status()).as(record).isEqualTo(400);
+    }
+
+    ok(client.post("/v1/models/priors/score", "{\"f0\":1,\"prior_0\":0.5,\"second prior\":-1}"));
+    ok(client.post("/v1/models/claims/score", "{\"f0\":1,\"f1\":0.5,\"log_exposure\":200}"));
+    ok(client.post("/v1/models/claims/score", "{\"f0\":1,\"f1\":0.5,\"log_exposure\":-1e-3}"));
+    ok(client.post("/v1/models/hostile/score", "{\"kind\":\"" + "z".repeat(4_096) + "\"}"));
+  }
+
+  private static Answer send(Client client, String path, String body, String type)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return client.send("POST", path, bytes, "Content-Type: " + type + "\r\n");
+  }
+
+  private static void ok(Answer answer) {
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+  }
+
+  /**
+   * How a replay has ended.
+   *
+   * @param text of both outputs
+   */
+  private record Ended(int exitCode, String text) {}
+
+  private static Ended replay(Object... arguments) {
+    List<String> all = new ArrayList<>(List.of("replay", "--store", store.toString()));
+    Arrays.stream(arguments).map(Object::toString).forEach(all::add);
+    StringWriter out = new StringWriter();
+    PrintWriter both = new PrintWriter(out);
+    int exitCode = ReplayMain.run(both, both, all.toArray(String[]::new));
+    return new Ended(exitCode, out.toString());
+  }
+
+  private Path changed(UnaryOperator<String> change) throws IOException {
+    return Files.writeString(own.resolve("changed.jsonl"), change.apply(Files.readString(log)));
+  }
+
+  @Test
+  void everyLineOfEachProtocolIsTheSame() throws Exception {
+    Ended ended = replay("--log", log, "--strict", "--format", "json");
+
+    assertThat(ended.exitCode()).as(ended.text()).isZero();
+    assertThat(SealedJson.isWhole(ended.text().getBytes(StandardCharsets.UTF_8))).isTrue();
+    Map<String, Object> evidence = JsonTree.object(ended.text());
+    assertThat(evidence)
+        .containsEntry("result", "same")
+        .containsEntry("lines", String.valueOf(lines));
+    String kept = JsonTree.at(evidence, "versions").toString();
+    assertThat(kept).contains("parcel-late/1", "parcel-late/2", "parcel-class/1", "hostile/1");
+    assertThat(Files.readString(log)).contains("\"record\":{", "\"cells\":{");
+    assertThat(Files.readAllLines(log).stream().filter(line -> line.contains("\"record\":{")))
+        .hasSizeGreaterThan(2 * RECORDS);
+  }
+
+  @Test
+  void aRecordHasTheValuesAsTheyWereGivenAndNoUnknownField() throws Exception {
+    assertThat(Files.readString(log))
+        .contains(
+            "\"record\":{\"distance\":-0.0,\"weight\":1e2,\"express\":1,\"zone\":7.0}",
+            "\"weight\":0.1000000000000000055511151231257827}",
+            "\"carrier\":\"Zürich Post\"")
+        .doesNotContain("other");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "\"score\":0.;score;score",
+        "\"margin\":;margin;margin",
+        "\"label\":\"late\";label;label",
+        "\"weight\":0;feature;weight",
+        "\"record\":{\"distance\":1;record;distance"
+      })
+  void whateverIsChangedInALineIsNamedWithItsPlace(String text, String how, String column)
+      throws Exception {
+    List<String> all = new ArrayList<>(Files.readAllLines(log));
+    int at = 0;
+    while (!all.get(at).contains(text) || !all.get(at).contains("parcel-late/1")) {
+      at++;
+    }
+
+    String line = all.get(at);
+    String other =
+        switch (how) {
+          case "score" -> line.replaceFirst("(\"score\":0\\.[0-9]*?)([0-9])(,)", "$19$3");
+          case "margin" -> line.replaceFirst("\"margin\":-?", "\"margin\":9");
+          case "label" -> line.replace(text, "\"label\":\"on_time\"");
+          case "feature" -> line.replaceFirst("\"weight\":0", "\"weight\":1");
+          default -> line.replace(text, "\"record\":{\"distance\":2");
+        };
+    assertThat(other).isNotEqualTo(line);
+    all.set(at, other);
+    Path file = Files.write(own.resolve("changed.jsonl"), all);
+
+    Ended ended = replay("--log", file);
+
+    assertThat(ended.exitCode()).as(ended.text()).isEqualTo(7);
+    String id = (String) JsonTree.object(line).get("request_id");
+    assertThat(ended.text())
+        .contains("changed.jsonl line %s, request %s row".formatted(at + 1, id))
+        .contains(": " + column + " ", "is logged", "scored again", "Differs: parcel-late/");
+  }
+
+  /** Each line still has the bits of the version that it names no more. */
+  @ParameterizedTest
+  @CsvSource({
+    "parcel-late/1\",parcel-late/2\",is another one than parcel-late/2 with the digest",
+    "claims/1\",claims/7\",4 lines lack the model claims/7 with the digest",
+    "\"model_digest\":\"...,\"model_digest\":\"000,is another one than parcel-late/1 with the digest 000",
+    "\"model_version\":\"claims/1\",\"model_version\":\"../claims\",4 lines cannot be read"
+  })
+  void anotherVersionOrDigestInTheLinesIsNoProof(String text, String other, String found)
+      throws Exception {
+    Path file = changed(all -> all.replaceAll(text, other));
+
+    Ended ended = replay("--log", file, "--strict");
+
+    assertThat(ended.exitCode()).as(ended.text()).isIn(3, 7);
+    assertThat(ended.text()).contains(found);
+  }
+
+  @Test
+  void packedFilesACutLineAndOtherLinesAreCountedAndTheRestIsReplayed() throws Exception {
+    List<String> all = Files.readAllLines(log);
+    Path logs = Files.createDirectory(own.resolve("logs"));
+    Path packed = logs.resolve("predictions.jsonl.20261124T000000000Z-0.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      out.write((String.join("\n", all.subList(0, 300)) + "\n\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    String rest = String.join("\n", all.subList(300, lines)) + "\n[1]\n";
+    Files.writeString(logs.resolve("predictions.jsonl"), rest + all.get(0).substring(0, 200));
+
+    Ended ended = replay("--log", logs);
+    Ended strict = replay("--log", logs, "--strict");
+
+    assertThat(ended.exitCode()).as(ended.text()).isZero();
+    assertThat(ended.text())
+        .contains("Replay of %s lines in 2 files".formatted(lines + 2))
+        .contains("2 lines cannot be read; 1 of them end a file that was cut")
+        .contains("predictions.jsonl line %s: ".formatted(lines - 300 + 1));
+    assertThat(strict.exitCode()).isEqualTo(3);
+    assertThat(strict.text()).contains("Not proved: 2 lines that cannot be read");
+  }
+
+  @Test
+  void aPackedFileThatIsCutIsReplayedAsFarAsItGoes() throws Exception {
+    Path packed = own.resolve("predictions.jsonl.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      out.write(Files.readAllBytes(log));
+    }
+
+    byte[] bytes = Files.readAllBytes(packed);
+    Files.write(packed, Arrays.copyOf(bytes, bytes.length / 2));
+
+    Ended ended = replay("--log", packed, "--strict");
+
+    assertThat(ended.exitCode()).as(ended.text()).isEqualTo(3);
+    assertThat(ended.text()).contains("its packed bytes are cut", "parcel-late/1", "  same");
+  }
+
+  @Test
+  void fieldsThatAreLeftOutAreNowhereAndTheirLinesAreNoDifference() throws Exception {
+    Path redacted = own.resolve("predictions.jsonl");
+    Map<String, String> settings =
+        Map.of(
+            "prediction-log.file", "\"" + redacted + "\"",
+            "prediction-log.records", "true",
+            "prediction-log.redact", "[departure, weight]");
+    List<String> models =
+        List.of(store.resolve("parcel-late").toString(), store.resolve("claims").toString());
+    try (RunningServer serving = RunningServer.start(models, settings);
+        Client client = new Client(serving.port())) {
+      ok(client.post(LATE + "score", TestRecords.json(0)));
+      ok(client.post("/v1/models/claims/score", "{\"f0\":1,\"f1\":0.5,\"log_exposure\":2}"));
+    }
+
+    Ended ended = replay("--log", redacted);
+    Ended strict = replay("--log", redacted, "--strict");
+
+    assertThat(Files.readString(redacted))
+        .doesNotContain("weight", "departure", "hour", "day_of_week")
+        .contains("\"carrier\":", "\"record\":{");
+    assertThat(ended.exitCode()).as(ended.text()).isZero();
+    assertThat(ended.text())
+        .contains("1 lines lack values that are left out: weight, departure")
+        .contains("not replayable")
+        .containsPattern("claims/1 +1  same");
+    assertThat(strict.exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void aVersionThatIsNotThereIsMissingAndOneThatWasReplacedDiffers() throws Exception {
+    TestPackages others = new TestPackages(own.resolve("models"));
+    others.binary(1, 19);
+    StringWriter out = new StringWriter();
+    PrintWriter both = new PrintWriter(out);
+
+    int exitCode =
+        ReplayMain.run(
+            both, both, "replay", "--log", log.toString(), "--store", others.store().toString());
+
+    assertThat(exitCode).as(out.toString()).isEqualTo(7);
+    assertThat(out.toString())
+        .contains("is another one than parcel-late/1 with the digest")
+        .containsPattern("claims/1 +[0-9]+  not replayable")
+        .containsPattern("lines lack the model claims/1 with the digest [0-9a-f]{12}: there is no ")
+        .contains("Differs: parcel-late/1\n");
+  }
+
+  @Test
+  void anotherModelIsComparedWithWhatWasAnswered() throws Exception {
+    Ended ended =
+        replay("--log", log, "--model", store.resolve("parcel-late/2"), "--format", "json");
+
+    assertThat(ended.exitCode()).as(ended.text()).isZero();
+    List<?> versions = (List<?>) JsonTree.at(JsonTree.object(ended.text()), "versions");
+    Map<?, ?> earlier = version(versions, "parcel-late/1");
+    Map<?, ?> same = version(versions, "parcel-late/2");
+    assertThat(JsonTree.at(same, "comparison/data/rows")).isEqualTo(same.get("lines"));
+    assertThat(JsonTree.at(same, "comparison/data/equal_bits")).isEqualTo(same.get("lines"));
+    assertThat(JsonTree.at(earlier, "comparison/data/rows")).isEqualTo(earlier.get("lines"));
+    assertThat(JsonTree.at(earlier, "comparison/data/equal_bits"))
+        .isNotEqualTo(earlier.get("lines"));
+    assertThat(version(versions, "claims/1").get("comparison")).isNull();
+    assertThat(JsonTree.at(earlier, "comparison/kind")).isEqualTo("replay");
+  }
+
+  private static Map<?, ?> version(List<?> versions, String name) {
+    return versions.stream()
+        .map(version -> (Map<?, ?>) version)
+        .filter(version -> name.equals(version.get("version")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void anotherSchemaReadsRecordsInItsOwnWayAndLinesWithoutRecordAreCounted() throws Exception {
+    TestPackages others = new TestPackages(own.resolve("models"));
+    Path other =
+        others.binary(
+            3, 20, schema -> schema.replace("\"missing\": [-999]", "\"missing\": [-999, 0.0]"));
+
+    Ended ended = replay("--log", log, "--model", other, "--format", "json");
+
+    List<?> versions = (List<?>) JsonTree.at(JsonTree.object(ended.text()), "versions");
+    Map<?, ?> recorded = version(versions, "parcel-late/1");
+    Map<?, ?> unrecorded = version(versions, "parcel-late/2");
+    assertThat(recorded.get("notCompared")).isEqualTo("0");
+    assertThat(unrecorded.get("notCompared")).isEqualTo(unrecorded.get("lines"));
+    assertThat(JsonTree.at(recorded, "comparison/data/rows")).isEqualTo(recorded.get("lines"));
+  }
+
+  @Test
+  void whatIsNoPredictionLogIsRefused() throws Exception {
+    Path requests =
+        Files.writeString(own.resolve("requests.jsonl"), "{\"status\":200}\n".repeat(9));
+    Path empty = Files.writeString(own.resolve("empty.jsonl"), "\n");
+
+    Ended ended = replay("--log", requests);
+    assertThat(ended.exitCode()).isEqualTo(3);
+    assertThat(ended.text())
+        .startsWith(
+            "Cannot replay this: 9 of 9 lines are none of a prediction log, such as %s line 1: it names no version of a model, at column "
+                .formatted(requests));
+    assertThat(replay("--log", empty).exitCode()).isEqualTo(3);
+    assertThat(replay("--log", own.resolve("none")).text()).contains("Cannot find the log");
+    assertThat(replay("--log", log, log).text()).contains("name each file of the log once");
+    assertThat(replay().exitCode()).isEqualTo(2);
+    assertThat(replay("--log", log, "--model", own).exitCode()).isEqualTo(6);
+  }
+}

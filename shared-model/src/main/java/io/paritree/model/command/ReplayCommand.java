@@ -1,0 +1,165 @@
+package io.paritree.model.command;
+
+import io.paritree.comparison.Face;
+import io.paritree.model.rows.InputException;
+import io.paritree.model.rows.RowPass;
+import io.paritree.replay.Replay;
+import io.paritree.replay.ReplayQuery;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code parity replay}: scores the lines of a server's prediction log again. */
+@Command(
+    name = "replay",
+    description = {
+      "Scores each line of a server's prediction log again, by the plain loops over trees and the"
+          + " version that the line names, and compares score, margin and label bit by bit; also"
+          + " what the record of a line gives, if the server keeps records."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      ModelMain.OK + ":no line differs",
+      ModelMain.USAGE + ":wrong usage",
+      ModelMain.INPUT_REFUSED + ":log refused, or with --strict a line was not scored again",
+      ModelMain.MODEL_REFUSED + ":the model of --model is refused",
+      ModelMain.DIFFERS + ":a line differs, or a version is another model now",
+      ModelMain.FAILED + ":anything else"
+    })
+final class ReplayCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--log",
+      required = true,
+      arity = "1..*",
+      paramLabel = "FILE|DIR",
+      description =
+          "Files of the log, also packed with gzip, or a directory that has no others; repeatable.")
+  private List<Path> logs;
+
+  @Option(
+      names = "--store",
+      required = true,
+      paramLabel = "MODELS",
+      description =
+          "Where the models are that the lines name: a store, or a model as for scripts/serve, in"
+              + " whose store the others are found; repeatable.")
+  private List<String> stores;
+
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description =
+          "Also say what this model would have answered, against what was answered: a package,"
+              + " STORE/NAME, STORE/NAME@ALIAS, a model file or an MLflow directory.")
+  private String challenger;
+
+  @Option(
+      names = "--top",
+      defaultValue = "20",
+      paramLabel = "N",
+      description = "How many of the rows that move most are shown with --model (default: 20).")
+  private int top;
+
+  @Option(names = "--strict", description = "End with 3 if a line was not scored again.")
+  private boolean strict;
+
+  @Mixin private OutputFormat format;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Local file for the evidence, as JSON; an existing one is replaced.")
+  private Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    if (top < 0 || top > RowPass.MOST_MOVED) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Invalid --top: got %s, expected 0 to %s".formatted(top, RowPass.MOST_MOVED));
+    }
+
+    int threads = Runtime.getRuntime().availableProcessors();
+    Replay replay =
+        Replay.of(new ReplayQuery(files(), stores, Optional.ofNullable(challenger), top, threads));
+    byte[] evidence = replay.json();
+    if (json != null) {
+      Files.write(json, evidence);
+    }
+
+    format.printDocument(() -> text(replay), () -> new String(evidence, StandardCharsets.UTF_8));
+    if (!replay.differing().isEmpty()) {
+      return ended(ModelMain.DIFFERS, "Differs: " + String.join(", ", replay.differing()));
+    } else if (strict && !replay.unproved().isEmpty()) {
+      return ended(ModelMain.INPUT_REFUSED, "Not proved: " + String.join(", ", replay.unproved()));
+    }
+
+    return ModelMain.OK;
+  }
+
+  private int ended(int exitCode, String reason) {
+    spec.commandLine().getErr().println(reason);
+    return exitCode;
+  }
+
+  private static String text(Replay replay) {
+    StringBuilder text = new StringBuilder(replay.text());
+    Set<Face> face = EnumSet.of(Face.HTTP);
+    replay.versions().stream()
+        .flatMap(version -> version.comparison().stream())
+        .forEach(compared -> text.append('\n').append(new ShownComparison(compared, face).text()));
+    return text.toString();
+  }
+
+  /** Returns the files that are named, and those in the directories that are named. */
+  private List<Path> files() throws InputException, IOException {
+    Set<Path> files = new LinkedHashSet<>();
+    for (Path log : logs) {
+      if (!Files.exists(log)) {
+        throw new InputException("Cannot find the log %s".formatted(log));
+      }
+
+      for (Path file : Files.isDirectory(log) ? inDirectory(log) : List.of(log)) {
+        if (!files.add(file.toRealPath())) {
+          throw new InputException(
+              "Cannot replay %s twice: name each file of the log once".formatted(file));
+        }
+      }
+    }
+
+    return new ArrayList<>(files);
+  }
+
+  private static List<Path> inDirectory(Path directory) throws InputException, IOException {
+    try (Stream<Path> listed = Files.list(directory)) {
+      List<Path> files =
+          listed
+              .filter(Files::isRegularFile)
+              .filter(file -> !file.getFileName().toString().startsWith("."))
+              .sorted()
+              .toList();
+      if (files.isEmpty()) {
+        throw new InputException("Cannot replay %s: there is no file in it".formatted(directory));
+      }
+
+      return files;
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.paritree.replay;
+
+import io.paritree.Fault;
+import io.paritree.comparison.Comparison;
+import io.paritree.comparison.ComparisonCounts;
+import io.paritree.comparison.DataComparison;
+import io.paritree.model.RecordedModels;
+import io.paritree.model.difference.ModelPair;
+import io.paritree.model.rows.InputException;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.MalformedJsonException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What one thread does: takes blocks of lines until there are none. Not thread-safe. */
+final class LineReplay {
+  /** The message of a line that is read as a document of its own. */
+  private static final Pattern MESSAGE =
+      Pattern.compile("^Cannot read the JSON document: (.*), at line 1, (column [0-9]+)$");
+
+  private final LineBlocks blocks;
+  private final ReplayedModels models;
+  private final Map<RecordedModels.Recorded, Version> versions = new HashMap<>();
+  private final List<Unreadable> firstUnreadable = new ArrayList<>();
+  private long unreadable;
+  private long cut;
+
+  /**
+   * The lines of a version.
+   *
+   * @param lines scores them; null if the model is not there
+   * @param tally of {@code lines}, or of its own
+   * @param counts of the comparison; null without a challenger
+   */
+  record Version(
+      RecordedModels.Found found,
+      ModelReplay lines,
+      ReplayTally tally,
+      Optional<ModelPair> pair,
+      ComparisonCounts counts) {
+
+    /** Returns this with the lines that another thread has scored, which are added. */
+    Version with(Version other) {
+      tally.add(other.tally);
+      if (counts != null) {
+        counts.add(other.counts);
+      }
+
+      return this;
+    }
+
+    /** Returns what a challenger would have answered; empty without one, and without rows. */
+    Optional<Comparison> comparison(Instant startedAt, Instant endedAt) {
+      return pair.map(
+          both -> {
+            DataComparison rows = counts.result(both.explained(counts.form(), counts.moved()));
+            return both.comparison(Comparison.REPLAY, Optional.of(rows), startedAt, endedAt);
+          });
+    }
+  }
+
+  /** A line that cannot be read. */
+  record Unreadable(LinePlace at, String why) {
+    String text() {
+      return "%s line %s: %s".formatted(Fault.printableLine(at.path()), at.line(), why);
+    }
+  }
+
+  LineReplay(LineBlocks blocks, ReplayedModels models) {
+    this.blocks = blocks;
+    this.models = models;
+  }
+
+  Map<RecordedModels.Recorded, Version> versions() {
+    return versions;
+  }
+
+  /** Returns how many lines are none of a prediction log. */
+  long unreadable() {
+    return unreadable;
+  }
+
+  /** Returns how many of them are the last of their file, without a line feed. */
+  long cut() {
+    return cut;
+  }
+
+  List<Unreadable> firstUnreadable() {
+    return firstUnreadable;
+  }
+
+  void run() throws InputException, IOException {
+    for (LineBlock block = blocks.next(); block != null; block = blocks.next()) {
+      long number = block.firstLine();
+      for (int from = 0; from < block.length(); number++) {
+        int end = block.end(from);
+        if (!isBlank(block, from, end)) {
+          read(block, from, end, number);
+        }
+
+        from = end + 1;
+      }
+
+      for (Version version : versions.values()) {
+        if (version.lines() != null) {
+          version.lines().flush();
+        }
+      }
+    }
+  }
+
+  private static boolean isBlank(LineBlock block, int from, int end) {
+    for (int at = from; at < end; at++) {
+      if (block.bytes()[at] > ' ' || block.bytes()[at] < 0) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  private void read(LineBlock block, int from, int end, long number) throws IOException {
+    LinePlace at = new LinePlace(block.file(), block.path(), number, "", "");
+    try {
+      LineOutline outline;
+      try (JsonDocument line = JsonDocument.of(block.bytes(), from, end - from)) {
+        outline = LineOutline.of(line);
+      }
+
+      at = new LinePlace(block.file(), block.path(), number, outline.requestId(), outline.row());
+      Version version = version(outline.model());
+      if (version.lines() != null) {
+        try (JsonDocument line = JsonDocument.of(block.bytes(), from, end - from)) {
+          version.lines().add(line, at);
+        }
+      } else if (version.found() instanceof RecordedModels.Found.Missing missing) {
+        version.tally().addMissing(missing.reason(), 1);
+      } else if (version.found() instanceof RecordedModels.Found.Replaced replaced) {
+        version.tally().addReplaced(replaced.difference());
+      }
+    } catch (MalformedJsonException e) {
+      unreadable++;
+      cut += block.isCut(end) ? 1 : 0;
+      firstUnreadable.add(
+          new Unreadable(at, MESSAGE.matcher(e.getMessage()).replaceFirst("$1, at $2")));
+      firstUnreadable.sort(Comparator.comparing(Unreadable::at));
+      if (firstUnreadable.size() > ReplayTally.MOST_NAMED) {
+        firstUnreadable.remove(ReplayTally.MOST_NAMED);
+      }
+    }
+  }
+
+  private Version version(RecordedModels.Recorded model) throws IOException {
+    Version known = versions.get(model);
+    if (known == null) {
+      known = open(models.find(model));
+      versions.put(model, known);
+    }
+
+    return known;
+  }
+
+  private Version open(RecordedModels.Found found) {
+    if (!(found instanceof RecordedModels.Found.Same same)) {
+      return new Version(found, null, new ReplayTally(), Optional.empty(), null);
+    }
+
+    Optional<ModelPair> pair = models.pair(same.model());
+    ComparisonCounts counts = pair.map(models::counts).orElse(null);
+    AnsweredBlock block = pair.map(both -> new AnsweredBlock(both, counts)).orElse(null);
+    ModelReplay lines = new ModelReplay(same.model(), block);
+    return new Version(found, lines, lines.tally(), pair, counts);
+  }
+}
