@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,9 +25,8 @@ import picocli.CommandLine.Option;
  * A challenger that scores callers' rows, too, is replaced, blocks and is removed: no request
  * fails, every row is counted, and answers take as long as without it.
  *
- * <p>Times are compared between two servers, one with a challenger and one without, in turns: one
- * round of each makes a ratio, and the median of all ratios counts. That the challenger blocks is
- * done by a debugger that stops its thread, in a server of its own.
+ * <p>{@link ShadowTimes} says how times are compared. That the challenger blocks is done by a
+ * debugger that stops its thread, in a server of its own.
  */
 @Command(
     name = "shadow",
@@ -35,6 +34,7 @@ import picocli.CommandLine.Option;
         "A challenger that is replaced, blocks and is removed: no request fails or waits for it.")
 final class ShadowTrial extends Trial {
   private static final int CONNECTIONS = 16;
+  private static final int WARM_UP_SECONDS = 10;
   private static final double MOST = 1.02;
   private static final String THREAD = "shadow of " + TestPackages.BINARY;
   private static final Pattern SHADOW =
@@ -61,12 +61,12 @@ final class ShadowTrial extends Trial {
   @Option(
       names = "--rounds",
       description = "Rounds of load without and with a challenger. Default: ${DEFAULT-VALUE}.")
-  private int rounds = 21;
+  private int rounds = 36;
 
   @Option(
       names = "--seconds",
-      description = "Seconds of each load of a round. Default: ${DEFAULT-VALUE}.")
-  private int seconds = 10;
+      description = "Seconds of each of the three loads of a round. Default: ${DEFAULT-VALUE}.")
+  private int seconds = 4;
 
   private Path model;
   private double half;
@@ -79,70 +79,63 @@ final class ShadowTrial extends Trial {
     packages.binary(2, 110);
     packages.binary(1, 100);
     model = store.resolve(TestPackages.BINARY);
-    next(2);
+    point("next", 2);
     String times = times();
     return "shadow: " + times + harm();
   }
 
-  private static String shadow(Path model) {
-    return "models.shadow=[\"%s=%s@next\"]".formatted(TestPackages.BINARY, model);
+  private static String shadow(String served, Path model) {
+    return "models.shadow=[\"%s=%s@next\"]".formatted(served, model);
   }
 
-  private void next(int version) throws IOException {
-    Path written = Files.writeString(model.resolve("next-challenger"), version + "\n");
+  /** Lets an alias of the model name a version. */
+  private void point(String alias, int version) throws IOException {
+    Path written = Files.writeString(model.resolve("written-alias"), version + "\n");
     Files.move(
         written,
-        model.resolve("aliases/next"),
+        model.resolve("aliases").resolve(alias),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
   }
 
   private String times() throws Exception {
-    List<Double> ratios = new ArrayList<>();
-    List<Double> without = new ArrayList<>();
-    List<Double> with = new ArrayList<>();
-    try (ServeRun alone = serve(List.of(model), "log.requests=off");
-        ServeRun shadowed = serve(List.of(model), "log.requests=off", shadow(model))) {
-      int one = alone.port();
-      int other = shadowed.port();
-      awaitChallenger(other, 2);
-      peak(one, CONNECTIONS, seconds);
-      peak(other, CONNECTIONS, seconds);
-      half = peak(one, CONNECTIONS, seconds) / 2;
-      for (int round = 0; round < rounds; round++) {
-        boolean isFirst = round % 2 == 0; // who begins takes turns
-        double first = p99(isFirst ? one : other);
-        double second = p99(isFirst ? other : one);
-        without.add(isFirst ? first : second);
-        with.add(isFirst ? second : first);
-        ratios.add(with.get(round) / without.get(round));
-      }
-
-      claim(errors(shadowed).isEmpty(), "errors in the log: %s", errors(shadowed));
+    for (ShadowTimes.Model each : ShadowTimes.Model.values()) {
+      point(each.alias(), 1);
     }
 
-    double ratio = middle(ratios);
-    claim(ratio <= MOST, "p99 is %.3f of that without a challenger", ratio);
-    return String.format(
-        Locale.ROOT,
-        "rate=%.0f rounds=%s p99-without=%.3fms p99-with=%.3fms ratio=%.3f ratios=%.3f..%.3f ",
-        half,
-        rounds,
-        middle(without),
-        middle(with),
-        ratio,
-        ratios.stream().mapToDouble(each -> each).min().orElse(0),
-        ratios.stream().mapToDouble(each -> each).max().orElse(0));
-  }
+    List<Path> served =
+        Stream.of(ShadowTimes.Model.values())
+            .map(each -> model.resolveSibling(each.address()))
+            .toList();
+    try (ServeRun server =
+        serve(served, "log.requests=off", shadow(ShadowTimes.Model.SHADOWED.address(), model))) {
+      ShadowTimes times = new ShadowTimes(server.port(), CONNECTIONS, ShadowTrial::wrong);
+      awaitChallenger(server.port(), ShadowTimes.Model.SHADOWED.address(), 2);
+      half = times.warmUp(WARM_UP_SECONDS) / 2;
+      for (int round = 0; round < rounds; round++) {
+        times
+            .measure(round, half, seconds)
+            .forEach(load -> claim(load.flawless(), "while times are taken: %s", load));
+      }
 
-  private double p99(int port) throws IOException {
-    LoadTotals totals = load(port, CONNECTIONS, half, ShadowTrial::wrong).finishAfter(seconds);
-    claim(totals.flawless(), "while times are taken: %s", totals);
-    return totals.millis(0.99);
-  }
-
-  private static double middle(List<Double> values) {
-    return median(values.stream().mapToDouble(each -> each).toArray());
+      claim(errors(server).isEmpty(), "errors in the log: %s", errors(server));
+      ShadowTimes.Ratio ratio = times.ratio(ShadowTimes.Model.SHADOWED);
+      ShadowTimes.Ratio control = times.ratio(ShadowTimes.Model.CONTROL);
+      claim(ratio.median() <= MOST, "p99 is %s of that without a challenger", ratio);
+      claim(
+          Math.abs(control.median() - 1) <= MOST - 1,
+          "the machine does not let 2 %% be told: of two models without a challenger, p99 is %s",
+          control);
+      return String.format(
+          Locale.ROOT,
+          "rate=%.0f rounds=%s p99-without=%.3fms p99-with=%.3fms ratio=%s control=%s ",
+          half,
+          rounds,
+          times.p99(ShadowTimes.Model.ALONE),
+          times.p99(ShadowTimes.Model.SHADOWED),
+          ratio,
+          control);
+    }
   }
 
   private static String wrong(long number, LoadAnswer answer) {
@@ -159,9 +152,9 @@ final class ShadowTrial extends Trial {
             "log.requests=off",
             "models.poll=50 ms",
             "models.shadow-queue=1 MiB",
-            shadow(model))) {
+            shadow(TestPackages.BINARY, model))) {
       int port = server.port();
-      awaitChallenger(port, 2);
+      awaitChallenger(port, TestPackages.BINARY, 2);
       Load load = load(port, CONNECTIONS, half, ShadowTrial::wrong);
       long slowest = replace(port);
       long before = shadow(server).get("compared");
@@ -204,23 +197,20 @@ final class ShadowTrial extends Trial {
     for (int time = 0; time < replaced; time++) {
       int version = time % 2 == 0 ? 3 : 2;
       long begin = System.nanoTime();
-      next(version);
-      awaitChallenger(port, version);
+      point("next", version);
+      awaitChallenger(port, TestPackages.BINARY, version);
       slowest = Math.max(slowest, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
     }
 
     return slowest;
   }
 
-  private static void awaitChallenger(int port, int version) throws IOException {
+  private static void awaitChallenger(int port, String served, int version) throws IOException {
     String challenger =
         "\"challenger\": {\n    \"version\": \"" + VERSION.formatted(version) + "\"";
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     try (Client client = new Client(port)) {
-      while (!client
-          .get("/v1/models/" + TestPackages.BINARY + "/shadow")
-          .body()
-          .contains(challenger)) {
+      while (!client.get("/v1/models/" + served + "/shadow").body().contains(challenger)) {
         if (System.nanoTime() > end) {
           throw new IOException("Version " + version + " is not compared");
         }
