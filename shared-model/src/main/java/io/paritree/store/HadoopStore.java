@@ -214,23 +214,30 @@ final class HadoopStore implements FileStore {
 
   @Override
   public List<FileEntry> list(Location directory) throws IOException {
-    FileEntry found =
-        find(directory).orElseThrow(() -> new NoSuchFileException(directory.toString()));
-    if (!found.isDirectory()) {
-      throw new NotDirectoryException(directory.toString());
-    }
-
     try {
+      FileStatus[] found = files.listStatus(path(directory));
+      if (found.length == 1 && !found[0].isDirectory() && isItself(directory, found[0])) {
+        throw new NotDirectoryException(directory.toString());
+      }
+
       List<FileEntry> entries = new ArrayList<>();
-      for (FileStatus status : files.listStatus(path(directory))) {
+      for (FileStatus status : found) {
         entries.add(entry(directory.resolve(status.getPath().getName()), status));
       }
 
       entries.sort(Comparator.comparing(entry -> entry.location().name()));
       return entries;
-    } catch (FileNotFoundException e) {
+    } catch (FileNotFoundException | ParentNotDirectoryException e) {
       throw noSuchFile(directory, e);
+    } catch (AccessControlException e) {
+      // HDFS also reports this for a path that leads through a file.
+      throw find(directory).isEmpty() ? noSuchFile(directory, e) : e;
     }
+  }
+
+  /** Of a file, Hadoop's clients list the file itself. */
+  private static boolean isItself(Location directory, FileStatus only) {
+    return only.getPath().toUri().getPath().equals(path(directory).toUri().getPath());
   }
 
   @Override
@@ -262,6 +269,10 @@ final class HadoopStore implements FileStore {
   public byte[] read(Location file, int maxBytes) throws IOException {
     while (true) {
       Optional<FileEntry> before = find(file);
+      if (before.isEmpty()) {
+        throw new NoSuchFileException(file.toString());
+      }
+
       try (InputStream in = open(file)) {
         return WholeFile.read(in, before.map(FileEntry::bytes).orElse(0L), maxBytes);
       } catch (IOException e) {

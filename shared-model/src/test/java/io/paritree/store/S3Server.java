@@ -118,6 +118,14 @@ public final class S3Server implements AutoCloseable {
     return bucket.resolve(name);
   }
 
+  /**
+   * Returns the JVM option with which another JVM with the tests' resources finds the server by a
+   * relay.
+   */
+  public static String javaOption(SlowRelay relay) {
+    return "-D%s=%s".formatted(ENDPOINT, relay.endpoint());
+  }
+
   /** Returns the JVM option with which another JVM with the tests' resources finds the server. */
   public String javaOption() {
     return "-D%s=%s".formatted(ENDPOINT, endpoint);

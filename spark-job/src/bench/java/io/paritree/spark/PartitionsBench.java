@@ -3,17 +3,24 @@ package io.paritree.spark;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.S3Server;
+import io.paritree.store.SlowRelay;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,17 +37,19 @@ import org.apache.spark.sql.SparkSession;
  * Shows what a partition costs: the job on many partitions of 100 rows, in one JVM with a heap of 1
  * GiB, and on a tenth of them. Both times are without that of a job with one partition, which is
  * what starting costs. With {@code --hdfs}, input and output are on HDFS, and the calls to its name
- * node are counted.
+ * node are counted; with {@code --s3}, on S3, where each request is late.
  *
  * <p>Run: {@code scripts/bench job --partitions N}
  */
 final class PartitionsBench {
   private static final String USAGE =
       """
-      Usage: scripts/bench job --partitions N [--files N] [--hdfs]
+      Usage: scripts/bench job --partitions N [--files N] [--hdfs | --s3 MILLIS] [--calls N]
         --partitions  partitions of the larger input; the smaller one has a tenth
         --files       files of each partition, of 100 rows (default: 1)
         --hdfs        on HDFS; prints how often its name node was called for each partition
+        --s3          on S3, where each request takes so many milliseconds more; prints how many there were
+        --calls       store-calls of the job, such as 1 (default: 16)
       """;
   private static final int TREES = 100;
   private static final int ROWS_PER_FILE = 100;
@@ -55,12 +64,23 @@ final class PartitionsBench {
   private final Path file;
   private final int filesPerPartition;
   private final Location home;
+  private final int callsAtOnce;
+  private final Optional<SlowRelay> relay;
 
   /**
    * @param home where input and output are
+   * @param relay through which the job finds S3; empty elsewhere
    */
   private PartitionsBench(
-      Path directory, Path modelPackage, Path file, int filesPerPartition, Location home) {
+      Path directory,
+      Path modelPackage,
+      Path file,
+      int filesPerPartition,
+      Location home,
+      int callsAtOnce,
+      Optional<SlowRelay> relay) {
+    this.callsAtOnce = callsAtOnce;
+    this.relay = relay;
     this.directory = directory;
     this.modelPackage = modelPackage;
     this.file = file;
@@ -73,6 +93,8 @@ final class PartitionsBench {
     int partitions = 0;
     int files = 1;
     boolean onHdfs = false;
+    int millis = -1;
+    int calls = CallsAtOnce.DEFAULT.most();
     try {
       Iterator<String> given = List.of(arguments).iterator();
       while (given.hasNext()) {
@@ -82,6 +104,8 @@ final class PartitionsBench {
           case "--partitions" -> partitions = Integer.parseInt(given.next());
           case "--files" -> files = Integer.parseInt(given.next());
           case "--hdfs" -> onHdfs = true;
+          case "--s3" -> millis = Integer.parseInt(given.next());
+          case "--calls" -> calls = Integer.parseInt(given.next());
           default -> throw new IllegalArgumentException(option);
         }
       }
@@ -114,12 +138,26 @@ final class PartitionsBench {
           new MiniDFSCluster.Builder(new Configuration(), hdfs.toFile()).build()) {
         cluster.waitActive();
         Location home = Location.of(cluster.getURI() + "/bench");
-        passed = new PartitionsBench(own, model, file, files, home).compare(partitions);
+        passed =
+            new PartitionsBench(own, model, file, files, home, calls, Optional.empty())
+                .compare(partitions);
       }
 
       FileStore.of(Location.of(hdfs)).delete(Location.of(hdfs));
+    } else if (millis >= 0) {
+      try (S3Server server = S3Server.start(own);
+          SlowRelay relay =
+              SlowRelay.before(URI.create(server.endpoint()), Duration.ofMillis(millis))) {
+        Location home = server.resolve("bench");
+        passed =
+            new PartitionsBench(own, model, file, files, home, calls, Optional.of(relay))
+                .compare(partitions);
+      }
     } else {
-      passed = new PartitionsBench(own, model, file, files, Location.of(own)).compare(partitions);
+      Location home = Location.of(own);
+      passed =
+          new PartitionsBench(own, model, file, files, home, calls, Optional.empty())
+              .compare(partitions);
     }
 
     System.exit(passed ? 0 : 1);
@@ -157,10 +195,10 @@ final class PartitionsBench {
     Map<String, Long> before = calls();
     Path log = directory.resolve("run-%s.log".formatted(partitions));
     Path collections = directory.resolve("run-%s-gc.log".formatted(partitions));
-    long begin = System.nanoTime();
-    Process run =
-        JobProcess.start(
-            System.getProperty("java.class.path"),
+    Path conf = directory.resolve("calls.conf");
+    Files.writeString(conf, "scoring-job { store-calls = %s }".formatted(callsAtOnce));
+    List<String> options =
+        new ArrayList<>(
             List.of(
                 "-XX:TieredStopAtLevel=4",
                 "-XX:+UseParallelGC",
@@ -168,17 +206,34 @@ final class PartitionsBench {
                 // Otherwise starting chmod for each file would be most of what is measured.
                 "-Dspark.hadoop.fs.file.impl=" + QuickLocalFileSystem.class.getName(),
                 "-Dspark.cleaner.periodicGC.interval=5s",
-                "-Xlog:gc:file=%s:uptime:filecount=0".formatted(collections)),
+                "-Xlog:gc:file=%s:uptime:filecount=0".formatted(collections)));
+    relay.map(S3Server::javaOption).ifPresent(options::add);
+    long requests = relay.map(SlowRelay::requests).orElse(0L);
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
+                "--model",
+                modelPackage,
+                "--input",
+                input,
+                "--output",
+                output,
+                "--keys",
+                "key",
+                "--conf",
+                conf));
+    if (relay.isPresent()) {
+      arguments.add("--accept-non-atomic");
+    }
+
+    long begin = System.nanoTime();
+    Process run =
+        JobProcess.start(
+            System.getProperty("java.class.path"),
+            options,
             log,
             ScoreMain.class.getName(),
-            "--model",
-            modelPackage,
-            "--input",
-            input,
-            "--output",
-            output,
-            "--keys",
-            "key");
+            arguments.toArray());
     int exitCode = JobProcess.exitCode(run);
     double took = (System.nanoTime() - begin) / 1e9;
     if (exitCode != 0) {
@@ -197,13 +252,16 @@ final class PartitionsBench {
 
     System.out.println(
         String.format(
-            Locale.ROOT,
-            "%d partitions: %.1f s, at most %d MiB after full collections; seconds of the stages %s%s",
-            partitions,
-            took,
-            largest(collections),
-            report.get("seconds"),
-            after.isEmpty() ? "" : "; calls of the name node " + after));
+                Locale.ROOT,
+                "%d partitions: %.1f s, at most %d MiB after full collections; seconds of the stages %s%s",
+                partitions,
+                took,
+                largest(collections),
+                report.get("seconds"),
+                after.isEmpty() ? "" : "; calls of the name node " + after)
+            + relay
+                .map(one -> "; %s requests to S3".formatted(one.requests() - requests))
+                .orElse(""));
     return took;
   }
 

@@ -109,9 +109,14 @@ final class DriftGate {
 
   /** Stores the profiles of partitions that are about to be published. */
   void keepProfiles(List<OutputPartition> targets) throws IOException {
-    for (OutputPartition target : targets) {
-      String partition = target.partition();
-      comparison.keep(partition, target.identity(), drifts.get(partition).sliced());
-    }
+    checked
+        .place()
+        .calls()
+        .each(
+            targets,
+            target -> {
+              String partition = target.partition();
+              comparison.keep(partition, target.identity(), drifts.get(partition).sliced());
+            });
   }
 }

@@ -223,9 +223,10 @@ public final class ScoreMain {
   private static OutputPlace place(JobSettings settings) throws RefusedException, IOException {
     OutputPlace place =
         OutputPlace.of(
-            settings.output().directory(),
-            settings.output().stateDirectory(),
-            SparkOnDemand.notStarted(ScoreMain.class, "paritree score").hadoopSettings());
+                settings.output().directory(),
+                settings.output().stateDirectory(),
+                SparkOnDemand.notStarted(ScoreMain.class, "paritree score").hadoopSettings())
+            .with(settings.output().calls());
     if (place.stateProblem().isPresent()) {
       throw new RefusedException("Cannot use this: " + place.stateProblem().get());
     }

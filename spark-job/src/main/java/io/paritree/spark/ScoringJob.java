@@ -266,7 +266,8 @@ final class ScoringJob {
     JobSettings.Input asked = settings.input();
     if (asked.table().isEmpty()) {
       Location path = FileStore.located(asked.path(), hadoop);
-      return DirectoryInput.read(FileStore.of(path, hadoop), path, problems);
+      return DirectoryInput.read(
+          FileStore.of(path, hadoop), settings.output().calls(), path, problems);
     }
 
     PinnedTable table = asked.tableFormat().input(session(model), asked.table().get());

@@ -30,12 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -45,8 +40,6 @@ import org.apache.hadoop.conf.Configuration;
  * there, or writes later, can get into a partition.
  */
 final class Staging {
-  private static final int THREADS = 8;
-
   private final CheckedRun checked;
   private final RunDirectory directory;
   private final FileStore store;
@@ -71,11 +64,17 @@ final class Staging {
 
   /** Moves the quarantined rows to where they are kept, even if the run fails. */
   void keepQuarantine() throws IOException {
-    for (WrittenFile file : tally.quarantined()) {
-      Location to = quarantined(file);
-      store.createDirectories(to.parent());
-      store.rename(directory.tasks().resolve(file.path()), to);
+    if (tally.quarantined().isEmpty()) {
+      return;
     }
+
+    store.createDirectories(directory.kept().resolve(StateDirectory.QUARANTINE));
+    checked
+        .place()
+        .calls()
+        .each(
+            tally.quarantined(),
+            file -> store.rename(directory.tasks().resolve(file.path()), quarantined(file)));
   }
 
   private Location quarantined(WrittenFile file) {
@@ -154,36 +153,10 @@ final class Staging {
    */
   List<Partition> verify(Configuration hadoop, Instant scoredAt)
       throws RefusedException, IOException {
-    // Each takes some calls to the store, which may take long.
-    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    try {
-      List<Callable<Partition>> verifying = new ArrayList<>();
-      for (OutputPartition target : checked.open()) {
-        verifying.add(() -> verify(target, hadoop, scoredAt));
-      }
-
-      List<Partition> reports = new ArrayList<>();
-      for (Future<Partition> verified : threads.invokeAll(verifying)) {
-        reports.add(verified.get());
-      }
-
-      return reports;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-
-      if (e.getCause() instanceof RefusedException refused) {
-        throw refused;
-      }
-
-      throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Cannot verify what was scored: interrupted", e);
-    } finally {
-      threads.shutdownNow();
-    }
+    return checked
+        .place()
+        .calls()
+        .answers(checked.open(), target -> verify(target, hadoop, scoredAt));
   }
 
   private Partition verify(OutputPartition target, Configuration hadoop, Instant scoredAt)

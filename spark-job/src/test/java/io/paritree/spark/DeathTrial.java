@@ -26,20 +26,23 @@ import java.util.stream.LongStream;
  * thread-safe.
  */
 final class DeathTrial {
-  private static final List<String> PARTITIONS = MortalJob.PARTITIONS;
-
-  /** A publication of this many objects takes about as long. */
-  private static final int MILLIS_OF_PUBLICATION = 3_000;
+  /** A publication of few partitions takes about as long on S3. */
+  private static final int MILLIS_OF_FEW = 3_000;
 
   private final MortalJob job;
   private final List<Map<Long, Integer>> scores = new ArrayList<>();
   private int runs;
+  private final List<String> partitions;
+  private final int millisOfPublication;
   private long looks;
 
   DeathTrial(MortalJob job) throws Exception {
     this.job = job;
+    this.partitions = job.partitions();
+    this.millisOfPublication =
+        Math.max(MILLIS_OF_FEW, MILLIS_OF_FEW * partitions.size() / MortalJob.FEW / 8);
     for (int run = 0; run < 2; run++) {
-      int rows = job.rowsPerPartition() * PARTITIONS.size();
+      int rows = job.rowsPerPartition() * partitions.size();
       scores.add(ScoringJobTest.expected(job.model(run), 0, rows));
     }
   }
@@ -47,15 +50,22 @@ final class DeathTrial {
   /** Returns a trial on HDFS, where a run counts as dead after half a second. */
   static DeathTrial onHdfs(Path directory, Location place, int rows) throws Exception {
     return new DeathTrial(
-        new MortalJob(directory, place, rows, "lock-beat-seconds = 0.1, lock-stale-seconds = 0.5"));
+        new MortalJob(
+            directory,
+            place,
+            MortalJob.FEW,
+            rows,
+            "lock-beat-seconds = 0.1, lock-stale-seconds = 0.5"));
   }
 
   /** Returns a trial on S3, where a run counts as dead after three seconds. */
-  static DeathTrial onS3(Path directory, S3Server server, int rows) throws Exception {
+  static DeathTrial onS3(Path directory, S3Server server, int partitions, int rows)
+      throws Exception {
     return new DeathTrial(
         new MortalJob(
             directory,
             server.resolve("trial"),
+            partitions,
             rows,
             "lock-beat-seconds = 0.3, lock-stale-seconds = 3",
             server.javaOption()));
@@ -92,7 +102,7 @@ final class DeathTrial {
     return trial(
         (arguments, reader) ->
             new JobDeath(job.home(), reader.turn(), fatal, occurrence).of(arguments),
-        seenAfter(fatal, occurrence));
+        seenAfter(fatal));
   }
 
   /** As {@link #killAt}, but the run has a process of its own, which is killed. */
@@ -106,14 +116,28 @@ final class DeathTrial {
               ? List.of()
               : List.of("it should have been killed, but its exit code was %s".formatted(exitCode));
         },
-        seenAfter(fatal, occurrence));
+        seenAfter(fatal));
   }
 
-  private Expectation seenAfter(Step fatal, int occurrence) {
+  private Expectation seenAfter(Step fatal) {
+    if (job.movesFileByFile()) {
+      return (partition, before, dying) -> List.of(before, "", dying);
+    }
+
+    if (fatal.compareTo(Step.SWAP_BEGUN) > 0 && fatal.compareTo(Step.REPORT_MOVED) < 0) {
+      return this::seenWhileMoved;
+    }
+
     return (partition, before, dying) ->
-        job.movesFileByFile()
-            ? List.of(before, "", dying)
-            : List.of(seenAt(fatal, occurrence, PARTITIONS.indexOf(partition) + 1, before, dying));
+        List.of(fatal.compareTo(Step.SWAP_BEGUN) <= 0 ? before : dying);
+  }
+
+  /** Partitions are moved at the same time: each is done, half done, or not begun. */
+  private List<String> seenWhileMoved(String partition, String before, String dying)
+      throws IOException {
+    return new PublishedOutput(job.output()).isBetweenRenames(partition)
+        ? List.of("")
+        : List.of(before, dying);
   }
 
   /**
@@ -124,7 +148,7 @@ final class DeathTrial {
     return trial(
         (arguments, reader) -> {
           List<Object> dying = new ArrayList<>();
-          dying.add("die:" + random.nextInt(MILLIS_OF_PUBLICATION));
+          dying.add("die:" + random.nextInt(millisOfPublication));
           dying.addAll(List.of(Step.PREPARED.name(), 1));
           dying.addAll(arguments);
           int exitCode = JobProcess.exitCode(job.start(ObservedJob.class, dying));
@@ -134,7 +158,7 @@ final class DeathTrial {
 
           if (random.nextBoolean()) {
             Process process = job.startRecovery();
-            process.waitFor(random.nextInt(2 * MILLIS_OF_PUBLICATION), TimeUnit.MILLISECONDS);
+            process.waitFor(random.nextInt(2 * millisOfPublication), TimeUnit.MILLISECONDS);
             process.destroyForcibly().waitFor();
           }
 
@@ -143,27 +167,12 @@ final class DeathTrial {
         (partition, before, dying) -> List.of(before, "", dying));
   }
 
-  /** Returns the run whose rows a partition must hold after a kill at a step; empty for none. */
-  private static String seenAt(
-      Step fatal, int occurrence, int partition, String before, String dying) {
-    if (fatal.compareTo(Step.OLD_MOVED) < 0 || partition > occurrence && isPerPartition(fatal)) {
-      return before;
-    }
-
-    return fatal == Step.OLD_MOVED && partition == occurrence ? "" : dying;
-  }
-
-  private static boolean isPerPartition(Step step) {
-    return step == Step.OLD_MOVED || step == Step.NEW_MOVED;
-  }
-
   /**
    * Kills a run after a while, at whatever step it then is.
    *
    * @param share of the time that a run takes
    */
   List<String> killAfter(double share) throws Exception {
-    PublishedOutput published = new PublishedOutput(job.output());
     return trial(
         (arguments, reader) -> {
           Process process = job.start(ScoreMain.class, arguments);
@@ -171,8 +180,7 @@ final class DeathTrial {
           process.destroyForcibly().waitFor();
           return List.of();
         },
-        (partition, before, dying) ->
-            published.isBetweenRenames(partition) ? List.of("") : List.of(before, dying));
+        this::seenWhileMoved);
   }
 
   @FunctionalInterface
@@ -194,14 +202,14 @@ final class DeathTrial {
     Map<String, String> before = new HashMap<>();
     Map<String, Map<String, String>> files = new HashMap<>();
     List<String> wrong = new ArrayList<>();
-    try (OutputReader reader = new OutputReader(job.output(), PARTITIONS, job.rowsPerPartition())) {
-      for (String partition : PARTITIONS) {
+    try (OutputReader reader = new OutputReader(job.output(), partitions, job.rowsPerPartition())) {
+      for (String partition : partitions) {
         before.put(partition, reader.seen(partition));
         files.put(partition, published.files(partition));
       }
 
       wrong.addAll(killing.kill(job.arguments(runs, dying), reader));
-      for (String partition : PARTITIONS) {
+      for (String partition : partitions) {
         String seen = reader.seen(partition);
         List<String> expected = expectation.seen(partition, before.get(partition), dying);
         if (!expected.contains(seen)) {
@@ -220,13 +228,13 @@ final class DeathTrial {
             "the exit code of the next run was %s: %s".formatted(again.exitCode(), again.err()));
       }
 
-      String run = reader.seen(PARTITIONS.get(0));
+      String run = reader.seen(partitions.get(0));
       if (!List.of(dying, next).contains(run)) {
-        wrong.add("after the next run %s holds %s".formatted(PARTITIONS.get(0), run));
+        wrong.add("after the next run %s holds %s".formatted(partitions.get(0), run));
       }
 
       reader.end();
-      for (String partition : PARTITIONS) {
+      for (String partition : partitions) {
         wrong.addAll(published.faults(partition, run));
         wrong.addAll(indexFaults(published, partition));
         List<String> inTurn = List.of(before.get(partition), "", run);
@@ -249,17 +257,17 @@ final class DeathTrial {
       job.recover();
     }
 
-    published.garbage(PARTITIONS).forEach(name -> wrong.add("left over: " + name));
+    published.garbage(partitions).forEach(name -> wrong.add("left over: " + name));
     if (job.home().isLocal()) {
-      published.unusedIndexes(PARTITIONS).forEach(name -> wrong.add("left over: " + name));
-      wrong.addAll(published.profileFaults(PARTITIONS));
+      published.unusedIndexes(partitions).forEach(name -> wrong.add("left over: " + name));
+      wrong.addAll(published.profileFaults(partitions));
     }
 
     return wrong;
   }
 
   private List<String> indexFaults(PublishedOutput published, String partition) throws IOException {
-    long first = (long) PARTITIONS.indexOf(partition) * job.rowsPerPartition();
+    long first = (long) partitions.indexOf(partition) * job.rowsPerPartition();
     return job.home().isLocal()
         ? published.indexFaults(
             partition, LongStream.range(first, first + job.rowsPerPartition()).boxed().toList())

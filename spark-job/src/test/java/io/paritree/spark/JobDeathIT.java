@@ -27,7 +27,8 @@ class JobDeathIT {
 
   @BeforeAll
   static void prepare() throws Exception {
-    trial = new DeathTrial(new MortalJob(directory, Location.of(directory), 600, ""));
+    trial =
+        new DeathTrial(new MortalJob(directory, Location.of(directory), MortalJob.FEW, 600, ""));
   }
 
   @ParameterizedTest

@@ -41,6 +41,7 @@ final class JobFaults {
     boolean table = false;
     boolean executors = false;
     boolean yarn = false;
+    int partitions = MortalJob.FEW;
     List<Step> steps =
         Stream.of(Step.values()).filter(step -> step.compareTo(Step.UNLOCKED) <= 0).toList();
     long seed = System.nanoTime();
@@ -48,6 +49,7 @@ final class JobFaults {
     while (given.hasNext()) {
       switch (given.next()) {
         case "--rows" -> rows = Integer.parseInt(given.next());
+        case "--partitions" -> partitions = Integer.parseInt(given.next());
         case "--times" -> times = Integer.parseInt(given.next());
         case "--random" -> random = Integer.parseInt(given.next());
         case "--hdfs" -> hdfs = true;
@@ -61,7 +63,8 @@ final class JobFaults {
         default -> {
           System.err.println(
               "Usage: faults job [--rows N] [--times N] [--steps NAME,...] [--random N]"
-                  + " [--seed N] [--hdfs] | faults job --s3 [--rows N] [--random N] [--seed N]"
+                  + " [--seed N] [--hdfs]"
+                  + " | faults job --s3 [--rows N] [--partitions N] [--random N] [--seed N]"
                   + " | faults job --table [--s3] [--rows N] [--random N] [--seed N]"
                   + " | faults job --executors [--yarn] [--rows N] [--random N] [--seed N]"
                   + " | faults job --disk [--rows N]");
@@ -84,7 +87,7 @@ final class JobFaults {
     }
 
     if (s3) {
-      end(directory, onS3(directory, rows, random, seed));
+      end(directory, onS3(directory, partitions, rows, random, seed));
     }
 
     long begin = System.nanoTime();
@@ -93,7 +96,8 @@ final class JobFaults {
     DeathTrial trial =
         hdfs
             ? DeathTrial.onHdfs(directory, Location.of(cluster.getURI() + "/trial"), rows)
-            : new DeathTrial(new MortalJob(directory, Location.of(directory), rows, ""));
+            : new DeathTrial(
+                new MortalJob(directory, Location.of(directory), partitions, rows, ""));
     trial.archive();
     int kills = 0;
     int failed = 0;
@@ -207,12 +211,13 @@ final class JobFaults {
     return failed == 0;
   }
 
-  private static boolean onS3(Path directory, int rows, int kills, long seed) throws Exception {
+  private static boolean onS3(Path directory, int partitions, int rows, int kills, long seed)
+      throws Exception {
     long begin = System.nanoTime();
     Random random = new Random(seed);
     int failed = 0;
     try (S3Server server = S3Server.start(directory.resolve("s3"))) {
-      DeathTrial trial = DeathTrial.onS3(directory, server, rows);
+      DeathTrial trial = DeathTrial.onS3(directory, server, partitions, rows);
       trial.archive();
       for (int time = 0; time < kills; time++) {
         // Every fourth time as a first publication.

@@ -9,20 +9,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 
 /** The job whose runs a {@link DeathTrial} kills: its models, its input, and its processes. */
 final class MortalJob {
-  static final List<String> PARTITIONS = List.of("day=1", "day=2", "day=3");
+  /** As many partitions as most trials need. */
+  static final int FEW = 3;
 
   private static final int INPUT_FILES = 2;
 
   /** At least this many: with one file each, no reader could see a mix of two runs. */
   private static final int FILES_PER_PARTITION = 4;
 
-  /** On S3, more than {@code core-site.xml} lets Hadoop's client delete by one request. */
-  private static final int OBJECTS_PER_PARTITION = 24;
+  /** On S3, more of each of a few than {@code core-site.xml} lets a client delete at once. */
+  private static final int OBJECTS = 24 * FEW;
 
+  private final List<String> partitions;
   private final int rowsPerPartition;
   private final List<String> models;
   private final Location home; // of output and state
@@ -35,28 +38,34 @@ final class MortalJob {
   /**
    * @param directory for models and logs, on a local disk
    * @param place where input and output are
-   * @param rows rows of the input, in three partitions of two files each
+   * @param partitions of the input, of two files each
+   * @param rows rows of the input
    * @param locks settings of the output's lock, as in a configuration file; empty for the defaults
    */
-  MortalJob(Path directory, Location place, int rows, String locks, String... javaOptions)
+  MortalJob(
+      Path directory, Location place, int partitions, int rows, String locks, String... javaOptions)
       throws Exception {
+    this.partitions =
+        IntStream.rangeClosed(1, partitions).mapToObj(number -> "day=" + number).toList();
     this.home = place.resolve("published");
     this.fileByFile = !FileStore.of(home).renamesDirectoriesWhole(home);
-    this.rowsPerPartition = rows / PARTITIONS.size();
-    int rowsPerFile = rowsPerPartition / (fileByFile ? OBJECTS_PER_PARTITION : FILES_PER_PARTITION);
+    this.rowsPerPartition = rows / partitions;
+    int files =
+        Math.max(FILES_PER_PARTITION, fileByFile ? OBJECTS / partitions : FILES_PER_PARTITION);
+    int rowsPerFile = Math.max(1, rowsPerPartition / files);
     Path conf = directory.resolve("trial.conf");
     Files.writeString(conf, "scoring-job { rows-per-file = %s, %s }".formatted(rowsPerFile, locks));
     this.more = List.of("--conf", conf);
     List<String> options = new ArrayList<>(List.of(javaOptions));
-    // One task per file of the input: a run can be killed between two of them.
-    options.add("-Dspark.sql.files.minPartitionNum=" + INPUT_FILES * PARTITIONS.size());
+    // One task per file of a few partitions: a run can be killed between two of them.
+    options.add("-Dspark.sql.files.minPartitionNum=" + INPUT_FILES * FEW);
     TestPackages packages = new TestPackages(directory.resolve("models"));
     this.models = List.of(packages.binary(1, 5).toString(), packages.binary(2, 6).toString());
     this.input = place.resolve("in");
     Path local = directory.resolve("in");
-    for (int index = 0; index < PARTITIONS.size(); index++) {
+    for (int index = 0; index < partitions; index++) {
       Parcels.write(
-          local.resolve(PARTITIONS.get(index)).toString(),
+          local.resolve(this.partitions.get(index)).toString(),
           index * rowsPerPartition,
           (index + 1) * rowsPerPartition,
           INPUT_FILES);
@@ -98,6 +107,10 @@ final class MortalJob {
   /** Returns whether the store moves the files of a directory one by one. */
   boolean movesFileByFile() {
     return fileByFile;
+  }
+
+  List<String> partitions() {
+    return partitions;
   }
 
   int rowsPerPartition() {

@@ -20,6 +20,7 @@ import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableToRead;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -129,7 +130,9 @@ record AuditedInput(Dataset<Row> rows, Optional<String> change) {
     } else {
       Map<String, String> hadoop = HadoopPaths.settingsByName(session);
       Location located = FileStore.located(path, hadoop);
-      listing = DirectoryInput.read(FileStore.of(located, hadoop), located, problems);
+      listing =
+          DirectoryInput.read(
+              FileStore.of(located, hadoop), CallsAtOnce.DEFAULT, located, problems);
     }
 
     refuse(path, problems);

@@ -104,10 +104,17 @@ public final class JobCheck {
       return;
     }
 
-    for (OutputPartition target : targets) {
-      if (settings.conditions().repeat() == Repeat.PUBLISHED_AGAIN
-          || !output.isPublished(target.partition(), target.identity())) {
-        open.add(target);
+    boolean isAgain = settings.conditions().repeat() == Repeat.PUBLISHED_AGAIN;
+    List<Boolean> published =
+        settings
+            .output()
+            .calls()
+            .answers(
+                targets,
+                target -> !isAgain && output.isPublished(target.partition(), target.identity()));
+    for (int one = 0; one < targets.size(); one++) {
+      if (!published.get(one)) {
+        open.add(targets.get(one));
       }
     }
   }
@@ -332,6 +339,7 @@ public final class JobCheck {
       sources.computeIfAbsent(path, name -> new ArrayList<>()).add(partition);
     }
 
+    output.look(List.copyOf(sources.keySet()));
     for (Map.Entry<String, List<InputPartition>> target : sources.entrySet()) {
       targets.add(target(target.getKey(), target.getValue()));
     }

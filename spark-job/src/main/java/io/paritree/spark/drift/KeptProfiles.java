@@ -14,12 +14,12 @@ import java.io.PrintStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -116,16 +116,13 @@ public record KeptProfiles(OutputPlace place) {
     // Listed first: these belong to runs that have begun, so to ended ones if none is unfinished.
     Set<String> listed = new LinkedHashSet<>(partitions);
     addOldest("", listed, partitions.size() + MOST_OLDEST);
-    Map<String, List<String>> identities = new LinkedHashMap<>();
-    for (String partition : listed) {
-      identities.put(partition, identities(partition));
-    }
-
+    Map<String, List<String>> identities = new ConcurrentHashMap<>();
+    place.calls().each(listed, partition -> identities.put(partition, identities(partition)));
     if (place.unfinished().isEmpty()) {
       Published now = published.get();
-      for (Map.Entry<String, List<String>> partition : identities.entrySet()) {
-        removeUnused(partition.getKey(), partition.getValue(), now);
-      }
+      place
+          .calls()
+          .each(listed, partition -> removeUnused(partition, identities.get(partition), now));
     }
   }
 

@@ -2,6 +2,7 @@ package io.paritree.spark.input;
 
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.tables.SqlName;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -109,10 +110,11 @@ public record DirectoryInput(
    * Lists an input. Hidden files, whose names begin with {@code _} or a dot, are ignored, as Spark
    * does.
    *
+   * @param calls how many directories are listed at the same time
    * @param problems receives the problems of the layout
    */
-  public static DirectoryInput read(FileStore store, Location root, List<String> problems)
-      throws IOException {
+  public static DirectoryInput read(
+      FileStore store, CallsAtOnce calls, Location root, List<String> problems) throws IOException {
     Optional<FileEntry> entry = store.find(root);
     if (entry.isEmpty()) {
       problems.add(
@@ -124,7 +126,17 @@ public record DirectoryInput(
     checkPlain(store, entry.get().isDirectory() ? root : root.parent(), problems);
     List<InputPartition> partitions = new ArrayList<>();
     if (entry.get().isDirectory()) {
-      walk(store, root, root, "", partitions, problems);
+      List<String> level = List.of("");
+      while (!level.isEmpty()) {
+        List<List<FileEntry>> listed =
+            calls.answers(level, path -> store.listOrNone(below(root, path)));
+        List<String> deeper = new ArrayList<>();
+        for (int at = 0; at < listed.size(); at++) {
+          deeper.addAll(directories(level.get(at), listed.get(at), partitions, problems));
+        }
+
+        level = deeper;
+      }
     } else {
       partitions.add(
           new InputPartition(
@@ -177,17 +189,20 @@ public record DirectoryInput(
             .anyMatch(name -> name.contains(".metadata.json"));
   }
 
-  private static void walk(
-      FileStore store,
-      Location root,
-      Location directory,
-      String path,
-      List<InputPartition> partitions,
-      List<String> problems)
-      throws IOException {
+  private static Location below(Location root, String path) {
+    return path.isEmpty() ? root : root.resolve(path);
+  }
+
+  /**
+   * Adds the files of a listed directory to the partitions, if it is one.
+   *
+   * @return the paths of the partition directories in it
+   */
+  private static List<String> directories(
+      String path, List<FileEntry> listed, List<InputPartition> partitions, List<String> problems) {
     List<InputFile> files = new ArrayList<>();
-    boolean nested = false;
-    for (FileEntry entry : store.listOrNone(directory)) {
+    List<String> directories = new ArrayList<>();
+    for (FileEntry entry : listed) {
       String name = entry.location().name();
       String below = path.isEmpty() ? name : path + "/" + name;
       if (isHidden(name)) {
@@ -197,23 +212,24 @@ public record DirectoryInput(
       if (!entry.isDirectory()) {
         files.add(InputFile.of(entry, below));
       } else if (PartitionValue.isPartitionName(name)) {
-        nested = true;
-        walk(store, root, directory.resolve(name), below, partitions, problems);
+        directories.add(below);
       } else {
         problems.add(
             "directory %s is neither a partition (column=value) nor hidden".formatted(below));
       }
     }
 
-    if (nested && !files.isEmpty()) {
+    if (!directories.isEmpty() && !files.isEmpty()) {
       problems.add(
           "file %s is next to partition directories; its rows belong to no partition"
               .formatted(files.get(0).name()));
     }
 
-    if (!nested) {
+    if (directories.isEmpty()) {
       partitions.add(new InputPartition(path, PartitionValue.ofPath(path), files));
     }
+
+    return directories;
   }
 
   private static boolean isHidden(String name) {

@@ -2,19 +2,17 @@ package io.paritree.spark.input;
 
 import io.paritree.record.CsvLines;
 import io.paritree.record.RecordFormatException;
+import io.paritree.store.CallsAtOnce;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import javax.crypto.AEADBadTagException;
 import org.apache.hadoop.conf.Configuration;
@@ -38,7 +36,6 @@ import org.apache.spark.sql.types.Decimal;
 
 /** Reads the footers of Parquet files, or the header lines of CSV files, several at a time. */
 final class FileSchemas {
-  private static final int THREADS = 8;
   private static final String ENCRYPTED =
       "Hadoop's settings must name a crypto factory (parquet.crypto.factory.class) that has its key";
 
@@ -64,39 +61,31 @@ final class FileSchemas {
     UnaryOperator<String> asked = name -> comparison.asked(name, names);
     // Most files have the same columns, which the driver has room for once, not for each file.
     Map<Object, Object> known = new ConcurrentHashMap<>();
-    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    List<Optional<FileSchema>> schemas;
+    Map<InputFile, String> unreadable = new ConcurrentHashMap<>();
     try {
-      List<Future<FileSchema>> reading = new ArrayList<>();
-      for (InputFile file : files) {
-        reading.add(
-            threads.submit(
-                () -> {
-                  try {
-                    return format == InputFormat.CSV
-                        ? header(file, asked, hadoop)
-                        : footer(file, names, asked, hadoop, known);
-                  } finally {
-                    fileRead.run();
-                  }
-                }));
-      }
-
-      List<FileSchema> schemas = new ArrayList<>();
-      for (int index = 0; index < files.size(); index++) {
-        try {
-          schemas.add(reading.get(index).get());
-        } catch (ExecutionException e) {
-          problems.add(problem(files.get(index), format, e.getCause()));
-        }
-      }
-
-      return schemas;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      schemas =
+          CallsAtOnce.DEFAULT.answers(
+              files,
+              file -> {
+                try {
+                  return Optional.of(
+                      format == InputFormat.CSV
+                          ? header(file, asked, hadoop)
+                          : footer(file, names, asked, hadoop, known));
+                } catch (Exception | LinkageError e) {
+                  unreadable.put(file, problem(file, format, e));
+                  return Optional.empty();
+                } finally {
+                  fileRead.run();
+                }
+              });
+    } catch (IOException e) {
       throw new IllegalStateException("Cannot check the input: interrupted", e);
-    } finally {
-      threads.shutdownNow();
     }
+
+    files.stream().map(unreadable::get).filter(Objects::nonNull).forEach(problems::add);
+    return schemas.stream().flatMap(Optional::stream).toList();
   }
 
   private static String problem(InputFile file, InputFormat format, Throwable cause) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -126,6 +127,9 @@ public record IndexBuild(
 
   private ArrayList<ShardPlan> shards(IndexPlan plan, List<RowBatches.Counts> counts)
       throws IOException {
+    place
+        .calls()
+        .each(plan.partitions(), part -> place.store().createDirectories(index(part.name())));
     ArrayList<ShardPlan> all = new ArrayList<>();
     for (int one = 0; one < plan.partitions().size(); one++) {
       int partition = one;
@@ -134,7 +138,6 @@ public record IndexBuild(
       int shards = ShardSizes.shards(bytes, part.buckets(), ShardSizes.BYTES_PER_SHARD);
       int buckets = part.buckets() / shards;
       Location to = index(part.name());
-      place.store().createDirectories(to);
       for (int shard = 0; shard < shards; shard++) {
         long seal = IndexManifest.seal(plan.run(), part.name(), shard);
         int first = part.first() + shard * buckets;
@@ -183,13 +186,16 @@ public record IndexBuild(
       List<RowBatches.Counts> counts,
       List<List<BuiltShard>> built)
       throws IOException {
-    for (int one = 0; one < partitions.size(); one++) {
-      int number = one;
-      long withoutKey = counts.stream().mapToLong(count -> count.withoutKey()[number]).sum();
-      IndexedPartition partition = partitions.get(one);
-      new BuiltShards(built.get(one))
-          .manifest(partition.partition(), partition.published(), keys, withoutKey)
-          .write(place.store(), index(partition.partition()));
-    }
+    place
+        .calls()
+        .each(
+            IntStream.range(0, partitions.size()).boxed().toList(),
+            one -> {
+              long withoutKey = counts.stream().mapToLong(count -> count.withoutKey()[one]).sum();
+              IndexedPartition partition = partitions.get(one);
+              new BuiltShards(built.get(one))
+                  .manifest(partition.partition(), partition.published(), keys, withoutKey)
+                  .write(place.store(), index(partition.partition()));
+            });
   }
 }

@@ -15,6 +15,7 @@ import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableToRead;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -193,7 +194,9 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
     Location path = FileStore.located(asked.input(), hadoop);
     List<String> problems = new ArrayList<>();
-    List<InputFile> files = DirectoryInput.read(FileStore.of(path, hadoop), path, problems).files();
+    List<InputFile> files =
+        DirectoryInput.read(FileStore.of(path, hadoop), CallsAtOnce.DEFAULT, path, problems)
+            .files();
     if (problems.isEmpty() && files.isEmpty()) {
       problems.add("it has no file");
     } else if (files.stream().anyMatch(file -> file.name().contains(".csv"))) {

@@ -20,9 +20,12 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A directory that a run writes to.
@@ -46,6 +49,11 @@ public record DirectoryOutput(OutputRuns runs, OutputLook look, ForeignFiles for
 
   private FileStore store() {
     return place().store();
+  }
+
+  @Override
+  public void look(List<String> partitions) throws IOException {
+    look.at(partitions);
   }
 
   @Override
@@ -109,16 +117,26 @@ public record DirectoryOutput(OutputRuns runs, OutputLook look, ForeignFiles for
   @Override
   public void stage(RunDirectory run, Map<String, List<WrittenFile>> files, ParquetWriters writers)
       throws IOException {
+    List<WrittenFile> written = new ArrayList<>();
     for (Map.Entry<String, List<WrittenFile>> partition : files.entrySet()) {
-      store().createDirectories(run.fresh(partition.getKey()));
       if (partition.getValue().isEmpty()) {
-        partition.getValue().add(empty(run, partition.getKey(), writers));
-      }
-
-      for (WrittenFile file : partition.getValue()) {
-        store().rename(run.tasks().resolve(file.path()), staged(run, file));
+        WrittenFile empty = empty(run, partition.getKey(), writers);
+        partition.getValue().add(empty);
+        store().createDirectories(run.fresh(partition.getKey()));
+        move(run, empty);
+      } else {
+        written.addAll(partition.getValue());
       }
     }
+
+    Set<Location> directories = new LinkedHashSet<>();
+    written.forEach(file -> directories.add(run.fresh(file.partition())));
+    place().calls().each(directories, store()::createDirectories);
+    place().calls().each(written, file -> move(run, file));
+  }
+
+  private void move(RunDirectory run, WrittenFile file) throws IOException {
+    store().rename(run.tasks().resolve(file.path()), staged(run, file));
   }
 
   /** Writes a file without rows into the tasks' directory: Hadoop leaves a checksum next to it. */

@@ -21,7 +21,7 @@ import org.apache.spark.sql.types.StructType;
 /**
  * What a run writes to. It is chosen once, when the run begins; nothing else asks what it is.
  *
- * <p>Not thread-safe, but for {@link #staged}.
+ * <p>Not thread-safe, but for {@link #staged}, {@link #isPublished} and {@link #complete}.
  */
 public sealed interface Output permits DirectoryOutput, TableOutput {
   OutputRuns runs();
@@ -29,6 +29,9 @@ public sealed interface Output permits DirectoryOutput, TableOutput {
   default OutputPlace place() {
     return runs().place();
   }
+
+  /** Looks at the places of many partitions, whose {@link #token} takes no time then. */
+  default void look(List<String> partitions) throws IOException {}
 
   /** Returns a text that describes the content of a partition's place now. */
   String token(String partition) throws IOException;

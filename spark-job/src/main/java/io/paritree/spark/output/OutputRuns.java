@@ -45,7 +45,9 @@ public record OutputRuns(
               .formatted(output));
     }
 
-    OutputPlace place = OutputPlace.of(output, settings.output().stateDirectory(), hadoop);
+    OutputPlace place =
+        OutputPlace.of(output, settings.output().stateDirectory(), hadoop)
+            .with(settings.output().calls());
     return new OutputRuns(place, settings, observer, progress);
   }
 

@@ -66,15 +66,11 @@ record DeadRuns(OutputPlace place, SignsOfLife life) {
       return "removed: " + e.getMessage();
     }
 
-    List<PartitionSwap> swaps = new ArrayList<>();
-    for (PreparedPartition partition : partitions) {
-      swaps.add(PartitionSwap.of(place, run, partition, lock));
-    }
-
+    List<PartitionSwap> swaps = PartitionSwap.of(place, run, partitions, lock);
     Optional<String> missing = missing(swaps);
     if (missing.isPresent()) {
-      for (PartitionSwap swap : isSwapping ? swaps : List.<PartitionSwap>of()) {
-        swap.undo();
+      if (isSwapping) {
+        place.calls().each(swaps, PartitionSwap::undo);
       }
 
       run.moveKept();
@@ -86,11 +82,15 @@ record DeadRuns(OutputPlace place, SignsOfLife life) {
       run.writeSwapping(partitions);
     }
 
-    for (PartitionSwap swap : swaps) {
-      if (swap.isOpen()) {
-        swap.move(StepObserver.NONE);
-      }
-    }
+    place
+        .calls()
+        .each(
+            swaps,
+            swap -> {
+              if (swap.isOpen()) {
+                swap.move(StepObserver.NONE);
+              }
+            });
 
     run.moveKept();
     return isSwapping ? "finished: it had begun to publish" : "finished: its files were complete";
@@ -98,27 +98,24 @@ record DeadRuns(OutputPlace place, SignsOfLife life) {
 
   /** Returns the partitions that a run was moving and that no other run has published since. */
   private List<PreparedPartition> current(RunDirectory run) throws IOException {
-    List<PreparedPartition> current = new ArrayList<>();
-    for (PreparedPartition partition : run.swapping()) {
-      Optional<PartitionManifest> now = place.manifest(partition.partition());
-      if (now.isEmpty()
-          || now.get().token().equals(partition.before())
-          || now.get().directory().equals(RunName.withoutFence(run.name()))) {
-        current.add(partition);
-      }
-    }
-
-    return current;
+    return place
+        .look()
+        .only(
+            run.swapping(),
+            partition -> {
+              Optional<PartitionManifest> now = place.manifest(partition.partition());
+              return now.isEmpty()
+                  || now.get().token().equals(partition.before())
+                  || now.get().directory().equals(RunName.withoutFence(run.name()));
+            });
   }
 
-  private static Optional<String> missing(List<PartitionSwap> swaps) throws IOException {
-    for (PartitionSwap swap : swaps) {
-      Optional<String> missing = swap.isOpen() ? swap.missing() : Optional.empty();
-      if (missing.isPresent()) {
-        return missing;
-      }
-    }
-
-    return Optional.empty();
+  private Optional<String> missing(List<PartitionSwap> swaps) throws IOException {
+    return place
+        .calls()
+        .answers(swaps, swap -> swap.isOpen() ? swap.missing() : Optional.<String>empty())
+        .stream()
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 }

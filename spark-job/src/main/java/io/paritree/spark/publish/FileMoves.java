@@ -1,33 +1,27 @@
 package io.paritree.spark.publish;
 
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Moves the files of a directory one by one. A move that was interrupted is completed by the next
  * attempt: object stores copy a file and then remove the original, and a file is always complete in
  * one of the two places.
+ *
+ * @param calls how many moves are made at the same time
  */
-record FileMoves(FileStore store) {
-  /** Moves at the same time; each is some requests to a store. */
-  private static final int AT_ONCE = 8;
-
+record FileMoves(FileStore store, CallsAtOnce calls) {
   /**
    * S3A lists the directory that a file has left, and fails if its server lists a file that another
    * move has just removed.
@@ -74,52 +68,7 @@ record FileMoves(FileStore store) {
    * any more: the caller may move files back.
    */
   void moveAll(Location from, Location to, Collection<String> paths) throws IOException {
-    ExecutorService threads =
-        Executors.newFixedThreadPool(Math.max(1, Math.min(AT_ONCE, paths.size())));
-    try {
-      List<Future<Void>> all = new ArrayList<>();
-      for (String path : paths) {
-        Callable<Void> move =
-            () -> {
-              moveRepeatedly(from.resolve(path), to.resolve(path));
-              return null;
-            };
-        all.add(threads.submit(move));
-      }
-
-      for (Future<Void> one : all) {
-        one.get();
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException unexpected) {
-        throw unexpected;
-      }
-
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Cannot move the files of %s: interrupted".formatted(from), e);
-    } finally {
-      threads.shutdownNow();
-      awaitEnd(threads);
-    }
-  }
-
-  /** Also if this thread is interrupted: a move that is left running could undo what comes next. */
-  private static void awaitEnd(ExecutorService threads) {
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended) {
-      try {
-        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    calls.each(paths, path -> moveRepeatedly(from.resolve(path), to.resolve(path)));
   }
 
   private void moveRepeatedly(Location from, Location to) throws IOException {
@@ -138,6 +87,15 @@ record FileMoves(FileStore store) {
   }
 
   private void move(Location from, Location to) throws IOException {
+    try {
+      store.rename(from, to);
+    } catch (NoSuchFileException | FileAlreadyExistsException e) {
+      complete(from, to);
+    }
+  }
+
+  /** Moves a file whose target's directory may be missing, or that was moved before in part. */
+  private void complete(Location from, Location to) throws IOException {
     Optional<FileEntry> source = store.find(from);
     if (source.isEmpty()) {
       return;

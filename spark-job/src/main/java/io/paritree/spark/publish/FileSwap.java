@@ -2,6 +2,7 @@ package io.paritree.spark.publish;
 
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -36,9 +37,14 @@ final class FileSwap implements PartitionSwap {
   private final String run;
   private final OutputLock lock;
 
-  FileSwap(OutputPlace place, RunDirectory run, PreparedPartition partition, OutputLock lock) {
+  FileSwap(
+      OutputPlace place,
+      RunDirectory run,
+      PreparedPartition partition,
+      OutputLock lock,
+      CallsAtOnce calls) {
     this.place = place;
-    this.moves = new FileMoves(place.store());
+    this.moves = new FileMoves(place.store(), calls);
     this.target = place.partition(partition.partition());
     this.fresh = run.fresh(partition.partition());
     partition.others().forEach(path -> old.put(place.partition(path), run.old(path)));

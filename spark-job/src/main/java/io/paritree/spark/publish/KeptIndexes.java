@@ -5,11 +5,13 @@ import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The indexes of an output, from which a server looks stored scores up.
@@ -48,7 +50,7 @@ public record KeptIndexes(OutputPlace place) {
     for (FileEntry run : runs) {
       String name = run.location().name();
       boolean mayGo = table.isPresent() || !isOfTable(run);
-      if (mayGo && !unfinished.contains(name) && isUnused(name, unused, run.location(), "")) {
+      if (mayGo && !unfinished.contains(name) && isUnused(name, unused, run.location())) {
         place.store().delete(run.location());
       }
     }
@@ -81,24 +83,40 @@ public record KeptIndexes(OutputPlace place) {
   }
 
   /** Removes unused indexes below a directory; returns whether all were unused. */
-  private boolean isUnused(String run, Unused unused, Location directory, String path)
-      throws IOException {
-    List<FileEntry> below =
-        place.listOrNone(directory).stream().filter(FileEntry::isDirectory).toList();
-    if (below.isEmpty()) {
-      return unused.is(run, StateDirectory.partition(path));
-    }
-
-    boolean isAll = true;
-    for (FileEntry entry : below) {
-      String name = entry.location().name();
-      if (isUnused(run, unused, entry.location(), path.isEmpty() ? name : path + "/" + name)) {
-        place.store().delete(entry.location());
-      } else {
-        isAll = false;
+  private boolean isUnused(String run, Unused unused, Location directory) throws IOException {
+    List<String> partitions = new ArrayList<>();
+    for (List<String> level = List.of(""); !level.isEmpty(); ) {
+      List<List<String>> below =
+          place.calls().answers(level, path -> directoriesIn(directory, path));
+      for (int at = 0; at < below.size(); at++) {
+        if (below.get(at).isEmpty()) {
+          partitions.add(level.get(at));
+        }
       }
+
+      level = below.stream().flatMap(List::stream).toList();
     }
 
-    return isAll;
+    List<Boolean> isUnused =
+        place.calls().answers(partitions, path -> unused.is(run, StateDirectory.partition(path)));
+    if (isUnused.stream().allMatch(one -> one)) {
+      return true;
+    }
+
+    List<String> removed =
+        IntStream.range(0, partitions.size())
+            .filter(isUnused::get)
+            .mapToObj(partitions::get)
+            .toList();
+    place.calls().each(removed, path -> place.store().delete(directory.resolve(path)));
+    return false;
+  }
+
+  private List<String> directoriesIn(Location directory, String path) throws IOException {
+    return place.listOrNone(path.isEmpty() ? directory : directory.resolve(path)).stream()
+        .filter(FileEntry::isDirectory)
+        .map(entry -> entry.location().name())
+        .map(name -> path.isEmpty() ? name : path + "/" + name)
+        .toList();
   }
 }

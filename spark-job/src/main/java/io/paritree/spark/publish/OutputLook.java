@@ -7,16 +7,18 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A look at the directories in the places of partitions. Each directory is listed once, so a look
@@ -26,7 +28,7 @@ import java.util.stream.Collectors;
  * versions of this job, have spelled values otherwise ({@code New%20York} for {@code New York}):
  * such directories are in the same place, and are replaced with it.
  *
- * <p>Not thread-safe.
+ * <p>Thread-safe.
  */
 public final class OutputLook {
   /** The token of files that no run has written. */
@@ -35,11 +37,43 @@ public final class OutputLook {
   private static final String PARTITIONS = "partitions ";
 
   private final OutputPlace place;
-  private final Map<String, Map<String, List<String>>> spellings = new HashMap<>();
-  private final Map<String, Map<String, String>> tokens = new HashMap<>();
+  private final Map<String, Map<String, List<String>>> spellings = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, String>> tokens = new ConcurrentHashMap<>();
 
   OutputLook(OutputPlace place) {
     this.place = place;
+  }
+
+  /** Says which partitions count; may ask the store. */
+  @FunctionalInterface
+  interface Condition {
+    boolean holds(PreparedPartition partition) throws IOException;
+  }
+
+  /**
+   * Looks at the places of many partitions, which nothing that is asked about them has to wait for
+   * then.
+   *
+   * @param partitions their canonical paths
+   */
+  public void at(List<String> partitions) throws IOException {
+    Set<String> parents = new LinkedHashSet<>();
+    partitions.forEach(path -> parents.add(path.substring(0, Math.max(0, path.lastIndexOf('/')))));
+    if (!partitions.equals(List.of(""))) {
+      place.calls().each(parents, this::spellings);
+    }
+
+    place.calls().each(partitions, this::found);
+  }
+
+  /** Returns the partitions of which a condition holds, in their order. */
+  List<PreparedPartition> only(List<PreparedPartition> partitions, Condition condition)
+      throws IOException {
+    List<Boolean> holds = place.calls().answers(partitions, condition::holds);
+    return IntStream.range(0, partitions.size())
+        .filter(holds::get)
+        .mapToObj(partitions::get)
+        .toList();
   }
 
   /**

@@ -4,6 +4,7 @@ import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.StateDirectory;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -31,6 +32,7 @@ public final class OutputPlace {
   private final Optional<Location> stateDirectory;
   private final Location state;
   private final Optional<String> problem;
+  private final CallsAtOnce calls;
 
   /**
    * Returns the place of an output whose state is next to it.
@@ -38,19 +40,21 @@ public final class OutputPlace {
    * @param output the directory that readers see
    */
   public OutputPlace(FileStore store, Location output) {
-    this(store, output, Optional.empty(), Optional.empty());
+    this(store, output, Optional.empty(), Optional.empty(), CallsAtOnce.DEFAULT);
   }
 
   private OutputPlace(
       FileStore store,
       Location output,
       Optional<Location> stateDirectory,
-      Optional<String> problem) {
+      Optional<String> problem,
+      CallsAtOnce calls) {
     this.store = store;
     this.output = output;
     this.stateDirectory = stateDirectory;
     this.state = StateDirectory.of(output, stateDirectory);
     this.problem = problem;
+    this.calls = calls;
   }
 
   /**
@@ -74,14 +78,29 @@ public final class OutputPlace {
     FileStore store = FileStore.of(real, hadoop);
     Optional<Location> recorded = StateDirectory.recorded(store, real);
     if (stateDirectory.isBlank()) {
-      return new OutputPlace(store, real, recorded, Optional.empty());
+      return new OutputPlace(store, real, recorded, Optional.empty(), CallsAtOnce.DEFAULT);
     }
 
     Location directory = FileStore.located(stateDirectory, hadoop);
     boolean mayServe = directory.isOnStoreOf(named) || directory.isOnStoreOf(real);
     Location asked = mayServe ? FileStore.of(directory, hadoop).real(directory) : directory;
     Optional<String> problem = StateRecord.problem(asked, recorded, real);
-    return new OutputPlace(store, real, problem.isEmpty() ? Optional.of(asked) : recorded, problem);
+    return new OutputPlace(
+        store,
+        real,
+        problem.isEmpty() ? Optional.of(asked) : recorded,
+        problem,
+        CallsAtOnce.DEFAULT);
+  }
+
+  /** Returns the same place, whose store gets so many calls at the same time. */
+  public OutputPlace with(CallsAtOnce calls) {
+    return new OutputPlace(store, output, stateDirectory, problem, calls);
+  }
+
+  /** Returns how many calls the store gets at the same time. */
+  public CallsAtOnce calls() {
+    return calls;
   }
 
   /** Returns why the state directory that was asked for cannot be used; empty if it can. */
@@ -200,6 +219,12 @@ public final class OutputPlace {
     return new OutputLook(this);
   }
 
+  OutputLook look(List<PreparedPartition> partitions) throws IOException {
+    OutputLook look = look();
+    look.at(partitions.stream().map(PreparedPartition::partition).toList());
+    return look;
+  }
+
   /**
    * Returns what runs have published in the partition directories below a directory, at any level.
    */
@@ -234,17 +259,22 @@ public final class OutputPlace {
    */
   List<PreparedPartition> stillOpen(List<PreparedPartition> partitions)
       throws ConflictException, IOException {
-    OutputLook look = look();
+    OutputLook look = look(partitions);
     List<PreparedPartition> open = new ArrayList<>();
-    List<String> conflicts = new ArrayList<>();
+    List<PreparedPartition> changed = new ArrayList<>();
     for (PreparedPartition partition : partitions) {
-      String now = look.token(partition.partition());
-      if (now.equals(partition.before())) {
-        open.add(partition);
-      } else if (!look.isPublished(partition.partition(), partition.identity())) {
-        String shown = partition.partition().isEmpty() ? "the output" : partition.partition();
-        conflicts.add("%s (%s)".formatted(shown, now.replace('\n', ' ')));
-      }
+      boolean isOpen = look.token(partition.partition()).equals(partition.before());
+      (isOpen ? open : changed).add(partition);
+    }
+
+    List<String> conflicts = new ArrayList<>();
+    for (PreparedPartition partition :
+        look.only(changed, one -> !look.isPublished(one.partition(), one.identity()))) {
+      String path = partition.partition();
+      conflicts.add(
+          "%s (%s)"
+              .formatted(
+                  path.isEmpty() ? "the output" : path, look.token(path).replace('\n', ' ')));
     }
 
     if (!conflicts.isEmpty()) {

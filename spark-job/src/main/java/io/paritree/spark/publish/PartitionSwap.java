@@ -1,6 +1,9 @@
 package io.paritree.spark.publish;
 
+import io.paritree.store.CallsAtOnce;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,17 +11,26 @@ import java.util.Optional;
  * PreparedPartition#others}: they go first, and come back last.
  *
  * <p>Each method may be called again after it failed or its process was killed, also by another
- * run; only the holder of the output's lock may call them.
+ * run; only the holder of the output's lock may call them. The swaps of one run do not depend on
+ * each other: many may be at work at the same time, one thread for each.
  */
 sealed interface PartitionSwap permits DirectorySwap, FileSwap {
 
-  /** Returns the swap that the output's store allows. */
-  static PartitionSwap of(
-      OutputPlace place, RunDirectory run, PreparedPartition partition, OutputLock lock)
+  /** Returns the swaps that the output's store allows, in the order of the partitions. */
+  static List<PartitionSwap> of(
+      OutputPlace place, RunDirectory run, List<PreparedPartition> partitions, OutputLock lock)
       throws IOException {
-    return place.renamesDirectoriesWhole()
-        ? new DirectorySwap(place, run, partition)
-        : new FileSwap(place, run, partition, lock);
+    CallsAtOnce calls = place.calls().ofEach(partitions.size());
+    boolean isWhole = place.renamesDirectoriesWhole();
+    List<PartitionSwap> swaps = new ArrayList<>();
+    for (PreparedPartition partition : partitions) {
+      swaps.add(
+          isWhole
+              ? new DirectorySwap(place, run, partition)
+              : new FileSwap(place, run, partition, lock, calls));
+    }
+
+    return swaps;
   }
 
   /** Returns whether the swap is not complete. */

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Moves staged partitions into place, one run at a time.
@@ -24,6 +26,9 @@ import java.util.List;
  *
  * <p>All this needs a store that renames a directory in one step. On others, files are moved one by
  * one, see {@link FileSwap}: readers see a part of a partition meanwhile, and nothing is lost.
+ *
+ * <p>Partitions are moved many at a time ({@link OutputPlace#calls}), each in its own order; so a
+ * run that is killed leaves some that are done, some half done, and others that are not begun.
  *
  * <p>Not thread-safe: one thread at a time may use an instance. Any number of processes may publish
  * to one output.
@@ -227,8 +232,7 @@ public final class Publisher {
    */
   private List<PreparedPartition> afterOthers(List<PreparedPartition> unchanged)
       throws ConflictException, IOException {
-    OutputLook look = place.look();
-    List<PreparedPartition> open = new ArrayList<>();
+    OutputLook look = place.look(unchanged);
     for (PreparedPartition partition : unchanged) {
       String path = partition.partition();
       if (look.found(path).values().stream().anyMatch(OutputLook::isOfPartitions)) {
@@ -236,25 +240,29 @@ public final class Publisher {
             "Cannot publish %s: a run that had ended was finished, and has published partitions below it"
                 .formatted(place.partition(path)));
       }
-
-      if (look.token(path).equals(partition.before())
-          || !look.isPublished(path, partition.identity())) {
-        open.add(partition);
-      }
     }
 
-    return look.withOthers(open);
+    return look.withOthers(
+        look.only(
+            unchanged,
+            partition ->
+                look.token(partition.partition()).equals(partition.before())
+                    || !look.isPublished(partition.partition(), partition.identity())));
   }
 
   private void swap(RunDirectory run, List<PreparedPartition> partitions, OutputLock lock)
       throws IOException {
-    List<PartitionSwap> begun = new ArrayList<>();
+    List<PartitionSwap> swaps = PartitionSwap.of(place, run, partitions, lock);
+    Set<PartitionSwap> begun = ConcurrentHashMap.newKeySet();
     try {
-      for (PreparedPartition partition : partitions) {
-        PartitionSwap swap = PartitionSwap.of(place, run, partition, lock);
-        begun.add(0, swap);
-        swap.move(observer);
-      }
+      place
+          .calls()
+          .each(
+              swaps,
+              swap -> {
+                begun.add(swap);
+                swap.move(observer);
+              });
     } catch (IOException e) {
       putBack(run, begun, e);
       throw e;
@@ -262,12 +270,9 @@ public final class Publisher {
   }
 
   /** Moves all partitions back; if that fails too, the next run finishes the publication. */
-  private static void putBack(RunDirectory run, List<PartitionSwap> begun, IOException cause) {
+  private void putBack(RunDirectory run, Set<PartitionSwap> begun, IOException cause) {
     try {
-      for (PartitionSwap swap : begun) {
-        swap.undo();
-      }
-
+      place.calls().each(begun, PartitionSwap::undo);
       run.withdrawSwapping();
     } catch (IOException e) {
       cause.addSuppressed(e);
@@ -285,15 +290,11 @@ public final class Publisher {
       directory.delete();
     }
 
-    List<String> published = new ArrayList<>();
-    for (PreparedPartition partition : partitions) {
-      if (place.look().isPublished(partition.partition(), partition.identity())) {
-        published.add(partition.partition());
-      }
-    }
-
+    OutputLook look = place.look(partitions);
+    List<PreparedPartition> published =
+        look.only(partitions, one -> look.isPublished(one.partition(), one.identity()));
     if (published.size() == partitions.size()) {
-      return published;
+      return published.stream().map(PreparedPartition::partition).toList();
     }
 
     ConflictException conflict =

@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The directory in which one group of one run stages its partitions: {@code S/<run>-<random>/},
@@ -164,15 +166,14 @@ public final class RunDirectory {
     // All parents are made before the swap, none during it. So the parents of a fenced run are
     // missing, and its renames fail.
     FileStore store = place.store();
+    Set<Location> parents = new LinkedHashSet<>();
     for (PreparedPartition partition : partitions) {
-      store.createDirectories(old(partition.partition()).parent());
-      for (String other : partition.others()) {
-        store.createDirectories(old(other).parent());
-      }
-
-      store.createDirectories(place.partition(partition.partition()).parent());
+      parents.add(old(partition.partition()).parent());
+      partition.others().forEach(other -> parents.add(old(other).parent()));
+      parents.add(place.partition(partition.partition()).parent());
     }
 
+    place.calls().each(parents, store::createDirectories);
     store.create(directory.resolve(SWAPPING), PreparedPartition.toJson(partitions));
     // Checked last: the lines above may have made a new directory in place of a fenced one.
     if (!isWhole(partitions)) {
@@ -184,13 +185,12 @@ public final class RunDirectory {
 
   /** Returns whether the run is prepared and these partitions are staged. */
   boolean isWhole(List<PreparedPartition> partitions) throws IOException {
-    for (PreparedPartition partition : partitions) {
-      if (place.store().find(fresh(partition.partition())).isEmpty()) {
-        return false;
-      }
-    }
-
-    return isPrepared();
+    return place
+            .calls()
+            .answers(partitions, one -> place.store().find(fresh(one.partition())).isPresent())
+            .stream()
+            .allMatch(isThere -> isThere)
+        && isPrepared();
   }
 
   /** Withdraws the mark that the swap has begun; no partition may be moved at this time. */
@@ -257,7 +257,7 @@ public final class RunDirectory {
     }
 
     if (!place.renamesDirectoriesWhole()) {
-      FileMoves moves = new FileMoves(store);
+      FileMoves moves = new FileMoves(store, place.calls());
       moves.moveAll(kept(), keptAtEnd(), moves.below(kept()).keySet());
       return;
     }

@@ -10,6 +10,7 @@ import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.spark.tables.TableToWrite;
+import io.paritree.store.CallsAtOnce;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -81,6 +82,7 @@ public record JobSettings(
    * @param partition the partition that all rows go to; empty if they keep the input's
    * @param locks on stores without file locks: how often a run shows that it is alive, and after
    *     how long without a sign it counts as dead
+   * @param calls how many calls the driver makes to a store at the same time, also for the input
    */
   public record Output(
       String path,
@@ -88,7 +90,8 @@ public record JobSettings(
       AskedFormat tableFormat,
       String stateDirectory,
       List<PartitionValue> partition,
-      LockTimes locks) {
+      LockTimes locks,
+      CallsAtOnce calls) {
     public Output {
       partition = List.copyOf(partition);
     }

@@ -33,6 +33,7 @@ import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.spark.settings.JobSettings.Withheld;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.spark.tables.TableToWrite;
+import io.paritree.store.CallsAtOnce;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -113,7 +114,8 @@ final class JobSettingsParser {
             tableFormat(),
             settings.anyText("scoring-job.state-directory"),
             partitions("scoring-job.output-partition"),
-            locks()),
+            locks(),
+            new CallsAtOnce((int) settings.whole("scoring-job.store-calls", 1, 1_000))),
         new JobSettings.Columns(
             columns("scoring-job.keys"),
             columns("scoring-job.pass"),

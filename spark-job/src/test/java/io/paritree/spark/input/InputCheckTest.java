@@ -8,6 +8,7 @@ import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.JobSessions;
 import io.paritree.spark.TestSpark;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class InputCheckTest {
 
   private static CheckedInput check(SparkSession session, Location input) throws Exception {
     List<String> problems = new ArrayList<>();
-    Input listing = DirectoryInput.read(FileStore.of(input), input, problems);
+    Input listing = DirectoryInput.read(FileStore.of(input), CallsAtOnce.DEFAULT, input, problems);
     CheckedInput checked =
         new InputCheck(
                 InputFormat.PARQUET,

@@ -28,7 +28,8 @@ final class Death implements FaultyStore.Fault, StepObserver {
   static void at(Step fatal, OutputPlace place, LockTimes times, String content)
       throws IOException {
     Death death = new Death(fatal);
-    OutputPlace mortal = new OutputPlace(new FaultyStore(place.store(), death), place.output());
+    OutputPlace mortal =
+        new OutputPlace(new FaultyStore(place.store(), death), place.output()).with(place.calls());
     assertThatThrownBy(
             () -> StagedRun.publish(mortal, times, content, StagedRun.tokens(place), death))
         .as("killed at %s", fatal)

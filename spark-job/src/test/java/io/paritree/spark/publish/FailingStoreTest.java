@@ -114,7 +114,9 @@ class FailingStoreTest {
     private Trial(int failing, boolean forGood, Before there) throws Exception {
       this.place =
           StagedRun.place(directory.resolve(forGood + "-" + there + "-" + failing + "/out"));
-      this.faulty = new OutputPlace(new FaultyStore(place.store(), this::before), place.output());
+      this.faulty =
+          new OutputPlace(new FaultyStore(place.store(), this::before), place.output())
+              .with(place.calls());
       this.forGood = forGood;
       if (there != Before.NOTHING) {
         StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);

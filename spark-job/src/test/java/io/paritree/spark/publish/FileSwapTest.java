@@ -11,6 +11,9 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -112,6 +115,42 @@ class FileSwapTest {
         .hasMessage("refused");
 
     SwapDeaths.assertWhole(place, 0, "old");
+  }
+
+  @Test
+  void partitionsAreMovedAtTheSameTimeEachInItsOwnOrder() throws Exception {
+    CountDownLatch other = new CountDownLatch(1);
+    List<String> renames = Collections.synchronizedList(new ArrayList<>());
+    OutputPlace slow =
+        place(
+            place.output(),
+            (name, change) -> {
+              if (name.matches("rename .*/new/day=1/part-.*")) {
+                awaitAtMost(10_000, other);
+              } else if (name.matches("rename .*/new/day=2/part-.*")) {
+                other.countDown();
+              }
+
+              if (name.matches("rename .*/day=.*")) {
+                renames.add(name);
+              }
+            });
+
+    StagedRun.publish(slow, "new", StagedRun.tokens(slow), StepObserver.NONE);
+
+    assertThat(other.getCount()).isZero();
+    for (String partition : StagedRun.PARTITIONS) {
+      List<String> kinds =
+          renames.stream().filter(name -> name.contains(partition)).map(this::kind).toList();
+      assertThat(kinds.stream().distinct())
+          .containsExactly("old mark", "old rows", "new rows", "new mark");
+      assertThat(kinds).isSortedAccordingTo(Comparator.comparing(kinds::indexOf));
+    }
+  }
+
+  private String kind(String rename) {
+    String what = rename.contains("/part-") ? " rows" : " mark";
+    return (rename.matches("rename .*/new/.* to .*") ? "new" : "old") + what;
   }
 
   /** Waits as a request to a store does, which an interrupt does not end. */

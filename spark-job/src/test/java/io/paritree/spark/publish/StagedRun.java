@@ -3,6 +3,7 @@ package io.paritree.spark.publish;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.TestManifest;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -82,13 +83,14 @@ final class StagedRun {
     return place(Location.of(output));
   }
 
+  /** Returns a place where partitions are moved one after the other, in their order. */
   static OutputPlace place(Location output) throws IOException {
-    return new OutputPlace(FileStore.of(output), output);
+    return new OutputPlace(FileStore.of(output), output).with(new CallsAtOnce(1));
   }
 
   /** Gives a published partition another name for the same value. */
   static void respell(OutputPlace place, String partition) throws IOException {
-    FileMoves moves = new FileMoves(place.store());
+    FileMoves moves = new FileMoves(place.store(), CallsAtOnce.DEFAULT);
     Location from = place.partition(partition);
     moves.moveAll(from, place.partition(respelled(partition)), moves.below(from).keySet());
     place.store().delete(from);

@@ -20,6 +20,7 @@ import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.tables.TableToWrite;
+import io.paritree.store.CallsAtOnce;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(72)
+        .hasSize(73)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -105,7 +106,13 @@ class ScoreArgumentsTest {
             new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED),
             ""),
         new JobSettings.Output(
-            "o", Optional.empty(), AskedFormat.AUTO, "", List.of(), LockTimes.DEFAULT),
+            "o",
+            Optional.empty(),
+            AskedFormat.AUTO,
+            "",
+            List.of(),
+            LockTimes.DEFAULT,
+            CallsAtOnce.DEFAULT),
         new JobSettings.Columns(
             List.of("a", "b"),
             List.of(),
@@ -262,7 +269,8 @@ class ScoreArgumentsTest {
                     AskedFormat.AUTO,
                     "s",
                     List.of(new PartitionValue("run", "1")),
-                    LockTimes.DEFAULT),
+                    LockTimes.DEFAULT,
+                    CallsAtOnce.DEFAULT),
                 new JobSettings.Columns(
                     List.of("a", "b"),
                     List.of("c", "d"),
