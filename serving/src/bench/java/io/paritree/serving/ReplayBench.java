@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +60,20 @@ final class ReplayBench {
       }
     }
 
-    new ReplayBench(rows, records).run();
+    ReplayBench bench = new ReplayBench(rows, records);
+    try {
+      bench.run();
+    } finally {
+      bench.delete();
+    }
+  }
+
+  private void delete() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   private void run() throws Exception {

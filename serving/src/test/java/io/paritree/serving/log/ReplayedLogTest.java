@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,44 +194,62 @@ class ReplayedLogTest {
         .doesNotContain("other");
   }
 
+  /** Only the first match in the first line that has one is changed: the features come first. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
       value = {
-        "\"score\":0.;score;score",
-        "\"margin\":;margin;margin",
-        "\"label\":\"late\";label;label",
-        "\"weight\":0;feature;weight",
-        "\"record\":{\"distance\":1;record;distance"
+        "(\"score\":0\\.[0-9]*)[0-8],;$19,;score",
+        "\"margin\":-?;\"margin\":9;margin",
+        "\"label\":\"late\";\"label\":\"on_time\";label",
+        "\"weight\":0;\"weight\":1;weight",
+        "\"weight\":0[^,]*;\"weight\":1e400;weight",
+        "\"weight\":0[^,]*;\"weight\":\"text\";weight",
+        "\"carrier\":\"AA\";\"carrier\":\"XX\";carrier",
+        "\"express\":true;\"express\":1;express",
+        "\"zone\":7;\"zone\":8;zone",
+        "\"record\":\\{\"distance\":1;\"record\":{\"distance\":2;distance",
+        "\"record\":\\{;\"record\":{\"weight\":1,;weight",
+        "\"record\":\\{\"distance\":;\"record\":{\"weight\":;weight",
+        "\"cells\":\\{\"distance\":\"1;\"cells\":{\"distance\":\"2;distance"
       })
-  void whateverIsChangedInALineIsNamedWithItsPlace(String text, String how, String column)
+  void whateverIsChangedInALineIsNamedWithItsPlace(String text, String other, String column)
       throws Exception {
-    List<String> all = new ArrayList<>(Files.readAllLines(log));
-    int at = 0;
-    while (!all.get(at).contains(text) || !all.get(at).contains("parcel-late/1")) {
-      at++;
-    }
-
-    String line = all.get(at);
-    String other =
-        switch (how) {
-          case "score" -> line.replaceFirst("(\"score\":0\\.[0-9]*?)([0-9])(,)", "$19$3");
-          case "margin" -> line.replaceFirst("\"margin\":-?", "\"margin\":9");
-          case "label" -> line.replace(text, "\"label\":\"on_time\"");
-          case "feature" -> line.replaceFirst("\"weight\":0", "\"weight\":1");
-          default -> line.replace(text, "\"record\":{\"distance\":2");
-        };
-    assertThat(other).isNotEqualTo(line);
-    all.set(at, other);
-    Path file = Files.write(own.resolve("changed.jsonl"), all);
+    Pattern changed = Pattern.compile(text);
+    List<String> late =
+        Files.readAllLines(log).stream().filter(line -> line.contains("parcel-late/1")).toList();
+    String line =
+        late.stream().filter(any -> changed.matcher(any).find()).findFirst().orElseThrow();
+    List<String> some = List.of(late.get(0), changed.matcher(line).replaceFirst(other));
+    Path file = Files.write(own.resolve("changed.jsonl"), some);
 
     Ended ended = replay("--log", file);
 
     assertThat(ended.exitCode()).as(ended.text()).isEqualTo(7);
     String id = (String) JsonTree.object(line).get("request_id");
     assertThat(ended.text())
-        .contains("changed.jsonl line %s, request %s row".formatted(at + 1, id))
-        .contains(": " + column + " ", "is logged", "scored again", "Differs: parcel-late/");
+        .contains("differs: 1 of 2 lines", "changed.jsonl line 2, request %s row".formatted(id))
+        .contains(": " + column + " ", "is logged", "scored again", "Differs: parcel-late/1\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "\"row\":;\"weight\":1,\"row\":;it has weight twice",
+        "\"weight\":;\"weight\":[1],\"x\":;a value is expected",
+        "\"score\":;\"score\":true,\"x\":;a number is expected",
+        "\"record\":;\"record\":1,\"x\":;a record is expected",
+        "\"model_digest\":\"...;\"model_digest\":\"XYZ;its model_digest is no SHA-256"
+      })
+  void aLineThatNoServerWritesIsNamed(String text, String other, String why) throws Exception {
+    String line = Files.readAllLines(log).get(0);
+    List<String> some = List.of(line.replaceFirst(text, other), line);
+
+    Ended ended = replay("--log", Files.write(own.resolve("changed.jsonl"), some), "--strict");
+
+    assertThat(ended.exitCode()).as(ended.text()).isEqualTo(3);
+    assertThat(ended.text()).contains("changed.jsonl line 1: " + why);
   }
 
   /** Each line still has the bits of the version that it names no more. */
