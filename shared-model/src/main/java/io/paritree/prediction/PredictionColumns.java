@@ -16,8 +16,10 @@ import java.util.Set;
  * <p>A line has the time of scoring, the request's id and {@code traceparent}, and the row's
  * position in the request; then each feature under its name, as the model saw it, and the columns
  * that the nightly job writes: {@code score}, {@code margin} and {@code label}; then, if records
- * are kept, the record as it was given; then the model's version and digest. A feature that has the
- * name of another member gets {@code feature_} before its name. Immutable and thread-safe.
+ * are kept, the record as it was given; then the model's version and digest. Where records are
+ * kept, a row that was refused has a line, too, with its faults in place of features and results. A
+ * feature that has the name of another member gets {@code feature_} before its name. Immutable and
+ * thread-safe.
  *
  * @param features the members of the features, slot by slot
  * @param scored those of the results
@@ -36,6 +38,15 @@ public record PredictionColumns(List<String> features, ScoreColumns scored) {
   /** In place of {@link #RECORD}: the cells of a CSV file, each as text. */
   public static final String CELLS = "cells";
 
+  /** In the line of a row that was refused, in place of its features and results: a list. */
+  public static final String FAULTS = "faults";
+
+  /** Of a fault: the field, empty if the model reads none of that name. */
+  public static final String FAULT_FIELD = "field";
+
+  /** Of a fault: its stable code. */
+  public static final String FAULT_CODE = "code";
+
   /** The digest of the model's package; 64 hexadecimal digits. */
   public static final String MODEL_DIGEST = "model_digest";
 
@@ -47,6 +58,7 @@ public record PredictionColumns(List<String> features, ScoreColumns scored) {
           ROW,
           RECORD,
           CELLS,
+          FAULTS,
           ScoreColumns.LABEL,
           ScoreColumns.MODEL_VERSION,
           MODEL_DIGEST);

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  * What a line says whatever its model: which that is, and which row.
  *
  * @param requestId empty if the request had none
+ * @param isRefused whether it is of a row that was refused
  */
-record LineOutline(RecordedModels.Recorded model, String requestId, String row) {
+record LineOutline(RecordedModels.Recorded model, String requestId, String row, boolean isRefused) {
   private static final Pattern UNSEALED = Pattern.compile("unsealed:[0-9a-f]{12}");
   private static final Pattern DIGEST = Pattern.compile("([0-9a-f]{64})?");
 
@@ -32,12 +33,17 @@ record LineOutline(RecordedModels.Recorded model, String requestId, String row) 
     String digest = "";
     String requestId = "";
     String row = "";
+    boolean isRefused = false;
     for (String member = line.member(); member != null; member = line.member()) {
       switch (member) {
         case ScoreColumns.MODEL_VERSION -> version = text(line);
         case PredictionColumns.MODEL_DIGEST -> digest = text(line);
         case PredictionColumns.REQUEST_ID -> requestId = text(line);
         case PredictionColumns.ROW -> row = text(line);
+        case PredictionColumns.FAULTS -> {
+          isRefused = true;
+          line.skip();
+        }
         default -> line.skip();
       }
     }
@@ -49,7 +55,7 @@ record LineOutline(RecordedModels.Recorded model, String requestId, String row) 
       throw line.malformed("its " + PredictionColumns.MODEL_DIGEST + " is no SHA-256");
     }
 
-    return new LineOutline(new RecordedModels.Recorded(version, digest), requestId, row);
+    return new LineOutline(new RecordedModels.Recorded(version, digest), requestId, row, isRefused);
   }
 
   private static String text(JsonDocument line) throws MalformedJsonException {

@@ -138,7 +138,11 @@ final class LineReplay {
       Version version = version(outline.model());
       if (version.lines() != null) {
         try (JsonDocument line = JsonDocument.of(block.bytes(), from, end - from)) {
-          version.lines().add(line, at);
+          if (outline.isRefused()) {
+            version.lines().addRefused(line, at);
+          } else {
+            version.lines().add(line, at);
+          }
         }
       } else if (version.found() instanceof RecordedModels.Found.Missing missing) {
         version.tally().addMissing(missing.reason(), 1);

@@ -20,6 +20,7 @@ final class ModelReplay {
   private final float[] margins;
   private final List<String> scoreNames;
   private final List<String> marginNames;
+  private final RefusedLine refused;
   private final ReplayTally tally = new ReplayTally();
   private final AnsweredBlock block; // null without a challenger
 
@@ -31,6 +32,7 @@ final class ModelReplay {
     this.engine = model.specification();
     this.block = block;
     this.rows = new LoggedRows(model, block == null ? null : block.values());
+    this.refused = new RefusedLine(model.schema());
     this.scores = new float[rows.scores.length];
     this.margins = new float[rows.margins.length];
     ScoreColumns columns =
@@ -63,10 +65,35 @@ final class ModelReplay {
       if (rows.isFull()) {
         flush();
       }
-    } else if (finding.get() instanceof LineFinding.Different different) {
+    } else {
+      count(finding.get(), place);
+    }
+  }
+
+  private void count(LineFinding finding, LinePlace place) {
+    if (finding instanceof LineFinding.Different different) {
       tally.add(new LineDifference(place, different));
-    } else if (finding.get() instanceof LineFinding.Incomplete incomplete) {
+    } else if (finding instanceof LineFinding.Incomplete incomplete) {
       tally.addMissing(incomplete.missing(), 1);
+    }
+  }
+
+  /**
+   * Takes a line of a row that was refused.
+   *
+   * @throws MalformedJsonException if it is no such line
+   */
+  void addRefused(JsonDocument line, LinePlace place) throws MalformedJsonException {
+    Optional<LineFinding> finding = refused.read(line);
+    tally.addRefused();
+    if (refused.hasRecord()) {
+      tally.addRecord();
+    }
+
+    if (finding.isPresent()) {
+      count(finding.get(), place);
+    } else {
+      tally.addSame();
     }
   }
 

@@ -44,6 +44,11 @@ final class RecordedRow {
     }
   }
 
+  /** Returns what is wrong with the record. */
+  Faults faults() {
+    return faults;
+  }
+
   /** Returns whether the line has a record. */
   boolean isThere() {
     return isThere;

@@ -18,12 +18,18 @@ final class ReplayTally {
   private long differing;
   private long withRecord;
   private long notCompared;
+  private long refused;
   private String replaced = "";
   private final Map<String, Long> missing = new TreeMap<>();
   private final List<LineDifference> first = new ArrayList<>();
 
   void addSame() {
     same++;
+  }
+
+  /** Counts a line of a row that was refused. */
+  void addRefused() {
+    refused++;
   }
 
   void addRecord() {
@@ -64,6 +70,7 @@ final class ReplayTally {
     differing += other.differing;
     withRecord += other.withRecord;
     notCompared += other.notCompared;
+    refused += other.refused;
     replaced = other.replaced.isEmpty() ? replaced : other.replaced;
     other.missing.forEach(this::addMissing);
     other.first.forEach(this::name);
@@ -96,6 +103,11 @@ final class ReplayTally {
   /** Returns how many lines have a record, which was encoded again. */
   long withRecord() {
     return withRecord;
+  }
+
+  /** Returns how many lines are of rows that were refused. */
+  long refused() {
+    return refused;
   }
 
   long notCompared() {

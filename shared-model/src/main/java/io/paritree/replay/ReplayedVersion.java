@@ -91,6 +91,7 @@ public record ReplayedVersion(
     json.writeNumberField("lines", tally.lines());
     json.writeNumberField("same", tally.same());
     json.writeNumberField("differing", tally.differing());
+    json.writeNumberField("refused", tally.refused());
     json.writeNumberField("withRecord", tally.withRecord());
     JsonText.optional(json, "replaced", tally.replaced());
     JsonText.counts(json, "missing", tally.missing());

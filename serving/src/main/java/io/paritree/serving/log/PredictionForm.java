@@ -1,5 +1,6 @@
 package io.paritree.serving.log;
 
+import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.IntegerCategoryFeature;
@@ -14,8 +15,10 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.config.ServingConfig;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -31,6 +34,10 @@ public final class PredictionForm {
   private static final byte[] RECORD_KEY = key(PredictionColumns.RECORD);
   private static final byte[] CELLS_KEY = key(PredictionColumns.CELLS);
 
+  private static final byte[] FAULTS_KEY = key(PredictionColumns.FAULTS);
+  private static final byte[] FAULT_CODE_KEY = key(PredictionColumns.FAULT_CODE);
+  private static final String FAULT_START = "{\"" + PredictionColumns.FAULT_FIELD + "\":";
+
   private static final String START = "{\"" + PredictionColumns.SCORED_AT + "\":\"";
 
   /** A longer record is left out; what the model saw is there all the same. */
@@ -43,6 +50,8 @@ public final class PredictionForm {
   private final Outputs outputs;
   private final byte[] end;
   private final int blockRows;
+  private final Schema schema;
+  private final Set<String> redacted;
   private final int[] recorded; // the fields of a record, as indexes; empty if none is kept
   private final int[] recordedPlaces; // of these among the values of a row
   private final byte[][] recordedNames;
@@ -53,13 +62,14 @@ public final class PredictionForm {
    */
   PredictionForm(ScoringModel model, int blockRows, ServingConfig.PredictionLog kept) {
     this.blockRows = blockRows;
-    Schema schema = model.schema();
+    this.schema = model.schema();
+    this.redacted = kept.redact();
     this.outputs = model.outputs();
     PredictionColumns columns = PredictionColumns.of(model);
     this.features = keys(columns.features());
     this.cells = schema.features().stream().map(PredictionForm::cell).toArray(Cell[]::new);
     for (int slot = 0; slot < features.length; slot++) {
-      if (kept.redact().contains(schema.features().get(slot).column())) {
+      if (redacted.contains(schema.features().get(slot).column())) {
         features[slot] = null;
       }
     }
@@ -67,7 +77,7 @@ public final class PredictionForm {
     List<String> fields = schema.fields().stream().map(Field::column).toList();
     this.recorded =
         IntStream.range(0, kept.records() ? fields.size() : 0)
-            .filter(field -> !kept.redact().contains(fields.get(field)))
+            .filter(field -> !redacted.contains(fields.get(field)))
             .toArray();
     this.recordedPlaces = IntStream.range(0, recorded.length).toArray();
     this.recordedNames =
@@ -133,6 +143,21 @@ public final class PredictionForm {
         values == null || recorded.length == 0 ? null : values.part(first, last, recorded));
   }
 
+  /** Returns a copy of a row that is refused now; see {@link PredictionLog#addRefused}. */
+  RefusedRow refused(
+      RequestOrigin origin, long place, RecordValues values, int index, Faults faults) {
+    List<RefusedRow.Named> named = new ArrayList<>();
+    faults.forEach(
+        (code, field) -> {
+          boolean isKnown = schema.fieldIndex(field) >= 0;
+          if (!redacted.contains(field)) {
+            named.add(new RefusedRow.Named(isKnown ? field : "", code));
+          }
+        });
+    return new RefusedRow(
+        this, Instant.now(), origin, place, named, values.part(index, index + 1, recorded));
+  }
+
   private static float[] part(float[] values, int first, int last, int count) {
     return Arrays.copyOfRange(values, first * count, last * count);
   }
@@ -167,12 +192,32 @@ public final class PredictionForm {
     };
   }
 
+  /** Writes the line of a row that was refused. */
+  void write(RefusedRow row, JsonBytes out) {
+    start(row.refusedAt(), row.origin(), row.place(), out);
+    out.raw(FAULTS_KEY)
+        .list(
+            row.faults().size(),
+            index ->
+                out.raw(FAULT_START)
+                    .string(row.faults().get(index).field())
+                    .raw(FAULT_CODE_KEY)
+                    .string(row.faults().get(index).code().code())
+                    .raw('}'));
+    record(row.values(), 0, out);
+    out.raw(end);
+  }
+
+  private static void start(Instant at, RequestOrigin origin, long place, JsonBytes out) {
+    out.raw(START).raw(at.toString()).raw('"').raw(REQUEST_ID_KEY);
+    text(origin.requestId(), out);
+    text(origin.traceParent(), out.raw(TRACE_PARENT_KEY));
+    out.raw(ROW_KEY).number(place);
+  }
+
   /** Writes the line of the row at {@code index} of {@code rows}. */
   void write(PredictionRows rows, int index, JsonBytes out) {
-    out.raw(START).raw(rows.scoredAt().toString()).raw('"').raw(REQUEST_ID_KEY);
-    text(rows.origin().requestId(), out);
-    text(rows.origin().traceParent(), out.raw(TRACE_PARENT_KEY));
-    out.raw(ROW_KEY).number(rows.places()[index]);
+    start(rows.scoredAt(), rows.origin(), rows.places()[index], out);
     int slots = index * cells.length;
     for (int slot = 0; slot < cells.length; slot++) {
       float value = rows.slots()[slots + slot];

@@ -1,5 +1,6 @@
 package io.paritree.serving.log;
 
+import io.paritree.feature.Faults;
 import io.paritree.model.ScoringModel;
 import io.paritree.record.RecordValues;
 import io.paritree.serving.arrival.RequestOrigin;
@@ -74,6 +75,29 @@ public final class PredictionLog extends CallersLog {
           entryBytes + (last - first) * form.rowBytes() + form.recordBytes(first, last, values),
           () -> form.copy(origin, places, first, last, slots, margins, scores, values));
     }
+  }
+
+  /**
+   * Adds a row that is refused, if records are kept.
+   *
+   * @param place position of the row in the request, from 0
+   * @param values of the row, at {@code index}; copied
+   * @param faults of the row
+   */
+  public void addRefused(
+      PredictionForm form,
+      RequestOrigin origin,
+      long place,
+      RecordValues values,
+      int index,
+      Faults faults) {
+    long bytes =
+        ENTRY_BYTES
+            + length(origin.requestId())
+            + length(origin.traceParent())
+            + (long) ENTRY_BYTES * faults.count()
+            + form.recordBytes(index, index + 1, values);
+    writer.add(1, bytes, () -> form.refused(origin, place, values, index, faults));
   }
 
   private static int length(String text) {

@@ -27,6 +27,27 @@ public record ScoringParts(
   }
 
   /**
+   * Leaves a refused row to the log, if it keeps records.
+   *
+   * @param place position of the row in the request, from 0
+   * @param values as {@link #values} or with more of them, of the row at {@code index}; null if
+   *     none are kept
+   * @param faults of the row
+   */
+  public void refused(
+      ServedModel served,
+      RequestOrigin origin,
+      long place,
+      RecordValues values,
+      int index,
+      Faults faults) {
+    if (values != null && predictions.keepsRecords()) {
+      predictions.addRefused(
+          served.predictionForm(predictions), origin, place, values, index, faults);
+    }
+  }
+
+  /**
    * Counts scored rows into the profile of the model's requests, leaves them for its challenger,
    * and adds them to the prediction log; each if it is on. See {@link PredictionLog#add}.
    *

@@ -146,6 +146,7 @@ final class Batch implements AutoCloseable {
       listed = buffers.faults.list();
       buffers.faults.forEach(faults::add);
       refused.add(buffers.slots, at(), buffers.faults);
+      parts.refused(served, origin, row + block.size(), values, good, buffers.faults);
       blockFaults += listed.size();
     }
 

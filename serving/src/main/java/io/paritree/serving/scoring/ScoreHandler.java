@@ -9,6 +9,7 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.arrival.Arrival;
+import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.RequestBuffers;
@@ -38,7 +39,7 @@ public record ScoreHandler(ScoringParts parts) {
       ReasonsAnswer reasons =
           query.reasons().map(asked -> ReasonsAnswer.ofBlocks(asked, served)).orElse(null);
       RecordValues values = reasons == null ? parts.values(served) : reasons.values();
-      read(body, served, buffers, reasons, values);
+      read(body, served, Arrival.of(ctx).origin(), reasons, values);
       inference.read();
       Engine engine = served.model().engine();
       engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
@@ -82,9 +83,10 @@ public record ScoreHandler(ScoringParts parts) {
   private void read(
       byte[] body,
       ServedModel served,
-      RequestBuffers buffers,
+      RequestOrigin origin,
       ReasonsAnswer reasons,
       RecordValues values) {
+    RequestBuffers buffers = served.buffers();
     if (reasons != null) {
       reasons.clear();
     }
@@ -108,6 +110,7 @@ public record ScoreHandler(ScoringParts parts) {
       UnscoredRows refused = served.refusedRows();
       refused.add(buffers.slots, 0, buffers.faults);
       served.refused(1, faults, refused, buffers.faults, parts.metrics());
+      parts.refused(served, origin, 0, values, 0, buffers.faults);
       throw new ProblemException(Problems.invalidRecord(buffers.faults.list()));
     }
   }
