@@ -87,6 +87,8 @@ class ArchitectureTest extends ArchitectureContract {
     return noClasses()
         .that()
         .resideInAPackage(room)
+        .and()
+        .doNotHaveSimpleName("VectorWidth") // reads which features the CPU has
         .should()
         .dependOnClassesThat()
         .resideOutsideOfPackages(

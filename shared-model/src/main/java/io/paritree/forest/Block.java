@@ -1,8 +1,8 @@
 package io.paritree.forest;
 
 /**
- * A block of at most 64 rows, or 256 for {@link WideSlices}, as positions in the caller's array of
- * slots.
+ * A block of at most 64 rows, or 256 or 512 for {@link WideSlices}, as positions in the caller's
+ * array of slots.
  *
  * @param slots slot f of row r is {@code slots[from + r * rowStride + f * featureStride]}
  * @param rows number of rows, at least 1

@@ -20,7 +20,7 @@ final class FastForest implements Engine {
    *
    * Blocks: from minSliced rows on (never fewer than MIN_SLICED), all rows of a block share every
    * operation (Slices). The operations are for 64 rows, even if the block has fewer. Where the JVM
-   * has vectors, they are for 256 rows once that has been measured to be faster (WideSlices);
+   * has vectors, they are for 256 or 512 rows once that has been measured to be faster (WideSlices);
    * Cost does not count on it. In slices, the
    * cost of a tree grows with the number of its leaves; in a walk, it grows with the length of its
    * paths. So with a tree of more than 256 leaves, or with many features and few steps, the rows of
@@ -48,7 +48,7 @@ final class FastForest implements Engine {
    * Makes the engine from its ways to score.
    *
    * @param slices how to score blocks; null for scoring without slices
-   * @param wide how to score blocks of 256 rows; null for scoring them by slices as well
+   * @param wide how to score blocks of 256 or 512 rows; null for scoring them by slices as well
    * @param minSliced the smallest number of rows that is scored by slices
    * @param blockWalks how to score blocks without slices; null for row by row
    */

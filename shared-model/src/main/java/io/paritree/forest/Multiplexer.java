@@ -3,9 +3,13 @@ package io.paritree.forest;
 /**
  * A tree of depth up to 8 as a multiplexer of masks: 64 rows go down at the same time.
  *
- * <p>Bit r of the path word of level k says whether row r goes right there. It is chosen among the
- * 2^k masks of the level by the path words of the levels above: {@code a ^ ((a ^ b) & p)} is b
- * where the bit of p is set, otherwise a. A tree with early leaves is filled up to a full one.
+ * <p>Bit r of the path word of level k says whether the step of row r there differs from the one
+ * before (see {@link #code}); above the root it is a left step. It is chosen among the 2^k masks of
+ * the level by the path words of the levels above: {@code (a | p) ^ (b & p)} is the complement of b
+ * where the bit of p is set, otherwise a. Complements are what codes need: behind a right step, a
+ * step that differs is a left one. Two operations wait for each other in this form, three in that
+ * of a plain choice, and a CPU with AVX-512 does it in one. A tree with early leaves is filled up
+ * to a full one.
  */
 final class Multiplexer {
   static final int MAX_DEPTH = 8;
@@ -20,22 +24,31 @@ final class Multiplexer {
   }
 
   /**
-   * Returns the place in the program of the test of a node. The levels are stored one after the
-   * other, the nodes of a level by their path from the root. The first step of the path is the
-   * highest bit; but from level 3 on, the first three steps are the lowest bits, so that the eight
-   * nodes whose paths differ only in these steps are stored together.
+   * Returns the code of a path: for each step, whether it differs from the one before.
    *
-   * @param path the steps from the root to the node, right is 1
+   * @param path the steps from the root to a node, right is 1
    */
-  static int place(int level, int path) {
+  static int code(int path) {
+    return path ^ path >> 1;
+  }
+
+  /**
+   * Returns the place in the program of the test of a node. The levels are stored one after the
+   * other, the nodes of a level by the code of their path from the root. The first step of the path
+   * is the highest bit; but from level 3 on, the first three steps are the lowest bits, so that the
+   * eight nodes whose codes differ only in these are stored together.
+   *
+   * @param code the {@link #code} of the path to the node
+   */
+  static int place(int level, int code) {
     int first = (1 << level) - 1;
     if (level < SMALL_DEPTH) {
-      return first + path;
+      return first + code;
     }
 
     int below = level - SMALL_DEPTH;
-    int prefix = path >> below;
-    int suffix = path & (1 << below) - 1;
+    int prefix = code >> below;
+    int suffix = code & (1 << below) - 1;
     return first + (suffix << SMALL_DEPTH) + prefix;
   }
 
@@ -131,7 +144,7 @@ final class Multiplexer {
   }
 
   private static long choose(long left, long right, long path) {
-    return left ^ ((left ^ right) & path);
+    return (left | path) ^ (right & path);
   }
 
   private static long eight(long[] masks, int[] program, int at, long p0, long p1, long p2) {

@@ -122,12 +122,13 @@ final class SlicesBuilder {
   /** Writes the tests of a full tree; below an early leaf every test says left. */
   private void fill(Tree tree, int node, int level, int path, int[] program, int[] leaves) {
     if (level == tree.depth()) {
-      leaves[path] = node;
+      leaves[Multiplexer.code(path)] = node;
       return;
     }
 
     boolean isLeaf = tree.isLeaf(node);
-    program[Multiplexer.place(level, path)] = isLeaf ? SplitTests.LEFT : tests.of(tree, node);
+    int place = Multiplexer.place(level, Multiplexer.code(path));
+    program[place] = isLeaf ? SplitTests.LEFT : tests.of(tree, node);
     fill(tree, isLeaf ? node : tree.left[node], level + 1, 2 * path, program, leaves);
     fill(tree, isLeaf ? node : tree.right[node], level + 1, 2 * path + 1, program, leaves);
   }

@@ -3,13 +3,13 @@ package io.paritree.forest;
 import java.util.List;
 
 /**
- * The loops that test the categories of one feature for 256 rows: what {@link CategoryTests} does
- * for 64 rows.
+ * The loops that test the categories of one feature for 256 or 512 rows: what {@link CategoryTests}
+ * does for 64 rows.
  */
 record WideCategories(int feature, CategorySets sets) {
   /*
    * The bits of the sets, 64 to a word, are written to where the masks will be: a vector has the
-   * words of four rows, and 64 vectors are a square of bits per lane. Transposed in place, they are
+   * words of four or eight rows, and 64 vectors are a square of bits per lane. Transposed in place, they are
    * the masks of 64 sets.
    */
   private static final int LONGS = WideMemory.LONGS;
@@ -72,17 +72,20 @@ record WideCategories(int feature, CategorySets sets) {
       long[] bits = sets.bits();
       long[] masks = memory.masks;
       for (int bit = 0; bit < BITS; bit++) {
-        int first = places[bit];
-        int second = places[bit + BITS];
-        int third = places[bit + 2 * BITS];
-        int fourth = places[bit + 3 * BITS];
-        int to = at + bit * LONGS;
-        for (int word = 0; word < words; word++) {
-          masks[to] = bits[first + word];
-          masks[to + 1] = bits[second + word];
-          masks[to + 2] = bits[third + word];
-          masks[to + 3] = bits[fourth + word];
-          to += BITS * LONGS;
+        for (int part = 0; part < LONGS; part += 4) {
+          int place = part * BITS + bit;
+          int first = places[place];
+          int second = places[place + BITS];
+          int third = places[place + 2 * BITS];
+          int fourth = places[place + 3 * BITS];
+          int to = at + bit * LONGS + part;
+          for (int word = 0; word < words; word++) {
+            masks[to] = bits[first + word];
+            masks[to + 1] = bits[second + word];
+            masks[to + 2] = bits[third + word];
+            masks[to + 3] = bits[fourth + word];
+            to += BITS * LONGS;
+          }
         }
       }
     }
@@ -94,7 +97,7 @@ record WideCategories(int feature, CategorySets sets) {
         long missing = 0;
         for (int bit = 0; bit < BITS; bit++) {
           int place = part * BITS + bit;
-          float slot = memory.slots[from + WideSlices.row(place) * memory.rowStride];
+          float slot = memory.slots[from + WideSlices.row(place)];
           boolean isMissing = slot != slot;
           missing |= (isMissing ? 1L : 0L) << bit;
           places[place] = (isMissing ? CategorySets.NONE : sets.row(slot)) * words;

@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Scores blocks of 256 rows as {@link Slices} scores 64, with the JDK's vectors of 256 bits.
+ * Scores blocks of 256 or 512 rows as {@link Slices} scores 64, with the JDK's vectors: a row per
+ * bit (see {@link VectorWidth}).
  *
  * <p>The forest is a program of loops, each over all rows. Immutable and thread-safe; built by
  * {@link WideSlicesBuilder}.
@@ -24,6 +25,9 @@ final class WideSlices {
 
   private static final int ROWS = WideMemory.ROWS;
   private static final int LONGS = WideMemory.LONGS;
+
+  /** Rows that stay in the fastest cache until all their features are copied. */
+  private static final int ROWS_AT_ONCE = 64;
 
   private final Forest forest;
   private final int squares;
@@ -54,12 +58,12 @@ final class WideSlices {
 
   /**
    * Returns whether this JVM can run the loops: it has the module, as these loops know it, and the
-   * CPU has vectors of 256 bits.
+   * CPU has vectors of at least 256 bits.
    */
   static boolean isPossible() {
     try {
       return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-          && RankLoops.hasWideVectors();
+          && VectorWidth.isPossible();
     } catch (LinkageError e) {
       return false;
     }
@@ -67,7 +71,8 @@ final class WideSlices {
 
   /** Returns the row of a bit of a mask. */
   static int row(int bit) {
-    return (bit & 7) << 5 | (bit >> 3 & 3) << 3 | bit >> 6 << 1 | bit >> 5 & 1;
+    int lane = bit >> 6 << 1 | bit >> 5 & 1;
+    return ((bit & 7) << 2 | bit >> 3 & 3) * VectorWidth.LANES + lane;
   }
 
   /** Returns the number of margins of a row. */
@@ -78,7 +83,7 @@ final class WideSlices {
   /**
    * Writes the margins of a block.
    *
-   * @param block at most 256 rows
+   * @param block at most {@link WideMemory#ROWS} rows
    * @param margins receives {@code rows * outputs} margins from {@code to} on, row after row
    */
   void score(Block block, Scratch scratch, float[] margins, int to) {
@@ -107,10 +112,10 @@ final class WideSlices {
     Arrays.fill(memory.missing, 0, missing, 0);
     Arrays.fill(memory.masks, 0, LONGS, 0);
     begin(block, memory.sums);
-    if (block.rows() == ROWS) {
-      memory.block(block.slots(), block.from(), block.rowStride(), block.featureStride());
+    if (block.rows() == ROWS && block.rowStride() == 1) {
+      memory.block(block.slots(), block.from(), block.featureStride());
     } else {
-      pad(block, memory);
+      copy(block, memory);
     }
   }
 
@@ -125,24 +130,37 @@ final class WideSlices {
     }
   }
 
-  /** Copies the features that splits test; the rows that the block lacks are 0. */
-  private void pad(Block block, WideMemory memory) {
-    float[] slots = WideMemory.atLeast(memory.padded, forest.width * ROWS);
-    memory.padded = slots;
-    for (int feature : tested) {
-      int from = block.from() + feature * block.featureStride();
-      int to = feature * ROWS;
-      for (int row = 0; row < block.rows(); row++) {
-        slots[to + row] = block.slots()[from + row * block.rowStride()];
+  /**
+   * Copies the features that splits test, column after column; the rows that the block lacks are 0.
+   */
+  private void copy(Block block, WideMemory memory) {
+    float[] columns = WideMemory.atLeast(memory.columns, forest.width * ROWS);
+    memory.columns = columns;
+    for (int first = 0; first < block.rows(); first += ROWS_AT_ONCE) {
+      Block part = block.part(first, Math.min(ROWS_AT_ONCE, block.rows() - first));
+      for (int feature : tested) {
+        copy(part, feature, columns, feature * ROWS + first);
       }
-
-      Arrays.fill(slots, to + block.rows(), to + ROWS, 0f);
     }
 
-    memory.block(slots, 0, 1, ROWS);
+    for (int feature : tested) {
+      Arrays.fill(columns, feature * ROWS + block.rows(), (feature + 1) * ROWS, 0f);
+    }
+
+    memory.block(columns, 0, ROWS);
   }
 
-  /** Returns 256 rows of some numbers. */
+  private static void copy(Block block, int feature, float[] columns, int to) {
+    float[] slots = block.slots();
+    int rows = block.rows();
+    int stride = block.rowStride();
+    int from = block.from() + feature * block.featureStride();
+    for (int row = 0; row < rows; row++) {
+      columns[to + row] = slots[from + row * stride];
+    }
+  }
+
+  /** Returns a whole block of some numbers. */
   Block exampleBlock() {
     float[] slots = new float[forest.width * ROWS];
     Random random = new Random(1);

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /** Makes the loops of {@link WideSlices}. */
 final class WideSlicesBuilder {
-  /** Each thread has room for as many; more would not stay in a core's own cache. */
-  private static final long MAX_MASK_LONGS = 1 << 20;
+  /** Each thread has room for as many; more would not stay in a cache. */
+  private static final long MAX_MASKS = 1 << 18;
 
   /** Each thread has room for a block of as many features. */
   private static final int MAX_WIDTH = 4_096;
@@ -42,7 +42,7 @@ final class WideSlicesBuilder {
     long padding = 32L * tests.thresholds.length + 129L * tests.categories.length;
     if (layout.forest.width > MAX_WIDTH
         || tests.maxThresholds() > WideThresholds.MAX_THRESHOLDS
-        || LONGS * (tests.size() + padding) > MAX_MASK_LONGS) {
+        || tests.size() + padding > MAX_MASKS) {
       return Optional.empty();
     }
 

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The loops that compare the thresholds of one feature with 256 rows: what {@link Thresholds} does
- * for 64 rows, in another way.
+ * The loops that compare the thresholds of one feature with 256 or 512 rows: what {@link
+ * Thresholds} does for 64 rows, in another way.
  */
 final class WideThresholds {
 
@@ -101,11 +101,10 @@ final class WideThresholds {
       firstOfCell[cell] = firstOfCell[cell - 1] + counts[cell - 1];
     }
 
-    loops.add(new RankLoops.Column(feature));
     loops.add(
         isLinearInKey
-            ? new RankLoops.CellsOfKeys(lowKey, highKey, shift, missingAt, bit)
-            : new RankLoops.CellsOfValues(low, scale, counts.length - 1, missingAt, bit));
+            ? new RankLoops.CellsOfKeys(feature, lowKey, highKey, shift, missingAt, bit)
+            : new RankLoops.CellsOfValues(feature, low, scale, counts.length - 1, missingAt, bit));
     loops.add(new RankLoops.FirstOfCells(firstOfCell));
     int firstStep = Integer.highestOneBit(Thresholds.max(counts));
     int[] keys = Arrays.copyOf(sortedKeys, thresholds + 2 * firstStep);

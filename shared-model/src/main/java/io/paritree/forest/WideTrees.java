@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The loops that evaluate trees on masks of 256 rows, step by step as {@link Slices} does. */
+/** The loops that evaluate trees on masks of many rows, step by step as {@link Slices} does. */
 final class WideTrees {
   private static final int LONGS = WideMemory.LONGS;
   private static final int SQUARE = WideMemory.SQUARE;
@@ -15,9 +15,11 @@ final class WideTrees {
   private final int[] programs;
 
   private final List<WideLoop> loops = new ArrayList<>();
+  private final WideLeaves leaves;
 
   private WideTrees(SlicesBuilder layout, int[] maskAt) {
     this.layout = layout;
+    this.leaves = new WideLeaves(layout, loops);
     this.programs = layout.programs.clone();
     int[] shapes = layout.shapes;
     for (int tree = 0; tree < shapes.length; tree++) {
@@ -76,17 +78,7 @@ final class WideTrees {
       tree = next;
     }
 
-    loops.addAll(transposition(MaskLoops.Bits.PLANES, end - first));
-    loops.add(new TreeLoops.Unpack(end - first));
-    for (int output = layout.steps[step + 1]; output < layout.steps[step + 2]; output++) {
-      int[] tables = new int[end - first];
-      for (int added = first; added < end; added++) {
-        int vector = output - layout.steps[step + 1];
-        tables[added - first] = layout.weightsAt[added] + vector * layout.tableSizes[added];
-      }
-
-      loops.add(new TreeLoops.Add(layout.weights, tables, output * WideMemory.ROWS));
-    }
+    leaves.addStep(first, end, layout.steps[step + 1], layout.steps[step + 2]);
   }
 
   /** Adds the loops for consecutive trees of one depth: see {@link Multiplexer}. */

@@ -21,10 +21,10 @@
  *       multiplexer of such words; for any other tree of up to 256 leaves, the rows that reach a
  *       node are passed down from node to node. Both yield the number of the leaf, bit by bit, and
  *       the weights are looked up and added row by row in the order of the trees;
- *   <li><em>wide slices</em> for blocks of 256 rows: the same trees as slices, in vectors of 256
- *       bits, where the JVM has the module {@code jdk.incubator.vector}. Its loops are compiled
- *       apart, from {@code src/vector/java}. They are used only once they have been measured to be
- *       faster than slices;
+ *   <li><em>wide slices</em> for blocks of 256 or 512 rows: the same trees as slices, in vectors of
+ *       as many bits, where the JVM has the module {@code jdk.incubator.vector}. Its loops are
+ *       compiled apart, from {@code src/vector/java}. They are used only once they have been
+ *       measured to be faster than slices;
  *   <li>the specification itself, where a row meets so few splits that any preparation costs more
  *       than it saves, or where the forest does not fit into the other layouts.
  * </ul>

@@ -2,6 +2,8 @@ package io.paritree.forest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -62,7 +64,7 @@ class FastForestTest {
     assertSameBits(seed, specification, specification.fast(), slots);
   }
 
-  private static void assertSameBits(long seed, Forest specification, Engine fast, float[] slots) {
+  static void assertSameBits(long seed, Forest specification, Engine fast, float[] slots) {
     String replay = "replay with -Dseed=" + seed;
     Bits.assertEqual(replay, fast, specification, slots);
 
@@ -146,6 +148,28 @@ class FastForestTest {
     shape.outputs = 3;
     Forest forest = random.forest(shape).withOffsets(new float[] {0.5f, Float.NaN, -1f});
     assertEqualInEveryWay(seed, forest, random.rows(forest, 300));
+  }
+
+  /** On any CPU: where it has no such vectors, the JVM computes with them all the same. */
+  @Test
+  void wideSlicesOfTheOtherWidthHaveTheSameBits() throws Exception {
+    int other = VectorWidth.BITS == 512 ? 256 : 512;
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-Dparitree.vector.bits=" + other,
+                "-cp",
+                System.getProperty("java.class.path"),
+                OtherWidth.class.getName(),
+                String.valueOf(Seed.next()))
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(said).contains(other + " bits compared");
   }
 
   @Test

@@ -49,8 +49,8 @@ final class MaskLoops {
       int place = 0;
       for (int pair = 0; pair < vectors / 2; pair++) {
         int at = from + place;
-        LongVector low = LongVector.fromArray(RankLoops.LONG, array, at);
-        LongVector high = LongVector.fromArray(RankLoops.LONG, array, at + partner);
+        LongVector low = LongVector.fromArray(VectorWidth.LONG, array, at);
+        LongVector high = LongVector.fromArray(VectorWidth.LONG, array, at + partner);
         LongVector swapped =
             low.lanewise(VectorOperators.LSHR, distance)
                 .lanewise(VectorOperators.XOR, high)
@@ -82,9 +82,9 @@ final class MaskLoops {
     @Override
     void run(WideMemory memory) {
       long[] masks = memory.masks;
-      LongVector missing = LongVector.fromArray(RankLoops.LONG, masks, missingAt);
+      LongVector missing = LongVector.fromArray(VectorWidth.LONG, masks, missingAt);
       for (int at = 0; at < count * LONGS; at += LONGS) {
-        LongVector.fromArray(RankLoops.LONG, masks, from + at)
+        LongVector.fromArray(VectorWidth.LONG, masks, from + at)
             .or(missing)
             .intoArray(masks, to + at);
       }
@@ -107,8 +107,8 @@ final class MaskLoops {
     @Override
     void run(WideMemory memory) {
       long[] digits = memory.digits;
-      LongVector low = LongVector.fromArray(RankLoops.LONG, memory.squares, planeAt);
-      LongVector high = LongVector.fromArray(RankLoops.LONG, memory.squares, planeAt + LONGS);
+      LongVector low = LongVector.fromArray(VectorWidth.LONG, memory.squares, planeAt);
+      LongVector high = LongVector.fromArray(VectorWidth.LONG, memory.squares, planeAt + LONGS);
       LongVector both = low.and(high);
       LongVector either = low.or(high);
       either.lanewise(VectorOperators.NOT).intoArray(digits, to);
@@ -118,7 +118,7 @@ final class MaskLoops {
       either.intoArray(digits, to + 4 * LONGS);
       high.intoArray(digits, to + 5 * LONGS);
       both.intoArray(digits, to + 6 * LONGS);
-      LongVector.zero(RankLoops.LONG).intoArray(digits, to + 7 * LONGS);
+      LongVector.zero(VectorWidth.LONG).intoArray(digits, to + 7 * LONGS);
     }
   }
 
@@ -146,12 +146,12 @@ final class MaskLoops {
       int above = 4 * lows * LONGS;
       int lowEnd = low + lows * LONGS;
       for (int value = high; value < high + 4 * LONGS; value += LONGS) {
-        LongVector isEqual = LongVector.fromArray(RankLoops.LONG, digits, value);
-        LongVector isAbove = LongVector.fromArray(RankLoops.LONG, digits, value + 4 * LONGS);
+        LongVector isEqual = LongVector.fromArray(VectorWidth.LONG, digits, value);
+        LongVector isAbove = LongVector.fromArray(VectorWidth.LONG, digits, value + 4 * LONGS);
         for (int at = low; at < lowEnd; at += LONGS) {
-          isEqual.and(LongVector.fromArray(RankLoops.LONG, digits, at)).intoArray(digits, result);
+          isEqual.and(LongVector.fromArray(VectorWidth.LONG, digits, at)).intoArray(digits, result);
           isEqual
-              .and(LongVector.fromArray(RankLoops.LONG, digits, at + lows * LONGS))
+              .and(LongVector.fromArray(VectorWidth.LONG, digits, at + lows * LONGS))
               .or(isAbove)
               .intoArray(digits, result + above);
           result += LONGS;
@@ -188,16 +188,16 @@ final class MaskLoops {
       long[] masks = memory.masks;
       LongVector missing =
           LongVector.fromArray(
-              RankLoops.LONG, missingAt < 0 ? masks : memory.squares, Math.max(0, missingAt));
+              VectorWidth.LONG, missingAt < 0 ? masks : memory.squares, Math.max(0, missingAt));
       int above = values * LONGS;
       int at = to;
       for (int value = high; value < high + highs * LONGS; value += LONGS) {
-        LongVector isEqual = LongVector.fromArray(RankLoops.LONG, digits, value);
+        LongVector isEqual = LongVector.fromArray(VectorWidth.LONG, digits, value);
         LongVector isAbove =
-            LongVector.fromArray(RankLoops.LONG, digits, value + above).or(missing);
+            LongVector.fromArray(VectorWidth.LONG, digits, value + above).or(missing);
         for (int digit = 0; digit < 16 * LONGS; digit += LONGS) {
           isEqual
-              .and(LongVector.fromArray(RankLoops.LONG, digits, low + 16 * LONGS + digit))
+              .and(LongVector.fromArray(VectorWidth.LONG, digits, low + 16 * LONGS + digit))
               .or(isAbove)
               .intoArray(masks, at + digit);
         }

@@ -2,14 +2,14 @@ package io.paritree.forest;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops by which {@link WideSlices} turn slots into ranks, in vectors of 256 bits: 8 ints or
- * floats, or a bit of each of 256 rows. Offsets are in elements of the arrays.
+ * The loops by which {@link WideSlices} turn slots into ranks, in vectors of {@link
+ * VectorWidth#BITS} bits: 8 or 16 ints or floats, or a bit of each row. Offsets are in elements of
+ * the arrays.
  *
  * <p>Compiled apart from most classes, since it needs a module that a JVM has only if it was
  * started with {@code --add-modules jdk.incubator.vector}. It may be used only if {@link
@@ -23,9 +23,9 @@ final class RankLoops {
    * they would be one such method. It does not do so as each loop is an object, and they all run
    * from the same call.
    */
-  static final VectorSpecies<Long> LONG = LongVector.SPECIES_256;
-  static final VectorSpecies<Integer> INT = IntVector.SPECIES_256;
-  static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Integer> INT = VectorWidth.INT;
+
+  private static final VectorSpecies<Float> FLOAT = VectorWidth.FLOAT;
 
   /**
    * Added to a float below 2^22, it leaves the nearest whole number in the lowest bits. A sum with
@@ -37,53 +37,24 @@ final class RankLoops {
   private static final int POSITIVE_INFINITY_BITS = 0x7f800000;
   private static final int LONGS = WideMemory.LONGS;
   private static final int ROWS = WideMemory.ROWS;
-  private static final int LANES = 8;
+  private static final int LANES = VectorWidth.LANES;
 
   private RankLoops() {}
-
-  /** Returns whether the CPU has vectors of 256 bits. */
-  static boolean hasWideVectors() {
-    return LongVector.SPECIES_PREFERRED.length() >= LONGS;
-  }
-
-  /** Copies the slots of one feature. */
-  static final class Column extends WideLoop {
-    private final int feature;
-
-    Column(int feature) {
-      this.feature = feature;
-    }
-
-    @Override
-    void run(WideMemory memory) {
-      float[] slots = memory.slots;
-      float[] column = memory.column;
-      int[] offsets = memory.offsets;
-      int stride = memory.rowStride;
-      int from = memory.from + feature * memory.featureStride;
-      if (stride == 1) {
-        System.arraycopy(slots, from, column, 0, ROWS);
-        return;
-      }
-
-      for (int row = 0; row < ROWS; row += LANES) {
-        FloatVector.fromArray(FLOAT, slots, from + row * stride, offsets, 0).intoArray(column, row);
-      }
-    }
-  }
 
   /**
    * Finds the key of each slot, the lowest int if it is missing, and its cell on a linear scale.
    * Sets a bit for missing slots.
    */
   static final class CellsOfValues extends WideLoop {
+    private final int feature;
     private final float low;
     private final float scale;
     private final int lastCell;
     private final int missingAt;
     private final int bit;
 
-    CellsOfValues(float low, float scale, int lastCell, int missingAt, int bit) {
+    CellsOfValues(int feature, float low, float scale, int lastCell, int missingAt, int bit) {
+      this.feature = feature;
       this.low = low;
       this.scale = scale;
       this.lastCell = lastCell;
@@ -93,14 +64,15 @@ final class RankLoops {
 
     @Override
     void run(WideMemory memory) {
-      float[] column = memory.column;
+      float[] slots = memory.slots;
+      int from = memory.from + feature * memory.featureStride;
       int[] keys = memory.keys;
       int[] cells = memory.cells;
       int[] missing = memory.missing;
       int first = Float.floatToRawIntBits(ROUNDING);
       int last = first + lastCell;
       for (int row = 0; row < ROWS; row += LANES) {
-        FloatVector values = FloatVector.fromArray(FLOAT, column, row);
+        FloatVector values = FloatVector.fromArray(FLOAT, slots, from + row);
         IntVector bits = values.reinterpretAsInts();
         IntVector isMissing =
             IntVector.broadcast(INT, POSITIVE_INFINITY_BITS)
@@ -132,13 +104,15 @@ final class RankLoops {
 
   /** The same with cells that are linear in the key. */
   static final class CellsOfKeys extends WideLoop {
+    private final int feature;
     private final int lowKey;
     private final int highKey;
     private final int shift;
     private final int missingAt;
     private final int bit;
 
-    CellsOfKeys(int lowKey, int highKey, int shift, int missingAt, int bit) {
+    CellsOfKeys(int feature, int lowKey, int highKey, int shift, int missingAt, int bit) {
+      this.feature = feature;
       this.lowKey = lowKey;
       this.highKey = highKey;
       this.shift = shift;
@@ -148,12 +122,13 @@ final class RankLoops {
 
     @Override
     void run(WideMemory memory) {
-      float[] column = memory.column;
+      float[] slots = memory.slots;
+      int from = memory.from + feature * memory.featureStride;
       int[] keys = memory.keys;
       int[] cells = memory.cells;
       int[] missing = memory.missing;
       for (int row = 0; row < ROWS; row += LANES) {
-        IntVector bits = FloatVector.fromArray(FLOAT, column, row).reinterpretAsInts();
+        IntVector bits = FloatVector.fromArray(FLOAT, slots, from + row).reinterpretAsInts();
         IntVector isMissing =
             IntVector.broadcast(INT, POSITIVE_INFINITY_BITS)
                 .sub(bits.and(Integer.MAX_VALUE))
@@ -239,23 +214,23 @@ final class RankLoops {
     void run(WideMemory memory) {
       int[] ints = ofMissing ? memory.missing : memory.ranks;
       long[] squares = memory.squares;
-      for (int group = 0; group < ROWS / 32; group++) {
-        int at = from + 32 * group;
+      for (int group = 0; group < ROWS / (4 * LANES); group++) {
+        int at = from + 4 * LANES * group;
         IntVector.fromArray(INT, ints, at)
             .lanewise(VectorOperators.LSHR, shift)
             .and(0xff)
             .or(
-                IntVector.fromArray(INT, ints, at + 8)
+                IntVector.fromArray(INT, ints, at + LANES)
                     .lanewise(VectorOperators.LSHR, shift)
                     .and(0xff)
                     .lanewise(VectorOperators.LSHL, 8))
             .or(
-                IntVector.fromArray(INT, ints, at + 16)
+                IntVector.fromArray(INT, ints, at + 2 * LANES)
                     .lanewise(VectorOperators.LSHR, shift)
                     .and(0xff)
                     .lanewise(VectorOperators.LSHL, 16))
             .or(
-                IntVector.fromArray(INT, ints, at + 24)
+                IntVector.fromArray(INT, ints, at + 3 * LANES)
                     .lanewise(VectorOperators.LSHR, shift)
                     .lanewise(VectorOperators.LSHL, 24))
             .reinterpretAsLongs()

@@ -1,30 +1,25 @@
 package io.paritree.forest;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The loops by which {@link WideSlices} turn masks into sums of leaves; the rules of {@link
+ * The loops by which {@link WideSlices} turn masks into leaf numbers; the rules of {@link
  * RankLoops} hold here.
  */
 final class TreeLoops {
   private static final int LONGS = WideMemory.LONGS;
   private static final int SQUARE = WideMemory.SQUARE;
-  private static final int ROWS = WideMemory.ROWS;
-  private static final int LANES = 8;
 
   private TreeLoops() {}
 
+  /** Does what {@link Multiplexer} says; C2 makes one instruction of it where there is one. */
   private static LongVector choose(LongVector left, LongVector right, LongVector path) {
-    return left.lanewise(
-        VectorOperators.XOR,
-        left.lanewise(VectorOperators.XOR, right).lanewise(VectorOperators.AND, path));
+    return left.or(path).lanewise(VectorOperators.XOR, right.and(path));
   }
 
   private static LongVector mask(long[] masks, int[] program, int at) {
-    return LongVector.fromArray(RankLoops.LONG, masks, program[at]);
+    return LongVector.fromArray(VectorWidth.LONG, masks, program[at]);
   }
 
   /**
@@ -102,8 +97,8 @@ final class TreeLoops {
       int to = 0;
       for (int tree = 0; tree < trees; tree++) {
         int path = tree * SQUARE + top * LONGS;
-        LongVector first = LongVector.fromArray(RankLoops.LONG, planes, path);
-        LongVector second = LongVector.fromArray(RankLoops.LONG, planes, path - LONGS);
+        LongVector first = LongVector.fromArray(VectorWidth.LONG, planes, path);
+        LongVector second = LongVector.fromArray(VectorWidth.LONG, planes, path - LONGS);
         for (int third = 0; third < 2; third++) {
           int from = at + tree * size + third;
           for (int eight = 0; eight < eights; eight++) {
@@ -138,10 +133,10 @@ final class TreeLoops {
       long[] planes = memory.planes;
       for (int tree = 0; tree < trees; tree++) {
         LongVector path =
-            LongVector.fromArray(RankLoops.LONG, planes, tree * SQUARE + plane * LONGS);
+            LongVector.fromArray(VectorWidth.LONG, planes, tree * SQUARE + plane * LONGS);
         choose(
-                LongVector.fromArray(RankLoops.LONG, chosen, 2 * tree * LONGS),
-                LongVector.fromArray(RankLoops.LONG, chosen, (2 * tree + 1) * LONGS),
+                LongVector.fromArray(VectorWidth.LONG, chosen, 2 * tree * LONGS),
+                LongVector.fromArray(VectorWidth.LONG, chosen, (2 * tree + 1) * LONGS),
                 path)
             .intoArray(planes, tree * SQUARE + to);
       }
@@ -176,19 +171,19 @@ final class TreeLoops {
       int other = quarter * LONGS;
       for (int tree = 0; tree < trees; tree++) {
         int path = tree * SQUARE + plane * LONGS;
-        LongVector first = LongVector.fromArray(RankLoops.LONG, planes, path);
-        LongVector second = LongVector.fromArray(RankLoops.LONG, planes, path - LONGS);
+        LongVector first = LongVector.fromArray(VectorWidth.LONG, planes, path);
+        LongVector second = LongVector.fromArray(VectorWidth.LONG, planes, path - LONGS);
         int from = tree * stride;
         int result = to + tree * foldedStride;
         for (int place = 0; place < quarter; place++) {
           choose(
                   choose(
-                      LongVector.fromArray(RankLoops.LONG, chosen, from),
-                      LongVector.fromArray(RankLoops.LONG, chosen, from + 2 * other),
+                      LongVector.fromArray(VectorWidth.LONG, chosen, from),
+                      LongVector.fromArray(VectorWidth.LONG, chosen, from + 2 * other),
                       first),
                   choose(
-                      LongVector.fromArray(RankLoops.LONG, chosen, from + other),
-                      LongVector.fromArray(RankLoops.LONG, chosen, from + 3 * other),
+                      LongVector.fromArray(VectorWidth.LONG, chosen, from + other),
+                      LongVector.fromArray(VectorWidth.LONG, chosen, from + 3 * other),
                       first),
                   second)
               .intoArray(folded, result);
@@ -215,10 +210,10 @@ final class TreeLoops {
     void run(WideMemory memory) {
       long[] masks = memory.masks;
       long[] reach = memory.reach;
-      LongVector.broadcast(RankLoops.LONG, -1L).intoArray(reach, 0);
+      LongVector.broadcast(VectorWidth.LONG, -1L).intoArray(reach, 0);
       int to = LONGS;
       for (int split = at; split < at + 2 * splits; split += 2) {
-        LongVector here = LongVector.fromArray(RankLoops.LONG, reach, program[split]);
+        LongVector here = LongVector.fromArray(VectorWidth.LONG, reach, program[split]);
         LongVector right = mask(masks, program, split + 1);
         here.lanewise(VectorOperators.AND_NOT, right).intoArray(reach, to);
         here.and(right).intoArray(reach, to + LONGS);
@@ -245,65 +240,12 @@ final class TreeLoops {
       int next = at;
       for (int plane = 0; plane < WideMemory.PLANES; plane++) {
         int end = next + 1 + program[next];
-        LongVector bits = LongVector.zero(RankLoops.LONG);
+        LongVector bits = LongVector.zero(VectorWidth.LONG);
         for (next++; next < end; next++) {
-          bits = bits.or(LongVector.fromArray(RankLoops.LONG, reach, program[next]));
+          bits = bits.or(LongVector.fromArray(VectorWidth.LONG, reach, program[next]));
         }
 
         bits.intoArray(memory.planes, to + plane * LONGS);
-      }
-    }
-  }
-
-  /** Unpacks the leaf numbers of trees, which {@link RankLoops.Pack} would pack, to ints. */
-  static final class Unpack extends WideLoop {
-    private final int trees;
-
-    Unpack(int trees) {
-      this.trees = trees;
-    }
-
-    @Override
-    void run(WideMemory memory) {
-      long[] planes = memory.planes;
-      int[] numbers = memory.numbers;
-      for (int group = 0; group < ROWS / 32 * trees; group++) {
-        IntVector packed =
-            LongVector.fromArray(RankLoops.LONG, planes, group * LONGS).reinterpretAsInts();
-        int to = 32 * group;
-        packed.and(0xff).intoArray(numbers, to);
-        packed.lanewise(VectorOperators.LSHR, 8).and(0xff).intoArray(numbers, to + 8);
-        packed.lanewise(VectorOperators.LSHR, 16).and(0xff).intoArray(numbers, to + 16);
-        packed.lanewise(VectorOperators.LSHR, 24).intoArray(numbers, to + 24);
-      }
-    }
-  }
-
-  /** Adds the weights of trees, each from a place of its own, in their order. */
-  static final class Add extends WideLoop {
-    private final float[] weights;
-    private final int[] tables;
-    private final int to;
-
-    Add(float[] weights, int[] tables, int to) {
-      this.weights = weights;
-      this.tables = tables;
-      this.to = to;
-    }
-
-    @Override
-    void run(WideMemory memory) {
-      int[] numbers = memory.numbers;
-      float[] sums = memory.sums;
-      for (int row = 0; row < ROWS; row += LANES) {
-        FloatVector sum = FloatVector.fromArray(RankLoops.FLOAT, sums, to + row);
-        int from = row;
-        for (int table : tables) {
-          sum = sum.add(FloatVector.fromArray(RankLoops.FLOAT, weights, table, numbers, from));
-          from += ROWS;
-        }
-
-        sum.intoArray(sums, to + row);
       }
     }
   }

@@ -6,10 +6,11 @@ import java.util.Arrays;
  * What wide slices need of a thread's working memory; it grows to what the largest forest needs.
  */
 final class WideMemory {
-  static final int ROWS = 256;
+  /** Rows of a block: a vector has a bit of each. */
+  static final int ROWS = VectorWidth.BITS;
 
   /** Longs of a mask of all rows: a vector. */
-  static final int LONGS = 4;
+  static final int LONGS = ROWS / Long.SIZE;
 
   /** Bits of a byte. */
   static final int PLANES = 8;
@@ -23,20 +24,15 @@ final class WideMemory {
   /** Vectors among which a multiplexer of depth 8 chooses, after the first two levels. */
   private static final int CHOSEN = 32;
 
-  /** The block: slot f of row r is {@code slots[from + r * rowStride + f * featureStride]}. */
+  /** The block: slot f of row r is {@code slots[from + r + f * featureStride]}. */
   float[] slots;
 
   int from;
-  int rowStride;
   int featureStride;
 
-  /** Distances from the first of eight rows to each. */
-  final int[] offsets = new int[8];
-
-  /** The slots of one feature, their keys, their cells and their ranks. */
-  final float[] column = new float[ROWS];
-
+  /** The keys of the slots of one feature, their cells and their ranks. */
   final int[] keys = new int[ROWS];
+
   final int[] cells = new int[ROWS];
   final int[] ranks = new int[ROWS];
 
@@ -61,24 +57,20 @@ final class WideMemory {
   /** What multiplexers choose among. */
   final long[] chosen = new long[TREES * CHOSEN * LONGS];
 
-  /** Leaf numbers, for the trees of a step. */
+  /** Leaf numbers, or parts of the weights of these leaves, for the trees of a step. */
   final int[] numbers = new int[TREES * ROWS];
 
   /** The sums of the rows, output after output. */
   float[] sums = {};
 
-  /** Slots of a block that lacks rows. */
-  float[] padded = {};
+  /** Slots of a block that lacks rows, or has them one after the other. */
+  float[] columns = {};
 
   /** Sets the block. */
-  void block(float[] slots, int from, int rowStride, int featureStride) {
+  void block(float[] slots, int from, int featureStride) {
     this.slots = slots;
     this.from = from;
-    this.rowStride = rowStride;
     this.featureStride = featureStride;
-    for (int row = 0; row < offsets.length; row++) {
-      offsets[row] = row * rowStride;
-    }
   }
 
   /** Clears what loops use as indices, so that each can be run without the one before it. */
@@ -86,6 +78,7 @@ final class WideMemory {
     Arrays.fill(cells, 0);
     Arrays.fill(ranks, 0);
     Arrays.fill(numbers, 0);
+    Arrays.fill(planes, 0);
   }
 
   /** Returns the array, or a larger one. */
