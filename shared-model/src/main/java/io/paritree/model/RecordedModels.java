@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * Finds the models that have scored, by the versions and digests that were recorded with the
- * scores. Each is opened once. Not thread-safe.
+ * scores. Each is opened once. Thread-safe.
  *
  * <p>A version is looked for in the store that the given reference is in; another reference must be
  * the model itself.
@@ -72,7 +72,7 @@ public final class RecordedModels {
    *
    * @throws IOException if a store cannot be read
    */
-  public Found find(Recorded model) throws IOException {
+  public synchronized Found find(Recorded model) throws IOException {
     Found found = known.get(model);
     if (found == null) {
       found = search(model);

@@ -40,6 +40,9 @@ public record ReasonsForm(
     Map<String, List<String>> groups,
     Map<String, String> up,
     Map<String, String> down) {
+  /** The column of the reasons in the files, a list of field, value as text, and so on. */
+  public static final String COLUMN = "reasons";
+
   /** The member of a stored row with its reasons: a list of field, value as text, and so on. */
   public static final String LIST = "stored_reasons";
 

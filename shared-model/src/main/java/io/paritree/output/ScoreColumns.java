@@ -36,6 +36,11 @@ public record ScoreColumns(List<String> scores, List<String> margins, boolean ha
         outputs.columns(SCORE, scores), outputs.columns(MARGIN, margins), outputs.hasLabel());
   }
 
+  /** Returns the column that another model, which a run calls by this name, has for a column. */
+  public static String ofChallenger(String column, String name) {
+    return "%s_%s".formatted(column, name);
+  }
+
   /** Returns the columns of floats: scores and margins. */
   public List<String> numbers() {
     List<String> numbers = new ArrayList<>(scores);

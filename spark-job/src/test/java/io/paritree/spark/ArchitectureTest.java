@@ -105,6 +105,8 @@ class ArchitectureTest extends ArchitectureContract {
           "sql.BlockScoring",
           "sql.ModelCatalog",
           "sql.RowEncoder",
+          "input.CsvLineRows",
+          "sql.RowExplainer",
           "sql.RowFunction",
           "sql.RowResults",
           "sql.RowScorer",

@@ -4,23 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.paritree.json.SealedJson;
 import io.paritree.model.TestPackages;
-import io.paritree.output.PartitionManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,12 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Published scores are proved, and what is not as it was published is named. */
 class AuditTest {
-  private static final String DAY = "day=2026-01-01";
-  private static final String NEXT = "day=2026-01-02";
-  private static final int ROWS = 100;
-
-  /** Rows of the large partition; {@code -Dparitree.rows=5000000} is the bar. */
-  private static final int MANY = Integer.getInteger("paritree.rows", 2_000);
+  private static final int ROWS = 12;
+  private static final int DAYS = 20;
+  private static final String DAY = day(1);
+  private static final String NEXT = day(2);
 
   /** Audits while a partition is published again and again; {@code -Dparitree.audits=100}. */
   private static final int AUDITS = Integer.getInteger("paritree.audits", 2);
@@ -48,18 +47,54 @@ class AuditTest {
   private static Path input;
 
   private Path output;
+  private final Map<String, String> expected = new LinkedHashMap<>();
 
+  private static String day(int number) {
+    return "day=2026-01-%02d".formatted(number);
+  }
+
+  /** Returns the key of a row of a day. */
+  private static long key(int day) {
+    return (day - 1) * ROWS + 3L;
+  }
+
+  /** Scores some days with all columns that there are. On the first, rows repeat a key. */
   @BeforeAll
-  static void scoreTwoDays() {
+  static void scoreSomeDays() {
     store = shared.resolve("models");
     Path model = new TestPackages(store).binary(1, 5);
     input = shared.resolve("in");
-    Parcels.write(input.resolve(DAY), 0, ROWS, 25, 2);
-    Parcels.write(input.resolve(NEXT), ROWS, 2 * ROWS, 0, 1);
+    List<Row> rows = new ArrayList<>();
+    for (int index = 0; index < DAYS * ROWS; index++) {
+      rows.add(index == 0 ? Parcels.badRow(index) : Parcels.row(index));
+    }
+
+    rows.add(Parcels.row(1));
+    TestSpark.interpreting()
+        .createDataFrame(rows, Parcels.SCHEMA)
+        .withColumn("tags", functions.expr("array(named_struct('at', now(), 'x', 0D))"))
+        .withColumn(
+            "day",
+            functions.expr(
+                "concat('2026-01-', lpad(1 + parcel_id div %s, 2, '0'))".formatted(ROWS)))
+        .coalesce(1)
+        .write()
+        .partitionBy("day")
+        .parquet(input.toString());
     scored = shared.resolve("scored").resolve("out");
     succeeds(
         JobRun.ofParcels(
-            model, input, scored, "--pass", "carrier", "--margin", "--max-quarantined", "1"));
+            model,
+            input,
+            scored,
+            "--pass",
+            "carrier,tags",
+            "--margin",
+            "--reasons",
+            "2",
+            "--contributions",
+            "--max-quarantined",
+            "1"));
   }
 
   @BeforeEach
@@ -81,102 +116,179 @@ class AuditTest {
         Stream.concat(Stream.of("--output", output, "--model", model), Stream.of(more)).toArray());
   }
 
+  private ForgedPartition partition(String name) {
+    return new ForgedPartition(output.resolve(name));
+  }
+
   private static JsonNode evidence(JobRun run) throws IOException {
     byte[] document = run.out().getBytes(StandardCharsets.UTF_8);
     assertThat(SealedJson.isWhole(document)).as(run.out()).isTrue();
     return new ObjectMapper().readTree(document);
   }
 
-  private static List<Path> files(Path partition) throws IOException {
-    try (Stream<Path> all = Files.list(partition)) {
-      return all.filter(file -> file.getFileName().toString().endsWith(".parquet")).toList();
-    }
-  }
-
-  private static PartitionManifest manifest(Path partition) throws IOException {
-    byte[] json = Files.readAllBytes(partition.resolve(PartitionManifest.FILE));
-    return PartitionManifest.fromJson(json, partition.toString());
-  }
-
-  private static void edit(Path file, String pattern, String with) throws IOException {
-    Files.writeString(file, Files.readString(file).replaceAll(pattern, with));
-  }
-
-  /** Writes a partition's only file again, with another last bit in one score. */
-  private static void flip(Path partition, long key) throws IOException {
-    Path file = files(partition).get(0);
-    Dataset<Row> rows = TestSpark.interpreting().read().parquet(file.toString());
-    Column other = functions.col("score").plus(functions.lit(Math.ulp(0.5f)));
-    Column changed = functions.when(functions.col("parcel_id").equalTo(key), other.cast("float"));
-    Path written = partition.resolveSibling("_written");
-    rows.withColumn("score", changed.otherwise(functions.col("score")))
-        .coalesce(1)
-        .write()
-        .parquet(written.toString());
-    Files.delete(file);
-    Files.move(files(written).get(0), file);
-    FileUtils.deleteDirectory(written.toFile());
-  }
-
-  /** Makes a manifest one of an earlier version, without digests, that fits the files. */
-  private static void forgetDigests(Path partition) throws IOException {
-    Path file = partition.resolve(PartitionManifest.FILE);
-    edit(file, ",\\s*\"sha256\" : \"[0-9a-f]*\"", "");
-    edit(file, "\"bytes\" : [0-9]+", "\"bytes\" : " + Files.size(files(partition).get(0)));
+  private void forgetRuns() throws IOException {
+    FileUtils.deleteDirectory(directory.resolve("_paritree").toFile());
   }
 
   @Test
   void rowsThatAnotherEngineScoresWithTheSameBitsAreProved() throws Exception {
-    JobRun spec = audit("--strict");
-    JobRun xgboost = audit("--engine", "xgboost", "--strict", "--format", "json");
-    JobRun sampled = audit("--sample", "0.3", "--strict", "--format", "json");
+    JobRun spec = audit("--strict", "--format", "json", "--to", "2026-01-02");
+    JobRun xgboost = audit("--engine", "xgboost", "--strict", "--partition", DAY);
+    JobRun sampled = audit("--sample", "0.3", "--strict", "--format", "json", "--to", "2026-01-03");
 
     succeeds(spec);
-    assertThat(spec.out()).contains("with spec", DAY + "  parcel-late/1", "proved");
-    succeeds(xgboost);
-    JsonNode all = evidence(xgboost);
+    JsonNode all = evidence(spec);
     assertThat(all.get("result").asText()).isEqualTo("proved");
-    assertThat(all.get("partitions").get(0).get("compared").asInt())
-        .isEqualTo(all.get("partitions").get(0).get("scored").asInt());
-    assertThat(all.get("partitions").get(0).get("quarantined").asInt()).isEqualTo(4);
-    assertThat(all.get("partitions").get(0).get("notes")).isEmpty();
+    assertThat(all.get("partitions")).hasSize(2);
+    JsonNode first = all.get("partitions").get(0);
+    assertThat(first.get("compared").asInt()).isEqualTo(first.get("scored").asInt());
+    assertThat(first.get("quarantined").asInt()).isEqualTo(1);
+    assertThat(first.get("notes").toString()).contains("1 rows repeat a key");
+    assertThat(first.get("input").asText()).isEqualTo(input.toString());
+    assertThat(all.get("partitions").get(1).get("notes")).isEmpty();
+    assertThat(all.get("partitions").get(1).get("notCompared")).isEmpty();
+    succeeds(xgboost);
+    assertThat(xgboost.out()).contains("with xgboost", DAY + "  parcel-late/1", "proved");
     succeeds(sampled);
-    JsonNode first = evidence(sampled).get("partitions").get(0);
-    assertThat(first.get("verdict").asText()).isEqualTo("proved_by_sample");
-    assertThat(first.get("compared").asInt()).isBetween(10, 55);
+    int compared = 0;
+    for (JsonNode one : evidence(sampled).get("partitions")) {
+      assertThat(one.get("verdict").asText()).isEqualTo("proved_by_sample");
+      compared += one.get("compared").asInt();
+    }
+
+    assertThat(compared).isBetween(3, 25);
+  }
+
+  /** What a forger does. */
+  @FunctionalInterface
+  private interface Forgery {
+    void on(ForgedPartition partition, int day) throws IOException;
+  }
+
+  /** Forges the next day, whose manifest then fits its files; an audit must say this of it. */
+  private void forge(String says, Forgery forgery) throws IOException {
+    int day = expected.size() + 3;
+    ForgedPartition partition = partition(day(day));
+    forgery.on(partition, day);
+    if (Files.exists(partition.manifest())) {
+      partition.fit();
+    }
+
+    expected.put(day(day), says);
+  }
+
+  private void forgeRows(String says, String column, String expression) throws IOException {
+    forge(says, (partition, day) -> partition.set(key(day), column, expression));
+  }
+
+  @Test
+  void noForgeryIsProvedThoughItsDigestsFit() throws Exception {
+    forgetRuns();
+    forge(
+        "a row is published, no such row scored again",
+        (partition, day) -> {
+          partition.rewrite(key(day), rows -> rows.union(rows.where("parcel_id = " + key(day))));
+          partition.add("scored", 1);
+          partition.add("read", 1);
+        });
+    forge(
+        "no row is published, a row scored again",
+        (partition, day) -> {
+          partition.rewrite(key(day), rows -> rows.where("parcel_id <> " + key(day)));
+          partition.add("scored", -1);
+          partition.add("quarantined", 1);
+        });
+    forge(
+        "0 rows of the input cannot be scored, and 1 were quarantined",
+        (partition, day) -> {
+          partition.add("quarantined", 1);
+          partition.add("read", 1);
+        });
+    forge(
+        "its manifest is of '%s'".formatted(NEXT),
+        (partition, day) -> {
+          FileUtils.deleteDirectory(partition.directory().toFile());
+          FileUtils.copyDirectory(output.resolve(NEXT).toFile(), partition.directory().toFile());
+        });
+    forge(
+        "no such row scored again",
+        (partition, day) -> {
+          JsonNode scoredInput = partition.read().get("input");
+          FileUtils.deleteDirectory(partition.directory().toFile());
+          FileUtils.copyDirectory(output.resolve(NEXT).toFile(), partition.directory().toFile());
+          partition.edit(json -> json.put("partition", day(day)).set("input", scoredInput));
+        });
+    forge("no run has published", (partition, day) -> Files.delete(partition.manifest()));
+    forge(
+        "file more is of no run",
+        (partition, day) ->
+            FileUtils.copyToDirectory(
+                partition.files().get(0).toFile(), partition.directory().resolve("more").toFile()));
+    forge(
+        "no column [score, label",
+        (partition, day) -> partition.rewrite(key(day), rows -> rows.drop("score")));
+    forge(
+        "proved, but for columns [more]",
+        (partition, day) ->
+            partition.rewrite(key(day), rows -> rows.withColumn("more", functions.lit(1))));
+    forgeRows(": score null is published", "score", "null");
+    forgeRows(": score NaN", "score", "float('NaN')");
+    forgeRows(": label ", "label", "if(label = 'late', 'on_time', 'late')");
+    forgeRows(": model_version parcel-late/9", "model_version", "'parcel-late/9'");
+    forgeRows(": carrier ", "carrier", "'nobody'");
+    forgeRows(": tags ", "tags", "transform(tags, t -> named_struct('at', t.at, 'x', -0D))");
+    forgeRows(": contribution_weight ", "contribution_weight", "float(contribution_weight + 1)");
+    forgeRows(": reasons ", "reasons", "slice(reasons, 1, 1)");
+    forgeRows(": reasons_rest ", "reasons_rest", "float(-reasons_rest)");
+
+    JobRun run = audit("--strict");
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(7);
+    assertThat(expected).hasSize(DAYS - 2);
+    assertThat(run.out()).containsPattern(DAY + " .*proved\n").containsPattern(NEXT + ".*proved\n");
+    expected.forEach(
+        (day, says) -> {
+          int at = run.out().indexOf("\n  " + day);
+          int next = run.out().indexOf("\n  day", at + 1);
+          String block = run.out().substring(at, next < 0 ? run.out().length() : next);
+          assertThat(block).contains(says).doesNotContainPattern(" proved\n");
+        });
   }
 
   @Test
   void oneOtherBitInAScoreIsFoundByItsDigestAndByItsKey() throws Exception {
-    long key = ROWS + 17;
-    flip(output.resolve(NEXT), key);
+    partition(NEXT).flip(key(2));
 
     JobRun byDigest = JobRun.ofAudit("--output", output, "--partition", NEXT);
-    forgetDigests(output.resolve(NEXT));
-    JobRun byKey = audit();
+    forgetRuns();
+    partition(NEXT).forgetDigests();
+    JobRun byKey = audit("--to", "2026-01-02");
 
     assertThat(byDigest.exitCode()).as(byDigest.out() + byDigest.err()).isEqualTo(7);
     assertThat(byDigest.out()).contains("bytes", "were written").doesNotContain(DAY);
     assertThat(byKey.exitCode()).as(byKey.out() + byKey.err()).isEqualTo(7);
     assertThat(byKey.out())
-        .contains("parcel_id=" + key + ": score 0.", "its files have no digests")
+        .contains("parcel_id=" + key(2) + ": score 0.", "its files have no digests")
         .containsPattern(DAY + ".*proved");
     assertThat(byKey.err()).isEqualToIgnoringNewLines("Differs: " + NEXT);
   }
 
   @Test
-  void aFileOfTheSameLengthAndOneOfNoRunDiffer() throws Exception {
-    Path file = files(output.resolve(NEXT)).get(0);
+  void aFileOfTheSameLengthAndOneOfNoRunDifferAndSoDoesAManifestFromTheReport() throws Exception {
+    Path file = partition(NEXT).files().get(0);
     byte[] content = Files.readAllBytes(file);
     content[content.length / 2] ^= 1;
     Files.write(file, content);
     Files.copy(file, output.resolve(DAY).resolve("more.parquet"));
+    partition(day(3)).add("quarantined", 1);
 
-    JobRun run = JobRun.ofAudit("--output", output);
+    JobRun run = JobRun.ofAudit("--output", output, "--to", "2026-01-03");
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(7);
     assertThat(run.out())
-        .contains("has the SHA-256", "file more.parquet is of no run", "no --model was given");
+        .contains("has the SHA-256", "file more.parquet is of no run", "no --model was given")
+        .contains("its manifest has other numbers of rows or other files than the report of run");
+    assertThat(run.err()).contains(DAY, NEXT, day(3));
   }
 
   @Test
@@ -196,74 +308,150 @@ class AuditTest {
   @Test
   void rowsOfAnotherInputAreNoDifferenceAndARemovedOneIsMissing() throws Exception {
     Path changed = directory.resolve("changed");
-    Parcels.write(changed.resolve(NEXT), ROWS + 1, 2 * ROWS + 1, 0, 1);
+    TestSpark.interpreting()
+        .read()
+        .parquet(input.resolve(NEXT).toString())
+        .where("parcel_id <> " + key(2))
+        .write()
+        .parquet(changed.resolve(NEXT).toString());
+    Path fewer = Files.createDirectories(directory.resolve("fewer"));
+    FileUtils.copyDirectory(changed.toFile(), fewer.toFile());
+    for (Path file : new ForgedPartition(fewer.resolve(NEXT)).files()) {
+      Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+    }
 
     JobRun other = audit("--partition", NEXT, "--input", changed);
     JobRun gone = audit("--partition", NEXT, "--input", directory.resolve("gone"), "--strict");
-    forgetDigests(output.resolve(NEXT));
-    JobRun unprovable = audit("--partition", NEXT, "--input", directory.resolve("gone"));
+    JobRun without = audit("--partition", DAY, "--input", changed);
+    partition(NEXT).edit(json -> json.remove("input"));
+    JobRun unknown = audit("--partition", NEXT, "--input", fewer);
+    forgetRuns();
+    partition(NEXT).forgetDigests();
+    JobRun unprovable = audit("--partition", NEXT);
 
     succeeds(other);
     assertThat(other.out())
         .contains("consistent (missing: the input: files of the input were written since")
-        .contains("2 rows are others than what this input gives");
+        .contains("rows are others than what this input gives");
     assertThat(gone.exitCode()).isEqualTo(3);
     assertThat(gone.out()).contains("consistent (missing: the input", "there is no input");
     assertThat(gone.err()).contains("Not proved: " + NEXT);
+    succeeds(without);
+    assertThat(without.out()).contains("missing: the input: ", "has no partition " + DAY);
+    succeeds(unknown);
+    assertThat(unknown.out())
+        .contains("consistent (missing: the input: it is not recorded which files were scored")
+        .contains("there were 12 rows in them, where it has 11");
     succeeds(unprovable);
-    assertThat(unprovable.out()).contains("unprovable (missing: the input");
+    assertThat(unprovable.out()).contains("unprovable (missing: the input: the report of run");
   }
 
   @Test
   void quarantinedRowsMustHaveTheFaultsThatTheyHave() throws Exception {
     JobRun before = audit("--partition", DAY);
-    FileUtils.deleteDirectory(directory.resolve("_paritree").toFile());
+    forgetRuns();
     JobRun removed = audit("--partition", DAY, "--strict");
-    Path manifest = output.resolve(DAY).resolve(PartitionManifest.FILE);
-    edit(manifest, "\"quarantined\" : 4", "\"quarantined\" : 3");
-    JobRun counted = audit("--partition", DAY);
 
     succeeds(before);
     assertThat(before.out()).doesNotContain("counted, not compared");
     succeeds(removed);
     assertThat(removed.out()).contains("counted, not compared");
-    assertThat(counted.exitCode()).as(counted.out() + counted.err()).isEqualTo(7);
-    assertThat(counted.out())
-        .contains("4 rows of the input cannot be scored, and 3 were quarantined");
   }
 
   @Test
-  void aRowThatRepeatsAKeyIsComparedAndManyRowsAreProvedWithinAMinute() throws Exception {
-    Path model = new TestPackages(directory.resolve("models")).binary(1, 100);
-    Path many = directory.resolve("many");
-    int copies = Math.max(1, MANY / ROWS);
-    Dataset<Row> rows =
-        TestSpark.interpreting()
-            .read()
-            .parquet(input.resolve(NEXT).toString())
-            .crossJoin(TestSpark.interpreting().range(copies).toDF("copy"));
-    rows.withColumn(
-            "parcel_id",
-            functions.expr("if(copy = 1, parcel_id, parcel_id + %s * copy)".formatted(ROWS)))
-        .drop("copy")
-        .coalesce(4)
-        .write()
-        .parquet(many.toString());
-    Path published = directory.resolve("published");
-    succeeds(JobRun.ofParcels(model, many, published));
+  void linesOfCsvAreProvedAndThoseThatAreMalformed() throws Exception {
+    Path lines = directory.resolve("lines");
+    Parcels.writeCsv(lines.resolve(DAY).resolve("a.csv"), 0, 40, "41,2,3", "42,1,heavy,,,,");
+    Path published = directory.resolve("of-lines");
+    succeeds(
+        JobRun.ofParcels(
+            store.resolve("parcel-late/1"),
+            lines,
+            published,
+            "--input-format",
+            "csv",
+            "--pass",
+            "carrier",
+            "--reasons",
+            "3",
+            "--max-quarantined",
+            "1"));
+    Object[] asked = {"--output", published, "--model", store, "--input-format", "csv"};
 
-    long begun = System.nanoTime();
-    JobRun proved = JobRun.ofAudit("--output", published, "--model", model, "--strict");
-    double seconds = (System.nanoTime() - begun) / 1e9;
-    flip(published, ROWS * 7L);
-    forgetDigests(published);
-    JobRun flipped = JobRun.ofAudit("--output", published, "--model", model);
+    JobRun proved = JobRun.ofAudit(with(asked, "--strict", "--format", "json"));
+    new ForgedPartition(published.resolve(DAY)).flip(7);
+    JobRun flipped = JobRun.ofAudit(asked);
 
-    System.out.println("%s rows proved in %.1f s".formatted(copies * ROWS, seconds));
     succeeds(proved);
-    assertThat(proved.out()).contains("proved", ROWS + " rows repeat a key");
+    JsonNode all = evidence(proved).get("partitions").get(0);
+    assertThat(all.get("quarantined").asInt()).isEqualTo(2);
+    assertThat(all.get("notes")).isEmpty();
     assertThat(flipped.exitCode()).as(flipped.out() + flipped.err()).isEqualTo(7);
-    assertThat(flipped.out()).contains("parcel_id=" + ROWS * 7L + ": score");
+    assertThat(flipped.out()).contains("parcel_id=7: score");
+  }
+
+  @Test
+  void rowsOfAViewAreProvedAsLongAsItHasThem() {
+    String view = "CREATE OR REPLACE VIEW audited AS SELECT * FROM parquet.`%s`";
+    String all = view.formatted(input.resolve(NEXT));
+    TestSpark.session().sql(all);
+    Path published = directory.resolve("of-view");
+    Path model = store.resolve("parcel-late/1");
+    succeeds(
+        JobRun.of(
+            "--model",
+            model,
+            "--input-table",
+            "audited",
+            "--output",
+            published,
+            "--keys",
+            "parcel_id"));
+
+    JobRun proved = JobRun.ofAudit("--output", published, "--model", store, "--strict");
+    TestSpark.session().sql(all + " WHERE parcel_id > 12");
+    JobRun changed = JobRun.ofAudit("--output", published, "--model", store);
+    TestSpark.session().sql("DROP VIEW audited");
+
+    succeeds(proved);
+    succeeds(changed);
+    assertThat(changed.out())
+        .contains("consistent (missing: the input: audited has no versions, so its rows may have");
+  }
+
+  private static Object[] with(Object[] some, Object... more) {
+    return Stream.concat(Stream.of(some), Stream.of(more)).toArray();
+  }
+
+  @Test
+  void scoresOfClassesAndOfNamesOfDirectoriesAreProved() {
+    Path classes = new TestPackages(directory.resolve("classes")).classes();
+    Path zones = directory.resolve("zones");
+    TestSpark.interpreting()
+        .read()
+        .parquet(input.resolve(DAY).toString(), input.resolve(NEXT).toString())
+        .where("weight is not null")
+        .drop("zone")
+        .write()
+        .parquet(zones.resolve("zone=10").toString());
+    Path published = directory.resolve("of-classes");
+    succeeds(
+        JobRun.ofParcels(
+            classes,
+            zones,
+            published,
+            "--margin",
+            "--reasons",
+            "1",
+            "--reasons-from",
+            "0.5",
+            "--contributions",
+            "--exact"));
+
+    JobRun run = JobRun.ofAudit("--output", published, "--model", classes, "--strict");
+
+    succeeds(run);
+    assertThat(run.out()).containsPattern("zone=10 .*proved\n");
   }
 
   @Test
@@ -300,13 +488,18 @@ class AuditTest {
         Path fresh = directory.resolve("fresh" + run);
         Path from = published.get(run % published.size());
         FileUtils.copyDirectory(from.toFile(), fresh.toFile());
-        Path manifest = fresh.resolve(PartitionManifest.FILE);
-        String name = manifest(fresh).directory();
-        edit(manifest, "\"directory\" : \"" + name, "\"directory\" : \"" + run + "-" + name);
-        for (Path file : files(fresh)) {
-          String data = file.getFileName().toString();
-          edit(manifest, data, run + data);
-          Files.move(file, fresh.resolve(run + data));
+        String name = "directory";
+        String prefix = run + "-";
+        ForgedPartition own = new ForgedPartition(fresh);
+        own.edit(
+            json -> {
+              json.put(name, prefix + json.get(name).asText());
+              json.get("files")
+                  .forEach(
+                      file -> ((ObjectNode) file).put("name", prefix + file.get("name").asText()));
+            });
+        for (Path file : own.files()) {
+          Files.move(file, fresh.resolve(prefix + file.getFileName()));
         }
 
         LockSupport.parkNanos(random.nextInt(1_500) * 1_000_000L);
@@ -322,11 +515,17 @@ class AuditTest {
   void whatIsWrongOnTheCommandLineIsNamed() {
     JobRun run =
         JobRun.ofAudit("--sample", "2", "--engine", "fast", "--format", "xml", "--from", "today");
+    JobRun days = JobRun.ofAudit("--output", "x", "--from", "2026-01-02", "--to", "2026-01-01");
+    JobRun absent = audit("--partition", DAY, "--partition", "day=2027-01-01");
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
         .contains("--output and --table", "--sample", "--engine must be spec or xgboost")
         .contains("--format must be text or json", "--from must be a day");
+    assertThat(days.exitCode()).isEqualTo(2);
+    assertThat(days.err()).contains("--from must not be after --to");
+    assertThat(absent.exitCode()).isEqualTo(3);
+    assertThat(absent.err()).contains("no partition of it is day=2027-01-01");
     JobRun nothing = JobRun.ofAudit("--output", directory.resolve("nothing"));
     assertThat(nothing.exitCode()).isEqualTo(3);
     assertThat(nothing.err()).contains("no published partition");

@@ -284,6 +284,11 @@ class ChallengersTest {
         .isEqualTo(ROWS - BAD);
     assertThat(rows.filter("size(reasons) = 2").count()).isEqualTo(ROWS - BAD);
     assertThat(run("out", options).out()).contains("already published, nothing to do");
+    JobRun audit =
+        JobRun.ofAudit("--output", directory.resolve("out"), "--model", packages.store());
+    assertThat(audit.out())
+        .contains("proved, but for columns [score_bad, label_bad, model_version_bad]")
+        .contains("challenger bad: its scores are not complete: ");
     JobRun other = run("out", "--challenger", "next=" + champion, "--challenger-columns");
     assertThat(other.out()).contains(": published\n");
   }

@@ -136,6 +136,12 @@ class EncryptionTest {
           .contains("weight", "_faults", "_source_line", "_codes", "parcel_id", "note");
     }
 
+    if (keys.startsWith("complete")) {
+      JobRun audit =
+          JobRun.ofAudit("--output", directory.resolve("out"), "--model", model, "--strict");
+      assertThat(audit.exitCode()).as(audit.out() + audit.err()).isZero();
+    }
+
     assertThat(QuarantineTest.quarantine(directory.resolve("out")).count()).isEqualTo(5);
     boolean hidesScores = encrypted.contains("score");
     assertThat(hidesScores).isTrue();

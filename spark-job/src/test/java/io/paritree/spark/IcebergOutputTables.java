@@ -169,6 +169,19 @@ class IcebergOutputTables {
               assertThat(scanned.file().lowerBounds().get(sha256))
                   .isEqualTo(StandardCharsets.UTF_8.encode(Sha256.hex(Files.readAllBytes(file))));
             });
+    JobRun audit =
+        JobRun.ofAudit(
+            "--table",
+            table,
+            "--table-format",
+            "iceberg",
+            "--model",
+            model,
+            "--keys",
+            "parcel_id",
+            "--strict");
+    succeeds(audit);
+    assertThat(audit.out()).containsPattern("2024-01-01 .*proved\n");
   }
 
   @Test

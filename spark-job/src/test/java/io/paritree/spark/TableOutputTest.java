@@ -70,7 +70,7 @@ class TableOutputTest extends DeltaScores {
     assertThat(changed.out())
         .containsPattern("2024-01-01.*proved")
         .containsPattern(
-            "2024-01-02.*unprovable .missing: no report in .* names exactly its files");
+            "2024-01-02.*unprovable .missing: its run: no report in .* names exactly its files");
   }
 
   private static Object[] with(Object[] some, Object... more) {

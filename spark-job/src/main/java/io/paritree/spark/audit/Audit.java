@@ -4,6 +4,7 @@ import io.paritree.ModelException;
 import io.paritree.json.JsonText;
 import io.paritree.json.SealedJson;
 import io.paritree.model.RecordedModels;
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
@@ -16,6 +17,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -50,6 +56,9 @@ public record Audit(
   private static final long PAUSE_NANOS = 500_000_000;
   private static final double MILLIS = 1_000;
 
+  /** How many partitions are examined at the same time. */
+  private static final int THREADS = 4;
+
   public Audit {
     partitions = List.copyOf(partitions);
   }
@@ -68,26 +77,69 @@ public record Audit(
     AuditQuery.Scores asked = query.published();
     AuditedOutput output =
         place.isPresent()
-            ? new AuditedDirectory(session, place.get(), asked.keys())
+            ? AuditedDirectory.of(session, place.get(), asked.keys())
             : AuditedTable.of(session, asked);
-    List<String> partitions = output.partitions().stream().filter(asked::isOf).toList();
+    List<String> partitions = asked(output, asked);
+    Map<String, String> hadoop = HadoopPaths.settingsByName(session);
+    PartitionAudit audit =
+        new PartitionAudit(
+            session, query, output, new RecordedModels(query.model(), hadoop), scoring);
+    List<PartitionProof> proofs = proofs(output, audit, partitions);
+    double seconds = Duration.between(startedAt, Instant.now()).toMillis() / MILLIS;
+    return new Audit(query, output.shown(), output.version(), startedAt, seconds, proofs);
+  }
+
+  private static List<String> asked(AuditedOutput output, AuditQuery.Scores asked)
+      throws RefusedException, IOException {
+    List<String> all = output.partitions();
+    List<String> partitions = all.stream().filter(asked::isOf).toList();
     if (partitions.isEmpty()) {
       throw new RefusedException(
           "Cannot audit %s: no published partition that is asked for was found in it; give the --output or --table of a scoring run"
               .formatted(asked.name()));
     }
 
-    Map<String, String> hadoop = HadoopPaths.settingsByName(session);
-    PartitionAudit audit =
-        new PartitionAudit(
-            session, query, output, new RecordedModels(query.model(), hadoop), scoring);
-    List<PartitionProof> proofs = new ArrayList<>();
-    for (String partition : partitions) {
-      proofs.add(settled(output, audit, partition));
+    for (PartitionValue value : asked.partitions()) {
+      if (all.stream().noneMatch(one -> PartitionValue.ofPath(one).contains(value))) {
+        throw new RefusedException(
+            "Cannot audit %s: no partition of it is %s, which --partition names"
+                .formatted(asked.name(), value));
+      }
     }
 
-    double seconds = Duration.between(startedAt, Instant.now()).toMillis() / MILLIS;
-    return new Audit(query, output.shown(), output.version(), startedAt, seconds, proofs);
+    return partitions;
+  }
+
+  /**
+   * Examines partitions, some at the same time: of small ones, the driver does most of the work.
+   */
+  private static List<PartitionProof> proofs(
+      AuditedOutput output, PartitionAudit audit, List<String> partitions)
+      throws ModelException, IOException {
+    ExecutorService threads = Executors.newFixedThreadPool(Math.min(THREADS, partitions.size()));
+    try {
+      List<Callable<PartitionProof>> looks = new ArrayList<>();
+      partitions.forEach(partition -> looks.add(() -> settled(output, audit, partition)));
+      List<PartitionProof> proofs = new ArrayList<>();
+      for (Future<PartitionProof> proof : threads.invokeAll(looks)) {
+        proofs.add(proof.get());
+      }
+
+      return proofs;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ModelException refused) {
+        throw refused;
+      } else if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+
+      throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Cannot audit: interrupted", e);
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   /**
@@ -97,69 +149,67 @@ public record Audit(
   private static PartitionProof settled(
       AuditedOutput output, PartitionAudit audit, String partition)
       throws ModelException, IOException {
-    int differing = 0;
+    int looks = 0; // in sequence, which were all at the same publication
     String token = "";
-    Optional<Exception> failure = Optional.empty();
-    Optional<PartitionProof> last = Optional.empty();
+    Optional<AuditedPartition> last = Optional.empty();
     for (int look = 0; look < LOOKS; look++) {
       if (look > 0) {
         LockSupport.parkNanos(PAUSE_NANOS);
       }
 
       Optional<AuditedPartition> before = output.partition(partition);
-      if (before.isEmpty()) {
-        if (!output.version().isEmpty()) {
-          break;
-        }
-
-        continue;
-      }
-
       Optional<PartitionProof> proof = Optional.empty();
-      failure = Optional.empty();
+      String failure = "";
       try {
-        proof = Optional.of(audit.look(before.get()));
+        proof = before.isPresent() ? Optional.of(audit.look(before.get())) : Optional.empty();
       } catch (ModelException e) {
         throw e;
       } catch (Exception e) { // of files that are gone; Spark throws checked ones undeclared
-        failure = Optional.of(e);
+        failure = unreadable(e);
       }
 
-      String now = output.partition(partition).map(AuditedPartition::token).orElse("");
-      if (!now.equals(before.get().token())) {
-        differing = 0;
-        last = Optional.empty();
+      last = output.partition(partition);
+      String now = last.map(AuditedPartition::token).orElse("");
+      if (!now.equals(before.map(AuditedPartition::token).orElse(""))) {
+        looks = 0;
         continue;
       } else if (proof.isPresent() && proof.get().proof() != AuditVerdict.DIFFERS) {
         return proof.get();
       }
 
-      differing = token.equals(now) ? differing + 1 : 1;
+      looks = token.equals(now) ? looks + 1 : 1;
       token = now;
-      last = proof;
       boolean isSettled =
-          differing >= CONFIRMING && !output.isBeingPublished() || differing >= MOST_CONFIRMING;
-      if (isSettled || look == LOOKS - 1) {
-        break;
+          looks >= CONFIRMING && !output.isBeingPublished() || looks >= MOST_CONFIRMING;
+      if (isSettled && last.isEmpty()) {
+        return PartitionProof.unprovable(partition, output.absence(partition));
+      } else if (isSettled) {
+        return proof.isPresent() ? proof.get() : withoutRows(audit, last.get(), failure);
       }
     }
 
-    if (last.isPresent()) {
-      return last.get();
-    } else if (failure.isPresent()) {
-      return PartitionProof.unprovable(partition, "readable rows: " + reason(failure.get()));
-    }
-
-    boolean isKnown = output.partition(partition).isPresent();
     return PartitionProof.unprovable(
         partition,
-        isKnown
+        last.isPresent()
             ? "a time when it is not published again: it was at each of %s looks".formatted(LOOKS)
-            : output.absence());
+            : output.absence(partition));
   }
 
-  static String reason(Exception failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+  private static PartitionProof withoutRows(
+      PartitionAudit audit, AuditedPartition partition, String failure) throws ModelException {
+    try {
+      return audit.look(partition, failure);
+    } catch (ModelException e) {
+      throw e;
+    } catch (Exception e) { // as above; files cannot be read, either
+      return PartitionProof.unprovable(partition.partition(), failure);
+    }
+  }
+
+  /** Returns what is missing where rows cannot be read. */
+  static String unreadable(Exception failure) {
+    String message = String.valueOf(failure.getMessage());
+    return "rows that can be read: " + message.lines().findFirst().orElse("");
   }
 
   private Stream<PartitionProof> of(AuditVerdict proof) {
@@ -174,7 +224,7 @@ public record Audit(
   /** Returns the partitions that are not proved. */
   public List<String> unproved() {
     return partitions.stream()
-        .filter(own -> !own.proof().isProved())
+        .filter(own -> !own.isWhole())
         .map(PartitionProof::partition)
         .toList();
   }

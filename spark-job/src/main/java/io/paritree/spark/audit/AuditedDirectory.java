@@ -1,20 +1,23 @@
 package io.paritree.spark.audit;
 
-import io.paritree.output.DataFile;
+import io.paritree.NameList;
 import io.paritree.output.PartitionManifest;
+import io.paritree.output.PartitionValue;
+import io.paritree.output.ReasonsForm;
 import io.paritree.output.RunReport;
 import io.paritree.output.ScoredInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.store.FileEntry;
+import io.paritree.spark.publish.StoredRuns;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -22,15 +25,28 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Scores in a directory, whose manifests say what is published.
  *
- * @param place where it is
+ * @param runs of the output
  * @param keys the columns of the key where a manifest does not say them
+ * @param reports of runs by the names of their directories, once they were read; thread-safe
  */
-record AuditedDirectory(SparkSession session, OutputPlace place, List<String> keys)
+record AuditedDirectory(
+    SparkSession session,
+    StoredRuns runs,
+    List<String> keys,
+    Map<String, Optional<RunReport>> reports)
     implements AuditedOutput {
+
+  static AuditedDirectory of(SparkSession session, OutputPlace place, List<String> keys) {
+    return new AuditedDirectory(session, new StoredRuns(place), keys, new ConcurrentHashMap<>());
+  }
+
+  private OutputPlace place() {
+    return runs.place();
+  }
 
   @Override
   public String shown() {
-    return place.output().toString();
+    return place().output().toString();
   }
 
   @Override
@@ -38,28 +54,61 @@ record AuditedDirectory(SparkSession session, OutputPlace place, List<String> ke
     return "";
   }
 
+  /**
+   * Returns the directories of which readers see files, whether a run has published them or not.
+   */
   @Override
   public List<String> partitions() throws IOException {
-    List<PartitionManifest> published = new ArrayList<>(place.publishedBelow(""));
-    place.manifest("").ifPresent(published::add);
-    return published.stream().map(PartitionManifest::partition).sorted().toList();
+    List<String> found = new ArrayList<>();
+    find("", found);
+    return found.stream().sorted().toList();
+  }
+
+  private void find(String directory, List<String> found) throws IOException {
+    List<String> below = place().partitionsBelow(directory);
+    boolean isOfRun = place().manifest(directory).isPresent();
+    if (isOfRun || !visible(directory, !below.isEmpty()).isEmpty()) {
+      found.add(directory);
+    }
+
+    for (String partition : isOfRun && !directory.isEmpty() ? List.<String>of() : below) {
+      find(partition, found);
+    }
+  }
+
+  /**
+   * Returns the names of files and directories that readers see in a directory.
+   *
+   * @param isAbove whether its partition directories are left out
+   */
+  private List<String> visible(String directory, boolean isAbove) throws IOException {
+    return place().listOrNone(place().partition(directory)).stream()
+        .filter(
+            entry ->
+                !(isAbove
+                    && entry.isDirectory()
+                    && PartitionValue.isPartitionName(entry.location().name())))
+        .map(entry -> entry.location().name())
+        .filter(name -> !name.startsWith("_") && !name.startsWith("."))
+        .sorted()
+        .toList();
   }
 
   @Override
   public Optional<AuditedPartition> partition(String partition) throws IOException {
-    Optional<PartitionManifest> found = place.manifest(partition);
+    Optional<PartitionManifest> found = place().manifest(partition);
     if (found.isEmpty()) {
       return Optional.empty();
     }
 
     PartitionManifest manifest = found.get();
-    Location directory = place.partition(partition);
-    Optional<ScoredInput> input = manifest.input();
-    if (input.isEmpty()) { // of an earlier version
-      Optional<RunReport> report = new StoredRuns(place).report(manifest.directory());
-      input = report.map(run -> input(run.start()));
-    }
-
+    Location directory = place().partition(partition);
+    Optional<RunReport> report = report(manifest.directory());
+    boolean isExact =
+        manifest
+            .reasons()
+            .map(ReasonsForm::isExact)
+            .orElseGet(() -> report.map(AuditedDirectory::isExact).orElse(false));
     return Optional.of(
         new AuditedPartition(
             partition,
@@ -70,11 +119,25 @@ record AuditedDirectory(SparkSession session, OutputPlace place, List<String> ke
             new AuditedPartition.Rows(manifest.read(), manifest.scored(), manifest.quarantined()),
             manifest.keys().isEmpty() ? keys : manifest.keys(),
             manifest.scores(),
-            input,
+            // of an earlier version
+            manifest.input().or(() -> report.map(run -> input(run.start()))),
             Instant.parse(manifest.stagedAt()),
+            isExact,
+            report.map(RunReport::challengers).orElse(List.of()),
             manifest.files().stream()
                 .map(file -> new AuditedFile(directory.resolve(file.name()), file))
-                .toList()));
+                .toList(),
+            contradictions(partition, manifest, report)));
+  }
+
+  private Optional<RunReport> report(String run) throws IOException {
+    Optional<RunReport> known = reports.get(run);
+    if (known == null) {
+      known = runs.report(run);
+      reports.put(run, known);
+    }
+
+    return known;
   }
 
   /** Returns what a run has read, by its report; which files is not known. */
@@ -82,30 +145,67 @@ record AuditedDirectory(SparkSession session, OutputPlace place, List<String> ke
     return new ScoredInput(run.input(), run.inputVersion(), 0, "");
   }
 
+  /** Returns whether a run has computed contributions with the bits of XGBoost, by its report. */
+  static boolean isExact(RunReport report) {
+    return report.start().model().filter(own -> own.contributions().equals("exact")).isPresent();
+  }
+
+  /** Compares a manifest with where it is, and with the report of the run that it names. */
+  private static List<String> contradictions(
+      String partition, PartitionManifest manifest, Optional<RunReport> report) {
+    List<String> found = new ArrayList<>();
+    if (!PartitionValue.canonical(partition)
+        .equals(PartitionValue.canonical(manifest.partition()))) {
+      found.add("its manifest is of '%s'".formatted(manifest.partition()));
+    }
+
+    if (report.isPresent() && !report.get().partitions().scored().isEmpty()) {
+      Optional<RunReport.Partition> own =
+          report.get().partitions().scored().stream()
+              .filter(any -> any.path().equals(manifest.partition()))
+              .findFirst();
+      if (own.isEmpty()) {
+        found.add(
+            "its manifest names run %s, whose report does not name it"
+                .formatted(manifest.directory()));
+      } else if (!isSame(own.get(), manifest)) {
+        found.add(
+            "its manifest has other numbers of rows or other files than the report of run %s"
+                .formatted(manifest.directory()));
+      }
+    }
+
+    return found;
+  }
+
+  private static boolean isSame(RunReport.Partition own, PartitionManifest manifest) {
+    return own.identity().equals(manifest.identity())
+        && own.read() == manifest.read()
+        && own.scored() == manifest.scored()
+        && own.quarantined() == manifest.quarantined()
+        && Set.copyOf(own.files()).equals(Set.copyOf(manifest.files()));
+  }
+
   @Override
-  public String absence() {
-    return "its manifest was removed while it was audited";
+  public String absence(String partition) throws IOException {
+    List<String> visible = visible(partition, partition.isEmpty());
+    return visible.isEmpty()
+        ? "its manifest: it was removed while it was audited"
+        : "a manifest: no run has published %s, which readers see"
+            .formatted(NameList.known(visible));
   }
 
   @Override
   public boolean isBeingPublished() throws IOException {
-    return !place.unfinished().isEmpty();
+    return !place().unfinished().isEmpty();
   }
 
   @Override
   public List<String> foreign(AuditedPartition partition) throws IOException {
-    Set<String> own =
-        partition.files().stream()
-            .map(AuditedFile::written)
-            .map(DataFile::name)
-            .collect(Collectors.toSet());
-    return place.listOrNone(place.partition(partition.partition())).stream()
-        .filter(entry -> !entry.isDirectory())
-        .map(FileEntry::location)
-        .map(Location::name)
-        .filter(name -> !name.startsWith("_") && !name.startsWith(".") && !own.contains(name))
-        .sorted()
-        .toList();
+    List<String> foreign =
+        new ArrayList<>(visible(partition.partition(), partition.partition().isEmpty()));
+    partition.files().forEach(file -> foreign.remove(file.written().name()));
+    return foreign;
   }
 
   @Override
@@ -119,6 +219,6 @@ record AuditedDirectory(SparkSession session, OutputPlace place, List<String> ke
 
   @Override
   public Optional<Location> quarantine(AuditedPartition partition) throws IOException {
-    return new StoredRuns(place).quarantine(partition.run());
+    return runs.quarantine(partition.run());
   }
 }

@@ -5,6 +5,7 @@ import io.paritree.output.PartitionValue;
 import io.paritree.output.ScoredInput;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.CsvLineRows;
 import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
@@ -25,6 +26,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,16 +44,37 @@ import org.apache.spark.sql.types.DataTypes;
 /**
  * The rows that a partition was made of, as they are now.
  *
- * @param rows with the columns that were asked for
- * @param change what says that they are not those that were scored; empty if they are the same
+ * @param rows with the columns that were asked for, and {@link CsvLineRows#MALFORMED} if they are
+ *     lines of CSV
+ * @param cells columns whose texts are read as cells of CSV are
+ * @param change what says that they are not those that were scored; empty if nothing does
+ * @param unfit why challengers cannot read them, by their names
+ * @param identity whether it is known which files were scored
  */
-record AuditedInput(Dataset<Row> rows, Optional<String> change) {
+record AuditedInput(
+    Dataset<Row> rows,
+    Set<String> cells,
+    Optional<String> change,
+    Map<String, String> unfit,
+    Identity identity) {
+
+  /** Whether the files that were scored can be told from others. */
+  enum Identity {
+    RECORDED,
+    /** Only their times can be looked at. */
+    UNKNOWN
+  }
+
+  boolean isOfCsv() {
+    return Arrays.asList(rows.schema().fieldNames()).contains(CsvLineRows.MALFORMED);
+  }
 
   /**
    * Finds them.
    *
    * @param schema of the model that reads them
    * @param carried columns of them that were published, too
+   * @param challengers other models that have scored them
    * @throws RefusedException saying what is missing
    */
   static AuditedInput of(
@@ -59,28 +82,45 @@ record AuditedInput(Dataset<Row> rows, Optional<String> change) {
       AuditQuery query,
       AuditedPartition partition,
       Schema schema,
-      List<String> carried)
+      List<String> carried,
+      List<AuditedChallenger> challengers)
       throws RefusedException, IOException {
     Input listing = listing(session, query, partition);
     List<String> problems = new ArrayList<>();
     List<InputPartition> sources = sources(listing, partition);
-    CheckedInput checked =
+    InputCheck check =
         new InputCheck(
-                query.input().format(),
-                listing,
-                schema,
-                carried,
-                List.of(),
-                "",
-                query.input().comparison(),
-                problems)
-            .check(sources, session, () -> {});
+            query.input().format(),
+            listing,
+            schema,
+            carried,
+            List.of(),
+            "",
+            query.input().comparison(),
+            problems);
+    challengers.forEach(other -> check.add(other.name(), other.model().schema()));
+    CheckedInput checked = check.check(sources, session, () -> {});
     refuse(listing.shown(), problems);
+    Set<String> cells = new HashSet<>();
+    for (ReadColumn column : checked.read()) {
+      if (column.isPartition() || checked.format() == InputFormat.CSV) {
+        cells.add(column.name());
+      }
+    }
+
     Dataset<Row> rows =
         listing instanceof TableInput table
             ? tableRows(session, table, checked)
-            : directoryRows(session, listing, checked);
-    return new AuditedInput(rows, change(listing, sources, partition));
+            : directoryRows(session, listing, checked, carried, query.input().comparison());
+    boolean isKnown =
+        listing instanceof TableInput
+            || partition.input().filter(own -> !own.digest().isEmpty()).isPresent();
+    return new AuditedInput(
+        rows,
+        cells,
+        change(listing, sources, partition),
+        check.unfit(),
+        isKnown ? Identity.RECORDED : Identity.UNKNOWN);
   }
 
   private static void refuse(String input, List<String> problems) throws RefusedException {
@@ -100,10 +140,6 @@ record AuditedInput(Dataset<Row> rows, Optional<String> change) {
               .formatted(partition.run()));
     }
 
-    if (asked.format() == InputFormat.CSV) {
-      throw new RefusedException("the input: rows of CSV files are not scored again");
-    }
-
     String path = isGiven ? asked.path() : recorded.get().path();
     boolean isTable =
         isGiven
@@ -118,12 +154,13 @@ record AuditedInput(Dataset<Row> rows, Optional<String> change) {
         version = recorded.map(ScoredInput::version).orElse("");
       }
 
-      if (version.isEmpty()) {
+      PinnedTable table =
+          query.published().tableFormat().input(session, new TableToRead(name, version));
+      if (version.isEmpty() && !(table instanceof CatalogTable)) {
         throw new RefusedException(
             "the version of table %s that was scored: give it as --input-version".formatted(name));
       }
 
-      PinnedTable table = table(session, query, new TableToRead(name, version));
       PartitionChoice all =
           new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED);
       listing = TableInput.of(table, all, problems);
@@ -139,32 +176,36 @@ record AuditedInput(Dataset<Row> rows, Optional<String> change) {
     return listing;
   }
 
-  private static PinnedTable table(SparkSession session, AuditQuery query, TableToRead asked)
+  /**
+   * Returns the input's partitions that a partition was made of; all, if the run has named it.
+   *
+   * @throws RefusedException if its own is not there
+   */
+  private static List<InputPartition> sources(Input listing, AuditedPartition partition)
       throws RefusedException {
-    PinnedTable table = query.published().tableFormat().input(session, asked);
-    if (table instanceof CatalogTable) {
-      throw new RefusedException(
-          "the input: table %s has no versions, so its rows are not those that were scored"
-              .formatted(asked.name()));
-    }
-
-    return table;
-  }
-
-  /** Returns the input's partitions that a partition was made of; all, if it has its own name. */
-  private static List<InputPartition> sources(Input listing, AuditedPartition partition) {
     List<InputPartition> same =
         listing.partitions().stream()
             .filter(own -> PartitionValue.canonical(own.path()).equals(partition.partition()))
             .toList();
+    if (same.isEmpty()
+        && !listing.partitionColumns().isEmpty()
+        && partition.levels().equals(Set.copyOf(listing.partitionColumns()))) {
+      throw new RefusedException(
+          "the input: %s has no partition %s".formatted(listing.shown(), partition.partition()));
+    }
+
     return same.isEmpty() ? listing.partitions() : same;
   }
 
   private static Dataset<Row> directoryRows(
-      SparkSession session, Input listing, CheckedInput checked) {
+      SparkSession session,
+      Input listing,
+      CheckedInput checked,
+      List<String> carried,
+      ReadColumn.Case comparison) {
     List<ReadColumn> inFiles =
-        checked.columns().stream().filter(column -> !column.isPartition()).toList();
-    List<ReadColumn> inNames = checked.columns().stream().filter(ReadColumn::isPartition).toList();
+        checked.read().stream().filter(column -> !column.isPartition()).toList();
+    List<ReadColumn> inNames = checked.read().stream().filter(ReadColumn::isPartition).toList();
     List<List<InputPartition>> reads =
         inNames.isEmpty()
             ? List.of(checked.selected())
@@ -188,10 +229,16 @@ record AuditedInput(Dataset<Row> rows, Optional<String> change) {
         continue;
       }
 
+      boolean isCsv = checked.format() == InputFormat.CSV;
+      if (isCsv) {
+        columns.add(SqlName.column(CsvLineRows.MALFORMED));
+      }
+
       Dataset<Row> own =
-          listing
-              .rows(session, checked.format(), inFiles, files, Map.of())
-              .select(columns.toArray(Column[]::new));
+          isCsv
+              ? CsvLineRows.of(session, inFiles, Set.copyOf(carried), files, comparison)
+              : listing.rows(session, checked.format(), inFiles, files, Map.of());
+      own = own.select(columns.toArray(Column[]::new));
       all = all == null ? own : all.union(own);
     }
 
@@ -200,16 +247,19 @@ record AuditedInput(Dataset<Row> rows, Optional<String> change) {
 
   private static Dataset<Row> none(SparkSession session, CheckedInput checked) {
     Column[] columns =
-        checked.columns().stream()
+        checked.read().stream()
             .map(column -> functions.lit(null).cast(column.type()).as(column.name()))
             .toArray(Column[]::new);
-    return session.range(0).select(columns);
+    Dataset<Row> none = session.range(0).select(columns);
+    return checked.format() == InputFormat.CSV
+        ? none.withColumn(CsvLineRows.MALFORMED, functions.lit(false))
+        : none;
   }
 
   private static Dataset<Row> tableRows(
       SparkSession session, TableInput table, CheckedInput checked) {
     List<String> levels = table.partitionColumns();
-    List<ReadColumn> columns = new ArrayList<>(checked.columns());
+    List<ReadColumn> columns = new ArrayList<>(checked.read());
     for (int level = 0; level < levels.size(); level++) {
       String name = levels.get(level);
       if (columns.stream().noneMatch(column -> column.name().equals(name))) {
@@ -238,12 +288,25 @@ record AuditedInput(Dataset<Row> rows, Optional<String> change) {
         checked.selected().stream().flatMap(source -> source.files().stream()).toList();
     Dataset<Row> rows =
         table.rows(session, checked.format(), columns, files, isAll ? Map.of() : values);
-    return isAll ? rows : rows.filter(isOf);
+    List<Column> selected = new ArrayList<>();
+    for (ReadColumn column : checked.read()) {
+      Column value = SqlName.column(column.name());
+      // As the job has them: the texts of a partition's values.
+      selected.add(
+          column.isPartition() ? value.cast(DataTypes.StringType).as(column.name()) : value);
+    }
+
+    return (isAll ? rows : rows.filter(isOf)).select(selected.toArray(Column[]::new));
   }
 
   /** Returns what says that files are not those that were scored. */
   private static Optional<String> change(
       Input listing, List<InputPartition> sources, AuditedPartition partition) {
+    if (listing.isOfRows()) {
+      return Optional.of(
+          "%s has no versions, so its rows may have changed".formatted(listing.shown()));
+    }
+
     List<InputFile> files = sources.stream().flatMap(source -> source.files().stream()).toList();
     String digest = partition.input().map(ScoredInput::digest).orElse("");
     if (digest.equals(new InputDigest(listing).of(files).digest())) {

@@ -26,8 +26,8 @@ sealed interface AuditedOutput permits AuditedDirectory, AuditedTable {
    */
   Optional<AuditedPartition> partition(String partition) throws IOException;
 
-  /** Returns what it means if nothing is known of a partition, in a sentence without its end. */
-  String absence();
+  /** Returns what is missing if nothing is known of a partition. */
+  String absence(String partition) throws IOException;
 
   /** Returns whether a run replaces rows now, so that another look may find others. */
   boolean isBeingPublished() throws IOException;

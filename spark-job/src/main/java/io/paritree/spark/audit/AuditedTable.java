@@ -6,7 +6,9 @@ import io.paritree.output.RunReport;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.StoredRuns;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.RunMarks;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableFile;
 import io.paritree.spark.tables.TableToRead;
@@ -15,13 +17,14 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,8 +32,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * Scores in a version of a table. Which run has written a partition, the reports of runs say, which
- * name its files.
+ * Scores in a version of a table. Which run has written a partition, the marks of the version say,
+ * and the report of the run that names its files.
  */
 final class AuditedTable implements AuditedOutput {
   private final SparkSession session;
@@ -38,17 +41,26 @@ final class AuditedTable implements AuditedOutput {
   private final StoredRuns runs;
   private final List<String> keys;
   private final Map<String, List<TableFile>> files = new TreeMap<>();
-  private final Map<Set<String>, Written> written = new HashMap<>();
+  private final Optional<RunMarks> marks;
+  private final Map<String, List<StoredRuns.Written>> written;
 
-  /** What a run has written. */
-  private record Written(String run, RunReport report, RunReport.Partition partition) {}
-
-  private AuditedTable(
-      SparkSession session, PinnedTable table, StoredRuns runs, List<String> keys) {
+  private AuditedTable(SparkSession session, PinnedTable table, StoredRuns runs, List<String> keys)
+      throws IOException {
     this.session = session;
     this.table = table;
     this.runs = runs;
     this.keys = keys;
+    this.marks = table.marks();
+    this.written = marks.isPresent() ? runs.written(marks.get()::isPublished) : Map.of();
+    for (TableFile file : table.files()) {
+      List<PartitionValue> values = new ArrayList<>();
+      for (String column : table.partitionColumns()) {
+        String value = Objects.requireNonNullElse(file.partition().get(column), "");
+        values.add(new PartitionValue(column, value));
+      }
+
+      files.computeIfAbsent(PartitionValue.path(values), any -> new ArrayList<>()).add(file);
+    }
   }
 
   /**
@@ -68,29 +80,7 @@ final class AuditedTable implements AuditedOutput {
     OutputPlace place =
         OutputPlace.of(
             table.location(), asked.stateDirectory(), HadoopPaths.settingsByName(session));
-    AuditedTable audited = new AuditedTable(session, table, new StoredRuns(place), asked.keys());
-    audited.read();
-    return audited;
-  }
-
-  private void read() throws IOException {
-    for (TableFile file : table.files()) {
-      List<PartitionValue> values = new ArrayList<>();
-      for (String column : table.partitionColumns()) {
-        String value = Objects.requireNonNullElse(file.partition().get(column), "");
-        values.add(new PartitionValue(column, value));
-      }
-
-      files.computeIfAbsent(PartitionValue.path(values), any -> new ArrayList<>()).add(file);
-    }
-
-    for (Map.Entry<String, RunReport> run : runs.reports().entrySet()) {
-      for (RunReport.Partition own : run.getValue().partitions().scored()) {
-        Set<String> names = new HashSet<>();
-        own.files().forEach(file -> names.add(file.name()));
-        written.put(names, new Written(run.getKey(), run.getValue(), own));
-      }
-    }
+    return new AuditedTable(session, table, new StoredRuns(place), asked.keys());
   }
 
   @Override
@@ -103,9 +93,12 @@ final class AuditedTable implements AuditedOutput {
     return table.version();
   }
 
+  /** Returns the partitions that have files, and those that a run has left without rows. */
   @Override
   public List<String> partitions() {
-    return List.copyOf(files.keySet());
+    Set<String> all = new TreeSet<>(files.keySet());
+    all.addAll(written.keySet());
+    return List.copyOf(all);
   }
 
   @Override
@@ -115,37 +108,52 @@ final class AuditedTable implements AuditedOutput {
       own.put(file.path().getName(), HadoopPaths.located(file.path()));
     }
 
-    Written known = written.get(own.keySet());
-    if (known == null || known.report.start().model().isEmpty()) {
-      return Optional.empty();
-    }
+    return written.getOrDefault(partition, List.of()).stream()
+        .filter(run -> run.report().start().model().isPresent())
+        .filter(run -> own.keySet().equals(names(run.partition().files(), own.isEmpty())))
+        .findFirst()
+        .map(run -> partition(run, own));
+  }
 
-    RunReport.Start start = known.report.start();
-    RunReport.Model model = start.model().get();
-    List<AuditedFile> audited = new ArrayList<>();
-    for (DataFile file : known.partition.files()) {
-      audited.add(new AuditedFile(own.get(file.name()), file));
-    }
+  /**
+   * Returns the names of the files of a run; of a partition without rows, no file is in a table.
+   */
+  private static Set<String> names(List<DataFile> files, boolean isEmpty) {
+    return files.stream()
+        .filter(file -> !isEmpty || file.rows() > 0)
+        .map(DataFile::name)
+        .collect(Collectors.toSet());
+  }
 
-    return Optional.of(
-        new AuditedPartition(
-            partition,
-            table.version(),
-            known.run,
-            new AuditedPartition.Model(model.name(), model.version(), model.digest()),
-            new AuditedPartition.Rows(
-                known.partition.read(), known.partition.scored(), known.partition.quarantined()),
-            keys,
-            List.of(),
-            Optional.of(AuditedDirectory.input(start)),
-            Instant.parse(start.startedAt()),
-            audited));
+  private AuditedPartition partition(StoredRuns.Written known, Map<String, Location> own) {
+    RunReport.Start start = known.report().start();
+    RunReport.Model model = start.model().orElseThrow();
+    RunReport.Partition partition = known.partition();
+    return new AuditedPartition(
+        partition.path(),
+        table.version(),
+        known.run(),
+        new AuditedPartition.Model(model.name(), model.version(), model.digest()),
+        new AuditedPartition.Rows(partition.read(), partition.scored(), partition.quarantined()),
+        keys,
+        List.of(),
+        Optional.of(AuditedDirectory.input(start)),
+        Instant.parse(start.startedAt()),
+        AuditedDirectory.isExact(known.report()),
+        known.report().challengers(),
+        partition.files().stream()
+            .filter(file -> own.containsKey(file.name()))
+            .map(file -> new AuditedFile(own.get(file.name()), file))
+            .toList(),
+        List.of());
   }
 
   @Override
-  public String absence() {
-    return "no report in %s names exactly its files: another program has written or rewritten it, or the report was removed"
-        .formatted(runs.place().runs());
+  public String absence(String partition) {
+    return marks.isEmpty()
+        ? "its run: some files are partitioned in another way than the table is now, so that it does not say who has written them"
+        : "its run: no report in %s names exactly its files and rows; another program has written or changed them, or the report was removed"
+            .formatted(runs.place().runs());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.paritree.spark.audit;
 
 import io.paritree.ModelException;
+import io.paritree.NameList;
 import io.paritree.model.RecordedModels;
 import io.paritree.output.DataFile;
 import io.paritree.spark.ending.RefusedException;
@@ -9,7 +10,10 @@ import io.paritree.spark.input.HadoopPaths;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Looks at a partition once: its files, its model, its rows, in this order. */
@@ -41,13 +45,25 @@ final class PartitionAudit {
   private static final class Found {
     private final List<String> differences = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> notCompared = new ArrayList<>();
     private Optional<RowTally> tally = Optional.empty();
     private Optional<String> change = Optional.empty();
     private String missing = "";
   }
 
   PartitionProof look(AuditedPartition partition) throws ModelException, IOException {
+    return look(partition, "");
+  }
+
+  /**
+   * Looks at a partition.
+   *
+   * @param unreadable why its rows cannot be compared; empty if that is not known yet
+   */
+  PartitionProof look(AuditedPartition partition, String unreadable)
+      throws ModelException, IOException {
     Found found = new Found();
+    found.differences.addAll(partition.contradictions());
     found.differences.addAll(digests.differences(session, partition.files()));
     for (String name : output.foreign(partition)) {
       found.differences.add("file %s is of no run, and readers see its rows".formatted(name));
@@ -70,8 +86,10 @@ final class PartitionAudit {
     }
 
     RecordedModels.Found model = models.find(partition.model().recorded());
-    if (model instanceof RecordedModels.Found.Same same) {
+    if (model instanceof RecordedModels.Found.Same same && unreadable.isEmpty()) {
       compare(partition, same, found);
+    } else if (model instanceof RecordedModels.Found.Same) {
+      found.missing = unreadable;
     } else if (model instanceof RecordedModels.Found.Missing gone) {
       found.missing = gone.reason();
     } else if (model instanceof RecordedModels.Found.Replaced replaced) {
@@ -86,13 +104,26 @@ final class PartitionAudit {
       throws ModelException, IOException {
     RowCheck.Result result;
     try {
+      Optional<Dataset<Row>> published = output.rows(partition);
+      if (published.isPresent()) {
+        List<String> lacking = rows.lacking(partition, published.get(), model.model());
+        if (!lacking.isEmpty()) {
+          found.differences.add(
+              "its rows have no column %s, which the model gives"
+                  .formatted(NameList.known(lacking)));
+          found.missing = "columns of its rows";
+          return;
+        }
+      }
+
       result =
           rows.compare(
               partition,
-              output.rows(partition),
+              published,
               output.quarantine(partition),
               model.files(),
-              model.model());
+              model.model(),
+              challengers(partition, published, found));
     } catch (RefusedException e) {
       found.missing = e.getMessage();
       return;
@@ -101,13 +132,13 @@ final class PartitionAudit {
         throw e;
       }
 
-      found.missing = "readable rows: " + Audit.reason(e);
+      found.missing = Audit.unreadable(e);
       return;
     }
 
     RowTally tally = result.tally();
     found.tally = Optional.of(tally);
-    found.change = result.change();
+    found.change = change(result.input(), tally, partition);
     if (query.isOfAll() && tally.published() != partition.rows().scored()) {
       found.differences.add(
           "%s rows are published, and %s were scored"
@@ -124,9 +155,61 @@ final class PartitionAudit {
       found.notes.add("its quarantined rows were removed: they are counted, not compared");
     }
 
-    if (!result.notCompared().isEmpty()) {
-      found.notes.add("not compared: columns %s".formatted(result.notCompared()));
+    found.notCompared.addAll(result.notCompared());
+  }
+
+  /** Returns the models whose scores of the rows were published, too, as far as they are there. */
+  private List<AuditedChallenger> challengers(
+      AuditedPartition partition, Optional<Dataset<Row>> published, Found found)
+      throws IOException {
+    List<AuditedChallenger> challengers = new ArrayList<>();
+    Map<String, AuditedPartition.Model> all =
+        published.map(rows -> AuditedChallenger.of(partition, rows.schema())).orElse(Map.of());
+    for (Map.Entry<String, AuditedPartition.Model> one : all.entrySet()) {
+      Optional<String> failure =
+          AuditedChallenger.failure(partition, one.getKey(), published.get());
+      if (failure.isPresent()) {
+        found.notes.add(
+            "challenger %s: its scores are not complete: %s"
+                .formatted(one.getKey(), failure.get()));
+        continue;
+      }
+
+      RecordedModels.Found model = models.find(one.getValue().recorded());
+      if (model instanceof RecordedModels.Found.Same same) {
+        challengers.add(new AuditedChallenger(one.getKey(), same.files(), same.model()));
+      } else {
+        String reason =
+            model instanceof RecordedModels.Found.Missing missing
+                ? missing.reason()
+                : ((RecordedModels.Found.Replaced) model).difference();
+        found.notes.add("challenger %s: %s".formatted(one.getKey(), reason));
+      }
     }
+
+    return challengers;
+  }
+
+  /**
+   * Returns what says that the input is another one than was scored. If it is not known which files
+   * were, so does a row that is not in it, as files may have been removed.
+   */
+  private Optional<String> change(AuditedInput input, RowTally tally, AuditedPartition partition) {
+    boolean mayLackFiles = input.identity() == AuditedInput.Identity.UNKNOWN;
+    long read = tally.scored() + tally.faulty();
+    if (input.change().isPresent() || !mayLackFiles) {
+      return input.change();
+    } else if (tally.unpaired() > 0 || query.isOfAll() && read != partition.rows().read()) {
+      return Optional.of(
+          "it is not recorded which files were scored, and %s"
+              .formatted(
+                  query.isOfAll()
+                      ? "there were %s rows in them, where it has %s"
+                          .formatted(partition.rows().read(), read)
+                      : "it has other keys"));
+    }
+
+    return Optional.empty();
   }
 
   private PartitionProof proof(AuditedPartition partition, Found found, boolean hasDigests) {
@@ -162,6 +245,7 @@ final class PartitionAudit {
         found.differences,
         hidesValues ? shown.stream().map(RowDifference::hidden).toList() : shown,
         found.missing,
+        found.notCompared,
         found.notes);
   }
 

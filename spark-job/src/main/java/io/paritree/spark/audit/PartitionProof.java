@@ -1,6 +1,7 @@
 package io.paritree.spark.audit;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.NameList;
 import io.paritree.json.JsonText;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param differences how its files and the model differ, each in a sentence without its full stop
  * @param rows the first rows that differ
  * @param missing why rows were not scored again; empty if they were
+ * @param notCompared columns of the published rows that were not compared
  * @param notes what else is to be known
  */
 record PartitionProof(
@@ -29,10 +31,12 @@ record PartitionProof(
     List<String> differences,
     List<RowDifference> rows,
     String missing,
+    List<String> notCompared,
     List<String> notes) {
   PartitionProof {
     differences = List.copyOf(differences);
     rows = List.copyOf(rows);
+    notCompared = List.copyOf(notCompared);
     notes = List.copyOf(notes);
   }
 
@@ -47,20 +51,30 @@ record PartitionProof(
         List.of(),
         List.of(),
         missing,
+        List.of(),
         List.of());
   }
 
   /** Returns the verdict in words, with what it rests on. */
   String verdict() {
     return switch (proof) {
-      case PROVED -> "proved";
+      case PROVED -> "proved" + butFor();
       case PROVED_BY_SAMPLE ->
-          "proved by sample (%s of %s)"
-              .formatted(compared, of.map(own -> own.rows().scored()).orElse(0L));
+          "proved by sample (%s of %s)%s"
+              .formatted(compared, of.map(own -> own.rows().scored()).orElse(0L), butFor());
       case CONSISTENT -> "consistent (missing: %s)".formatted(missing);
       case DIFFERS -> "differs";
       case UNPROVABLE -> "unprovable (missing: %s)".formatted(missing);
     };
+  }
+
+  private String butFor() {
+    return notCompared.isEmpty() ? "" : ", but for columns " + NameList.known(notCompared);
+  }
+
+  /** Returns whether all that is published was proved. */
+  boolean isWhole() {
+    return proof.isProved() && notCompared.isEmpty();
   }
 
   /** Returns the lines below the verdict. */
@@ -91,6 +105,10 @@ record PartitionProof(
       json.writeNumberField("read", own.rows().read());
       json.writeNumberField("scored", own.rows().scored());
       json.writeNumberField("quarantined", own.rows().quarantined());
+      if (own.input().isPresent()) {
+        json.writeStringField("input", own.input().get().path());
+        JsonText.optional(json, "inputVersion", own.input().get().version());
+      }
     }
 
     json.writeNumberField("compared", compared);
@@ -107,6 +125,7 @@ record PartitionProof(
           json.writeStringField("again", row.again());
         });
     JsonText.optional(json, "missing", missing);
+    JsonText.array(json, "notCompared", notCompared, json::writeString);
     JsonText.array(json, "notes", notes, json::writeString);
   }
 }

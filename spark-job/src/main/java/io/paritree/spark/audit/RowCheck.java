@@ -1,31 +1,33 @@
 package io.paritree.spark.audit;
 
+import io.paritree.FaultCode;
 import io.paritree.ModelException;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.QuarantineColumns;
-import io.paritree.output.ScoreColumns;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.audit.RowPairs.Known;
 import io.paritree.spark.audit.RowPairs.Side;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.input.CsvLineRows;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.task.JavaSerialized;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -33,11 +35,16 @@ import org.apache.spark.sql.types.StructType;
  */
 final class RowCheck {
   private static final long PARTS = 1_000_000;
-  private static final String FAULTS = "faults";
+
+  /** A column that no input has. */
+  private static final String ROW = "all columns of a row";
 
   private final SparkSession session;
   private final AuditQuery query;
   private final AuditScoring scoring;
+
+  /** The quarantined rows of runs, by their directories. */
+  private final Map<Location, Dataset<Row>> quarantines = new ConcurrentHashMap<>();
 
   RowCheck(SparkSession session, AuditQuery query, AuditScoring scoring) {
     this.session = session;
@@ -49,28 +56,18 @@ final class RowCheck {
    * What was found.
    *
    * @param tally of the rows
-   * @param change what says that the input is not the one that was scored; empty if it is
+   * @param input that was scored again
    * @param quarantine whether the faults of quarantined rows were compared
    * @param notCompared columns that were published, and not compared
    */
-  record Result(
-      RowTally tally, Optional<String> change, Known quarantine, List<String> notCompared) {}
+  record Result(RowTally tally, AuditedInput input, Known quarantine, List<String> notCompared) {}
 
-  /** The columns of published rows that are compared. */
-  private record Compared(
-      ArrayList<String> keys, List<String> passed, List<String> numbers, List<String> texts) {
-    ArrayList<String> values() {
-      ArrayList<String> values = new ArrayList<>(numbers);
-      values.addAll(texts);
-      values.addAll(passed);
-      return values;
-    }
-
-    List<String> carried() {
-      List<String> carried = new ArrayList<>(keys);
-      carried.addAll(passed);
-      return carried;
-    }
+  /** Returns the columns that each row of a model has, and published rows do not. */
+  List<String> lacking(AuditedPartition partition, Dataset<Row> published, ScoringModel model)
+      throws RefusedException {
+    return ComparedColumns.of(
+            partition, published.schema(), model, scoring.contributions(model), List.of())
+        .missing(model);
   }
 
   /**
@@ -78,6 +75,7 @@ final class RowCheck {
    *
    * @param published its rows; empty if it has none
    * @param quarantine the directory of its run's quarantined rows; empty if it is not there
+   * @param others models whose scores of the rows were published, too
    * @throws RefusedException saying what is missing
    */
   Result compare(
@@ -85,7 +83,8 @@ final class RowCheck {
       Optional<Dataset<Row>> published,
       Optional<Location> quarantine,
       ModelFiles files,
-      ScoringModel model)
+      ScoringModel model,
+      List<AuditedChallenger> others)
       throws RefusedException, ModelException, IOException {
     if (partition.keys().isEmpty()) {
       throw new RefusedException(
@@ -94,38 +93,38 @@ final class RowCheck {
 
     StructType stored = published.map(Dataset::schema).orElse(new StructType());
     for (String key : published.isPresent() ? partition.keys() : List.<String>of()) {
-      if (!has(stored, key)) {
+      if (!ComparedColumns.has(stored, key)) {
         throw new RefusedException("keys: the published rows have no column '%s'".formatted(key));
       }
     }
 
-    Compared compared = compared(partition, stored, model);
+    List<String> contributions = scoring.contributions(model);
+    List<String> carried =
+        ComparedColumns.of(partition, stored, model, contributions, List.of()).carried();
     AuditedInput input =
-        AuditedInput.of(session, query, partition, model.schema(), compared.carried());
-    Dataset<Row> again = again(input, compared, stored, files, model);
-    Dataset<Row> all = again;
+        AuditedInput.of(session, query, partition, model.schema(), carried, others);
+    List<AuditedChallenger> challengers =
+        others.stream().filter(other -> !input.unfit().containsKey(other.name())).toList();
+    ComparedColumns compared =
+        ComparedColumns.of(partition, stored, model, contributions, challengers);
+    Optional<ExplanationSettings> explanation =
+        published.flatMap(rows -> PublishedReasons.of(rows, compared, model, partition));
+    Dataset<Row> all = again(input, compared, challengers, explanation, files);
     if (published.isPresent()) {
-      Dataset<Row> rows = sampled(published.get(), keys(compared, stored, stored));
-      all = all.union(rows.select(columns(compared, stored, stored, Side.PUBLISHED, noText())));
+      Dataset<Row> rows = sampled(published.get(), compared.keys(stored));
+      all = all.union(rows.select(compared.of(stored, Side.PUBLISHED, noText())));
     }
 
-    Known known = Known.COUNT;
-    if (quarantine.isPresent() || partition.rows().quarantined() == 0) {
-      known = Known.ALL;
+    Optional<Dataset<Row>> faulty = Optional.empty();
+    if (quarantine.isPresent()) {
+      faulty = quarantined(partition, quarantine.get(), compared);
+      all = faulty.isPresent() ? all.union(faulty.get()) : all;
     }
 
-    if (quarantine.isPresent() && partition.rows().quarantined() > 0) {
-      Optional<Dataset<Row>> rows = quarantined(partition, quarantine.get(), compared, stored);
-      known = rows.isPresent() ? Known.ALL : Known.COUNT;
-      all = rows.isPresent() ? all.union(rows.get()) : all;
-    }
-
-    RowTally tally = tally(all, new RowPairs(compared.keys, compared.values(), known));
-    List<String> notCompared = new ArrayList<>(Arrays.asList(stored.fieldNames()));
-    notCompared.removeAll(compared.keys);
-    notCompared.removeAll(compared.values());
-    notCompared.removeAll(partition.levels());
-    return new Result(tally, input.change(), known, notCompared);
+    boolean isKnown = faulty.isPresent() || partition.rows().quarantined() == 0;
+    Known known = isKnown ? Known.ALL : Known.COUNT;
+    RowTally tally = tally(all, new RowPairs(compared.keys(), compared.values(), known));
+    return new Result(tally, input, known, compared.others(partition));
   }
 
   private static RowTally tally(Dataset<Row> all, RowPairs pairs) {
@@ -147,67 +146,75 @@ final class RowCheck {
     return total;
   }
 
-  private static Compared compared(
-      AuditedPartition partition, StructType stored, ScoringModel model) throws RefusedException {
-    ScoreColumns columns =
-        ScoreColumns.of(model.outputs(), model.engine().scores(), model.engine().outputs());
-    List<String> numbers = columns.numbers().stream().filter(name -> has(stored, name)).toList();
-    List<String> texts = new ArrayList<>();
-    for (String name : List.of(ScoreColumns.LABEL, ScoreColumns.MODEL_VERSION)) {
-      boolean isOfModel = columns.hasLabel() || !name.equals(ScoreColumns.LABEL);
-      if (isOfModel && has(stored, name)) {
-        texts.add(name);
-      }
-    }
-
-    for (String name : numbers) {
-      if (!type(stored, name).equals(DataTypes.FloatType)) {
-        throw new RefusedException(
-            "scores: the published column '%s' is of type %s, and float was written"
-                .formatted(name, type(stored, name).catalogString()));
-      }
-    }
-
-    List<String> passed = new ArrayList<>();
-    for (String name : stored.fieldNames()) {
-      if (columns.scores().contains(name) || partition.scores().contains(name)) {
-        break; // keys and passed columns are before the scores
-      }
-
-      DataType type = type(stored, name);
-      boolean isNested =
-          type instanceof ArrayType || type instanceof MapType || type instanceof StructType;
-      if (!partition.keys().contains(name) && !partition.levels().contains(name) && !isNested) {
-        passed.add(name);
-      }
-    }
-
-    return new Compared(new ArrayList<>(partition.keys()), passed, numbers, texts);
-  }
-
   private Dataset<Row> again(
       AuditedInput input,
-      Compared compared,
-      StructType stored,
-      ModelFiles files,
-      ScoringModel model)
+      ComparedColumns compared,
+      List<AuditedChallenger> challengers,
+      Optional<ExplanationSettings> explanation,
+      ModelFiles files)
       throws RefusedException, ModelException {
-    boolean hasMargins = compared.numbers.size() > model.engine().scores();
-    Dataset<Row> rows = sampled(input.rows(), keys(compared, input.rows().schema(), stored));
+    List<String> kept = new ArrayList<>(compared.carried());
+    kept.addAll(compared.challenged());
+    if (input.isOfCsv()) {
+      kept.add(CsvLineRows.MALFORMED);
+    }
+
+    Dataset<Row> rows = sampled(input.rows(), compared.keys(input.rows().schema()));
     Dataset<Row> scored;
     try {
+      for (AuditedChallenger other : challengers) {
+        rows = withScores(rows, other, input.cells());
+      }
+
       scored =
           scoring.scored(
               rows,
               files,
-              compared.carried(),
-              hasMargins ? AuditScoring.Margins.SCORED : AuditScoring.Margins.LEFT_OUT);
+              new AuditScoring.Wanted(
+                  kept,
+                  input.cells(),
+                  compared.hasMargins()
+                      ? AuditScoring.Margins.SCORED
+                      : AuditScoring.Margins.LEFT_OUT,
+                  explanation));
     } catch (IllegalArgumentException e) {
       throw new RefusedException("the input: " + e.getMessage());
     }
 
-    Column faults = faults(FAULTS);
-    return scored.select(columns(compared, scored.schema(), stored, Side.AGAIN, faults));
+    Column faults = faults(ComparedColumns.FAULTS);
+    if (input.isOfCsv()) {
+      Column malformed = functions.lit(" " + FaultCode.MALFORMED_RECORD.code());
+      faults = functions.when(functions.col(CsvLineRows.MALFORMED), malformed).otherwise(faults);
+    }
+
+    return scored.select(compared.of(scored.schema(), Side.AGAIN, faults));
+  }
+
+  /** Adds the columns of a challenger, which are null in rows that it cannot score. */
+  private Dataset<Row> withScores(Dataset<Row> rows, AuditedChallenger other, Set<String> cells)
+      throws ModelException {
+    // In one column, none of the others has the name of a score.
+    Column all =
+        functions.struct(Stream.of(rows.columns()).map(SqlName::column).toArray(Column[]::new));
+    Dataset<Row> scored =
+        scoring.scored(
+            rows.withColumn(ROW, all),
+            other.files(),
+            new AuditScoring.Wanted(
+                List.of(ROW), cells, AuditScoring.Margins.LEFT_OUT, Optional.empty()));
+    List<Column> columns = new ArrayList<>();
+    for (String name : rows.columns()) {
+      columns.add(SqlName.column(ROW).getField(name).as(name));
+    }
+
+    other
+        .columns()
+        .forEach(
+            (published, own) -> {
+              Column isScored = functions.col(ComparedColumns.FAULTS).isNull();
+              columns.add(functions.when(isScored, SqlName.column(own)).as(published));
+            });
+    return scored.select(columns.toArray(Column[]::new));
   }
 
   /** Returns the fields and codes of faults as a text; null for a row without. */
@@ -222,77 +229,20 @@ final class RowCheck {
   }
 
   private Optional<Dataset<Row>> quarantined(
-      AuditedPartition partition, Location directory, Compared compared, StructType stored) {
-    Dataset<Row> rows = session.read().parquet(HadoopPaths.pattern(directory));
-    if (!compared.keys.stream().allMatch(key -> has(rows.schema(), key))) {
+      AuditedPartition partition, Location directory, ComparedColumns compared) {
+    Dataset<Row> rows =
+        quarantines.computeIfAbsent(
+            directory, place -> session.read().parquet(HadoopPaths.pattern(place)));
+    StructType schema = rows.schema();
+    if (!compared.keys().stream().allMatch(key -> ComparedColumns.has(schema, key))) {
       return Optional.empty();
     }
 
     Dataset<Row> own =
         rows.filter(SqlName.column(QuarantineColumns.PARTITION).equalTo(partition.partition()));
-    Compared none = new Compared(compared.keys, List.of(), List.of(), List.of());
-    List<Column> columns =
-        new ArrayList<>(
-            Arrays.asList(
-                columns(
-                    none,
-                    rows.schema(),
-                    stored,
-                    Side.QUARANTINED,
-                    faults(QuarantineColumns.LIST))));
-    Column faults = columns.remove(columns.size() - 1);
-    compared.numbers.forEach(
-        name ->
-            columns.add(functions.lit(null).cast(DataTypes.FloatType).as("v" + columns.size())));
-    for (int index = compared.numbers.size(); index < compared.values().size(); index++) {
-      columns.add(noText().as("v" + columns.size()));
-    }
-
-    columns.add(faults);
-    return Optional.of(
-        sampled(own, keys(compared, rows.schema(), stored)).select(columns.toArray(Column[]::new)));
-  }
-
-  /** Returns the columns of rows as {@link RowPairs} reads them. */
-  private Column[] columns(
-      Compared compared, StructType schema, StructType stored, Side side, Column faults) {
-    List<Column> columns = new ArrayList<>();
-    for (Column key : keys(compared, schema, stored)) {
-      columns.add(key.as("k" + columns.size()));
-    }
-
-    columns.add(functions.lit(side.ordinal()).as("side"));
-    for (String name : compared.numbers) {
-      columns.add(SqlName.column(name).as("v" + columns.size()));
-    }
-
-    for (String name : compared.texts) {
-      columns.add(SqlName.column(name).as("v" + columns.size()));
-    }
-
-    for (String name : compared.passed) {
-      Column value = ofType(name, schema, stored);
-      Column text =
-          type(stored, name).equals(DataTypes.BinaryType)
-              ? functions.hex(value)
-              : value.cast(DataTypes.StringType);
-      columns.add(text.as("v" + columns.size()));
-    }
-
-    columns.add(faults.as(FAULTS));
-    return columns.toArray(Column[]::new);
-  }
-
-  private static List<Column> keys(Compared compared, StructType schema, StructType stored) {
-    return compared.keys.stream().map(key -> ofType(key, schema, stored)).toList();
-  }
-
-  /** Returns a column with the type that it has in the published rows. */
-  private static Column ofType(String name, StructType schema, StructType stored) {
-    Column column = SqlName.column(name);
-    return !has(stored, name) || type(schema, name).equals(type(stored, name))
-        ? column
-        : column.cast(type(stored, name));
+    Column[] columns =
+        compared.withoutValues(schema, Side.QUARANTINED, faults(QuarantineColumns.LIST));
+    return Optional.of(sampled(own, compared.keys(schema)).select(columns));
   }
 
   /** Returns the rows of the keys that are in the sample, which is the same in every audit. */
@@ -304,13 +254,5 @@ final class RowCheck {
     Column hash = functions.xxhash64(keys.toArray(Column[]::new));
     long parts = Math.max(1, Math.round(query.sample() * PARTS));
     return rows.filter(functions.pmod(hash, functions.lit(PARTS)).lt(parts));
-  }
-
-  private static boolean has(StructType schema, String name) {
-    return Arrays.asList(schema.fieldNames()).contains(name);
-  }
-
-  private static DataType type(StructType schema, String name) {
-    return schema.apply(name).dataType();
   }
 }

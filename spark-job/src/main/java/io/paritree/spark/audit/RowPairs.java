@@ -104,13 +104,12 @@ record RowPairs(ArrayList<String> keys, ArrayList<String> values, Known quaranti
       Row other = at < scored.size() ? scored.get(at) : null;
       if (one == null || other == null) {
         String absent = faulty.isEmpty() ? "no such row" : "a row that cannot be scored";
-        tally.addDiffering(
-            List.of(
-                new RowDifference(
-                    key(same.get(0)),
-                    "",
-                    one == null ? "no row" : "a row",
-                    other == null ? absent : "a row")));
+        tally.addUnpaired(
+            new RowDifference(
+                key(same.get(0)),
+                "",
+                one == null ? "no row" : "a row",
+                other == null ? absent : "a row"));
       } else {
         compare(one, other, tally);
       }

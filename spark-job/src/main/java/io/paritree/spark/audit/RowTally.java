@@ -14,6 +14,7 @@ final class RowTally implements Serializable {
   private long faulty;
   private long repeated;
   private long differing;
+  private long unpaired;
   private final TreeSet<RowDifference> first = new TreeSet<>();
 
   /**
@@ -43,12 +44,19 @@ final class RowTally implements Serializable {
     }
   }
 
+  /** Adds a row that is published, or in the input, only. */
+  void addUnpaired(RowDifference difference) {
+    unpaired++;
+    addDiffering(List.of(difference));
+  }
+
   void add(RowTally other) {
     published += other.published;
     scored += other.scored;
     faulty += other.faulty;
     repeated += other.repeated;
     differing += other.differing;
+    unpaired += other.unpaired;
     first.addAll(other.first);
     while (first.size() > SHOWN) {
       first.pollLast();
@@ -78,6 +86,11 @@ final class RowTally implements Serializable {
   /** Returns how many rows differ. */
   long differing() {
     return differing;
+  }
+
+  /** Returns how many of them are published, or in the input, only. */
+  long unpaired() {
+    return unpaired;
   }
 
   /** Returns the first differences by their keys. */

@@ -21,7 +21,7 @@ record ChallengerColumns(Challenger challenger, ScoreColumns scored) {
   }
 
   private String named(String column) {
-    return "%s_%s".formatted(column, challenger.name());
+    return ScoreColumns.ofChallenger(column, challenger.name());
   }
 
   List<String> scores() {

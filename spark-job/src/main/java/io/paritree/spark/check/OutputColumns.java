@@ -5,6 +5,7 @@ import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
+import io.paritree.output.ReasonsForm;
 import io.paritree.output.ScoreColumns;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.ReadColumn;
@@ -45,9 +46,9 @@ public record OutputColumns(
     List<ChallengerColumns> challenged,
     Optional<ContributionMode> mode,
     List<Constant> constants) {
-  private static final String REASONS = "reasons";
-  private static final String BASE = "reasons_base";
-  private static final String REST = "reasons_rest";
+  private static final String REASONS = ReasonsForm.COLUMN;
+  private static final String BASE = ReasonsForm.BASE;
+  private static final String REST = ReasonsForm.REST;
 
   /**
    * A column whose value is the same in all rows.
@@ -69,7 +70,7 @@ public record OutputColumns(
             model.outputs(), model.engine().scores(), hasMargins ? model.engine().outputs() : 0),
         settings.columns().explanation().filter(ExplanationSettings::hasReasons).isPresent(),
         settings.columns().explanation().filter(ExplanationSettings::contributions).isPresent()
-            ? contributions(model)
+            ? ScoreFields.contributions(model)
             : List.of(),
         settings.challengers().scores() == ChallengerScores.WRITTEN
             ? challengers.all().stream().map(ChallengerColumns::of).toList()
@@ -80,22 +81,6 @@ public record OutputColumns(
                 ScoreColumns.MODEL_VERSION,
                 DataTypes.StringType,
                 UTF8String.fromString(model.modelVersion()))));
-  }
-
-  private static List<String> contributions(ScoringModel model) {
-    int margins = model.engine().outputs();
-    List<String> bases = model.outputs().columns("contributions_base", margins);
-    List<String> starts = model.outputs().columns("contribution", margins);
-    List<String> names = new ArrayList<>();
-    for (int output = 0; output < margins; output++) {
-      for (Feature feature : model.schema().modelFeatures()) {
-        names.add(starts.get(output) + "_" + feature.name());
-      }
-
-      names.add(bases.get(output));
-    }
-
-    return names;
   }
 
   /** Returns the columns of a challenger; none if they are not requested. */

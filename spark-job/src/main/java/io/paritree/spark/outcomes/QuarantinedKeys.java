@@ -1,9 +1,9 @@
 package io.paritree.spark.outcomes;
 
 import io.paritree.output.QuarantineColumns;
-import io.paritree.output.StateDirectory;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.StoredRuns;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,23 +33,19 @@ record QuarantinedKeys(Optional<Dataset<Row>> rows, boolean areAll) {
     Optional<Dataset<Row>> all = Optional.empty();
     boolean areAll = faulty.areAll();
     for (Map.Entry<String, Set<String>> run : faulty.byRun().entrySet()) {
-      boolean isFound = false;
-      for (Location directory : StateDirectory.quarantine(place.state(), run.getKey())) {
-        if (place.listOrNone(directory).isEmpty()) {
-          continue;
-        }
-
-        Dataset<Row> rows = session.read().parquet(HadoopPaths.pattern(directory));
-        if (!query.keys().stream().allMatch(name -> PublishedScores.has(rows.schema(), name))) {
-          continue;
-        }
-
-        Dataset<Row> keys = keys(query, rows, run.getValue());
-        all = Optional.of(all.map(before -> before.unionByName(keys)).orElse(keys));
-        isFound = true;
+      Optional<Location> directory = new StoredRuns(place).quarantine(run.getKey());
+      if (directory.isEmpty()) {
+        areAll = false;
+        continue;
       }
 
-      areAll &= isFound;
+      Dataset<Row> rows = session.read().parquet(HadoopPaths.pattern(directory.get()));
+      if (query.keys().stream().allMatch(name -> PublishedScores.has(rows.schema(), name))) {
+        Dataset<Row> keys = keys(query, rows, run.getValue());
+        all = Optional.of(all.map(before -> before.unionByName(keys)).orElse(keys));
+      } else {
+        areAll = false;
+      }
     }
 
     return new QuarantinedKeys(all, areAll);

@@ -1,7 +1,7 @@
 /**
  * Makes staged partitions visible, whole or not at all.
  *
- * <p>Knows directories, names and identities: of Paritree only {@code io.paritree.store}. Knows
- * nothing of Spark, Parquet or models.
+ * <p>Knows directories, names and identities, and what is stored beside an output. Knows nothing of
+ * Spark, Parquet or models.
  */
 package io.paritree.spark.publish;

@@ -44,7 +44,7 @@ public record ColumnEncoder(ColumnKind kind, DataType type) {
   }
 
   /** Returns the slot of a cell of a CSV file, which is not empty. */
-  static float cell(byte[] cell, Feature feature, Faults faults) {
+  public static float cell(byte[] cell, Feature feature, Faults faults) {
     return CsvCells.encode(feature, cell, 0, cell.length, faults);
   }
 }

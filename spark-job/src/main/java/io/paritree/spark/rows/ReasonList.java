@@ -100,12 +100,12 @@ public final class ReasonList {
   }
 
   /** Returns the margin of the average row. */
-  float base() {
+  public float base() {
     return chosen.base();
   }
 
   /** Returns what all groups that were not chosen add to the margin. */
-  float rest() {
+  public float rest() {
     return chosen.rest();
   }
 

@@ -1,7 +1,9 @@
 package io.paritree.spark.rows;
 
+import io.paritree.feature.Feature;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
@@ -26,6 +28,27 @@ public final class ScoreFields {
     return model.outputs().classes().stream()
         .map(UTF8String::fromString)
         .toArray(UTF8String[]::new);
+  }
+
+  /**
+   * Returns the columns of a model's contributions: for each margin, {@code contribution_<feature>}
+   * in model order, then {@code contributions_base}; of several margins with {@code _<output>}
+   * before the feature and after the base.
+   */
+  public static List<String> contributions(ScoringModel model) {
+    int margins = model.engine().outputs();
+    List<String> bases = model.outputs().columns("contributions_base", margins);
+    List<String> starts = model.outputs().columns("contribution", margins);
+    List<String> names = new ArrayList<>();
+    for (int output = 0; output < margins; output++) {
+      for (Feature feature : model.schema().modelFeatures()) {
+        names.add(starts.get(output) + "_" + feature.name());
+      }
+
+      names.add(bases.get(output));
+    }
+
+    return names;
   }
 
   /** Adds scores, margins and the label. */

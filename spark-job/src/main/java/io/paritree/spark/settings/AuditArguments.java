@@ -7,7 +7,6 @@ import io.paritree.output.PartitionValue;
 import io.paritree.spark.audit.AuditEngine;
 import io.paritree.spark.audit.AuditQuery;
 import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import java.util.ArrayList;
@@ -50,29 +49,22 @@ public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson,
           "conf");
 
   private static List<OptionSpec.Builder> options() {
-    return List.of(
-        ScoreArguments.text("--output=DIR", "directory that the scores were published to"),
-        ScoreArguments.text(
-            "--table=TABLE",
-            "table that they were published to, instead of --output: its path, which has a slash, or a"
-                + " name in a catalog of Spark's; its newest version is audited"),
-        ScoreArguments.text("--table-format=FORMAT", "format that tables must have"),
-        ScoreArguments.text(
-            "--state-directory=DIR", "directory of the output's state, as of the scoring run"),
+    return PublishedArguments.optionsAnd(
+        ScoreArguments.columns(
+            "--keys", "columns that identify a row (default: those that the output records)"),
         ScoreArguments.texts(
             "--partition=COLUMN=VALUE",
             "partition to audit; repeatable, values of one column are alternatives (default: all)"),
-        ScoreArguments.text("--from=DAY", "first day of partitions to audit"),
-        ScoreArguments.text("--to=DAY", "last day of partitions to audit"),
         ScoreArguments.text(
             "--model=MODEL",
             "model as for scripts/score, or its store: versions that have scored are found in the same"
                 + " store; without it rows are not scored again"),
-        ScoreArguments.columns(
-            "--keys", "columns that identify a row (default: those that the output records)"),
         ScoreArguments.text(
             "--input=DIR",
             "directory or file that was scored (default: the one that the run records)"),
+        ScoreArguments.text(
+            "--input-format=FORMAT",
+            "format of the files of --input, as of the scoring run: parquet (default) or csv"),
         ScoreArguments.text("--input-table=TABLE", "table that was scored, instead of --input"),
         ScoreArguments.text(
             "--input-version=VERSION",
@@ -153,13 +145,7 @@ public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson,
   /** Reads the settings: the type and range of each. */
   private record Parser(Settings settings, ParseResult given) {
     AuditArguments read() throws ConfigurationException {
-      String output = settings.anyText("scoring-job.output");
-      String table = settings.anyText("scoring-job.table");
-      if (output.isBlank() == table.isBlank()) {
-        settings.problem(
-            "one of --output and --table is needed, where the scores were published to");
-      }
-
+      PublishedArguments published = PublishedArguments.read(settings, given);
       String input = settings.anyText("scoring-job.input");
       String inputTable = settings.anyText("scoring-job.input-table");
       if (!input.isBlank() && !inputTable.isBlank()) {
@@ -169,14 +155,14 @@ public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson,
       AuditQuery query =
           new AuditQuery(
               new AuditQuery.Scores(
-                  output,
-                  table,
-                  settings.word("scoring-job.table-format", AskedFormat.class),
-                  settings.anyText("scoring-job.state-directory"),
-                  settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
+                  published.output(),
+                  published.table(),
+                  published.format(),
+                  published.stateDirectory(),
+                  published.keys(),
                   partitions(),
-                  ScoreArguments.day(settings, given, "--from"),
-                  ScoreArguments.day(settings, given, "--to")),
+                  published.from(),
+                  published.to()),
               settings.anyText("scoring-job.model"),
               new AuditQuery.Rows(
                   input,

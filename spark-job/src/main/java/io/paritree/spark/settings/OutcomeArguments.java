@@ -5,7 +5,6 @@ import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
 import io.paritree.rule.RuleException;
 import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.outcomes.OutcomeQuery;
 import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.tables.TableToWrite;
@@ -49,15 +48,7 @@ public record OutcomeArguments(
   }
 
   private static List<OptionSpec.Builder> options() {
-    return List.of(
-        ScoreArguments.text("--output=DIR", "directory that the scores were published to"),
-        ScoreArguments.text(
-            "--table=TABLE",
-            "table that they were published to, instead of --output: its path, which has a slash, or a"
-                + " name in a catalog of Spark's"),
-        ScoreArguments.text("--table-format=FORMAT", "format that the table must have"),
-        ScoreArguments.text(
-            "--state-directory=DIR", "directory of the output's state, as of the scoring run"),
+    return PublishedArguments.optionsAnd(
         ScoreArguments.columns("--keys", "columns that identify a row, in scores and labels"),
         ScoreArguments.text(
             "--score=COLUMN",
@@ -105,8 +96,6 @@ public record OutcomeArguments(
             "what a score without a label means: unknown (default), or negative in partitions that are"
                 + " older than --horizon"),
         ScoreArguments.columns("--by", "columns of the scores whose values are measured each"),
-        ScoreArguments.text("--from=DAY", "first day of partitions that are measured"),
-        ScoreArguments.text("--to=DAY", "last day of partitions that are measured"),
         ScoreArguments.text(
             "--challenger-output=DIR",
             "directory that another model's scores of these rows were published to: measure both on the"
@@ -186,21 +175,19 @@ public record OutcomeArguments(
   /** Reads the settings: the type and range of each. */
   private record Parser(Settings settings, ParseResult given) {
     OutcomeArguments read() throws ConfigurationException {
-      String output = settings.anyText("scoring-job.output");
-      String scores = settings.anyText("scoring-job.table");
-      AskedFormat format = settings.word("scoring-job.table-format", AskedFormat.class);
+      PublishedArguments published = PublishedArguments.read(settings, given);
       OutcomeQuery query =
           new OutcomeQuery(
               new OutcomeQuery.Scores(
-                  output,
-                  scores,
-                  format,
-                  settings.anyText("scoring-job.state-directory"),
+                  published.output(),
+                  published.table(),
+                  published.format(),
+                  published.stateDirectory(),
                   settings.anyText(OWN + "score"),
                   settings.anyText(OWN + "group"),
                   quantile(),
-                  ScoreArguments.day(settings, given, "--from"),
-                  ScoreArguments.day(settings, given, "--to")),
+                  published.from(),
+                  published.to()),
               new OutcomeQuery.Labels(
                   settings.anyText(OWN + "labels"),
                   settings.anyText(OWN + "label"),
@@ -208,7 +195,7 @@ public record OutcomeArguments(
                   settings.texts(OWN + "classes", "names of classes", name -> !name.isEmpty()),
                   settings.anyText(OWN + "label-time"),
                   settings.anyText(OWN + "weight")),
-              settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
+              published.keys(),
               new OutcomeQuery.Maturity(
                   horizon(),
                   ScoreArguments.day(settings, given, "--as-of"),
@@ -221,9 +208,10 @@ public record OutcomeArguments(
       Optional<TableToWrite> table = outTable();
       settings.leave(key -> !isOwn(key));
       settings.finish();
-      TableToWrite written = new TableToWrite(scores, false, false);
-      String directory = scores.isEmpty() ? output : format.directory(written);
-      boolean isNamed = !scores.isEmpty() && !written.isPath();
+      boolean isTable = !published.table().isEmpty();
+      TableToWrite written = new TableToWrite(published.table(), false, false);
+      String directory = isTable ? published.format().directory(written) : published.output();
+      boolean isNamed = isTable && !written.isPath();
       return new OutcomeArguments(
           query, isNamed ? "" : directory, given.matchedOptionValue("--json", ""), table);
     }
@@ -238,19 +226,9 @@ public record OutcomeArguments(
 
     private void check(OutcomeQuery query) {
       OutcomeQuery.Scores scores = query.scores();
-      if (scores.output().isBlank() == scores.table().isBlank()) {
-        settings.problem(
-            "one of --output and --table is needed, where the scores were published to");
-      }
-
       need("keys", "scoring-job.", !query.keys().isEmpty());
       need("labels", OWN, !query.labels().source().isBlank());
       need("label", OWN, !query.labels().column().isBlank());
-      if (scores.from().isPresent()
-          && scores.to().isPresent()
-          && scores.from().get().isAfter(scores.to().get())) {
-        settings.problem("--from must not be after --to");
-      }
 
       if (!scores.group().isBlank()
           && (!query.labels().classes().isEmpty() || scores.quantile().isPresent())) {

@@ -4,6 +4,7 @@ import io.paritree.InvalidRowException;
 import io.paritree.feature.Faults;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.rows.FaultList;
 import io.paritree.spark.rows.ScoreFields;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * computed columns; the next one is in the same memory. Immutable and thread-safe.
  *
  * @param columns where rows have the model's fields
+ * @param explanation reasons and contributions that are computed; null for none
  * @param computedType the computed columns, without the version
  */
 record BlockScoring(
@@ -31,6 +33,7 @@ record BlockScoring(
     boolean hasMargins,
     boolean hasFaults,
     boolean isStrict,
+    ExplanationSettings explanation,
     StructType computedType)
     implements MapPartitionsFunction<InternalRow, JoinedRow> {
   /** More rows need more memory, and are scored no faster. */
@@ -41,6 +44,9 @@ record BlockScoring(
    * the same few lines of the processor's first cache.
    */
   private static final int STRIDE = BLOCK_ROWS + 16;
+
+  /** How many columns reasons are. */
+  private static final int REASONS = 3;
 
   /** How many times its size the memory of a row may be; a longer row had it before. */
   private static final long MOST_MEMORY = 4;
@@ -58,6 +64,8 @@ record BlockScoring(
     private final Iterator<InternalRow> rows;
     private final InternalRow[] block = new InternalRow[BLOCK_ROWS];
     private final ArrayData[] faults = new ArrayData[BLOCK_ROWS];
+    private final RowExplainer explainer; // null if nothing is explained
+    private final float[] rowSlots;
     private final float[] slots;
     private final float[] margins;
     private final float[] scores;
@@ -76,6 +84,9 @@ record BlockScoring(
       this.rows = rows;
       this.nans = new int[encoder.floats()];
       this.labels = ScoreFields.labels(open);
+      this.explainer =
+          explanation == null ? null : new RowExplainer(open, columns, explanation.mode());
+      this.rowSlots = new float[engine.width()];
       this.slots = new float[engine.width() * STRIDE];
       this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
       this.scores = new float[engine.scores() * BLOCK_ROWS];
@@ -179,9 +190,48 @@ record BlockScoring(
             to++, isGood ? labels[open.outputs().classIndex(scores, at * engine.scores())] : null);
       }
 
+      to = explanation == null ? to : explain(at, isGood, to);
       if (hasFaults) {
         computed.update(to, faults[at]);
       }
+    }
+
+    /** Computes the columns of reasons and contributions; of a row with faults, they are null. */
+    private int explain(int at, boolean isGood, int first) {
+      int to = first;
+      int reasons = explanation.hasReasons() ? REASONS : 0;
+      int contributions = explanation.contributions() ? explainer.contributions().length : 0;
+      for (int index = 0; index < reasons + contributions; index++) {
+        computed.setNullAt(to + index);
+      }
+
+      if (!isGood) {
+        return to + reasons + contributions;
+      }
+
+      for (int slot = 0; slot < rowSlots.length; slot++) {
+        rowSlots[slot] = slots[slot * STRIDE + at];
+      }
+
+      explainer.explain(rowSlots);
+      if (explanation.hasReasons()) {
+        int scored = at * engine.scores();
+        int winner = explainer.winner(scores, scored);
+        if (explanation.hasReasons(scores[scored + Math.min(winner, engine.scores() - 1)])) {
+          computed.update(
+              to,
+              explainer.reasons(winner, block[at], explanation.most(), explanation.direction()));
+          computed.setFloat(to + 1, explainer.base());
+          computed.setFloat(to + 2, explainer.rest());
+        }
+      }
+
+      to += reasons;
+      for (int index = 0; index < contributions; index++) {
+        computed.setFloat(to + index, explainer.contributions()[index]);
+      }
+
+      return to + contributions;
     }
 
     private int put(float[] values, int perRow, int row, boolean isGood, int to) {

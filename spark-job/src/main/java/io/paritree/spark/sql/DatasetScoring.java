@@ -5,6 +5,7 @@ import io.paritree.PublicApi;
 import io.paritree.feature.Schema;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.versions.rows.RowEncoders;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -34,9 +36,11 @@ public final class DatasetScoring {
   private final boolean hasMargins;
   private final boolean hasFaults;
   private final boolean isStrict;
+  private final Optional<ExplanationSettings> explanation;
+  private final Set<String> cells;
 
   DatasetScoring(String reference) {
-    this(reference, List.of(), false, false, false);
+    this(reference, List.of(), false, false, false, Optional.empty(), Set.of());
   }
 
   private DatasetScoring(
@@ -44,26 +48,35 @@ public final class DatasetScoring {
       List<String> carried,
       boolean hasMargins,
       boolean hasFaults,
-      boolean isStrict) {
+      boolean isStrict,
+      Optional<ExplanationSettings> explanation,
+      Set<String> cells) {
     this.reference = reference;
     this.carried = carried;
     this.hasMargins = hasMargins;
     this.hasFaults = hasFaults;
     this.isStrict = isStrict;
+    this.explanation = explanation;
+    this.cells = cells;
+  }
+
+  private DatasetScoring with(
+      List<String> columns, boolean margins, boolean faults, boolean strict) {
+    return new DatasetScoring(reference, columns, margins, faults, strict, explanation, cells);
   }
 
   /** Keeps these columns, first and in this order. Without any, all columns are kept. */
   public DatasetScoring keys(String... columns) {
     List<String> all = new ArrayList<>(Arrays.asList(columns));
     all.addAll(carried);
-    return new DatasetScoring(reference, distinct(all), hasMargins, hasFaults, isStrict);
+    return with(distinct(all), hasMargins, hasFaults, isStrict);
   }
 
   /** Keeps these columns too, after the columns that are kept already. */
   public DatasetScoring pass(String... columns) {
     List<String> all = new ArrayList<>(carried);
     all.addAll(Arrays.asList(columns));
-    return new DatasetScoring(reference, distinct(all), hasMargins, hasFaults, isStrict);
+    return with(distinct(all), hasMargins, hasFaults, isStrict);
   }
 
   private static List<String> distinct(List<String> names) {
@@ -72,7 +85,7 @@ public final class DatasetScoring {
 
   /** Adds the column {@code margin}, or {@code margin_<output>} where there are several. */
   public DatasetScoring withMargin() {
-    return new DatasetScoring(reference, carried, true, hasFaults, isStrict);
+    return with(carried, true, hasFaults, isStrict);
   }
 
   /**
@@ -80,12 +93,23 @@ public final class DatasetScoring {
    * got, expected}; null for all other rows.
    */
   public DatasetScoring withFaults() {
-    return new DatasetScoring(reference, carried, hasMargins, true, isStrict);
+    return with(carried, hasMargins, true, isStrict);
   }
 
   /** Lets a row that cannot be scored end the query, instead of having nulls. */
   public DatasetScoring strict() {
-    return new DatasetScoring(reference, carried, hasMargins, hasFaults, true);
+    return with(carried, hasMargins, hasFaults, true);
+  }
+
+  /** Adds reasons and contributions, if they are wanted, in the columns of the job. */
+  DatasetScoring explained(Optional<ExplanationSettings> asked) {
+    return new DatasetScoring(reference, carried, hasMargins, hasFaults, isStrict, asked, cells);
+  }
+
+  /** Reads the texts of these columns as the job reads cells of CSV and names of directories. */
+  DatasetScoring ofCells(Set<String> columns) {
+    return new DatasetScoring(
+        reference, carried, hasMargins, hasFaults, isStrict, explanation, Set.copyOf(columns));
   }
 
   /**
@@ -111,7 +135,8 @@ public final class DatasetScoring {
     ScoringModel model = planned.open();
     StructType given = rows.schema();
     List<String> problems = new ArrayList<>();
-    RowColumns columns = RowColumns.of(model.schema(), given, ReadColumn.Case.COMPARED, problems);
+    RowColumns columns =
+        RowColumns.of(model.schema(), given, ReadColumn.Case.COMPARED, cells, problems);
     List<String> kept = carried.isEmpty() ? Arrays.asList(given.fieldNames()) : carried;
     StructType result = new StructType();
     for (String name : kept) {
@@ -123,7 +148,7 @@ public final class DatasetScoring {
       }
     }
 
-    StructType output = ResultColumns.added(result, model, hasMargins, hasFaults);
+    StructType output = ResultColumns.added(result, model, hasMargins, explanation, hasFaults);
     checkNames(output, isCaseSensitive(rows), problems);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(InputCheck.message(problems));
@@ -139,7 +164,13 @@ public final class DatasetScoring {
       RowColumns columns,
       List<String> kept,
       StructType output) {
-    Selection selection = Selection.of(kept, schema, rows.schema(), columns);
+    Selection selection =
+        Selection.of(
+            kept,
+            schema,
+            rows.schema(),
+            columns,
+            explanation.isPresent() ? Selection.Floats.WHOLE : Selection.Floats.PAIRED);
     Dataset<Row> selected = rows.select(selection.columns().toArray(Column[]::new));
     StructType row = selected.schema();
     StructType computed = new StructType();
@@ -167,7 +198,13 @@ public final class DatasetScoring {
         .as(RowEncoders.reading(selected.schema()))
         .mapPartitions(
             new BlockScoring(
-                planned, selection.places(), hasMargins, hasFaults, isStrict, computed),
+                planned,
+                selection.places(),
+                hasMargins,
+                hasFaults,
+                isStrict,
+                explanation.orElse(null),
+                computed),
             RowEncoders.writing(row, written))
         .select(all);
   }

@@ -12,6 +12,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -26,9 +27,13 @@ import org.apache.spark.sql.types.StructType;
  */
 record RowColumns(ArrayList<Place> places, int width) implements Serializable {
 
-  /** The part of a column that is a value: all of it, or a float of a {@link FloatPair}. */
+  /**
+   * The part of a column that is a value: all of it, as a value or as the text of a cell of CSV, or
+   * a float of a {@link FloatPair}.
+   */
   enum Part {
     WHOLE,
+    CELL,
     FIRST,
     SECOND
   }
@@ -50,6 +55,20 @@ record RowColumns(ArrayList<Place> places, int width) implements Serializable {
    */
   static RowColumns of(
       Schema schema, StructType row, ReadColumn.Case comparison, List<String> problems) {
+    return of(schema, row, comparison, Set.of(), problems);
+  }
+
+  /**
+   * Finds the columns of a model by their names.
+   *
+   * @param cells columns whose texts are read as cells of CSV are
+   */
+  static RowColumns of(
+      Schema schema,
+      StructType row,
+      ReadColumn.Case comparison,
+      Set<String> cells,
+      List<String> problems) {
     List<String> names = Arrays.asList(row.fieldNames());
     List<String> keys = names.stream().map(comparison::key).toList();
     ArrayList<Place> places = new ArrayList<>();
@@ -61,8 +80,12 @@ record RowColumns(ArrayList<Place> places, int width) implements Serializable {
       ordinals = ordinals.isEmpty() ? ordinals(keys, comparison.key(name)) : ordinals;
       if (ordinals.size() == 1) {
         StructField found = row.fields()[ordinals.get(0)];
-        places.add(new Place(ordinals.get(0), Part.WHOLE, found.dataType()));
-        checkType(field, found, problems);
+        if (cells.contains(found.name())) {
+          places.add(new Place(ordinals.get(0), Part.CELL, found.dataType()));
+        } else {
+          places.add(new Place(ordinals.get(0), Part.WHOLE, found.dataType()));
+          checkType(field, found, problems);
+        }
       } else if (ordinals.isEmpty()) {
         problems.add(missing(name, names, hints));
       } else {

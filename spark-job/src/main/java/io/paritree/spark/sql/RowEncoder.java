@@ -177,6 +177,8 @@ final class RowEncoder {
   private static float slot(SpecializedGetters row, Source source, Faults faults) {
     return switch (source.part) {
       case WHOLE -> source.values.slot(row, source.ordinal, source.feature, faults);
+      case CELL ->
+          ColumnEncoder.cell(row.getUTF8String(source.ordinal).getBytes(), source.feature, faults);
       case FIRST -> source.feature.number(FloatPair.first(row.getLong(source.ordinal)), faults);
       case SECOND -> source.feature.number(FloatPair.second(row.getLong(source.ordinal)), faults);
     };

@@ -4,9 +4,7 @@ import io.paritree.feature.Faults;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Direction;
-import io.paritree.reasons.Reasons;
 import io.paritree.spark.rows.FaultList;
-import io.paritree.spark.rows.ReasonList;
 import io.paritree.spark.rows.ScoreFields;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
@@ -16,24 +14,20 @@ import org.apache.spark.unsafe.types.UTF8String;
 /** Makes the results of functions, as Spark holds values. Not thread-safe: one per thread. */
 final class RowResults {
   private final ScoringModel model;
-  private final RowColumns columns;
   private final UTF8String[] labels;
   private final UTF8String modelVersion;
   private final boolean hasLabel;
-  private final Reasons reasons; // null if they are not the output
-  private final ReasonList list; // likewise
-  private final float[] contributions; // likewise
+  private final RowExplainer explainer; // null if reasons are not the output
 
   RowResults(ScoringModel model, RowColumns columns, FunctionOutput output) {
     this.model = model;
-    this.columns = columns;
     this.hasLabel = model.outputs().hasLabel();
     this.labels = ScoreFields.labels(model);
     this.modelVersion = UTF8String.fromString(model.modelVersion());
-    this.reasons =
-        output == FunctionOutput.REASONS ? Reasons.checked(model, ContributionMode.FAST) : null;
-    this.list = reasons == null ? null : new ReasonList(reasons);
-    this.contributions = reasons == null ? null : new float[reasons.contributions()];
+    this.explainer =
+        output == FunctionOutput.REASONS
+            ? new RowExplainer(model, columns, ContributionMode.FAST)
+            : null;
   }
 
   /** Returns one value, or a struct of several. */
@@ -85,25 +79,12 @@ final class RowResults {
 
   /** Returns how many fields may be reasons. */
   int fields() {
-    return reasons.groups().size();
+    return explainer.fields();
   }
 
   /** Returns the reasons of a row that was scored. */
   ArrayData reasons(RowScorer scorer, InternalRow row, int most, Direction direction) {
-    reasons.explain(scorer.slots(), 0, 1, contributions);
-    int output = reasons.winner(scorer.scores(), 0);
-    return list.choose(
-        contributions,
-        0,
-        output,
-        most,
-        direction,
-        (group, column) -> given(reasons.groups().get(group).columns().get(column), row));
-  }
-
-  /** Returns the value of a field as text; null if it is missing. */
-  private String given(String name, InternalRow row) {
-    RowColumns.Place place = columns.places().get(model.schema().fieldIndex(name));
-    return ReasonList.text(row, place.ordinal(), place.type());
+    explainer.explain(scorer.slots());
+    return explainer.reasons(explainer.winner(scorer.scores(), 0), row, most, direction);
   }
 }

@@ -2,8 +2,10 @@ package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
 import io.paritree.model.ModelFiles;
+import io.paritree.model.ScoringModel;
 import io.paritree.spark.audit.AuditEngine;
 import io.paritree.spark.audit.AuditScoring;
+import io.paritree.spark.rows.ScoreFields;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -17,8 +19,12 @@ import org.apache.spark.sql.Row;
 public record SecondScoring(AuditEngine engine) implements AuditScoring {
 
   @Override
-  public Dataset<Row> scored(
-      Dataset<Row> rows, ModelFiles files, List<String> kept, Margins margins)
+  public List<String> contributions(ScoringModel model) {
+    return ScoreFields.contributions(model);
+  }
+
+  @Override
+  public Dataset<Row> scored(Dataset<Row> rows, ModelFiles files, Wanted wanted)
       throws ModelException {
     Scorer scorer =
         switch (engine) {
@@ -26,8 +32,12 @@ public record SecondScoring(AuditEngine engine) implements AuditScoring {
           case XGBOOST -> Scorer.LIBXGBOOST;
         };
     DatasetScoring scoring =
-        new DatasetScoring(files.origin()).keys(kept.toArray(String[]::new)).withFaults();
-    return (margins == Margins.SCORED ? scoring.withMargin() : scoring)
+        new DatasetScoring(files.origin())
+            .keys(wanted.kept().toArray(String[]::new))
+            .ofCells(wanted.cells())
+            .explained(wanted.explanation())
+            .withFaults();
+    return (wanted.margins() == Margins.SCORED ? scoring.withMargin() : scoring)
         .score(rows, PlannedModel.of(rows.sparkSession(), files, scorer));
   }
 }

@@ -22,18 +22,25 @@ import org.apache.spark.sql.types.StructType;
  * @param places where the rows then have the model's values
  */
 record Selection(List<Column> columns, RowColumns places) {
+  /** Whether two floats may be one column. */
+  enum Floats {
+    PAIRED,
+    WHOLE
+  }
 
   /**
    * @param given the columns of the Dataset
    * @param found where they have the model's values
    */
-  static Selection of(List<String> kept, Schema schema, StructType given, RowColumns found) {
+  static Selection of(
+      List<String> kept, Schema schema, StructType given, RowColumns found, Floats floatsAre) {
     List<Place> places = found.places();
     List<String> names = places.stream().map(place -> given.fieldNames()[place.ordinal()]).toList();
     List<String> taken = new ArrayList<>(kept);
     List<Integer> floats = new ArrayList<>(); // fields
     for (int field = 0; field < places.size(); field++) {
-      if (!kept.contains(names.get(field))
+      if (floatsAre == Floats.PAIRED
+          && !kept.contains(names.get(field))
           && canBePaired(schema.fields().get(field), places.get(field).type())) {
         floats.add(field);
       }
@@ -51,7 +58,8 @@ record Selection(List<Column> columns, RowColumns places) {
         }
 
         int ordinal = taken.indexOf(names.get(field));
-        selected.set(field, new Place(ordinal, Part.WHOLE, places.get(field).type()));
+        Place place = places.get(field);
+        selected.set(field, new Place(ordinal, place.part(), place.type()));
       }
     }
 
