@@ -105,6 +105,16 @@ final class FastForest implements Engine {
         blockWalks.orElse(null));
   }
 
+  /** Returns the forest that it scores as. */
+  Forest forest() {
+    return forest;
+  }
+
+  /** Returns whether blocks of rows are scored by slices. */
+  boolean isSliced() {
+    return slices != null;
+  }
+
   @Override
   public int width() {
     return forest.width;

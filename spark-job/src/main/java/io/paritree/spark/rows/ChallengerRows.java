@@ -2,7 +2,6 @@ package io.paritree.spark.rows;
 
 import io.paritree.Fault;
 import io.paritree.comparison.ComparedBlock;
-import io.paritree.comparison.ComparisonCounts;
 import io.paritree.comparison.Side;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
@@ -33,6 +32,7 @@ final class ChallengerRows {
   private static final int STRIDE = TaskPlan.BLOCK_ROWS;
 
   private final ChallengerTally tally;
+  private final ScoringModel model;
   private final Engine engine;
   private final SharedFields fields;
   private final Set<String> shared = new HashSet<>();
@@ -69,6 +69,7 @@ final class ChallengerRows {
       ScoringModel challenger,
       ChallengerTally tally) {
     this.tally = tally;
+    this.model = challenger;
     this.engine = challenger.engine();
     Schema schema = challenger.schema();
     this.fields = new SharedFields(champion.schema(), schema);
@@ -86,29 +87,56 @@ final class ChallengerRows {
     this.version = UTF8String.fromString(challenger.modelVersion());
   }
 
-  /** Scores the rows of a block and compares them. */
-  void add(Scored champion) {
+  /** Returns the model. */
+  ScoringModel model() {
+    return model;
+  }
+
+  /** Returns whether it reads the champion's slots; then whoever scores these may score for it. */
+  boolean hasSameSlots() {
+    return hasSameSlots;
+  }
+
+  /** Receives the margins of a block. */
+  float[] margins() {
+    return margins;
+  }
+
+  /** Receives the scores of a block. */
+  float[] scores() {
+    return scores;
+  }
+
+  /** Scores the rows of a block. */
+  void score(Scored champion) {
+    attempt(() -> scoreRows(champion));
+  }
+
+  /** Compares the rows of a block, which are scored. */
+  void compare(Scored champion) {
+    attempt(() -> tally.counts().get().add(new Block(champion)));
+  }
+
+  private void attempt(Runnable step) {
     if (tally.counts().isEmpty()) {
       return;
     }
 
     try {
-      score(champion);
-      ComparisonCounts counts = tally.counts().get();
-      counts.add(new Block(champion));
+      step.run();
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       tally.fail("it has failed for a row: %s".formatted(e));
     }
   }
 
-  private void score(Scored champion) {
+  private void scoreRows(Scored champion) {
     int rows = champion.block.rows();
-    faults.clear();
     if (hasSameSlots) {
       engine.scoreColumns(champion.slots, STRIDE, rows, margins, scores);
       return;
     }
 
+    faults.clear();
     encoder.encode(champion.block, champion.file, slots, faults);
     fields.copyColumns(champion.slots, slots, STRIDE, rows);
     engine.scoreColumns(slots, STRIDE, rows, margins, scores);

@@ -1,12 +1,17 @@
 package io.paritree.spark.rows;
 
 import io.paritree.ModelException;
+import io.paritree.forest.Engine;
+import io.paritree.forest.JointEngine;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import java.lang.ref.SoftReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -16,6 +21,9 @@ import org.apache.spark.broadcast.Broadcast;
  */
 public final class OpenModels {
   private static final ConcurrentHashMap<String, SoftReference<ScoringModel>> OPEN =
+      new ConcurrentHashMap<>();
+
+  private static final ConcurrentHashMap<List<String>, SoftReference<Optional<JointEngine>>> JOINT =
       new ConcurrentHashMap<>();
 
   private OpenModels() {}
@@ -46,6 +54,32 @@ public final class OpenModels {
           return new SoftReference<>(open[0]);
         });
     return open[0];
+  }
+
+  /**
+   * Returns open models that read the same slots as one engine; empty if they score one after the
+   * other, as they do where it has no heap.
+   */
+  static Optional<JointEngine> joint(List<ScoringModel> models, EngineKind engine) {
+    List<Engine> engines = models.stream().map(ScoringModel::engine).toList();
+    List<String> keys = models.stream().map(model -> key(model.digest(), engine)).toList();
+    List<Optional<JointEngine>> made = new ArrayList<>(); // refers to it until the caller does
+    JOINT.compute(
+        keys,
+        (key, known) -> {
+          Optional<JointEngine> before = known == null ? null : known.get();
+          made.add(before == null ? joint(engines) : before);
+          return before == null ? new SoftReference<>(made.get(0)) : known;
+        });
+    return made.get(0);
+  }
+
+  private static Optional<JointEngine> joint(List<Engine> engines) {
+    try {
+      return JointEngine.of(engines);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return Optional.empty(); // a challenger does not harm
+    }
   }
 
   private static ScoringModel opened(

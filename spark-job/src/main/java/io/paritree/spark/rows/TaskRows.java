@@ -59,6 +59,7 @@ final class TaskRows {
   private final InputFormat format;
   private final List<ChallengerRows> challengers = new ArrayList<>();
   private final ScoresOfBoth compared; // null if the scores of challengers go to no table
+  private JointRows joint; // of all challengers; null until the first block
   private ChallengerRows.Scored challenged; // the last block, if there are challengers
   private final Tally tally = new Tally();
 
@@ -162,6 +163,7 @@ final class TaskRows {
   }
 
   Tally score(BlockSource blocks) throws IOException {
+    joint = new JointRows(model, plan.model().engine(), margins, scores, challengers);
     UTF8String seen = null;
     Source source = null; // of the last block
     Source last = null; // of the last rows
@@ -254,10 +256,11 @@ final class TaskRows {
       profiled.begin(source.count.slices(), slots, TaskPlan.BLOCK_ROWS);
     }
 
-    engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
+    List<ChallengerRows> others = joint.score(slots, rows);
     if (!challengers.isEmpty()) {
       challenged = new ChallengerRows.Scored(block, source.file, faults, slots, margins, scores);
-      challengers.forEach(challenger -> challenger.add(challenged));
+      others.forEach(challenger -> challenger.score(challenged));
+      challengers.forEach(challenger -> challenger.compare(challenged));
     }
 
     for (int row = 0; row < rows; row++) {
