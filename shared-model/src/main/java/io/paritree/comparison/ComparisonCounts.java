@@ -22,6 +22,9 @@ import java.util.TreeMap;
  * that are added up. What is sent is as complete as what was counted. Not thread-safe.
  */
 public final class ComparisonCounts implements Counts<ComparisonCounts> {
+  /** So many rows are counted together that what is known of them stays in a core's own cache. */
+  private static final int PART_ROWS = 512;
+
   private final ComparisonForm form;
   private final DifferenceCounts whole;
   private final CountsByValue<DifferenceCounts> slices;
@@ -59,17 +62,17 @@ public final class ComparisonCounts implements Counts<ComparisonCounts> {
 
   /** Adds the rows of a block. */
   public void add(ComparedBlock block) {
-    DividedRows scored = new DividedRows(block);
-    for (int row = 0; row < block.rows(); row++) {
-      scored.add(row);
+    long ofOne = 0;
+    for (int from = 0; from < block.rows(); from += PART_ROWS) {
+      DividedRows scored = DividedRows.of(block, from, Math.min(from + PART_ROWS, block.rows()));
+      if (moved.takes(whole.add(scored))) {
+        addMoved(scored);
+      }
+
+      ofOne += scored.onlyBy(Side.CHAMPION) + scored.onlyBy(Side.CHALLENGER);
     }
 
-    whole.add(scored);
-    if (!form.outputs().isEmpty()) {
-      addMoved(scored);
-    }
-
-    if (scored.onlyBy(Side.CHAMPION) + scored.onlyBy(Side.CHALLENGER) > 0) {
+    if (ofOne > 0) {
       addRefused(block);
     }
 

@@ -29,23 +29,28 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
     sameClass = form.sameClasses();
   }
 
-  /** Adds rows of a block. */
-  void add(DividedRows some) {
+  /**
+   * Adds rows of a block.
+   *
+   * @return the most that a value of a row differs
+   */
+  float add(DividedRows some) {
     rows += some.count();
     onlyChampion += some.onlyBy(Side.CHAMPION);
     onlyChallenger += some.onlyBy(Side.CHALLENGER);
     neither += some.neither();
     if (some.count() == 0) {
-      return;
+      return 0;
     }
 
+    float most = 0;
     float[] one = new float[some.count()];
     float[] other = new float[some.count()];
     boolean[] differs = new boolean[some.count()];
     for (int output = 0; output < outputs.length; output++) {
       gather(some, Side.CHAMPION, output, form.values(some.block(), Side.CHAMPION), one);
       gather(some, Side.CHALLENGER, output, form.values(some.block(), Side.CHALLENGER), other);
-      outputs[output].add(one, other, some.count());
+      most = Math.max(most, outputs[output].add(one, other, some.count()));
       for (int at = 0; at < some.count(); at++) {
         differs[at] |= Float.floatToRawIntBits(one[at]) != Float.floatToRawIntBits(other[at]);
       }
@@ -59,16 +64,13 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
     if (form.hasFlips()) {
       addFlips(some);
     }
+
+    return most;
   }
 
   /** Copies the values that an output has in rows that both models score. */
   private void gather(DividedRows some, Side side, int output, float[] values, float[] to) {
-    int[] rows = some.both();
-    int each = form.valuesOf(side);
-    int place = form.outputs().get(output).of(side);
-    for (int at = 0; at < some.count(); at++) {
-      to[at] = values[rows[at] * each + place];
-    }
+    some.gather(values, form.valuesOf(side), form.outputs().get(output).of(side), to);
   }
 
   private void addMargins(DividedRows some, float[] one, float[] other) {

@@ -11,10 +11,14 @@ final class DistanceCounts implements Serializable {
   private final ScoreHistogram distances = new ScoreHistogram();
   private float largest;
 
-  /** Adds the differences of the first of some values. */
-  void add(float[] champion, float[] challenger, int size) {
+  /**
+   * Adds the differences of the first of some values.
+   *
+   * @return the largest of them; NaN if one is
+   */
+  float add(float[] champion, float[] challenger, int size) {
     float[] bins = new float[size];
-    float most = largest;
+    float most = 0;
     for (int at = 0; at < size; at++) {
       float distance = distance(champion[at], challenger[at]);
       most = Math.max(most, distance);
@@ -23,7 +27,8 @@ final class DistanceCounts implements Serializable {
     }
 
     distances.add(bins, size);
-    largest = most;
+    largest = Math.max(largest, most);
+    return most;
   }
 
   void add(DistanceCounts other) {

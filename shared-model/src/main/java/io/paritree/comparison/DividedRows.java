@@ -10,8 +10,22 @@ final class DividedRows {
 
   /** Begins with no row of a block. */
   DividedRows(ComparedBlock block) {
+    this(block, block.rows());
+  }
+
+  private DividedRows(ComparedBlock block, int most) {
     this.block = block;
-    this.both = new int[block.rows()];
+    this.both = new int[most];
+  }
+
+  /** Returns the rows of a block from {@code from} to before {@code to}. */
+  static DividedRows of(ComparedBlock block, int from, int to) {
+    DividedRows rows = new DividedRows(block, to - from);
+    for (int row = from; row < to; row++) {
+      rows.add(row);
+    }
+
+    return rows;
   }
 
   /** Adds a row of the block. */
@@ -38,6 +52,27 @@ final class DividedRows {
 
   int count() {
     return count;
+  }
+
+  /**
+   * Copies a value of each of the rows that both models score.
+   *
+   * @param values of the block, {@code each} per row
+   * @param place of the value among those of a row
+   */
+  void gather(float[] values, int each, int place, float[] to) {
+    if (count == 0) {
+      return;
+    }
+
+    if (each == 1 && both[count - 1] - both[0] == count - 1) {
+      System.arraycopy(values, both[0], to, 0, count); // rows ascend, so none is left out
+      return;
+    }
+
+    for (int at = 0; at < count; at++) {
+      to[at] = values[both[at] * each + place];
+    }
   }
 
   /** Returns how many rows one model alone scores. */

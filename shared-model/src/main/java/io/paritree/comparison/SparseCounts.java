@@ -97,6 +97,11 @@ final class SparseCounts implements Serializable {
     return (int) (pair * 0x9e3779b97f4a7c15L >>> shift) << 1;
   }
 
+  /** Returns how many places a table of so many pairs has. */
+  private static int placesOf(int pairs) {
+    return Math.max(LEAST_PLACES, Integer.highestOneBit(Math.max(1, 2 * pairs - 1)) << 1);
+  }
+
   private void allocate(int count) {
     places = new long[2 * count];
     shift = Long.SIZE - Integer.numberOfTrailingZeros(count);
@@ -120,7 +125,7 @@ final class SparseCounts implements Serializable {
     }
 
     SparseCounts fewer = new SparseCounts();
-    fewer.allocate(places.length / 2);
+    fewer.allocate(placesOf(size - 1)); // if none falls together, it grows
     for (int at = 0; at < places.length; at += 2) {
       if (places[at + 1] != 0) {
         fewer.add(

@@ -24,12 +24,16 @@ final class ValueCounts implements Serializable {
     pairs = new PairCounts(mostPairs);
   }
 
-  /** Adds the first of some values. */
-  void add(float[] one, float[] other, int size) {
+  /**
+   * Adds the first of some values.
+   *
+   * @return the most that one of them differs
+   */
+  float add(float[] one, float[] other, int size) {
     champion.add(one, size);
     challenger.add(other, size);
-    distances.add(one, other, size);
     pairs.add(one, other, size);
+    return distances.add(one, other, size);
   }
 
   /** Adds the first of some margins. */
