@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  * compared, and so not met; what no document has is refused as a rule. Immutable and thread-safe.
  */
 public final class ComparisonEvidence {
+  private static final String KIND = "kind";
   private static final String CONTRACT = "contract";
   private static final String DATA = "data";
   private static final String AGE = "age";
@@ -68,7 +70,7 @@ public final class ComparisonEvidence {
   private ComparisonEvidence(StrictJson json) throws BrokenJsonException {
     json.document(() -> readObject("", json));
     if (!Double.valueOf(Comparison.FORMAT).equals(numbers.get("format"))
-        || !Comparison.KINDS.contains(texts.getOrDefault("kind", ""))) {
+        || !Comparison.KINDS.contains(texts.getOrDefault(KIND, ""))) {
       throw json.wrong(
           "a comparison of format %s, one of the kinds %s; another version may have made it"
               .formatted(Comparison.FORMAT, Comparison.KINDS));
@@ -124,6 +126,21 @@ public final class ComparisonEvidence {
   /** Returns the digest of a model that was compared. */
   public String digest(Side side) {
     return texts.get(side.word() + ".digest");
+  }
+
+  /** Returns what the document is, such as {@link Comparison#DIFF}. */
+  public String kind() {
+    return texts.get(KIND);
+  }
+
+  /** Returns how many rows both models have scored; empty if no rows were compared. */
+  public Optional<Long> rows() {
+    return Optional.ofNullable(numbers.get(DATA + ".rows")).map(Double::longValue);
+  }
+
+  /** Returns when the comparison ended. */
+  public Instant endedAt() {
+    return endedAt;
   }
 
   /** Returns a value of the document as a person reads it. */

@@ -3,11 +3,9 @@ package io.paritree.model;
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.Sha256;
-import io.paritree.model.layout.AliasMove;
 import io.paritree.model.layout.BoundedRead;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.ModelReference;
-import io.paritree.model.layout.ModelStore;
 import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.store.FileEntry;
@@ -18,7 +16,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,9 +32,6 @@ import java.util.TreeSet;
 public final class ModelFiles implements Serializable {
   private static final int MAX_FILE_BYTES = 1 << 30;
   private static final long MAX_PACKAGE_BYTES = 3L << 30;
-
-  /** Of the last moves one has happened, unless several processes have ended while they moved. */
-  private static final int LAST_MOVES = 4;
 
   private final String origin;
   private final ModelReference.Kind kind;
@@ -156,22 +150,6 @@ public final class ModelFiles implements Serializable {
       throws ModelException, IOException {
     ModelReference found = ModelReference.resolve(reference, hadoop);
     return new Place(found.location().toString(), found.alias(), found.asked().isPresent());
-  }
-
-  /**
-   * Returns when an alias was moved to the version that it names; empty if its journal does not say
-   * so.
-   *
-   * @param location of that version, which {@link #locate} has found by the alias
-   */
-  public static Optional<Instant> aliasMoved(String location, String alias) throws IOException {
-    Location version = Location.of(location);
-    Location model = version.parent();
-    return new ModelStore(model.parent())
-        .history(model.name(), alias, LAST_MOVES)
-        .last()
-        .filter(move -> move.toVersion().map(String::valueOf).equals(Optional.of(version.name())))
-        .map(AliasMove::time);
   }
 
   private static ModelFiles readPackage(

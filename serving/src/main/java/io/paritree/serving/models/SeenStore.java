@@ -1,6 +1,6 @@
 package io.paritree.serving.models;
 
-import io.paritree.model.ModelFiles;
+import io.paritree.model.StoredAlias;
 import io.paritree.model.StoredModel;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,11 +11,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the store of a slot's model says beside the version in service: which versions and aliases
- * there are, and when the alias was moved, if its journal says so.
+ * there are, and how the alias that the slot follows has moved.
  *
- * <p>It is read by the start and by the looks for new versions, so no request waits for a store:
- * versions and aliases at most once a minute unless a look finds another version than the one
- * before, the journal not before somebody has asked. Thread-safe.
+ * <p>It is read by the start and by the looks for new versions, so no request waits for a store: at
+ * most once a minute unless a look finds another version than the one before. Thread-safe.
  */
 public final class SeenStore {
   private static final Logger LOG = LoggerFactory.getLogger(SeenStore.class);
@@ -23,19 +22,17 @@ public final class SeenStore {
 
   private final Optional<String> alias;
   private final boolean isStore;
-  private boolean isAsked; // guarded by this, as the rest
-  private String known = ""; // the location of the version whose move was read
-  private Optional<Instant> moved = Optional.empty();
-  private String around = ""; // the location that a look had found when the versions were read
-  private long readNanos; // nanosecond clock, when they were
+  private String around = ""; // the location that a look had found when the store was read
+  private long readNanos; // nanosecond clock, when it was; guarded by this, as the rest
   private Optional<Seen> seen = Optional.empty();
 
   /**
    * What the store had of the model.
    *
+   * @param alias that the slot follows; empty if it follows none
    * @param at when that was read
    */
-  public record Seen(StoredModel model, Instant at) {}
+  public record Seen(StoredModel model, Optional<StoredAlias> alias, Instant at) {}
 
   /**
    * @param isStore whether the model is a version in a store
@@ -45,75 +42,55 @@ public final class SeenStore {
     this.isStore = isStore;
   }
 
-  /** Returns when the alias was moved to a version; empty until that is read. */
-  synchronized Optional<Instant> movedTo(String location) {
-    isAsked = true;
-    return known.equals(location) ? moved : Optional.empty();
+  /** Returns when the alias was moved to a version; empty if its journal does not say so. */
+  Optional<Instant> movedTo(String location) {
+    return seen().flatMap(Seen::alias).flatMap(own -> own.movedTo(location));
   }
 
-  /** Returns the versions and aliases of the model; empty if it is in no store. */
+  /** Returns what the store had of the model; empty if it is in no store. */
   synchronized Optional<Seen> seen() {
     return seen;
   }
 
   /**
-   * Reads what is wanted and not known.
+   * Reads the store, unless it was read just now.
    *
    * @param location of the version in service
    * @param found the location that the look has found, which may have been refused
-   * @param isForced whether versions and aliases are read although they were read just now
+   * @param isForced whether it is read although it was read just now
    */
   void look(String location, String found, boolean isForced) {
-    if (isStore) {
-      lookAround(location, found, isForced);
-    }
-
-    if (alias.isPresent() && isWanted(location)) {
-      lookAtJournal(location);
-    }
-  }
-
-  private void lookAround(String location, String found, boolean isForced) {
+    Optional<Seen> before;
     synchronized (this) {
       boolean isFresh = around.equals(found) && System.nanoTime() - readNanos < FRESH.toNanos();
-      if (isFresh && !isForced) {
+      if (!isStore || isFresh && !isForced) {
         return;
       }
 
       around = found; // also if it cannot be read now: then after a while again
       readNanos = System.nanoTime();
+      before = seen;
     }
 
     try {
-      Seen read = new Seen(StoredModel.around(location), Instant.now());
-      read.model().problems().forEach(problem -> LOG.debug("{}", problem));
+      StoredModel model = StoredModel.around(location);
+      model.problems().forEach(problem -> LOG.debug("{}", problem));
+      Optional<StoredAlias> own = Optional.empty();
+      if (alias.isPresent()) {
+        own = Optional.of(StoredAlias.around(location, alias.get(), before.flatMap(Seen::alias)));
+      }
+
+      Seen read = new Seen(model, own, Instant.now());
       synchronized (this) {
         seen = Optional.of(read);
       }
     } catch (IOException | RuntimeException e) {
-      LOG.debug("Cannot read which versions are beside {}", location, e);
+      LOG.debug("Cannot read what is beside {}", location, e);
     }
   }
 
-  private void lookAtJournal(String location) {
-    try {
-      Optional<Instant> read = ModelFiles.aliasMoved(location, alias.get());
-      synchronized (this) {
-        known = location;
-        moved = read;
-      }
-    } catch (IOException | RuntimeException e) {
-      LOG.debug("Cannot read when the alias was moved to {}", location, e);
-    }
-  }
-
-  private synchronized boolean isWanted(String location) {
-    return isAsked && !known.equals(location);
-  }
-
-  /** Forgets what is known, since the alias was elsewhere meanwhile. */
+  /** Reads the store again at the next look, since the alias was elsewhere meanwhile. */
   synchronized void forget() {
-    known = "";
     around = "";
   }
 }

@@ -59,6 +59,10 @@ final class StoreJson {
     json.writeStringField("seen_at", seen.at().toString());
     JsonText.objects(json, "versions", shown, version -> version(version, json));
     json.writeNumberField("versions_left", all.size() - shown.size());
+    if (seen.alias().isPresent()) {
+      JournalJson.write(seen.alias().get(), json);
+    }
+
     json.writeEndObject();
   }
 

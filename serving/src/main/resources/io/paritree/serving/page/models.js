@@ -3,6 +3,7 @@ import {html, nothing} from "./lit-html.js";
 import {escape, get} from "./api.js";
 import {bar, count, empty, facts, failure, loading, moment, number, short, table, value} from "./parts.js";
 import {comparisonView} from "./comparison-view.js";
+import {journalView} from "./promotions.js";
 import {addressOf, pathOf} from "./try.js";
 
 const ORIGINS = {golden_rows: "golden rows come from"};
@@ -20,6 +21,7 @@ export class ModelsScreen {
     this.problem = null;
     this.card = null;
     this.shadow = null;
+    this.chosen = null;
     this.wanted = wanted;
     try {
       this.models = (await get("v1/models")).models;
@@ -33,6 +35,11 @@ export class ModelsScreen {
       this.problem = e;
     }
 
+    this.app.update();
+  }
+
+  choose(move) {
+    this.chosen = move;
     this.app.update();
   }
 
@@ -86,6 +93,7 @@ export class ModelsScreen {
           ["remarks", card.remarks?.join("; ")], ["notes", card.notes && html`<bdi>${card.notes}</bdi>`]])}
       </section>
       ${this.versionsView()}
+      ${card.store?.journal ? journalView(card.store.journal, this.chosen, move => this.choose(move)) : nothing}
       <section class="card" aria-label="Where it comes from"><h2>Where it comes from</h2>
         ${Object.keys(provenance).length === 0 ? empty("The model is not sealed, so nobody vouches for where it comes from.") : facts([
           ...Object.entries(provenance).map(([name, own]) => [ORIGINS[name] ?? name.replaceAll("_", " "), name.endsWith("_at") ? moment(own) : typeof own === "number" ? count(own) : value(own)]),

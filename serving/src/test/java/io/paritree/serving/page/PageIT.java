@@ -11,6 +11,10 @@ import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.model.difference.ModelPair;
+import io.paritree.model.layout.AliasMove;
+import io.paritree.model.layout.GuardedAliases;
+import io.paritree.model.layout.ModelStore;
+import io.paritree.model.layout.Promotion;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
 import io.paritree.serving.AccessTable;
@@ -19,12 +23,15 @@ import io.paritree.serving.OutcomeReports;
 import io.paritree.serving.Reports;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.StoredOutput;
+import io.paritree.store.Location;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -84,6 +91,7 @@ class PageIT {
             .toList();
     Path next = Files.createDirectories(Path.of(references.get(0), "2"));
     Files.writeString(next.resolveSibling("aliases").resolve("next"), "2\n");
+    promoted(next.getParent());
     List<String> first = references.subList(0, 1);
     String challenger = new TestPackages(directory.resolve("next")).binary(2, 12).toString();
     Map<String, String> scores = new HashMap<>();
@@ -111,6 +119,34 @@ class PageIT {
       BrowserScripts scripts = BrowserScripts.install(directory.resolve("node"), "axe-core@4.14.1");
       assertThat(scripts.run("page-test.mjs", file.toString())).contains(" 0 wrong");
     }
+  }
+
+  /** Guards an alias, and tries to move it: refused, moved all the same, and moved back. */
+  private static void promoted(Path model) throws Exception {
+    Files.writeString(
+        model.resolve(GuardedAliases.FILE),
+        "{\"aliases\": {\"champion\": {\"require\": [\"data.rows >= 1000\"]}}}");
+    ModelStore store = new ModelStore(Location.of(model.getParent()));
+    String name = model.getFileName().toString();
+    List<Promotion.Evidence> evidence =
+        List.of(
+            Promotion.Evidence.unread("0".repeat(64)),
+            new Promotion.Evidence(
+                "f".repeat(64),
+                Optional.of("later <b>kind</b>"),
+                Optional.of(1_200L),
+                Optional.of(Instant.parse("2026-11-28T23:59:59Z")),
+                true));
+    List<Promotion.Required> found =
+        List.of(
+            new Promotion.Required("data.rows >= 1000", true, "1200"),
+            new Promotion.Required("data.ks <= 0.05", false, HOSTILE_KEYS.get(0)));
+    for (Optional<String> override : List.of(Optional.<String>empty(), Optional.of("&amp; why"))) {
+      store.promote(
+          store.history(name, ModelStore.CHAMPION, 1), 2, new Promotion(evidence, found, override));
+    }
+
+    store.move(store.history(name, ModelStore.CHAMPION, 1), Optional.of(1L), AliasMove.BACK);
   }
 
   /** Returns what the server is given: a package's name, or a model file. */

@@ -501,6 +501,28 @@ async function everyScreen(page) {
       wrong(`${page.name}: the versions are shown as ${JSON.stringify(rows)}, and the server answers ${JSON.stringify(expected)}`);
     }
   });
+  await step(page, "the promotions of the alias", async () => {
+    const {store: {journal}} = await answer(plan.server, `v1/models/${encodeURIComponent(plan.models[0])}`);
+    const section = page.locator("section[aria-label='Promotions']");
+    const cells = table => section.locator("table", {has: page.locator("caption", {hasText: table})}).locator("tbody tr")
+        .evaluateAll(all => all.map(row => [...row.cells].map(own => own.textContent.trim())));
+    const results = (await cells("Moves of the alias")).slice(0, 3).map(row => row[4]); // before them it was sealed
+    if (JSON.stringify(results) !== JSON.stringify(["✓ moved", "! moved all the same", "✗ refused"])) {
+      wrong(`${page.name}: the moves are shown as ${JSON.stringify(results)}`);
+    }
+
+    const [, overridden, refused] = journal.moves;
+    if (!(await section.textContent()).includes(overridden.override) || !(await section.textContent()).includes(journal.requires[0])) {
+      wrong(`${page.name}: neither why a promotion was made all the same nor what guards the alias is shown`);
+    }
+
+    await section.getByRole("button", {name: refused.at}).last().click();
+    const shown = [await cells("What was required"), (await cells("Evidence")).map(row => row.slice(0, 2))];
+    const expected = [refused.requirements.map(own => [own.rule, own.found, own.met ? "✓ met" : "✗ not met"]), [["not readable", ""], ["later <b>kind</b>", "1,200"]]];
+    if (JSON.stringify(shown) !== JSON.stringify(expected) || await section.locator("h3 .chip.bad").count() !== 1) {
+      wrong(`${page.name}: a promotion is shown as ${JSON.stringify(shown)}, and the server answers ${JSON.stringify(expected)}`);
+    }
+  });
   await accessible(page, "a model");
   await step(page, "a challenger on callers' rows is what the server answers", async () => {
     const late = plan.models.find(name => name.startsWith("parcel-late"));

@@ -101,12 +101,14 @@ final class PromoteCommand implements Callable<Integer> {
 
     AliasHistory seen = models.history(name, alias, NamedAlias.LAST_MOVES);
     named.opened(version);
-    List<String> digests = new ArrayList<>();
+    List<Promotion.Evidence> given = new ArrayList<>();
     List<ComparisonEvidence> usable = new ArrayList<>();
     for (String file : evidence) {
       byte[] document = read(file);
-      digests.add(Sha256.hex(document));
-      usable(models, seen, file, document).ifPresent(usable::add);
+      Optional<ComparisonEvidence> whole = whole(file, document);
+      Optional<ComparisonEvidence> own = whole.filter(one -> isOfBoth(models, seen, file, one));
+      given.add(given(Sha256.hex(document), whole, own.isPresent()));
+      own.ifPresent(usable::add);
     }
 
     Instant now = Instant.now();
@@ -116,7 +118,7 @@ final class PromoteCommand implements Callable<Integer> {
     }
 
     Promotion promotion =
-        new Promotion(digests, found, Optional.of(override).filter(reason -> !reason.isBlank()));
+        new Promotion(given, found, Optional.of(override).filter(reason -> !reason.isBlank()));
     boolean isMoved = models.promote(seen, version, promotion);
     format.print(() -> text(seen, promotion, isMoved), out -> write(out, promotion, isMoved));
     return isMoved ? ModelMain.OK : ModelMain.NOT_MET;
@@ -153,22 +155,37 @@ final class PromoteCommand implements Callable<Integer> {
     return document;
   }
 
-  /** Returns the evidence of a document, if it is about these two packages, and whole. */
-  private Optional<ComparisonEvidence> usable(
-      ModelStore models, AliasHistory seen, String file, byte[] document) {
-    ComparisonEvidence read;
+  private static Promotion.Evidence given(
+      String sha256, Optional<ComparisonEvidence> whole, boolean isUsed) {
+    return whole
+        .map(
+            read ->
+                new Promotion.Evidence(
+                    sha256,
+                    Optional.of(read.kind()),
+                    read.rows(),
+                    Optional.of(read.endedAt()),
+                    isUsed))
+        .orElseGet(() -> Promotion.Evidence.unread(sha256));
+  }
+
+  /** Returns the evidence of a document, if it is whole. */
+  private Optional<ComparisonEvidence> whole(String file, byte[] document) {
     try {
-      read = ComparisonEvidence.read(file, document);
+      return Optional.of(ComparisonEvidence.read(file, document));
     } catch (BrokenJsonException e) {
       note(e.getMessage());
       return Optional.empty();
     }
+  }
 
+  private boolean isOfBoth(
+      ModelStore models, AliasHistory seen, String file, ComparisonEvidence read) {
     Optional<String> champion = seen.version().flatMap(own -> models.digest(name, own));
     Optional<String> challenger = models.digest(name, version);
     if (champion.equals(Optional.of(read.digest(Side.CHAMPION)))
         && challenger.equals(Optional.of(read.digest(Side.CHALLENGER)))) {
-      return Optional.of(read);
+      return true;
     }
 
     note(
@@ -181,7 +198,7 @@ final class PromoteCommand implements Callable<Integer> {
                 seen.version().map(own -> name + "/" + own).orElse("the alias names no version"),
                 digits(challenger),
                 name + "/" + version));
-    return Optional.empty();
+    return false;
   }
 
   private static String digits(Optional<String> digest) {

@@ -6,6 +6,8 @@ import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +17,66 @@ import java.util.Set;
 /**
  * By what it was decided whether an alias moves to a version. Immutable and thread-safe.
  *
- * @param evidence the SHA-256 of each document that was given
+ * @param evidence each document that was given
  * @param override the reason for which the alias was moved although not all requirements were met;
  *     empty without one
  */
 public record Promotion(
-    List<String> evidence, List<Required> requirements, Optional<String> override) {
+    List<Evidence> evidence, List<Required> requirements, Optional<String> override) {
+  /**
+   * A document that was given.
+   *
+   * @param sha256 the digest of all of its bytes
+   * @param kind what it is, such as {@code diff}; empty if it could not be read
+   * @param rows how many rows it is about; empty if it says nothing of any
+   * @param endedAt when what it tells of ended
+   * @param isUsed whether it could meet requirements: it is whole, and about both packages
+   */
+  public record Evidence(
+      String sha256,
+      Optional<String> kind,
+      Optional<Long> rows,
+      Optional<Instant> endedAt,
+      boolean isUsed) {
+    private static final String ROWS = "rows";
+
+    /** Returns evidence that nothing more is known of, since it could not be read. */
+    public static Evidence unread(String sha256) {
+      return new Evidence(sha256, Optional.empty(), Optional.empty(), Optional.empty(), false);
+    }
+
+    private void write(JsonGenerator json) throws IOException {
+      json.writeStringField("sha256", sha256);
+      JsonText.optional(json, "kind", kind);
+      if (rows.isPresent()) {
+        json.writeNumberField(ROWS, rows.get());
+      }
+
+      JsonText.optional(json, "ended_at", endedAt.map(Instant::toString));
+      json.writeBooleanField("used", isUsed);
+    }
+
+    private static Evidence read(StrictJson json) throws BrokenJsonException {
+      boolean[] isUsed = {false};
+      JsonMembers members =
+          new JsonMembers(json, Set.of(ROWS), Map.of("used", () -> isUsed[0] = json.truth()))
+              .read();
+      long rows = members.number(ROWS, -1);
+      try {
+        return new Evidence(
+            members.text("sha256", ""),
+            Optional.of(members.text("kind", "")).filter(kind -> !kind.isEmpty()),
+            Optional.of(rows).filter(known -> known >= 0),
+            Optional.of(members.text("ended_at", ""))
+                .filter(time -> !time.isEmpty())
+                .map(Instant::parse),
+            isUsed[0]);
+      } catch (DateTimeException e) {
+        throw json.wrong("a time 'ended_at' such as 2026-01-31T23:59:59Z");
+      }
+    }
+  }
+
   /**
    * What was required of the version.
    *
@@ -54,17 +110,17 @@ public record Promotion(
 
   /** Writes the members. */
   public void write(JsonGenerator json) throws IOException {
-    JsonText.array(json, "evidence", evidence, json::writeString);
+    JsonText.objects(json, "evidence", evidence, one -> one.write(json));
     JsonText.objects(json, "requirements", requirements, one -> one.write(json));
     JsonText.optional(json, "override", override);
   }
 
   static Promotion read(StrictJson json) throws BrokenJsonException {
-    List<String> evidence = new ArrayList<>();
+    List<Evidence> evidence = new ArrayList<>();
     List<Required> requirements = new ArrayList<>();
     Map<String, StrictJson.Value> lists =
         Map.of(
-            "evidence", () -> json.list(() -> evidence.add(json.text())),
+            "evidence", () -> json.list(() -> evidence.add(Evidence.read(json))),
             "requirements", () -> json.list(() -> requirements.add(Required.read(json))));
     JsonMembers members = new JsonMembers(json, Set.of(), lists).read();
     return new Promotion(

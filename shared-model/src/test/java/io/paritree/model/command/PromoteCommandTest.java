@@ -110,7 +110,9 @@ class PromoteCommandTest {
             line -> assertThat(line).isEqualTo(NAME + "@champion is version 2 now, it was 1"));
     alias(0, "--history", "--format", "json");
     assertThat(out.toString())
-        .contains("\"promote\"", Sha256.hex(Files.readAllBytes(comparison)), "data.rows >= 200");
+        .contains("\"promote\"", Sha256.hex(Files.readAllBytes(comparison)), "data.rows >= 200")
+        .containsPattern("\"kind\" *: *\"diff\",\\s*\"rows\" *: *200,\\s*\"ended_at\" *: *\"20")
+        .containsPattern("\"used\" *: *true");
     alias(0, "--back");
     assertThat(champion()).isEqualTo(1);
   }
