@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -326,6 +330,61 @@ class ReplayedLogTest {
 
     assertThat(ended.exitCode()).as(ended.text()).isEqualTo(3);
     assertThat(ended.text()).contains("its packed bytes are cut", "parcel-late/1", "  same");
+  }
+
+  /** Each batch is of one version, and each of its lines names that one. */
+  @Test
+  void aServerThatIsReloadedWhileItScoresLogsWhatEachRowWasScoredBy() throws Exception {
+    TestPackages packages = new TestPackages(own.resolve("models"));
+    packages.binary(1, 20);
+    Path reloaded = own.resolve("predictions.jsonl");
+    String list = "[" + String.join(",", TestPackages.records(600)) + "]"; // more than two blocks
+    AtomicBoolean isEnding = new AtomicBoolean();
+    try (RunningServer serving =
+            RunningServer.start(
+                List.of(packages.store().resolve("parcel-late").toString()),
+                Map.of(
+                    "prediction-log.file",
+                    "\"" + reloaded + "\"",
+                    "prediction-log.records",
+                    "true",
+                    "models.poll",
+                    "50 ms"));
+        Client other = new Client(serving.port())) {
+      ok(other.post(LATE + "score", "{\"weight\":1}"));
+      CompletableFuture<Void> caller =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Client client = new Client(serving.port())) {
+                  do {
+                    ok(client.post(LATE + "score-batch", list));
+                  } while (!isEnding.get());
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      for (int version = 2; version <= 3; version++) {
+        packages.binary(version, 20 - version);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!other.post(LATE + "score", "{\"weight\":1}").body().contains("late/" + version)) {
+          assertThat(System.nanoTime()).isLessThan(end);
+        }
+      }
+
+      isEnding.set(true);
+      caller.get(60, TimeUnit.SECONDS);
+    }
+
+    StringWriter out = new StringWriter();
+    PrintWriter both = new PrintWriter(out);
+    String models = packages.store().toString();
+    int exitCode =
+        ReplayMain.run(
+            both, both, "replay", "--log", reloaded.toString(), "--store", models, "--strict");
+
+    assertThat(exitCode).as(out.toString()).isZero();
+    assertThat(out.toString())
+        .containsPattern("late/1 +[0-9]+  same\n.*late/2 .*  same\n.*late/3 .*  same\n$");
   }
 
   @Test
