@@ -129,38 +129,62 @@ final class WideGate {
     }
 
     int wins = 0;
-    double slowest = 0;
+    Times times = null;
     while (wins < MIN_WINS && System.nanoTime() < end) {
-      double relative = relativeTime(made, block, scratch, margins);
-      boolean isWin = relative < MAX_RELATIVE_TIME;
-      wins = isWin ? wins + 1 : 0;
-      slowest = isWin ? Math.max(slowest, relative) : 0;
+      times = times(made, block, scratch, margins);
+      wins = times.isWin() ? wins + 1 : 0;
     }
 
     if (wins == MIN_WINS) {
       wide = made;
-      minRows = Math.max(Block.MAX_ROWS + 1, (int) Math.ceil(slowest * block.rows()));
+      minRows = times.minRows(block.rows());
     } else {
       NANOS_OF_ALL.reset();
     }
   }
 
   /**
-   * Returns the best time of wide slices as a share of the best time of slices, for a whole block.
+   * Best times in nanoseconds.
+   *
+   * @param narrow of slices, for a whole block
+   * @param wide of wide slices, for the same
+   * @param part of wide slices, for as many rows as slices take at once
    */
-  private double relativeTime(WideSlices made, Block block, Scratch scratch, float[] margins) {
+  private record Times(long narrow, long wide, long part) {
+    boolean isWin() {
+      return wide < MAX_RELATIVE_TIME * narrow;
+    }
+
+    /**
+     * Returns the rows from which on a wide block takes less time: a part of it is for any rows.
+     */
+    int minRows(int rows) {
+      double ofRow = Math.max(0, (double) (wide - part) / (rows - Block.MAX_ROWS));
+      double ofAny = part - ofRow * Block.MAX_ROWS;
+      double saved =
+          MAX_RELATIVE_TIME * narrow / rows - ofRow; // above 0 if the whole block is a win
+      return (int) Math.min(rows, Math.max(Block.MAX_ROWS + 1, Math.ceil(ofAny / saved)));
+    }
+  }
+
+  private Times times(WideSlices made, Block block, Scratch scratch, float[] margins) {
+    Block part = block.part(0, Block.MAX_ROWS);
     long narrow = Long.MAX_VALUE;
-    long best = Long.MAX_VALUE;
+    long whole = Long.MAX_VALUE;
+    long ofPart = Long.MAX_VALUE;
     for (int turn = 0; turn < BLOCKS; turn++) {
       long start = System.nanoTime();
       scoreNarrow(block, scratch, margins, made.outputs());
-      long middle = System.nanoTime();
+      long afterNarrow = System.nanoTime();
       made.score(block, scratch, margins, 0);
-      narrow = Math.min(narrow, middle - start);
-      best = Math.min(best, System.nanoTime() - middle);
+      long afterWhole = System.nanoTime();
+      made.score(part, scratch, margins, 0);
+      ofPart = Math.min(ofPart, System.nanoTime() - afterWhole);
+      whole = Math.min(whole, afterWhole - afterNarrow);
+      narrow = Math.min(narrow, afterNarrow - start);
     }
 
-    return (double) best / narrow;
+    return new Times(narrow, whole, ofPart);
   }
 
   private void scoreNarrow(Block block, Scratch scratch, float[] margins, int outputs) {

@@ -113,7 +113,7 @@ final class WideSlices {
     Arrays.fill(memory.masks, 0, LONGS, 0);
     begin(block, memory.sums);
     if (block.rows() == ROWS && block.rowStride() == 1) {
-      memory.block(block.slots(), block.from(), block.featureStride());
+      memory.block(block.slots(), ROWS, block.from(), block.featureStride());
     } else {
       copy(block, memory);
     }
@@ -147,7 +147,7 @@ final class WideSlices {
       Arrays.fill(columns, feature * ROWS + block.rows(), (feature + 1) * ROWS, 0f);
     }
 
-    memory.block(columns, 0, ROWS);
+    memory.block(columns, block.rows(), 0, ROWS);
   }
 
   private static void copy(Block block, int feature, float[] columns, int to) {

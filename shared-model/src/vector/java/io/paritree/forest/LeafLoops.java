@@ -22,8 +22,7 @@ final class LeafLoops {
   private static final int ROWS = WideMemory.ROWS;
   private static final int LANES = VectorWidth.LANES;
 
-  /** Rows whose leaf numbers are the bytes of a vector. */
-  private static final int GROUP = 4 * LANES;
+  private static final int GROUP = WideMemory.GROUP;
 
   /** Leaves that one permute chooses among. */
   static final int PERMUTED = 64;
@@ -45,14 +44,18 @@ final class LeafLoops {
     void run(WideMemory memory) {
       long[] planes = memory.planes;
       int[] numbers = memory.numbers;
-      for (int group = 0; group < ROWS / (4 * LANES) * trees; group++) {
-        IntVector packed =
-            LongVector.fromArray(VectorWidth.LONG, planes, group * LONGS).reinterpretAsInts();
-        int to = 4 * LANES * group;
-        packed.and(0xff).intoArray(numbers, to);
-        packed.lanewise(VectorOperators.LSHR, 8).and(0xff).intoArray(numbers, to + LANES);
-        packed.lanewise(VectorOperators.LSHR, 16).and(0xff).intoArray(numbers, to + 2 * LANES);
-        packed.lanewise(VectorOperators.LSHR, 24).intoArray(numbers, to + 3 * LANES);
+      int groups = memory.rows / GROUP;
+      for (int tree = 0; tree < trees; tree++) {
+        for (int group = 0; group < groups; group++) {
+          int from = tree * SQUARE + group * LONGS;
+          int to = tree * ROWS + group * GROUP;
+          IntVector packed =
+              LongVector.fromArray(VectorWidth.LONG, planes, from).reinterpretAsInts();
+          packed.and(0xff).intoArray(numbers, to);
+          packed.lanewise(VectorOperators.LSHR, 8).and(0xff).intoArray(numbers, to + LANES);
+          packed.lanewise(VectorOperators.LSHR, 16).and(0xff).intoArray(numbers, to + 2 * LANES);
+          packed.lanewise(VectorOperators.LSHR, 24).intoArray(numbers, to + 3 * LANES);
+        }
       }
     }
   }
@@ -73,7 +76,8 @@ final class LeafLoops {
     void run(WideMemory memory) {
       int[] numbers = memory.numbers;
       float[] sums = memory.sums;
-      for (int row = 0; row < ROWS; row += LANES) {
+      int rows = memory.rows;
+      for (int row = 0; row < rows; row += LANES) {
         FloatVector sum = FloatVector.fromArray(VectorWidth.FLOAT, sums, to + row);
         int from = row;
         for (int table : tables) {
@@ -110,6 +114,7 @@ final class LeafLoops {
     void run(WideMemory memory) {
       long[] planes = memory.planes;
       int[] numbers = memory.numbers;
+      int groups = memory.rows / GROUP;
       for (int tree = 0; tree < trees; tree++) {
         int table = at + tree * 4 * PERMUTED;
         ByteVector lowest = bytes(tables, table);
@@ -118,7 +123,7 @@ final class LeafLoops {
         ByteVector highest = bytes(tables, table + 3 * PERMUTED);
         int from = (first + tree) * SQUARE;
         int to = (first + tree) * ROWS;
-        for (int plane = 0; plane < WideMemory.PLANES; plane++) {
+        for (int group = 0; group < groups; group++) {
           VectorShuffle<Byte> places = leaves(planes, from).toShuffle();
           IntVector low = lowest.rearrange(places).reinterpretAsInts();
           IntVector high = third.rearrange(places).reinterpretAsInts();
@@ -158,6 +163,7 @@ final class LeafLoops {
     void run(WideMemory memory) {
       long[] planes = memory.planes;
       int[] numbers = memory.numbers;
+      int groups = memory.rows / GROUP;
       for (int tree = 0; tree < trees; tree++) {
         int table = at + (4 * tree + half) * 4 * PERMUTED;
         ByteVector a = bytes(tables, table);
@@ -170,7 +176,7 @@ final class LeafLoops {
         ByteVector h = bytes(tables, table + 11 * PERMUTED);
         int from = (first + tree) * SQUARE;
         int to = (first + tree) * ROWS + half * LANES;
-        for (int plane = 0; plane < WideMemory.PLANES; plane++) {
+        for (int group = 0; group < groups; group++) {
           ByteVector leaves = leaves(planes, from);
           VectorShuffle<Byte> places = leaves.and((byte) (PERMUTED - 1)).toShuffle();
           VectorMask<Byte> isOdd =
@@ -225,7 +231,8 @@ final class LeafLoops {
     void run(WideMemory memory) {
       int[] numbers = memory.numbers;
       float[] sums = memory.sums;
-      for (int row = 0; row < ROWS; row += 2 * LANES) {
+      int rows = memory.rows;
+      for (int row = 0; row < rows; row += 2 * LANES) {
         FloatVector sum = FloatVector.fromArray(VectorWidth.FLOAT, sums, to + row);
         FloatVector next = FloatVector.fromArray(VectorWidth.FLOAT, sums, to + row + LANES);
         int from = row;

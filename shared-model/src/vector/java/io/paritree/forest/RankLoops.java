@@ -36,7 +36,6 @@ final class RankLoops {
 
   private static final int POSITIVE_INFINITY_BITS = 0x7f800000;
   private static final int LONGS = WideMemory.LONGS;
-  private static final int ROWS = WideMemory.ROWS;
   private static final int LANES = VectorWidth.LANES;
 
   private RankLoops() {}
@@ -64,6 +63,7 @@ final class RankLoops {
 
     @Override
     void run(WideMemory memory) {
+      int rows = memory.rows;
       float[] slots = memory.slots;
       int from = memory.from + feature * memory.featureStride;
       int[] keys = memory.keys;
@@ -71,7 +71,7 @@ final class RankLoops {
       int[] missing = memory.missing;
       int first = Float.floatToRawIntBits(ROUNDING);
       int last = first + lastCell;
-      for (int row = 0; row < ROWS; row += LANES) {
+      for (int row = 0; row < rows; row += LANES) {
         FloatVector values = FloatVector.fromArray(FLOAT, slots, from + row);
         IntVector bits = values.reinterpretAsInts();
         IntVector isMissing =
@@ -122,12 +122,13 @@ final class RankLoops {
 
     @Override
     void run(WideMemory memory) {
+      int rows = memory.rows;
       float[] slots = memory.slots;
       int from = memory.from + feature * memory.featureStride;
       int[] keys = memory.keys;
       int[] cells = memory.cells;
       int[] missing = memory.missing;
-      for (int row = 0; row < ROWS; row += LANES) {
+      for (int row = 0; row < rows; row += LANES) {
         IntVector bits = FloatVector.fromArray(FLOAT, slots, from + row).reinterpretAsInts();
         IntVector isMissing =
             IntVector.broadcast(INT, POSITIVE_INFINITY_BITS)
@@ -162,9 +163,10 @@ final class RankLoops {
 
     @Override
     void run(WideMemory memory) {
+      int rows = memory.rows;
       int[] cells = memory.cells;
       int[] ranks = memory.ranks;
-      for (int row = 0; row < ROWS; row += LANES) {
+      for (int row = 0; row < rows; row += LANES) {
         IntVector.fromArray(INT, firstOfCell, 0, cells, row).intoArray(ranks, row);
       }
     }
@@ -182,9 +184,10 @@ final class RankLoops {
 
     @Override
     void run(WideMemory memory) {
+      int rows = memory.rows;
       int[] keys = memory.keys;
       int[] ranks = memory.ranks;
-      for (int row = 0; row < ROWS; row += LANES) {
+      for (int row = 0; row < rows; row += LANES) {
         IntVector rank = IntVector.fromArray(INT, ranks, row);
         VectorMask<Integer> isAtOrAbove =
             IntVector.fromArray(INT, thresholds, step - 1, ranks, row)
@@ -214,8 +217,9 @@ final class RankLoops {
     void run(WideMemory memory) {
       int[] ints = ofMissing ? memory.missing : memory.ranks;
       long[] squares = memory.squares;
-      for (int group = 0; group < ROWS / (4 * LANES); group++) {
-        int at = from + 4 * LANES * group;
+      int groups = memory.rows / WideMemory.GROUP;
+      for (int group = 0; group < groups; group++) {
+        int at = from + WideMemory.GROUP * group;
         IntVector.fromArray(INT, ints, at)
             .lanewise(VectorOperators.LSHR, shift)
             .and(0xff)

@@ -12,6 +12,9 @@ final class WideMemory {
   /** Longs of a mask of all rows: a vector. */
   static final int LONGS = ROWS / Long.SIZE;
 
+  /** Rows of which a vector has a byte of each. */
+  static final int GROUP = ROWS / Byte.SIZE;
+
   /** Bits of a byte. */
   static final int PLANES = 8;
 
@@ -29,6 +32,12 @@ final class WideMemory {
 
   int from;
   int featureStride;
+
+  /**
+   * The rows of the block, filled up to whole groups. Loops over rows leave the rest out; those
+   * over masks cannot.
+   */
+  int rows;
 
   /** The keys of the slots of one feature, their cells and their ranks. */
   final int[] keys = new int[ROWS];
@@ -67,7 +76,8 @@ final class WideMemory {
   float[] columns = {};
 
   /** Sets the block. */
-  void block(float[] slots, int from, int featureStride) {
+  void block(float[] slots, int rows, int from, int featureStride) {
+    this.rows = (rows + GROUP - 1) / GROUP * GROUP;
     this.slots = slots;
     this.from = from;
     this.featureStride = featureStride;
