@@ -2,13 +2,11 @@ package io.paritree.spark.outcomes;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.vectorized.ColumnVector;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /**
  * The scores of rows of a task that have all in common but the score.
@@ -29,15 +27,13 @@ record CountedScores(RowGroup group, ScoreBins bins, double least, double most, 
 
   /** The scores of some rows while they are counted. */
   private static final class Counts {
-    private final InternalRow key;
     private final RowGroup group;
     private final ScoreBins bins = new ScoreBins();
     private double least = Double.POSITIVE_INFINITY;
     private double most = Double.NEGATIVE_INFINITY;
     private long absent;
 
-    Counts(InternalRow key, RowGroup group) {
-      this.key = key;
+    Counts(RowGroup group) {
       this.group = group;
     }
 
@@ -55,47 +51,32 @@ record CountedScores(RowGroup group, ScoreBins bins, double least, double most, 
   /**
    * Counts scores.
    *
-   * @param rows a score, which may be null, and a group ({@link RowGroup#column})
+   * @param at where batches have the score
    */
-  static OfTask of(Iterator<InternalRow> rows, int levels, int segments) {
-    int width = RowGroup.width(levels, segments);
-    List<Set<String>> values = new ArrayList<>();
-    for (int index = 0; index < segments; index++) {
-      values.add(new HashSet<>());
-    }
-
-    boolean areAll = true;
-    Map<InternalRow, Counts> all = new HashMap<>();
-    Counts last = null;
-    Counts other = null; // most rows have one of two labels
-    while (areAll && rows.hasNext()) {
-      InternalRow row = rows.next();
-      InternalRow group = row.getStruct(1, width);
-      if (last == null || !last.key.equals(group)) {
-        Counts before = last;
-        last = other != null && other.key.equals(group) ? other : all.get(group);
-        other = before;
+  static OfTask of(Iterator<ColumnarBatch> batches, GroupReader groups, int at) {
+    List<Counts> all = new ArrayList<>();
+    while (groups.areFew() && batches.hasNext()) {
+      ColumnarBatch batch = batches.next();
+      int[] ofRows = groups.read(batch);
+      for (RowGroup group : groups.groups().subList(all.size(), groups.groups().size())) {
+        all.add(new Counts(group));
       }
 
-      if (last == null) {
-        last = new Counts(group.copy(), RowGroup.of(group, levels, segments));
-        all.put(last.key, last);
-        areAll = all.size() <= ScoreCounts.MOST_GROUPS;
-        for (int index = 0; index < segments; index++) {
-          values.get(index).add(last.group.segments().get(index));
-          areAll &= values.get(index).size() <= ScoreCounts.MOST_SEGMENTS;
+      ColumnVector scores = batch.column(at);
+      boolean areFloats = scores.dataType() instanceof FloatType;
+      boolean anyNull = scores.hasNull();
+      for (int row = 0; row < batch.numRows(); row++) {
+        Counts own = all.get(ofRows[row]);
+        if (anyNull && scores.isNullAt(row)) {
+          own.absent++;
+        } else {
+          own.add(areFloats ? scores.getFloat(row) : scores.getDouble(row));
         }
-      }
-
-      if (row.isNullAt(0)) {
-        last.absent++;
-      } else {
-        last.add(row.getDouble(0));
       }
     }
 
     ArrayList<CountedScores> counted = new ArrayList<>();
-    all.values().forEach(own -> counted.add(own.counted()));
-    return new OfTask(counted, areAll);
+    all.forEach(own -> counted.add(own.counted()));
+    return new OfTask(counted, groups.areFew());
   }
 }

@@ -1,17 +1,14 @@
 package io.paritree.spark.outcomes;
 
-import io.paritree.spark.task.JavaSerialized;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.spark.sql.catalyst.InternalRow;
+import java.util.stream.IntStream;
 
 /**
- * Scores with their labels, column by column; rows that have all in common are one.
+ * Scores with their labels, column by column; rows that have all in common are one. Serialized,
+ * most rows need a few bytes ({@link ColumnBytes}).
  *
  * @param groups the groups of the rows
  * @param group of each row, as an index
@@ -19,7 +16,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
  * @param part what the score is of, as in {@link io.paritree.outcome.OutcomeRow}
  * @param outcome what came; NaN without a label
  * @param weight of each row
- * @param isLeak whether the label is from before the score
+ * @param isLeak 1 if the label is from before the score, otherwise 0
  * @param rows how many there are
  * @param bin of their scores, of several classes of the largest ones
  */
@@ -30,20 +27,10 @@ record JoinedBlock(
     long[] part,
     double[] outcome,
     double[] weight,
-    boolean[] isLeak,
+    int[] isLeak,
     long[] rows,
     int[] bin)
     implements Serializable {
-  private static final int ROWS = 1 << 15;
-
-  // The columns of the rows that blocks are made of.
-  private static final int VALUE = 0;
-  private static final int PART = 1;
-  private static final int OUTCOME = 2;
-  private static final int WEIGHT = 3;
-  private static final int LEAK = 4;
-  private static final int SCORE = 5;
-  private static final int GROUP = 6;
 
   int size() {
     return score.length;
@@ -53,98 +40,88 @@ record JoinedBlock(
     return !Double.isNaN(outcome[row]);
   }
 
-  /**
-   * Makes blocks of the rows of {@link JoinedScores}.
-   *
-   * @param levels number of partition columns
-   * @param segments number of columns whose values are segments
-   */
-  static Iterator<JavaSerialized<JoinedBlock>> blocks(
-      Iterator<InternalRow> rows, int levels, int segments) {
-    return new Iterator<>() {
-      private InternalRow next = rows.hasNext() ? rows.next() : null;
+  boolean isLeak(int row) {
+    return isLeak[row] != 0;
+  }
 
-      @Override
-      public boolean hasNext() {
-        return next != null;
+  /** Returns some of the rows, with the groups that they have. */
+  JoinedBlock of(int from, int to) {
+    int[] places = new int[groups.size()];
+    Arrays.fill(places, -1);
+    List<RowGroup> own = new ArrayList<>();
+    int[] placed = new int[to - from];
+    for (int row = from; row < to; row++) {
+      if (places[group[row]] < 0) {
+        places[group[row]] = own.size();
+        own.add(groups.get(group[row]));
       }
 
-      @Override
-      public JavaSerialized<JoinedBlock> next() {
-        Map<InternalRow, Integer> groups = new LinkedHashMap<>();
-        JoinedBlock block = withRoomFor(ROWS + 1);
-        int size = 0;
-        while (next != null) {
-          InternalRow group = next.getStruct(GROUP, RowGroup.width(levels, segments));
-          Integer index = groups.get(group);
-          if (index == null) {
-            index = groups.size();
-            groups.put(group.copy(), index);
-          }
+      placed[row - from] = places[group[row]];
+    }
 
-          block.set(size, next, index);
-          if (size > 0 && block.areAlike(size - 1, size)) {
-            block.rows[size - 1]++;
-          } else if (size < ROWS) {
-            size++;
-          } else {
-            break; // the next block begins with this row
-          }
-
-          next = rows.hasNext() ? rows.next() : null;
-        }
-
-        List<RowGroup> known = new ArrayList<>();
-        groups.keySet().forEach(group -> known.add(RowGroup.of(group, levels, segments)));
-        return new JavaSerialized<>(block.first(size, known));
-      }
-    };
-  }
-
-  private void set(int at, InternalRow row, int index) {
-    group[at] = index;
-    score[at] = row.getDouble(VALUE);
-    part[at] = row.getLong(PART);
-    outcome[at] = row.isNullAt(OUTCOME) ? Double.NaN : row.getDouble(OUTCOME);
-    weight[at] = row.isNullAt(WEIGHT) ? 1 : row.getDouble(WEIGHT);
-    isLeak[at] = row.getBoolean(LEAK);
-    rows[at] = 1;
-    bin[at] = ScoreBins.bin(row.getDouble(SCORE));
-  }
-
-  private boolean areAlike(int one, int other) {
-    return score[one] == score[other]
-        && part[one] == part[other]
-        && Double.compare(outcome[one], outcome[other]) == 0
-        && weight[one] == weight[other]
-        && isLeak[one] == isLeak[other]
-        && group[one] == group[other]
-        && bin[one] == bin[other];
-  }
-
-  private JoinedBlock first(int size, List<RowGroup> known) {
     return new JoinedBlock(
-        known,
-        Arrays.copyOf(group, size),
-        Arrays.copyOf(score, size),
-        Arrays.copyOf(part, size),
-        Arrays.copyOf(outcome, size),
-        Arrays.copyOf(weight, size),
-        Arrays.copyOf(isLeak, size),
-        Arrays.copyOf(rows, size),
-        Arrays.copyOf(bin, size));
+        own,
+        placed,
+        Arrays.copyOfRange(score, from, to),
+        Arrays.copyOfRange(part, from, to),
+        Arrays.copyOfRange(outcome, from, to),
+        Arrays.copyOfRange(weight, from, to),
+        Arrays.copyOfRange(isLeak, from, to),
+        Arrays.copyOfRange(rows, from, to),
+        Arrays.copyOfRange(bin, from, to));
   }
 
-  private static JoinedBlock withRoomFor(int size) {
-    return new JoinedBlock(
-        List.of(),
-        new int[size],
-        new double[size],
-        new long[size],
-        new double[size],
-        new double[size],
-        new boolean[size],
-        new long[size],
-        new int[size]);
+  /** Returns the bins of scores that are not those of several classes. */
+  private static int[] bins(double[] scores) {
+    return Arrays.stream(scores).mapToInt(ScoreBins::bin).toArray();
+  }
+
+  private Object writeReplace() {
+    return new Written(
+        new ArrayList<>(groups),
+        size(),
+        ColumnBytes.of(group),
+        ColumnBytes.ofDoubles(score),
+        ColumnBytes.of(part),
+        ColumnBytes.ofDoubles(outcome),
+        ColumnBytes.ofDoubles(weight),
+        ColumnBytes.of(isLeak),
+        ColumnBytes.of(rows),
+        Arrays.equals(bin, bins(score)) ? new byte[0] : ColumnBytes.of(bin));
+  }
+
+  /** A block as it is serialized, without bins if those of the scores are the same. */
+  private record Written(
+      ArrayList<RowGroup> groups,
+      int size,
+      byte[] group,
+      byte[] score,
+      byte[] part,
+      byte[] outcome,
+      byte[] weight,
+      byte[] isLeak,
+      byte[] rows,
+      byte[] bin)
+      implements Serializable {
+    private Object readResolve() {
+      double[] scores = ColumnBytes.doubles(score, size);
+      return new JoinedBlock(
+          groups,
+          ColumnBytes.ints(group, size),
+          scores,
+          ColumnBytes.longs(part, size),
+          ColumnBytes.doubles(outcome, size),
+          ColumnBytes.doubles(weight, size),
+          ColumnBytes.ints(isLeak, size),
+          ColumnBytes.longs(rows, size),
+          bin.length == 0 ? bins(scores) : ColumnBytes.ints(bin, size));
+    }
+  }
+
+  /** Returns the rows in parts of at most so many, in their order. */
+  List<JoinedBlock> parts(int most) {
+    return IntStream.iterate(0, from -> from < size(), from -> from + most)
+        .mapToObj(from -> of(from, Math.min(size(), from + most)))
+        .toList();
   }
 }

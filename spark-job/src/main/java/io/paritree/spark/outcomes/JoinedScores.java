@@ -4,22 +4,27 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.when;
 
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.task.JavaSerialized;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 
@@ -30,13 +35,12 @@ import org.apache.spark.storage.StorageLevel;
 final class JoinedScores implements AutoCloseable {
   static final String LEAK = "leak";
 
-  private static final String GROUP = "group";
-
   /** A range of so many scores, all of them with a label, is a small part of a small heap. */
   private static final long SCORES_PER_RANGE = 1_000_000;
 
   private static final int MOST_HELD = 16;
 
+  private final Optional<Broadcast<JavaSerialized<LabelIndex>>> index;
   private final JavaRDD<JavaSerialized<JoinedBlock>> blocks;
   private final List<Integer> sizes; // the blocks of each range
 
@@ -47,17 +51,57 @@ final class JoinedScores implements AutoCloseable {
       MaturePartitions maturity,
       ScoreCounts counts,
       OutcomeKind kind) {
-    int levels = scores.levels().size();
-    int segments = query.by().size();
+    JavaSparkContext context = new JavaSparkContext(scores.rows().sparkSession().sparkContext());
     ScoreRanges ranges = ranges(scores, counts, kind);
+    this.index = labels.index().map(own -> context.broadcast(new JavaSerialized<>(own)));
     this.blocks =
-        sorted(query, scores, labels, maturity, kind, ranges)
-            .queryExecution()
-            .toRdd()
-            .toJavaRDD()
-            .mapPartitions(rows -> JoinedBlock.blocks(rows, levels, segments))
+        found(query, scores, labels, maturity, ranges, kind)
+            .partitionBy(new HashPartitioner(ranges.count()))
+            .values()
+            .mapPartitions(own -> JoinTask.sorted(kind, own))
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     this.sizes = blocks.mapPartitions(JoinedScores::size).collect(); // all tasks sort here
+  }
+
+  /** Returns blocks of the rows that are measured, by their ranges. */
+  private JavaPairRDD<Integer, JavaSerialized<JoinedBlock>> found(
+      OutcomeQuery query,
+      PublishedScores scores,
+      LabelTable labels,
+      MaturePartitions maturity,
+      ScoreRanges ranges,
+      OutcomeKind kind) {
+    int levels = scores.levels().size();
+    int segments = query.by().size();
+    boolean areAll = query.unmatched() == Unmatched.NEGATIVE;
+    String[] keys = PublishedScores.keys(query.keys().size());
+    String[] more = {PublishedScores.SCORE, PublishedScores.CLASS_SCORES, PublishedScores.LIST};
+    String[] groups = RowGroup.names(levels, segments);
+    String[] came = {LabelRows.OUTCOME, LabelRows.TIME, LabelRows.WEIGHT};
+    ColumnBatches read =
+        index.isPresent()
+            ? scores.stored(keys, more, groups)
+            : ColumnBatches.of(
+                joined(query, scores, labels, maturity, areAll ? "left" : "inner")
+                    .select(
+                        Stream.of(more, groups, came)
+                            .flatMap(Stream::of)
+                            .map(functions::col)
+                            .toArray(Column[]::new)));
+    JoinTask task =
+        new JoinTask(
+            kind, areAll, maturity.dayLevel(), ranges, JoinTask.Columns.of(read, levels, segments));
+    int[] key = read.at(keys);
+    int[] label = read.at(came);
+    Broadcast<JavaSerialized<LabelIndex>> known = index.orElse(null);
+    return read.batches()
+        .mapPartitionsToPair(
+            batches ->
+                task.blocks(
+                    batches,
+                    known == null
+                        ? RowLabels.ofColumns(label[0], label[1], label[2])
+                        : known.value().value().of(new KeyReader(key))));
   }
 
   /** Returns ranges of what rows are sorted by first. */
@@ -91,42 +135,6 @@ final class JoinedScores implements AutoCloseable {
         .filter(col(PublishedScores.SCORE).isNotNull())
         .join(labels.rows(), PublishedScores.keys(query.keys().size()), how)
         .withColumn(LEAK, coalesce(col(LabelRows.TIME).lt(day(maturity)), lit(false)));
-  }
-
-  /** Returns the rows as {@link JoinedBlock} reads them. */
-  private static Dataset<Row> sorted(
-      OutcomeQuery query,
-      PublishedScores scores,
-      LabelTable labels,
-      MaturePartitions maturity,
-      OutcomeKind kind,
-      ScoreRanges ranges) {
-    boolean areAll = query.unmatched() == Unmatched.NEGATIVE;
-    Column[] read =
-        new Column[] {
-          col(MeasuredParts.VALUE),
-          col(MeasuredParts.PART),
-          col(LabelRows.OUTCOME),
-          col(LabelRows.WEIGHT),
-          col(LEAK),
-          col(PublishedScores.SCORE),
-          RowGroup.column(scores.levels().size(), query.by().size()).as(GROUP)
-        };
-    List<Column> order = new ArrayList<>(MeasuredParts.order(kind));
-    for (String name : List.of(LabelRows.OUTCOME, LabelRows.WEIGHT, LEAK, GROUP)) {
-      order.add(col(name));
-    }
-
-    order.add(col(PublishedScores.SCORE));
-    return MeasuredParts.of(
-            kind,
-            joined(query, scores, labels, maturity, areAll ? "left" : "inner"),
-            not(col(LEAK)),
-            col(PublishedScores.SCORE),
-            PublishedScores.CLASS_SCORES)
-        .select(read)
-        .repartition(ranges.count(), ranges.partition(MeasuredParts.order(kind).get(0)))
-        .sortWithinPartitions(order.toArray(Column[]::new));
   }
 
   /** Returns the day on which a row was scored; null if it is not known. */
@@ -168,5 +176,6 @@ final class JoinedScores implements AutoCloseable {
   @Override
   public void close() {
     blocks.unpersist(false);
+    index.ifPresent(Broadcast::destroy);
   }
 }

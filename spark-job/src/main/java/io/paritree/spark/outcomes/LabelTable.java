@@ -2,21 +2,15 @@ package io.paritree.spark.outcomes;
 
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.when;
 
-import io.paritree.Fault;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.task.JavaSerialized;
 import java.io.IOException;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -31,6 +25,8 @@ import org.apache.spark.sql.types.NumericType;
  * LabelRows#TIME} (a day) and {@link LabelRows#WEIGHT}.
  *
  * @param cached is to be released after its last use
+ * @param index the same by their keys; empty if that would be too large, or if Spark has to compare
+ *     keys of their types
  * @param version of the table; empty for files
  * @param asOf the day of the newest label that counts; empty if labels have no time
  * @param read labels
@@ -41,25 +37,17 @@ import org.apache.spark.sql.types.NumericType;
 record LabelTable(
     Dataset<Row> rows,
     Dataset<Row> cached,
+    Optional<LabelIndex> index,
     String version,
     Optional<LocalDate> asOf,
     long read,
     long unknown,
     long repeated,
     long later) {
-  private static final String LABELS = "labels";
-  private static final String OTHER = "other";
-  private static final String OTHER_WEIGHT = "other_weight";
-  private static final String NEWEST = "newest";
-  private static final int SHOWN = 3;
-
   /** A day beyond means that there is none, such as 9999-12-31. */
   private static final int LAST_YEAR = 2100;
 
-  /** Weights whose squares, and sums of them, are normal numbers. */
-  private static final double LEAST_WEIGHT = 1e-100;
-
-  private static final double MOST_WEIGHT = 1e100;
+  private static final int NO_LAST_DAY = Integer.MAX_VALUE;
 
   /**
    * Labels of so many bytes fit into the memory of the driver and of each executor, so that no
@@ -96,35 +84,11 @@ record LabelTable(
       throws RefusedException, IOException {
     LabelRows found = LabelRows.of(session, query, scores);
     boolean hasTime = !query.labels().time().isEmpty();
-    Column isUnknown = isUnknown(query);
-    Column isKnown = isUnknown.equalTo(false);
-    Row totals =
-        found
-            .rows()
-            .agg(
-                count(lit(1)),
-                sum(isUnknown.cast(DataTypes.LongType)),
-                sum(isKnown.and(isWrongWeight()).cast(DataTypes.LongType)),
-                PublishedScores.text(max(when(isKnown, day()))))
-            .first();
-    long read = totals.getLong(0);
-    if (read == 0) {
-      throw LabelRows.refused(query, "they have no row");
-    } else if (totals.getLong(1) == read) {
-      throw LabelRows.refused(
-          query, "no row has a key, a label%s".formatted(hasTime ? " and a time" : ""));
-    } else if (totals.getLong(2) > 0) {
-      throw LabelRows.refused(
-          query,
-          "%s weights of the column '%s' are not finite numbers above 0, or not from %s to %s"
-              .formatted(totals.getLong(2), query.labels().weight(), LEAST_WEIGHT, MOST_WEIGHT));
-    }
-
-    Optional<LocalDate> asOf =
-        query
-            .maturity()
-            .asOf()
-            .or(() -> Optional.ofNullable(totals.getString(3)).map(LocalDate::parse));
+    int lastDay =
+        query.maturity().asOf().filter(any -> hasTime).map(LabelTable::number).orElse(NO_LAST_DAY);
+    LabelTotals totals = totals(query, found.rows(), lastDay);
+    check(query, totals);
+    Optional<LocalDate> asOf = query.maturity().asOf().or(totals::newestDay);
     if (asOf.isPresent() && asOf.get().getYear() > LAST_YEAR && query.maturity().asOf().isEmpty()) {
       throw LabelRows.refused(
           query,
@@ -132,35 +96,108 @@ record LabelTable(
               .formatted(asOf.get()));
     }
 
-    Dataset<Row> known = found.rows().filter(isKnown);
-    long all = read - totals.getLong(1);
-    long later = 0;
-    if (hasTime && query.maturity().asOf().isPresent()) {
-      Dataset<Row> kept = known.filter(day().leq(lit(asOf.get().toString()).cast("date")));
-      later = all - kept.count();
-      known = kept;
+    Dataset<Row> known = found.rows().filter(isKnown(query));
+    if (lastDay != NO_LAST_DAY) {
+      known = known.filter(day().leq(lit(asOf.get().toString()).cast("date")));
     }
 
+    long count = totals.read() - totals.unknown() - totals.later();
     Dataset<Row> parsed = known.withColumn(LabelRows.OUTCOME, outcomes.parsed(query, known));
-    long keys = known.select(keys(query)).distinct().count();
-    boolean areRepeated = keys < all - later;
-    Dataset<Row> latest = areRepeated ? latest(query, parsed) : parsed;
-    Dataset<Row> rows =
-        latest.select(
-            and(
-                keys(query),
-                col(LabelRows.OUTCOME),
-                day().as(LabelRows.TIME),
-                col(LabelRows.WEIGHT)));
+    boolean areFew = count * bytes(scores) <= MOST_BROADCAST_BYTES;
+    boolean areAsTheyAre = outcomes.isAsItIs(query, found.rows());
+    Optional<LabelIndex> index = Optional.empty();
+    if (areFew && KeyReader.areRead(scores.keyTypes())) {
+      index = Optional.of(index(query, areAsTheyAre ? found.rows() : parsed, lastDay));
+    }
+
+    long keys =
+        index.isPresent() ? index.get().keys() : known.select(keys(query)).distinct().count();
+    Dataset<Row> latest = parsed;
+    if (keys < count) {
+      latest = LatestLabels.of(query, parsed);
+      index = index.isPresent() ? Optional.of(index(query, latest, lastDay)) : index;
+    }
+
+    Dataset<Row> rows = latest.select(columns(query).toArray(Column[]::new));
     return new LabelTable(
-        keys * bytes(scores) > MOST_BROADCAST_BYTES ? rows : broadcast(rows),
+        areFew ? broadcast(rows) : rows,
         latest,
+        index,
         found.version(),
         asOf,
-        read,
-        totals.getLong(1),
-        all - later - keys,
-        later);
+        totals.read(),
+        totals.unknown(),
+        count - keys,
+        totals.later());
+  }
+
+  private static int number(LocalDate day) {
+    return (int) day.toEpochDay();
+  }
+
+  private static void check(OutcomeQuery query, LabelTotals totals) throws RefusedException {
+    if (totals.read() == 0) {
+      throw LabelRows.refused(query, "they have no row");
+    } else if (totals.unknown() == totals.read()) {
+      boolean hasTime = !query.labels().time().isEmpty();
+      throw LabelRows.refused(
+          query, "no row has a key, a label%s".formatted(hasTime ? " and a time" : ""));
+    } else if (totals.wrongWeights() > 0) {
+      throw LabelRows.refused(
+          query,
+          "%s weights of the column '%s' are not finite numbers above 0, or not from %s to %s"
+              .formatted(
+                  totals.wrongWeights(),
+                  query.labels().weight(),
+                  LabelTotals.LEAST_WEIGHT,
+                  LabelTotals.MOST_WEIGHT));
+    }
+  }
+
+  private static LabelTotals totals(OutcomeQuery query, Dataset<Row> rows, int lastDay) {
+    DataType type = rows.schema().apply(LabelRows.OUTCOME).dataType();
+    Column outcome = col(LabelRows.OUTCOME);
+    Column read =
+        ValueCodes.areRead(type) || type instanceof NumericType
+            ? outcome
+            : PublishedScores.text(outcome);
+    ColumnBatches batches = batches(query, rows.withColumn(LabelRows.OUTCOME, read));
+    LabelColumns columns = LabelColumns.of(batches, query.keys().size());
+    return batches
+        .batches()
+        .mapPartitions(
+            own -> List.of(new JavaSerialized<>(LabelTotals.of(own, columns, lastDay))).iterator())
+        .collect()
+        .stream()
+        .map(JavaSerialized::value)
+        .reduce(LabelTotals.NONE, LabelTotals::and);
+  }
+
+  private static LabelIndex index(OutcomeQuery query, Dataset<Row> rows, int lastDay) {
+    return LabelIndex.of(batches(query, rows), query.keys().size(), lastDay);
+  }
+
+  /** Returns batches without the columns that were not asked for. */
+  private static ColumnBatches batches(OutcomeQuery query, Dataset<Row> rows) {
+    List<Column> columns = new ArrayList<>(columns(query));
+    if (query.labels().weight().isEmpty()) {
+      columns.remove(columns.size() - 1);
+    }
+
+    if (query.labels().time().isEmpty()) {
+      columns.remove(query.keys().size() + 1);
+    }
+
+    return ColumnBatches.of(rows.select(columns.toArray(Column[]::new)));
+  }
+
+  /** Returns the keys, what came, the day and the weight. */
+  private static List<Column> columns(OutcomeQuery query) {
+    List<Column> columns = new ArrayList<>(List.of(keys(query)));
+    columns.add(col(LabelRows.OUTCOME));
+    columns.add(day().as(LabelRows.TIME));
+    columns.add(col(LabelRows.WEIGHT));
+    return columns;
   }
 
   /** Returns the number of keys with a label. */
@@ -181,105 +218,23 @@ record LabelTable(
     return bytes;
   }
 
-  private static Column isUnknown(OutcomeQuery query) {
-    Column isUnknown = col(LabelRows.OUTCOME).isNull();
-    for (int index = 0; index < query.keys().size(); index++) {
-      isUnknown = isUnknown.or(col(PublishedScores.key(index)).isNull());
+  private static Column isKnown(OutcomeQuery query) {
+    Column isKnown = col(LabelRows.OUTCOME).isNotNull();
+    for (Column key : keys(query)) {
+      isKnown = isKnown.and(key.isNotNull());
     }
 
     boolean hasTime = !query.labels().time().isEmpty();
-    return hasTime ? isUnknown.or(col(LabelRows.TIME).isNull()) : isUnknown;
-  }
-
-  private static Column isWrongWeight() {
-    Column weight = col(LabelRows.WEIGHT);
-    return weight
-        .isNull()
-        .or(weight.lt(LEAST_WEIGHT))
-        .or(weight.gt(MOST_WEIGHT)) // in Spark's order NaN is, too
-        .or(weight.isNaN());
+    return hasTime ? isKnown.and(col(LabelRows.TIME).isNotNull()) : isKnown;
   }
 
   private static Column day() {
     return col(LabelRows.TIME).cast(DataTypes.DateType);
   }
 
-  private static Column[] keys(OutcomeQuery query) {
+  static Column[] keys(OutcomeQuery query) {
     return Stream.of(PublishedScores.keys(query.keys().size()))
         .map(name -> col(name))
         .toArray(Column[]::new);
-  }
-
-  /**
-   * Returns a row for each key, with its latest label, which is kept until it is released.
-   *
-   * @param parsed labels, some of which have the same key
-   */
-  private static Dataset<Row> latest(OutcomeQuery query, Dataset<Row> parsed)
-      throws RefusedException {
-    Column[] keys = keys(query);
-    Column isRepeated = col(LABELS).gt(1);
-    Dataset<Row> each = parsed.groupBy(keys).agg(count(lit(1)).as(LABELS), one()).persist();
-    Dataset<Row> repeated = each.filter(isRepeated);
-    if (query.labels().time().isEmpty()) {
-      throw refused(
-          query,
-          "keys have several labels, such as %s; give the column that says when each was known by --label-time, and the latest one counts",
-          repeated);
-    }
-
-    Dataset<Row> newest = repeated.select(and(keys, col(LabelRows.TIME).as(NEWEST), col(LABELS)));
-    Dataset<Row> last =
-        parsed
-            .join(newest, PublishedScores.keys(keys.length), "inner")
-            .filter(col(LabelRows.TIME).equalTo(col(NEWEST)))
-            .groupBy(keys)
-            .agg(max(col(LABELS)).as(LABELS), one());
-    Dataset<Row> latest = each.filter(col(LABELS).equalTo(1)).unionByName(last).persist();
-    Dataset<Row> unclear =
-        latest.filter(
-            isRepeated.and(
-                col(LabelRows.OUTCOME)
-                    .notEqual(col(OTHER))
-                    .or(col(LabelRows.WEIGHT).notEqual(col(OTHER_WEIGHT)))));
-    if (!unclear.isEmpty()) {
-      throw refused(
-          query, "keys have different labels or weights of the same time, such as %s", unclear);
-    }
-
-    each.unpersist();
-    return latest;
-  }
-
-  /**
-   * Returns the largest of each value, and the least that count, of labels that should be alike.
-   */
-  private static Column[] one() {
-    return new Column[] {
-      max(col(LabelRows.OUTCOME)).as(LabelRows.OUTCOME),
-      max(col(LabelRows.TIME)).as(LabelRows.TIME),
-      max(col(LabelRows.WEIGHT)).as(LabelRows.WEIGHT),
-      min(col(LabelRows.OUTCOME)).as(OTHER),
-      min(col(LabelRows.WEIGHT)).as(OTHER_WEIGHT)
-    };
-  }
-
-  private static Column[] and(Column[] keys, Column... others) {
-    return Stream.concat(Stream.of(keys), Stream.of(others)).toArray(Column[]::new);
-  }
-
-  /** Refuses labels because of some keys. */
-  private static RefusedException refused(OutcomeQuery query, String why, Dataset<Row> some) {
-    String keys =
-        some.takeAsList(SHOWN).stream()
-            .map(
-                row ->
-                    IntStream.range(0, query.keys().size())
-                        .mapToObj(index -> Fault.printable(String.valueOf(row.get(index))))
-                        .collect(Collectors.joining(", ")))
-            .collect(Collectors.toCollection(TreeSet::new))
-            .stream()
-            .collect(Collectors.joining("; "));
-    return LabelRows.refused(query, why.formatted(SecretValues.shown(some.sparkSession(), keys)));
   }
 }

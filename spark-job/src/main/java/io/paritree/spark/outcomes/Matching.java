@@ -74,7 +74,7 @@ final class Matching {
 
     /** Returns whether a row is measured: without an outcome only if that means something. */
     boolean counts(JoinedBlock block, int row) {
-      return !block.isLeak()[row] && (block.hasOutcome(row) || countsUnmatched);
+      return !block.isLeak(row) && (block.hasOutcome(row) || countsUnmatched);
     }
 
     void count(JoinedBlock block, int row, NaiveCounts naive) {
@@ -85,7 +85,7 @@ final class Matching {
         naive.labelled.add(bin, isPositive, rows);
       }
 
-      if (block.isLeak()[row]) {
+      if (block.isLeak(row)) {
         leaks += rows;
       } else if (block.hasOutcome(row)) {
         matched.add(bin, rows);

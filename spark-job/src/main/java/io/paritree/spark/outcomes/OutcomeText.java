@@ -126,10 +126,17 @@ record OutcomeText(
     };
   }
 
+  /** Returns whether the column {@link LabelRows#OUTCOME} of true and false needs no reading. */
+  boolean isAsItIs(OutcomeQuery query, Dataset<Row> known) {
+    return kind == OutcomeKind.BINARY
+        && query.labels().positive().isEmpty()
+        && known.schema().apply(LabelRows.OUTCOME).dataType() instanceof BooleanType;
+  }
+
   private Column ofTwo(OutcomeQuery query, Dataset<Row> known, DataType type)
       throws RefusedException {
     Column outcome = col(LabelRows.OUTCOME);
-    if (type instanceof BooleanType && query.labels().positive().isEmpty()) {
+    if (isAsItIs(query, known)) {
       return outcome.cast(DataTypes.IntegerType).cast(DataTypes.DoubleType);
     }
 

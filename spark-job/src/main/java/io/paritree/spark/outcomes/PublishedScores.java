@@ -14,6 +14,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
@@ -25,6 +27,8 @@ import org.apache.spark.sql.types.StructType;
  *     (texts), {@link #VERSION}, segments as {@code by_0}, ..., {@link #SCORED} (a day as text),
  *     {@link #SCORE} (a double), {@link #LABEL} (a text), {@link #CLASS_SCORES} (doubles, of which
  *     the score is the largest) and {@link #LIST} (a number that only the rows of one list have)
+ * @param stored the same columns, but for those that are not there, with values as they are stored:
+ *     texts may be whole numbers, days, or true and false, and a score may be a float
  * @param levels the partition columns, outermost first
  * @param keyTypes types of the keys
  * @param hasLabel whether rows have labels
@@ -34,6 +38,7 @@ import org.apache.spark.sql.types.StructType;
  */
 record PublishedScores(
     Dataset<Row> rows,
+    Dataset<Row> stored,
     List<String> levels,
     List<DataType> keyTypes,
     boolean hasLabel,
@@ -81,35 +86,53 @@ record PublishedScores(
       check(query, schema, name);
     }
 
-    List<Column> columns = new ArrayList<>();
+    List<Column> stored = new ArrayList<>();
     List<DataType> keyTypes = new ArrayList<>();
     for (int index = 0; index < query.keys().size(); index++) {
-      Column key = column(query.keys().get(index));
-      columns.add(key.as(key(index)));
+      stored.add(column(query.keys().get(index)).as(key(index)));
       keyTypes.add(schema.apply(query.keys().get(index)).dataType());
     }
 
     for (int level = 0; level < levels.size(); level++) {
-      columns.add(text(column(levels.get(level))).as(level(level)));
+      stored.add(stored(schema, levels.get(level)).as(level(level)));
     }
 
-    boolean hasVersion = has(schema, ScoreColumns.MODEL_VERSION);
-    columns.add((hasVersion ? text(column(ScoreColumns.MODEL_VERSION)) : nothing()).as(VERSION));
+    if (has(schema, ScoreColumns.MODEL_VERSION)) {
+      stored.add(stored(schema, ScoreColumns.MODEL_VERSION).as(VERSION));
+    }
+
     for (int index = 0; index < query.by().size(); index++) {
-      columns.add(text(column(query.by().get(index))).as(by(index)));
+      stored.add(stored(schema, query.by().get(index)).as(by(index)));
     }
 
-    columns.add(scored(query, schema, levels).as(SCORED));
+    if (!query.maturity().scoredAt().isEmpty()) {
+      stored.add(scored(query, schema, levels).as(SCORED));
+    }
+
     List<String> classes = classColumns(query, schema);
-    Column classScores = doubles(classes);
     String score = classes.isEmpty() ? scoreColumn(query, schema) : ScoreColumns.SCORE;
-    columns.add((classes.isEmpty() ? number(score) : functions.array_max(classScores)).as(SCORE));
+    if (classes.isEmpty()) {
+      boolean isFloat = schema.apply(score).dataType() instanceof FloatType;
+      stored.add((isFloat ? column(score) : number(score)).as(SCORE));
+    } else {
+      Column scores = doubles(classes);
+      stored.add(functions.array_max(scores).as(SCORE));
+      stored.add(scores.as(CLASS_SCORES));
+    }
+
     boolean hasLabel = has(schema, ScoreColumns.LABEL) && score.equals(ScoreColumns.SCORE);
-    columns.add((hasLabel ? text(column(ScoreColumns.LABEL)) : nothing()).as(LABEL));
-    columns.add(classScores.as(CLASS_SCORES));
-    columns.add(list(query, levels).as(LIST));
+    if (hasLabel) {
+      stored.add(stored(schema, ScoreColumns.LABEL).as(LABEL));
+    }
+
+    if (!query.scores().group().isEmpty()) {
+      stored.add(list(query, levels).as(LIST));
+    }
+
+    Dataset<Row> rows = found.rows().select(stored.toArray(Column[]::new));
     return new PublishedScores(
-        found.rows().select(columns.toArray(Column[]::new)),
+        whole(query, rows, levels),
+        rows,
         levels,
         keyTypes,
         hasLabel,
@@ -118,14 +141,53 @@ record PublishedScores(
         found.quarantined());
   }
 
-  /** Returns the day on which a row was scored, as text; null if no column says it. */
+  /** Returns rows with all columns, whether they are stored or not. */
+  private static Dataset<Row> whole(OutcomeQuery query, Dataset<Row> stored, List<String> levels) {
+    List<Column> columns = new ArrayList<>();
+    for (String key : keys(query.keys().size())) {
+      columns.add(functions.col(key));
+    }
+
+    for (String name : RowGroup.names(levels.size(), query.by().size())) {
+      columns.add(orNull(stored, name, DataTypes.StringType));
+    }
+
+    columns.add(orNull(stored, SCORE, DataTypes.DoubleType));
+    columns.add(orNull(stored, CLASS_SCORES, DataTypes.createArrayType(DataTypes.DoubleType)));
+    columns.add(orNull(stored, LIST, DataTypes.LongType));
+    return stored.select(columns.toArray(Column[]::new));
+  }
+
+  private static Column orNull(Dataset<Row> stored, String name, DataType type) {
+    boolean isStored = has(stored.schema(), name);
+    return (isStored ? functions.col(name) : functions.lit(null)).cast(type).as(name);
+  }
+
+  /** Returns a column as {@link ValueCodes} reads it, at best as it is. */
+  private static Column stored(StructType schema, String name) {
+    Column column = column(name);
+    return ValueCodes.areRead(schema.apply(name).dataType()) ? column : text(column);
+  }
+
+  /**
+   * Returns batches with some of the {@link #stored} columns.
+   *
+   * @param names those of them are read that are there
+   */
+  ColumnBatches stored(String[]... names) {
+    Column[] columns =
+        Stream.of(names)
+            .flatMap(Stream::of)
+            .filter(name -> has(stored.schema(), name))
+            .map(functions::col)
+            .toArray(Column[]::new);
+    return ColumnBatches.of(stored.select(columns));
+  }
+
+  /** Returns the day on which a row was scored, as a day, or as text. */
   private static Column scored(OutcomeQuery query, StructType schema, List<String> levels)
       throws RefusedException {
     String name = query.maturity().scoredAt();
-    if (name.isEmpty()) {
-      return nothing();
-    }
-
     DataType type = schema.apply(name).dataType();
     if (levels.contains(name) && type instanceof StringType) {
       return text(functions.expr("try_cast(%s as date)".formatted(quoted(name))));
@@ -136,7 +198,7 @@ record PublishedScores(
               .formatted(name, type.catalogString()));
     }
 
-    return text(column(name).cast(DataTypes.DateType));
+    return type instanceof DateType ? column(name) : text(column(name).cast(DataTypes.DateType));
   }
 
   private static RefusedException refused(OutcomeQuery query, String why) {
@@ -165,27 +227,18 @@ record PublishedScores(
 
   /** Returns an array of numbers; null if there are none, or if one of them is null. */
   private static Column doubles(List<String> names) {
-    Column none = functions.lit(null).cast(DataTypes.createArrayType(DataTypes.DoubleType));
-    if (names.isEmpty()) {
-      return none;
-    }
-
     Column isKnown = functions.lit(true);
     for (String name : names) {
       isKnown = isKnown.and(column(name).isNotNull());
     }
 
     Column[] numbers = names.stream().map(PublishedScores::number).toArray(Column[]::new);
-    return functions.when(isKnown, functions.array(numbers)).otherwise(none);
+    return functions.when(isKnown, functions.array(numbers));
   }
 
   /** Returns a hash of the group that a row is ranked in, which is of one partition. */
   private static Column list(OutcomeQuery query, List<String> levels) {
     String group = query.scores().group();
-    if (group.isEmpty()) {
-      return functions.lit(null).cast(DataTypes.LongType);
-    }
-
     List<Column> parts = new ArrayList<>();
     levels.forEach(level -> parts.add(text(column(level))));
     parts.add(text(column(group)));

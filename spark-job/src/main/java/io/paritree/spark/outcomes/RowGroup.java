@@ -1,17 +1,12 @@
 package io.paritree.spark.outcomes;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.struct;
-
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * What rows have in common that are in the same slices.
@@ -50,30 +45,25 @@ record RowGroup(
   }
 
   /**
-   * Returns the columns that {@link #of} reads.
+   * Returns the names of the columns that {@link #of} reads.
    *
    * @param levels number of partition columns
    * @param segments number of columns whose values are segments
    */
-  static List<Column> columns(int levels, int segments) {
-    List<Column> columns = new ArrayList<>();
+  static String[] names(int levels, int segments) {
+    List<String> names = new ArrayList<>();
     for (int level = 0; level < levels; level++) {
-      columns.add(col(PublishedScores.level(level)));
+      names.add(PublishedScores.level(level));
     }
 
-    columns.add(col(PublishedScores.VERSION));
+    names.add(PublishedScores.VERSION);
     for (int index = 0; index < segments; index++) {
-      columns.add(col(PublishedScores.by(index)));
+      names.add(PublishedScores.by(index));
     }
 
-    columns.add(col(PublishedScores.SCORED));
-    columns.add(col(PublishedScores.LABEL));
-    return columns;
-  }
-
-  /** Returns them as one column. */
-  static Column column(int levels, int segments) {
-    return struct(columns(levels, segments).toArray(Column[]::new));
+    names.add(PublishedScores.SCORED);
+    names.add(PublishedScores.LABEL);
+    return names.toArray(String[]::new);
   }
 
   /** Returns the number of the columns that {@link #of} reads. */
@@ -81,18 +71,17 @@ record RowGroup(
     return levels + segments + 3;
   }
 
-  /** Reads a row whose first columns are {@link #columns}. */
+  /** Reads a row whose first columns are {@link #names}. */
   static RowGroup of(Row row, int levels, int segments) {
     return of(row::getString, levels, segments);
   }
 
-  /** Reads a value of {@link #column}. */
-  static RowGroup of(InternalRow group, int levels, int segments) {
-    return of(
-        at -> group.isNullAt(at) ? null : group.getUTF8String(at).toString(), levels, segments);
-  }
-
-  private static RowGroup of(IntFunction<String> texts, int levels, int segments) {
+  /**
+   * Makes a group.
+   *
+   * @param texts the value of each of the columns {@link #names}; null for a null
+   */
+  static RowGroup of(IntFunction<String> texts, int levels, int segments) {
     List<String> partition = new ArrayList<>(levels);
     for (int level = 0; level < levels; level++) {
       partition.add(texts.apply(level));

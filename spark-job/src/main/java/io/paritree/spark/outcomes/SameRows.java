@@ -150,7 +150,6 @@ final class SameRows {
   private Dataset<Row> sorted(Dataset<Row> same, String score, String label, String classScores) {
     Dataset<Row> parts =
         MeasuredParts.of(outcomes.kind(), same, lit(true), col(score), classScores);
-    List<Column> group = RowGroup.columns(levels, query.by().size());
     List<Column> own =
         List.of(
             col(MeasuredParts.VALUE),
@@ -160,7 +159,11 @@ final class SameRows {
             col(label).as(SAID),
             col(UNIT),
             col(ChallengerScores.VERSION).cast(DataTypes.StringType));
-    List<Column> read = new ArrayList<>(group);
+    List<Column> read = new ArrayList<>();
+    for (String name : RowGroup.names(levels, query.by().size())) {
+      read.add(col(name));
+    }
+
     read.addAll(own);
     List<Column> order = new ArrayList<>(MeasuredParts.order(outcomes.kind()));
     for (String name : List.of(LabelRows.OUTCOME, LabelRows.WEIGHT, SAID, UNIT)) {

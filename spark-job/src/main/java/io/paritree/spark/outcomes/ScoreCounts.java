@@ -1,7 +1,5 @@
 package io.paritree.spark.outcomes;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.task.JavaSerialized;
 import java.util.HashSet;
@@ -37,16 +35,18 @@ record ScoreCounts(
   static ScoreCounts of(OutcomeQuery query, PublishedScores scores) {
     int levels = scores.levels().size();
     int segments = query.by().size();
+    String[] names = RowGroup.names(levels, segments);
+    ColumnBatches read = scores.stored(new String[] {PublishedScores.SCORE}, names);
+    int score = read.at(PublishedScores.SCORE);
+    int[] common = read.at(names);
     List<JavaSerialized<CountedScores.OfTask>> tasks =
-        scores
-            .rows()
-            .select(col(PublishedScores.SCORE), RowGroup.column(levels, segments))
-            .queryExecution()
-            .toRdd()
-            .toJavaRDD()
+        read.batches()
             .mapPartitions(
-                rows ->
-                    List.of(new JavaSerialized<>(CountedScores.of(rows, levels, segments)))
+                batches ->
+                    List.of(
+                            new JavaSerialized<>(
+                                CountedScores.of(
+                                    batches, new GroupReader(common, levels, segments), score)))
                         .iterator())
             .collect();
     Map<RowGroup, ScoreBins> groups = new TreeMap<>();

@@ -2,11 +2,6 @@ package io.paritree.spark.outcomes;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.unsafe.hash.Murmur3_x86_32;
 
 /**
  * Ranges of numbers with about as many rows each, so that tasks can sort them. Spark's own sort
@@ -15,8 +10,6 @@ import org.apache.spark.unsafe.hash.Murmur3_x86_32;
  * @param bounds the first number of each range but the first one, ascending
  */
 record ScoreRanges(double[] bounds) implements Serializable {
-  private static final int SPARK_SEED = 42;
-
   /**
    * Returns ranges of as many scores, if those of a bin are spread evenly.
    *
@@ -69,27 +62,8 @@ record ScoreRanges(double[] bounds) implements Serializable {
     return at < 0 ? -at - 1 : at + 1;
   }
 
-  /** Returns by which value Spark puts a number into the partition that is its range. */
-  Column partition(Column number) {
-    int[] values = values(count());
-    UDF1<Double, Integer> value = own -> values[of(own)];
-    return functions.udf(value, DataTypes.IntegerType).apply(number.cast(DataTypes.DoubleType));
-  }
-
-  /** Returns a value for each partition: Spark chooses one by the remainder of a value's hash. */
-  private static int[] values(int partitions) {
-    int[] values = new int[partitions];
-    boolean[] isFound = new boolean[partitions];
-    int left = partitions;
-    for (int value = 0; left > 0; value++) {
-      int partition = Math.floorMod(Murmur3_x86_32.hashInt(value, SPARK_SEED), partitions);
-      if (!isFound[partition]) {
-        isFound[partition] = true;
-        values[partition] = value;
-        left--;
-      }
-    }
-
-    return values;
+  /** Returns whether a number, which is in no range before, is in a range. */
+  boolean isIn(int range, double number) {
+    return range == bounds.length || number < bounds[range];
   }
 }

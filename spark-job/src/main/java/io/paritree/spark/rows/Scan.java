@@ -2,6 +2,7 @@ package io.paritree.spark.rows;
 
 import io.paritree.model.ModelFiles;
 import io.paritree.output.PartitionValue;
+import io.paritree.spark.blocks.ColumnarScan;
 import io.paritree.spark.blocks.CsvSource;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;

@@ -22,7 +22,7 @@ class OutcomeReportTest {
         OutcomeKind.BINARY,
         Optional.empty(),
         "",
-        new LabelTable(null, null, "", Optional.empty(), 0, 0, 0, 0),
+        new LabelTable(null, null, Optional.empty(), "", Optional.empty(), 0, 0, 0, 0),
         0,
         OptionalLong.empty(),
         OutcomeReport.Scores.SHOWN,

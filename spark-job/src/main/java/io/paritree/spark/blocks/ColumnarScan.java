@@ -1,4 +1,4 @@
-package io.paritree.spark.rows;
+package io.paritree.spark.blocks;
 
 import io.paritree.spark.versions.SparkLists;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import org.apache.spark.sql.execution.datasources.v2.BatchScanExec;
  * @param scan produces columnar batches
  * @param ordinals where the batches have each of the plan's columns
  */
-record ColumnarScan(SparkPlan scan, int[] ordinals) {
+public record ColumnarScan(SparkPlan scan, int[] ordinals) {
 
   /**
    * Finds the scan; empty if the plan does anything else, such as computing a column or leaving out
@@ -41,12 +41,12 @@ record ColumnarScan(SparkPlan scan, int[] ordinals) {
    * @param indexed the name that the scan has for the index of a row in its file, if that is the
    *     plan's last column. Between the two may be a struct of a file's metadata
    */
-  static Optional<ColumnarScan> of(SparkPlan plan, Optional<String> indexed) {
+  public static Optional<ColumnarScan> of(SparkPlan plan, Optional<String> indexed) {
     return of(plan, indexed, operator -> false);
   }
 
   /** The same; conditions are ignored, because the tasks leave out the rows themselves. */
-  static Optional<ColumnarScan> withAllRows(SparkPlan plan, Optional<String> indexed) {
+  public static Optional<ColumnarScan> withAllRows(SparkPlan plan, Optional<String> indexed) {
     return of(plan, indexed, FilterExec.class::isInstance);
   }
 
