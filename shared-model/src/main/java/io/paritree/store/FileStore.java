@@ -186,7 +186,8 @@ public interface FileStore {
   void replace(Location file, byte[] content) throws IOException;
 
   /**
-   * Moves a file or directory; the target's parent must exist, the target must not.
+   * Moves a file or directory; the target's parent must exist, the target must not. An object store
+   * may make the parent.
    *
    * @throws java.nio.file.FileAlreadyExistsException if a file or directory exists there already
    */

@@ -366,9 +366,9 @@ final class HadoopStore implements FileStore {
         return;
       }
 
-      files.getFileStatus(path(from));
-      files.getFileStatus(path(to.parent()));
       if (!files.rename(path(from), path(to))) {
+        files.getFileStatus(path(from));
+        files.getFileStatus(path(to.parent()));
         throw new IOException("Cannot rename %s to %s: its store refused".formatted(from, to));
       }
     } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {

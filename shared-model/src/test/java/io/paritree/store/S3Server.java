@@ -126,6 +126,11 @@ public final class S3Server implements AutoCloseable {
     return "-D%s=%s".formatted(ENDPOINT, relay.endpoint());
   }
 
+  /** Lets Hadoop's client of this JVM find the server by a relay, before it is used. */
+  public static void use(SlowRelay relay) {
+    System.setProperty(ENDPOINT, relay.endpoint());
+  }
+
   /** Returns the JVM option with which another JVM with the tests' resources finds the server. */
   public String javaOption() {
     return "-D%s=%s".formatted(ENDPOINT, endpoint);

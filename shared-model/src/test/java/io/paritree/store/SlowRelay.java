@@ -21,24 +21,29 @@ public final class SlowRelay implements AutoCloseable {
 
   private final ServerSocket listening;
   private final URI server;
-  private final Duration delay;
+  private volatile Duration delay = Duration.ZERO;
   private final AtomicLong requests = new AtomicLong();
 
-  private SlowRelay(ServerSocket listening, URI server, Duration delay) {
+  private SlowRelay(ServerSocket listening, URI server) {
     this.listening = listening;
     this.server = server;
-    this.delay = delay;
   }
 
   /**
+   * Starts a relay that delays nothing.
+   *
    * @param server the address of the server, with a port
-   * @param delay of each request
    */
-  public static SlowRelay before(URI server, Duration delay) throws IOException {
+  public static SlowRelay before(URI server) throws IOException {
     ServerSocket listening = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
-    SlowRelay relay = new SlowRelay(listening, server, delay);
+    SlowRelay relay = new SlowRelay(listening, server);
     start(relay::accept);
     return relay;
+  }
+
+  /** Sets how long each request waits. */
+  public void delay(Duration each) {
+    delay = each;
   }
 
   /** Returns where it listens. */

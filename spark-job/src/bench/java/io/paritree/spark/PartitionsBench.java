@@ -146,8 +146,8 @@ final class PartitionsBench {
       FileStore.of(Location.of(hdfs)).delete(Location.of(hdfs));
     } else if (millis >= 0) {
       try (S3Server server = S3Server.start(own);
-          SlowRelay relay =
-              SlowRelay.before(URI.create(server.endpoint()), Duration.ofMillis(millis))) {
+          SlowRelay relay = SlowRelay.before(URI.create(server.endpoint()))) {
+        relay.delay(Duration.ofMillis(millis));
         Location home = server.resolve("bench");
         passed =
             new PartitionsBench(own, model, file, files, home, calls, Optional.of(relay))

@@ -76,15 +76,18 @@ final class FileSwap implements PartitionSwap {
   @Override
   public void move(StepObserver observer) throws IOException {
     lock.confirm();
-    Optional<String> missing = missing();
+    Optional<PartitionManifest> staged = place.manifestIn(fresh);
+    Optional<PartitionManifest> moved = movedManifest();
+    Optional<PartitionManifest> manifest = staged.or(() -> moved);
+    Optional<String> missing = place.missing(manifest, fresh, target);
     if (missing.isPresent()) {
       throw new IOException(
           "Cannot publish %s: its staged rows are not complete: %s is missing"
               .formatted(target, missing.get()));
     }
 
-    if (movedManifest().isEmpty()) {
-      moveRows(manifest().orElseThrow(), observer);
+    if (moved.isEmpty()) {
+      moveRows(manifest.orElseThrow(), observer);
     }
 
     lock.confirm();
@@ -95,7 +98,6 @@ final class FileSwap implements PartitionSwap {
 
   private void moveRows(PartitionManifest manifest, StepObserver observer) throws IOException {
     List<String> names = manifest.files().stream().map(DataFile::name).toList();
-    place.store().createDirectories(target);
     for (Map.Entry<Location, Location> replaced : old.entrySet()) {
       if (moveOthersAway(manifest, replaced.getKey(), replaced.getValue())) {
         observer.reached(Step.OLD_MOVED);

@@ -37,6 +37,7 @@ public final class OutputLook {
   private static final String PARTITIONS = "partitions ";
 
   private final OutputPlace place;
+  private final Map<String, Map<String, FileEntry>> listed = new ConcurrentHashMap<>();
   private final Map<String, Map<String, List<String>>> spellings = new ConcurrentHashMap<>();
   private final Map<String, Map<String, String>> tokens = new ConcurrentHashMap<>();
 
@@ -192,7 +193,10 @@ public final class OutputLook {
     Map<String, List<String>> known = spellings.get(directory);
     if (known == null) {
       known =
-          place.partitionsBelow(directory).stream()
+          listed(directory).entrySet().stream()
+              .filter(entry -> entry.getValue().isDirectory())
+              .map(Map.Entry::getKey)
+              .filter(path -> PartitionValue.isPartitionName(path.substring(nameAt(path))))
               .collect(Collectors.groupingBy(PartitionValue::canonical));
       spellings.put(directory, known);
     }
@@ -200,9 +204,40 @@ public final class OutputLook {
     return known;
   }
 
+  /** Returns what is in a directory, by its paths. */
+  private Map<String, FileEntry> listed(String directory) throws IOException {
+    Map<String, FileEntry> known = listed.get(directory);
+    if (known == null) {
+      known = new LinkedHashMap<>();
+      for (FileEntry entry : place.listOrNone(place.partition(directory))) {
+        String name = entry.location().name();
+        known.put(directory.isEmpty() ? name : directory + "/" + name, entry);
+      }
+
+      listed.put(directory, known);
+    }
+
+    return known;
+  }
+
+  private static int nameAt(String path) {
+    return path.lastIndexOf('/') + 1;
+  }
+
+  private Optional<FileEntry> entry(String path) throws IOException {
+    return path.isEmpty()
+        ? place.store().find(place.output())
+        : Optional.ofNullable(listed(path.substring(0, Math.max(0, nameAt(path) - 1))).get(path));
+  }
+
   private String tokenOf(String path) throws IOException {
     Location directory = place.partition(path);
-    if (place.store().find(directory).filter(entry -> !entry.isDirectory()).isPresent()) {
+    Optional<FileEntry> here = entry(path);
+    if (here.isEmpty()) {
+      return "absent";
+    }
+
+    if (!here.get().isDirectory()) {
       return FOREIGN;
     }
 

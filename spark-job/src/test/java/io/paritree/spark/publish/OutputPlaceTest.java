@@ -6,6 +6,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,18 +21,22 @@ class OutputPlaceTest {
     StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
     String token = place.look().token("day=1");
     Path partition = output.resolve("day=1").toPath();
-    Path away = Files.move(partition, directory.resolve("away"));
+    Path away = directory.resolve("away");
+    AtomicBoolean hasGone = new AtomicBoolean();
 
     FileStore swapped =
         new FaultyStore(
             FileStore.of(output),
             (operation, change) -> {
-              if (operation.equals("find " + partition) && Files.exists(away)) {
+              if (operation.startsWith("read " + partition) && !hasGone.getAndSet(true)) {
+                Files.move(partition, away);
+              } else if (operation.equals("list " + partition) && Files.exists(away)) {
                 Files.move(away, partition);
               }
             });
 
     assertThat(new OutputPlace(swapped, output).look().token("day=1")).isEqualTo(token);
+    assertThat(hasGone).isTrue();
   }
 
   @Test

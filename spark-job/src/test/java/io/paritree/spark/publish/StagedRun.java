@@ -185,9 +185,19 @@ final class StagedRun {
   static List<PreparedPartition> stage(
       OutputPlace place, RunDirectory directory, String content, List<String> before)
       throws IOException {
+    return stage(place, PARTITIONS, directory, content, before);
+  }
+
+  static List<PreparedPartition> stage(
+      OutputPlace place,
+      List<String> partitions,
+      RunDirectory directory,
+      String content,
+      List<String> before)
+      throws IOException {
     List<PreparedPartition> prepared = new ArrayList<>();
-    for (int index = 0; index < PARTITIONS.size(); index++) {
-      String partition = PARTITIONS.get(index);
+    for (int index = 0; index < partitions.size(); index++) {
+      String partition = partitions.get(index);
       Location to = directory.fresh(partition);
       List<DataFile> files = new ArrayList<>();
       for (String part : List.of("a", "b")) {
