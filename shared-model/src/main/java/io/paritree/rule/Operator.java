@@ -1,11 +1,12 @@
 package io.paritree.rule;
 
-/** When a rule fires: if a value is on this side of the limit. */
+/** When a rule fires: if a value is on this side of the limit, or on either side. */
 public enum Operator {
   LESS("<"),
   AT_MOST("<="),
   GREATER(">"),
-  AT_LEAST(">=");
+  AT_LEAST(">="),
+  NOT_EQUAL("!=");
 
   private final String sign;
 
@@ -18,22 +19,37 @@ public enum Operator {
     return sign;
   }
 
-  /** Returns whether large values fire. */
-  boolean isUpper() {
-    return this == GREATER || this == AT_LEAST;
-  }
-
   boolean holds(double value, double limit) {
     return switch (this) {
       case LESS -> value < limit;
       case AT_MOST -> value <= limit;
       case GREATER -> value > limit;
       case AT_LEAST -> value >= limit;
+      case NOT_EQUAL -> value != limit;
+    };
+  }
+
+  /**
+   * Returns what a value is compared with, where a larger one can be chance.
+   *
+   * @param noise up to this, what is above the limit can be chance
+   * @return the limit; if large values fire, the noise above it; the value itself if it differs
+   *     from the limit by chance only
+   */
+  double limit(double value, double limit, double noise) {
+    return switch (this) {
+      case LESS, AT_MOST -> limit;
+      case GREATER, AT_LEAST -> Math.max(limit, noise);
+      case NOT_EQUAL -> value > limit && value <= noise ? value : limit;
     };
   }
 
   /** Returns how far a value is on this side of the limit; negative on the other side. */
   double beyond(double value, double limit) {
-    return isUpper() ? value - limit : limit - value;
+    return switch (this) {
+      case LESS, AT_MOST -> limit - value;
+      case GREATER, AT_LEAST -> value - limit;
+      case NOT_EQUAL -> Math.abs(value - limit);
+    };
   }
 }

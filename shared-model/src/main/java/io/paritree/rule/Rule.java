@@ -16,8 +16,8 @@ import java.util.Optional;
  * A rule about values, which fires when they are beyond its bound. Immutable and thread-safe.
  *
  * <p>Its form is {@code ["warn:"] subject ["." measure ["(" baseline ")"]] operator bound}. The
- * operator is {@code <}, {@code <=}, {@code >} or {@code >=}; the bound is a number, or names
- * baselines, as in {@code reference + 0.20}, {@code reference * 2} and {@code 0.5 *
+ * operator is {@code <}, {@code <=}, {@code >}, {@code >=} or {@code !=}; the bound is a number, or
+ * names baselines, as in {@code reference + 0.20}, {@code reference * 2} and {@code 0.5 *
  * weekday|previous}, of which the first one that there is counts. A measure may be a path, words
  * with points between them. A subject that is not a word of letters, digits and {@code _} is in
  * double quotes.
@@ -239,9 +239,9 @@ public final class Rule {
       return new Compared(null, value.absence());
     }
 
-    double least = operator.isUpper() ? Math.max(limit, noise) : limit;
+    double counting = operator.limit(value.value(), limit, noise);
     return new Compared(
-        new Verdict.Finding(each, measure.name(), value.value(), least, baseline), "");
+        new Verdict.Finding(each, measure.name(), value.value(), counting, baseline), "");
   }
 
   @Override

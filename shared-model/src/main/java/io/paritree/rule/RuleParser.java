@@ -8,7 +8,7 @@ import java.util.Optional;
 /** Reads the text of one rule, from left to right. */
 final class RuleParser {
   private static final String FORM =
-      "[warn:] subject[.measure[(baseline)]] < | <= | > | >= bound,"
+      "[warn:] subject[.measure[(baseline)]] < | <= | > | >= | != bound,"
           + " such as any.missing > reference + 0.20";
 
   private final String text;
@@ -105,7 +105,7 @@ final class RuleParser {
   }
 
   private Operator operator() throws RuleException {
-    for (Operator longest : List.of(Operator.AT_MOST, Operator.AT_LEAST)) {
+    for (Operator longest : List.of(Operator.AT_MOST, Operator.AT_LEAST, Operator.NOT_EQUAL)) {
       if (takes(longest.sign())) {
         return longest;
       }
@@ -119,7 +119,7 @@ final class RuleParser {
       return Operator.GREATER;
     }
 
-    throw wrong("<, <=, > or >=");
+    throw wrong("<, <=, >, >= or !=");
   }
 
   private Bound bound() throws RuleException {

@@ -95,6 +95,9 @@ class RuleTest {
         "\"apple\".change ( sealed ) > 0.25; 0.5; 0.25",
         "\"blood \\\"orange\\\"\".weight > 1; 2; 1",
         "Äpfel_2.weight > 1; 3; 1",
+        "apple.weight != 4; 4.5; 4",
+        "apple.weight!=5;4.5;5",
+        "apple.weight != sealed; 4.5; 3",
         "warn: crates < 10; 7; 10",
         "crates < 10; 7; 10",
       })
@@ -119,7 +122,7 @@ class RuleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"> 4.5", "< 4.5", ">= 5", "<= 4"})
+  @ValueSource(strings = {"> 4.5", "< 4.5", ">= 5", "<= 4", "!= 4.5", "!= 45e-1"})
   void rulesPassOnTheOtherSideOfTheLimit(String rest) throws RuleException {
     Verdict verdict = verdict("apple.weight " + rest, new Scales().with("apple.weight", 4.5));
     assertThat(verdict.result()).isEqualTo(Verdict.Result.PASSED);
@@ -193,6 +196,19 @@ class RuleTest {
     assertThat(verdict("apple.change > 0.25", values).holds()).isFalse();
     assertThat(verdict("apple.change < 0.35", values).holds()).isTrue();
     assertThat(verdict("apple.weight > sealed + 1", values).holds()).isFalse();
+    assertThat(verdict("apple.change != 0.25", values).holds()).isFalse();
+    assertThat(verdict("apple.change != 0.35", values).holds()).isTrue();
+    assertThat(verdict("apple.weight != sealed", values).result()).isEqualTo(Verdict.Result.PASSED);
+  }
+
+  @Test
+  void ofSeveralValuesThatDifferTheFurthestOnEitherSideIsFirst() throws RuleException {
+    Scales values =
+        new Scales().with("apple.weight", 5).with("pear.weight", 1).with("plum.weight", 4);
+
+    assertThat(verdict("each.weight != 4", values).findings())
+        .extracting(Verdict.Finding::subject)
+        .containsExactly("pear", "apple");
   }
 
   @ParameterizedTest
@@ -209,7 +225,9 @@ class RuleTest {
         "apple.sugar > sealed; there is no baseline 'sealed'; known are []",
         "apple.change > sealed + 1; write it as apple.change(sealed), and a number as the bound",
         "apple.weight(sealed) > 1; write the baseline into the bound, as in sealed + 0.1",
-        "apple.weight = 1; <, <=, > or >= is expected, but '= 1' follows",
+        "apple.weight = 1; <, <=, >, >= or != is expected, but '= 1' follows",
+        "apple.weight ! 1; <, <=, >, >= or != is expected, but '! 1' follows",
+        "apple.weight <> 1; a number or a baseline is expected, but '> 1' follows",
         "apple.weight >; a number or a baseline is expected, but it ends there",
         "apple.weight > 1 2; its end is expected, but '2' follows",
         "apple.weight > 1 + sealed; its end is expected, but '+ sealed' follows",
