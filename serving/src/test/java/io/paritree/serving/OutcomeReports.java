@@ -2,7 +2,9 @@ package io.paritree.serving;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
+import io.paritree.json.SealedJson;
 import io.paritree.outcome.Measured;
+import io.paritree.outcome.MeasuredModel;
 import io.paritree.outcome.OutcomeDifference;
 import io.paritree.outcome.OutcomeForm;
 import io.paritree.outcome.OutcomeKind;
@@ -110,50 +112,51 @@ public final class OutcomeReports {
 
   private static byte[] report(
       String asOf, OutcomeKind kind, List<String> warnings, List<JsonText.Body> slices) {
-    return JsonText.wide(
-        JsonText.object(
-            json -> {
-              json.writeNumberField("format", 1);
-              json.writeStringField("kind", kind.word());
-              if (!asOf.equals(StoredOutcomes.UNDATED)) {
-                json.writeStringField("as_of", asOf);
-                json.writeNumberField("horizon_days", 30);
-              }
+    return SealedJson.wide(
+        json -> {
+          json.writeNumberField("format", 1);
+          json.writeStringField("kind", kind.word());
+          if (!asOf.equals(StoredOutcomes.UNDATED)) {
+            json.writeStringField("as_of", asOf);
+            json.writeNumberField("horizon_days", 30);
+          }
 
-              json.writeStringField("unmatched", "unknown");
-              json.writeObjectFieldStart("scores");
-              json.writeStringField("source", "/data/scores");
-              JsonText.array(json, "keys", List.of("parcel_id"), json::writeString);
-              json.writeEndObject();
-              json.writeObjectFieldStart("labels");
-              json.writeStringField("source", "/data/labels");
-              json.writeStringField("column", "late");
-              json.writeNumberField("read", ROWS);
-              json.writeNumberField("repeated", 3);
-              json.writeEndObject();
-              JsonText.array(json, "warnings", warnings, json::writeString);
-              if (kind == OutcomeKind.BINARY) {
-                json.writeObjectFieldStart("naive_join");
-                json.writeNumberField("n", ROWS);
-                json.writeNumberField("auc", 0.6);
-                json.writeNumberField("rate", 0.2);
-                json.writeNumberField("auc_difference", -0.05);
-                json.writeNumberField("rate_difference", -0.1);
-                json.writeEndObject();
-                writeComparison(json);
-              }
+          json.writeStringField("unmatched", "unknown");
+          MeasuredModel published = new MeasuredModel("parcel-late/1", "3".repeat(64));
+          JsonText.objects(json, "models", List.of(published), own -> own.write(json));
+          json.writeObjectFieldStart("scores");
+          json.writeStringField("source", "/data/scores");
+          JsonText.array(json, "keys", List.of("parcel_id"), json::writeString);
+          json.writeEndObject();
+          json.writeObjectFieldStart("labels");
+          json.writeStringField("source", "/data/labels");
+          json.writeStringField("column", "late");
+          json.writeNumberField("read", ROWS);
+          json.writeNumberField("repeated", 3);
+          json.writeEndObject();
+          JsonText.array(json, "warnings", warnings, json::writeString);
+          if (kind == OutcomeKind.BINARY) {
+            json.writeObjectFieldStart("naive_join");
+            json.writeNumberField("n", ROWS);
+            json.writeNumberField("auc", 0.6);
+            json.writeNumberField("rate", 0.2);
+            json.writeNumberField("auc_difference", -0.05);
+            json.writeNumberField("rate_difference", -0.1);
+            json.writeEndObject();
+            writeComparison(json);
+          }
 
-              JsonText.objects(
-                  json,
-                  "requirements",
-                  List.of("total.auc >= 0.99"),
-                  rule -> {
-                    json.writeStringField("rule", rule);
-                    json.writeStringField("result", "not met");
-                    json.writeNumberField("value", 0.7);
-                  });
-              JsonText.objects(json, "slices", slices, slice -> slice.write(json));
-            }));
+          JsonText.objects(
+              json,
+              "requirements",
+              List.of("total.auc >= 0.99"),
+              rule -> {
+                json.writeStringField("rule", rule);
+                json.writeStringField("result", "not met");
+                json.writeNumberField("value", 0.7);
+              });
+          JsonText.objects(json, "slices", slices, slice -> slice.write(json));
+        });
   }
 
   private static void writeSlice(
@@ -197,7 +200,8 @@ public final class OutcomeReports {
             .toList();
     json.writeObjectFieldStart("comparison");
     json.writeStringField("source", "/data/parcels");
-    JsonText.array(json, "models", List.of("<b>parcel</b>-late/2"), json::writeString);
+    MeasuredModel challenger = new MeasuredModel("<b>parcel</b>-late/2", "4".repeat(64));
+    JsonText.objects(json, "models", List.of(challenger), model -> model.write(json));
     json.writeNumberField("n", ROWS);
     json.writeNumberField("unscored", 3);
     OutcomeDifference.of(resampled(rows), resampled(others)).write(json);

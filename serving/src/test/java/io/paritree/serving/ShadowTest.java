@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.comparison.Comparison;
-import io.paritree.comparison.ComparisonEvidence;
 import io.paritree.comparison.Side;
 import io.paritree.config.ConfigurationException;
+import io.paritree.evidence.ComparisonEvidence;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;

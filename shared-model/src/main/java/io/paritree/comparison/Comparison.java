@@ -28,7 +28,7 @@ public record Comparison(
     Instant startedAt,
     Instant endedAt) {
   /** The version of the document. */
-  static final int FORMAT = 1;
+  public static final int FORMAT = 1;
 
   /** Of the command. */
   public static final String DIFF = "diff";
@@ -42,7 +42,8 @@ public record Comparison(
   /** Of a replay: what the champion has answered, as its server logged it. */
   public static final String REPLAY = "replay";
 
-  static final List<String> KINDS = List.of(DIFF, CHALLENGER, SHADOW, REPLAY);
+  /** All kinds. */
+  public static final List<String> KINDS = List.of(DIFF, CHALLENGER, SHADOW, REPLAY);
 
   public Comparison {
     if (!KINDS.contains(kind)) {
@@ -78,11 +79,6 @@ public record Comparison(
    */
   public byte[] toJson() {
     return SealedJson.of(this::write);
-  }
-
-  /** Returns whether a document ends with the digest of what is before it. */
-  public static boolean isWhole(byte[] document) {
-    return SealedJson.isWhole(document);
   }
 
   /** Writes the members of the document, without its digest. */

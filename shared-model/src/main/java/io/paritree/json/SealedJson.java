@@ -15,12 +15,25 @@ public final class SealedJson {
   private SealedJson() {}
 
   /**
-   * Returns a document.
+   * Returns an indented document.
    *
    * @param members of its object, without the digest
    */
   public static byte[] of(JsonText.Body members) {
-    String document = JsonText.text(JsonText.object(members));
+    return sealed(JsonText.of(JsonText.object(members)));
+  }
+
+  /**
+   * Returns an indented document with arrays in one line.
+   *
+   * @param members of its object, without the digest
+   */
+  public static byte[] wide(JsonText.Body members) {
+    return sealed(JsonText.wide(JsonText.object(members)));
+  }
+
+  private static byte[] sealed(byte[] unsealed) {
+    String document = new String(unsealed, StandardCharsets.UTF_8);
     String open = document.substring(0, document.lastIndexOf("\n}"));
     String sealed = open + SEAL + Sha256.hex(open.getBytes(StandardCharsets.UTF_8)) + END;
     return sealed.getBytes(StandardCharsets.UTF_8);

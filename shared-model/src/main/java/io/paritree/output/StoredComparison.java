@@ -1,6 +1,6 @@
 package io.paritree.output;
 
-import io.paritree.comparison.ComparisonEvidence;
+import io.paritree.evidence.ComparisonEvidence;
 import io.paritree.json.BrokenJsonException;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -1,7 +1,9 @@
 package io.paritree.output;
 
 import io.paritree.json.BrokenJsonException;
+import io.paritree.json.SealedJson;
 import io.paritree.json.StrictJson;
+import io.paritree.outcome.MeasuredModel;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -63,7 +65,7 @@ public final class StoredOutcomes {
       throws DamagedFileException {
     try {
       StrictJson json = new StrictJson("it", content);
-      json.document(() -> checkReport(json, asOf));
+      json.document(() -> checkReport(json, asOf, SealedJson.isWhole(content)));
       return content;
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(
@@ -73,10 +75,16 @@ public final class StoredOutcomes {
     }
   }
 
-  private static void checkReport(StrictJson json, String asOf) throws BrokenJsonException {
+  /**
+   * @param isWhole whether it ends with the digest of what is before it, as all but earlier ones do
+   */
+  private static void checkReport(StrictJson json, String asOf, boolean isWhole)
+      throws BrokenJsonException {
     String[] day = {UNDATED};
     Map<String, StrictJson.Value> members = new HashMap<>();
     members.put("comparison", () -> checkComparison(json));
+    members.put("models", () -> json.list(() -> MeasuredModel.read(json)));
+    members.put("sha256", () -> checkDigest(json, isWhole));
     members.putAll(
         Map.of(
             "format",
@@ -105,6 +113,12 @@ public final class StoredOutcomes {
     }
   }
 
+  private static void checkDigest(StrictJson json, boolean isWhole) throws BrokenJsonException {
+    if (!isWhole) {
+      throw json.wrong("the sha256 of what is before it; it was changed");
+    }
+  }
+
   private static void checkKind(StrictJson json) throws BrokenJsonException {
     if (!KINDS.contains(json.text())) {
       throw json.wrong("binary, values, classes or ranking");
@@ -118,7 +132,7 @@ public final class StoredOutcomes {
             "n",
             () -> json.integer(0, Long.MAX_VALUE),
             "models",
-            () -> json.list(json::text),
+            () -> json.list(() -> MeasuredModel.read(json)),
             "published",
             measures,
             "challenger",

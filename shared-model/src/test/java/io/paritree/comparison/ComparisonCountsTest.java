@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.Seed;
+import io.paritree.json.SealedJson;
 import io.paritree.model.manifest.Outputs;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -544,7 +545,7 @@ class ComparisonCountsTest {
 
     assertThat(result.rows()).isZero();
     assertThat(result.worst()).isEmpty();
-    assertThat(Comparison.isWhole(comparison(result(counts(form, List.of(), 1))).toJson()))
+    assertThat(SealedJson.isWhole(comparison(result(counts(form, List.of(), 1))).toJson()))
         .isTrue();
   }
 
@@ -552,15 +553,15 @@ class ComparisonCountsTest {
   void eachChangedByteOfTheDocumentIsSeen() {
     ComparisonForm form = form(1 << 16);
     byte[] document = comparison(result(counts(form, rows(20, 1), 1))).toJson();
-    assertThat(Comparison.isWhole(document)).isTrue();
+    assertThat(SealedJson.isWhole(document)).isTrue();
 
     for (int at = 0; at < document.length; at++) {
       byte[] changed = document.clone();
       changed[at] ^= 1 << random.nextInt(7);
-      assertThat(Comparison.isWhole(changed)).as("byte %s, seed %s", at, seed).isFalse();
+      assertThat(SealedJson.isWhole(changed)).as("byte %s, seed %s", at, seed).isFalse();
     }
 
-    assertThat(Comparison.isWhole(Arrays.copyOf(document, document.length - 1))).isFalse();
-    assertThat(Comparison.isWhole(new byte[0])).isFalse();
+    assertThat(SealedJson.isWhole(Arrays.copyOf(document, document.length - 1))).isFalse();
+    assertThat(SealedJson.isWhole(new byte[0])).isFalse();
   }
 }

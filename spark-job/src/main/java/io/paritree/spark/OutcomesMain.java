@@ -14,7 +14,7 @@ import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunName;
 import io.paritree.spark.settings.OutcomeArguments;
-import io.paritree.spark.sql.Paritree;
+import io.paritree.spark.sql.ChallengerScoring;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -32,8 +32,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.AnalysisException;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -107,11 +105,6 @@ public final class OutcomesMain {
     table.check(session);
   }
 
-  private static Dataset<Row> scored(Dataset<Row> rows, String model, List<String> kept)
-      throws ModelException, IOException {
-    return Paritree.model(model).keys(kept.toArray(String[]::new)).score(rows);
-  }
-
   private static ScoreMain.Ending measure(
       OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
       throws IOException, RefusedException, ModelException, RuleException, AnalysisException {
@@ -146,7 +139,7 @@ public final class OutcomesMain {
             isTable ? Optional.empty() : place,
             run,
             at,
-            OutcomesMain::scored);
+            new ChallengerScoring());
     out.print(outcomes.text());
     place = place.or(outcomes::place);
     if (place.isEmpty()) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.Seed;
-import io.paritree.comparison.Comparison;
+import io.paritree.json.SealedJson;
 import io.paritree.model.EngineKind;
 import io.paritree.model.FailingModels;
 import io.paritree.model.Opening;
@@ -100,7 +100,7 @@ class ChallengersTest {
     assertThat(ScoringJobTest.read(directory.resolve("out")).columns())
         .containsExactly("parcel_id", "score", "label", "model_version");
     Path file = ended("out").resolve("comparison-next.json");
-    assertThat(Comparison.isWhole(Files.readAllBytes(file))).isTrue();
+    assertThat(SealedJson.isWhole(Files.readAllBytes(file))).isTrue();
     JsonNode compared = JSON.readTree(Files.readAllBytes(file));
     assertThat(compared.at("/kind").asText()).isEqualTo("challenger");
     assertThat(compared.at("/champion/version").asText()).isEqualTo("parcel-late/1");

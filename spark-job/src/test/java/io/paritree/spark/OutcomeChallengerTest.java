@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.paritree.model.TestPackages;
+import io.paritree.model.command.ModelMain;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,7 +169,7 @@ class OutcomeChallengerTest {
     Arrays.fill(once, 1);
     assertThat(comparison.get("n").asInt()).isEqualTo(BOTH.size());
     assertThat(comparison.get("unscored").asInt()).isZero();
-    assertThat(comparison.get("models").get(0).asText()).isEqualTo("parcel-late/2");
+    assertThat(comparison.get("models").get(0).get("version").asText()).isEqualTo("parcel-late/2");
     assertThat(comparison.get("published").get("auc").asDouble())
         .isCloseTo(auc(BOTH, Scored::score, once), within(1e-12));
     assertThat(comparison.get("challenger").get("auc").asDouble())
@@ -185,6 +189,33 @@ class OutcomeChallengerTest {
         .isCloseTo(resampled[194] + 0.025 * (resampled[195] - resampled[194]), within(1e-12));
     assertThat(run.out())
         .contains("scored by parcel-late/2 too", "published", "met: difference.auc_low > -1");
+    promote(0, json, "challenger.n >= " + BOTH.size(), "difference.auc_low > -1", "total.n > 9");
+    promote(8, json, "challenger.n > " + BOTH.size());
+    promote(8, json, "total.n > 9", "age.days <= 7"); // labels are of January
+  }
+
+  /** Promotes the challenger in place of the published model, and moves back. */
+  private static void promote(int exitCode, Path evidence, String... rules) {
+    StringWriter printed = new StringWriter();
+    PrintWriter out = new PrintWriter(printed, true);
+    String[] store = {
+      "--store", model.getParent().getParent().toString(), "--name", TestPackages.BINARY
+    };
+    Stream<String> required = Stream.of(rules).flatMap(rule -> Stream.of("--require", rule));
+    String[] promotion =
+        Stream.of(
+                Stream.of("promote", "--version", "2", "--evidence", evidence.toString()),
+                Stream.of(store),
+                required)
+            .flatMap(words -> words)
+            .toArray(String[]::new);
+    ModelMain.run(out, out, ofAlias(store));
+    assertThat(ModelMain.run(out, out, promotion)).as("%s", printed).isEqualTo(exitCode);
+  }
+
+  private static String[] ofAlias(String... store) {
+    return Stream.concat(Stream.of("alias", "--version", "1"), Stream.of(store))
+        .toArray(String[]::new);
   }
 
   @Test
@@ -205,6 +236,7 @@ class OutcomeChallengerTest {
 
     assertThat(run.exitCode()).isEqualTo(8);
     assertThat(run.err()).contains("difference.auc > 0.99");
+    promote(0, json, "challenger.n >= 100", "difference.auc <= 0.99");
     JsonNode comparison = comparison(json);
     assertThat(comparison.get("unscored").asInt()).isEqualTo(DAYS * 15);
     assertThat(comparison.get("n").asInt()).isEqualTo(BOTH.size() - DAYS * 15);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.json.SealedJson;
 import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -446,7 +447,7 @@ class OutcomesTest {
     assertThat(again).isEqualTo(once);
   }
 
-  /** Returns the report, in which scores and labels have no places. */
+  /** Returns the report, in which scores and labels have no places, and which has no digest. */
   private static String weighted(Path scores, Path weighted) throws IOException {
     Path json = directory.resolve("weighted.json");
     JobRun run =
@@ -469,7 +470,9 @@ class OutcomesTest {
             "--json",
             json);
     assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(SealedJson.isWhole(Files.readAllBytes(json))).isTrue();
     return Files.readString(json)
+        .replaceFirst("\"sha256\": \"[0-9a-f]+\"", "")
         .replace(scores.toString(), "scores")
         .replace(output.toString(), "scores")
         .replace(weighted.toString(), "labels");

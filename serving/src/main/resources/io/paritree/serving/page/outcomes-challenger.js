@@ -22,7 +22,7 @@ export function challengerView(screen, {comparison}) {
   const view = screen.views.challenger ??= {isAll: false};
   const known = view.isAll || first.length === 0 ? [...first, ...names.filter(name => !isSure(name))] : first;
   const number = (title, measures) => ({name: title, text: name => measures[name] ?? "", cell: name => shown(measures[name]), isNumber: true});
-  return html`<section class="card" aria-label="Challenger"><h2>Another model on the same rows: <bdi>${comparison.models.join(", ") || comparison.source}</bdi></h2>
+  return html`<section class="card" aria-label="Challenger"><h2>Another model on the same rows: <bdi>${comparison.models.map(model => model.version).join(", ") || comparison.source}</bdi></h2>
     <p>Both models have scored ${count(comparison.n)} rows with a label${comparison.unscored ? html`; ${count(comparison.unscored)} more have no score of the challenger and are left out` : nothing}.</p>
     <p class="small">A difference is the challenger's measure less the published one. Its 95 % interval is of ${count(comparison.resamples)} resamples of keys, or of lists: where it has zero, either model may be the better one.</p>
     ${table("Measures of both models", [

@@ -90,6 +90,8 @@ class OutcomeFilesTest {
             report(DAY, "", ",\"measures\":{\"groups\":[{\"n\":null}]}"),
             report(DAY, "", ",\"measures\":" + "[".repeat(5_000) + "]".repeat(5_000)),
             report(DAY, ",\"labels\":5", ""),
+            report(DAY, ",\"models\":[\"credit/3\"]", ""),
+            report(DAY, ",\"sha256\":\"%s\"".formatted("0".repeat(64)), ""),
             report(DAY, ",\"comparison\":{\"n\":5}", ""))) {
       write(DAY + ".json", bad);
 

@@ -3,10 +3,10 @@ package io.paritree.model.command;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
 import io.paritree.Sha256;
-import io.paritree.comparison.ComparisonEvidence;
 import io.paritree.comparison.Side;
+import io.paritree.evidence.EvidenceDocument;
+import io.paritree.evidence.Requirements;
 import io.paritree.json.BrokenJsonException;
-import io.paritree.model.difference.Requirements;
 import io.paritree.model.layout.AliasHistory;
 import io.paritree.model.layout.GuardedAliases;
 import io.paritree.model.layout.ModelStore;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,16 +35,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "promote",
     description = {
-      "Points an alias of a store to a version if comparisons of exactly this version with the one"
-          + " that the alias names now show what is required.",
+      "Points an alias of a store to a version if comparisons or outcomes of exactly this version"
+          + " and the one that the alias names now show what is required.",
       "Required is what --require says, and what STORE/NAME/promotion.json says of the alias. Each"
-          + " requirement must be met by one of the comparisons. Each try is entered into the alias's"
-          + " journal, with what was found.",
+          + " requirement must be met by one of the documents that are not older than is required."
+          + " Each try is entered into the alias's journal, with what was found.",
       "Exits with 8, and moves nothing, if a requirement is not met."
     })
 final class PromoteCommand implements Callable<Integer> {
   private static final int MAX_EVIDENCE_BYTES = 64 << 20;
   private static final int DIGITS = 12;
+  private static final int MOST_SHOWN = 3;
 
   @Spec private CommandSpec spec;
 
@@ -65,13 +67,17 @@ final class PromoteCommand implements Callable<Integer> {
   @Option(
       names = "--evidence",
       paramLabel = "FILE.json",
-      description = "A comparison of both versions, as 'diff --format json' prints it; repeatable.")
+      description =
+          "A comparison of both versions, as 'diff --format json' prints it and runs and servers"
+              + " make it, or what scripts/outcomes has found of both; repeatable.")
   private List<String> evidence = List.of();
 
   @Option(
       names = "--require",
       paramLabel = "RULE",
-      description = "What a comparison must show, such as 'data.flips.share <= 0.01'; repeatable.")
+      description =
+          "What the evidence must show, such as 'data.flips.share <= 0.01', or of outcomes"
+              + " 'difference.auc_low >= 0'; repeatable.")
   private List<String> required = List.of();
 
   @Option(
@@ -89,9 +95,9 @@ final class PromoteCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ModelStore models = named.models(alias);
     name = named.name();
-    Set<String> rules = new LinkedHashSet<>(models.guarded(name).requirements(alias));
-    checkRules(rules);
+    Set<String> rules = new LinkedHashSet<>(guarding(models));
     rules.addAll(required);
+    Requirements requirements = requirements(rules);
     if (rules.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
@@ -102,43 +108,41 @@ final class PromoteCommand implements Callable<Integer> {
     AliasHistory seen = models.history(name, alias, NamedAlias.LAST_MOVES);
     named.opened(version);
     List<Promotion.Evidence> given = new ArrayList<>();
-    List<ComparisonEvidence> usable = new ArrayList<>();
+    List<EvidenceDocument> usable = new ArrayList<>();
     for (String file : evidence) {
       byte[] document = read(file);
-      Optional<ComparisonEvidence> whole = whole(file, document);
-      Optional<ComparisonEvidence> own = whole.filter(one -> isOfBoth(models, seen, file, one));
+      Optional<EvidenceDocument> whole = whole(file, document);
+      Optional<EvidenceDocument> own = whole.filter(one -> isOfBoth(models, seen, file, one));
       given.add(given(Sha256.hex(document), whole, own.isPresent()));
       own.ifPresent(usable::add);
     }
 
-    Instant now = Instant.now();
-    List<Promotion.Required> found = new ArrayList<>();
-    for (String rule : rules) {
-      found.add(requirement(rule, usable, now));
-    }
-
     Promotion promotion =
-        new Promotion(given, found, Optional.of(override).filter(reason -> !reason.isBlank()));
+        new Promotion(
+            given,
+            requirements.verdicts(usable, Instant.now()),
+            Optional.of(override).filter(reason -> !reason.isBlank()));
     boolean isMoved = models.promote(seen, version, promotion);
     format.print(() -> text(seen, promotion, isMoved), out -> write(out, promotion, isMoved));
     return isMoved ? ModelMain.OK : ModelMain.NOT_MET;
   }
 
-  private void checkRules(Set<String> guarding) throws InputException {
-    for (String rule : guarding) {
-      try {
-        Requirements.of(rule, List.of(), Instant.EPOCH);
-      } catch (RuleException e) {
-        throw new InputException(
-            "Cannot read %s of %s: %s".formatted(GuardedAliases.FILE, name, e.getMessage()), e);
-      }
+  /** Returns what the store requires. */
+  private List<String> guarding(ModelStore models) throws Exception {
+    List<String> rules = models.guarded(name).requirements(alias);
+    try {
+      Requirements.of(rules);
+    } catch (RuleException e) {
+      throw new InputException(
+          "Cannot read %s of %s: %s".formatted(GuardedAliases.FILE, name, e.getMessage()), e);
     }
+
+    return rules;
   }
 
-  private Promotion.Required requirement(
-      String rule, List<ComparisonEvidence> usable, Instant now) {
+  private Requirements requirements(Set<String> rules) {
     try {
-      return Requirements.of(rule, usable, now);
+      return Requirements.of(rules);
     } catch (RuleException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }
@@ -156,23 +160,19 @@ final class PromoteCommand implements Callable<Integer> {
   }
 
   private static Promotion.Evidence given(
-      String sha256, Optional<ComparisonEvidence> whole, boolean isUsed) {
+      String sha256, Optional<EvidenceDocument> whole, boolean isUsed) {
     return whole
         .map(
             read ->
                 new Promotion.Evidence(
-                    sha256,
-                    Optional.of(read.kind()),
-                    read.rows(),
-                    Optional.of(read.endedAt()),
-                    isUsed))
+                    sha256, Optional.of(read.kind()), read.rows(), read.endedAt(), isUsed))
         .orElseGet(() -> Promotion.Evidence.unread(sha256));
   }
 
   /** Returns the evidence of a document, if it is whole. */
-  private Optional<ComparisonEvidence> whole(String file, byte[] document) {
+  private Optional<EvidenceDocument> whole(String file, byte[] document) {
     try {
-      return Optional.of(ComparisonEvidence.read(file, document));
+      return Optional.of(EvidenceDocument.read(file, document));
     } catch (BrokenJsonException e) {
       note(e.getMessage());
       return Optional.empty();
@@ -180,11 +180,11 @@ final class PromoteCommand implements Callable<Integer> {
   }
 
   private boolean isOfBoth(
-      ModelStore models, AliasHistory seen, String file, ComparisonEvidence read) {
+      ModelStore models, AliasHistory seen, String file, EvidenceDocument read) {
     Optional<String> champion = seen.version().flatMap(own -> models.digest(name, own));
     Optional<String> challenger = models.digest(name, version);
-    if (champion.equals(Optional.of(read.digest(Side.CHAMPION)))
-        && challenger.equals(Optional.of(read.digest(Side.CHALLENGER)))) {
+    if (isOf(champion, read.packages(Side.CHAMPION))
+        && isOf(challenger, read.packages(Side.CHALLENGER))) {
       return true;
     }
 
@@ -192,19 +192,26 @@ final class PromoteCommand implements Callable<Integer> {
         "Cannot use %s as evidence: it compares the packages %s and %s, expected %s (%s) and %s (%s)"
             .formatted(
                 file,
-                digits(Optional.of(read.digest(Side.CHAMPION))),
-                digits(Optional.of(read.digest(Side.CHALLENGER))),
-                digits(champion),
+                digits(read.packages(Side.CHAMPION)),
+                digits(read.packages(Side.CHALLENGER)),
+                digits(champion.stream().toList()),
                 seen.version().map(own -> name + "/" + own).orElse("the alias names no version"),
-                digits(challenger),
+                digits(challenger.stream().toList()),
                 name + "/" + version));
     return false;
   }
 
-  private static String digits(Optional<String> digest) {
-    return digest
-        .map(all -> Fault.printable(all.substring(0, Math.min(DIGITS, all.length()))))
-        .orElse("none");
+  private static boolean isOf(Optional<String> wanted, List<String> digests) {
+    return wanted.isPresent() && digests.equals(List.of(wanted.get()));
+  }
+
+  private static String digits(List<String> digests) {
+    return digests.isEmpty()
+        ? "none"
+        : digests.stream()
+            .limit(MOST_SHOWN)
+            .map(all -> Fault.printable(all.substring(0, Math.min(DIGITS, all.length()))))
+            .collect(Collectors.joining(" and "));
   }
 
   private String text(AliasHistory seen, Promotion promotion, boolean isMoved) {

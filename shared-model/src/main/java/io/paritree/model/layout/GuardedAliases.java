@@ -1,6 +1,7 @@
 package io.paritree.model.layout;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import io.paritree.store.FileStore;
@@ -41,7 +42,7 @@ public record GuardedAliases(Map<String, List<String>> requirements) {
               json.object(
                   Map.of(
                       "aliases",
-                      () -> json.namedValues(alias -> requirements.put(alias, rules(json)))),
+                      () -> json.namedValues(alias -> requirements.put(alias, rules(alias, json)))),
                   Set.of("aliases")));
     } catch (NoSuchFileException e) {
       return new GuardedAliases(Map.of());
@@ -57,7 +58,14 @@ public record GuardedAliases(Map<String, List<String>> requirements) {
     return requirements.getOrDefault(alias, List.of());
   }
 
-  private static List<String> rules(StrictJson json) throws BrokenJsonException {
+  private static List<String> rules(String alias, StrictJson json) throws BrokenJsonException {
+    if (!ModelName.isAlias(alias)) {
+      throw json.refused(
+          "no alias can be called '%s'; expected %s, and not only digits"
+              .formatted(Fault.printable(alias), ModelName.RULE),
+          null);
+    }
+
     List<String> rules = new ArrayList<>();
     json.object(
         Map.of("require", () -> json.list(() -> rules.add(json.text()))), Set.of("require"));

@@ -2,8 +2,8 @@ package io.paritree.model.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.comparison.Comparison;
 import io.paritree.feature.Field;
+import io.paritree.json.SealedJson;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
@@ -69,7 +69,7 @@ class DiffCommandTest {
     List<Object> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--format", "json"));
     String document = run(exitCode, all.toArray());
-    assertThat(Comparison.isWhole(document.getBytes(StandardCharsets.UTF_8))).isTrue();
+    assertThat(SealedJson.isWhole(document.getBytes(StandardCharsets.UTF_8))).isTrue();
     return new Node(new Load(LoadSettings.builder().build()).loadFromString(document));
   }
 

@@ -41,8 +41,10 @@ import org.apache.spark.sql.types.DataType;
  * @param by the columns by which they are joined to the published rows
  * @param source where they are from, or the rows that were scored
  * @param version of that table; empty for files
+ * @param packages that have scored the rows
  */
-record ChallengerScores(Dataset<Row> rows, List<String> by, String source, String version)
+record ChallengerScores(
+    Dataset<Row> rows, List<String> by, String source, String version, ScoringPackages packages)
     implements AutoCloseable {
   static final String SCORE = "challenger_score";
   static final String LABEL = "challenger_label";
@@ -99,7 +101,8 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
       rows = rows.join(keys, keys(query).toArray(String[]::new), "left_semi");
     }
 
-    ChallengerScores all = new ChallengerScores(rows.persist(), by, source(asked), found.version());
+    ChallengerScores all =
+        new ChallengerScores(rows.persist(), by, source(asked), found.version(), found.packages());
     all.refuseRepeated(own);
     return all;
   }
@@ -158,9 +161,14 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
     }
 
     try {
-      Dataset<Row> scored = rescoring.scored(rows, asked.model(), kept);
+      Rescoring.Rescored scored = rescoring.scored(rows, asked.model(), kept);
       return new FoundScores(
-          scored, levels, input.version(), Optional.empty(), QuarantinedKeys.UNKNOWN);
+          scored.rows(),
+          levels,
+          input.version(),
+          Optional.empty(),
+          QuarantinedKeys.UNKNOWN,
+          ScoringPackages.of(scored.model()));
     } catch (IllegalArgumentException e) {
       throw new RefusedException(
           "Cannot score %s again with %s: %s"
@@ -188,7 +196,8 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
           List.of(),
           table.version(),
           Optional.empty(),
-          QuarantinedKeys.UNKNOWN);
+          QuarantinedKeys.UNKNOWN,
+          ScoringPackages.UNKNOWN);
     }
 
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
@@ -216,7 +225,8 @@ record ChallengerScores(Dataset<Row> rows, List<String> by, String source, Strin
             files.stream()
                 .map(file -> HadoopPaths.pattern(file.location()))
                 .toArray(String[]::new));
-    return new FoundScores(rows, List.of(), "", Optional.empty(), QuarantinedKeys.UNKNOWN);
+    return new FoundScores(
+        rows, List.of(), "", Optional.empty(), QuarantinedKeys.UNKNOWN, ScoringPackages.UNKNOWN);
   }
 
   private static void check(

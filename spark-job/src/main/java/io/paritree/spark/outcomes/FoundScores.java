@@ -31,13 +31,15 @@ import org.apache.spark.sql.SparkSession;
  * @param version of the table; empty for a directory
  * @param place where their state is; empty if that is not known
  * @param quarantined the keys of rows that could not be scored
+ * @param packages that have scored the rows
  */
 record FoundScores(
     Dataset<Row> rows,
     List<String> levels,
     String version,
     Optional<OutputPlace> place,
-    QuarantinedKeys quarantined) {
+    QuarantinedKeys quarantined,
+    ScoringPackages packages) {
 
   /**
    * Finds the scores.
@@ -81,12 +83,14 @@ record FoundScores(
             Map.of("basePath", HadoopPaths.text(place.output())),
             query.scores().name(),
             files.toArray(String[]::new));
+    KnownPartitions known = KnownPartitions.of(published);
     return new FoundScores(
         rows,
         List.copyOf(PartitionValue.texts(published.get(0).partition()).keySet()),
         "",
         Optional.of(place),
-        QuarantinedKeys.of(session, query, place, FaultyPartitions.of(published)));
+        QuarantinedKeys.of(session, query, place, known),
+        known.packages());
   }
 
   private static List<String> values(String partition) {
@@ -121,26 +125,24 @@ record FoundScores(
       place = Optional.of(query.scores().place(table.location(), hadoop));
     }
 
+    Optional<RunMarks> marks = place.isEmpty() ? Optional.empty() : table.marks();
+    QuarantinedKeys quarantined = QuarantinedKeys.UNKNOWN;
+    ScoringPackages packages = ScoringPackages.UNKNOWN;
+    if (marks.isPresent()) {
+      KnownPartitions known =
+          KnownPartitions.of(
+              place.get(), marks.get(), partition -> isAsked(query, values(partition)));
+      quarantined = QuarantinedKeys.of(session, query, place.get(), known);
+      packages = known.packages();
+    }
+
     return new FoundScores(
         rows(session, query, table),
         table.partitionColumns(),
         table.version(),
         place,
-        quarantined(session, query, table, place));
-  }
-
-  private static QuarantinedKeys quarantined(
-      SparkSession session, OutcomeQuery query, PinnedTable table, Optional<OutputPlace> place)
-      throws IOException {
-    Optional<RunMarks> marks = place.isEmpty() ? Optional.empty() : table.marks();
-    if (marks.isEmpty()) {
-      return QuarantinedKeys.UNKNOWN;
-    }
-
-    FaultyPartitions faulty =
-        FaultyPartitions.of(
-            place.get(), marks.get(), partition -> isAsked(query, values(partition)));
-    return QuarantinedKeys.of(session, query, place.get(), faulty);
+        quarantined,
+        packages);
   }
 
   private static Dataset<Row> rows(SparkSession session, OutcomeQuery query, PinnedTable table)

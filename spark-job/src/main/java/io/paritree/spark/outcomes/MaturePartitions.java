@@ -6,6 +6,9 @@ import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which rows are so old that all of their outcomes are known.
@@ -66,6 +69,14 @@ record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf,
     return group.scored().isEmpty()
         ? day(group.partition(), dayLevel)
         : Optional.of(LocalDate.parse(group.scored()));
+  }
+
+  /** Returns the versions of the mature rows, ascending. */
+  Set<String> versions(Collection<RowGroup> groups) {
+    return groups.stream()
+        .filter(this::isMature)
+        .map(RowGroup::version)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   boolean isMature(RowGroup group) {

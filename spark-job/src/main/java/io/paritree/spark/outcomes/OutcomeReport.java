@@ -2,7 +2,9 @@ package io.paritree.spark.outcomes;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
+import io.paritree.json.SealedJson;
 import io.paritree.outcome.BinaryMeasures;
+import io.paritree.outcome.MeasuredModel;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.Verdict;
@@ -21,6 +23,7 @@ import java.util.stream.Collectors;
  * same scores and labels give the same report.
  *
  * @param asOf the day of the newest label that counts; empty if labels have no time
+ * @param models that have scored the rows of mature partitions
  * @param absent rows without a score, which are not measured
  * @param quarantined keys with a label that could not be scored, in partitions of any age; empty if
  *     that is not known
@@ -35,6 +38,7 @@ record OutcomeReport(
     OutcomeKind kind,
     Optional<LocalDate> asOf,
     String scoresVersion,
+    List<MeasuredModel> models,
     LabelTable labels,
     long absent,
     OptionalLong quarantined,
@@ -59,6 +63,7 @@ record OutcomeReport(
   }
 
   OutcomeReport {
+    models = List.copyOf(models);
     slices = List.copyOf(slices);
     verdicts = List.copyOf(verdicts);
   }
@@ -69,6 +74,7 @@ record OutcomeReport(
         kind,
         asOf,
         scoresVersion,
+        models,
         labels,
         absent,
         quarantined,
@@ -85,6 +91,7 @@ record OutcomeReport(
         kind,
         asOf,
         scoresVersion,
+        models,
         labels,
         absent,
         quarantined,
@@ -102,6 +109,7 @@ record OutcomeReport(
         kind,
         asOf,
         scoresVersion,
+        models,
         labels,
         absent,
         quarantined,
@@ -207,7 +215,7 @@ record OutcomeReport(
   }
 
   private byte[] json(List<SliceOutcome> kept) {
-    return JsonText.wide(JsonText.object(json -> write(json, kept)));
+    return SealedJson.wide(json -> write(json, kept));
   }
 
   private void write(JsonGenerator json, List<SliceOutcome> kept) throws IOException {
@@ -218,6 +226,7 @@ record OutcomeReport(
       json.writeNumberField("horizon_days", query.maturity().horizonDays().get());
     }
 
+    JsonText.objects(json, "models", models, model -> model.write(json));
     json.writeStringField("unmatched", query.unmatched().name().toLowerCase(Locale.ROOT));
     json.writeObjectFieldStart("scores");
     json.writeStringField("source", query.scores().name());

@@ -5,6 +5,7 @@ import io.paritree.outcome.Interval;
 import io.paritree.outcome.Measure;
 import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeDifference;
+import io.paritree.outcome.OutcomeWords;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,18 +86,12 @@ record OutcomeRows(String run, Instant at, OutcomeReport report) {
 
   private void add(List<Object[]> rows, ModelComparison comparison) {
     OutcomeDifference difference = comparison.difference();
-    String name = String.join(", ", comparison.versions());
+    String name = comparison.versions();
     Measured published = difference.published();
     Measured challenger = difference.challenger();
     add(rows, part(comparison, PUBLISHED, "", published), published.measures());
-    add(
-        rows,
-        part(comparison, ModelComparison.CHALLENGER, name, challenger),
-        challenger.measures());
-    add(
-        rows,
-        part(comparison, ModelComparison.DIFFERENCE, name, published),
-        difference.differences());
+    add(rows, part(comparison, OutcomeWords.CHALLENGER, name, challenger), challenger.measures());
+    add(rows, part(comparison, OutcomeWords.DIFFERENCE, name, published), difference.differences());
   }
 
   /** Returns the rows that both have scored, all of them mature and with a label that counts. */

@@ -181,7 +181,7 @@ final class OutcomeTable {
                 comparison.rows(),
                 comparison.versions().isEmpty()
                     ? "the challenger"
-                    : Fault.printable(String.join(", ", comparison.versions())),
+                    : Fault.printable(comparison.versions()),
                 lines.size() == 1 ? ", too few for an interval" : "")
         + (lines.size() == 1 ? "" : AlignedLines.of("  ", "lrrrr", lines));
   }

@@ -1,11 +1,8 @@
 package io.paritree.spark.outcomes;
 
 import io.paritree.ModelException;
-import io.paritree.outcome.Measure;
 import io.paritree.outcome.Measured;
-import io.paritree.outcome.OutcomeForm;
 import io.paritree.outcome.OutcomeKind;
-import io.paritree.outcome.OutcomeTotals;
 import io.paritree.rule.RuleException;
 import io.paritree.rule.Verdict;
 import io.paritree.spark.ending.RefusedException;
@@ -14,11 +11,8 @@ import io.paritree.spark.publish.OutputPlace;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -41,18 +35,6 @@ public record Outcomes(
     List<String> unmet) {
   private static final String SHUFFLED = "spark.sql.shuffle.partitions";
   private static final long MOST_OF_TASK = 1_000_000;
-  private static final OutcomeTotals NO_ROWS = new OutcomeTotals.Sum().totals();
-
-  /** Returns the names of all measures that a rule can name. */
-  public static List<String> measures() {
-    Set<String> names = new LinkedHashSet<>();
-    Stream.of(OutcomeKind.values())
-        .map(kind -> OutcomeForm.of(kind).measuring(NO_ROWS).measured())
-        .flatMap(measured -> measured.measures().stream())
-        .map(Measure::name)
-        .forEach(names::add);
-    return List.copyOf(names);
-  }
 
   /**
    * Checks rules before anything is read.
@@ -60,7 +42,7 @@ public record Outcomes(
    * @throws RuleException if one has not the form of a rule, or has words that are not known
    */
   public static void check(OutcomeQuery query) throws RuleException {
-    OutcomeRules.check(query, measures());
+    OutcomeRules.check(query);
   }
 
   /** Returns the columns of the table that {@link #rows} are of. */
@@ -103,7 +85,7 @@ public record Outcomes(
       report = report.withoutScores();
     }
 
-    report = report.with(OutcomeRules.verdicts(report, measures()));
+    report = report.with(OutcomeRules.verdicts(report));
     List<String> unmet =
         report.verdicts().stream()
             .filter(own -> own.result() == Verdict.Result.PASSED && !own.isWarning())
@@ -140,6 +122,7 @@ public record Outcomes(
               text.kind(),
               labels.asOf(),
               scores.version(),
+              scores.packages().of(maturity.versions(counts.groups().keySet())),
               labels,
               counts.absent(),
               scores.quarantined().withLabel(labels, query),

@@ -35,6 +35,7 @@ import org.apache.spark.sql.types.StructType;
  * @param classColumns the columns of {@link #CLASS_SCORES}; empty if there are none
  * @param version of the table; empty for a directory
  * @param quarantined the keys of rows that could not be scored
+ * @param packages that have scored the rows
  */
 record PublishedScores(
     Dataset<Row> rows,
@@ -44,7 +45,8 @@ record PublishedScores(
     boolean hasLabel,
     List<String> classColumns,
     String version,
-    QuarantinedKeys quarantined) {
+    QuarantinedKeys quarantined,
+    ScoringPackages packages) {
   static final String VERSION = "version";
   static final String SCORED = "scored";
   static final String SCORE = "score";
@@ -138,7 +140,8 @@ record PublishedScores(
         hasLabel,
         classes,
         found.version(),
-        found.quarantined());
+        found.quarantined(),
+        found.packages());
   }
 
   /** Returns rows with all columns, whether they are stored or not. */

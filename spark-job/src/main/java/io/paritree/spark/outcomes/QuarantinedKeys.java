@@ -28,11 +28,11 @@ record QuarantinedKeys(Optional<Dataset<Row>> rows, boolean areAll) {
 
   /** Returns the keys of the rows of partitions that runs could not score. */
   static QuarantinedKeys of(
-      SparkSession session, OutcomeQuery query, OutputPlace place, FaultyPartitions faulty)
+      SparkSession session, OutcomeQuery query, OutputPlace place, KnownPartitions known)
       throws IOException {
     Optional<Dataset<Row>> all = Optional.empty();
-    boolean areAll = faulty.areAll();
-    for (Map.Entry<String, Set<String>> run : faulty.byRun().entrySet()) {
+    boolean areAll = known.areAll();
+    for (Map.Entry<String, Set<String>> run : known.faulty().entrySet()) {
       Optional<Location> directory = new StoredRuns(place).quarantine(run.getKey());
       if (directory.isEmpty()) {
         areAll = false;

@@ -1,6 +1,7 @@
 package io.paritree.spark.outcomes;
 
 import io.paritree.ModelException;
+import io.paritree.outcome.MeasuredModel;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -10,6 +11,13 @@ import org.apache.spark.sql.Row;
 @FunctionalInterface
 public interface Rescoring {
   /**
+   * Rows with their scores.
+   *
+   * @param model that has scored them
+   */
+  record Rescored(Dataset<Row> rows, MeasuredModel model) {}
+
+  /**
    * Returns the rows with their scores.
    *
    * @param model names it, as for the job
@@ -17,6 +25,6 @@ public interface Rescoring {
    * @throws ModelException if the model is refused
    * @throws IllegalArgumentException if the rows have not what it needs
    */
-  Dataset<Row> scored(Dataset<Row> rows, String model, List<String> kept)
+  Rescored scored(Dataset<Row> rows, String model, List<String> kept)
       throws ModelException, IOException;
 }

@@ -127,7 +127,7 @@ final class SameRows {
         new ModelComparison(
             challenger.source(),
             challenger.version(),
-            List.copyOf(versions),
+            challenger.packages().of(versions),
             totals.rows(),
             measured - totals.rows(),
             OutcomeDifference.of(one, other)));
@@ -198,9 +198,7 @@ final class SameRows {
     }
 
     String version = row.getString(at + 6);
-    if (version != null) {
-      versions.add(version);
-    }
+    versions.add(version == null ? "" : version);
 
     double label =
         labels.computeIfAbsent(

@@ -90,8 +90,8 @@ class CountedScoresTest {
     Location output = Location.of(directory.resolve("out"));
     OutputPlace place = new OutputPlace(FileStore.of(output), output);
     OutcomeQuery query = TestQuery.ofOutput(output.toString());
-    FaultyPartitions none = FaultyPartitions.of(List.of(manifest(0)));
-    FaultyPartitions some = FaultyPartitions.of(List.of(manifest(5)));
+    KnownPartitions none = KnownPartitions.of(List.of(manifest(0)));
+    KnownPartitions some = KnownPartitions.of(List.of(manifest(5)));
 
     assertThat(QuarantinedKeys.of(null, query, place, none).withLabel(null, query)).hasValue(0);
     assertThat(QuarantinedKeys.of(null, query, place, some).withLabel(null, query)).isEmpty();

@@ -22,6 +22,7 @@ class OutcomeReportTest {
         OutcomeKind.BINARY,
         Optional.empty(),
         "",
+        List.of(),
         new LabelTable(null, null, Optional.empty(), "", Optional.empty(), 0, 0, 0, 0),
         0,
         OptionalLong.empty(),

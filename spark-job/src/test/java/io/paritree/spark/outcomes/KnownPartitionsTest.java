@@ -2,6 +2,7 @@ package io.paritree.spark.outcomes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.outcome.MeasuredModel;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.tables.RunMarks;
 import io.paritree.store.FileStore;
@@ -14,7 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FaultyPartitionsTest {
+class KnownPartitionsTest {
   /** A version of a table of which one run's identity is known for each partition. */
   private record Marks(Map<String, String> identities) implements RunMarks {
     @Override
@@ -30,10 +31,10 @@ class FaultyPartitionsTest {
 
   @TempDir private Path directory;
 
-  private FaultyPartitions of(Marks marks) throws IOException {
+  private KnownPartitions of(Marks marks) throws IOException {
     Location table = Location.of(directory.resolve("table"));
     OutputPlace place = new OutputPlace(FileStore.of(table), table);
-    return FaultyPartitions.of(place, marks, partition -> !partition.equals("day=3"));
+    return KnownPartitions.of(place, marks, partition -> !partition.equals("day=3"));
   }
 
   /** Writes the report of a run on one partition. */
@@ -44,8 +45,10 @@ class FaultyPartitionsTest {
     Files.writeString(
         file,
         """
-        {"run": "r", "outcome": "published", "startedAt": "2026-01-01T00:00:00Z", "partitions":
-          [{"partition": "%s", "identity": "%s", "read": 9, "scored": 1, "quarantined": %s,
+        {"run": "r", "outcome": "published", "startedAt": "2026-01-01T00:00:00Z",
+          "model": {"name": "credit", "model_version": "credit/3", "digest": "of %2$s"},
+          "partitions":
+          [{"partition": "%1$s", "identity": "%2$s", "read": 9, "scored": 1, "quarantined": %3$s,
             "bytes": 0, "files": []}]}
         """
             .formatted(day, identity, quarantined));
@@ -61,15 +64,18 @@ class FaultyPartitionsTest {
     report("killed-after-its-commit/kept", "day=5", "e", 6);
     Map<String, String> files = Map.of("day=1", "b", "day=2", "c", "day=3", "d", "day=5", "e");
 
-    FaultyPartitions faulty = of(new Marks(files));
+    KnownPartitions known = of(new Marks(files));
 
-    assertThat(faulty.areAll()).isTrue();
-    assertThat(faulty.byRun())
+    assertThat(known.areAll()).isTrue();
+    assertThat(known.faulty())
         .isEqualTo(
             Map.of(
                 "second", Set.of("day=1"),
                 "all-of-its-rows", Set.of("day=4"),
                 "killed-after-its-commit", Set.of("day=5")));
+    assertThat(known.packages().of(Set.of("credit/3", "credit/4")))
+        .extracting(MeasuredModel::digest)
+        .containsExactly("of b", "of c", "of e", "of without rows", "");
   }
 
   @Test
@@ -85,6 +91,8 @@ class FaultyPartitionsTest {
             new Marks(Map.of("day=1", "a", "day=2", "removed")),
             new Marks(Map.of("day=1", "changed since")))) {
       assertThat(of(marks).areAll()).isFalse();
+      assertThat(of(marks).packages().of(Set.of("credit/3")))
+          .containsExactly(new MeasuredModel("credit/3", ""));
     }
 
     assertThat(of(new Marks(Map.of("day=1", "a", "day=3", "not measured"))).areAll()).isTrue();

@@ -1,12 +1,28 @@
-package io.paritree.comparison;
+package io.paritree.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paritree.Sha256;
+import io.paritree.comparison.ComparedModel;
+import io.paritree.comparison.Comparison;
+import io.paritree.comparison.ComparisonForm;
+import io.paritree.comparison.Contract;
+import io.paritree.comparison.ContractChange;
+import io.paritree.comparison.DataComparison;
+import io.paritree.comparison.Difference;
+import io.paritree.comparison.Effect;
+import io.paritree.comparison.ForestComparison;
+import io.paritree.comparison.ForestFacts;
+import io.paritree.comparison.LabelFlips;
+import io.paritree.comparison.OutputComparison;
+import io.paritree.comparison.RowComparison;
+import io.paritree.comparison.Side;
+import io.paritree.comparison.TopOverlap;
 import io.paritree.drift.Shift;
 import io.paritree.json.BrokenJsonException;
+import io.paritree.json.SealedJson;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.outcome.OutcomeWords;
 import io.paritree.rule.Rule;
 import io.paritree.rule.RuleException;
 import io.paritree.rule.Verdict;
@@ -58,39 +74,43 @@ class ComparisonEvidenceTest {
         new Outputs(List.of("0"), Outputs.Kind.BINARY, List.of("repaid", "late"), 0.5f);
     Difference difference = new Difference(0.0003, 0.0021, 0.01, 0.08, 0.2, 0.41);
     return new DataComparison(
-        ComparisonForm.of(outputs, outputs, List.of("id"), "", 0, 1_000),
-        new RowComparison(
-            1_000_000,
-            0,
-            12,
-            3,
-            41,
-            List.of(
-                new OutputComparison(
-                    "0",
-                    0.2,
-                    0.2003,
-                    difference,
-                    Optional.of(difference),
-                    0.012,
-                    Optional.of(new Shift(0.004, 0.0001, 0.01, 0.001)),
-                    0.991,
-                    new TopOverlap(List.of(0.93, 0.95, 0.97), 0.02),
-                    0.001)),
-            Optional.of(
-                new LabelFlips(
-                    true,
-                    812,
-                    790,
-                    0.001602,
-                    List.of(
-                        new LabelFlips.Change("repaid", "late", 812),
-                        new LabelFlips.Change("late", "repaid", 790))))),
+        ComparisonForm.of(outputs, outputs, List.of("id"), "region", 0, 1_000),
+        compared(1_000_000, difference),
         0,
         0,
         List.of(),
-        Map.of(),
+        Map.of("DE", compared(9_000, difference), "(missing)", compared(17, difference)),
         List.of());
+  }
+
+  private static RowComparison compared(long rows, Difference difference) {
+    return new RowComparison(
+        rows,
+        0,
+        12,
+        3,
+        41,
+        List.of(
+            new OutputComparison(
+                "0",
+                0.2,
+                0.2003,
+                difference,
+                Optional.of(difference),
+                0.012,
+                Optional.of(new Shift(0.004, 0.0001, 0.01, 0.001)),
+                0.991,
+                new TopOverlap(List.of(0.93, 0.95, 0.97), 0.02),
+                0.001)),
+        Optional.of(
+            new LabelFlips(
+                true,
+                812,
+                790,
+                0.001602,
+                List.of(
+                    new LabelFlips.Change("repaid", "late", 812),
+                    new LabelFlips.Change("late", "repaid", 790)))));
   }
 
   private static ComparisonEvidence evidence(Optional<DataComparison> rows, Effect http)
@@ -100,7 +120,7 @@ class ComparisonEvidenceTest {
 
   private static Verdict.Result result(String rule, ComparisonEvidence evidence)
       throws RuleException {
-    return Rule.of(rule, ComparisonEvidence.words())
+    return Rule.of(rule, Requirements.words())
         .verdict(evidence.at(MADE.plus(Duration.ofDays(3))))
         .result();
   }
@@ -124,9 +144,24 @@ class ComparisonEvidenceTest {
           contract.tables <= note    , FIRED
           contract.http < breaking   , PASSED
           contract.http <= breaking  , FIRED
+          contract.http != breaking  , PASSED
+          contract.tables != breaking , FIRED
+          data.failed != 0           , PASSED
+          "region=DE".rows >= 9000   , FIRED
+          "region=DE".rows >= 9001   , PASSED
+          "region=DE".flips.share < 0.01 , FIRED
+          "region=(missing)".top.0.01 > 0.94 , PASSED
+          "region=DE".difference.max <= 0.41 , FIRED
+          "region=FR".rows >= 0      , NOT_COMPARED
+          "branch=DE".rows >= 0      , NOT_COMPARED
+          "region=DE".ks <= 1        , NOT_COMPARED
+          "region=DE".auc <= 1       , NOT_COMPARED
+          total.auc <= 1             , NOT_COMPARED
+          difference.auc_low <= 1    , NOT_COMPARED
           age.days <= 7              , FIRED
           age.days < 3               , PASSED
-          """)
+          """,
+      quoteCharacter = '`')
   void rulesAreAboutTheNumbersOfADocumentByTheirPaths(String rule, Verdict.Result expected)
       throws Exception {
     assertThat(result(rule, evidence(Optional.of(rows()), Effect.BREAKING))).isEqualTo(expected);
@@ -139,9 +174,7 @@ class ComparisonEvidenceTest {
     assertThat(result("data.rows >= 0", withoutRows)).isEqualTo(Verdict.Result.NOT_COMPARED);
     assertThat(result("contract.http < breaking", withoutRows)).isEqualTo(Verdict.Result.FIRED);
     assertThat(
-            Rule.of("data.ks <= 1", ComparisonEvidence.words())
-                .verdict(withoutRows.at(MADE))
-                .absences())
+            Rule.of("data.ks <= 1", Requirements.words()).verdict(withoutRows.at(MADE)).absences())
         .containsExactly("the comparison has no data.ks");
   }
 
@@ -150,8 +183,11 @@ class ComparisonEvidenceTest {
     ComparisonEvidence undecided = evidence(Optional.empty(), Effect.BREAKING_BY_DATA);
 
     assertThat(result("contract.http < breaking", undecided)).isEqualTo(Verdict.Result.PASSED);
+    assertThat(result("contract.http != breaking", undecided)).isEqualTo(Verdict.Result.PASSED);
+    assertThatThrownBy(() -> result("contract.http != breaking_by_data", undecided))
+        .hasMessageContaining("there is no baseline 'breaking_by_data'");
     assertThat(
-            Rule.of("age.days <= 7", ComparisonEvidence.words())
+            Rule.of("age.days <= 7", Requirements.words())
                 .verdict(undecided.at(MADE.minus(Duration.ofDays(30))))
                 .result())
         .isEqualTo(Verdict.Result.NOT_COMPARED);
@@ -184,21 +220,24 @@ class ComparisonEvidenceTest {
 
   @Test
   void whatNoDocumentHasIsRefusedWithTheNearestWord() {
-    assertThatThrownBy(() -> Rule.of("data.flips.shar <= 1", ComparisonEvidence.words()))
+    assertThatThrownBy(() -> Rule.of("data.flips.shar <= 1", Requirements.words()))
         .isInstanceOf(RuleException.class)
         .hasMessageContaining("did you mean flips.share?");
-    assertThatThrownBy(() -> Rule.of("contract.http < broken", ComparisonEvidence.words()))
+    assertThatThrownBy(() -> Rule.of("contract.http < broken", Requirements.words()))
         .hasMessageContaining("there is no baseline 'broken'");
-    assertThatThrownBy(() -> Rule.of("forest.trees < 9", ComparisonEvidence.words()))
-        .hasMessageContaining("there is no subject 'forest'");
-    assertThatThrownBy(() -> Rule.of("data.flips. < 9", ComparisonEvidence.words()))
+    assertThatThrownBy(() -> Rule.of("forest.trees < 9", Requirements.words()))
+        .hasMessageContaining("there is no measure of forest 'trees'");
+    assertThatThrownBy(() -> Rule.of("\"region=DE\".dropped < 1", Requirements.words()))
+        .hasMessageContaining("there is no measure of region=DE 'dropped'");
+    assertThatThrownBy(() -> Rule.of("data.flips. < 9", Requirements.words()))
         .hasMessageContaining("a measure is expected");
     for (String number : List.of("3", "breaking + 1", "2 * note", "note|breaking")) {
-      assertThatThrownBy(() -> Rule.of("contract.http < " + number, ComparisonEvidence.words()))
+      assertThatThrownBy(() -> Rule.of("contract.http < " + number, Requirements.words()))
           .hasMessageContaining("contract.http is a word; write one of ");
     }
 
-    assertThatThrownBy(() -> Rule.required("warn: data.ks < 1", ComparisonEvidence.words()))
+    assertThat(ComparisonEvidence.ofSlices()).doesNotContainAnyElementsOf(OutcomeWords.ofRows());
+    assertThatThrownBy(() -> Rule.required("warn: data.ks < 1", Requirements.words()))
         .hasMessageContaining("leave out 'warn:'");
   }
 
@@ -218,23 +257,13 @@ class ComparisonEvidenceTest {
 
   @Test
   void anotherFormatOrKindIsNoEvidence() {
-    String document =
-        new String(comparison(Optional.of(rows()), Effect.NOTE).toJson(), StandardCharsets.UTF_8);
-    for (String other :
+    byte[] document = comparison(Optional.of(rows()), Effect.NOTE).toJson();
+    for (byte[] other :
         List.of(
-            document.replace("\"format\": 1", "\"format\": 2"),
-            document.replace("\"kind\": \"diff\"", "\"kind\": \"guess\""))) {
-      String open = other.substring(0, other.lastIndexOf(",\n  \"sha256\""));
-      String whole =
-          "%s,\n  \"sha256\": \"%s\"\n}\n"
-              .formatted(open, Sha256.hex(open.getBytes(StandardCharsets.UTF_8)));
-
-      assertThat(other).isNotEqualTo(document);
-      assertThat(Comparison.isWhole(whole.getBytes(StandardCharsets.UTF_8))).isTrue();
-      assertThatThrownBy(
-              () ->
-                  ComparisonEvidence.read(
-                      "comparison.json", whole.getBytes(StandardCharsets.UTF_8)))
+            ResealedJson.replaced(document, "\"format\": 1", "\"format\": 2"),
+            ResealedJson.replaced(document, "\"kind\": \"diff\"", "\"kind\": \"guess\""))) {
+      assertThat(SealedJson.isWhole(other)).isTrue();
+      assertThatThrownBy(() -> ComparisonEvidence.read("comparison.json", other))
           .isInstanceOf(BrokenJsonException.class)
           .hasMessageContaining(
               "a comparison of format 1, one of the kinds [diff, challenger, shadow]");

@@ -1,0 +1,101 @@
+package io.paritree.evidence;
+
+import io.paritree.model.layout.Promotion;
+import io.paritree.outcome.OutcomeWords;
+import io.paritree.rule.Rule;
+import io.paritree.rule.RuleException;
+import io.paritree.rule.RuleWords;
+import io.paritree.rule.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What documents must show of a challenger: rules in the grammar of {@link Rule}, each of which one
+ * of the documents must meet. Documents that are older than is required show nothing else.
+ */
+public final class Requirements {
+  private static final String NO_EVIDENCE = "there is no evidence";
+  private static final String TOO_OLD = "no evidence is as new as required";
+
+  private final List<Rule> rules;
+
+  private Requirements(List<Rule> rules) {
+    this.rules = List.copyOf(rules);
+  }
+
+  /**
+   * Reads rules.
+   *
+   * @throws RuleException if one of the texts is no rule about documents
+   */
+  public static Requirements of(Collection<String> texts) throws RuleException {
+    List<Rule> rules = new ArrayList<>();
+    for (String text : texts) {
+      rules.add(Rule.required(text, words()));
+    }
+
+    return new Requirements(rules);
+  }
+
+  /** Returns what rules may be about. */
+  static RuleWords words() {
+    RuleWords outcomes = OutcomeWords.ofTwo(Set.of());
+    Map<String, List<RuleWords.Measure>> subjects = new TreeMap<>(outcomes.subjects());
+    subjects.putAll(ComparisonEvidence.subjects());
+    subjects.put(Age.SUBJECT, Age.MEASURES);
+    List<RuleWords.Measure> ofSlices = new ArrayList<>(outcomes.others());
+    ofSlices.addAll(ComparisonEvidence.ofSlices());
+    return new RuleWords(subjects, ofSlices);
+  }
+
+  /**
+   * Returns for each rule whether one of some documents meets it, with the value that met it or, if
+   * none did, what is known instead.
+   */
+  public List<Promotion.Required> verdicts(List<EvidenceDocument> evidence, Instant now) {
+    List<EvidenceDocument> fresh = evidence.stream().filter(own -> isFresh(own, now)).toList();
+    String absence = evidence.isEmpty() ? NO_EVIDENCE : TOO_OLD;
+    return rules.stream()
+        .map(rule -> verdict(rule, isOfAge(rule) ? evidence : fresh, now, absence))
+        .toList();
+  }
+
+  private static boolean isOfAge(Rule rule) {
+    return rule.subject().equals(Age.SUBJECT);
+  }
+
+  private boolean isFresh(EvidenceDocument own, Instant now) {
+    return rules.stream()
+        .filter(Requirements::isOfAge)
+        .allMatch(rule -> rule.verdict(own.at(now)).result() == Verdict.Result.FIRED);
+  }
+
+  private static Promotion.Required verdict(
+      Rule rule, List<EvidenceDocument> evidence, Instant now, String absence) {
+    List<String> found = new ArrayList<>();
+    Set<String> absences = new TreeSet<>();
+    for (EvidenceDocument own : evidence) {
+      Verdict verdict = rule.verdict(own.at(now));
+      switch (verdict.result()) {
+        case FIRED -> {
+          return new Promotion.Required(rule.text(), true, own.shown(verdict.findings().get(0)));
+        }
+        case PASSED -> found.add(own.shown(verdict.findings().get(0)));
+        case NOT_COMPARED -> absences.addAll(verdict.absences());
+      }
+    }
+
+    if (found.isEmpty() && absences.isEmpty()) {
+      return new Promotion.Required(rule.text(), false, absence);
+    }
+
+    return new Promotion.Required(
+        rule.text(), false, found.isEmpty() ? String.join("; ", absences) : found.get(0));
+  }
+}
