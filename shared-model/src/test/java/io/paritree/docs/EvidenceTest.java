@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class EvidenceTest {
   private static final Pattern COMMAND = Pattern.compile("`(scripts/[a-z]+)( [^`]*)?`");
   private static final Pattern TRIALS =
-      Pattern.compile("(?m)^# +scripts/faults (job(?: --[a-z0-9]+)?|http [a-z|]+)");
+      Pattern.compile("(?m)^# +scripts/faults (job(?: --[a-z0-9]+)?|http [a-z|]+|model)");
   private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]+(?:Test|IT))`");
 
   @Test
@@ -52,10 +52,10 @@ class EvidenceTest {
             .results()
             .map(found -> found.group(1))
             .flatMap(trial -> Stream.of(trial.replaceFirst("^http ", "").split("\\|")))
-            .map(trial -> trial.startsWith("job") ? trial : "http " + trial)
+            .map(trial -> trial.matches("job.*|model") ? trial : "http " + trial)
             .toList();
 
-    assertThat(trials).hasSizeGreaterThan(13).contains("job --executors", "http soak");
+    assertThat(trials).hasSizeGreaterThan(13).contains("job --executors", "http soak", "model");
     for (String trial : trials) {
       assertThat(nightly).contains("scripts/faults " + trial);
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +21,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.util.Progressable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,6 +157,100 @@ class AliasJournalTest {
     assertThat(seen().lastNumber()).isEqualTo(1);
     store.setAlias(NAME, ALIAS, 3);
     assertThat(seen().fitsLastMove()).isTrue();
+  }
+
+  /** The disk of a process that dies before or after it has changed something. */
+  public static final class Dying extends RawLocalFileSystem {
+    private static final String ROOT = "gs://dying";
+
+    /** How many changes of it, each begun or ended, are left to the process. */
+    private static int left = Integer.MAX_VALUE;
+
+    private static void live() {
+      if (left-- == 0) {
+        throw new Death();
+      }
+    }
+
+    @Override
+    public URI getUri() {
+      return URI.create(ROOT);
+    }
+
+    @Override
+    public String getScheme() {
+      return "gs";
+    }
+
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path file,
+        boolean overwrite,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      live();
+      FSDataOutputStream open =
+          super.create(file, overwrite, bufferSize, replication, blockSize, progress);
+      return new FSDataOutputStream(
+          new FilterOutputStream(open) {
+            private boolean isOpen = true;
+
+            @Override
+            public void close() throws IOException {
+              super.close();
+              if (isOpen) {
+                isOpen = false;
+                live();
+              }
+            }
+          },
+          null);
+    }
+  }
+
+  /** Not an exception: nothing of a process that was killed runs on. */
+  private static final class Death extends Error {}
+
+  @Test
+  void aPromotionThatDiesAtAnyStepLeavesAnAliasThatAgreesWithItsJournal() throws Exception {
+    open(DISK);
+    ModelStore dying =
+        new ModelStore(
+            Location.of(Dying.ROOT + directory), Map.of("fs.gs.impl", Dying.class.getName()));
+    Promotion promotion =
+        new Promotion(
+            List.of(Promotion.Evidence.unread("e")),
+            List.of(new Promotion.Required("rows > 0", true, "1")),
+            Optional.empty());
+    List<Long> versions = new ArrayList<>();
+    boolean isAlive = false;
+    for (int step = 0; !isAlive; step++) {
+      String alias = "step-" + step;
+      store.setAlias(NAME, alias, 1);
+      AliasHistory before = dying.history(NAME, alias, 1);
+      Dying.left = step;
+      try {
+        dying.promote(before, 2, promotion);
+        isAlive = true;
+      } catch (Death e) {
+        Dying.left = Integer.MAX_VALUE;
+      }
+
+      AliasHistory after = store.history(NAME, alias, Integer.MAX_VALUE);
+      long version = store.alias(NAME, alias);
+      versions.add(version);
+      boolean isInJournal = after.moves().size() == 2;
+      assertThat(version == 2).isEqualTo(isInJournal && after.happened(1));
+      assertThat(after.fitsLastMove()).as("%s", after).isTrue();
+      if (isInJournal) {
+        assertThat(after.moves().get(1).promotion()).contains(promotion);
+      }
+    }
+
+    assertThat(versions).containsExactly(1L, 1L, 1L, 2L, 2L, 2L, 2L);
   }
 
   private AliasHistory seen() throws IOException {
