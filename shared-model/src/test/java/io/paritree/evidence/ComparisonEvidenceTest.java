@@ -266,7 +266,7 @@ class ComparisonEvidenceTest {
       assertThatThrownBy(() -> ComparisonEvidence.read("comparison.json", other))
           .isInstanceOf(BrokenJsonException.class)
           .hasMessageContaining(
-              "a comparison of format 1, one of the kinds [diff, challenger, shadow]");
+              "a comparison of format 1, one of the kinds [diff, challenger, shadow, replay]");
     }
   }
 }
