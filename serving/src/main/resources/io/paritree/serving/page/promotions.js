@@ -38,12 +38,12 @@ function guardView({guard, requires}) {
 function movesView({moves, moves_left: left}, shown, choose) {
   return html`${table("Moves of the alias, the newest first", [
     {name: "when", text: move => move.at, cell: move => moment(move.at)},
-    {name: "from", text: move => version(move.from), cell: move => html`<bdi>${version(move.from)}</bdi>`},
     {name: "to", text: move => version(move.to), cell: move => html`<bdi>${version(move.to)}</bdi>`},
-    {name: "by", text: action, cell: move => html`<code>${action(move)}</code>`},
     {name: "result", text: move => move.override ? "moved, overridden" : move.result.replaceAll("_", " "), cell: resultView},
     {name: "required", text: required, cell: move => isPromotion(move) ? html`<button type="button" class="link" aria-pressed=${move === shown}
-      @click=${() => choose(move.number)}>${required(move)}<span class="unseen"> of the promotion to ${version(move.to)}, ${move.at}</span></button>` : required(move)},
+      aria-label=${`${required(move)}, promotion to ${version(move.to)}, ${move.at}`} @click=${() => choose(move.number)}>${required(move)}</button>` : required(move)},
+    {name: "from", text: move => version(move.from), cell: move => html`<bdi>${version(move.from)}</bdi>`},
+    {name: "by", text: action, cell: move => html`<code>${action(move)}</code>`},
     {name: "override", text: move => move.override ?? "", isOfFile: true},
   ], moves, {name: "moves"})}
   ${left > 0 ? html`<p class="small">${count(left)} other moves are not listed.</p>` : nothing}`;
