@@ -58,7 +58,10 @@ class AuditTest {
     return (day - 1) * ROWS + 3L;
   }
 
-  /** Scores some days with all columns that there are. On the first, rows repeat a key. */
+  /**
+   * Scores some days with all columns that there are. On the first, rows repeat a key, and have a
+   * fault of each kind.
+   */
   @BeforeAll
   static void scoreSomeDays() {
     store = shared.resolve("models");
@@ -72,6 +75,9 @@ class AuditTest {
     rows.add(Parcels.row(1));
     TestSpark.interpreting()
         .createDataFrame(rows, Parcels.SCHEMA)
+        .withColumn("distance", functions.expr("if(parcel_id = 4, 9999, distance)"))
+        .withColumn("zone", functions.expr("if(parcel_id = 5, 99, zone)"))
+        .withColumn("departure", functions.expr("if(parcel_id = 6, 'never', departure)"))
         .withColumn("tags", functions.expr("array(named_struct('at', now(), 'x', 0D))"))
         .withColumn(
             "day",
@@ -142,7 +148,7 @@ class AuditTest {
     assertThat(all.get("partitions")).hasSize(2);
     JsonNode first = all.get("partitions").get(0);
     assertThat(first.get("compared").asInt()).isEqualTo(first.get("scored").asInt());
-    assertThat(first.get("quarantined").asInt()).isEqualTo(1);
+    assertThat(first.get("quarantined").asInt()).isEqualTo(4);
     assertThat(first.get("notes").toString()).contains("1 rows repeat a key");
     assertThat(first.get("input").asText()).isEqualTo(input.toString());
     assertThat(all.get("partitions").get(1).get("notes")).isEmpty();
@@ -279,14 +285,14 @@ class AuditTest {
     byte[] content = Files.readAllBytes(file);
     content[content.length / 2] ^= 1;
     Files.write(file, content);
-    Files.copy(file, output.resolve(DAY).resolve("more.parquet"));
+    Files.copy(file, output.resolve(DAY).resolve("_a=1.parquet"));
     partition(day(3)).add("quarantined", 1);
 
     JobRun run = JobRun.ofAudit("--output", output, "--to", "2026-01-03");
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(7);
     assertThat(run.out())
-        .contains("has the SHA-256", "file more.parquet is of no run", "no --model was given")
+        .contains("has the SHA-256", "file _a=1.parquet is of no run", "no --model was given")
         .contains("its manifest has other numbers of rows or other files than the report of run");
     assertThat(run.err()).contains(DAY, NEXT, day(3));
   }
@@ -440,6 +446,8 @@ class AuditTest {
             classes,
             zones,
             published,
+            "--max-quarantined",
+            "1",
             "--margin",
             "--reasons",
             "1",

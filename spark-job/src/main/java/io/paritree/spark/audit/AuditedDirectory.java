@@ -6,6 +6,7 @@ import io.paritree.output.PartitionValue;
 import io.paritree.output.ReasonsForm;
 import io.paritree.output.RunReport;
 import io.paritree.output.ScoredInput;
+import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.StoredRuns;
@@ -89,7 +90,7 @@ record AuditedDirectory(
                     && entry.isDirectory()
                     && PartitionValue.isPartitionName(entry.location().name())))
         .map(entry -> entry.location().name())
-        .filter(name -> !name.startsWith("_") && !name.startsWith("."))
+        .filter(name -> !DirectoryInput.isHidden(name))
         .sorted()
         .toList();
   }

@@ -234,8 +234,10 @@ final class RowCheck {
         quarantines.computeIfAbsent(
             directory, place -> session.read().parquet(HadoopPaths.pattern(place)));
     StructType schema = rows.schema();
-    if (!compared.keys().stream().allMatch(key -> ComparedColumns.has(schema, key))) {
-      return Optional.empty();
+    List<String> needed = new ArrayList<>(compared.keys());
+    needed.addAll(List.of(QuarantineColumns.PARTITION, QuarantineColumns.LIST));
+    if (!needed.stream().allMatch(name -> ComparedColumns.has(schema, name))) {
+      return Optional.empty(); // an earlier version has written it, or without keys
     }
 
     Dataset<Row> own =

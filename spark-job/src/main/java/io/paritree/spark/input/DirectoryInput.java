@@ -232,7 +232,8 @@ public record DirectoryInput(
     return directories;
   }
 
-  private static boolean isHidden(String name) {
+  /** Returns whether Spark's readers pass a file or directory over. */
+  public static boolean isHidden(String name) {
     return (name.startsWith("_") && !name.contains("="))
         || name.startsWith(".")
         || name.endsWith("._COPYING_");
