@@ -2,12 +2,14 @@ package io.paritree.spark.outcomes;
 
 import io.paritree.output.PartitionValue;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
  * Rows that are measured together.
  *
- * @param name as rules and reports have it: {@code total}, a version, or {@code column=value}
+ * @param name as rules and reports have it: {@code total}, a version, or {@code column=value}, of a
+ *     null as a partition's directory has it
  */
 record Slice(Kind kind, String name) implements Comparable<Slice> {
   static final Slice TOTAL = new Slice(Kind.TOTAL, "total");
@@ -36,12 +38,19 @@ record Slice(Kind kind, String name) implements Comparable<Slice> {
       }
 
       for (int index = 0; index < by.size(); index++) {
-        List<String> value = group.segments().subList(index, index + 1);
-        slices.add(new Slice(Kind.SEGMENT, path(by.subList(index, index + 1), value)));
+        slices.add(new Slice(Kind.SEGMENT, segment(by.get(index), group.segments().get(index))));
       }
     }
 
     return slices;
+  }
+
+  /** Returns the name of a segment; an empty text is not the null that it is in a path. */
+  private static String segment(String column, String value) {
+    String name = path(List.of(column), Collections.singletonList(value));
+    return value != null && value.isEmpty()
+        ? name.substring(0, name.length() - PartitionValue.HIVE_DEFAULT.length())
+        : name;
   }
 
   private static String path(List<String> columns, List<String> values) {
