@@ -32,6 +32,14 @@ public interface FileStore {
   }
 
   /**
+   * Returns whether a file's name is that of one which is being written, or which a process that
+   * was killed has left.
+   */
+  static boolean isTemporary(String name) {
+    return TemporaryName.isOne(name);
+  }
+
+  /**
    * Returns the store that holds a location.
    *
    * @param hadoop settings of Hadoop's client, such as Spark's; they override Hadoop's

@@ -82,7 +82,7 @@ public final class ModelStore {
     return files.listOrNone(root.resolve(name).resolve(ALIASES)).stream()
         .filter(entry -> !entry.isDirectory())
         .map(entry -> entry.location().name())
-        .filter(ModelName::isAlias)
+        .filter(own -> ModelName.isAlias(own) && !FileStore.isTemporary(own))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 

@@ -235,6 +235,7 @@ final class PromotionFaults {
     require(alias, state != State.CONFIRMED || version == 2, history);
     require(alias, moves == 1 || history.happened(1) == (version == 2), history);
     require(alias, history.fitsLastMove() && history.unreadable().isEmpty(), history);
+    require(alias, models.aliases(NAME).stream().noneMatch(own -> own.startsWith(".")), "listed");
     found.merge(state, 1, Integer::sum);
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,9 @@ class ModelStoreTest {
     FileStore files = FileStore.of(root);
     files.createDirectories(root.resolve(NAME).resolve("03"));
     files.createDirectories(root.resolve(NAME).resolve("latest"));
+    Location killed =
+        root.resolve(NAME).resolve("aliases").resolve(".%s.tmp".formatted(new UUID(7, 9)));
+    files.create(killed, new byte[] {'2', '\n'}); // what a process has not renamed
 
     assertThat(store.versions(NAME)).containsExactly(1L, 2L, 10L);
     assertThat(store.nextVersion(NAME)).isEqualTo(11);
