@@ -48,7 +48,8 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
       plan.add(
           new TaskPlan.Challenger(
               one.name(),
-              new TaskPlan.Model(one.model().digest(), checked.settings().engine()),
+              new TaskPlan.Model(
+                  one.model().digest(), checked.settings().engine(), checked.settings().recheck()),
               pair(checked, one).form(keys, "", moved, pairs),
               checked.columns().challenged(one.name()).stream()
                   .findFirst()

@@ -27,6 +27,7 @@ import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Withheld;
+import io.paritree.spark.task.RecheckTally;
 import io.paritree.spark.task.RowCounts;
 import io.paritree.spark.task.Tally;
 import io.paritree.store.Location;
@@ -199,6 +200,7 @@ final class GroupRun {
     Tally tally = new GroupProfiles(checked, false).none();
     scoring(checked).sample(tally);
     checkReadable(tally);
+    checkRechecked(tally);
     return new GroupReport(startedAt, stages, checked, tally, 0).sampled(sampled(tally));
   }
 
@@ -287,6 +289,7 @@ final class GroupRun {
       GroupScoring scoring,
       Staging staging)
       throws JobException, IOException {
+    checkRechecked(tally);
     staging.keepQuarantine();
     checkReadable(tally);
     staging.stage(scoring.writers());
@@ -362,6 +365,18 @@ final class GroupRun {
 
   private static void checkReadable(Tally tally) throws RefusedException {
     InputCheck.refuse(List.copyOf(tally.unreadable()));
+  }
+
+  /** Makes sure that no row had other bits when it was scored again. */
+  private static void checkRechecked(Tally tally) throws FailedException {
+    RecheckTally rechecked = tally.rechecked();
+    if (rechecked.different() > 0) {
+      throw new FailedException(
+          "Cannot publish: %s of %s rows have other bits when they are scored again by the specification, so the engine, Java's compiler or a machine is at fault; %s. Nothing was published: run again without that host, and report it if others differ too"
+              .formatted(
+                  rechecked.different(), rechecked.rows(), String.join("; ", rechecked.shown())),
+          null);
+    }
   }
 
   /**

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
 import io.paritree.docs.Block;
 import io.paritree.docs.Page;
 import io.paritree.model.TestPackages;
@@ -14,6 +16,7 @@ import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.settings.AuditArguments;
 import io.paritree.spark.settings.OutcomeArguments;
 import io.paritree.spark.settings.ScoreArguments;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,15 +62,7 @@ class JobReferenceTest {
     defaults
         .entrySet()
         .forEach(
-            setting ->
-                expected.add(
-                    "%s %s"
-                        .formatted(
-                            setting.getKey(),
-                            setting
-                                .getValue()
-                                .render(ConfigRenderOptions.concise())
-                                .replace("\"", ""))));
+            setting -> expected.add("%s %s".formatted(setting.getKey(), text(setting.getValue()))));
 
     List<String> rows = new ArrayList<>();
     for (String line : Page.of("docs/reference/job-settings.md").lines()) {
@@ -79,6 +74,12 @@ class JobReferenceTest {
     }
 
     assertThat(rows).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static String text(ConfigValue value) {
+    return value.valueType() == ConfigValueType.NUMBER
+        ? new BigDecimal(value.unwrapped().toString()).toPlainString()
+        : value.render(ConfigRenderOptions.concise()).replace("\"", "");
   }
 
   @Test

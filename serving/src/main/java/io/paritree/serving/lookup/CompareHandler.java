@@ -108,7 +108,7 @@ public record CompareHandler(StoredScores scores, ScoringParts parts, StoredVers
       throw new ProblemException(Problems.invalidRecord(buffers.faults.list()));
     }
 
-    model.model().engine().score(buffers.slots, 1, buffers.margins, buffers.scores);
-    return Arrays.copyOf(buffers.scores, model.model().engine().scores());
+    model.engine().score(buffers.slots, 1, buffers.margins, buffers.scores);
+    return Arrays.copyOf(buffers.scores, model.engine().scores());
   }
 }

@@ -42,6 +42,7 @@ public final class ModelSlot {
   private final String reference;
   private final ServingConfig config;
   private final ServerMetrics metrics;
+  private final Rechecks rechecks;
   private final AtomicReference<ServedModel> current;
   private final AtomicReference<Refusal> refusal = new AtomicReference<>();
   private final Optional<String> alias;
@@ -61,11 +62,12 @@ public final class ModelSlot {
    * @throws ModelException if it is corrupt or not supported
    * @throws IOException if it cannot be read
    */
-  ModelSlot(String reference, ServingConfig config, ServerMetrics metrics)
+  ModelSlot(String reference, ServingConfig config, Rechecks rechecks, ServerMetrics metrics)
       throws ModelException, IOException {
     this.reference = reference;
     this.config = config;
     this.metrics = metrics;
+    this.rechecks = rechecks;
     ModelFiles.Place place = ModelFiles.locate(reference);
     this.location = place.location();
     this.alias = place.alias();
@@ -337,6 +339,7 @@ public final class ModelSlot {
     ServedModel served =
         new ServedModel(
             model,
+            rechecks.engine(model),
             now,
             since,
             config.records().unknownFields(),

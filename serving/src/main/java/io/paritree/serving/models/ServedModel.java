@@ -38,6 +38,7 @@ import java.util.stream.Collectors;
  */
 public final class ServedModel {
   private final ScoringModel model;
+  private final Engine engine;
   private final Instant loaded;
   private final Instant since;
   private final byte[] answerStart;
@@ -54,12 +55,14 @@ public final class ServedModel {
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
   /**
+   * @param engine what scores the model's rows
    * @param since when the slot began to answer with this version
    * @param profile counts the rows of callers; empty if that is switched off
    * @param shadow returns what scores them with a challenger; null if none is configured
    */
   ServedModel(
       ScoringModel model,
+      Engine engine,
       Instant loaded,
       Instant since,
       UnknownFields unknown,
@@ -67,10 +70,10 @@ public final class ServedModel {
       Supplier<Shadow> shadow,
       ServerMetrics metrics) {
     this.model = model;
+    this.engine = engine;
     this.loaded = loaded;
     this.since = since;
     Schema schema = model.schema();
-    Engine engine = model.engine();
     this.profile = profile;
     this.shadow = shadow;
     this.buffers =
@@ -96,6 +99,11 @@ public final class ServedModel {
 
   public ScoringModel model() {
     return model;
+  }
+
+  /** Returns what scores the rows of callers; some are scored again. */
+  public Engine engine() {
+    return engine;
   }
 
   /** Returns when the model was opened and verified. */

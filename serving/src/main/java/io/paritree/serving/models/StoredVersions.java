@@ -3,6 +3,7 @@ package io.paritree.serving.models;
 import io.paritree.ModelException;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
@@ -25,6 +26,7 @@ public final class StoredVersions {
 
   private final Models models;
   private final UnknownFields unknown;
+  private final Rechecks rechecks;
   private final ServerMetrics metrics;
 
   private final LongSupplier nanos;
@@ -46,15 +48,22 @@ public final class StoredVersions {
         }
       };
 
-  public StoredVersions(Models models, UnknownFields unknown, ServerMetrics metrics) {
-    this(models, unknown, metrics, System::nanoTime);
+  public StoredVersions(
+      Models models, UnknownFields unknown, Rechecks rechecks, ServerMetrics metrics) {
+    this(models, unknown, rechecks, metrics, System::nanoTime);
   }
 
   /**
    * @param nanos a monotonic clock, in nanoseconds
    */
-  StoredVersions(Models models, UnknownFields unknown, ServerMetrics metrics, LongSupplier nanos) {
+  StoredVersions(
+      Models models,
+      UnknownFields unknown,
+      Rechecks rechecks,
+      ServerMetrics metrics,
+      LongSupplier nanos) {
     this.nanos = nanos;
+    this.rechecks = rechecks;
     this.models = models;
     this.unknown = unknown;
     this.metrics = metrics;
@@ -111,10 +120,12 @@ public final class StoredVersions {
   private Optional<ServedModel> open(ModelSlot slot, String version) throws IOException {
     String store = slot.reference().replaceFirst("(@[^/]*|/[0-9]{1,9})/?$", "");
     try {
+      ScoringModel model = Opening.open(store + "/" + version, EngineKind.FOREST);
       Instant now = Instant.now();
       return Optional.of(
           new ServedModel(
-              Opening.open(store + "/" + version, EngineKind.FOREST),
+              model,
+              rechecks.engine(model),
               now,
               now,
               unknown,

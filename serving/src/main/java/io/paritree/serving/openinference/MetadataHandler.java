@@ -125,7 +125,7 @@ public record MetadataHandler(Models models, Readiness readiness) {
   }
 
   private static List<Tensor> outputs(ServedModel served) {
-    Engine engine = served.model().engine();
+    Engine engine = served.engine();
     return InferAnswer.names(served).stream()
         .map(
             name ->

@@ -34,8 +34,10 @@ class StoredVersionsTest {
             Map.of("models.warm-up-rows", "0"),
             directory.resolve("parcel-late/1").toString());
     Models models = new Models();
-    models.open(config, metrics).await();
-    StoredVersions versions = new StoredVersions(models, UnknownFields.REJECT, metrics, nanos::get);
+    Rechecks rechecks = new Rechecks(0, metrics);
+    models.open(config, rechecks, metrics).await();
+    StoredVersions versions =
+        new StoredVersions(models, UnknownFields.REJECT, rechecks, metrics, nanos::get);
     Files.write(second, new byte[10]);
     assertThat(versions.find("parcel-late/2")).isEmpty();
     Files.write(second, whole);

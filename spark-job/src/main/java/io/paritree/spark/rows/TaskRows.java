@@ -61,6 +61,8 @@ final class TaskRows {
   private final ScoresOfBoth compared; // null if the scores of challengers go to no table
   private JointRows joint; // of all challengers; null until the first block
   private ChallengerRows.Scored challenged; // the last block, if there are challengers
+  private final TaskRecheck recheck;
+  private final int task;
   private final Tally tally = new Tally();
 
   /**
@@ -113,7 +115,10 @@ final class TaskRows {
                     directory,
                     "compared-%s-%s%s"
                         .formatted(number, attempt, orders.comparedWriters().extension())));
-    this.stated = new StatedPartition(plan, !Encryption.isConfigured(orders.writers().hadoop()));
+    boolean hasSecrets = Encryption.isConfigured(orders.writers().hadoop());
+    this.stated = new StatedPartition(plan, !hasSecrets);
+    this.task = task;
+    this.recheck = new TaskRecheck(plan, model, task, hasSecrets, tally.rechecked());
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     boolean samples = plan.profiling().none(form, "").profile().needsHashes();
     this.profiled = samples ? ProfiledRows.of(model, form) : null;
@@ -156,7 +161,7 @@ final class TaskRows {
     try {
       ScoringModel opened =
           OpenModels.open(files, challenger.model().digest(), challenger.model().engine());
-      challengers.add(new ChallengerRows(plan, challenger, format, model, opened, own));
+      challengers.add(new ChallengerRows(plan, challenger, format, model, opened, task, own));
     } catch (RuntimeException e) { // such as that there is no heap for it
       own.fail(String.valueOf(e.getMessage()));
     }
@@ -204,6 +209,8 @@ final class TaskRows {
       endPartition(last);
     }
 
+    recheck.close();
+    challengers.forEach(ChallengerRows::close);
     tally.scored().addAll(scored.close());
     tally.quarantined().addAll(quarantine.close(attempt));
     if (compared != null) {
@@ -257,6 +264,7 @@ final class TaskRows {
     }
 
     List<ChallengerRows> others = joint.score(slots, rows);
+    recheck.add(block, source.file, slots, margins, scores);
     if (!challengers.isEmpty()) {
       challenged = new ChallengerRows.Scored(block, source.file, faults, slots, margins, scores);
       others.forEach(challenger -> challenger.score(challenged));

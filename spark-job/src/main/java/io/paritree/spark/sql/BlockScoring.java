@@ -10,6 +10,7 @@ import io.paritree.spark.rows.ScoreFields;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
@@ -25,6 +26,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  *
  * @param columns where rows have the model's fields
  * @param explanation reasons and contributions that are computed; null for none
+ * @param recheck the share of the rows that is scored again
  * @param computedType the computed columns, without the version
  */
 record BlockScoring(
@@ -34,6 +36,7 @@ record BlockScoring(
     boolean hasFaults,
     boolean isStrict,
     ExplanationSettings explanation,
+    double recheck,
     StructType computedType)
     implements MapPartitionsFunction<InternalRow, JoinedRow> {
   /** More rows need more memory, and are scored no faster. */
@@ -60,6 +63,7 @@ record BlockScoring(
   private final class Scored implements Iterator<JoinedRow> {
     private final ScoringModel open;
     private final Engine engine;
+    private final QueryRecheck checking;
     private final RowEncoder encoder;
     private final Iterator<InternalRow> rows;
     private final InternalRow[] block = new InternalRow[BLOCK_ROWS];
@@ -80,6 +84,7 @@ record BlockScoring(
     Scored(ScoringModel open, Iterator<InternalRow> rows) {
       this.open = open;
       this.engine = model.engine(open);
+      this.checking = new QueryRecheck(open, engine, recheck, TaskContext.getPartitionId());
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
       this.nans = new int[encoder.floats()];
@@ -130,6 +135,7 @@ record BlockScoring(
       }
 
       engine.scoreColumns(slots, STRIDE, size, margins, scores);
+      checking.check(slots, 1, STRIDE, size, margins, scores);
     }
 
     private void check(InternalRow row) {

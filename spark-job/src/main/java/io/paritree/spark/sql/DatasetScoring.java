@@ -204,6 +204,7 @@ public final class DatasetScoring {
                 hasFaults,
                 isStrict,
                 explanation.orElse(null),
+                planned.scorer() == Scorer.FAST ? QueryRecheck.share(rows.sparkSession()) : 0,
                 computed),
             RowEncoders.writing(row, written))
         .select(all);

@@ -21,6 +21,7 @@ final class RowScorer {
       ThreadLocal.withInitial(HashMap::new);
 
   private final Engine engine;
+  private final QueryRecheck recheck;
   private final float[] margins;
   private final float[] scores;
   private final Faults faults = new Faults();
@@ -28,22 +29,27 @@ final class RowScorer {
   private float[] scoredSlots;
   private long scored;
 
-  private RowScorer(ScoringModel model) {
+  private RowScorer(ScoringModel model, double recheck) {
     this.engine = model.engine();
+    this.recheck = new QueryRecheck(model, engine, recheck, System.nanoTime());
     this.margins = new float[engine.outputs()];
     this.scores = new float[engine.scores()];
     this.slots = new float[engine.width()];
     this.scoredSlots = new float[engine.width()];
   }
 
-  static RowScorer ofThread(ScoringModel model) {
+  /**
+   * @param recheck the share of the rows that is scored again
+   */
+  static RowScorer ofThread(ScoringModel model, double recheck) {
     Map<String, SoftReference<RowScorer>> all = OF_THREAD.get();
-    SoftReference<RowScorer> known = all.get(model.digest());
+    String key = model.digest() + " " + recheck;
+    SoftReference<RowScorer> known = all.get(key);
     RowScorer scorer = known == null ? null : known.get();
     if (scorer == null) {
-      scorer = new RowScorer(model);
+      scorer = new RowScorer(model, recheck);
       all.values().removeIf(reference -> reference.get() == null);
-      all.put(model.digest(), new SoftReference<>(scorer));
+      all.put(key, new SoftReference<>(scorer));
     }
 
     return scorer;
@@ -73,6 +79,7 @@ final class RowScorer {
     }
 
     engine.score(slots, 1, margins, scores);
+    recheck.check(slots, slots.length, 1, 1, margins, scores);
     scored++;
     float[] free = scoredSlots;
     scoredSlots = slots;

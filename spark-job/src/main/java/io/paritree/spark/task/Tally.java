@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param examples of quarantined rows by field and code
  * @param compared files of the scores of challengers, if these go to a table
  * @param challengers what other models have made of the rows, by their names
+ * @param rechecked what came of the rows that were scored again
  */
 public record Tally(
     TreeMap<String, PartitionCounts> counts,
@@ -32,7 +33,8 @@ public record Tally(
     LinkedHashSet<String> unreadable,
     FaultExamples examples,
     ArrayList<WrittenFile> compared,
-    TreeMap<String, ChallengerTally> challengers)
+    TreeMap<String, ChallengerTally> challengers,
+    RecheckTally rechecked)
     implements Serializable {
 
   /** Makes a tally of nothing. */
@@ -45,7 +47,8 @@ public record Tally(
         new LinkedHashSet<>(),
         new FaultExamples(),
         new ArrayList<>(),
-        new TreeMap<>());
+        new TreeMap<>(),
+        new RecheckTally());
   }
 
   /** Adds another's content, which must be packed; see {@link #pack}. */
@@ -69,6 +72,7 @@ public record Tally(
     unreadable.addAll(other.unreadable);
     examples.add(other.examples);
     compared.addAll(other.compared);
+    rechecked.add(other.rechecked);
     other.challengers.forEach(
         (name, more) ->
             challengers.merge(

@@ -58,8 +58,9 @@ public record TaskPlan(
    *
    * @param digest the model's digest
    * @param engine which engine scores
+   * @param recheck the share of its rows that the specification scores again, 0 to 1
    */
-  public record Model(String digest, EngineKind engine) implements Serializable {}
+  public record Model(String digest, EngineKind engine, double recheck) implements Serializable {}
 
   /**
    * Which rows and columns are written.

@@ -98,6 +98,7 @@ class ScoreArgumentsTest {
         "20260102T030405Z",
         "m",
         EngineKind.FOREST,
+        0.00025,
         new JobSettings.Input(
             "i",
             InputFormat.PARQUET,
@@ -226,6 +227,7 @@ class ScoreArgumentsTest {
             "--contributions",
             "--exact",
             "--engine=xgboost",
+            "--recheck=0.01",
             "--max-quarantined=1",
             "--all-or-nothing",
             "--drift=gate",
@@ -253,6 +255,7 @@ class ScoreArgumentsTest {
                 "r",
                 "m",
                 EngineKind.XGBOOST,
+                0.01,
                 new JobSettings.Input(
                     "i",
                     InputFormat.CSV,
