@@ -85,7 +85,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(73)
+        .hasSize(74)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
