@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -55,8 +56,9 @@ public final class Requirements {
   }
 
   /**
-   * Returns for each rule whether one of some documents meets it, with the value that met it or, if
-   * none did, what is known instead.
+   * Returns for each rule whether one of some documents meets it and none shows otherwise, with the
+   * value that met it or, if that is not so, what is known instead. Documents that are older than
+   * an age allows show nothing.
    */
   public List<Promotion.Required> verdicts(List<EvidenceDocument> evidence, Instant now) {
     List<EvidenceDocument> fresh = evidence.stream().filter(own -> isFresh(own, now)).toList();
@@ -80,15 +82,18 @@ public final class Requirements {
       Rule rule, List<EvidenceDocument> evidence, Instant now, String absence) {
     List<String> found = new ArrayList<>();
     Set<String> absences = new TreeSet<>();
+    Optional<String> met = Optional.empty();
     for (EvidenceDocument own : evidence) {
       Verdict verdict = rule.verdict(own.at(now));
       switch (verdict.result()) {
-        case FIRED -> {
-          return new Promotion.Required(rule.text(), true, own.shown(verdict.findings().get(0)));
-        }
+        case FIRED -> met = met.or(() -> Optional.of(own.shown(verdict.findings().get(0))));
         case PASSED -> found.add(own.shown(verdict.findings().get(0)));
         case NOT_COMPARED -> absences.addAll(verdict.absences());
       }
+    }
+
+    if (met.isPresent() && (found.isEmpty() || isOfAge(rule))) {
+      return new Promotion.Required(rule.text(), true, met.get());
     }
 
     if (found.isEmpty() && absences.isEmpty()) {

@@ -23,6 +23,11 @@ public final class OutcomeDocuments {
    * @param asOf the last day; empty without one
    */
   public static byte[] of(List<String> champion, List<String> challenger, String asOf) {
+    return of(champion, challenger, asOf, 0.75);
+  }
+
+  /** Returns such a report, whose slices have an AUC. */
+  static byte[] of(List<String> champion, List<String> challenger, String asOf, double auc) {
     return SealedJson.wide(
         json -> {
           json.writeNumberField("format", 1);
@@ -50,7 +55,7 @@ public final class OutcomeDocuments {
               json,
               "slices",
               List.of("total", "credit/3", "region=DE", "challenger", "day=2026-11-24"),
-              name -> slice(json, name));
+              name -> slice(json, name, auc));
         });
   }
 
@@ -59,7 +64,7 @@ public final class OutcomeDocuments {
         json, "models", digests, digest -> new MeasuredModel("credit/3", digest).write(json));
   }
 
-  private static void slice(JsonGenerator json, String name) throws IOException {
+  private static void slice(JsonGenerator json, String name, double auc) throws IOException {
     json.writeStringField("slice", "segment");
     json.writeStringField("name", name);
     json.writeBooleanField("mature", true);
@@ -67,7 +72,7 @@ public final class OutcomeDocuments {
     json.writeNumber(1.0);
     json.writeEndArray();
     if (!name.startsWith("day")) {
-      measures(json, "measures", name.equals("region=DE") ? 700 : 9_000, 0.75);
+      measures(json, "measures", name.equals("region=DE") ? 700 : 9_000, auc);
     }
   }
 

@@ -35,6 +35,22 @@ class RequirementsTest {
   }
 
   @Test
+  void whatOneDocumentShowsOtherwiseIsNotMetByAnother() throws Exception {
+    EvidenceDocument good = outcomes("2026-11-23");
+    EvidenceDocument bad =
+        EvidenceDocument.read(
+            "bad.json", OutcomeDocuments.of(List.of("3"), List.of("4"), "2026-11-23", 0.65));
+
+    for (List<EvidenceDocument> both : List.of(List.of(good, bad), List.of(bad, good))) {
+      assertThat(verdicts(both, "total.auc > 0.7").get(0))
+          .extracting(Promotion.Required::isMet, Promotion.Required::found)
+          .containsExactly(false, "0.6500");
+    }
+
+    assertThat(verdicts(List.of(good, bad), "total.auc > 0.6").get(0).isMet()).isTrue();
+  }
+
+  @Test
   void ofSeveralDocumentsOneMeetsARequirementAndWhatNoneHasIsNotMet() throws Exception {
     List<EvidenceDocument> both = List.of(outcomes("2026-11-23"), outcomes(""));
 
