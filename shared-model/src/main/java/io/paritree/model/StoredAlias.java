@@ -75,6 +75,10 @@ public record StoredAlias(AliasHistory history, Guard guard, List<String> requir
    */
   public Optional<Instant> movedTo(String location) {
     long version = Long.parseLong(Location.of(location).name());
+    if (history.version().equals(Optional.of(version)) && !history.fitsLastMove()) {
+      return Optional.empty(); // another program has changed the alias
+    }
+
     return IntStream.range(0, history.moves().size())
         .filter(history::happened)
         .mapToObj(history.moves()::get)

@@ -39,7 +39,7 @@ function movesView({moves, moves_left: left}, shown, choose) {
   return html`${table("Moves of the alias, the newest first", [
     {name: "when", text: move => move.at, cell: move => moment(move.at)},
     {name: "to", text: move => version(move.to), cell: move => html`<bdi>${version(move.to)}</bdi>`},
-    {name: "result", text: move => move.override ? "moved, overridden" : move.result.replaceAll("_", " "), cell: resultView},
+    {name: "result", text: move => isOverridden(move) ? "moved, overridden" : move.result.replaceAll("_", " "), cell: resultView},
     {name: "required", text: required, cell: move => isPromotion(move) ? html`<button type="button" class="link" aria-pressed=${move === shown}
       aria-label=${`${required(move)}, promotion to ${version(move.to)}, ${move.at}`} @click=${() => choose(move.number)}>${required(move)}</button>` : required(move)},
     {name: "from", text: move => version(move.from), cell: move => html`<bdi>${version(move.from)}</bdi>`},
@@ -49,8 +49,12 @@ function movesView({moves, moves_left: left}, shown, choose) {
   ${left > 0 ? html`<p class="small">${count(left)} other moves are not listed.</p>` : nothing}`;
 }
 
+function isOverridden(move) {
+  return move.override && move.result === "moved";
+}
+
 function resultView(move) {
-  const [kind, text] = move.override ? ["warn", "! moved all the same"] : RESULTS[move.result] ?? ["", move.result];
+  const [kind, text] = isOverridden(move) ? ["warn", "! moved all the same"] : RESULTS[move.result] ?? ["", move.result];
   return html`<span class=${`chip ${kind}`}>${text}</span>`;
 }
 

@@ -69,7 +69,8 @@ final class AliasCommand implements Callable<Integer> {
     ModelStore models = named.models(alias);
     name = named.name();
     AliasHistory seen =
-        models.history(name, alias, change.history ? Integer.MAX_VALUE : NamedAlias.LAST_MOVES);
+        models.historyToLastMove(
+            name, alias, change.history ? Integer.MAX_VALUE : NamedAlias.LAST_MOVES);
     if (change.history) {
       show(models, seen);
     } else if (change.remove) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 
 /** The options of commands that move an alias, and what it may be moved to. */
 final class NamedAlias {
-  /** How many entries at the journal's end are read to find the last move that happened. */
+  /** How many entries at the journal's end are read, if one of them is a move that happened. */
   static final int LAST_MOVES = 50;
 
   @Spec(Spec.Target.MIXEE)

@@ -105,7 +105,7 @@ final class PromoteCommand implements Callable<Integer> {
               .formatted(GuardedAliases.FILE));
     }
 
-    AliasHistory seen = models.history(name, alias, NamedAlias.LAST_MOVES);
+    AliasHistory seen = models.historyToLastMove(name, alias, NamedAlias.LAST_MOVES);
     named.opened(version);
     List<Promotion.Evidence> given = new ArrayList<>();
     List<EvidenceDocument> usable = new ArrayList<>();
@@ -117,11 +117,11 @@ final class PromoteCommand implements Callable<Integer> {
       own.ifPresent(usable::add);
     }
 
+    List<Promotion.Required> verdicts = requirements.verdicts(usable, Instant.now());
+    boolean isMet = verdicts.stream().allMatch(Promotion.Required::isMet);
     Promotion promotion =
         new Promotion(
-            given,
-            requirements.verdicts(usable, Instant.now()),
-            Optional.of(override).filter(reason -> !reason.isBlank()));
+            given, verdicts, Optional.of(override).filter(reason -> !isMet && !reason.isBlank()));
     boolean isMoved = models.promote(seen, version, promotion);
     format.print(() -> text(seen, promotion, isMoved), out -> write(out, promotion, isMoved));
     return isMoved ? ModelMain.OK : ModelMain.NOT_MET;

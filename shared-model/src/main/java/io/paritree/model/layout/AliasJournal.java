@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -28,6 +29,7 @@ final class AliasJournal {
   private static final String ENDING = ".json";
   private static final Pattern FILE = Pattern.compile("[1-9][0-9]{0,17}\\.json");
   private static final int MAX_MOVE_BYTES = 1 << 20;
+  private static final int MOST_TRIES = 10_000;
 
   /** After this time, the process that has begun a move has ended. */
   private static final Duration ABANDONED = Duration.ofMinutes(1);
@@ -66,21 +68,37 @@ final class AliasJournal {
   /**
    * Reads the last entries.
    *
+   * @param most as many entries
+   * @param toLastMove whether more are read if none of these is a move that was confirmed, until
+   *     one is, but for more than {@link #MOST_TRIES}
    * @param unreadable receives an exception for each entry that cannot be read
    */
-  List<AliasMove> read(TreeSet<Long> numbers, int most, List<CorruptModelException> unreadable)
+  List<AliasMove> read(
+      TreeSet<Long> numbers, int most, boolean toLastMove, List<CorruptModelException> unreadable)
       throws IOException {
     List<AliasMove> moves = new ArrayList<>();
-    for (long number : numbers.stream().skip(Math.max(0, numbers.size() - most)).toList()) {
+    boolean hasMoved = !toLastMove;
+    int count = 0;
+    for (long number : numbers.descendingSet()) {
+      if (count >= most && hasMoved || count == MOST_TRIES) {
+        break;
+      }
+
+      count++;
       Location file = file(number);
       try {
         byte[] content = BoundedRead.of(files, file, MAX_MOVE_BYTES);
-        moves.add(AliasMove.fromJson(number, file.toString(), content));
+        AliasMove move = AliasMove.fromJson(number, file.toString(), content);
+        moves.add(move);
+        hasMoved |= move.confirmed().isPresent();
       } catch (CorruptModelException e) {
         unreadable.add(e);
+        hasMoved = true; // nobody knows what was before it
       }
     }
 
+    Collections.reverse(moves);
+    Collections.reverse(unreadable);
     return moves;
   }
 

@@ -120,10 +120,23 @@ public final class ModelStore {
    * @param most how many entries of the journal to read, at least 1
    */
   public AliasHistory history(String name, String alias, int most) throws IOException {
+    return history(name, alias, most, false);
+  }
+
+  /**
+   * Returns the last moves of an alias, as {@link #history}, and those before them back to one that
+   * happened, however many tries were refused since.
+   */
+  public AliasHistory historyToLastMove(String name, String alias, int most) throws IOException {
+    return history(name, alias, most, true);
+  }
+
+  private AliasHistory history(String name, String alias, int most, boolean toLastMove)
+      throws IOException {
     AliasJournal journal = new AliasJournal(files, root.resolve(name), alias);
     List<CorruptModelException> unreadable = new ArrayList<>();
     TreeSet<Long> numbers = journal.numbers();
-    List<AliasMove> moves = journal.read(numbers, most, unreadable);
+    List<AliasMove> moves = journal.read(numbers, most, toLastMove, unreadable);
     // After the journal: who begins a move now, takes the number that a later move of ours needs.
     Optional<Long> version = named(name, alias);
     return new AliasHistory(

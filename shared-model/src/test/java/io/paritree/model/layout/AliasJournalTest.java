@@ -140,6 +140,27 @@ class AliasJournalTest {
     assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
   }
 
+  @Test
+  void theLastMoveIsFoundAlsoIfManyTriesWereRefusedSince() throws Exception {
+    open(DISK);
+    store.setAlias(NAME, ALIAS, 1);
+    store.setAlias(NAME, ALIAS, 2);
+    Promotion unmet =
+        new Promotion(
+            List.of(),
+            List.of(new Promotion.Required("data.rows >= 1", false, "0")),
+            Optional.empty());
+    for (int night = 0; night < 60; night++) {
+      assertThat(store.promote(seen(), 3, unmet)).isFalse();
+    }
+
+    assertThat(store.history(NAME, ALIAS, 50).last()).isEmpty();
+    AliasHistory history = store.historyToLastMove(NAME, ALIAS, 50);
+    assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
+    assertThat(history.moves()).hasSize(61);
+    assertThat(history.lastNumber()).isEqualTo(62);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {DISK, BUCKET})
   void anAliasThatIsChangedOtherwiseMeanwhileStaysAndTheMoveIsWithdrawn(String scheme)
