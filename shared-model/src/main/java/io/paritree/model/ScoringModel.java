@@ -33,7 +33,7 @@ public final class ScoringModel {
   private final Outputs outputs;
   private final ModelCard card;
   private final Engine engine;
-  private final Explanations explanations;
+  final Explanations explanations;
 
   ScoringModel(
       String name,

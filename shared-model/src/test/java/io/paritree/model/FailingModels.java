@@ -45,6 +45,6 @@ public final class FailingModels {
         model.outputs(),
         model.card(),
         failing,
-        null);
+        model.explanations);
   }
 }

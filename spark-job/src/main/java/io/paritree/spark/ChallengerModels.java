@@ -38,8 +38,13 @@ final class ChallengerModels {
                 ScoringModel model = Opening.open(files, settings.engine());
                 OpenModels.remember(model, settings.engine());
                 opened.add(new Challenger(name, files, model));
-              } catch (ModelException | IOException | RuntimeException e) {
-                leftOut.put(name, String.valueOf(e.getMessage()));
+              } catch (ModelException
+                  | IOException
+                  | RuntimeException
+                  | LinkageError
+                  | StackOverflowError
+                  | OutOfMemoryError e) {
+                leftOut.put(name, e.getMessage() == null ? e.toString() : e.getMessage());
               }
             });
     return new Challengers(opened, leftOut);

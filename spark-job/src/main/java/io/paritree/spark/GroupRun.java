@@ -139,14 +139,29 @@ final class GroupRun {
       ChallengerHistory.append(
           session, checked, run.directory(), tally, published, Instant.parse(startedAt));
     } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
-      String why =
-          "Cannot write scores of challengers to %s: %s"
-              .formatted(
-                  settings.challengers().table().orElseThrow().name(),
-                  String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
-      unwritten = unwritten.isEmpty() ? Optional.of(why) : unwritten;
-      progress.println(why);
+      notWritten(e);
     }
+  }
+
+  /** Returns whether the scores of challengers can be appended when partitions are published. */
+  private boolean keepCompared(CheckedRun checked, Publisher.Run run, Tally tally) {
+    try {
+      ChallengerHistory.keep(checked.place().store(), run.directory(), tally);
+      return true;
+    } catch (IOException e) {
+      notWritten(e);
+      return false;
+    }
+  }
+
+  private void notWritten(Throwable cause) {
+    String why =
+        "Cannot write scores of challengers to %s: %s"
+            .formatted(
+                settings.challengers().table().orElseThrow().name(),
+                String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
+    unwritten = unwritten.isEmpty() ? Optional.of(why) : unwritten;
+    progress.println(why);
   }
 
   /** Returns the directory where the last group has stored its report; empty if it has not. */
@@ -234,7 +249,7 @@ final class GroupRun {
     }
 
     try {
-      ChallengerHistory.keep(checked.place().store(), run.directory(), tally);
+      boolean isKept = keepCompared(checked, run, tally);
       List<String> published =
           checked
               .output()
@@ -245,7 +260,10 @@ final class GroupRun {
                   metadata(checked.model(), report),
                   report::keepPublished);
       stages.end("publish");
-      appendCompared(checked, run, tally, published);
+      if (isKept) {
+        appendCompared(checked, run, tally, published);
+      }
+
       return report.published(published);
     } catch (ConflictException e) {
       staging.remove();
@@ -256,15 +274,20 @@ final class GroupRun {
   }
 
   /**
-   * Scores all rows. If that fails with challengers, it is done without any, since they may be why.
+   * Scores all rows. If that fails with challengers, or rows have other bits when they are scored
+   * again, it is done without any, since they may be why.
    *
+   * @param tally receives the results of the try that counts
    * @return what was scored
    */
   private CheckedRun score(CheckedRun checked, Publisher.Run run, Tally tally)
       throws JobException, IOException {
+    Tally own = new Tally(); // of this try alone
     try {
-      scoring(checked).score(run.directory(), tally, () -> stages.end("prepare"));
-      return checked;
+      scoring(checked).score(run.directory(), own, () -> stages.end("prepare"));
+      if (!checked.challengers().all().isEmpty()) {
+        checkRechecked(own);
+      }
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       StopSignal.check();
       ReadCheck.unchanged(checked, e);
@@ -278,6 +301,10 @@ final class GroupRun {
       alone.challengers().check(settings.challengers().absence());
       return score(alone, run, tally);
     }
+
+    own.pack();
+    tally.add(own);
+    return checked;
   }
 
   /** Stages and verifies what was scored; returns the partitions that are not held. */

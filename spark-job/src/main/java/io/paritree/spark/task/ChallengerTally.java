@@ -28,7 +28,8 @@ public final class ChallengerTally implements Serializable {
 
   /** Drops what was counted, since the challenger has failed. */
   public void fail(String why) {
-    failure = failure.isEmpty() ? why : failure;
+    String reason = why == null || why.isBlank() ? "it has failed" : why;
+    failure = failure.isEmpty() ? reason : failure;
     counts = null;
   }
 
