@@ -38,7 +38,16 @@ public final class ByteQueue<T> {
       return false;
     }
 
-    queue.add(new Entry<>(value.get(), bytes));
+    boolean isAdded = false;
+    try {
+      queue.add(new Entry<>(value.get(), bytes));
+      isAdded = true;
+    } finally {
+      if (!isAdded) {
+        waiting.addAndGet(-bytes);
+      }
+    }
+
     return true;
   }
 

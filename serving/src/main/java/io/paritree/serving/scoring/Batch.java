@@ -162,9 +162,8 @@ final class Batch implements AutoCloseable {
     return answer.raw(",\"refused\":").number(row - scored).raw("}\n");
   }
 
-  /** Counts the records of the answer. */
+  /** Counts the records of the answer, of which those that were scored are counted already. */
   void count() {
-    served.scored().inc(scored);
     served.refused(row - scored, faults, refused, buffers.faults, parts.metrics());
     inference.answered((int) scored);
   }
@@ -173,6 +172,7 @@ final class Batch implements AutoCloseable {
     inference.read();
     engine.score(buffers.slots, good, buffers.margins, buffers.scores);
     inference.scored();
+    served.scored().inc(good);
     parts.scored(
         served,
         origin,
