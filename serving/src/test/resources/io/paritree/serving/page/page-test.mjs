@@ -1052,7 +1052,7 @@ async function outcomes(page, server) {
   });
   await step(page, "another model has the measures and intervals that the server answers", async () => {
     const {comparison: {models, published, challenger, difference}} = report;
-    same("the other model", await page.locator("section[aria-label='Challenger'] h2 bdi").textContent(), models.join(", "));
+    same("the other model", await page.locator("section[aria-label='Challenger'] h2 bdi").textContent(), models.map(model => model.version).join(", "));
     same("the measures with an interval", (await cells("section[aria-label='Challenger']")).map(row => row[0].text), ["auc", "brier", "log_loss"]);
     await page.locator("section[aria-label='Challenger'] button", {hasText: "Show all"}).click();
     const rows = await cells("section[aria-label='Challenger']");
