@@ -24,7 +24,7 @@ public sealed interface EvidenceDocument permits ComparisonEvidence, OutcomeEvid
   /** Returns how many rows of both models it is about; empty if it says nothing of any. */
   Optional<Long> rows();
 
-  /** Returns when what it tells of ended, from which its age is counted; empty if not known. */
+  /** Returns when what it is about ended, which its age begins with; empty if not known. */
   Optional<Instant> endedAt();
 
   /**

@@ -6,7 +6,7 @@ package io.paritree.forest;
  * <p>Bit r of the path word of level k says whether the step of row r there differs from the one
  * before (see {@link #code}); above the root it is a left step. It is chosen among the 2^k masks of
  * the level by the path words of the levels above: {@code (a | p) ^ (b & p)} is the complement of b
- * where the bit of p is set, otherwise a. Complements are what codes need: behind a right step, a
+ * where the bit of p is set, otherwise a. Complements are what codes need: after a right step, a
  * step that differs is a left one. Two operations wait for each other in this form, three in that
  * of a plain choice, and a CPU with AVX-512 does it in one. A tree with early leaves is filled up
  * to a full one.

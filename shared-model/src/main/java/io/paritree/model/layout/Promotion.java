@@ -29,7 +29,7 @@ public record Promotion(
    * @param sha256 the digest of all of its bytes
    * @param kind what it is, such as {@code diff}; empty if it could not be read
    * @param rows how many rows it is about; empty if it says nothing of any
-   * @param endedAt when what it tells of ended
+   * @param endedAt when what it is about ended
    * @param isUsed whether it could meet requirements: it is whole, and about both packages
    */
   public record Evidence(

@@ -22,7 +22,7 @@ import org.apache.spark.sql.types.StructType;
  * through the history. A partition without rows has no file: there the table's list of transactions
  * has the identity.
  *
- * <p>Not thread-safe.
+ * <p>Thread-safe.
  */
 final class DeltaState extends TableState {
   static final String IDENTITY_TAG = "paritree.identity";
@@ -110,8 +110,9 @@ final class DeltaState extends TableState {
     return file.deletionVector().map(vector -> " " + vector).orElse("");
   }
 
+  /** Reads the transactions once, whatever many threads ask at the same time. */
   @Override
-  public boolean hasEmpty(String identity) {
+  public synchronized boolean hasEmpty(String identity) {
     if (transactions == null) {
       transactions = snapshot.transactions();
     }
