@@ -14,8 +14,8 @@ import java.util.Map;
  *
  * <p>Both are in one server, as aliases of one version: so they have the same compiled code, heap
  * and threads, and nothing is different but the challenger. Two servers would not show 2 %: two
- * that are alike differ by more. A third alias without a challenger shows what the machine lets be
- * told: its ratio is 1 but for noise.
+ * that are alike differ by more. A third alias without a challenger shows the noise of the machine:
+ * without any, its ratio would be 1.
  *
  * <p>In a round each has the load once, one after the other; a round gives a ratio of the p99 of
  * each to that of {@link Model#ALONE}. Who begins, and who follows whom, takes turns.

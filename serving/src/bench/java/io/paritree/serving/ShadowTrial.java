@@ -124,7 +124,7 @@ final class ShadowTrial extends Trial {
       claim(ratio.median() <= MOST, "p99 is %s of that without a challenger", ratio);
       claim(
           Math.abs(control.median() - 1) <= MOST - 1,
-          "the machine does not let 2 %% be told: of two models without a challenger, p99 is %s",
+          "the machine is too noisy to show 2 %%: of two models without a challenger, p99 is %s",
           control);
       return String.format(
           Locale.ROOT,

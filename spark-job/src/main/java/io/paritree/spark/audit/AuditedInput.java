@@ -58,7 +58,7 @@ record AuditedInput(
     Map<String, String> unfit,
     Identity identity) {
 
-  /** Whether the files that were scored can be told from others. */
+  /** Whether the files that were scored can be distinguished from others. */
   enum Identity {
     RECORDED,
     /** Only their times can be looked at. */
