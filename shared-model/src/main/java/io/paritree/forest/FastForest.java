@@ -105,6 +105,21 @@ final class FastForest implements Engine {
         blockWalks.orElse(null));
   }
 
+  /** Returns the same engine with another gate; null to score no block by wide slices. */
+  private FastForest with(WideGate gate) {
+    return new FastForest(forest, rows, slices, gate, minSliced, blockWalks);
+  }
+
+  /** Returns the same engine without wide slices. */
+  FastForest narrow() {
+    return with(null);
+  }
+
+  /** Returns the same engine with wide slices from now on; empty if it cannot have them here. */
+  Optional<FastForest> wide() {
+    return wide == null ? Optional.empty() : wide.opened().map(this::with);
+  }
+
   /** Returns the forest that it scores as. */
   Forest forest() {
     return forest;

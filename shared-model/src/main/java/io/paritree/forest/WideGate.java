@@ -1,6 +1,7 @@
 package io.paritree.forest;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -62,6 +63,22 @@ final class WideGate {
     return rows >= minRows ? wide : null;
   }
 
+  /**
+   * Returns a gate for the same forest that is open for any number of rows, however long they take;
+   * empty if this JVM has no vectors, or the forest no layout for them.
+   */
+  Optional<WideGate> opened() {
+    return WideSlices.isPossible()
+        ? WideSlicesBuilder.build(layout).map(this::opened)
+        : Optional.empty();
+  }
+
+  private WideGate opened(WideSlices made) {
+    WideGate gate = new WideGate(slices, layout, nanosPerRow);
+    gate.open(made);
+    return gate;
+  }
+
   /** Counts rows that the slices have scored; may start the trial, in a thread of its own. */
   void count(int rows) {
     if (isStarted.get()) {
@@ -88,7 +105,7 @@ final class WideGate {
     }
   }
 
-  /** Opens for any number of rows, without a trial: for tests. */
+  /** Opens for any number of rows, without a trial. */
   void open(WideSlices made) {
     isStarted.set(true);
     wide = made;

@@ -8,24 +8,26 @@ import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.settings.AuditArguments;
+import io.paritree.spark.settings.ProveArguments;
 import io.paritree.spark.sql.SecondScoring;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code scripts/parity}: proves published scores.
+ * {@code scripts/parity}: proves published scores ({@code audit}), and that all ways to score give
+ * the same bits ({@code prove}).
  *
  * <p>Exit codes: 0 nothing differs; 1 anything else; 2 wrong usage; 3 output refused, or with
  * {@code --strict} something is not proved; 6 model refused; 7 something differs.
  */
 public final class ParityMain {
-  private static final int DIFFERS = 7;
   private static final int MIN_TASKS = 8;
   private static final int TASKS_PER_CORE = 2;
 
@@ -37,7 +39,9 @@ public final class ParityMain {
    * @param reason empty if it succeeded
    */
   record Ended(int exitCode, String reason) {
-    private Ended(ScoreMain.Ending ending) {
+    static final int DIFFERS = 7;
+
+    Ended(ScoreMain.Ending ending) {
       this(ending.outcome().exitCode(), ending.reason());
     }
   }
@@ -54,6 +58,13 @@ public final class ParityMain {
 
   /** Runs a command line and returns how it ended. */
   static Ended run(SparkOnDemand spark, PrintStream out, PrintStream err, String... arguments) {
+    return arguments.length > 0 && arguments[0].equals(ProveArguments.COMMAND)
+        ? ProveCommand.run(spark, out, err, Arrays.copyOfRange(arguments, 1, arguments.length))
+        : audit(spark, out, err, arguments);
+  }
+
+  private static Ended audit(
+      SparkOnDemand spark, PrintStream out, PrintStream err, String... arguments) {
     Optional<AuditArguments> given;
     try {
       given = AuditArguments.parse(arguments);
@@ -105,7 +116,7 @@ public final class ParityMain {
     }
 
     if (!audit.differing().isEmpty()) {
-      return ended(DIFFERS, "Differs: " + String.join(", ", audit.differing()), err);
+      return ended(Ended.DIFFERS, "Differs: " + String.join(", ", audit.differing()), err);
     } else if (given.isStrict() && !audit.unproved().isEmpty()) {
       return ended(
           Outcome.REFUSED.exitCode(), "Not proved: " + String.join(", ", audit.unproved()), err);
@@ -114,7 +125,7 @@ public final class ParityMain {
     return new Ended(Outcome.CHECKED.exitCode(), "");
   }
 
-  private static Ended ended(int exitCode, String reason, PrintStream err) {
+  static Ended ended(int exitCode, String reason, PrintStream err) {
     err.println(reason);
     return new Ended(exitCode, reason);
   }

@@ -17,6 +17,7 @@ import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.query.SqlMain;
 import io.paritree.spark.settings.AuditArguments;
 import io.paritree.spark.settings.OutcomeArguments;
+import io.paritree.spark.settings.ProveArguments;
 import io.paritree.spark.settings.ScoreArguments;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -327,7 +328,12 @@ class ExamplesTest {
       OutcomeArguments.parse(arguments.toArray(String[]::new));
       return;
     } else if (command.program() == Program.PARITY) {
-      AuditArguments.parse(arguments.toArray(String[]::new));
+      if (arguments.get(0).equals(ProveArguments.COMMAND)) {
+        ProveArguments.parse(arguments.subList(1, arguments.size()).toArray(String[]::new));
+      } else {
+        AuditArguments.parse(arguments.toArray(String[]::new));
+      }
+
       return;
     } else if (command.program() != Program.SCORE) {
       return;

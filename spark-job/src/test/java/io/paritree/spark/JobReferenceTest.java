@@ -15,6 +15,7 @@ import io.paritree.model.TestPackages;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.settings.AuditArguments;
 import io.paritree.spark.settings.OutcomeArguments;
+import io.paritree.spark.settings.ProveArguments;
 import io.paritree.spark.settings.ScoreArguments;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -51,6 +52,13 @@ class JobReferenceTest {
     Block block = Page.made("docs/reference/parity.md", 0, AuditArguments.usage());
 
     assertThat(block.text()).as(block.toString()).isEqualTo(AuditArguments.usage());
+  }
+
+  @Test
+  void theOptionsOfProofsAreThoseOfTheHelp() {
+    Block block = Page.made("docs/reference/parity.md", 2, ProveArguments.usage());
+
+    assertThat(block.text()).as(block.toString()).isEqualTo(ProveArguments.usage());
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.PartitionChoice;
+import io.paritree.spark.input.InputRows;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.input.TableInput;
 import io.paritree.spark.tables.CatalogTable;
@@ -111,7 +112,7 @@ record AuditedInput(
     Dataset<Row> rows =
         listing instanceof TableInput table
             ? tableRows(session, table, checked)
-            : directoryRows(session, listing, checked, carried, query.input().comparison());
+            : InputRows.of(session, listing, checked, carried, query.input().comparison());
     boolean isKnown =
         listing instanceof TableInput
             || partition.input().filter(own -> !own.digest().isEmpty()).isPresent();
@@ -195,65 +196,6 @@ record AuditedInput(
     }
 
     return same.isEmpty() ? listing.partitions() : same;
-  }
-
-  private static Dataset<Row> directoryRows(
-      SparkSession session,
-      Input listing,
-      CheckedInput checked,
-      List<String> carried,
-      ReadColumn.Case comparison) {
-    List<ReadColumn> inFiles =
-        checked.read().stream().filter(column -> !column.isPartition()).toList();
-    List<ReadColumn> inNames = checked.read().stream().filter(ReadColumn::isPartition).toList();
-    List<List<InputPartition>> reads =
-        inNames.isEmpty()
-            ? List.of(checked.selected())
-            : checked.selected().stream().map(List::of).toList();
-    Dataset<Row> all = null;
-    for (List<InputPartition> read : reads) {
-      List<InputFile> files =
-          read.stream().flatMap(partition -> partition.files().stream()).toList();
-      List<Column> columns = new ArrayList<>();
-      inFiles.forEach(column -> columns.add(SqlName.column(column.name())));
-      for (ReadColumn column : inNames) {
-        PartitionValue value = read.get(0).values().get(column.partitionLevel());
-        columns.add(
-            functions
-                .lit(value.isNull() ? null : value.value())
-                .cast(DataTypes.StringType)
-                .as(column.name()));
-      }
-
-      if (files.isEmpty()) {
-        continue;
-      }
-
-      boolean isCsv = checked.format() == InputFormat.CSV;
-      if (isCsv) {
-        columns.add(SqlName.column(CsvLineRows.MALFORMED));
-      }
-
-      Dataset<Row> own =
-          isCsv
-              ? CsvLineRows.of(session, inFiles, Set.copyOf(carried), files, comparison)
-              : listing.rows(session, checked.format(), inFiles, files, Map.of());
-      own = own.select(columns.toArray(Column[]::new));
-      all = all == null ? own : all.union(own);
-    }
-
-    return all == null ? none(session, checked) : all;
-  }
-
-  private static Dataset<Row> none(SparkSession session, CheckedInput checked) {
-    Column[] columns =
-        checked.read().stream()
-            .map(column -> functions.lit(null).cast(column.type()).as(column.name()))
-            .toArray(Column[]::new);
-    Dataset<Row> none = session.range(0).select(columns);
-    return checked.format() == InputFormat.CSV
-        ? none.withColumn(CsvLineRows.MALFORMED, functions.lit(false))
-        : none;
   }
 
   private static Dataset<Row> tableRows(

@@ -117,10 +117,11 @@ public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson,
       return Optional.empty();
     } else if (arguments.length == 0 || !arguments[0].equals(COMMAND)) {
       throw new UsageException(
-          "Cannot run this: the first word is %s, and must be %s, or replay for scripts/parity"
+          "Cannot run this: the first word is %s, and must be %s or %s, or replay for scripts/parity"
               .formatted(
                   arguments.length == 0 ? "missing" : "'" + Fault.printable(arguments[0]) + "'",
-                  COMMAND),
+                  COMMAND,
+                  ProveArguments.COMMAND),
           null);
     }
 

@@ -1,0 +1,214 @@
+package io.paritree.proof;
+
+import io.paritree.feature.Field;
+import io.paritree.proof.SmallestRecord.Parted;
+import io.paritree.proof.WayAnswers.Parting;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Scores records in every way, and compares each answer with the one of the first way, the
+ * reference.
+ *
+ * @param ways the reference and those that are compared with it
+ * @param threads how many blocks are scored at the same time
+ */
+public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
+  /** So many records that differ are made smaller; the one that gets smallest is shown. */
+  private static final int MOST_KEPT = 16;
+
+  /** A record of no more fields needs no smaller one beside it. */
+  private static final int FEW = 3;
+
+  public ParityTrial {
+    ways = List.copyOf(ways);
+  }
+
+  /** What differs of a record. */
+  private record Different(int number, Parting parting) {}
+
+  /** What a thread has counted of a way. */
+  private static final class Tally {
+    private long compared;
+    private long different;
+    private long nanos;
+    private final Map<String, Long> inexpressible = new TreeMap<>();
+    private final List<Different> first = new ArrayList<>();
+
+    void compare(WayAnswers expected, WayAnswers got, int from, int count) {
+      for (int index = 0; index < count; index++) {
+        Optional<String> reason = got.inexpressible(index);
+        if (reason.isPresent()) {
+          inexpressible.merge(reason.get(), 1L, Long::sum);
+          continue;
+        }
+
+        compared++;
+        Optional<Parting> parting = expected.parting(index, got, index);
+        if (parting.isPresent()) {
+          different++;
+          add(new Different(from + index, parting.get()));
+        }
+      }
+    }
+
+    private void add(Different found) {
+      first.add(found);
+      if (first.size() > MOST_KEPT) {
+        first.remove(first.stream().max(Comparator.comparing(Different::number)).get());
+      }
+    }
+
+    void add(Tally other) {
+      compared += other.compared;
+      different += other.different;
+      nanos += other.nanos;
+      other.inexpressible.forEach((reason, count) -> inexpressible.merge(reason, count, Long::sum));
+      other.first.forEach(this::add);
+      first.sort(Comparator.comparing(Different::number));
+    }
+  }
+
+  /** Scores and compares; returns one result per way, in their order. */
+  public List<WayResult> run() throws Exception {
+    Map<Way, Tally> all = new HashMap<>();
+    ways.forEach(way -> all.put(way, new Tally()));
+    List<Way> alone = ways.stream().filter(Way::isOfAllAtOnce).toList();
+    WayAnswers[] expected = new WayAnswers[records.blocks()]; // what the reference has answered
+    List<Way> together = ways.stream().filter(way -> !alone.contains(way)).toList();
+    inBlocks(at -> part(at, together, alone.isEmpty() ? null : expected), all);
+    for (Way way : alone) {
+      long start = System.nanoTime();
+      way.begin(records);
+      all.get(way).nanos += System.nanoTime() - start;
+      inBlocks(at -> part(at, way, expected[at]), all);
+      way.end();
+    }
+
+    List<WayResult> results = new ArrayList<>();
+    for (Way way : ways) {
+      results.add(result(way, all.get(way)));
+    }
+
+    return results;
+  }
+
+  /** Compares a block. */
+  @FunctionalInterface
+  private interface Part {
+    Map<Way, Tally> of(int block) throws Exception;
+  }
+
+  private void inBlocks(Part part, Map<Way, Tally> all) throws Exception {
+    AtomicInteger next = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(threads, ParityTrial::daemon);
+    try {
+      List<Future<Map<Way, Tally>>> running = new ArrayList<>();
+      for (int thread = 0; thread < threads; thread++) {
+        running.add(pool.submit(() -> inBlocks(part, next)));
+      }
+
+      for (Future<Map<Way, Tally>> ended : running) {
+        ended.get().forEach((way, tally) -> all.get(way).add(tally));
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    } finally {
+      next.set(records.blocks()); // if one has failed, the others end with their block
+      pool.shutdown();
+    }
+  }
+
+  private Map<Way, Tally> inBlocks(Part part, AtomicInteger next) throws Exception {
+    Map<Way, Tally> tallies = new HashMap<>();
+    for (int at = next.getAndIncrement(); at < records.blocks(); at = next.getAndIncrement()) {
+      part.of(at)
+          .forEach((way, tally) -> tallies.computeIfAbsent(way, any -> new Tally()).add(tally));
+    }
+
+    return tallies;
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "prove");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * Scores a block in some ways, the reference among them.
+   *
+   * @param kept receives what the reference has answered; null if nobody needs it
+   */
+  private Map<Way, Tally> part(int at, List<Way> some, WayAnswers[] kept) throws Exception {
+    TriedBlock block = records.block(at);
+    block.encoded(); // so that no way is charged with it
+    Map<Way, Tally> tallies = new HashMap<>();
+    WayAnswers expected = null;
+    for (Way way : some) {
+      Tally tally = new Tally();
+      long start = System.nanoTime();
+      WayAnswers got = way.score(block);
+      tally.nanos = System.nanoTime() - start;
+      expected = expected == null ? got : expected;
+      tally.compare(expected, got, block.first(), block.records().size());
+      tallies.put(way, tally);
+    }
+
+    if (kept != null) {
+      kept[at] = expected;
+    }
+
+    return tallies;
+  }
+
+  private Map<Way, Tally> part(int at, Way way, WayAnswers expected) throws Exception {
+    TriedBlock block = records.block(at);
+    Tally tally = new Tally();
+    tally.compare(expected, way.score(block), block.first(), block.records().size());
+    return Map.of(way, tally);
+  }
+
+  private WayResult result(Way way, Tally tally) throws Exception {
+    return new WayResult(
+        way.name(),
+        tally.compared,
+        tally.different,
+        tally.inexpressible,
+        TimeUnit.NANOSECONDS.toMillis(tally.nanos),
+        smallest(way, tally));
+  }
+
+  private Optional<WayResult.First> smallest(Way way, Tally tally) throws Exception {
+    SmallestRecord making = new SmallestRecord(records.schema(), ways.get(0), way);
+    WayResult.First smallest = null;
+    for (Different each : tally.first) {
+      TriedRecord record = records.record(each.number);
+      Parted parted = making.of(new Parted(record, each.parting));
+      List<Field> fields = records.schema().fields();
+      List<String> names =
+          making.fields(parted.record()).stream().map(field -> fields.get(field).column()).toList();
+      if (smallest == null || names.size() < smallest.fields().size()) {
+        smallest =
+            new WayResult.First(each.number, parted.record().json(fields), names, parted.parting());
+      }
+
+      if (smallest.fields().size() <= FEW) {
+        break;
+      }
+    }
+
+    return Optional.ofNullable(smallest);
+  }
+}

@@ -1,0 +1,122 @@
+package io.paritree.proof;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.paritree.feature.Field;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** A record: of each field of a schema, in its order, the JSON of its value. Immutable. */
+public final class TriedRecord {
+  /** In place of the JSON of a field that is absent. */
+  public static final String ABSENT = "";
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final String[] values;
+
+  /** What a value is in JSON. */
+  public enum Kind {
+    /** No value: absent, or null. */
+    NONE,
+    TEXT,
+    TRUTH,
+    NUMBER,
+    /** A list or an object. */
+    OTHER
+  }
+
+  /**
+   * @param values one per field, as JSON; {@link #ABSENT} for none
+   */
+  public TriedRecord(String... values) {
+    this.values = values.clone();
+  }
+
+  /** Returns the record without any value. */
+  static TriedRecord empty(int fields) {
+    String[] values = new String[fields];
+    Arrays.fill(values, ABSENT);
+    return new TriedRecord(values);
+  }
+
+  /** Returns how many fields the schema has. */
+  public int fields() {
+    return values.length;
+  }
+
+  /** Returns the JSON of a field's value. */
+  public String value(int field) {
+    return values[field];
+  }
+
+  /** Returns what a field's value is. */
+  public Kind kind(int field) {
+    String json = values[field];
+    if (json.equals(ABSENT) || json.equals("null")) {
+      return Kind.NONE;
+    }
+
+    return switch (json.charAt(0)) {
+      case '"' -> Kind.TEXT;
+      case 't', 'f' -> Kind.TRUTH;
+      case '[', '{' -> Kind.OTHER;
+      default -> Kind.NUMBER;
+    };
+  }
+
+  /** Returns a field's value that is text, without quotes and escapes. */
+  public String text(int field) {
+    try (JsonParser parser = JSON.createParser(values[field])) {
+      parser.nextToken();
+      return parser.getText();
+    } catch (IOException e) {
+      throw new UncheckedIOException("A tried value is no JSON: " + values[field], e);
+    }
+  }
+
+  /** Returns this record with another value. */
+  public TriedRecord with(int field, String json) {
+    TriedRecord changed = new TriedRecord(values);
+    changed.values[field] = json;
+    return changed;
+  }
+
+  /** Returns the record as a JSON object, without absent fields. */
+  public String json(List<Field> fields) {
+    StringBuilder json = new StringBuilder("{");
+    for (int field = 0; field < values.length; field++) {
+      if (!values[field].equals(ABSENT)) {
+        json.append(json.length() == 1 ? "" : ",");
+        json.append(quoted(fields.get(field).column())).append(':').append(values[field]);
+      }
+    }
+
+    return json.append('}').toString();
+  }
+
+  /** Returns the JSON of a text. */
+  public static String quoted(String text) {
+    StringBuilder json = new StringBuilder("\"");
+    JsonStringEncoder.getInstance().quoteAsString(text, json);
+    return json.append('"').toString();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TriedRecord record && Arrays.equals(values, record.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(values);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(values);
+  }
+}

@@ -1,0 +1,146 @@
+package io.paritree.proof;
+
+import java.util.Optional;
+
+/**
+ * What a way has answered for some records, of each one of these: margins and scores, the faults
+ * for which it was refused, or why the way cannot take it. Not thread-safe.
+ */
+public final class WayAnswers {
+  private static final String NOTHING = "no answer";
+
+  private final int outputs;
+  private final int scores;
+  private final int[] marginBits;
+  private final int[] scoreBits;
+  private final boolean[] isScored;
+  private final String[] labels;
+  private final String[] faults;
+  private final String[] reasons;
+
+  /**
+   * Two answers for a record that are not the same.
+   *
+   * @param what the first thing that differs, such as {@code margin 0}
+   * @param expected what the one has, with its bits if it is a number
+   * @param got what the other has
+   */
+  public record Parting(String what, String expected, String got) {}
+
+  /**
+   * @param count number of records
+   * @param outputs number of margins of a record; 0 if the way does not show margins
+   * @param scores number of scores of a record
+   */
+  public WayAnswers(int count, int outputs, int scores) {
+    this.outputs = outputs;
+    this.scores = scores;
+    this.marginBits = new int[Math.multiplyExact(count, outputs)];
+    this.scoreBits = new int[Math.multiplyExact(count, scores)];
+    this.isScored = new boolean[count];
+    this.labels = new String[count];
+    this.faults = new String[count];
+    this.reasons = new String[count];
+  }
+
+  /**
+   * Says that a record was scored.
+   *
+   * @param margins its margins begin at {@code marginsAt}; not read if the way does not show them
+   * @param scores its scores begin at {@code scoresAt}
+   */
+  public void scored(int record, float[] margins, int marginsAt, float[] scores, int scoresAt) {
+    isScored[record] = true;
+    for (int output = 0; output < outputs; output++) {
+      marginBits[record * outputs + output] = Float.floatToIntBits(margins[marginsAt + output]);
+    }
+
+    for (int score = 0; score < this.scores; score++) {
+      scoreBits[record * this.scores + score] = Float.floatToIntBits(scores[scoresAt + score]);
+    }
+  }
+
+  /** Says which label a record has that was scored; a way need not show labels. */
+  public void labelled(int record, String label) {
+    labels[record] = label;
+  }
+
+  /**
+   * Says that a record was refused.
+   *
+   * @param faults {@code field: code} of each, each once, in the order of the texts, with a comma
+   *     and a blank between them
+   */
+  public void refused(int record, String faults) {
+    this.faults[record] = faults;
+  }
+
+  /** Says why the way cannot take a record: such records are counted, and not compared. */
+  public void inexpressible(int record, String reason) {
+    reasons[record] = reason;
+  }
+
+  /** Returns the answers for some of the records, in arrays of their own. */
+  public WayAnswers part(int from, int count) {
+    WayAnswers part = new WayAnswers(count, outputs, scores);
+    System.arraycopy(marginBits, from * outputs, part.marginBits, 0, count * outputs);
+    System.arraycopy(scoreBits, from * scores, part.scoreBits, 0, count * scores);
+    System.arraycopy(isScored, from, part.isScored, 0, count);
+    System.arraycopy(labels, from, part.labels, 0, count);
+    System.arraycopy(faults, from, part.faults, 0, count);
+    System.arraycopy(reasons, from, part.reasons, 0, count);
+    return part;
+  }
+
+  /** Returns why the way cannot take a record. */
+  Optional<String> inexpressible(int record) {
+    return Optional.ofNullable(reasons[record]);
+  }
+
+  /** Returns how another answer for a record differs; NaN equals NaN. */
+  Optional<Parting> parting(int record, WayAnswers other, int otherRecord) {
+    String expected = kind(record);
+    String got = other.kind(otherRecord);
+    if (!expected.equals(got)) {
+      return Optional.of(new Parting("answer", expected, got));
+    } else if (!isScored[record]) {
+      return Optional.empty();
+    }
+
+    if (outputs == other.outputs) {
+      for (int output = 0; output < outputs; output++) {
+        int mine = marginBits[record * outputs + output];
+        int others = other.marginBits[otherRecord * outputs + output];
+        if (mine != others) {
+          return Optional.of(new Parting("margin " + output, shown(mine), shown(others)));
+        }
+      }
+    }
+
+    for (int score = 0; score < scores; score++) {
+      int mine = scoreBits[record * scores + score];
+      int others = other.scoreBits[otherRecord * scores + score];
+      if (mine != others) {
+        return Optional.of(new Parting("score " + score, shown(mine), shown(others)));
+      }
+    }
+
+    String label = labels[record];
+    String otherLabel = other.labels[otherRecord];
+    return label == null || otherLabel == null || label.equals(otherLabel)
+        ? Optional.empty()
+        : Optional.of(new Parting("label", label, otherLabel));
+  }
+
+  private String kind(int record) {
+    if (faults[record] != null) {
+      return "refused: " + faults[record];
+    }
+
+    return isScored[record] ? "scored" : NOTHING;
+  }
+
+  private static String shown(int bits) {
+    return "%s (0x%s)".formatted(Float.intBitsToFloat(bits), Integer.toHexString(bits));
+  }
+}

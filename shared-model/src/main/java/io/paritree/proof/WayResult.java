@@ -1,0 +1,45 @@
+package io.paritree.proof;
+
+import io.paritree.proof.WayAnswers.Parting;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How a way compares with the reference.
+ *
+ * @param name of the way
+ * @param compared how many records it has answered as the reference has, or otherwise
+ * @param different how many otherwise
+ * @param inexpressible how many records it cannot take, by the reason
+ * @param millis that all its threads have taken
+ * @param first what differs first, made as small as it gets; empty if nothing does
+ */
+public record WayResult(
+    String name,
+    long compared,
+    long different,
+    Map<String, Long> inexpressible,
+    long millis,
+    Optional<First> first) {
+
+  public WayResult {
+    inexpressible = Collections.unmodifiableMap(new TreeMap<>(inexpressible));
+  }
+
+  /**
+   * The first record that differs, made smaller.
+   *
+   * @param number of the record that was made smaller, from 0
+   * @param json the smallest record
+   * @param fields those with another value than the simplest one
+   * @param parting how the answers for it differ
+   */
+  public record First(long number, String json, List<String> fields, Parting parting) {
+    public First {
+      fields = List.copyOf(fields);
+    }
+  }
+}

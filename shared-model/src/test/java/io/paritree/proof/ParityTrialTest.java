@@ -1,0 +1,195 @@
+package io.paritree.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.Seed;
+import io.paritree.feature.Feature;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.Schema;
+import io.paritree.feature.Sentinels;
+import io.paritree.forest.Engine;
+import io.paritree.forest.PlantedFault;
+import io.paritree.model.EngineKind;
+import io.paritree.model.ModelFiles;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.TestPackages;
+import io.paritree.proof.EngineWay.Grouping;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Records with values at edges part a way that is wrong from the others, and become small. */
+class ParityTrialTest {
+  private static final int RECORDS = 6_000;
+  private static final int FEW = 3;
+
+  @TempDir static Path directory;
+
+  private static final long SEED = Seed.next();
+  private static ModelFiles files;
+  private static ScoringModel model;
+  private static TriedRecords records;
+
+  @BeforeAll
+  static void makeRecords() throws Exception {
+    files = ModelFiles.read(new TestPackages(directory.resolve("models")).binary(1, 5).toString());
+    model = Opening.open(files, EngineKind.FOREST);
+    records = records(model, SEED, "records");
+  }
+
+  private static TriedRecords records(ScoringModel of, long seed, String name) throws Exception {
+    AdversarialRecords edges = new AdversarialRecords(of, seed);
+    Iterator<TriedRecord> some =
+        Stream.generate(() -> edges.next(edges.generated())).limit(RECORDS).iterator();
+    return TriedRecords.write(of.schema(), some, directory.resolve(name));
+  }
+
+  private static Way reference() throws Exception {
+    return EngineForm.SPEC.of(model, files).orElseThrow();
+  }
+
+  private static WayResult result(Way way) throws Exception {
+    return new ParityTrial(records, List.of(reference(), way), 2).run().get(1);
+  }
+
+  private static void isFound(WayResult found) {
+    assertThat(found.different()).as("%s, seed %s", found, SEED).isPositive();
+    assertThat(found.first()).isPresent();
+    assertThat(found.first().get().fields())
+        .as("%s, seed %s", found, SEED)
+        .hasSizeLessThanOrEqualTo(FEW);
+  }
+
+  @Test
+  void allEnginesAgree() throws Exception {
+    List<Way> ways = new ArrayList<>();
+    for (EngineForm form : EngineForm.values()) {
+      if (form != EngineForm.WIDE) { // compiled only where engines are tested
+        ways.add(form.of(model, files).orElseThrow());
+      }
+    }
+
+    List<WayResult> results = new ParityTrial(records, ways, 2).run();
+
+    assertThat(results)
+        .as("seed %s", SEED)
+        .extracting(WayResult::different)
+        .containsOnly(0L)
+        .hasSize(EngineForm.values().length - 1);
+    assertThat(results).extracting(WayResult::compared).containsOnly((long) RECORDS);
+  }
+
+  @Test
+  void theSameSeedMakesTheSameRecords() throws Exception {
+    assertThat(records(model, SEED, "again").sha256()).isEqualTo(records.sha256());
+    assertThat(records(model, SEED + 1, "others").sha256()).isNotEqualTo(records.sha256());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFaultOfATreeIsFoundWithAFewFields(PlantedFault fault) throws Exception {
+    Engine wrong = fault.in(model.specification());
+
+    isFound(result(new EngineWay("wrong", wrong, Grouping.ROWS, model.outputs())));
+  }
+
+  @Test
+  void aSentinelThatIsAValueIsFoundWithAFewFields() throws Exception {
+    List<Feature> features = new ArrayList<>(model.schema().features());
+    NumberFeature distance = (NumberFeature) features.get(0);
+    assertThat(distance.sentinels().numbers()).isNotEmpty();
+    features.set(
+        0,
+        new NumberFeature(
+            distance.name(),
+            distance.column(),
+            Sentinels.NONE,
+            Double.NEGATIVE_INFINITY,
+            distance.max(),
+            distance.nullable()));
+    Schema without = new Schema(features);
+
+    isFound(
+        result(new ChangedWay(block -> TriedBlock.ofOthers(without, block.records()).encoded())));
+  }
+
+  @Test
+  void aNumberThatIsCutInPlaceOfRoundedIsFoundWithAFewFields() throws Exception {
+    isFound(result(new ChangedWay(ParityTrialTest::cut)));
+  }
+
+  private static TriedBlock.Encoded cut(TriedBlock block) {
+    TriedBlock.Encoded right = block.encoded();
+    float[] slots = right.slots().clone();
+    for (int record = 0; record < block.records().size(); record++) {
+      for (int slot = 0; slot < 2; slot++) { // distance and weight
+        int at = record * model.schema().width() + slot;
+        if (right.faults()[record] == null && !Float.isNaN(slots[at])) {
+          double given = Double.parseDouble(block.records().get(record).value(slot));
+          slots[at] = Math.abs(slots[at]) > Math.abs(given) ? towardsZero(slots[at]) : slots[at];
+        }
+      }
+    }
+
+    return new TriedBlock.Encoded(slots, right.faults());
+  }
+
+  private static float towardsZero(float slot) {
+    return slot > 0 ? Math.nextDown(slot) : Math.nextUp(slot);
+  }
+
+  @Test
+  void aFaultThatIsNotToldIsFoundWithAFewFields() throws Exception {
+    isFound(
+        result(
+            new ChangedWay(
+                block -> {
+                  TriedBlock.Encoded right = block.encoded();
+                  String[] faults = right.faults().clone();
+                  for (int record = 0; record < faults.length; record++) {
+                    String told = faults[record];
+                    faults[record] =
+                        told == null || !told.equals("zone: unseen_category") ? told : null;
+                  }
+
+                  return new TriedBlock.Encoded(right.slots(), faults);
+                })));
+  }
+
+  /** A way that encodes otherwise, and scores rightly. */
+  private record ChangedWay(Function<TriedBlock, TriedBlock.Encoded> encoding) implements Way {
+    @Override
+    public String name() {
+      return "changed";
+    }
+
+    @Override
+    public WayAnswers score(TriedBlock block) {
+      TriedBlock.Encoded encoded = encoding.apply(block);
+      Engine engine = model.engine();
+      int count = block.records().size();
+      float[] margins = new float[count * engine.outputs()];
+      float[] scores = new float[count * engine.scores()];
+      engine.score(encoded.slots(), count, margins, scores);
+      WayAnswers answers = new WayAnswers(count, engine.outputs(), engine.scores());
+      for (int record = 0; record < count; record++) {
+        if (encoded.faults()[record] == null) {
+          answers.scored(record, margins, record, scores, record);
+        } else {
+          answers.refused(record, encoded.faults()[record]);
+        }
+      }
+
+      return answers;
+    }
+  }
+}

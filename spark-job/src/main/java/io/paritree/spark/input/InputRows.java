@@ -1,0 +1,87 @@
+package io.paritree.spark.input;
+
+import io.paritree.output.PartitionValue;
+import io.paritree.spark.tables.SqlName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * The rows of a directory as a Dataset with the columns that are read: values of partitions as
+ * texts, and of CSV files texts and {@link CsvLineRows#MALFORMED}.
+ */
+public final class InputRows {
+  private InputRows() {}
+
+  /**
+   * Returns the rows of all selected partitions.
+   *
+   * @param carried columns whose cells must be UTF-8
+   * @param comparison how names of columns are compared
+   */
+  public static Dataset<Row> of(
+      SparkSession session,
+      Input listing,
+      CheckedInput checked,
+      List<String> carried,
+      ReadColumn.Case comparison) {
+    List<ReadColumn> inFiles =
+        checked.read().stream().filter(column -> !column.isPartition()).toList();
+    List<ReadColumn> inNames = checked.read().stream().filter(ReadColumn::isPartition).toList();
+    List<List<InputPartition>> reads =
+        inNames.isEmpty()
+            ? List.of(checked.selected())
+            : checked.selected().stream().map(List::of).toList();
+    Dataset<Row> all = null;
+    for (List<InputPartition> read : reads) {
+      List<InputFile> files =
+          read.stream().flatMap(partition -> partition.files().stream()).toList();
+      List<Column> columns = new ArrayList<>();
+      inFiles.forEach(column -> columns.add(SqlName.column(column.name())));
+      for (ReadColumn column : inNames) {
+        PartitionValue value = read.get(0).values().get(column.partitionLevel());
+        columns.add(
+            functions
+                .lit(value.isNull() ? null : value.value())
+                .cast(DataTypes.StringType)
+                .as(column.name()));
+      }
+
+      if (files.isEmpty()) {
+        continue;
+      }
+
+      boolean isCsv = checked.format() == InputFormat.CSV;
+      if (isCsv) {
+        columns.add(SqlName.column(CsvLineRows.MALFORMED));
+      }
+
+      Dataset<Row> own =
+          isCsv
+              ? CsvLineRows.of(session, inFiles, Set.copyOf(carried), files, comparison)
+              : listing.rows(session, checked.format(), inFiles, files, Map.of());
+      own = own.select(columns.toArray(Column[]::new));
+      all = all == null ? own : all.union(own);
+    }
+
+    return all == null ? none(session, checked) : all;
+  }
+
+  private static Dataset<Row> none(SparkSession session, CheckedInput checked) {
+    Column[] columns =
+        checked.read().stream()
+            .map(column -> functions.lit(null).cast(column.type()).as(column.name()))
+            .toArray(Column[]::new);
+    Dataset<Row> none = session.range(0).select(columns);
+    return checked.format() == InputFormat.CSV
+        ? none.withColumn(CsvLineRows.MALFORMED, functions.lit(false))
+        : none;
+  }
+}

@@ -1,0 +1,30 @@
+package io.paritree.spark.proof;
+
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.ReadColumn;
+import java.util.List;
+
+/**
+ * What is tried.
+ *
+ * @param model as for scripts/score
+ * @param input of which rows are tried
+ * @param natural how many of them at most
+ * @param adversarial how many records with values at edges
+ * @param seed of these
+ * @param ways the ways that must be tried; empty for all that are there
+ */
+public record ProveQuery(
+    String model, Rows input, int natural, int adversarial, long seed, List<String> ways) {
+  public ProveQuery {
+    ways = List.copyOf(ways);
+  }
+
+  /**
+   * The rows.
+   *
+   * @param path a directory or file; empty for none
+   * @param comparison how names of columns are compared
+   */
+  public record Rows(String path, InputFormat format, ReadColumn.Case comparison) {}
+}

@@ -1,0 +1,187 @@
+package io.paritree.spark.proof;
+
+import io.paritree.ModelException;
+import io.paritree.Sha256;
+import io.paritree.UnsupportedModelException;
+import io.paritree.feature.Schema;
+import io.paritree.model.EngineKind;
+import io.paritree.model.ModelFiles;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.proof.AdversarialRecords;
+import io.paritree.proof.EngineForm;
+import io.paritree.proof.ParityProof;
+import io.paritree.proof.ParityTrial;
+import io.paritree.proof.TriedRecord;
+import io.paritree.proof.TriedRecords;
+import io.paritree.proof.Way;
+import io.paritree.proof.WayResult;
+import io.paritree.spark.ending.RefusedException;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+
+/** Tries records in all ways. */
+public final class Proving {
+  /** So many rows of an input are kept, to make records with values at edges of them. */
+  private static final int MOST_BASES = 10_000;
+
+  private static final double MILLIS = 1_000;
+
+  private final ProveQuery query;
+  private final IntFunction<SparkSession> session;
+  private final ModelFiles files;
+  private final ScoringModel model;
+  private final Map<String, String> absent = new LinkedHashMap<>();
+  private int natural; // how many were tried
+
+  /**
+   * Opens the model.
+   *
+   * @param session gives a session of Spark for so many columns, if an input is to be read
+   * @param hadoop settings of Hadoop's client
+   */
+  public Proving(ProveQuery query, IntFunction<SparkSession> session, Map<String, String> hadoop)
+      throws ModelException, IOException {
+    this.query = query;
+    this.session = session;
+    this.files = ModelFiles.read(query.model(), hadoop);
+    this.model = Opening.open(files, EngineKind.FOREST);
+  }
+
+  /** Returns the names of all ways. */
+  public static List<String> names() {
+    return Stream.of(EngineForm.values()).map(EngineForm::word).toList();
+  }
+
+  /**
+   * Tries them.
+   *
+   * @throws RefusedException if the input does not fit the model, or a way that was asked for is
+   *     not here
+   */
+  public ParityProof prove() throws Exception {
+    Instant startedAt = Instant.now();
+    List<Way> ways = ways();
+    Path directory = Files.createTempDirectory("paritree-prove");
+    try {
+      TriedRecords records = records(directory.resolve("records"));
+      List<WayResult> results =
+          new ParityTrial(records, ways, Runtime.getRuntime().availableProcessors()).run();
+      return new ParityProof(
+          startedAt,
+          Duration.between(startedAt, Instant.now()).toMillis() / MILLIS,
+          code(),
+          ParityProof.Model.of(model),
+          new ParityProof.Tried(
+              query.input().path(),
+              natural,
+              records.count() - natural,
+              query.seed(),
+              records.sha256()),
+          results,
+          absent);
+    } finally {
+      Files.deleteIfExists(directory.resolve("records"));
+      Files.deleteIfExists(directory);
+      for (Way way : ways) {
+        way.close();
+      }
+    }
+  }
+
+  private List<Way> ways() throws ModelException, RefusedException {
+    List<Way> ways = new ArrayList<>();
+    for (EngineForm form : EngineForm.values()) {
+      String name = form.word();
+      if (form == EngineForm.SPEC || query.ways().isEmpty() || query.ways().contains(name)) {
+        Optional<Way> way = Optional.empty();
+        try {
+          way = form.of(model, files);
+          if (way.isEmpty()) {
+            absent.put(name, "this JVM has no vectors, or the model's blocks do not use them");
+          }
+        } catch (UnsupportedModelException e) {
+          absent.put(name, e.getMessage());
+        }
+
+        if (way.isEmpty() && query.ways().contains(name)) {
+          throw new RefusedException("Cannot try %s: %s".formatted(name, absent.get(name)));
+        }
+
+        way.ifPresent(ways::add);
+      }
+    }
+
+    return ways;
+  }
+
+  private TriedRecords records(Path file) throws RefusedException, IOException {
+    Schema schema = model.schema();
+    Iterator<TriedRecord> rows =
+        query.input().path().isEmpty() || query.natural() == 0
+            ? List.<TriedRecord>of().iterator()
+            : NaturalRecords.of(session.apply(schema.fields().size()), query.input(), schema);
+    AdversarialRecords edges = new AdversarialRecords(model, query.seed());
+    List<TriedRecord> bases = new ArrayList<>();
+    return TriedRecords.write(
+        schema,
+        new Iterator<TriedRecord>() {
+          private int adversarial;
+          private boolean isNatural = true;
+
+          @Override
+          public boolean hasNext() {
+            isNatural = isNatural && natural < query.natural() && rows.hasNext();
+            return isNatural || adversarial < query.adversarial();
+          }
+
+          @Override
+          public TriedRecord next() {
+            if (isNatural) {
+              TriedRecord record = rows.next();
+              natural++;
+              if (bases.size() < MOST_BASES) {
+                bases.add(record);
+              }
+
+              return record;
+            }
+
+            int base = adversarial++;
+            return edges.next(bases.isEmpty() ? edges.generated() : bases.get(base % bases.size()));
+          }
+        },
+        file);
+  }
+
+  /** Returns what runs: its version and, if it is a jar, its digest. */
+  private static ParityProof.Code code() throws IOException {
+    String version = Proving.class.getPackage().getImplementationVersion();
+    CodeSource source = Proving.class.getProtectionDomain().getCodeSource();
+    String sha256 = "";
+    if (source != null && source.getLocation() != null) {
+      try {
+        Path jar = Path.of(source.getLocation().toURI());
+        sha256 = Files.isRegularFile(jar) ? Sha256.hex(Files.readAllBytes(jar)) : "";
+      } catch (URISyntaxException | IllegalArgumentException e) {
+        sha256 = ""; // what is no file has no digest
+      }
+    }
+
+    return new ParityProof.Code(version == null ? "development" : version, sha256);
+  }
+}

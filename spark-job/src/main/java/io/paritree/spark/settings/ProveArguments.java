@@ -1,0 +1,186 @@
+package io.paritree.spark.settings;
+
+import io.paritree.Fault;
+import io.paritree.config.ConfigurationException;
+import io.paritree.config.Settings;
+import io.paritree.feature.NearestName;
+import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.proof.ProveQuery;
+import io.paritree.spark.proof.Proving;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line of {@code scripts/parity prove}. An option replaces the setting of the same name
+ * in the configuration file of {@code scripts/score}, unless it is of {@link #ONE_RUN}.
+ *
+ * @param query what is asked for
+ * @param isJson whether the evidence is printed
+ * @param evidence a file for the evidence; empty for none
+ */
+public record ProveArguments(ProveQuery query, boolean isJson, String evidence) {
+  /** The first word of the command line. */
+  public static final String COMMAND = "prove";
+
+  private static final int NATURAL = 800_000;
+  private static final int ADVERSARIAL = 200_000;
+  private static final int MOST = 1_000_000_000;
+  private static final List<String> FORMATS = List.of("text", "json");
+  private static final List<String> ONE_RUN =
+      List.of("natural", "adversarial", "seed", "ways", "format", "evidence", "conf");
+
+  private static List<OptionSpec.Builder> options() {
+    return List.of(
+        ScoreArguments.text("--model=MODEL", "model as for scripts/score"),
+        ScoreArguments.text(
+            "--input=DIR",
+            "directory or file with rows to try; without it all records have values at edges"),
+        ScoreArguments.text(
+            "--input-format=FORMAT", "format of its files: parquet (default) or csv"),
+        ScoreArguments.text(
+            "--natural=N",
+            "how many rows of it are tried, at most (default: %s)".formatted(NATURAL)),
+        ScoreArguments.text(
+            "--adversarial=N",
+            "how many records with values at edges are tried (default: %s)".formatted(ADVERSARIAL)),
+        ScoreArguments.text("--seed=N", "number that these are made from (default: 1)"),
+        ScoreArguments.names(
+            "--ways=WAYS",
+            "ways that are tried beside spec, the plain loops over trees: some of %s (default: all"
+                    .formatted(String.join(",", Proving.names()))
+                + " that are here)"),
+        ScoreArguments.text("--format=FORMAT", "what is printed: text (default) or json"),
+        ScoreArguments.text(
+            "--evidence=FILE",
+            "local file for the evidence, as JSON; FILE.sha256 gets its digest, for sha256sum -c"),
+        ScoreArguments.text("--conf=FILE", "configuration file; see conf/scoring-job.conf"),
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
+  }
+
+  private static CommandLine commandLine() {
+    CommandSpec command = CommandSpec.create().name("parity " + COMMAND);
+    command
+        .usageMessage()
+        .sortOptions(false)
+        .width(100)
+        .description(
+            "Proves that all ways to score give the same bits: the same records through each, rows of"
+                + " an input and records with values at edges of model and schema.")
+        .footer(
+            "",
+            "Exit codes: 0 nothing differs; 1 anything else; 2 wrong usage; 3 input refused, or a way"
+                + " of --ways is not here; 6 model refused; 7 a way differs.");
+    options().forEach(option -> command.addOption(option.build()));
+    return new CommandLine(command);
+  }
+
+  public static String usage() {
+    return commandLine().getUsageMessage(Ansi.OFF);
+  }
+
+  /**
+   * Reads a command line, without its first word, and the configuration file that it names.
+   *
+   * @return empty if help is requested
+   */
+  public static Optional<ProveArguments> parse(String... arguments) throws UsageException {
+    try {
+      ParseResult given = commandLine().parseArgs(arguments);
+      if (given.isUsageHelpRequested()) {
+        return Optional.empty();
+      }
+
+      Settings settings = ScoreArguments.configuration(given, ProveArguments::key).settings();
+      return Optional.of(new Parser(settings, given).read());
+    } catch (ParameterException | ConfigurationException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
+  }
+
+  private static Optional<String> key(String option) {
+    return ONE_RUN.contains(option) ? Optional.empty() : Optional.of("scoring-job." + option);
+  }
+
+  /** Reads the settings: the type and range of each. */
+  private record Parser(Settings settings, ParseResult given) {
+    ProveArguments read() throws ConfigurationException {
+      String model = settings.anyText("scoring-job.model");
+      if (model.isBlank()) {
+        settings.problem("--model is needed");
+      }
+
+      ProveQuery query =
+          new ProveQuery(
+              model,
+              new ProveQuery.Rows(
+                  settings.anyText("scoring-job.input"),
+                  settings.word("scoring-job.input-format", InputFormat.class),
+                  settings.truth("scoring-job.ignore-case")
+                      ? ReadColumn.Case.IGNORED
+                      : ReadColumn.Case.COMPARED),
+              (int) number("--natural", 0, MOST, NATURAL),
+              (int) number("--adversarial", 0, MOST, ADVERSARIAL),
+              number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 1),
+              ways());
+      if (query.adversarial() == 0 && (query.natural() == 0 || query.input().path().isBlank())) {
+        settings.problem("nothing is to be tried: give --input, or more than 0 as --adversarial");
+      }
+
+      String format = option("--format");
+      if (!format.isEmpty() && !FORMATS.contains(format)) {
+        settings.problem(
+            "--format must be text or json, but is '%s'".formatted(Fault.printable(format)));
+      }
+
+      settings.leave(key -> true);
+      settings.finish();
+      return new ProveArguments(query, format.equals("json"), option("--evidence"));
+    }
+
+    private String option(String name) {
+      return given.matchedOptionValue(name, "");
+    }
+
+    private long number(String option, long least, long most, long otherwise) {
+      String text = option(option);
+      try {
+        long number = text.isEmpty() ? otherwise : Long.parseLong(text);
+        if (number >= least && number <= most) {
+          return number;
+        }
+      } catch (NumberFormatException e) {
+        // falls through to the one message below
+      }
+
+      settings.problem(
+          "%s must be a whole number from %s to %s, but is '%s'"
+              .formatted(option, least, most, Fault.printable(text)));
+      return otherwise;
+    }
+
+    private List<String> ways() {
+      List<String> ways = given.matchedOptionValue("--ways", List.of());
+      for (String way : ways) {
+        if (!Proving.names().contains(way)) {
+          String nearest =
+              NearestName.of(way, Proving.names())
+                  .map(near -> "; did you mean '%s'?".formatted(near))
+                  .orElse("");
+          settings.problem(
+              "--ways must be some of %s, but has '%s'%s"
+                  .formatted(String.join(", ", Proving.names()), Fault.printable(way), nearest));
+        }
+      }
+
+      return ways;
+    }
+  }
+}

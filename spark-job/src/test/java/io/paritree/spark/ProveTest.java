@@ -1,0 +1,105 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.paritree.Sha256;
+import io.paritree.json.SealedJson;
+import io.paritree.model.TestPackages;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * All ways score the same records alike, and the evidence says which records and ways those were.
+ */
+class ProveTest {
+  private static final int ROWS = 40;
+  private static final int FAULTY = 3;
+
+  @TempDir static Path directory;
+
+  private static Path model;
+
+  @BeforeAll
+  static void sealModel() {
+    model = new TestPackages(directory.resolve("models")).binary(1, 5);
+  }
+
+  private static JobRun prove(Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("prove", "--model", model));
+    arguments.addAll(List.of(more));
+    return JobRun.ofParity(arguments.toArray());
+  }
+
+  @Test
+  void rowsOfAnInputAndRecordsAtEdgesAreTheSameInAllWays() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, ROWS, ROWS / FAULTY, 2);
+    Path evidence = directory.resolve("evidence.json");
+
+    JobRun run =
+        prove("--input", input, "--adversarial", 3_000, "--seed", 7, "--evidence", evidence);
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    byte[] written = Files.readAllBytes(evidence);
+    JsonNode json = new ObjectMapper().readTree(written);
+    assertThat(SealedJson.isWhole(written)).isTrue();
+    assertThat(Files.readString(directory.resolve("evidence.json.sha256")))
+        .isEqualTo(Sha256.hex(written) + "  evidence.json\n");
+    assertThat(json.at("/result").textValue()).isEqualTo("same");
+    assertThat(json.at("/records/natural").intValue()).isEqualTo(ROWS);
+    assertThat(json.at("/records/adversarial").intValue()).isEqualTo(3_000);
+    assertThat(json.at("/ways").findValuesAsText("way"))
+        .contains("spec", "steps", "one", "blocks", "xgboost");
+    json.at("/ways")
+        .forEach(
+            way -> {
+              assertThat(way.at("/different").intValue()).as(way.toString()).isZero();
+              assertThat(way.at("/compared").intValue()).as(way.toString()).isEqualTo(ROWS + 3_000);
+            });
+    assertThat(run.out()).contains("Parity of parcel-late/1 on 3040 records", "steps", "same");
+  }
+
+  @Test
+  void rowsOfCsvAreRecordsOfTheSameValues() throws Exception {
+    Path parquet = Parcels.write(directory.resolve("parquet"), 0, ROWS, 0, 1);
+    Path csv = Parcels.writeCsv(directory.resolve("in.csv"), 0, ROWS);
+
+    JsonNode ofParquet = evidence("--input", parquet);
+    JsonNode ofCsv = evidence("--input", csv, "--input-format", "csv");
+
+    assertThat(ofCsv.at("/records/natural").intValue()).isEqualTo(ROWS);
+    assertThat(ofCsv.at("/ways")).isEqualTo(ofParquet.at("/ways"));
+  }
+
+  private static JsonNode evidence(Object... arguments) throws Exception {
+    List<Object> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--adversarial", 0, "--ways", "one", "--format", "json"));
+    JobRun run = prove(all.toArray());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    json.at("/ways").forEach(way -> ((ObjectNode) way).remove("millis"));
+    return json;
+  }
+
+  @Test
+  void whatCannotBeTriedIsRefused() {
+    JobRun misspelled = prove("--ways", "block");
+    JobRun nothing = prove("--adversarial", 0);
+    JobRun none = prove("--input", directory.resolve("none"));
+
+    assertThat(misspelled.exitCode()).isEqualTo(2);
+    assertThat(misspelled.err()).contains("has 'block'; did you mean 'blocks'?");
+    assertThat(nothing.exitCode()).isEqualTo(2);
+    assertThat(nothing.err()).contains("nothing is to be tried");
+    assertThat(none.exitCode()).isEqualTo(3);
+    assertThat(none.err()).contains("there is no input");
+    assertThat(prove("--help").out()).contains("Usage: parity prove");
+  }
+}
