@@ -62,6 +62,9 @@ final class Load implements AutoCloseable {
   interface Judge {
     /** Returns what is wrong with it, or an empty text. */
     String wrong(long number, LoadAnswer answer);
+
+    /** Is given how long each answer with 200 took, in nanoseconds. */
+    default void took(long number, long nanos) {}
   }
 
   /** Returns POSTs of JSON that carry their number as their id; cheap to make. */
@@ -262,6 +265,10 @@ final class Load implements AutoCloseable {
               ? "An answer without a request"
               : judge.wrong(number, answer);
       totals.answered(answer.status(), now - begun, wrong);
+      if (answer.status() == 200) {
+        judge.took(number, now - begun);
+      }
+
       out = null;
       if (answer.closes()) {
         drop();

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /**
  * How long callers wait for a model that has a challenger, beside how long they wait for the same
@@ -17,8 +18,11 @@ import java.util.Map;
  * that are alike differ by more. A third alias without a challenger shows the noise of the machine:
  * without any, its ratio would be 1.
  *
- * <p>In a round each has the load once, one after the other; a round gives a ratio of the p99 of
- * each to that of {@link Model#ALONE}. Who begins, and who follows whom, takes turns.
+ * <p>In a round all of them are asked in turn, each for {@link #TURN_SECONDS}, by the same
+ * connections: so a machine that is slow for seconds is slow for all. Who begins, and who follows
+ * whom, changes from turn to turn. The beginning of a turn, in which rows of the one before it may
+ * still wait for the challenger, is not counted. A round gives a ratio of the p99 of each to that
+ * of {@link Model#ALONE}.
  */
 final class ShadowTimes {
   private static final Model[][] ORDERS = {
@@ -29,6 +33,11 @@ final class ShadowTimes {
     {Model.ALONE, Model.CONTROL, Model.SHADOWED},
     {Model.SHADOWED, Model.CONTROL, Model.ALONE}
   };
+
+  private static final double TURN_SECONDS = 0.4;
+
+  /** The share of a turn that is not counted. */
+  private static final double SETTLING = 0.25;
 
   private final int port;
   private final int connections;
@@ -109,24 +118,88 @@ final class ShadowTimes {
   /**
    * Measures a round.
    *
-   * @param round its number, from 0
    * @param rate requests per second
-   * @return the totals of each load
+   * @param seconds in all, for each of the models
    */
-  List<LoadTotals> measure(int round, double rate, int seconds) throws IOException {
-    List<LoadTotals> all = new ArrayList<>();
-    for (Model model : ORDERS[round % ORDERS.length]) {
-      LoadTotals totals = load(model, rate).finishAfter(seconds);
-      millis.get(model).add(totals.millis(0.99));
-      all.add(totals);
+  LoadTotals measure(double rate, int seconds) throws IOException {
+    Round round = new Round(rate);
+    LoadTotals totals =
+        new Load(port, connections, rate, round::request, round)
+            .finishAfter(Model.values().length * (long) seconds);
+    for (Model model : Model.values()) {
+      millis.get(model).add(round.micros.get(model).quantile(0.99) / 1e3);
     }
 
-    return all;
+    return totals;
+  }
+
+  /** Who is asked by which request of a round, and how long it takes; used by the load's thread. */
+  private final class Round implements Load.Judge {
+    private final long perTurn;
+    private final Map<Model, LongFunction<byte[]>> posts = new EnumMap<>(Model.class);
+    private final Map<Model, Micros> micros = new EnumMap<>(Model.class);
+
+    Round(double rate) {
+      this.perTurn = Math.max(1, (long) (rate * TURN_SECONDS));
+      for (Model model : Model.values()) {
+        posts.put(model, ShadowTimes.this.posts(model));
+        micros.put(model, new Micros());
+      }
+    }
+
+    private Model model(long number) {
+      int turn = (int) (number / perTurn);
+      int models = Model.values().length;
+      return ORDERS[turn / models % ORDERS.length][turn % models];
+    }
+
+    byte[] request(long number) {
+      return posts.get(model(number)).apply(number);
+    }
+
+    @Override
+    public String wrong(long number, LoadAnswer answer) {
+      return judge.wrong(number, answer);
+    }
+
+    @Override
+    public void took(long number, long nanos) {
+      if (number % perTurn >= SETTLING * perTurn) {
+        micros.get(model(number)).add(nanos / 1_000);
+      }
+    }
+  }
+
+  /** Numbers of answers by their microseconds. */
+  private static final class Micros {
+    private static final int MOST = 1_000_000;
+
+    private final int[] counts = new int[MOST + 1];
+    private long all;
+
+    void add(long micros) {
+      counts[(int) Math.min(micros, MOST)]++;
+      all++;
+    }
+
+    int quantile(double quantile) {
+      long below = (long) (all * quantile);
+      int micros = 0;
+      while (micros < MOST && below >= counts[micros]) {
+        below -= counts[micros];
+        micros++;
+      }
+
+      return micros;
+    }
+  }
+
+  private LongFunction<byte[]> posts(Model model) {
+    return Load.posts("/v1/models/" + model.address() + "/score", Trial.RECORD);
   }
 
   private Load load(Model model, double rate) throws IOException {
-    String path = "/v1/models/" + model.address() + "/score";
-    return new Load(port, connections, rate, Load.posts(path, Trial.RECORD), judge);
+    return new Load(port, connections, rate, posts(model), judge);
   }
 
   /** Returns the median of the p99 of the rounds, in milliseconds. */

@@ -7,6 +7,7 @@ import io.paritree.forest.RecheckedRows.Difference;
 import io.paritree.model.Recheck;
 import io.paritree.model.ScoringModel;
 import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.queue.BackgroundThread;
 import io.paritree.serving.queue.ByteQueue;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.time.Instant;
@@ -41,13 +42,7 @@ public final class Rechecks implements AutoCloseable {
   private final ServerMetrics metrics;
   private final ByteQueue<Waiting> queue = new ByteQueue<>(MOST_BYTES);
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "recheck");
-            thread.setDaemon(true);
-            thread.setPriority(Thread.MIN_PRIORITY);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(task -> BackgroundThread.of(task, "recheck"));
   private volatile Found last; // null until a row differs
   private long logged; // nanosecond clock; of the thread
 

@@ -1,5 +1,6 @@
 package io.paritree.serving.models;
 
+import io.paritree.serving.queue.BackgroundThread;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,12 +15,7 @@ public final class RequestProfiles implements AutoCloseable {
   private final Models models;
   private final InstantSource clock;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "profiles");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(task -> BackgroundThread.of(task, "profiles"));
 
   public RequestProfiles(Models models, InstantSource clock) {
     this.models = models;

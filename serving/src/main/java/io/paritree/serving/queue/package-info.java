@@ -1,5 +1,5 @@
 /**
- * What waits between requests and a thread of the server, within a bound.
+ * What waits between requests and a thread of the server, within a bound, and such threads.
  *
  * <p>Knows nothing of what waits.
  */

@@ -4,6 +4,7 @@ import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.difference.ModelPair;
 import io.paritree.record.RecordValues;
+import io.paritree.serving.queue.BackgroundThread;
 import io.paritree.serving.queue.ByteQueue;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -84,9 +85,7 @@ public final class Shadow implements AutoCloseable {
     this.clock = clock;
     this.scoring = scoring;
     this.queue = new ByteQueue<>(queueBytes);
-    this.thread = new Thread(this::run, "shadow of " + name);
-    thread.setDaemon(true);
-    thread.setPriority(Thread.MIN_PRIORITY);
+    this.thread = BackgroundThread.of(this::run, "shadow of " + name);
   }
 
   /** Begins to score. */
