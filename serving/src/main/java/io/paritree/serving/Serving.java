@@ -9,6 +9,7 @@ import io.paritree.serving.http.Route;
 import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.Logs;
 import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.lookup.AuditHandler;
 import io.paritree.serving.lookup.CompareHandler;
 import io.paritree.serving.lookup.KeysHandler;
 import io.paritree.serving.lookup.OutputsHandler;
@@ -193,6 +194,7 @@ final class Serving implements AutoCloseable {
             scores,
             parts,
             new StoredVersions(models, config.records().unknownFields(), rechecks, metrics));
+    AuditHandler audits = new AuditHandler(scores, runs::audit);
     StoredScoreHandler score = new StoredScoreHandler(models, scores, new ScoreHandler(parts));
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
     SweepHandler sweep = new SweepHandler(parts);
@@ -240,6 +242,8 @@ final class Serving implements AutoCloseable {
             Route.post("/v1/scores/{table}/lookup", keys::handle),
             Route.post("/v1/scores/{table}/row/compare", compare::handle),
             Route.post("/v1/scores/{table}/{key}/compare", compare::handle),
+            Route.get("/v1/scores/{table}/row/audit", audits::handle),
+            Route.get("/v1/scores/{table}/{key}/audit", audits::handle),
             Route.get("/v1/scores/{table}/row/history", rows::history),
             Route.get("/v1/scores/{table}/{key}/history", rows::history),
             Route.post("/v2/models/{name}/infer", inference::infer),

@@ -13,6 +13,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -306,8 +307,11 @@ class LookupTest extends ServedLoans {
     assertThat(client.post(compare.formatted(1), records.get(0)).body())
         .contains("\"stored\":{\"partition\":{\"day\":\"2026-11-26\"},\"score\":" + one)
         .contains("\"now\":{\"score\":" + two, "\"then\":{\"score\":" + one)
+        .containsPattern(
+            "\"model_digest\":\"[0-9a-f]{64}\",\"engine\":\"spec\",\"same_bits\":true}")
         .endsWith("\"same_bits\":false,\"cause\":\"model\"}\n");
     assertThat(client.post(compare.formatted(2), records.get(0)).body())
+        .contains("\"engine\":\"spec\",\"same_bits\":false}")
         .endsWith("\"cause\":\"both\"}\n");
     assertThat(client.post(compare.formatted(3), records.get(0)).body())
         .endsWith("\"same_bits\":true,\"cause\":\"none\"}\n");
@@ -325,6 +329,32 @@ class LookupTest extends ServedLoans {
                 .post("/v1/scores/loans/row/compare?loan_id=3&day=2026-11-25", records.get(0))
                 .body())
         .contains("\"cause\":\"none\"");
+  }
+
+  @Test
+  void theLastAuditOfTheRowsPartitionSaysWhetherItIsOfItsRun() throws Exception {
+    assertThat(client.get("/v1/scores/loans/4711/audit").body())
+        .isEqualTo(
+            "{\"key\":{\"loan_id\":4711},\"partition\":{\"day\":\"2026-11-24\"},"
+                + "\"model_version\":\"parcel-late/1\",\"run\":\"run2\","
+                + "\"scored_at\":\"2026-11-25T02:11:09Z\"}\n");
+
+    loans.audited("day=2026-11-24", "run2-00000002", "proved", 0);
+    loans.audited("day=2026-11-23", "run0-00000000", "differs", 1);
+    assertThat(client.get("/v1/scores/loans/row/audit?loan_id=4711").body())
+        .contains("\"same_run\":true,\"audit\":{", "\"verdict\": \"proved\"");
+    assertThat(client.get("/v1/scores/loans/4711/audit?day=2026-11-23").body())
+        .contains("\"same_run\":false,\"audit\":{", "\"verdict\": \"differs\"");
+
+    loans.audited("day=2026-11-25", "run2-00000002", "proved", 0);
+    Path audits = directory.resolve("data/_paritree/loan_scores/audits");
+    Files.copy( // the evidence of another partition proves nothing
+        audits.resolve("day=2026-11-25/audit.json"),
+        audits.resolve("day=2026-11-24/audit.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThat(problem(client.get("/v1/scores/loans/4711/audit"), 503))
+        .isEqualTo("unreadable_audit");
+    assertThat(problem(client.get("/v1/scores/loans/3/audit"), 404)).isEqualTo("unknown_key");
   }
 
   private float scoreOf(String record) throws IOException {

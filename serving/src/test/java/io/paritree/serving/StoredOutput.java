@@ -1,5 +1,7 @@
 package io.paritree.serving;
 
+import io.paritree.json.JsonText;
+import io.paritree.json.SealedJson;
 import io.paritree.lookup.BuiltIndex;
 import io.paritree.lookup.KeyForm;
 import io.paritree.output.DataFile;
@@ -81,6 +83,35 @@ public final class StoredOutput {
     Files.createDirectories(to.getParent());
     Files.move(staged, to, StandardCopyOption.ATOMIC_MOVE);
     return run;
+  }
+
+  /** Keeps the audit of a partition, as {@code scripts/parity audit --keep} does. */
+  public void audited(String partition, String run, String verdict, int differing)
+      throws IOException {
+    Location state = StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    Path file = StateDirectory.audit(state, partition).toPath();
+    Files.createDirectories(file.getParent());
+    Files.write(
+        file,
+        SealedJson.of(
+            json -> {
+              json.writeStringField("kind", "audit");
+              json.writeStringField("startedAt", "2026-11-26T06:00:00Z");
+              json.writeStringField("engine", "spec");
+              JsonText.objects(
+                  json,
+                  "partitions",
+                  List.of(partition),
+                  own -> {
+                    json.writeStringField("partition", own);
+                    json.writeStringField("verdict", verdict);
+                    json.writeStringField("run", run);
+                    json.writeNumberField("scored", 1000);
+                    json.writeNumberField("compared", 1000);
+                    json.writeNumberField("differing", differing);
+                    JsonText.array(json, "notes", List.of("<b>1</b>"), json::writeString);
+                  });
+            }));
   }
 
   private PartitionManifest manifest(String partition, String run) {

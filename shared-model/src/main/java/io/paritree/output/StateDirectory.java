@@ -41,8 +41,9 @@ public final class StateDirectory {
   private static final String INDEXES = "lookup";
   private static final String PROFILES = "profiles";
   private static final String OUTCOMES = "outcomes";
+  private static final String AUDITS = "audits";
   private static final Set<String> SHARED =
-      Set.of(RUNS, RUNNING, LOCK, INDEXES, PROFILES, OUTCOMES);
+      Set.of(RUNS, RUNNING, LOCK, INDEXES, PROFILES, OUTCOMES, AUDITS);
   private static final String PROFILE_END = ".json";
   private static final String WHOLE = "whole";
 
@@ -127,6 +128,11 @@ public final class StateDirectory {
   /** Returns the directory of the reports that say how good the scores were. */
   public static Location outcomes(Location state) {
     return state.resolve(OUTCOMES);
+  }
+
+  /** Returns the file of what the last audit of a partition that was kept has found out. */
+  public static Location audit(Location state, String partition) {
+    return partition(state.resolve(AUDITS), partition).resolve(StoredAudit.FILE);
   }
 
   /** Returns the directory of the profiles of all partitions. */

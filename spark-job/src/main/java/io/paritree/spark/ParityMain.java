@@ -115,6 +115,10 @@ public final class ParityMain {
       Files.write(Path.of(given.json()), json);
     }
 
+    if (given.isKept()) {
+      audit.keep();
+    }
+
     if (!audit.differing().isEmpty()) {
       return ended(Ended.DIFFERS, "Differs: " + String.join(", ", audit.differing()), err);
     } else if (given.isStrict() && !audit.unproved().isEmpty()) {

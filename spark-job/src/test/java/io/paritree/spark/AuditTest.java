@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.paritree.json.SealedJson;
 import io.paritree.model.TestPackages;
+import io.paritree.output.PartitionManifest;
+import io.paritree.output.StateDirectory;
+import io.paritree.output.StoredAudit;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -130,6 +135,15 @@ class AuditTest {
     byte[] document = run.out().getBytes(StandardCharsets.UTF_8);
     assertThat(SealedJson.isWhole(document)).as(run.out()).isTrue();
     return new ObjectMapper().readTree(document);
+  }
+
+  /** Returns what a server reads of the audit of a partition that was kept. */
+  private String kept(String partition) throws IOException {
+    Location state = StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    byte[] content = Files.readAllBytes(StateDirectory.audit(state, partition).toPath());
+    StoredAudit audit = StoredAudit.of(content, partition, "it");
+    assertThat(PartitionManifest.isRun(audit.run())).as(audit.run()).isTrue();
+    return new String(audit.document(), StandardCharsets.UTF_8);
   }
 
   private void forgetRuns() throws IOException {
@@ -268,7 +282,7 @@ class AuditTest {
     JobRun byDigest = JobRun.ofAudit("--output", output, "--partition", NEXT);
     forgetRuns();
     partition(NEXT).forgetDigests();
-    JobRun byKey = audit("--to", "2026-01-02");
+    JobRun byKey = audit("--to", "2026-01-02", "--keep");
 
     assertThat(byDigest.exitCode()).as(byDigest.out() + byDigest.err()).isEqualTo(7);
     assertThat(byDigest.out()).contains("bytes", "were written").doesNotContain(DAY);
@@ -277,6 +291,10 @@ class AuditTest {
         .contains("parcel_id=" + key(2) + ": score 0.", "its files have no digests")
         .containsPattern(DAY + ".*proved");
     assertThat(byKey.err()).isEqualToIgnoringNewLines("Differs: " + NEXT);
+    assertThat(kept(DAY)).contains("\"verdict\": \"proved\"").doesNotContain(NEXT);
+    assertThat(kept(NEXT))
+        .contains("\"verdict\": \"differs\"", "parcel_id=" + key(2))
+        .doesNotContain(DAY);
   }
 
   @Test

@@ -155,6 +155,7 @@ public enum Problems {
       "%s was published again while this request was answered, which took too long; send it"
           + " again."),
   UNREADABLE_RUNS(503, "The runs cannot be read now", "%s."),
+  UNREADABLE_AUDIT(503, "The audit cannot be read now", "%s."),
   UNREADABLE_OUTCOMES(503, "The outcomes cannot be read now", "%s."),
   VERSION_NOT_SUPPORTED(505, "The HTTP version is not supported", "Use HTTP/1.1 or 1.0.");
 

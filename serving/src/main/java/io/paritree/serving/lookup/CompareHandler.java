@@ -1,6 +1,7 @@
 package io.paritree.serving.lookup;
 
 import io.javalin.http.Context;
+import io.paritree.forest.Engine;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.Answers;
@@ -23,7 +24,8 @@ import java.util.Optional;
 /**
  * {@code POST /v1/scores/{table}/{key}/compare}: the stored score of a key, and the score that its
  * record has now, by the model in service and by the version that the row was stored with. So a
- * difference is due to the model, the inputs, or both. Thread-safe.
+ * difference is due to the model, the inputs, or both. That version scores by its specification,
+ * the plain loops over trees: if it gives the stored bits, these are proved. Thread-safe.
  */
 public record CompareHandler(StoredScores scores, ScoringParts parts, StoredVersions versions) {
 
@@ -41,18 +43,21 @@ public record CompareHandler(StoredScores scores, ScoringParts parts, StoredVers
             .orElseThrow(
                 () -> new ProblemException(Problems.UNKNOWN_MODEL.of(parts.models().addresses())))
             .current();
-    float[] now = scores(champion, body);
+    float[] now = scores(champion, champion.engine(), body);
     Optional<ServedModel> old = versions.find(version);
-    float[] then = old.map(model -> scoresOrNull(model, body)).orElse(null);
+    float[] then = old.map(model -> againOrNull(model, body)).orElse(null);
 
     JsonBytes json = new JsonBytes();
     json.raw("{\"key\":").raw(key.json()).raw(",\"stored\":{");
     StoredAnswer.write(row, json);
     json.raw("},\"now\":");
-    write(champion, now, json);
+    write(champion, now, json).raw('}');
     if (then != null) {
       json.raw(",\"then\":");
       write(old.get(), then, json);
+      json.raw(",\"model_digest\":").string(old.get().model().digest());
+      json.raw(",\"engine\":\"spec\",\"same_bits\":");
+      json.raw(String.valueOf(isSame(stored, then))).raw('}');
     }
 
     boolean isSame = isSame(stored, now);
@@ -82,21 +87,21 @@ public record CompareHandler(StoredScores scores, ScoringParts parts, StoredVers
     return Arrays.equals(one, other); // compares the bits, except of NaN, which no score is
   }
 
-  private static void write(ServedModel model, float[] scores, JsonBytes json) {
+  private static JsonBytes write(ServedModel model, float[] scores, JsonBytes json) {
     json.raw('{');
     model.form().write(scores, 0, null, 0, 0, json);
-    json.raw(",\"model_version\":").string(model.model().modelVersion()).raw('}');
+    return json.raw(",\"model_version\":").string(model.model().modelVersion());
   }
 
-  private float[] scoresOrNull(ServedModel model, byte[] body) {
+  private static float[] againOrNull(ServedModel model, byte[] body) {
     try {
-      return scores(model, body);
+      return scores(model, model.model().specification(), body);
     } catch (ProblemException e) {
       return null; // that version reads other fields
     }
   }
 
-  private float[] scores(ServedModel model, byte[] body) {
+  private static float[] scores(ServedModel model, Engine engine, byte[] body) {
     RequestBuffers buffers = model.buffers();
     try {
       buffers.read(body);
@@ -108,7 +113,7 @@ public record CompareHandler(StoredScores scores, ScoringParts parts, StoredVers
       throw new ProblemException(Problems.invalidRecord(buffers.faults.list()));
     }
 
-    model.engine().score(buffers.slots, 1, buffers.margins, buffers.scores);
-    return Arrays.copyOf(buffers.scores, model.engine().scores());
+    engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
+    return Arrays.copyOf(buffers.scores, engine.scores());
   }
 }

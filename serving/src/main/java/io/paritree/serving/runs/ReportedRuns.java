@@ -2,6 +2,7 @@ package io.paritree.serving.runs;
 
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.RunDrift;
+import io.paritree.output.StoredAudit;
 import io.paritree.profile.Profile;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
@@ -221,6 +222,15 @@ final class ReportedRuns {
    */
   OutcomeFiles.Found outcomes(Optional<String> asOf) {
     return await(() -> files.outcomes(asOf), Problems.UNREADABLE_OUTCOMES);
+  }
+
+  /**
+   * Returns what the last audit of a partition has found out; empty if none was kept.
+   *
+   * @throws ProblemException with 503 if it cannot be read
+   */
+  Optional<StoredAudit> audit(String partition) {
+    return await(() -> files.audit(partition), Problems.UNREADABLE_AUDIT);
   }
 
   /** Returns the newest run that began before another one and has published a partition. */

@@ -5,6 +5,7 @@ import io.paritree.output.PartitionManifest;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
+import io.paritree.output.StoredAudit;
 import io.paritree.output.StoredComparison;
 import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
@@ -218,6 +219,19 @@ final class RunFiles {
     runs = null; // the output's record may name another state directory now
     connect();
     return outcomes.find(store, StateDirectory.outcomes(state), asOf);
+  }
+
+  /** Returns what the last audit of a partition has found out; empty if none was kept. */
+  Optional<StoredAudit> audit(String partition) throws IOException {
+    runs = null; // as above
+    connect();
+    Location file = StateDirectory.audit(state, partition);
+    try {
+      byte[] content = store.readAtMost(file, StoredAudit.MAX_BYTES);
+      return Optional.of(StoredAudit.of(content, partition, file.toString()));
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return Optional.empty();
+    }
   }
 
   /** Reads a report, and keeps it if it is not large. */

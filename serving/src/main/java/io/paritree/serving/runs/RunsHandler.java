@@ -6,6 +6,7 @@ import io.paritree.NameList;
 import io.paritree.drift.Baseline;
 import io.paritree.json.JsonText;
 import io.paritree.output.ReportedChallenger;
+import io.paritree.output.StoredAudit;
 import io.paritree.profile.Profile;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
@@ -139,6 +140,15 @@ public final class RunsHandler {
                             "there is no profile of %s; score it with --drift report"
                                 .formatted(newest.name()))));
     return new Baseline("stored", List.of(newest.path()), profile);
+  }
+
+  /**
+   * Returns what the last audit of a partition in service has found out; empty if none was kept.
+   *
+   * @throws ProblemException with 503 if it cannot be read
+   */
+  public Optional<StoredAudit> audit(String table, OpenPartition partition) {
+    return runs(output(table)).audit(partition.path());
   }
 
   /** Returns the runs of the stored scores that a path names. */

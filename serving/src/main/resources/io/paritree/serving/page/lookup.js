@@ -5,6 +5,7 @@ import {contractOf, thresholdMargin} from "./contract.js";
 import {faultText} from "./fields.js";
 import {example, find, keyProblem} from "./keys.js";
 import {difference, empty, facts, failure, loading, moment, number, partition, signed, table, value} from "./parts.js";
+import {againView, auditView} from "./proof.js";
 import {scoreView} from "./score-view.js";
 import {series} from "./series.js";
 import {addressOf, othersOf, pathOf} from "./try.js";
@@ -48,6 +49,8 @@ export class LookupScreen {
     this.isSearching = false;
     this.compared = null;
     this.compareProblem = null;
+    this.audit = null;
+    this.auditProblem = null;
     this.record = "";
     this.chart = {id: "history", isTable: false};
   }
@@ -110,6 +113,26 @@ export class LookupScreen {
 
     this.isSearching = false;
     this.app.update();
+    if (this.row) {
+      await this.findAudit(this.row);
+    }
+  }
+
+  /** Finds what the last audit of the row's partition says. */
+  async findAudit(row) {
+    let audit = null;
+    let problem = null;
+    try {
+      audit = await get(`v1/scores/${escape(this.table)}/row/audit?${new URLSearchParams(this.asked)}`);
+    } catch (e) {
+      problem = e;
+    }
+
+    if (row === this.row) { // or another one is shown by now
+      this.audit = audit;
+      this.auditProblem = problem;
+      this.app.update();
+    }
   }
 
   /** Looks a key up that somebody chose. */
@@ -172,6 +195,7 @@ export class LookupScreen {
         ${this.problem ? this.problemView() : nothing}
         ${this.row ? this.rowView() : nothing}
         ${this.row || this.problem ? this.historyView() : nothing}
+        ${this.row ? this.proofView() : nothing}
         ${this.row ? this.compareView() : nothing}`}`;
   }
 
@@ -240,6 +264,17 @@ export class LookupScreen {
         [{name: "score", values: scored.map(row => row.score), colour: "--accent"}], columns, rows, () => this.app.update())}</section>`;
   }
 
+  proofView() {
+    const absent = (this.contract?.fields ?? []).filter(field => !(field.name in this.suggested())).length;
+    return html`<section class="card" aria-label="Prove this score"><h2>Prove this score</h2>
+      ${auditView(this.audit, this.auditProblem)}
+      ${this.compared ? againView(this.compared) : nothing}
+      ${this.compareProblem ? html`<p role="status"><span class="chip warn">! not scored again</span> The record below was refused.</p>` : nothing}
+      <p>The row is scored again by the plain loops over trees that define its score, from the record below.
+        ${absent ? html`Of the model's fields, ${absent} are not stored with the row: give them there.` : nothing}</p>
+      <p class="tools"><button type="button" class="main" @click=${() => this.compare()}>Score the row again</button></p></section>`;
+  }
+
   compareView() {
     const result = this.compared;
     const errors = this.compareProblem?.problem?.errors ?? [];
@@ -247,7 +282,7 @@ export class LookupScreen {
       <p>Give the record as it is today. It is scored by the model of now, and by the version that scored the stored row.</p>
       <form @submit=${e => { e.preventDefault(); this.compare(); }}>
         <label class="block">Record as JSON <textarea rows="6" spellcheck="false" .value=${this.record} @input=${e => { this.record = e.target.value; this.compared = null; this.compareProblem = null; this.app.update(); }}></textarea></label>
-        <p class="tools"><button type="submit" class="main">Compare with now</button>
+        <p class="tools"><button type="submit">Compare with now</button>
         ${this.app.lastRecord() ? html`<button type="button" class="quiet" @click=${() => { this.record = this.app.lastRecord(); this.app.update(); }}>Use the record of “Try”</button>` : nothing}</p></form>
       ${errors.length ? html`<div class="notice bad" role="alert"><strong>${this.compareProblem.problem.title}</strong><ul>${errors.map(fault =>
         html`<li><bdi>${fault.field || "the record"}</bdi>: ${faultText(fault)}</li>`)}</ul></div>` : failure(this.compareProblem)}

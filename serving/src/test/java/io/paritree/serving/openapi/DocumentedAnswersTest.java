@@ -97,6 +97,7 @@ class DocumentedAnswersTest {
           rows.add(List.of("3"), "", 0.5f);
           rows.add(List.of("3"), "", 0.5f);
         });
+    parcels.audited("day=1", "run1-00000001", "proved", 0);
     Path run = directory.resolve("_paritree/parcels/runs/night-0000000a");
     ScoringModel late = Opening.open(models.get(0).toString(), EngineKind.FOREST);
     Reports.compared(

@@ -173,6 +173,7 @@ class PageIT {
           });
     }
 
+    parcels.audited("day=2026-11-22", "run2-00000002", "differs", 2);
     new OutcomeReports(parcels).damaged("2026-12-24");
     Path run = directory.resolve("_paritree/parcels/runs/first-0000000a");
     List<String> lines = new ArrayList<>(List.of(TestRecords.csvHeader()));

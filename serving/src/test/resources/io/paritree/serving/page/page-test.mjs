@@ -322,6 +322,8 @@ async function keyboard(page) {
     await press("Enter");
     await page.waitForSelector("section[aria-label='Stored row']");
   });
+  await step(page, "the audit of its partition is shown", () =>
+    page.waitForFunction(() => document.querySelector("section[aria-label='Prove this score'] .chip.bad")?.textContent === "✗ differs"));
   await step(page, "compare it with now", async () => {
     await tabTo(button("Use the record of “Try”"));
     await press("Enter");
@@ -763,12 +765,13 @@ async function walk(page) {
 
     const stored = {score: 0.5, label: "late", model_version: "parcel-reasons/1"};
     const now = {...stored, label: "on_time", model_version: "parcel-reasons/2"};
-    await page.route("**/row/compare?*", route => route.fulfill({json: {stored, then: stored, now, same_bits: true, cause: "none"}}));
+    await page.route("**/row/compare?*", route => route.fulfill({json: {stored, then: {...stored, model_digest: "3".repeat(64), engine: "spec", same_bits: true}, now, same_bits: true, cause: "none"}}));
     await go(page, `#/lookup/parcels?parcel_id=${plan.key}`);
     await until("parcel-reasons/2 is served now");
     await without("threshold 0.");
     await page.getByRole("button", {name: "Compare with now"}).click();
     await until("The score has not changed: the version of now gives the same bits. Its label is another one.");
+    await until("✓ the same bits Scored again by the specification of parcel-reasons/1 (digest 333333333333): 0.5 0x3f000000.");
     await page.unrouteAll();
     await page.reload();
     await page.waitForSelector("section[aria-label='Stored row'] .ends");

@@ -5,10 +5,13 @@ import io.paritree.json.JsonText;
 import io.paritree.json.SealedJson;
 import io.paritree.model.RecordedModels;
 import io.paritree.output.PartitionValue;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.report.AlignedLines;
+import io.paritree.store.CallsAtOnce;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,11 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -29,6 +27,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Proves published scores.
  *
+ * @param place where what runs leave beside the output is
  * @param output as reports name it
  * @param version of the table; empty for a directory
  * @param startedAt when it began
@@ -37,6 +36,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public record Audit(
     AuditQuery query,
+    OutputPlace place,
     String output,
     String version,
     Instant startedAt,
@@ -57,7 +57,7 @@ public record Audit(
   private static final double MILLIS = 1_000;
 
   /** How many partitions are examined at the same time. */
-  private static final int THREADS = 4;
+  private static final CallsAtOnce AT_ONCE = new CallsAtOnce(4);
 
   public Audit {
     partitions = List.copyOf(partitions);
@@ -84,9 +84,12 @@ public record Audit(
     PartitionAudit audit =
         new PartitionAudit(
             session, query, output, new RecordedModels(query.model(), hadoop), scoring);
-    List<PartitionProof> proofs = proofs(output, audit, partitions);
+    // Of small ones, the driver does most of the work.
+    List<PartitionProof> proofs =
+        AT_ONCE.answers(partitions, partition -> settled(output, audit, partition));
     double seconds = Duration.between(startedAt, Instant.now()).toMillis() / MILLIS;
-    return new Audit(query, output.shown(), output.version(), startedAt, seconds, proofs);
+    return new Audit(
+        query, output.place(), output.shown(), output.version(), startedAt, seconds, proofs);
   }
 
   private static List<String> asked(AuditedOutput output, AuditQuery.Scores asked)
@@ -108,38 +111,6 @@ public record Audit(
     }
 
     return partitions;
-  }
-
-  /**
-   * Examines partitions, some at the same time: of small ones, the driver does most of the work.
-   */
-  private static List<PartitionProof> proofs(
-      AuditedOutput output, PartitionAudit audit, List<String> partitions)
-      throws ModelException, IOException {
-    ExecutorService threads = Executors.newFixedThreadPool(Math.min(THREADS, partitions.size()));
-    try {
-      List<Callable<PartitionProof>> looks = new ArrayList<>();
-      partitions.forEach(partition -> looks.add(() -> settled(output, audit, partition)));
-      List<PartitionProof> proofs = new ArrayList<>();
-      for (Future<PartitionProof> proof : threads.invokeAll(looks)) {
-        proofs.add(proof.get());
-      }
-
-      return proofs;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof ModelException refused) {
-        throw refused;
-      } else if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-
-      throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Cannot audit: interrupted", e);
-    } finally {
-      threads.shutdownNow();
-    }
   }
 
   /**
@@ -265,26 +236,46 @@ public record Audit(
 
   /** Returns the evidence: a document that ends with its own digest. */
   public byte[] json() {
+    return json(partitions);
+  }
+
+  /**
+   * Keeps the evidence of each partition in the state of the output, in place of an earlier one.
+   */
+  public void keep() throws IOException {
+    place
+        .calls()
+        .each(
+            partitions,
+            own -> {
+              Location file = StateDirectory.audit(place.state(), own.partition());
+              place.store().replace(file, json(List.of(own)));
+            });
+  }
+
+  private byte[] json(List<PartitionProof> proofs) {
     return SealedJson.of(
         json -> {
           json.writeNumberField("format", FORMAT);
           json.writeStringField("kind", "audit");
-          json.writeStringField("result", result());
+          json.writeStringField("result", result(proofs));
           json.writeStringField("startedAt", startedAt.toString());
           json.writeNumberField("seconds", seconds);
           json.writeStringField("output", output);
           JsonText.optional(json, "version", version);
           json.writeStringField("engine", engine());
           json.writeNumberField("sample", query.sample());
-          JsonText.objects(json, "partitions", partitions, own -> own.write(json));
+          JsonText.objects(json, "partitions", proofs, own -> own.write(json));
         });
   }
 
-  private String result() {
-    if (!differing().isEmpty()) {
+  private static String result(List<PartitionProof> proofs) {
+    if (proofs.stream().anyMatch(own -> own.proof() == AuditVerdict.DIFFERS)) {
       return AuditVerdict.DIFFERS.word();
     }
 
-    return unproved().isEmpty() ? AuditVerdict.PROVED.word() : "not_proved";
+    return proofs.stream().allMatch(PartitionProof::isWhole)
+        ? AuditVerdict.PROVED.word()
+        : "not_proved";
   }
 }

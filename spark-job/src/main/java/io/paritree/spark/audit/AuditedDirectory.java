@@ -41,7 +41,8 @@ record AuditedDirectory(
     return new AuditedDirectory(session, new StoredRuns(place), keys, new ConcurrentHashMap<>());
   }
 
-  private OutputPlace place() {
+  @Override
+  public OutputPlace place() {
     return runs.place();
   }
 

@@ -1,6 +1,7 @@
 package io.paritree.spark.audit;
 
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.publish.OutputPlace;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.List;
@@ -10,6 +11,9 @@ import org.apache.spark.sql.Row;
 
 /** Published scores, in a directory or in a version of a table. */
 sealed interface AuditedOutput permits AuditedDirectory, AuditedTable {
+  /** Returns where what its runs leave beside it is. */
+  OutputPlace place();
+
   /** Returns the output as reports name it. */
   String shown();
 

@@ -84,6 +84,11 @@ final class AuditedTable implements AuditedOutput {
   }
 
   @Override
+  public OutputPlace place() {
+    return runs.place();
+  }
+
+  @Override
   public String shown() {
     return table.asked().name();
   }

@@ -31,8 +31,10 @@ import picocli.CommandLine.ParseResult;
  * @param isStrict whether it is a failure if something is not proved
  * @param isJson whether the evidence is printed
  * @param json a file for the evidence; empty for none
+ * @param isKept whether the evidence is kept beside the output
  */
-public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson, String json) {
+public record AuditArguments(
+    AuditQuery query, boolean isStrict, boolean isJson, String json, boolean isKept) {
   private static final String COMMAND = "audit";
   private static final List<String> FORMATS = List.of("text", "json");
   private static final List<String> ONE_RUN =
@@ -46,6 +48,7 @@ public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson,
           "strict",
           "format",
           "json",
+          "keep",
           "conf");
 
   private static List<OptionSpec.Builder> options() {
@@ -80,6 +83,9 @@ public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson,
         ScoreArguments.flag("--strict", "end with 3 if a partition is not proved"),
         ScoreArguments.text("--format=FORMAT", "what is printed: text (default) or json"),
         ScoreArguments.text("--json=FILE", "local file for the evidence, as JSON"),
+        ScoreArguments.flag(
+            "--keep",
+            "keep the evidence of each partition in the output's state, where a server finds it"),
         ScoreArguments.text("--conf=FILE", "configuration file; see conf/scoring-job.conf"),
         OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
   }
@@ -184,7 +190,11 @@ public record AuditArguments(AuditQuery query, boolean isStrict, boolean isJson,
       settings.leave(key -> true);
       settings.finish();
       return new AuditArguments(
-          query, given.hasMatchedOption("--strict"), format.equals("json"), option("--json"));
+          query,
+          given.hasMatchedOption("--strict"),
+          format.equals("json"),
+          option("--json"),
+          given.hasMatchedOption("--keep"));
     }
 
     private String option(String name) {
