@@ -3,6 +3,7 @@ package io.paritree.forest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Several engines that score the same rows, as one: what their splits ask of a slot is found once
@@ -13,17 +14,8 @@ import java.util.Optional;
  * same bits. Thread-safe; nothing but a {@link WideGate} changes in it.
  */
 public final class JointEngine {
-
-  /*
-   * Shared are the ranks of slots among thresholds, and the masks of tests that several forests
-   * have: nearly all, if the forests were trained on the same rows, whose histograms give the
-   * thresholds. At 100 trees, ranks and masks are more than half of the time of a wide block. What
-   * is not shared must stay in a core's own cache from block to block, as that of one forest does;
-   * otherwise the engines score one after the other.
-   */
-  private static final double MAX_RELATIVE_COST = 0.85;
-  private static final int MAX_TESTS = 1 << 14;
-  private static final long MAX_LEAVES = 1 << 16;
+  /** Rows that are tried before it is used. */
+  private static final int TRIED = 1024;
 
   private final List<Forest> each;
   private final Engine all;
@@ -36,59 +28,14 @@ public final class JointEngine {
     this.all = all;
   }
 
-  /**
-   * Returns engines as one; empty if that is not faster, or if one of them scores blocks in a way
-   * that cannot be shared.
-   *
-   * @param engines whose rows have the same slots, at least two
-   */
-  public static Optional<JointEngine> of(List<Engine> engines) {
-    List<Forest> forests = new ArrayList<>();
-    double apart = 0;
-    long leaves = 0;
-    for (Engine engine : engines) {
-      if (!(engine instanceof FastForest fast) || !fast.isSliced()) {
-        return Optional.empty();
-      }
-
-      forests.add(fast.forest());
-      apart += costOfSlices(fast.forest());
-      leaves += fast.forest().trees.stream().mapToLong(Tree::leaves).sum();
-    }
-
-    if (leaves > MAX_LEAVES
-        || !forests.stream().allMatch(forest -> isLike(forest, forests.get(0)))) {
-      return Optional.empty();
-    }
-
-    double most = MAX_RELATIVE_COST * apart;
-    return layout(forests)
-        .filter(layout -> layout.tests.size() <= MAX_TESTS)
-        .filter(layout -> costOfSlices(layout.forest) <= most)
-        .map(layout -> new JointEngine(forests, sliced(layout)));
-  }
-
-  private static double costOfSlices(Forest forest) {
+  /** Returns roughly what slices of a forest need for a row, in nanoseconds. */
+  static double costOfSlices(Forest forest) {
     return Columns.of(forest)
         .flatMap(
             columns ->
                 SplitTests.of(forest, columns)
                     .map(tests -> new Cost(forest, columns).ofSlices(tests)))
         .orElse(Double.MAX_VALUE);
-  }
-
-  /** Returns whether a forest can be one with another: no leaf nor slot is of a forest alone. */
-  private static boolean isLike(Forest forest, Forest other) {
-    return forest.width == other.width
-        && !forest.hasOffsets()
-        && forest.trees.stream().allMatch(tree -> tree.leafVectors == null);
-  }
-
-  private static Optional<SlicesBuilder> layout(List<Forest> forests) {
-    Forest joint = joint(forests);
-    return Columns.of(joint)
-        .flatMap(columns -> SplitTests.of(joint, columns))
-        .flatMap(tests -> SlicesBuilder.build(joint, tests));
   }
 
   /** Returns the forest of all trees, whose scores are its margins. */
@@ -114,7 +61,8 @@ public final class JointEngine {
     return Forest.of(forests.get(0).width, base, trees, outputOf, factors, Transform.IDENTITY);
   }
 
-  private static FastForest sliced(SlicesBuilder layout) {
+  /** Returns the engine of a joint forest that is laid out. */
+  static FastForest sliced(SlicesBuilder layout) {
     Slices slices = new Slices(layout);
     WideGate wide = new WideGate(slices, layout, costOfSlices(layout.forest));
     return new FastForest(
@@ -146,5 +94,37 @@ public final class JointEngine {
       forest.transform.apply(own, 0, count, rows, scores.get(engine), 0);
       first += count;
     }
+  }
+
+  /**
+   * Returns a row on or next to the splits that differs from what one of the engines makes of it by
+   * itself; empty if there is none.
+   *
+   * @param engines that it scores for
+   */
+  Optional<String> difference(List<Engine> engines) {
+    int width = all.width();
+    float[] slots = SplitRows.of(joint(each), TRIED);
+    float[] columns = new float[slots.length];
+    for (int at = 0; at < slots.length; at++) {
+      columns[at % width * TRIED + at / width] = slots[at];
+    }
+
+    List<float[]> margins = new ArrayList<>();
+    List<float[]> scores = new ArrayList<>();
+    each.forEach(forest -> margins.add(new float[TRIED * forest.outputs()]));
+    each.forEach(forest -> scores.add(new float[TRIED * forest.scores()]));
+    scoreColumns(columns, TRIED, TRIED, margins, scores);
+    int[] places = IntStream.range(0, TRIED).toArray();
+    for (int at = 0; at < engines.size(); at++) {
+      Optional<RecheckedRows.Difference> first =
+          new RecheckedRows(places, slots, margins.get(at), scores.get(at))
+              .differences(engines.get(at)).stream().findFirst();
+      if (first.isPresent()) {
+        return Optional.of(first.get().values());
+      }
+    }
+
+    return Optional.empty();
   }
 }

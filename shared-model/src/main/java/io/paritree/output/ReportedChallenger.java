@@ -23,6 +23,8 @@ import java.util.Set;
  * @param version such as {@code credit/4}; empty if it could not be opened
  * @param digest of its package; empty if it could not be opened
  * @param leftOut why it was not compared; empty if it was
+ * @param scoredAlone why it was scored by itself, not as one with the model that scored; empty if
+ *     it was not, or is not known
  * @param file of the comparison, beside the report; empty if there is none
  * @param rows by the models that have scored them: {@code both}, {@code only_champion}, {@code
  *     only_challenger}, {@code neither}; of both, those with {@code equal_bits}
@@ -33,6 +35,7 @@ public record ReportedChallenger(
     String version,
     String digest,
     String leftOut,
+    String scoredAlone,
     String file,
     Map<String, Long> rows,
     Map<String, Double> measures) {
@@ -43,11 +46,16 @@ public record ReportedChallenger(
 
   /** Returns what is said of a challenger that was not compared. */
   public static ReportedChallenger leftOut(String name, String why) {
-    return new ReportedChallenger(name, "", "", why, "", Map.of(), Map.of());
+    return new ReportedChallenger(name, "", "", why, "", "", Map.of(), Map.of());
   }
 
-  /** Returns what is said of a challenger whose comparison is beside the report. */
-  public static ReportedChallenger compared(String name, Comparison comparison) {
+  /**
+   * Returns what is said of a challenger whose comparison is beside the report.
+   *
+   * @param scoredAlone why it was scored by itself; empty if it was not
+   */
+  public static ReportedChallenger compared(
+      String name, Comparison comparison, String scoredAlone) {
     Map<String, Long> rows = new LinkedHashMap<>();
     Map<String, Double> measures = new LinkedHashMap<>();
     comparison.rows().ifPresent(all -> add(all.whole(), rows, measures));
@@ -56,6 +64,7 @@ public record ReportedChallenger(
         comparison.challenger().version(),
         comparison.challenger().digest(),
         "",
+        scoredAlone,
         StoredComparison.file(name).orElseThrow(),
         rows,
         measures);
@@ -87,6 +96,7 @@ public record ReportedChallenger(
     JsonText.optional(json, "version", version);
     JsonText.optional(json, "digest", digest);
     JsonText.optional(json, "leftOut", leftOut);
+    JsonText.optional(json, "scoredAlone", scoredAlone);
     JsonText.optional(json, "comparison", file);
     if (!rows.isEmpty()) {
       JsonText.counts(json, "rows", rows);
@@ -112,6 +122,7 @@ public record ReportedChallenger(
         members.text("version", ""),
         members.text("digest", ""),
         members.text("leftOut", ""),
+        members.text("scoredAlone", ""),
         members.text("comparison", ""),
         rows,
         measures);

@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.ModelException;
+import io.paritree.forest.Joining;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
@@ -59,7 +60,7 @@ final class ChallengerModels {
    */
   static Challengers fitting(
       Challengers challengers, ModelFiles champion, long heap, String option) {
-    long taken = ModelMemory.executorNeed(champion);
+    long taken = ModelMemory.executorNeed(champion) + Joining.MOST_BYTES;
     Map<String, String> why = new LinkedHashMap<>();
     for (Challenger challenger : challengers.all()) {
       try {

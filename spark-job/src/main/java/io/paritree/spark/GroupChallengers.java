@@ -11,6 +11,7 @@ import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.task.ChallengerTally;
+import io.paritree.spark.task.ScoredAlone;
 import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
 import java.time.Instant;
@@ -27,8 +28,10 @@ import org.apache.hadoop.conf.Configuration;
  *
  * @param challengers those that were compared, and why others were not
  * @param comparisons by the names of the challengers
+ * @param alone why some were scored by themselves, by their names
  */
-record GroupChallengers(Challengers challengers, Map<String, Comparison> comparisons) {
+record GroupChallengers(
+    Challengers challengers, Map<String, Comparison> comparisons, Map<String, ScoredAlone> alone) {
   private static final int MOST_MOVED = 20;
   private static final int LEAST_PAIRS = 1 << 12;
 
@@ -77,6 +80,7 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
       CheckedRun checked, Tally tally, Instant startedAt, Configuration hadoop) {
     Map<String, Comparison> comparisons = new LinkedHashMap<>();
     Map<String, String> leftOut = new LinkedHashMap<>();
+    Map<String, ScoredAlone> alone = new LinkedHashMap<>();
     for (Challenger one : checked.challengers().all()) {
       try {
         ChallengerTally own = tally.challengers().get(one.name());
@@ -85,6 +89,7 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
         } else if (own.counts().isEmpty()) {
           leftOut.put(one.name(), own.failure());
         } else {
+          own.alone().ifPresent(why -> alone.put(one.name(), why));
           Comparison compared = compared(pair(checked, one), own.counts().get(), startedAt);
           comparisons.put(
               one.name(), isReadable(checked, hadoop) ? compared : compared.withoutValues());
@@ -94,7 +99,7 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
       }
     }
 
-    return new GroupChallengers(checked.challengers().without(leftOut), comparisons);
+    return new GroupChallengers(checked.challengers().without(leftOut), comparisons, alone);
   }
 
   private static Comparison compared(ModelPair models, ComparisonCounts counts, Instant startedAt) {
@@ -103,6 +108,17 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
         Optional.of(counts.result(models.explained(counts.form(), counts.moved()))),
         startedAt,
         Instant.now());
+  }
+
+  /** Returns what has gone wrong without harm: why challengers could not be scored as one. */
+  List<String> remarks() {
+    return alone.entrySet().stream()
+        .filter(one -> one.getValue().isFault())
+        .map(
+            one ->
+                "Challenger %s was scored by itself: %s"
+                    .formatted(one.getKey(), one.getValue().why()))
+        .toList();
   }
 
   /** Makes sure that all were compared if that is required. */
@@ -118,7 +134,10 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
       all.add(
           compared == null
               ? ReportedChallenger.leftOut(name, challengers.leftOut().getOrDefault(name, ""))
-              : ReportedChallenger.compared(name, compared));
+              : ReportedChallenger.compared(
+                  name,
+                  compared,
+                  Optional.ofNullable(alone.get(name)).map(ScoredAlone::why).orElse("")));
     }
 
     return all;

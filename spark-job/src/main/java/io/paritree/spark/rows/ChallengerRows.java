@@ -7,6 +7,7 @@ import io.paritree.comparison.Side;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.forest.Joining;
 import io.paritree.model.Recheck;
 import io.paritree.model.Recheck.Different;
 import io.paritree.model.ScoringModel;
@@ -16,6 +17,7 @@ import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.task.ChallengerTally;
+import io.paritree.spark.task.ScoredAlone;
 import io.paritree.spark.task.TaskPlan;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,8 +30,8 @@ import org.apache.spark.unsafe.types.UTF8String;
  * Scores the blocks of a task with a challenger, too, and compares. What both models encode alike
  * is encoded once. Not thread-safe.
  *
- * <p>A challenger never harms: whatever it throws ends it in this task, and is kept as the reason.
- * Slots are stored as {@link BlockEncoder} stores them.
+ * <p>A challenger never harms: whatever it throws ends it in this task, and is kept as the reason,
+ * but for the want of heap. Slots are stored as {@link BlockEncoder} stores them.
  */
 final class ChallengerRows {
   private static final int STRIDE = TaskPlan.BLOCK_ROWS;
@@ -110,6 +112,11 @@ final class ChallengerRows {
     return hasSameSlots;
   }
 
+  /** Keeps why it scores by itself, not as one with the champion. */
+  void setApart(Joining.Apart why) {
+    tally.setAlone(new ScoredAlone(why.why(), why.isFault()));
+  }
+
   /** Receives the margins of a block. */
   float[] margins() {
     return margins;
@@ -148,7 +155,11 @@ final class ChallengerRows {
 
     try {
       step.run();
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
+      if (e instanceof OutOfMemoryError) {
+        throw e; // whose heap it is, nobody knows; the driver tries without challengers
+      }
+
       tally.fail("it has failed for a row: %s".formatted(e));
     }
   }

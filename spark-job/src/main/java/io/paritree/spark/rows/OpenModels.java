@@ -2,7 +2,7 @@ package io.paritree.spark.rows;
 
 import io.paritree.ModelException;
 import io.paritree.forest.Engine;
-import io.paritree.forest.JointEngine;
+import io.paritree.forest.Joining;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
@@ -11,7 +11,6 @@ import io.paritree.model.ScoringModel;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -23,7 +22,7 @@ public final class OpenModels {
   private static final ConcurrentHashMap<String, SoftReference<ScoringModel>> OPEN =
       new ConcurrentHashMap<>();
 
-  private static final ConcurrentHashMap<List<String>, SoftReference<Optional<JointEngine>>> JOINT =
+  private static final ConcurrentHashMap<List<String>, SoftReference<Joining>> JOINT =
       new ConcurrentHashMap<>();
 
   private OpenModels() {}
@@ -57,28 +56,29 @@ public final class OpenModels {
   }
 
   /**
-   * Returns open models that read the same slots as one engine; empty if they score one after the
-   * other, as they do where it has no heap.
+   * Returns which open models that read the same slots score as one; none where there is no heap.
    */
-  static Optional<JointEngine> joint(List<ScoringModel> models, EngineKind engine) {
+  static Joining joint(List<ScoringModel> models, EngineKind engine) {
     List<Engine> engines = models.stream().map(ScoringModel::engine).toList();
     List<String> keys = models.stream().map(model -> key(model.digest(), engine)).toList();
-    List<Optional<JointEngine>> made = new ArrayList<>(); // refers to it until the caller does
+    List<Joining> made = new ArrayList<>(); // refers to it until the caller does
     JOINT.compute(
         keys,
         (key, known) -> {
-          Optional<JointEngine> before = known == null ? null : known.get();
+          Joining before = known == null ? null : known.get();
           made.add(before == null ? joint(engines) : before);
           return before == null ? new SoftReference<>(made.get(0)) : known;
         });
     return made.get(0);
   }
 
-  private static Optional<JointEngine> joint(List<Engine> engines) {
+  private static Joining joint(List<Engine> engines) {
     try {
-      return JointEngine.of(engines);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      return Optional.empty(); // a challenger does not harm
+      return Joining.of(engines);
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) { // a challenger does not harm
+      return Joining.none(
+          engines.size(),
+          new Joining.Apart("as one with others it cannot be laid out: " + e, true));
     }
   }
 

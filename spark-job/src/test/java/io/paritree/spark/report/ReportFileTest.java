@@ -100,6 +100,7 @@ class ReportFileTest {
           "name" : "next",
           "version" : "credit/4",
           "digest" : "d2",
+          "scoredAlone" : "it encodes fields otherwise than the champion",
           "comparison" : "comparison-next.json",
           "rows" : {
             "both" : 30
@@ -409,6 +410,7 @@ class ReportFileTest {
                 "credit/4",
                 "d2",
                 "",
+                "it encodes fields otherwise than the champion",
                 "comparison-next.json",
                 Map.of("both", 30L),
                 Map.of("ks", 0.25)),
