@@ -27,7 +27,6 @@ import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Withheld;
-import io.paritree.spark.task.RecheckTally;
 import io.paritree.spark.task.RowCounts;
 import io.paritree.spark.task.Tally;
 import io.paritree.store.Location;
@@ -215,7 +214,7 @@ final class GroupRun {
     Tally tally = new GroupProfiles(checked, false).none();
     scoring(checked).sample(tally);
     checkReadable(tally);
-    checkRechecked(tally);
+    ScoringTries.checkRechecked(tally);
     return new GroupReport(startedAt, stages, checked, tally, 0).sampled(sampled(tally));
   }
 
@@ -225,7 +224,8 @@ final class GroupRun {
 
   private JobReport publish(CheckedRun asked, Publisher.Run run, Tally tally, GroupReport report)
       throws JobException, IOException {
-    CheckedRun checked = score(asked, run, tally);
+    CheckedRun checked =
+        new ScoringTries(session, observer, progress, stages).score(asked, run.directory(), tally);
     GroupScoring scoring = scoring(checked);
 
     report.scored(stages.end("score"));
@@ -273,40 +273,6 @@ final class GroupRun {
     }
   }
 
-  /**
-   * Scores all rows. If that fails with challengers, or rows have other bits when they are scored
-   * again, it is done without any, since they may be why.
-   *
-   * @param tally receives the results of the try that counts
-   * @return what was scored
-   */
-  private CheckedRun score(CheckedRun checked, Publisher.Run run, Tally tally)
-      throws JobException, IOException {
-    Tally own = new Tally(); // of this try alone
-    try {
-      scoring(checked).score(run.directory(), own, () -> stages.end("prepare"));
-      if (!checked.challengers().all().isEmpty()) {
-        checkRechecked(own);
-      }
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      StopSignal.check();
-      ReadCheck.unchanged(checked, e);
-      if (checked.challengers().all().isEmpty()) {
-        throw e;
-      }
-
-      String why = "scoring has failed with it: " + e.getMessage().lines().findFirst().orElse("");
-      progress.println("Scoring has failed, and is tried without challengers: " + e.getMessage());
-      CheckedRun alone = checked.with(checked.challengers().withoutAny(why));
-      alone.challengers().check(settings.challengers().absence());
-      return score(alone, run, tally);
-    }
-
-    own.pack();
-    tally.add(own);
-    return checked;
-  }
-
   /** Stages and verifies what was scored; returns the partitions that are not held. */
   private List<PreparedPartition> prepare(
       CheckedRun checked,
@@ -316,7 +282,7 @@ final class GroupRun {
       GroupScoring scoring,
       Staging staging)
       throws JobException, IOException {
-    checkRechecked(tally);
+    ScoringTries.checkRechecked(tally);
     staging.keepQuarantine();
     checkReadable(tally);
     staging.stage(scoring.writers());
@@ -330,6 +296,7 @@ final class GroupRun {
       GroupChallengers challengers =
           GroupChallengers.of(checked, tally, Instant.parse(startedAt), hadoop);
       report.compared(challengers);
+      challengers.remarks().forEach(progress::println);
       challengers.check(checked);
     }
 
@@ -392,18 +359,6 @@ final class GroupRun {
 
   private static void checkReadable(Tally tally) throws RefusedException {
     InputCheck.refuse(List.copyOf(tally.unreadable()));
-  }
-
-  /** Makes sure that no row had other bits when it was scored again. */
-  private static void checkRechecked(Tally tally) throws FailedException {
-    RecheckTally rechecked = tally.rechecked();
-    if (rechecked.different() > 0) {
-      throw new FailedException(
-          "Cannot publish: %s of %s rows have other bits when they are scored again by the specification, so the engine, Java's compiler or a machine is at fault; %s. Nothing was published: run again without that host, and report it if others differ too"
-              .formatted(
-                  rechecked.different(), rechecked.rows(), String.join("; ", rechecked.shown())),
-          null);
-    }
   }
 
   /**

@@ -232,6 +232,8 @@ class ChallengersTest {
     assertThat(data.get("neither").asLong()).isEqualTo(1); // of the field of both
     assertThat(data.get("equal_bits")).isEqualTo(data.get("rows")); // the same trees
     assertThat(data.at("/refused/0/field").asText()).isEqualTo("way");
+    assertThat(reported("out").get("scoredAlone").asText())
+        .isEqualTo("it encodes fields otherwise than the champion");
     assertThat(json("out", "comparison-other.json").at("/contract/tables").asText())
         .isEqualTo("breaking");
     Path quarantine = ended("out").resolve("quarantine");
@@ -416,13 +418,13 @@ class ChallengersTest {
         case ABSENT -> {}
         case CORRUPT -> reference = damaged(trial, random).toString();
         case OF_OTHER_COLUMNS -> reference = packages.wide("wide" + trial, 3, 2, 2).toString();
-        case FAILING, FAILING_TASKS -> {
+        case FAILING, FAILING_BADLY -> {
           Path failing = packages.binary(100 + trial, 5 + trial);
           ScoringModel opened = Opening.open(failing.toString(), EngineKind.FOREST);
           Throwable failure =
               harm == Harm.FAILING
                   ? new IllegalStateException("This challenger always fails")
-                  : new AssertionError("This challenger ends tasks");
+                  : new AssertionError("This challenger is wrong");
           held = FailingModels.after(random.nextInt(3), opened, failure);
           OpenModels.remember((ScoringModel) held, EngineKind.FOREST);
           reference = failing.toString();
@@ -444,12 +446,32 @@ class ChallengersTest {
     }
   }
 
+  @Test
+  void whatFailsWithoutAChallengerIsNotLaidToIt() throws Exception {
+    ScoringModel opened = Opening.open(packages.binary(60, 6).toString(), EngineKind.FOREST);
+    ScoringModel failing =
+        FailingModels.after(1, opened, new IllegalStateException("The champion has failed"));
+    OpenModels.remember(failing, EngineKind.FOREST);
+
+    JobRun run =
+        JobRun.ofParcels(
+            packages.store().resolve("parcel-late/60"),
+            input,
+            directory.resolve("out"),
+            "--challenger",
+            "next=" + champion,
+            "--challenger-required");
+
+    assertThat(run.exitCode()).as("%s%s", run.err(), failing).isEqualTo(1);
+    assertThat(run.err()).contains("The champion has failed").doesNotContain("challenger");
+  }
+
   private enum Harm {
     ABSENT("nowhere"),
     CORRUPT("Cannot open "),
     OF_OTHER_COLUMNS("column 'f0', which the model reads, is not in"),
     FAILING("This challenger always fails"),
-    FAILING_TASKS("scoring has failed with it: ");
+    FAILING_BADLY("This challenger is wrong");
 
     final String why;
 

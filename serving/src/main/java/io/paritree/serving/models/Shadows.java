@@ -11,9 +11,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The challengers of the models in service, and what they make of callers' rows. Thread-safe. */
 public final class Shadows implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Shadows.class);
   private static final long REFRESH_MILLIS = 100;
 
   private final List<Shadowed> all;
@@ -98,10 +101,19 @@ public final class Shadows implements AutoCloseable {
     all.forEach(one -> one.shadow().begin());
     if (!all.isEmpty()) {
       thread.scheduleWithFixedDelay(
-          () -> all.forEach(one -> one.shadow().refresh()),
+          () -> all.forEach(Shadows::refresh),
           REFRESH_MILLIS,
           REFRESH_MILLIS,
           TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Nothing that is thrown may end the schedule: it would never be called again. */
+  private static void refresh(Shadowed one) {
+    try {
+      one.shadow().refresh();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("Cannot look for new versions to compare of {}", one.config().address(), e);
     }
   }
 

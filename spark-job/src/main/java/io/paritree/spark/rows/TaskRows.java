@@ -162,8 +162,8 @@ final class TaskRows {
       ScoringModel opened =
           OpenModels.open(files, challenger.model().digest(), challenger.model().engine());
       challengers.add(new ChallengerRows(plan, challenger, format, model, opened, task, own));
-    } catch (RuntimeException e) { // such as that there is no heap for it
-      own.fail(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | LinkageError | StackOverflowError | OutOfMemoryError e) {
+      own.fail(e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }
 
