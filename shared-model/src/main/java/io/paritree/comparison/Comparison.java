@@ -51,7 +51,7 @@ public record Comparison(
           "Cannot make a comparison of kind '%s': expected one of %s".formatted(kind, KINDS));
     }
 
-    Optional<DataComparison> deciding = rows.filter(DataComparison::hasRows);
+    Optional<DataComparison> deciding = rows.filter(DataComparison::isDeciding);
     contract = deciding.isPresent() ? contract.decidedBy(deciding.get()) : contract;
   }
 

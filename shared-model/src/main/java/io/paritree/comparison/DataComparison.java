@@ -47,6 +47,14 @@ public record DataComparison(
     return whole.rows() + whole.onlyChampion() + whole.onlyChallenger() > 0;
   }
 
+  /**
+   * Returns whether rows can decide what would break: the champion has scored some, which are those
+   * that work now.
+   */
+  boolean isDeciding() {
+    return whole.rows() + whole.onlyChampion() > 0;
+  }
+
   /** Returns how many rows one model refuses for a fault in a field, and the other scores. */
   public long refused(Side by, String field, String code) {
     return refused.stream()

@@ -7,7 +7,6 @@ import io.paritree.feature.NearestName;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import io.paritree.rule.Reading;
-import io.paritree.rule.RuleValues;
 import io.paritree.rule.RuleWords;
 import io.paritree.rule.Verdict;
 import java.time.DateTimeException;
@@ -25,7 +24,8 @@ import java.util.stream.Stream;
  * contract.http < breaking}, {@code "region=DE".psi < 0.1} and {@code age.days <= 7}.
  *
  * <p>A rule names a number by its path in the document. What a document does not have is not
- * compared, and so not met; what no document has is refused as a rule.
+ * compared, and so not met; what no document has is refused as a rule. Of what is known within an
+ * {@code error}, the bound counts.
  */
 public final class ComparisonEvidence implements EvidenceDocument {
   private static final String KIND = "kind";
@@ -67,6 +67,20 @@ public final class ComparisonEvidence implements EvidenceDocument {
 
   /** Of all rows only; of a slice, outcomes have another measure that is called {@code ks}. */
   private static final List<String> OF_ALL_ROWS = List.of("ks", "dropped", "failed");
+
+  /** What says how exact a measure is, if there is such a member beside it. */
+  private static final Map<String, String> ERRORS =
+      Map.of(
+          "ks",
+          "error",
+          "spearman",
+          "error",
+          "top.0.01",
+          "top.error",
+          "top.0.05",
+          "top.error",
+          "top.0.1",
+          "top.error");
 
   private final Members members = new Members();
   private final Map<String, Members> slices = new TreeMap<>();
@@ -178,9 +192,28 @@ public final class ComparisonEvidence implements EvidenceDocument {
 
   @Override
   public String shown(Verdict.Finding finding) {
-    return finding.subject().equals(CONTRACT)
-        ? members.texts.get(CONTRACT + "." + finding.measure())
-        : finding.number();
+    if (finding.subject().equals(CONTRACT)) {
+      return members.texts.get(CONTRACT + "." + finding.measure());
+    }
+
+    boolean isOfAll = finding.subject().equals(DATA);
+    Members from = isOfAll ? members : slices.getOrDefault(finding.subject(), members);
+    String path = isOfAll ? DATA + "." + finding.measure() : finding.measure();
+    double error = error(from, path, finding.measure());
+    return error == 0
+        ? finding.number()
+        : "%s, as %s is within %s"
+            .formatted(
+                finding.number(),
+                finding.of(from.numbers.get(path)).number(),
+                finding.of(error).number());
+  }
+
+  private static double error(Members from, String path, String measure) {
+    String above = path.substring(0, path.length() - measure.length());
+    return ERRORS.containsKey(measure)
+        ? from.numbers.getOrDefault(above + ERRORS.get(measure), 0.0)
+        : 0;
   }
 
   /** Returns whether rules about this are about comparisons only. */
@@ -215,59 +248,37 @@ public final class ComparisonEvidence implements EvidenceDocument {
   }
 
   @Override
-  public RuleValues at(Instant now) {
-    return new Values(now);
+  public Reading age(Instant now) {
+    return Age.days("the comparison ended", endedAt, now);
   }
 
-  private final class Values implements RuleValues {
-    private final Instant now;
+  @Override
+  public Reading value(String subject, String measure) {
+    return switch (subject) {
+      case CONTRACT -> effect(decided(members.texts.get(CONTRACT + "." + measure)));
+      case DATA -> number(members, DATA + "." + measure, subject, measure);
+      default ->
+          slices.containsKey(subject) && OF_SLICES.contains(measure)
+              ? number(slices.get(subject), measure, subject, measure)
+              : absent(subject, measure);
+    };
+  }
 
-    private Values(Instant now) {
-      this.now = now;
-    }
+  private Reading number(Members from, String path, String subject, String measure) {
+    Double number = from.numbers.get(path);
+    return number == null
+        ? absent(subject, measure)
+        : Reading.of(number).within(error(from, path, measure));
+  }
 
-    @Override
-    public List<String> subjects(String word) {
-      return List.of(word);
-    }
-
-    @Override
-    public Reading value(String subject, String measure) {
-      return switch (subject) {
-        case CONTRACT -> effect(decided(members.texts.get(CONTRACT + "." + measure)));
-        case Age.SUBJECT -> Age.days("the comparison ended", endedAt, now);
-        case DATA -> number(members, DATA + "." + measure, subject, measure);
-        default ->
-            slices.containsKey(subject) && OF_SLICES.contains(measure)
-                ? number(slices.get(subject), measure, subject, measure)
-                : absent(subject, measure);
-      };
-    }
-
-    private Reading number(Members from, String path, String subject, String measure) {
-      Double number = from.numbers.get(path);
-      return number == null ? absent(subject, measure) : Reading.of(number);
-    }
-
-    private Reading absent(String subject, String measure) {
-      String nearest =
-          slices.containsKey(subject)
-              ? ""
-              : NearestName.of(subject, slices.keySet())
-                  .map("; did you mean '%s'?"::formatted)
-                  .orElse("");
-      return Reading.absent("the comparison has no %s.%s%s".formatted(subject, measure, nearest));
-    }
-
-    @Override
-    public Reading inBaseline(String subject, String measure, String baseline) {
-      return effect(baseline);
-    }
-
-    @Override
-    public Reading comparison(String subject, String measure, String baseline) {
-      throw new IllegalStateException("No measure of a comparison has a baseline: " + measure);
-    }
+  private Reading absent(String subject, String measure) {
+    String nearest =
+        slices.containsKey(subject)
+            ? ""
+            : NearestName.of(subject, slices.keySet())
+                .map("; did you mean '%s'?"::formatted)
+                .orElse("");
+    return Reading.absent("the comparison has no %s.%s%s".formatted(subject, measure, nearest));
   }
 
   /** Returns what counts of an effect: what no rows have decided may break. */
@@ -276,7 +287,7 @@ public final class ComparisonEvidence implements EvidenceDocument {
   }
 
   /** Returns the place of an effect among all, the least first. */
-  private static Reading effect(String word) {
+  static Reading effect(String word) {
     return Arrays.stream(Effect.values())
         .filter(effect -> effect.word().equals(word))
         .map(effect -> Reading.of(effect.ordinal()))

@@ -4,6 +4,7 @@ import io.paritree.comparison.Side;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.SealedJson;
 import io.paritree.json.StrictJson;
+import io.paritree.rule.Reading;
 import io.paritree.rule.RuleValues;
 import io.paritree.rule.Verdict;
 import java.time.Instant;
@@ -33,8 +34,16 @@ public sealed interface EvidenceDocument permits ComparisonEvidence, OutcomeEvid
    */
   List<String> packages(Side side);
 
+  /** Returns how old it is, in days. */
+  Reading age(Instant now);
+
+  /** Returns a value of the document, or why there is none. */
+  Reading value(String subject, String measure);
+
   /** Returns the values of the document at a time. */
-  RuleValues at(Instant now);
+  default RuleValues at(Instant now) {
+    return new DatedValues(this, now);
+  }
 
   /** Returns a value of the document as a person reads it. */
   String shown(Verdict.Finding finding);

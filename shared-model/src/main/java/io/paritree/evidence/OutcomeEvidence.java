@@ -8,7 +8,6 @@ import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeValues;
 import io.paritree.outcome.OutcomeWords;
 import io.paritree.rule.Reading;
-import io.paritree.rule.RuleValues;
 import io.paritree.rule.Verdict;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -176,47 +175,20 @@ public final class OutcomeEvidence implements EvidenceDocument {
   }
 
   @Override
-  public RuleValues at(Instant now) {
-    return new Values(now);
-  }
-
-  @Override
   public String shown(Verdict.Finding finding) {
     return finding.number();
   }
 
-  private final class Values implements RuleValues {
-    private final Instant now;
+  @Override
+  public Reading age(Instant now) {
+    return asOf.map(day -> Age.days("the last day of the outcomes is", day, now))
+        .orElseGet(() -> Reading.absent("the labels of the outcomes have no time"));
+  }
 
-    private Values(Instant now) {
-      this.now = now;
-    }
-
-    @Override
-    public List<String> subjects(String word) {
-      return List.of(word);
-    }
-
-    @Override
-    public Reading value(String subject, String measure) {
-      if (subject.equals(Age.SUBJECT)) {
-        return asOf.map(day -> Age.days("the last day of the outcomes is", day, now))
-            .orElseGet(() -> Reading.absent("the labels of the outcomes have no time"));
-      }
-
-      return ComparisonEvidence.isSubject(subject)
-          ? Reading.absent("outcomes have no %s.%s".formatted(subject, measure))
-          : values.value(subject, measure);
-    }
-
-    @Override
-    public Reading inBaseline(String subject, String measure, String baseline) {
-      return values.inBaseline(subject, measure, baseline);
-    }
-
-    @Override
-    public Reading comparison(String subject, String measure, String baseline) {
-      return values.comparison(subject, measure, baseline);
-    }
+  @Override
+  public Reading value(String subject, String measure) {
+    return ComparisonEvidence.isSubject(subject)
+        ? Reading.absent("outcomes have no %s.%s".formatted(subject, measure))
+        : values.value(subject, measure);
   }
 }

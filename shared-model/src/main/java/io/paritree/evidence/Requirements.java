@@ -73,9 +73,16 @@ public final class Requirements {
   }
 
   private boolean isFresh(EvidenceDocument own, Instant now) {
+    return ageOf(own, now).isEmpty();
+  }
+
+  /** Returns the rule that a document is too old for, or whose age nobody knows; empty if none. */
+  public Optional<String> ageOf(EvidenceDocument own, Instant now) {
     return rules.stream()
         .filter(Requirements::isOfAge)
-        .allMatch(rule -> rule.verdict(own.at(now)).result() == Verdict.Result.FIRED);
+        .filter(rule -> rule.verdict(own.at(now)).result() != Verdict.Result.FIRED)
+        .map(rule -> "it is not as new as required: " + rule.text())
+        .findFirst();
   }
 
   private static Promotion.Required verdict(

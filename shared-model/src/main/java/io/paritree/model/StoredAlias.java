@@ -15,13 +15,17 @@ import java.util.stream.IntStream;
 /**
  * What a store says of one alias: how it has moved lately, and what it requires of a version.
  *
- * @param history with the last {@link #MOST_MOVES} entries of its journal, and what it names
+ * @param history with the last {@link #MOST_MOVES} entries of its journal, its last move, and what
+ *     it names
  * @param guard whether it moves with evidence only
  * @param requirements rules that such evidence must meet, as they are written
  */
 public record StoredAlias(AliasHistory history, Guard guard, List<String> requirements) {
   /** As many entries of a journal are read. */
   public static final int MOST_MOVES = 20;
+
+  /** So many are read to find the last move among tries that were refused. */
+  private static final int MOST_TRIES = 200;
 
   /** Whether an alias moves with evidence only. */
   public enum Guard {
@@ -49,7 +53,9 @@ public record StoredAlias(AliasHistory history, Guard guard, List<String> requir
     Optional<AliasHistory> known =
         before.map(StoredAlias::history).filter(all -> isContinuedBy(all, history));
     AliasHistory all =
-        known.isPresent() ? known.get() : store.history(model.name(), alias, MOST_MOVES);
+        known.isPresent()
+            ? known.get()
+            : store.history(model.name(), alias, MOST_MOVES, MOST_TRIES).newest(MOST_MOVES);
     try {
       GuardedAliases guarded = store.guarded(model.name());
       boolean isGuarded = guarded.requirements().containsKey(alias);
@@ -82,6 +88,7 @@ public record StoredAlias(AliasHistory history, Guard guard, List<String> requir
     return IntStream.range(0, history.moves().size())
         .filter(history::happened)
         .mapToObj(history.moves()::get)
+        .filter(AliasMove::isChange)
         .filter(move -> move.toVersion().equals(Optional.of(version)))
         .map(AliasMove::time)
         .reduce((earlier, later) -> later);

@@ -30,6 +30,18 @@ public enum Operator {
   }
 
   /**
+   * Returns of all values that are so near to one the one that is the least on this side of the
+   * limit: if it holds for that, it holds for each.
+   */
+  double least(double value, double error, double limit) {
+    return switch (this) {
+      case LESS, AT_MOST -> value + error;
+      case GREATER, AT_LEAST -> value - error;
+      case NOT_EQUAL -> Math.abs(value - limit) <= error ? limit : value;
+    };
+  }
+
+  /**
    * Returns what a value is compared with, where a larger one can be chance.
    *
    * @param noise up to this, what is above the limit can be chance

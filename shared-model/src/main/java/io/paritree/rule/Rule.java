@@ -21,6 +21,9 @@ import java.util.Optional;
  * weekday|previous}, of which the first one that there is counts. A measure may be a path, words
  * with points between them. A subject that is not a word of letters, digits and {@code _} is in
  * double quotes.
+ *
+ * <p>Of a value that is known within bounds only, the bound counts that is less beyond the rule's:
+ * it fires if it fires for each value between them.
  */
 public final class Rule {
   private final String text;
@@ -240,8 +243,8 @@ public final class Rule {
     }
 
     double counting = operator.limit(value.value(), limit, noise);
-    return new Compared(
-        new Verdict.Finding(each, measure.name(), value.value(), counting, baseline), "");
+    double least = operator.least(value.value(), value.error(), counting);
+    return new Compared(new Verdict.Finding(each, measure.name(), least, counting, baseline), "");
   }
 
   @Override

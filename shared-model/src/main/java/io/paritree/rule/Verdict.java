@@ -55,6 +55,11 @@ public record Verdict(
               baseline.isEmpty() ? "" : " by " + baseline);
     }
 
+    /** Returns the same of another value. */
+    public Finding of(double other) {
+      return new Finding(subject, measure, other, limit, baseline);
+    }
+
     /** Returns the value in a few digits. */
     public String number() {
       return number(value);

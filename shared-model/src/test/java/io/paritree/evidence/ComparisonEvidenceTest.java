@@ -11,6 +11,7 @@ import io.paritree.comparison.ContractChange;
 import io.paritree.comparison.DataComparison;
 import io.paritree.comparison.Difference;
 import io.paritree.comparison.Effect;
+import io.paritree.comparison.Face;
 import io.paritree.comparison.ForestComparison;
 import io.paritree.comparison.ForestFacts;
 import io.paritree.comparison.LabelFlips;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -137,6 +139,15 @@ class ComparisonEvidenceTest {
           data.ks <= 0.05            , FIRED
           data.top.0.01 >= 0.9       , FIRED
           data.top.0.01 >= 0.94      , PASSED
+          data.top.0.01 >= 0.92      , PASSED
+          data.ks <= 0.0125          , PASSED
+          data.ks <= 0.0131          , FIRED
+          data.ks > 0.0115           , PASSED
+          data.ks != 0.0125          , PASSED
+          data.ks != 0.014           , FIRED
+          data.spearman >= 0.9905    , PASSED
+          data.spearman >= 0.9899    , FIRED
+          "region=DE".top.0.05 >= 0.94 , PASSED
           data.top.error <= 0.05     , FIRED
           data.failed <= 0           , FIRED
           data.difference.p99 <= 0.1 , FIRED
@@ -168,6 +179,15 @@ class ComparisonEvidenceTest {
   }
 
   @Test
+  void ofWhatIsKnownWithinAnErrorTheBoundIsShown() throws Exception {
+    ComparisonEvidence evidence = evidence(Optional.of(rows()), Effect.NOTE);
+    Verdict verdict = Rule.of("data.ks <= 0.0125", Requirements.words()).verdict(evidence.at(MADE));
+
+    assertThat(evidence.shown(verdict.findings().get(0)))
+        .isEqualTo("0.01300, as 0.01200 is within 0.001000");
+  }
+
+  @Test
   void whatADocumentDoesNotHaveIsNotMet() throws Exception {
     ComparisonEvidence withoutRows = evidence(Optional.empty(), Effect.COMPATIBLE);
 
@@ -191,6 +211,39 @@ class ComparisonEvidenceTest {
                 .verdict(undecided.at(MADE.minus(Duration.ofDays(30))))
                 .result())
         .isEqualTo(Verdict.Result.NOT_COMPARED);
+  }
+
+  @Test
+  void rowsThatTheChampionRefusesDecideNoContract() {
+    assertThat(httpByRows(0, 0, 12)).isEqualTo(Effect.BREAKING_BY_DATA);
+    assertThat(httpByRows(5, 0, 0)).isEqualTo(Effect.COMPATIBLE);
+    assertThat(httpByRows(0, 7, 12)).isEqualTo(Effect.COMPATIBLE); // for another reason
+  }
+
+  /** What a change that may refuse rows means, of which no row was refused by it. */
+  private static Effect httpByRows(long both, long onlyChampion, long onlyChallenger) {
+    DataComparison all = rows();
+    RowComparison whole =
+        new RowComparison(both, onlyChampion, onlyChallenger, 0, 0, List.of(), Optional.empty());
+    ContractChange change =
+        ContractChange.byData(
+            "value_required",
+            "amount",
+            "must have a value",
+            new ContractChange.Refusing(Set.of("missing"), Effect.COMPATIBLE));
+    Comparison made = comparison(Optional.empty(), Effect.NOTE);
+    return new Comparison(
+            made.kind(),
+            made.champion(),
+            made.challenger(),
+            new Contract(List.of(change)),
+            made.forest(),
+            Optional.of(
+                new DataComparison(all.form(), whole, 0, 0, List.of(), Map.of(), List.of())),
+            MADE,
+            MADE)
+        .contract()
+        .of(Face.HTTP);
   }
 
   @Test

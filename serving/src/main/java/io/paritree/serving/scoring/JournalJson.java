@@ -71,7 +71,11 @@ final class JournalJson {
       return "refused";
     }
 
-    return history.happened(index) ? "moved" : "not_confirmed";
+    if (!history.happened(index)) {
+      return "not_confirmed";
+    }
+
+    return history.moves().get(index).isChange() ? "moved" : "unchanged";
   }
 
   private static void version(
@@ -94,6 +98,7 @@ final class JournalJson {
 
     JsonText.optional(json, "ended_at", one.endedAt().map(Instant::toString));
     json.writeBooleanField("used", one.isUsed());
+    JsonText.optional(json, "why", one.why().map(JournalJson::text));
   }
 
   private static void requirement(Promotion.Required one, JsonGenerator json) throws IOException {

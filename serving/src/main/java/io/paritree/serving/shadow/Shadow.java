@@ -195,7 +195,12 @@ public final class Shadow implements AutoCloseable {
 
   private void run() {
     while (!isEnding) {
-      empty();
+      try {
+        empty();
+      } catch (RuntimeException | Error e) {
+        fail(e);
+      }
+
       LockSupport.parkNanos(PAUSE_NANOS); // so that many rows are scored together
     }
   }
@@ -241,7 +246,7 @@ public final class Shadow implements AutoCloseable {
 
     try {
       block.score();
-      gatheredOf.add(block);
+      gatheredOf.add(block, clock.instant());
       compared.addAndGet(gathered);
       block.clear();
       gathered = 0;
@@ -252,7 +257,10 @@ public final class Shadow implements AutoCloseable {
 
   /** Gives up the gathered rows, and continues with the next ones. */
   private void fail(Throwable cause) {
-    gatheredOf.addFailed(gathered);
+    if (gatheredOf != null) {
+      gatheredOf.addFailed(gathered);
+    }
+
     failed.addAndGet(gathered);
     forget();
     long now = System.nanoTime();

@@ -36,6 +36,7 @@ final class ShadowComparison {
   private final int block;
   private final int rowBytes;
   private final ComparisonCounts counts; // guarded by itself
+  private Instant newest; // when rows were counted last; guarded by counts
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private Instant madeAt; // guarded by this
@@ -50,6 +51,7 @@ final class ShadowComparison {
     this.engine = engine;
     this.fields = new OwnFields(models);
     this.since = since;
+    this.newest = since;
     this.block = ShadowBlock.capacity(models);
     Engine champion = models.champion().engine();
     this.rowBytes =
@@ -144,10 +146,11 @@ final class ShadowComparison {
     return new ShadowBlock(models, fields, engine);
   }
 
-  /** Counts rows that both models have scored. */
-  void add(ShadowBlock scored) {
+  /** Counts rows that both models have scored by now. */
+  void add(ShadowBlock scored, Instant now) {
     synchronized (counts) {
       counts.add(scored);
+      newest = now;
     }
   }
 
@@ -159,18 +162,23 @@ final class ShadowComparison {
     failed.addAndGet(rows);
   }
 
-  /** Returns the comparison as a document, of now or of the last second. */
+  /**
+   * Returns the comparison as a document, of now or of the last second. It ends with its newest
+   * rows: where nobody sends any, it ages.
+   */
   synchronized byte[] document(Instant now) {
     if (document == null || !now.isBefore(madeAt.plus(FRESH)) || now.isBefore(madeAt)) {
       ComparisonCounts copy;
+      Instant ended;
       synchronized (counts) {
         copy = counts.snapshot();
+        ended = newest;
       }
 
       copy.addDropped(dropped.get());
       copy.addFailed(failed.get());
       DataComparison rows = copy.result(models.explained(copy.form(), copy.moved()));
-      document = models.comparison(Comparison.SHADOW, Optional.of(rows), since, now).toJson();
+      document = models.comparison(Comparison.SHADOW, Optional.of(rows), since, ended).toJson();
       madeAt = now;
     }
 

@@ -3,8 +3,9 @@ import {html, nothing} from "./lit-html.js";
 import {count, empty, facts, moment, table} from "./parts.js";
 
 const ACTIONS = {back: "alias --back", remove: "alias --remove"};
-const KINDS = {diff: "model diff", challenger: "a challenger of the job", shadow: "a challenger of the server", outcomes: "outcomes"};
-const RESULTS = {moved: ["good", "✓ moved"], refused: ["bad", "✗ refused"], not_confirmed: ["", "– not confirmed"]};
+const KINDS = {diff: "model diff", challenger: "a challenger of the job", shadow: "a challenger of the server", replay: "a replay of logged rows", outcomes: "outcomes"};
+const RESULTS = {moved: ["good", "✓ moved"], unchanged: ["", "– named it already"], refused: ["bad", "✗ refused"], not_confirmed: ["", "– not confirmed"]};
+const UNUSED = "changed, or not about these two packages";
 const action = move => ACTIONS[move.action] ?? move.action;
 const version = side => side?.model_version ?? "no version";
 const isPromotion = move => move.requirements !== undefined;
@@ -74,6 +75,6 @@ function promotionView(move) {
       {name: "rows", text: own => own.rows ?? "", cell: own => own.rows === undefined ? nothing : count(own.rows), isNumber: true},
       {name: "made", text: own => own.ended_at ?? "", cell: own => moment(own.ended_at)},
       {name: "SHA-256", text: own => own.sha256, cell: own => html`<code title=${own.sha256}>${own.sha256.slice(0, 12)}</code>`},
-      {name: "counted", text: own => own.used ? "yes" : "no", cell: own => own.used ? "yes" : html`<span class="chip warn">no: changed, or not about these two packages</span>`},
+      {name: "counted", text: own => own.used ? "yes" : `no: ${own.why ?? UNUSED}`, cell: own => own.used ? "yes" : html`<span class="chip warn">no</span> <bdi class="small anywhere">${own.why ?? UNUSED}</bdi>`},
     ], move.evidence, {isHidden: false, name: "evidence"})}`;
 }

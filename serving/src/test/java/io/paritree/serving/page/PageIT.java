@@ -136,7 +136,8 @@ class PageIT {
                 Optional.of("later <b>kind</b>"),
                 Optional.of(1_200L),
                 Optional.of(Instant.parse("2026-11-28T23:59:59Z")),
-                true));
+                true,
+                Optional.empty()));
     List<Promotion.Required> found =
         List.of(
             new Promotion.Required("data.rows >= 1000", true, "1200"),

@@ -36,7 +36,8 @@ class ShadowHarmTest {
   private ScoringModel one;
   private ScoringModel other;
   private final AtomicReference<Optional<ScoringModel>> challenger = new AtomicReference<>();
-  private Instant now = Instant.parse("2026-11-29T00:00:00Z");
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-11-29T00:00:00Z"));
   private volatile Engine scoredBy;
   private volatile Scoring scoring = Engine::score;
   private Shadow shadow;
@@ -87,11 +88,8 @@ class ShadowHarmTest {
     one = Opening.open(packages.binary(2, 21).toString(), EngineKind.FOREST);
     other = Opening.open(packages.binary(3, 22).toString(), EngineKind.FOREST);
     challenger.set(Optional.of(one));
-    InstantSource clock =
-        () -> {
-          now = now.plusSeconds(2); // so that no document is an earlier one
-          return now;
-        };
+    // So that no document is an earlier one.
+    InstantSource clock = () -> now.updateAndGet(before -> before.plusSeconds(2));
     shadow =
         new Shadow(
             "parcel-late",
@@ -139,9 +137,13 @@ class ShadowHarmTest {
     assertThat(counted()).isEqualTo(rows);
   }
 
-  private long inDocument(String member) {
+  private String document(String path) {
     String document = new String(shadow.document().orElseThrow(), StandardCharsets.UTF_8);
-    return Long.parseLong(String.valueOf(JsonTree.at(JsonTree.object(document), "data/" + member)));
+    return String.valueOf(JsonTree.at(JsonTree.object(document), path));
+  }
+
+  private long inDocument(String member) {
+    return Long.parseLong(document("data/" + member));
   }
 
   @Test
@@ -276,5 +278,8 @@ class ShadowHarmTest {
     add(5);
     await(10);
     assertThat(inDocument("rows")).isEqualTo(5);
+    String ended = document("ended_at");
+    assertThat(document("ended_at")).as("no row came since").isEqualTo(ended);
+    assertThat(ended).isGreaterThan(document("started_at"));
   }
 }

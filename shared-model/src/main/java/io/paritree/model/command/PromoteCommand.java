@@ -107,21 +107,36 @@ final class PromoteCommand implements Callable<Integer> {
 
     AliasHistory seen = models.historyToLastMove(name, alias, NamedAlias.LAST_MOVES);
     named.opened(version);
+    Instant now = Instant.now();
     List<Promotion.Evidence> given = new ArrayList<>();
     List<EvidenceDocument> usable = new ArrayList<>();
     for (String file : evidence) {
       byte[] document = read(file);
-      Optional<EvidenceDocument> whole = whole(file, document);
-      Optional<EvidenceDocument> own = whole.filter(one -> isOfBoth(models, seen, file, one));
-      given.add(given(Sha256.hex(document), whole, own.isPresent()));
-      own.ifPresent(usable::add);
+      try {
+        EvidenceDocument own = EvidenceDocument.read(file, document);
+        Optional<String> other = otherPackages(models, seen, own);
+        other.ifPresent(why -> note("Cannot use %s as evidence: %s".formatted(file, why)));
+        given.add(given(Sha256.hex(document), own, other.or(() -> requirements.ageOf(own, now))));
+        if (other.isEmpty()) {
+          usable.add(own);
+        }
+      } catch (BrokenJsonException e) {
+        note(e.getMessage());
+        given.add(Promotion.Evidence.unread(Sha256.hex(document)));
+      }
     }
 
-    List<Promotion.Required> verdicts = requirements.verdicts(usable, Instant.now());
+    List<Promotion.Required> verdicts = requirements.verdicts(usable, now);
     boolean isMet = verdicts.stream().allMatch(Promotion.Required::isMet);
     Promotion promotion =
         new Promotion(
             given, verdicts, Optional.of(override).filter(reason -> !isMet && !reason.isBlank()));
+    if (!promotion.fits()) {
+      throw new InputException(
+          "Cannot promote %s/%s: got %s requirements and %s documents, of which the alias's journal would have more than the MiB that it has room for; give fewer or shorter ones"
+              .formatted(name, version, rules.size(), evidence.size()));
+    }
+
     boolean isMoved = models.promote(seen, version, promotion);
     format.print(() -> text(seen, promotion, isMoved), out -> write(out, promotion, isMoved));
     return isMoved ? ModelMain.OK : ModelMain.NOT_MET;
@@ -159,46 +174,34 @@ final class PromoteCommand implements Callable<Integer> {
     return document;
   }
 
+  /**
+   * @param unused why it shows nothing; empty if it does
+   */
   private static Promotion.Evidence given(
-      String sha256, Optional<EvidenceDocument> whole, boolean isUsed) {
-    return whole
-        .map(
-            read ->
-                new Promotion.Evidence(
-                    sha256, Optional.of(read.kind()), read.rows(), read.endedAt(), isUsed))
-        .orElseGet(() -> Promotion.Evidence.unread(sha256));
+      String sha256, EvidenceDocument read, Optional<String> unused) {
+    return new Promotion.Evidence(
+        sha256, Optional.of(read.kind()), read.rows(), read.endedAt(), unused.isEmpty(), unused);
   }
 
-  /** Returns the evidence of a document, if it is whole. */
-  private Optional<EvidenceDocument> whole(String file, byte[] document) {
-    try {
-      return Optional.of(EvidenceDocument.read(file, document));
-    } catch (BrokenJsonException e) {
-      note(e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private boolean isOfBoth(
-      ModelStore models, AliasHistory seen, String file, EvidenceDocument read) {
+  /** Returns which other packages a document is about; empty if it is about these. */
+  private Optional<String> otherPackages(
+      ModelStore models, AliasHistory seen, EvidenceDocument read) {
     Optional<String> champion = seen.version().flatMap(own -> models.digest(name, own));
     Optional<String> challenger = models.digest(name, version);
     if (isOf(champion, read.packages(Side.CHAMPION))
         && isOf(challenger, read.packages(Side.CHALLENGER))) {
-      return true;
+      return Optional.empty();
     }
 
-    note(
-        "Cannot use %s as evidence: it compares the packages %s and %s, expected %s (%s) and %s (%s)"
+    return Optional.of(
+        "it compares the packages %s and %s, expected %s (%s) and %s (%s)"
             .formatted(
-                file,
                 digits(read.packages(Side.CHAMPION)),
                 digits(read.packages(Side.CHALLENGER)),
                 digits(champion.stream().toList()),
                 seen.version().map(own -> name + "/" + own).orElse("the alias names no version"),
                 digits(challenger.stream().toList()),
                 name + "/" + version));
-    return false;
   }
 
   private static boolean isOf(Optional<String> wanted, List<String> digests) {

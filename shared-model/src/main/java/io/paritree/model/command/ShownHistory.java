@@ -56,6 +56,10 @@ final class ShownHistory {
           .formatted(version(history.after(index)));
     }
 
+    if (!move.isChange()) {
+      return "  (named it already)";
+    }
+
     return move.promotion()
         .flatMap(Promotion::override)
         .map(reason -> "  (overridden: %s)".formatted(Fault.printable(reason)))

@@ -1,6 +1,7 @@
 package io.paritree.model.layout;
 
 import io.paritree.CorruptModelException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -38,7 +39,13 @@ public record AliasHistory(
 
   /** Returns what the alias named after a move: before the next one, or now. */
   public Optional<Long> after(int index) {
-    return index + 1 < moves.size() ? moves.get(index + 1).fromVersion() : version;
+    // A try that is refused may have been begun before an entry that is before it.
+    return moves.stream()
+        .skip(index + 1L)
+        .filter(next -> !next.isRefused())
+        .findFirst()
+        .map(AliasMove::fromVersion)
+        .orElse(version);
   }
 
   public boolean happened(int index) {
@@ -47,12 +54,24 @@ public record AliasHistory(
         && (move.confirmed().isPresent() || after(index).equals(move.toVersion()));
   }
 
-  /** Returns the last move that happened; empty if there is none among the moves. */
+  /**
+   * Returns the last move that happened, to something else than before; empty if there is none
+   * among the moves.
+   */
   public Optional<AliasMove> last() {
     return IntStream.range(0, moves.size())
         .filter(this::happened)
         .mapToObj(moves::get)
+        .filter(AliasMove::isChange)
         .reduce((earlier, later) -> later);
+  }
+
+  /** Returns the same with the newest entries only, and the last move that happened. */
+  public AliasHistory newest(int most) {
+    List<AliasMove> kept =
+        new ArrayList<>(moves.subList(Math.max(0, moves.size() - most), moves.size()));
+    last().filter(own -> !kept.contains(own)).ifPresent(own -> kept.add(0, own));
+    return new AliasHistory(name, alias, version, kept, lastNumber, unreadable);
   }
 
   /** Returns whether the alias names what its last move says. */

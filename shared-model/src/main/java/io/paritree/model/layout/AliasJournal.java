@@ -7,6 +7,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,8 +29,6 @@ final class AliasJournal {
   private static final String DIRECTORY = "moves";
   private static final String ENDING = ".json";
   private static final Pattern FILE = Pattern.compile("[1-9][0-9]{0,17}\\.json");
-  private static final int MAX_MOVE_BYTES = 1 << 20;
-  private static final int MOST_TRIES = 10_000;
 
   /** After this time, the process that has begun a move has ended. */
   private static final Duration ABANDONED = Duration.ofMinutes(1);
@@ -69,28 +68,28 @@ final class AliasJournal {
    * Reads the last entries.
    *
    * @param most as many entries
-   * @param toLastMove whether more are read if none of these is a move that was confirmed, until
-   *     one is, but for more than {@link #MOST_TRIES}
+   * @param furthest so many are read at most if none of these is a move that was confirmed, until
+   *     one is
    * @param unreadable receives an exception for each entry that cannot be read
    */
   List<AliasMove> read(
-      TreeSet<Long> numbers, int most, boolean toLastMove, List<CorruptModelException> unreadable)
+      TreeSet<Long> numbers, int most, int furthest, List<CorruptModelException> unreadable)
       throws IOException {
     List<AliasMove> moves = new ArrayList<>();
-    boolean hasMoved = !toLastMove;
+    boolean hasMoved = false;
     int count = 0;
     for (long number : numbers.descendingSet()) {
-      if (count >= most && hasMoved || count == MOST_TRIES) {
+      if (count >= most && (hasMoved || count >= furthest)) {
         break;
       }
 
       count++;
       Location file = file(number);
       try {
-        byte[] content = BoundedRead.of(files, file, MAX_MOVE_BYTES);
+        byte[] content = BoundedRead.of(files, file, AliasMove.MAX_BYTES);
         AliasMove move = AliasMove.fromJson(number, file.toString(), content);
         moves.add(move);
-        hasMoved |= move.confirmed().isPresent();
+        hasMoved |= move.confirmed().isPresent() && move.isChange();
       } catch (CorruptModelException e) {
         unreadable.add(e);
         hasMoved = true; // nobody knows what was before it
@@ -103,7 +102,8 @@ final class AliasJournal {
   }
 
   /**
-   * Moves the alias, with an entry that says so.
+   * Moves the alias, with an entry that says so; or only enters that it was refused, which it is
+   * whatever others do meanwhile.
    *
    * @param seen the alias and the end of its journal, as the caller has seen them
    * @param asked without number and time
@@ -112,22 +112,17 @@ final class AliasJournal {
    */
   void move(AliasHistory seen, AliasMove asked, Change change) throws IOException {
     Instant now = now();
-    refuseUnderWay(seen, now);
-    long number = seen.lastNumber() + 1;
-    AliasMove move = asked.begun(number, now);
-    long began = System.nanoTime();
-    try {
-      files.create(file(number), move.toJson());
-    } catch (FileAlreadyExistsException e) {
-      throw new AliasMovedException(
-          "Cannot move alias %s: another process has begun to move it meanwhile (%s); see alias --history"
-              .formatted(seen.reference(), file(number)));
+    if (!asked.isRefused()) {
+      refuseUnderWay(seen, now);
     }
 
+    long began = System.nanoTime();
+    AliasMove move = begin(seen, asked, now);
     if (move.isRefused()) {
       return;
     }
 
+    long number = move.number();
     if (System.nanoTime() - began > PATIENCE.toNanos()) {
       throw new AliasMovedException(
           "Cannot move alias %s: the store took more than %s s to write its journal; try again in %s s"
@@ -145,6 +140,33 @@ final class AliasJournal {
       files.replace(file(number), move.confirmedAt(now()).toJson());
     } catch (IOException e) {
       return; // the alias has moved, and what it names says so as well
+    }
+  }
+
+  /** Creates the entry. A try that was refused meanwhile has moved nothing: it comes after that. */
+  private AliasMove begin(AliasHistory seen, AliasMove asked, Instant now) throws IOException {
+    for (long number = seen.lastNumber() + 1; ; number++) {
+      AliasMove move = asked.begun(number, now);
+      try {
+        files.create(file(number), move.toJson());
+        return move;
+      } catch (FileAlreadyExistsException e) {
+        if (!asked.isRefused() && !isRefused(number)) {
+          throw new AliasMovedException(
+              "Cannot move alias %s: another process has begun to move it meanwhile (%s); see alias --history"
+                  .formatted(seen.reference(), file(number)));
+        }
+      }
+    }
+  }
+
+  private boolean isRefused(long number) throws IOException {
+    Location file = file(number);
+    try {
+      byte[] content = BoundedRead.of(files, file, AliasMove.MAX_BYTES);
+      return AliasMove.fromJson(number, file.toString(), content).isRefused();
+    } catch (CorruptModelException | NoSuchFileException e) {
+      return false; // it may be of a move that was withdrawn
     }
   }
 

@@ -33,6 +33,9 @@ public record AliasMove(
     Optional<Instant> confirmed,
     Optional<Promotion> promotion,
     boolean isRefused) {
+  /** A larger entry cannot be read. */
+  static final int MAX_BYTES = 1 << 20;
+
   /** The command {@code alias --version}. */
   public static final String SET = "alias";
 
@@ -77,6 +80,11 @@ public record AliasMove(
   AliasMove confirmedAt(Instant moved) {
     return new AliasMove(
         number, time, user, action, from, to, Optional.of(moved), promotion, isRefused);
+  }
+
+  /** Returns whether the alias was to name something else than before. */
+  public boolean isChange() {
+    return !fromVersion().equals(toVersion());
   }
 
   /** Returns the version that the alias was to name; empty if it was to be removed. */

@@ -36,6 +36,7 @@ public final class ModelStore {
   public static final String CHAMPION = "champion";
 
   private static final int MAX_ALIAS_BYTES = 64;
+  private static final int MOST_TRIES = 10_000;
 
   private final Location root;
   private final FileStore files;
@@ -120,23 +121,28 @@ public final class ModelStore {
    * @param most how many entries of the journal to read, at least 1
    */
   public AliasHistory history(String name, String alias, int most) throws IOException {
-    return history(name, alias, most, false);
+    return history(name, alias, most, most);
   }
 
   /**
    * Returns the last moves of an alias, as {@link #history}, and those before them back to one that
-   * happened, however many tries were refused since.
+   * happened, of tries that were refused since as many as {@link #MOST_TRIES}.
    */
   public AliasHistory historyToLastMove(String name, String alias, int most) throws IOException {
-    return history(name, alias, most, true);
+    return history(name, alias, most, MOST_TRIES);
   }
 
-  private AliasHistory history(String name, String alias, int most, boolean toLastMove)
+  /**
+   * Returns the last moves of an alias, as {@link #historyToLastMove}.
+   *
+   * @param furthest how many entries are read at most to find a move that happened
+   */
+  public AliasHistory history(String name, String alias, int most, int furthest)
       throws IOException {
     AliasJournal journal = new AliasJournal(files, root.resolve(name), alias);
     List<CorruptModelException> unreadable = new ArrayList<>();
     TreeSet<Long> numbers = journal.numbers();
-    List<AliasMove> moves = journal.read(numbers, most, toLastMove, unreadable);
+    List<AliasMove> moves = journal.read(numbers, most, furthest, unreadable);
     // After the journal: who begins a move now, takes the number that a later move of ours needs.
     Optional<Long> version = named(name, alias);
     return new AliasHistory(
@@ -232,7 +238,7 @@ public final class ModelStore {
               .formatted(name, alias, to.get(), versions(name)));
     }
 
-    if (to.isPresent() && to.equals(seen.version())) {
+    if (to.isPresent() && to.equals(seen.version()) && promotion.isEmpty()) {
       return;
     }
 

@@ -23,6 +23,9 @@ import java.util.Set;
  */
 public record Promotion(
     List<Evidence> evidence, List<Required> requirements, Optional<String> override) {
+  /** An entry has a little more than this. */
+  private static final int MAX_BYTES = AliasMove.MAX_BYTES - (1 << 14);
+
   /**
    * A document that was given.
    *
@@ -30,19 +33,26 @@ public record Promotion(
    * @param kind what it is, such as {@code diff}; empty if it could not be read
    * @param rows how many rows it is about; empty if it says nothing of any
    * @param endedAt when what it is about ended
-   * @param isUsed whether it could meet requirements: it is whole, and about both packages
+   * @param isUsed whether it could meet requirements: it is whole, about both packages, and as new
+   *     as required
+   * @param why why it could not; empty if it could, or that is not known
    */
   public record Evidence(
       String sha256,
       Optional<String> kind,
       Optional<Long> rows,
       Optional<Instant> endedAt,
-      boolean isUsed) {
+      boolean isUsed,
+      Optional<String> why) {
     private static final String ROWS = "rows";
+
+    private static final String UNREAD =
+        "it was changed, or is no document of a comparison or of outcomes";
 
     /** Returns evidence that nothing more is known of, since it could not be read. */
     public static Evidence unread(String sha256) {
-      return new Evidence(sha256, Optional.empty(), Optional.empty(), Optional.empty(), false);
+      return new Evidence(
+          sha256, Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.of(UNREAD));
     }
 
     private void write(JsonGenerator json) throws IOException {
@@ -54,6 +64,7 @@ public record Promotion(
 
       JsonText.optional(json, "ended_at", endedAt.map(Instant::toString));
       json.writeBooleanField("used", isUsed);
+      JsonText.optional(json, "why", why);
     }
 
     private static Evidence read(StrictJson json) throws BrokenJsonException {
@@ -70,7 +81,8 @@ public record Promotion(
             Optional.of(members.text("ended_at", ""))
                 .filter(time -> !time.isEmpty())
                 .map(Instant::parse),
-            isUsed[0]);
+            isUsed[0],
+            Optional.of(members.text("why", "")).filter(reason -> !reason.isEmpty()));
       } catch (DateTimeException e) {
         throw json.wrong("a time 'ended_at' such as 2026-01-31T23:59:59Z");
       }
@@ -106,6 +118,11 @@ public record Promotion(
   /** Returns whether all requirements are met. */
   public boolean isMet() {
     return requirements.stream().allMatch(Required::isMet);
+  }
+
+  /** Returns whether an entry of a journal has room for it. */
+  public boolean fits() {
+    return JsonText.line(JsonText.object(this::write)).length <= MAX_BYTES;
   }
 
   /** Writes the members. */

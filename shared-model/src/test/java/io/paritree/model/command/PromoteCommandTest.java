@@ -276,6 +276,18 @@ class PromoteCommandTest {
   }
 
   @Test
+  void aPromotionToTheVersionThatTheAliasNamesIsInTheJournalAndNoMove() throws Exception {
+    promote(0, "--version", 1, "--require", "data.rows >= 1", "--override", "once more");
+    assertThat(out.toString()).contains("champion is version 1 already");
+    alias(0, "--history");
+    assertThat(out.toString()).contains("1 -> 1", "(named it already)");
+    alias(0, "--version", "2");
+    promote(0, "--version", 2, "--require", "data.rows >= 1", "--override", "once more");
+    alias(0, "--back");
+    assertThat(champion()).isEqualTo(1);
+  }
+
+  @Test
   void anAliasThatIsNotThereYetHasNoChampionToBeComparedWith() throws Exception {
     promote(
         8,
@@ -362,6 +374,11 @@ class PromoteCommandTest {
     assertThat(out.toString()).containsPattern("data.rows >= 201 +200 +not met");
     promote(8, "--version", 2, "--evidence", aged, "--require", "age.days <= 7");
     assertThat(out.toString()).containsPattern("age.days <= 7 +8(.0+)?[0-9]* +not met");
+    alias(0, "--history", "--format", "json");
+    assertThat(out.toString())
+        .contains("\"it is not as new as required: age.days <= 7\"")
+        .contains("\"it was changed, or is no document")
+        .contains("\"it compares the packages ");
     promote(8, "--version", 2, "--evidence", aged, "--require", "data.ks <= 1");
     assertThat(out.toString()).contains("the comparison has no data.ks");
     promote(8, "--version", 2, "--require", "age.days <= 7");
@@ -369,6 +386,14 @@ class PromoteCommandTest {
     assertThat(champion()).isEqualTo(1);
     alias(0, "--history");
     assertThat(out.toString().lines().filter(line -> line.contains("(refused: 1 of 1"))).hasSize(6);
+    String slice = "x".repeat(100_000);
+    List<Object> tooMuch = new ArrayList<>(List.of("--version", 2, "--evidence", comparison));
+    for (int more = 0; more < 11; more++) {
+      tooMuch.addAll(List.of("--require", "\"%s=%s\".rows >= 1".formatted(more, slice)));
+    }
+
+    promote(3, tooMuch.toArray());
+    assertThat(err.toString()).contains("got 11 requirements and 1 documents");
     promote(
         0,
         "--version",

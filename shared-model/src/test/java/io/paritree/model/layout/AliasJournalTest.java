@@ -145,13 +145,8 @@ class AliasJournalTest {
     open(DISK);
     store.setAlias(NAME, ALIAS, 1);
     store.setAlias(NAME, ALIAS, 2);
-    Promotion unmet =
-        new Promotion(
-            List.of(),
-            List.of(new Promotion.Required("data.rows >= 1", false, "0")),
-            Optional.empty());
     for (int night = 0; night < 60; night++) {
-      assertThat(store.promote(seen(), 3, unmet)).isFalse();
+      assertThat(store.promote(seen(), 3, promotion(false))).isFalse();
     }
 
     assertThat(store.history(NAME, ALIAS, 50).last()).isEmpty();
@@ -159,6 +154,59 @@ class AliasJournalTest {
     assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
     assertThat(history.moves()).hasSize(61);
     assertThat(history.lastNumber()).isEqualTo(62);
+    AliasHistory newest = history.newest(20);
+    assertThat(newest.moves()).hasSize(21);
+    assertThat(newest.moves().get(0).number()).isEqualTo(2);
+    assertThat(newest.happened(0)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {DISK, BUCKET})
+  void triesThatAreRefusedAtOnceAreAllEnteredAndDelayNoMove(String scheme) throws Exception {
+    open(scheme);
+    store.setAlias(NAME, ALIAS, 1);
+    AliasHistory seen = seen();
+
+    assertThat(store.promote(seen, 2, promotion(false))).isFalse();
+    assertThat(store.promote(seen, 3, promotion(false))).isFalse();
+    assertThat(store.promote(seen, 4, promotion(true))).isTrue();
+    assertThat(store.promote(seen, 5, promotion(false))).isFalse();
+
+    AliasHistory history = store.history(NAME, ALIAS, 10);
+    assertThat(history.moves())
+        .extracting(AliasMove::toVersion)
+        .containsExactly(
+            Optional.of(1L), Optional.of(2L), Optional.of(3L), Optional.of(4L), Optional.of(5L));
+    assertThat(history.happened(3)).isTrue();
+    assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
+    assertThat(history.fitsLastMove()).isTrue();
+    assertThatThrownBy(() -> store.promote(seen, 5, promotion(true)))
+        .isInstanceOf(AliasMovedException.class);
+    begun(6, 4, 5, Instant.now());
+    assertThat(store.promote(seen(), 6, promotion(false))).isFalse(); // a move is under way
+    assertThat(store.history(NAME, ALIAS, 10).happened(5)).isFalse();
+  }
+
+  private static Promotion promotion(boolean isMet) {
+    return new Promotion(
+        List.of(Promotion.Evidence.unread("e")),
+        List.of(new Promotion.Required("rows > 0", isMet, "1")),
+        Optional.empty());
+  }
+
+  @Test
+  void aPromotionToWhatTheAliasNamesIsEnteredAndNoMove() throws Exception {
+    open(DISK);
+    store.setAlias(NAME, ALIAS, 1);
+    store.setAlias(NAME, ALIAS, 2);
+    assertThat(store.promote(seen(), 2, promotion(true))).isTrue();
+
+    AliasHistory history = store.historyToLastMove(NAME, ALIAS, 1);
+    assertThat(history.moves()).hasSize(2);
+    assertThat(history.moves().get(1).promotion()).contains(promotion(true));
+    assertThat(history.moves().get(1).confirmed()).isPresent();
+    assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
+    assertThat(history.fitsLastMove()).isTrue();
   }
 
   @ParameterizedTest
@@ -241,11 +289,7 @@ class AliasJournalTest {
     ModelStore dying =
         new ModelStore(
             Location.of(Dying.ROOT + directory), Map.of("fs.gs.impl", Dying.class.getName()));
-    Promotion promotion =
-        new Promotion(
-            List.of(Promotion.Evidence.unread("e")),
-            List.of(new Promotion.Required("rows > 0", true, "1")),
-            Optional.empty());
+    Promotion promotion = promotion(true);
     List<Long> versions = new ArrayList<>();
     boolean isAlive = false;
     for (int step = 0; !isAlive; step++) {
@@ -280,11 +324,15 @@ class AliasJournalTest {
 
   /** Leaves what a process that has begun a second move, from version 1, has written. */
   private void begun(long to, Instant time) throws IOException {
+    begun(2, 1, to, time);
+  }
+
+  private void begun(long number, long from, long to, Instant time) throws IOException {
     String move =
-        "{\"time\":\"%s\",\"user\":\"somebody\",\"action\":\"alias\",\"from\":1,\"to\":%s}"
-            .formatted(time, to);
+        "{\"time\":\"%s\",\"user\":\"somebody\",\"action\":\"alias\",\"from\":%s,\"to\":%s}"
+            .formatted(time, from, to);
     files.replace(
-        root.resolve(NAME).resolve("moves").resolve(ALIAS).resolve("2.json"),
+        root.resolve(NAME).resolve("moves").resolve(ALIAS).resolve(number + ".json"),
         move.getBytes(StandardCharsets.UTF_8));
   }
 }
