@@ -5,6 +5,7 @@ import io.paritree.comparison.Side;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
+import io.paritree.model.difference.GatheredBlock;
 import io.paritree.model.difference.ModelPair;
 import io.paritree.model.difference.SharedFields;
 import io.paritree.record.CsvLines;
@@ -108,18 +109,18 @@ final class PairedRows implements AutoCloseable {
   /** Reads the next rows into a block; there are none at the end of the file. */
   void read(PairedBlock block) throws InputException, IOException {
     block.clear();
-    PairedBlock.Rows champion = block.of(Side.CHAMPION);
-    PairedBlock.Rows challenger = block.of(Side.CHALLENGER);
-    int capacity = champion.slots.length / champion.engine.width();
+    GatheredBlock.Rows champion = block.of(Side.CHAMPION);
+    GatheredBlock.Rows challenger = block.of(Side.CHALLENGER);
+    int capacity = champion.slots().length / champion.engine().width();
     try {
       while (block.rows() < capacity && lines.next()) {
-        int at = block.rows() * champion.engine.width();
-        int to = block.rows() * challenger.engine.width();
+        int at = champion.at(block.rows());
+        int to = challenger.at(block.rows());
         clearFaults();
-        shared.read(champion.slots, at, ofBoth);
-        fields.copy(champion.slots, at, challenger.slots, to);
-        onlyChampion.read(champion.slots, at, ofChampion);
-        onlyChallenger.read(challenger.slots, to, ofChallenger);
+        shared.read(champion.slots(), at, ofBoth);
+        fields.copy(champion.slots(), at, challenger.slots(), to);
+        onlyChampion.read(champion.slots(), at, ofChampion);
+        onlyChallenger.read(challenger.slots(), to, ofChallenger);
         block.add(name(), faults(ofChampion), faults(ofChallenger));
       }
     } catch (RecordFormatException e) {

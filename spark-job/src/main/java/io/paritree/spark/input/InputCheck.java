@@ -51,8 +51,7 @@ public final class InputCheck {
   private final String by; // the one of them by whose values rows are divided; empty if none is
   private final ReadColumn.Case comparison;
   private final List<String> problems;
-  private final Map<String, InputCheck> others = new LinkedHashMap<>();
-  private final Map<String, String> unfit = new LinkedHashMap<>();
+  private final AddedReads added = new AddedReads();
 
   /**
    * @param carried keys and passed columns, which need not be features
@@ -97,7 +96,7 @@ public final class InputCheck {
    * otherwise the input is {@link #unfit} for it, which is no problem.
    */
   public void add(String name, Schema of) {
-    others.put(
+    added.add(
         name,
         new InputCheck(
             format, listing, of, List.of(), List.of(), "", comparison, new ArrayList<>()));
@@ -105,32 +104,24 @@ public final class InputCheck {
 
   /** Returns why the input lacks what added models read, by their names. */
   public Map<String, String> unfit() {
-    return Collections.unmodifiableMap(unfit);
+    return added.unfit();
+  }
+
+  /** Returns the names of the columns that this reads. */
+  Set<String> names() {
+    return names;
+  }
+
+  /** Returns what is wrong so far. */
+  List<String> problems() {
+    return problems;
   }
 
   /** Returns the names of all columns that may be read. */
   private Set<String> allNames() {
     Set<String> all = new LinkedHashSet<>(names);
-    others.values().forEach(other -> all.addAll(other.names));
+    all.addAll(added.names());
     return all;
-  }
-
-  /** Adds columns that an added model reads, unless there was a problem with one. */
-  private void addMore(
-      String name, Map<String, ReadColumn> read, Set<String> own, List<ReadColumn> more) {
-    others.get(name).problems.stream()
-        .findFirst()
-        .ifPresent(problem -> unfit.putIfAbsent(name, problem));
-    if (unfit.containsKey(name)) {
-      return;
-    }
-
-    read.forEach(
-        (column, type) -> {
-          if (!own.contains(column) && !more.contains(type)) {
-            more.add(type);
-          }
-        });
   }
 
   /**
@@ -182,12 +173,9 @@ public final class InputCheck {
         schemas.stream().flatMap(file -> file.columns().stream()).collect(Collectors.toSet());
     names.removeIf(name -> stated.contains(name) && !found.contains(name));
     Map<String, ReadColumn> columns = columns(schemas, sql);
-    List<ReadColumn> more = new ArrayList<>();
-    for (Map.Entry<String, InputCheck> other : others.entrySet()) {
-      Map<String, ReadColumn> read = other.getValue().columns(schemas, sql);
-      addMore(other.getKey(), read, columns.keySet(), more);
-    }
-
+    List<FileSchema> all = schemas;
+    List<ReadColumn> more =
+        added.columns(added.find((check, inFiles) -> check.columns(all, sql)), columns.keySet());
     Set<String> read = new HashSet<>(columns.keySet());
     more.forEach(column -> read.add(column.name()));
     boolean isReadByRows =
@@ -232,27 +220,24 @@ public final class InputCheck {
       TableInput input, List<InputPartition> selected, SparkSession session, Runnable fileRead) {
     Set<String> inFiles = new LinkedHashSet<>();
     Map<String, ReadColumn> columns = columns(input.table(), inFiles);
-    Map<String, Map<String, ReadColumn>> reads = new LinkedHashMap<>();
-    Map<String, Set<String>> moreInFiles = new LinkedHashMap<>();
-    for (Map.Entry<String, InputCheck> other : others.entrySet()) {
-      Set<String> own = new LinkedHashSet<>();
-      reads.put(other.getKey(), other.getValue().columns(input.table(), own));
-      own.removeAll(inFiles);
-      moreInFiles.put(other.getKey(), own);
-    }
-
+    AddedReads.Found found =
+        added.find(
+            (check, own) -> {
+              Map<String, ReadColumn> read = check.columns(input.table(), own);
+              own.removeAll(inFiles);
+              return read;
+            });
     Map<String, Long> rows = new HashMap<>();
     boolean isReadByRows =
         !input.table().saysRows()
-            && checkFooters(input, selected, inFiles, moreInFiles, session, fileRead, rows);
+            && checkFooters(input, selected, inFiles, found, session, fileRead, rows);
     for (TableFile file : input.table().files()) {
       String name = TableInput.name(listing.root().orElseThrow(), file);
       file.rows().ifPresent(count -> rows.put(name, count));
       rows.computeIfPresent(name, (same, count) -> count - file.deletedRows());
     }
 
-    List<ReadColumn> more = new ArrayList<>();
-    reads.forEach((name, read) -> addMore(name, read, columns.keySet(), more));
+    List<ReadColumn> more = added.columns(found, columns.keySet());
     return new CheckedInput(
         format, listing, selected, List.copyOf(columns.values()), more, isReadByRows, rows);
   }
@@ -299,7 +284,7 @@ public final class InputCheck {
   /**
    * Reads the footers of a table's files.
    *
-   * @param more the columns that added models read, too, by their names
+   * @param more what added models read, too
    * @param rows receives how many rows each has
    * @return whether Spark must read some of them row by row
    */
@@ -307,12 +292,12 @@ public final class InputCheck {
       TableInput input,
       List<InputPartition> selected,
       Set<String> inFiles,
-      Map<String, Set<String>> more,
+      AddedReads.Found more,
       SparkSession session,
       Runnable fileRead,
       Map<String, Long> rows) {
     Set<String> all = new HashSet<>(inFiles);
-    more.values().forEach(all::addAll);
+    all.addAll(more.allInFiles());
     List<String> unreadable = new ArrayList<>();
     Configuration hadoop = HadoopPaths.settings(session);
     List<FileSchema> schemas =
@@ -335,9 +320,7 @@ public final class InputCheck {
       rows.put(file.file().name(), file.rows().orElseThrow());
       isReadByRows |= !Collections.disjoint(file.onlyByRows(), all);
       problems.addAll(file.problems(inFiles));
-      more.forEach(
-          (name, columns) ->
-              file.problems(columns).forEach(problem -> unfit.putIfAbsent(name, problem)));
+      added.check(file, more);
     }
 
     return isReadByRows;
