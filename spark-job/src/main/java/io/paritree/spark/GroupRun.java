@@ -8,7 +8,6 @@ import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.history.DriftHistory;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.output.Output;
@@ -51,9 +50,7 @@ final class GroupRun {
   private final String startedAt;
   private final Stages stages;
   private final RunQuality quality;
-  private final Optional<DriftHistory> history;
-  private Optional<String> undrifted = Optional.empty(); // why the table of drift lacks something
-  private Optional<String> unwritten = Optional.empty(); // why that of challengers does
+  private final RunTables tables;
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
   private Optional<Location> record = Optional.empty();
@@ -79,19 +76,7 @@ final class GroupRun {
     this.stages = stages;
     this.quality = quality;
     this.name = RunName.first(settings.runId());
-    this.history =
-        settings
-            .drift()
-            .table()
-            .map(
-                table ->
-                    new DriftHistory(
-                        session,
-                        table,
-                        name.toString(),
-                        settings.runId(),
-                        Instant.parse(startedAt),
-                        rules.rules()));
+    this.tables = new RunTables(name, settings, rules, session, progress, Instant.parse(startedAt));
   }
 
   /**
@@ -101,10 +86,7 @@ final class GroupRun {
    * @param groupsLeft how many groups of the run follow this one
    */
   JobReport run(CheckedRun checked, int groupsLeft) throws JobException, IOException {
-    if (history.filter(DriftHistory::isLarge).isPresent()) {
-      writeHistory(); // of the groups before
-    }
-
+    tables.writeLarge(); // of the groups before
     Tally tally = GroupProfiles.asked(checked).none();
     GroupReport report = new GroupReport(startedAt, stages, checked, tally, groupsLeft);
     try (Publisher.Run run = checked.output().runs().begin(name)) {
@@ -131,38 +113,6 @@ final class GroupRun {
     }
   }
 
-  /** Appends the scores of challengers to their table. A failure is no failure of the run. */
-  private void appendCompared(
-      CheckedRun checked, Publisher.Run run, Tally tally, List<String> published) {
-    try {
-      ChallengerHistory.append(
-          session, checked, run.directory(), tally, published, Instant.parse(startedAt));
-    } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
-      notWritten(e);
-    }
-  }
-
-  /** Returns whether the scores of challengers can be appended when partitions are published. */
-  private boolean keepCompared(CheckedRun checked, Publisher.Run run, Tally tally) {
-    try {
-      ChallengerHistory.keep(checked.place().store(), run.directory(), tally);
-      return true;
-    } catch (IOException e) {
-      notWritten(e);
-      return false;
-    }
-  }
-
-  private void notWritten(Throwable cause) {
-    String why =
-        "Cannot write scores of challengers to %s: %s"
-            .formatted(
-                settings.challengers().table().orElseThrow().name(),
-                String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
-    unwritten = unwritten.isEmpty() ? Optional.of(why) : unwritten;
-    progress.println(why);
-  }
-
   /** Returns the directory where the last group has stored its report; empty if it has not. */
   Optional<Location> record() {
     return record;
@@ -174,24 +124,7 @@ final class GroupRun {
    * @return why a table could not be appended to, now or before; empty if all could
    */
   Optional<String> writeHistory() {
-    if (undrifted.isEmpty() && history.isPresent()) {
-      try {
-        StopSignal.check();
-        history.get().write();
-      } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
-        undrifted =
-            Optional.of(
-                "Cannot write drift to %s: %s"
-                    .formatted(
-                        settings.drift().table().orElseThrow().name(),
-                        String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
-        progress.println(undrifted.get());
-      }
-    }
-
-    return undrifted.isPresent() && unwritten.isPresent()
-        ? Optional.of(undrifted.get() + "; " + unwritten.get())
-        : undrifted.or(() -> unwritten);
+    return tables.write();
   }
 
   Optional<JobReport> failure() {
@@ -249,7 +182,7 @@ final class GroupRun {
     }
 
     try {
-      boolean isKept = keepCompared(checked, run, tally);
+      boolean isKept = tables.keepCompared(checked, run.directory(), tally);
       List<String> published =
           checked
               .output()
@@ -261,7 +194,7 @@ final class GroupRun {
                   report::keepPublished);
       stages.end("publish");
       if (isKept) {
-        appendCompared(checked, run, tally, published);
+        tables.appendCompared(checked, run.directory(), tally, published);
       }
 
       return report.published(published);
@@ -307,9 +240,7 @@ final class GroupRun {
       held = gate.get().compare(GroupProfiles.asked(checked).of(tally), held);
       report.compared(gate.get().drifts(), gate.get().result());
       gate.get().tell(quality);
-      if (history.isPresent()) {
-        gate.get().tell(history.get());
-      }
+      tables.history().ifPresent(gate.get()::tell);
     }
 
     List<OutputPartition> targets = notHeld(checked, held, staging, report);

@@ -3,6 +3,7 @@ package io.paritree.model.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.model.StoredAlias;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.FilterOutputStream;
@@ -158,6 +159,9 @@ class AliasJournalTest {
     assertThat(newest.moves()).hasSize(21);
     assertThat(newest.moves().get(0).number()).isEqualTo(2);
     assertThat(newest.happened(0)).isTrue();
+    String version = store.version(NAME, 3).toString();
+    assertThat(StoredAlias.around(version, ALIAS, Optional.empty()).history().moves())
+        .isEqualTo(newest.moves());
   }
 
   @ParameterizedTest
