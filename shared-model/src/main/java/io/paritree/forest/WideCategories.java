@@ -40,7 +40,7 @@ record WideCategories(int feature, CategorySets sets) {
       long mask = 0x00000000ffffffffL;
       for (int distance = BITS / 2; distance > 0; distance /= 2) {
         int from = at + word * BITS * LONGS;
-        loops.add(new MaskLoops.Swap(MaskLoops.Bits.MASKS, from, vectors, distance, mask));
+        loops.add(new MaskLoops.Swap(from, vectors, distance, mask));
         mask ^= mask << distance / 2;
       }
     }
@@ -70,7 +70,8 @@ record WideCategories(int feature, CategorySets sets) {
       int[] places = memory.cells;
       findPlaces(memory, places, words);
       long[] bits = sets.bits();
-      long[] masks = memory.masks;
+      long[] masks = memory.words;
+      int start = memory.start + at;
       for (int bit = 0; bit < BITS; bit++) {
         for (int part = 0; part < LONGS; part += 4) {
           int place = part * BITS + bit;
@@ -78,7 +79,7 @@ record WideCategories(int feature, CategorySets sets) {
           int second = places[place + BITS];
           int third = places[place + 2 * BITS];
           int fourth = places[place + 3 * BITS];
-          int to = at + bit * LONGS + part;
+          int to = start + bit * LONGS + part;
           for (int word = 0; word < words; word++) {
             masks[to] = bits[first + word];
             masks[to + 1] = bits[second + word];
@@ -103,7 +104,7 @@ record WideCategories(int feature, CategorySets sets) {
           places[place] = (isMissing ? CategorySets.NONE : sets.row(slot)) * words;
         }
 
-        memory.masks[missingAt + part] = missing;
+        memory.words[memory.start + missingAt + part] = missing;
       }
     }
   }

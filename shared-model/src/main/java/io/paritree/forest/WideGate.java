@@ -19,10 +19,12 @@ final class WideGate {
    * Slices first. After as much work as makes it worth while, a thread runs each loop often enough
    * to be compiled, and then compares both ways with each other: first their bits, then their times.
    * All forests of a JVM share the loops: once they are compiled, the next forest's trial is short,
-   * and begins soon.
+   * and begins soon. A trial that is lost may have been disturbed: there is a second one, after much
+   * more work.
    */
   private static final long MIN_NANOS_OF_ALL = 2_000_000_000L;
   private static final long MIN_NANOS = 100_000_000L;
+  private static final long MIN_NANOS_AGAIN = 60_000_000_000L;
   private static final int TURNS = 2_000;
   private static final long MAX_TRIAL_NANOS = 15_000_000_000L;
   private static final int BLOCKS = 20;
@@ -40,6 +42,7 @@ final class WideGate {
   private final double nanosPerRow;
   private final LongAdder rows = new LongAdder();
   private final AtomicBoolean isStarted = new AtomicBoolean();
+  private volatile long minNanos = MIN_NANOS;
 
   /** Made by the trial, so that nothing of it is there before. */
   private volatile WideSlices wide;
@@ -81,17 +84,22 @@ final class WideGate {
 
   /** Counts rows that the slices have scored; may start the trial, in a thread of its own. */
   void count(int rows) {
+    if (isDue(rows)) {
+      startTrial();
+    }
+  }
+
+  /** Counts rows, and returns whether the caller is to start the trial now. */
+  boolean isDue(int rows) {
     if (isStarted.get()) {
-      return;
+      return false;
     }
 
     this.rows.add(rows);
     NANOS_OF_ALL.add((long) (rows * nanosPerRow));
-    if (this.rows.sum() * nanosPerRow > MIN_NANOS
+    return this.rows.sum() * nanosPerRow > minNanos
         && NANOS_OF_ALL.sum() > MIN_NANOS_OF_ALL
-        && isStarted.compareAndSet(false, true)) {
-      startTrial();
-    }
+        && isStarted.compareAndSet(false, true);
   }
 
   private void startTrial() {
@@ -122,21 +130,29 @@ final class WideGate {
 
   /** Opens if the wide slices are faster; takes seconds. */
   void tryOut() {
+    tryOut(MAX_TRIAL_NANOS);
+  }
+
+  /**
+   * Opens if the wide slices are faster.
+   *
+   * @param nanos of CPU time that the trial may take
+   */
+  void tryOut(long nanos) {
     isStarted.set(true);
     if (!WideSlices.isPossible()) {
       return;
     }
 
     synchronized (ONE_TRIAL) {
-      WideSlicesBuilder.build(layout).ifPresent(this::tryOut);
+      WideSlicesBuilder.build(layout).ifPresent(made -> tryOut(made, new TrialTime(nanos)));
     }
   }
 
-  private void tryOut(WideSlices made) {
+  private void tryOut(WideSlices made, TrialTime time) {
     Block block = made.exampleBlock();
     Scratch scratch = Scratch.ofThread();
-    long end = System.nanoTime() + MAX_TRIAL_NANOS;
-    made.warmUp(block, scratch, TURNS, end);
+    made.warmUp(block, scratch, TURNS, time);
     float[] margins = new float[block.rows() * made.outputs()];
     float[] ofWide = margins.clone();
     scoreNarrow(block, scratch, margins, made.outputs());
@@ -147,7 +163,7 @@ final class WideGate {
 
     int wins = 0;
     Times times = null;
-    while (wins < MIN_WINS && System.nanoTime() < end) {
+    while (wins < MIN_WINS && !time.isOver()) {
       times = times(made, block, scratch, margins);
       wins = times.isWin() ? wins + 1 : 0;
     }
@@ -156,8 +172,16 @@ final class WideGate {
       wide = made;
       minRows = times.minRows(block.rows());
     } else {
-      NANOS_OF_ALL.reset();
+      lose();
     }
+  }
+
+  private void lose() {
+    NANOS_OF_ALL.reset();
+    rows.reset();
+    boolean isFirst = minNanos == MIN_NANOS;
+    minNanos = MIN_NANOS_AGAIN;
+    isStarted.set(!isFirst);
   }
 
   /**

@@ -29,7 +29,7 @@ final class WideLeaves {
    * @param endOutput the index after the last one
    */
   void addStep(int first, int end, int firstOutput, int endOutput) {
-    loops.addAll(WideTrees.transposition(MaskLoops.Bits.PLANES, end - first));
+    loops.addAll(WideTrees.transposition(0, end - first));
     if (!VectorWidth.permutesBytes()) {
       loops.add(new LeafLoops.Unpack(end - first));
     }

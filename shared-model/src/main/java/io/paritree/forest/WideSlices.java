@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Scores blocks of 256 or 512 rows as {@link Slices} scores 64, with the JDK's vectors: a row per
@@ -30,11 +31,9 @@ final class WideSlices {
   private static final int ROWS_AT_ONCE = 64;
 
   private final Forest forest;
-  private final int squares;
   private final int missing;
-  private final int masks;
-  private final int digits;
-  private final int reach;
+  private final int words;
+  private final int masksAt;
   private final WideLoop[] loops;
 
   /** The features that splits test. */
@@ -42,11 +41,9 @@ final class WideSlices {
 
   WideSlices(WideSlicesBuilder builder) {
     this.forest = builder.layout.forest;
-    this.reach = builder.layout.maxNodes * LONGS;
     this.missing = (builder.features + 31) / 32 * ROWS;
-    this.squares = builder.squares * WideMemory.SQUARE;
-    this.masks = builder.masks;
-    this.digits = builder.digits;
+    this.words = builder.words;
+    this.masksAt = builder.masksAt;
     this.tested =
         IntStream.concat(
                 Arrays.stream(builder.layout.tests.thresholds).mapToInt(Thresholds::feature),
@@ -88,6 +85,8 @@ final class WideSlices {
    */
   void score(Block block, Scratch scratch, float[] margins, int to) {
     WideMemory memory = scratch.wide();
+    memory.makeRoom(words);
+    LineStart.find(memory);
     prepare(block, memory);
     for (WideLoop loop : loops) {
       loop.run(memory);
@@ -103,14 +102,12 @@ final class WideSlices {
   }
 
   private void prepare(Block block, WideMemory memory) {
-    memory.squares = WideMemory.atLeast(memory.squares, squares);
-    memory.digits = WideMemory.atLeast(memory.digits, digits);
-    memory.masks = WideMemory.atLeast(memory.masks, masks);
-    memory.reach = WideMemory.atLeast(memory.reach, reach);
+    memory.makeRoom(words);
     memory.missing = WideMemory.atLeast(memory.missing, missing);
     memory.sums = WideMemory.atLeast(memory.sums, forest.base.length * ROWS);
     Arrays.fill(memory.missing, 0, missing, 0);
-    Arrays.fill(memory.masks, 0, LONGS, 0);
+    int empty = memory.start + masksAt;
+    Arrays.fill(memory.words, empty, empty + LONGS, 0);
     begin(block, memory.sums);
     if (block.rows() == ROWS && block.rowStride() == 1) {
       memory.block(block.slots(), ROWS, block.from(), block.featureStride());
@@ -174,14 +171,15 @@ final class WideSlices {
   /**
    * Runs one loop of each kind in turn, so that all kinds are compiled before long.
    *
-   * @param end the {@link System#nanoTime} at which it gives up
+   * @param time after which it gives up
    */
-  void warmUp(Block block, Scratch scratch, int turns, long end) {
+  void warmUp(Block block, Scratch scratch, int turns, TrialTime time) {
     WideMemory memory = scratch.wide();
     prepare(block, memory);
     Map<Class<?>, List<WideLoop>> kinds =
-        Arrays.stream(loops).collect(Collectors.groupingBy(Object::getClass));
-    for (int turn = 0; turn < turns && System.nanoTime() < end; turn++) {
+        Stream.concat(Arrays.stream(loops), Stream.of(LineStart.ofFewWords()))
+            .collect(Collectors.groupingBy(Object::getClass));
+    for (int turn = 0; turn < turns && !time.isOver(); turn++) {
       for (List<WideLoop> kind : kinds.values()) {
         memory.clearIndices();
         kind.get(turn % kind.size()).run(memory);

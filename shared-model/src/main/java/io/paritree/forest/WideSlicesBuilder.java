@@ -1,6 +1,7 @@
 package io.paritree.forest;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,9 +20,16 @@ final class WideSlicesBuilder {
   final SlicesBuilder layout;
   final int features;
   final List<WideLoop> loops = new ArrayList<>();
-  int squares;
-  int masks = LONGS; // the mask of test 0 is empty
-  int digits;
+
+  /** Where the masks begin; the one of test 0 is empty. */
+  final int masksAt;
+
+  /** Longs that are in use. */
+  int words;
+
+  private final int squares;
+  private final int digitsAt;
+  private final List<WideThresholds> thresholds;
 
   /** Where the mask of each test begins. */
   private final int[] maskAt;
@@ -29,7 +37,22 @@ final class WideSlicesBuilder {
   private WideSlicesBuilder(SlicesBuilder layout) {
     this.layout = layout;
     this.features = layout.tests.thresholds.length;
+    this.thresholds =
+        Arrays.stream(layout.tests.thresholds)
+            .map(narrow -> new WideThresholds(narrow.feature(), narrow.keys()))
+            .toList();
+    this.squares =
+        features + eights() + (int) thresholds.stream().filter(WideThresholds::hasHighByte).count();
+    this.digitsAt = WideMemory.FOREST_AT + squares * SQUARE;
+    this.masksAt = digitsAt + thresholds.stream().mapToInt(WideThresholds::digits).max().orElse(0);
+    this.words = masksAt + LONGS;
     this.maskAt = new int[layout.tests.size()];
+    maskAt[SplitTests.LEFT] = masksAt;
+  }
+
+  /** Returns the number of squares for the bits of missing rows, one per feature. */
+  private int eights() {
+    return (features + 7) / 8;
   }
 
   /**
@@ -52,47 +75,54 @@ final class WideSlicesBuilder {
       builder.addCategories(column);
     }
 
-    builder.loops.addAll(WideTrees.loops(layout, builder.maskAt));
+    builder.loops.addAll(WideTrees.loops(layout, builder.maskAt, builder.words));
+    builder.words += layout.maxNodes * LONGS;
     return Optional.of(new WideSlices(builder));
   }
 
   /** Adds the loops of all features with thresholds: the ranks of all, then the masks of all. */
   private void addThresholds() {
-    int eights = (features + 7) / 8;
-    squares = features + eights;
     List<WideLoop> afterRanks = new ArrayList<>();
+    int highSquare = features + eights();
     for (int at = 0; at < features; at++) {
-      addThresholds(at, layout.tests.thresholds[at], afterRanks);
+      addThresholds(at, highSquare, afterRanks);
+      highSquare += thresholds.get(at).hasHighByte() ? 1 : 0;
     }
 
-    for (int eight = 0; eight < eights; eight++) {
-      int to = (features + eight) * SQUARE;
+    for (int eight = 0; eight < eights(); eight++) {
+      int to = squareAt(features + eight);
       loops.add(new RankLoops.Pack(true, eight / 4 * ROWS, eight % 4 * 8, to));
     }
 
-    loops.addAll(WideTrees.transposition(MaskLoops.Bits.SQUARES, squares));
+    loops.addAll(WideTrees.transposition(squareAt(0), squares));
     loops.addAll(afterRanks);
   }
 
-  private void addThresholds(int at, Thresholds narrow, List<WideLoop> afterRanks) {
-    WideThresholds wide = new WideThresholds(narrow.feature(), narrow.keys());
-    int square = at * SQUARE;
-    int highSquare = squares * SQUARE;
-    squares += wide.hasHighByte() ? 1 : 0;
-    digits = Math.max(digits, wide.digits());
+  private void addThresholds(int at, int highSquare, List<WideLoop> afterRanks) {
+    Thresholds narrow = layout.tests.thresholds[at];
+    WideThresholds wide = thresholds.get(at);
     int leftAt = placeMasks(narrow.first(true), narrow.size(), wide.longs());
     int rightAt = placeMasks(narrow.first(false), narrow.size(), wide.longs());
-    wide.addRanks(loops, at / 32 * ROWS, 1 << at, square, highSquare);
-    int missingAt = (features + at / 8) * SQUARE + at % 8 * LONGS;
-    wide.addMasks(afterRanks, square, highSquare, missingAt, leftAt, rightAt);
+    int square = squareAt(at);
+    wide.addRanks(loops, at / 32 * ROWS, 1 << at, square, squareAt(highSquare));
+    int missingAt = squareAt(features + at / 8) + at % 8 * LONGS;
+    wide.addMasks(
+        afterRanks,
+        new WideThresholds.Planes(square, squareAt(highSquare), missingAt, masksAt, digitsAt),
+        leftAt,
+        rightAt);
+  }
+
+  private static int squareAt(int square) {
+    return WideMemory.FOREST_AT + square * SQUARE;
   }
 
   private void addCategories(CategoryTests narrow) {
     WideCategories wide = new WideCategories(narrow.feature(), narrow.sets());
     int leftAt = placeMasks(narrow.first(true), narrow.size(), wide.longs());
     int rightAt = placeMasks(narrow.first(false), narrow.size(), wide.longs());
-    wide.addMasks(loops, leftAt, rightAt, masks);
-    masks += LONGS;
+    wide.addMasks(loops, leftAt, rightAt, words);
+    words += LONGS;
   }
 
   /**
@@ -106,12 +136,12 @@ final class WideSlicesBuilder {
       return -1;
     }
 
-    int from = masks;
+    int from = words;
     for (int test = 0; test < tests; test++) {
       maskAt[first + test] = from + test * LONGS;
     }
 
-    masks += longs;
+    words += longs;
     return from;
   }
 }

@@ -127,24 +127,33 @@ final class WideThresholds {
   }
 
   /**
+   * Where the planes of a feature are.
+   *
+   * @param square where those of the lower byte begin
+   * @param highSquare the same for the upper byte, if there is one
+   * @param missingAt where that of the missing rows is
+   * @param noneAt where one without rows is
+   * @param digitsAt where there is room for {@link #digits}
+   */
+  record Planes(int square, int highSquare, int missingAt, int noneAt, int digitsAt) {}
+
+  /**
    * Adds the loops that write the masks.
    *
-   * @param square where the planes of the lower byte begin
-   * @param highSquare the same for the upper byte, if there is one
-   * @param missingAt where the plane of the missing rows begins
    * @param leftAt where the masks of splits with default left begin; -1 if there are none
    * @param rightAt the same for default right
    */
-  void addMasks(
-      List<WideLoop> loops, int square, int highSquare, int missingAt, int leftAt, int rightAt) {
-    addFour(loops, square, LOW);
-    addFour(loops, square + 4 * LONGS, HIGH);
-    int high = HIGH;
-    int other = HIGH + (digits() - HIGH) / 2;
+  void addMasks(List<WideLoop> loops, Planes planes, int leftAt, int rightAt) {
+    int first = planes.digitsAt + FIRST;
+    int low = planes.digitsAt + LOW;
+    int high = planes.digitsAt + HIGH;
+    int other = high + (digits() - HIGH) / 2;
+    addFour(loops, planes.square, planes.digitsAt, low);
+    addFour(loops, planes.square + 4 * LONGS, planes.digitsAt, high);
     int values = LOW_VALUES;
-    for (int plane = highSquare; values < highs; plane += 2 * LONGS) {
-      loops.add(new MaskLoops.Digit(plane, FIRST));
-      loops.add(new MaskLoops.Join(FIRST, high, values, other));
+    for (int plane = planes.highSquare; values < highs; plane += 2 * LONGS) {
+      loops.add(new MaskLoops.Digit(plane, first));
+      loops.add(new MaskLoops.Join(first, high, values, other));
       int joined = other;
       other = high;
       high = joined;
@@ -152,18 +161,18 @@ final class WideThresholds {
     }
 
     if (leftAt >= 0) {
-      loops.add(new MaskLoops.Masks(high, values, highs, LOW, -1, leftAt));
+      loops.add(new MaskLoops.Masks(high, values, highs, low, planes.noneAt, leftAt));
     }
 
     if (rightAt >= 0) {
-      loops.add(new MaskLoops.Masks(high, values, highs, LOW, missingAt, rightAt));
+      loops.add(new MaskLoops.Masks(high, values, highs, low, planes.missingAt, rightAt));
     }
   }
 
   /** Adds the loops that find a digit of four planes. */
-  private static void addFour(List<WideLoop> loops, int planeAt, int to) {
-    loops.add(new MaskLoops.Digit(planeAt, FIRST));
-    loops.add(new MaskLoops.Digit(planeAt + 2 * LONGS, SECOND));
-    loops.add(new MaskLoops.Join(SECOND, FIRST, 4, to));
+  private static void addFour(List<WideLoop> loops, int planeAt, int digitsAt, int to) {
+    loops.add(new MaskLoops.Digit(planeAt, digitsAt + FIRST));
+    loops.add(new MaskLoops.Digit(planeAt + 2 * LONGS, digitsAt + SECOND));
+    loops.add(new MaskLoops.Join(digitsAt + SECOND, digitsAt + FIRST, 4, to));
   }
 }

@@ -17,7 +17,10 @@ final class WideTrees {
   private final List<WideLoop> loops = new ArrayList<>();
   private final WideLeaves leaves;
 
-  private WideTrees(SlicesBuilder layout, int[] maskAt) {
+  private final int reachAt;
+
+  private WideTrees(SlicesBuilder layout, int[] maskAt, int reachAt) {
+    this.reachAt = reachAt;
     this.layout = layout;
     this.leaves = new WideLeaves(layout, loops);
     this.programs = layout.programs.clone();
@@ -40,9 +43,10 @@ final class WideTrees {
    * Returns the loops.
    *
    * @param maskAt where the mask of each test begins
+   * @param reachAt where there is room for the reach of a tree's nodes
    */
-  static List<WideLoop> loops(SlicesBuilder layout, int[] maskAt) {
-    WideTrees trees = new WideTrees(layout, maskAt);
+  static List<WideLoop> loops(SlicesBuilder layout, int[] maskAt, int reachAt) {
+    WideTrees trees = new WideTrees(layout, maskAt, reachAt);
     for (int step = 0; step + 3 < layout.steps.length; step += 3) {
       trees.addStep(step);
     }
@@ -65,8 +69,8 @@ final class WideTrees {
       int at = layout.programAt[tree];
       int next = tree + 1;
       if (shapes[tree] < 0) {
-        loops.add(new TreeLoops.Reach(programs, at, splits(tree)));
-        loops.add(new TreeLoops.ReachedLeaves(programs, at + 2 * splits(tree), to));
+        loops.add(new TreeLoops.Reach(programs, at, splits(tree), reachAt));
+        loops.add(new TreeLoops.ReachedLeaves(programs, at + 2 * splits(tree), reachAt, to));
       } else {
         while (next < end && shapes[next] == shapes[tree]) {
           next++;
@@ -112,13 +116,15 @@ final class WideTrees {
 
   /**
    * Returns the loops that transpose squares of bytes to planes, or back: see {@link LeafPlanes}.
+   *
+   * @param from where the first square begins
    */
-  static List<WideLoop> transposition(MaskLoops.Bits bits, int squares) {
+  static List<WideLoop> transposition(int from, int squares) {
     int vectors = squares * WideMemory.PLANES;
     return List.of(
-        new MaskLoops.Swap(bits, 0, vectors, 4, 0x0f0f0f0f0f0f0f0fL),
-        new MaskLoops.Swap(bits, 0, vectors, 2, 0x3333333333333333L),
-        new MaskLoops.Swap(bits, 0, vectors, 1, 0x5555555555555555L));
+        new MaskLoops.Swap(from, vectors, 4, 0x0f0f0f0f0f0f0f0fL),
+        new MaskLoops.Swap(from, vectors, 2, 0x3333333333333333L),
+        new MaskLoops.Swap(from, vectors, 1, 0x5555555555555555L));
   }
 
   /** Clears the planes, since trees of less than eight levels do not write all of them. */
@@ -131,7 +137,7 @@ final class WideTrees {
 
     @Override
     void run(WideMemory memory) {
-      Arrays.fill(memory.planes, 0, trees * SQUARE, 0);
+      Arrays.fill(memory.words, memory.start, memory.start + trees * SQUARE, 0);
     }
   }
 }

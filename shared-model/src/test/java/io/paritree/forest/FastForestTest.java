@@ -190,6 +190,45 @@ class FastForestTest {
   }
 
   @Test
+  void scoresDoNotDependOnWhereTheVectorsStart() {
+    long seed = Seed.next();
+    RandomForests random = new RandomForests(seed);
+    RandomForests.Shape shape = new RandomForests.Shape();
+    shape.maxDepth = 20;
+    shape.categorical = 0.2;
+    Forest forest = random.forest(shape);
+    Engine wide = Ways.of(forest).get("wide-slices");
+    float[] slots = random.rows(forest, WideMemory.ROWS);
+    Bits.assertScores("replay with -Dseed=" + seed, wide, forest, slots);
+    for (int start = 0; start < WideMemory.LINE; start++) {
+      WideMemory memory = Scratch.ofThread().wide();
+      memory.start = start;
+      memory.blocks = 1; // so that it is not found again
+      Bits.assertScores(
+          "from %s, replay with -Dseed=%s".formatted(start, seed), wide, forest, slots);
+      assertThat(memory.start).isEqualTo(start);
+    }
+  }
+
+  @Test
+  void aTrialThatIsLostIsRepeatedOnceAfterMuchMoreWork() {
+    Forest forest = new RandomForests(1).forest(new RandomForests.Shape());
+    SlicesBuilder layout =
+        SplitTests.of(forest, Columns.of(forest).orElseThrow())
+            .flatMap(tests -> SlicesBuilder.build(forest, tests))
+            .orElseThrow();
+    WideGate gate = new WideGate(new Slices(layout), layout, 1e9);
+
+    assertThat(gate.isDue(3)).isTrue();
+    gate.tryOut(0);
+    assertThat(gate.wide(100_000)).isNull();
+    assertThat(gate.isDue(30)).isFalse();
+    assertThat(gate.isDue(40)).isTrue();
+    gate.tryOut(0);
+    assertThat(gate.isDue(1_000)).isFalse();
+  }
+
+  @Test
   void scoresKeepTheirBitsWhileTheGateOpens() throws Exception {
     long seed = Seed.next();
     RandomForests random = new RandomForests(seed);

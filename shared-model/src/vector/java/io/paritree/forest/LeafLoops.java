@@ -42,15 +42,15 @@ final class LeafLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] planes = memory.planes;
+      long[] words = memory.words;
       int[] numbers = memory.numbers;
       int groups = memory.rows / GROUP;
       for (int tree = 0; tree < trees; tree++) {
         for (int group = 0; group < groups; group++) {
-          int from = tree * SQUARE + group * LONGS;
+          int from = memory.start + tree * SQUARE + group * LONGS;
           int to = tree * ROWS + group * GROUP;
           IntVector packed =
-              LongVector.fromArray(VectorWidth.LONG, planes, from).reinterpretAsInts();
+              LongVector.fromArray(VectorWidth.LONG, words, from).reinterpretAsInts();
           packed.and(0xff).intoArray(numbers, to);
           packed.lanewise(VectorOperators.LSHR, 8).and(0xff).intoArray(numbers, to + LANES);
           packed.lanewise(VectorOperators.LSHR, 16).and(0xff).intoArray(numbers, to + 2 * LANES);
@@ -112,7 +112,7 @@ final class LeafLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] planes = memory.planes;
+      long[] words = memory.words;
       int[] numbers = memory.numbers;
       int groups = memory.rows / GROUP;
       for (int tree = 0; tree < trees; tree++) {
@@ -121,10 +121,10 @@ final class LeafLoops {
         ByteVector second = bytes(tables, table + PERMUTED);
         ByteVector third = bytes(tables, table + 2 * PERMUTED);
         ByteVector highest = bytes(tables, table + 3 * PERMUTED);
-        int from = (first + tree) * SQUARE;
+        int from = memory.start + (first + tree) * SQUARE;
         int to = (first + tree) * ROWS;
         for (int group = 0; group < groups; group++) {
-          VectorShuffle<Byte> places = leaves(planes, from).toShuffle();
+          VectorShuffle<Byte> places = leaves(words, from).toShuffle();
           IntVector low = lowest.rearrange(places).reinterpretAsInts();
           IntVector high = third.rearrange(places).reinterpretAsInts();
           lowerHalves(low, high).intoArray(numbers, to);
@@ -161,7 +161,7 @@ final class LeafLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] planes = memory.planes;
+      long[] words = memory.words;
       int[] numbers = memory.numbers;
       int groups = memory.rows / GROUP;
       for (int tree = 0; tree < trees; tree++) {
@@ -174,10 +174,10 @@ final class LeafLoops {
         ByteVector f = bytes(tables, table + 9 * PERMUTED);
         ByteVector g = bytes(tables, table + 10 * PERMUTED);
         ByteVector h = bytes(tables, table + 11 * PERMUTED);
-        int from = (first + tree) * SQUARE;
+        int from = memory.start + (first + tree) * SQUARE;
         int to = (first + tree) * ROWS + half * LANES;
         for (int group = 0; group < groups; group++) {
-          ByteVector leaves = leaves(planes, from);
+          ByteVector leaves = leaves(words, from);
           VectorShuffle<Byte> places = leaves.and((byte) (PERMUTED - 1)).toShuffle();
           VectorMask<Byte> isOdd =
               leaves.and((byte) PERMUTED).compare(VectorOperators.NE, (byte) 0);
@@ -205,8 +205,8 @@ final class LeafLoops {
     return ByteVector.fromArray(VectorWidth.BYTE, tables, at);
   }
 
-  private static ByteVector leaves(long[] planes, int at) {
-    return LongVector.fromArray(VectorWidth.LONG, planes, at).reinterpretAsBytes();
+  private static ByteVector leaves(long[] words, int at) {
+    return LongVector.fromArray(VectorWidth.LONG, words, at).reinterpretAsBytes();
   }
 
   private static IntVector lowerHalves(IntVector low, IntVector high) {

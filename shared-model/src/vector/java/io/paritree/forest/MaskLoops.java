@@ -12,26 +12,18 @@ final class MaskLoops {
 
   private MaskLoops() {}
 
-  enum Bits {
-    SQUARES,
-    PLANES,
-    MASKS
-  }
-
   /**
    * Swaps bits between vectors at a distance, which is one step of the transposition of bits in
    * each lane.
    */
   static final class Swap extends WideLoop {
 
-    private final Bits bits;
     private final int from;
     private final int vectors;
     private final int distance;
     private final long mask;
 
-    Swap(Bits bits, int from, int vectors, int distance, long mask) {
-      this.bits = bits;
+    Swap(int from, int vectors, int distance, long mask) {
       this.from = from;
       this.vectors = vectors;
       this.distance = distance;
@@ -40,24 +32,21 @@ final class MaskLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] array = bits == Bits.PLANES ? memory.planes : memory.masks;
-      if (bits == Bits.SQUARES) {
-        array = memory.squares;
-      }
-
+      long[] words = memory.words;
+      int first = memory.start + from;
       int partner = distance * LONGS;
       int place = 0;
       for (int pair = 0; pair < vectors / 2; pair++) {
-        int at = from + place;
-        LongVector low = LongVector.fromArray(VectorWidth.LONG, array, at);
-        LongVector high = LongVector.fromArray(VectorWidth.LONG, array, at + partner);
+        int at = first + place;
+        LongVector low = LongVector.fromArray(VectorWidth.LONG, words, at);
+        LongVector high = LongVector.fromArray(VectorWidth.LONG, words, at + partner);
         LongVector swapped =
             low.lanewise(VectorOperators.LSHR, distance)
                 .lanewise(VectorOperators.XOR, high)
                 .and(mask);
-        high.lanewise(VectorOperators.XOR, swapped).intoArray(array, at + partner);
+        high.lanewise(VectorOperators.XOR, swapped).intoArray(words, at + partner);
         low.lanewise(VectorOperators.XOR, swapped.lanewise(VectorOperators.LSHL, distance))
-            .intoArray(array, at);
+            .intoArray(words, at);
         place += LONGS;
         place += place & partner; // past the partners
       }
@@ -81,12 +70,13 @@ final class MaskLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] masks = memory.masks;
-      LongVector missing = LongVector.fromArray(VectorWidth.LONG, masks, missingAt);
-      for (int at = 0; at < count * LONGS; at += LONGS) {
-        LongVector.fromArray(VectorWidth.LONG, masks, from + at)
+      long[] words = memory.words;
+      int start = memory.start;
+      LongVector missing = LongVector.fromArray(VectorWidth.LONG, words, start + missingAt);
+      for (int at = start; at < start + count * LONGS; at += LONGS) {
+        LongVector.fromArray(VectorWidth.LONG, words, from + at)
             .or(missing)
-            .intoArray(masks, to + at);
+            .intoArray(words, to + at);
       }
     }
   }
@@ -106,19 +96,21 @@ final class MaskLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] digits = memory.digits;
-      LongVector low = LongVector.fromArray(VectorWidth.LONG, memory.squares, planeAt);
-      LongVector high = LongVector.fromArray(VectorWidth.LONG, memory.squares, planeAt + LONGS);
+      long[] words = memory.words;
+      int planes = memory.start + planeAt;
+      int digits = memory.start + to;
+      LongVector low = LongVector.fromArray(VectorWidth.LONG, words, planes);
+      LongVector high = LongVector.fromArray(VectorWidth.LONG, words, planes + LONGS);
       LongVector both = low.and(high);
       LongVector either = low.or(high);
-      either.lanewise(VectorOperators.NOT).intoArray(digits, to);
-      low.lanewise(VectorOperators.XOR, both).intoArray(digits, to + LONGS);
-      high.lanewise(VectorOperators.XOR, both).intoArray(digits, to + 2 * LONGS);
-      both.intoArray(digits, to + 3 * LONGS);
-      either.intoArray(digits, to + 4 * LONGS);
-      high.intoArray(digits, to + 5 * LONGS);
-      both.intoArray(digits, to + 6 * LONGS);
-      LongVector.zero(VectorWidth.LONG).intoArray(digits, to + 7 * LONGS);
+      either.lanewise(VectorOperators.NOT).intoArray(words, digits);
+      low.lanewise(VectorOperators.XOR, both).intoArray(words, digits + LONGS);
+      high.lanewise(VectorOperators.XOR, both).intoArray(words, digits + 2 * LONGS);
+      both.intoArray(words, digits + 3 * LONGS);
+      either.intoArray(words, digits + 4 * LONGS);
+      high.intoArray(words, digits + 5 * LONGS);
+      both.intoArray(words, digits + 6 * LONGS);
+      LongVector.zero(VectorWidth.LONG).intoArray(words, digits + 7 * LONGS);
     }
   }
 
@@ -141,19 +133,20 @@ final class MaskLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] digits = memory.digits;
-      int result = to;
+      long[] words = memory.words;
+      int start = memory.start;
+      int result = start + to;
       int above = 4 * lows * LONGS;
-      int lowEnd = low + lows * LONGS;
-      for (int value = high; value < high + 4 * LONGS; value += LONGS) {
-        LongVector isEqual = LongVector.fromArray(VectorWidth.LONG, digits, value);
-        LongVector isAbove = LongVector.fromArray(VectorWidth.LONG, digits, value + 4 * LONGS);
-        for (int at = low; at < lowEnd; at += LONGS) {
-          isEqual.and(LongVector.fromArray(VectorWidth.LONG, digits, at)).intoArray(digits, result);
+      int lowEnd = start + low + lows * LONGS;
+      for (int value = start + high; value < start + high + 4 * LONGS; value += LONGS) {
+        LongVector isEqual = LongVector.fromArray(VectorWidth.LONG, words, value);
+        LongVector isAbove = LongVector.fromArray(VectorWidth.LONG, words, value + 4 * LONGS);
+        for (int at = start + low; at < lowEnd; at += LONGS) {
+          isEqual.and(LongVector.fromArray(VectorWidth.LONG, words, at)).intoArray(words, result);
           isEqual
-              .and(LongVector.fromArray(VectorWidth.LONG, digits, at + lows * LONGS))
+              .and(LongVector.fromArray(VectorWidth.LONG, words, at + lows * LONGS))
               .or(isAbove)
-              .intoArray(digits, result + above);
+              .intoArray(words, result + above);
           result += LONGS;
         }
       }
@@ -162,8 +155,8 @@ final class MaskLoops {
 
   /**
    * Writes the masks of one feature and side: which rows have a rank above 0, 1, and so on. The
-   * high digit has some of its values in use, the low one 16. Missing rows, if a plane is given, go
-   * right.
+   * high digit has some of its values in use, the low one 16. The rows of another plane, such as
+   * the missing ones, go right as well.
    */
   static final class Masks extends WideLoop {
     private final int high;
@@ -184,22 +177,21 @@ final class MaskLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] digits = memory.digits;
-      long[] masks = memory.masks;
-      LongVector missing =
-          LongVector.fromArray(
-              VectorWidth.LONG, missingAt < 0 ? masks : memory.squares, Math.max(0, missingAt));
+      long[] words = memory.words;
+      int start = memory.start;
+      LongVector missing = LongVector.fromArray(VectorWidth.LONG, words, start + missingAt);
       int above = values * LONGS;
-      int at = to;
-      for (int value = high; value < high + highs * LONGS; value += LONGS) {
-        LongVector isEqual = LongVector.fromArray(VectorWidth.LONG, digits, value);
+      int lows = start + low + 16 * LONGS;
+      int at = start + to;
+      for (int value = start + high; value < start + high + highs * LONGS; value += LONGS) {
+        LongVector isEqual = LongVector.fromArray(VectorWidth.LONG, words, value);
         LongVector isAbove =
-            LongVector.fromArray(VectorWidth.LONG, digits, value + above).or(missing);
+            LongVector.fromArray(VectorWidth.LONG, words, value + above).or(missing);
         for (int digit = 0; digit < 16 * LONGS; digit += LONGS) {
           isEqual
-              .and(LongVector.fromArray(VectorWidth.LONG, digits, low + 16 * LONGS + digit))
+              .and(LongVector.fromArray(VectorWidth.LONG, words, lows + digit))
               .or(isAbove)
-              .intoArray(masks, at + digit);
+              .intoArray(words, at + digit);
         }
 
         at += 16 * LONGS;

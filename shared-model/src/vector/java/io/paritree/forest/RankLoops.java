@@ -216,7 +216,8 @@ final class RankLoops {
     @Override
     void run(WideMemory memory) {
       int[] ints = ofMissing ? memory.missing : memory.ranks;
-      long[] squares = memory.squares;
+      long[] words = memory.words;
+      int first = memory.start + to;
       int groups = memory.rows / WideMemory.GROUP;
       for (int group = 0; group < groups; group++) {
         int at = from + WideMemory.GROUP * group;
@@ -238,7 +239,7 @@ final class RankLoops {
                     .lanewise(VectorOperators.LSHR, shift)
                     .lanewise(VectorOperators.LSHL, 24))
             .reinterpretAsLongs()
-            .intoArray(squares, to + group * LONGS);
+            .intoArray(words, first + group * LONGS);
       }
     }
   }

@@ -18,8 +18,8 @@ final class TreeLoops {
     return left.or(path).lanewise(VectorOperators.XOR, right.and(path));
   }
 
-  private static LongVector mask(long[] masks, int[] program, int at) {
-    return LongVector.fromArray(VectorWidth.LONG, masks, program[at]);
+  private static LongVector mask(long[] words, int start, int[] program, int at) {
+    return LongVector.fromArray(VectorWidth.LONG, words, start + program[at]);
   }
 
   /**
@@ -45,23 +45,32 @@ final class TreeLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] masks = memory.masks;
-      long[] planes = memory.planes;
+      long[] words = memory.words;
+      int start = memory.start;
       for (int tree = 0; tree < trees; tree++) {
         int from = at + tree * size;
-        int to = tree * SQUARE + top * LONGS;
-        LongVector first = mask(masks, program, from);
-        first.intoArray(planes, to);
+        int to = start + tree * SQUARE + top * LONGS;
+        LongVector first = mask(words, start, program, from);
+        first.intoArray(words, to);
         if (levels > 1) {
           LongVector second =
-              choose(mask(masks, program, from + 1), mask(masks, program, from + 2), first);
-          second.intoArray(planes, to - LONGS);
+              choose(
+                  mask(words, start, program, from + 1),
+                  mask(words, start, program, from + 2),
+                  first);
+          second.intoArray(words, to - LONGS);
           if (levels > 2) {
             choose(
-                    choose(mask(masks, program, from + 3), mask(masks, program, from + 5), first),
-                    choose(mask(masks, program, from + 4), mask(masks, program, from + 6), first),
+                    choose(
+                        mask(words, start, program, from + 3),
+                        mask(words, start, program, from + 5),
+                        first),
+                    choose(
+                        mask(words, start, program, from + 4),
+                        mask(words, start, program, from + 6),
+                        first),
                     second)
-                .intoArray(planes, to - 2 * LONGS);
+                .intoArray(words, to - 2 * LONGS);
           }
         }
       }
@@ -91,22 +100,27 @@ final class TreeLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] masks = memory.masks;
-      long[] planes = memory.planes;
-      long[] chosen = memory.chosen;
-      int to = 0;
+      long[] words = memory.words;
+      int start = memory.start;
+      int to = start + WideMemory.CHOSEN_AT;
       for (int tree = 0; tree < trees; tree++) {
-        int path = tree * SQUARE + top * LONGS;
-        LongVector first = LongVector.fromArray(VectorWidth.LONG, planes, path);
-        LongVector second = LongVector.fromArray(VectorWidth.LONG, planes, path - LONGS);
+        int path = start + tree * SQUARE + top * LONGS;
+        LongVector first = LongVector.fromArray(VectorWidth.LONG, words, path);
+        LongVector second = LongVector.fromArray(VectorWidth.LONG, words, path - LONGS);
         for (int third = 0; third < 2; third++) {
           int from = at + tree * size + third;
           for (int eight = 0; eight < eights; eight++) {
             choose(
-                    choose(mask(masks, program, from), mask(masks, program, from + 4), first),
-                    choose(mask(masks, program, from + 2), mask(masks, program, from + 6), first),
+                    choose(
+                        mask(words, start, program, from),
+                        mask(words, start, program, from + 4),
+                        first),
+                    choose(
+                        mask(words, start, program, from + 2),
+                        mask(words, start, program, from + 6),
+                        first),
                     second)
-                .intoArray(chosen, to);
+                .intoArray(words, to);
             from += 8;
             to += LONGS;
           }
@@ -129,16 +143,16 @@ final class TreeLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] chosen = memory.chosen;
-      long[] planes = memory.planes;
+      long[] words = memory.words;
+      int chosen = memory.start + WideMemory.CHOSEN_AT;
       for (int tree = 0; tree < trees; tree++) {
-        LongVector path =
-            LongVector.fromArray(VectorWidth.LONG, planes, tree * SQUARE + plane * LONGS);
+        int square = memory.start + tree * SQUARE;
         choose(
-                LongVector.fromArray(VectorWidth.LONG, chosen, 2 * tree * LONGS),
-                LongVector.fromArray(VectorWidth.LONG, chosen, (2 * tree + 1) * LONGS),
-                path)
-            .intoArray(planes, tree * SQUARE + to);
+                LongVector.fromArray(VectorWidth.LONG, words, chosen),
+                LongVector.fromArray(VectorWidth.LONG, words, chosen + LONGS),
+                LongVector.fromArray(VectorWidth.LONG, words, square + plane * LONGS))
+            .intoArray(words, square + to);
+        chosen += 2 * LONGS;
       }
     }
   }
@@ -164,29 +178,29 @@ final class TreeLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] chosen = memory.chosen;
-      long[] planes = memory.planes;
-      long[] folded = quarter == 1 ? planes : chosen;
+      long[] words = memory.words;
+      int chosen = memory.start + WideMemory.CHOSEN_AT;
+      int folded = quarter == 1 ? memory.start + to : chosen;
       int foldedStride = quarter == 1 ? SQUARE : quarter * LONGS;
       int other = quarter * LONGS;
       for (int tree = 0; tree < trees; tree++) {
-        int path = tree * SQUARE + plane * LONGS;
-        LongVector first = LongVector.fromArray(VectorWidth.LONG, planes, path);
-        LongVector second = LongVector.fromArray(VectorWidth.LONG, planes, path - LONGS);
-        int from = tree * stride;
-        int result = to + tree * foldedStride;
+        int path = memory.start + tree * SQUARE + plane * LONGS;
+        LongVector first = LongVector.fromArray(VectorWidth.LONG, words, path);
+        LongVector second = LongVector.fromArray(VectorWidth.LONG, words, path - LONGS);
+        int from = chosen + tree * stride;
+        int result = folded + tree * foldedStride;
         for (int place = 0; place < quarter; place++) {
           choose(
                   choose(
-                      LongVector.fromArray(VectorWidth.LONG, chosen, from),
-                      LongVector.fromArray(VectorWidth.LONG, chosen, from + 2 * other),
+                      LongVector.fromArray(VectorWidth.LONG, words, from),
+                      LongVector.fromArray(VectorWidth.LONG, words, from + 2 * other),
                       first),
                   choose(
-                      LongVector.fromArray(VectorWidth.LONG, chosen, from + other),
-                      LongVector.fromArray(VectorWidth.LONG, chosen, from + 3 * other),
+                      LongVector.fromArray(VectorWidth.LONG, words, from + other),
+                      LongVector.fromArray(VectorWidth.LONG, words, from + 3 * other),
                       first),
                   second)
-              .intoArray(folded, result);
+              .intoArray(words, result);
           from += LONGS;
           result += LONGS;
         }
@@ -199,24 +213,27 @@ final class TreeLoops {
     private final int[] program;
     private final int at;
     private final int splits;
+    private final int reachAt;
 
-    Reach(int[] program, int at, int splits) {
+    Reach(int[] program, int at, int splits, int reachAt) {
       this.program = program;
       this.at = at;
       this.splits = splits;
+      this.reachAt = reachAt;
     }
 
     @Override
     void run(WideMemory memory) {
-      long[] masks = memory.masks;
-      long[] reach = memory.reach;
-      LongVector.broadcast(VectorWidth.LONG, -1L).intoArray(reach, 0);
-      int to = LONGS;
+      long[] words = memory.words;
+      int start = memory.start;
+      int reach = start + reachAt;
+      LongVector.broadcast(VectorWidth.LONG, -1L).intoArray(words, reach);
+      int to = reach + LONGS;
       for (int split = at; split < at + 2 * splits; split += 2) {
-        LongVector here = LongVector.fromArray(VectorWidth.LONG, reach, program[split]);
-        LongVector right = mask(masks, program, split + 1);
-        here.lanewise(VectorOperators.AND_NOT, right).intoArray(reach, to);
-        here.and(right).intoArray(reach, to + LONGS);
+        LongVector here = mask(words, reach, program, split);
+        LongVector right = mask(words, start, program, split + 1);
+        here.lanewise(VectorOperators.AND_NOT, right).intoArray(words, to);
+        here.and(right).intoArray(words, to + LONGS);
         to += 2 * LONGS;
       }
     }
@@ -226,26 +243,30 @@ final class TreeLoops {
   static final class ReachedLeaves extends WideLoop {
     private final int[] program;
     private final int at;
+    private final int reachAt;
     private final int to;
 
-    ReachedLeaves(int[] program, int at, int to) {
+    ReachedLeaves(int[] program, int at, int reachAt, int to) {
       this.program = program;
       this.at = at;
+      this.reachAt = reachAt;
       this.to = to;
     }
 
     @Override
     void run(WideMemory memory) {
-      long[] reach = memory.reach;
+      long[] words = memory.words;
+      int reach = memory.start + reachAt;
+      int planes = memory.start + to;
       int next = at;
       for (int plane = 0; plane < WideMemory.PLANES; plane++) {
         int end = next + 1 + program[next];
         LongVector bits = LongVector.zero(VectorWidth.LONG);
         for (next++; next < end; next++) {
-          bits = bits.or(LongVector.fromArray(VectorWidth.LONG, reach, program[next]));
+          bits = bits.or(mask(words, reach, program, next));
         }
 
-        bits.intoArray(memory.planes, to + plane * LONGS);
+        bits.intoArray(words, planes + plane * LONGS);
       }
     }
   }

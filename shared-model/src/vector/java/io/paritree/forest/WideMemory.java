@@ -12,6 +12,9 @@ final class WideMemory {
   /** Longs of a mask of all rows: a vector. */
   static final int LONGS = ROWS / Long.SIZE;
 
+  /** Longs of a line of the caches. */
+  static final int LINE = 8;
+
   /** Rows of which a vector has a byte of each. */
   static final int GROUP = ROWS / Byte.SIZE;
 
@@ -24,8 +27,17 @@ final class WideMemory {
   /** Trees of a step, at most. */
   static final int TREES = 8;
 
+  /** Longs of the planes of the leaf numbers: a square per tree of a step. */
+  private static final int PLANES_SIZE = TREES * SQUARE;
+
   /** Vectors among which a multiplexer of depth 8 chooses, after the first two levels. */
   private static final int CHOSEN = 32;
+
+  /** Where what multiplexers choose among begins in {@link #words}; the planes are before it. */
+  static final int CHOSEN_AT = PLANES_SIZE;
+
+  /** Where what depends on the forest begins in {@link #words}. */
+  static final int FOREST_AT = CHOSEN_AT + TREES * CHOSEN * LONGS;
 
   /** The block: slot f of row r is {@code slots[from + r + f * featureStride]}. */
   float[] slots;
@@ -48,23 +60,18 @@ final class WideMemory {
   /** A bit per feature that says whether it is missing, for 32 features at a time. */
   int[] missing = {};
 
-  /** Squares of ranks, as bytes and then as planes. */
-  long[] squares = {};
+  /**
+   * All vectors of longs: planes of leaf numbers, then what multiplexers choose among; squares of
+   * ranks, as bytes and then as planes; digits of ranks; masks of tests; which rows reach each node
+   * of a tree.
+   */
+  long[] words = {};
 
-  /** Which rows have each value of a digit of a rank, and which are above it. */
-  long[] digits = {};
+  /** Where the first vector begins, below {@link #LINE}; see {@link LineStart}. */
+  int start;
 
-  /** Which rows go right, per test. */
-  long[] masks = {};
-
-  /** Which rows reach each node of a tree. */
-  long[] reach = {};
-
-  /** Planes of the leaf numbers, a square per tree of a step. */
-  final long[] planes = new long[TREES * SQUARE];
-
-  /** What multiplexers choose among. */
-  final long[] chosen = new long[TREES * CHOSEN * LONGS];
+  /** Blocks since there are as many words. */
+  int blocks;
 
   /** Leaf numbers, or parts of the weights of these leaves, for the trees of a step. */
   final int[] numbers = new int[TREES * ROWS];
@@ -88,14 +95,18 @@ final class WideMemory {
     Arrays.fill(cells, 0);
     Arrays.fill(ranks, 0);
     Arrays.fill(numbers, 0);
-    Arrays.fill(planes, 0);
+    Arrays.fill(words, start, start + PLANES_SIZE, 0);
+  }
+
+  /** Makes room for longs, wherever they start. */
+  void makeRoom(int size) {
+    if (words.length < size + LINE) {
+      words = new long[size + LINE];
+      blocks = 0;
+    }
   }
 
   /** Returns the array, or a larger one. */
-  static long[] atLeast(long[] array, int size) {
-    return array.length >= size ? array : new long[size];
-  }
-
   static int[] atLeast(int[] array, int size) {
     return array.length >= size ? array : new int[size];
   }
