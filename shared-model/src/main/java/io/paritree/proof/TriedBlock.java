@@ -42,6 +42,11 @@ public final class TriedBlock {
     return first;
   }
 
+  /** Returns the schema that the fields are of. */
+  public Schema schema() {
+    return schema;
+  }
+
   /** Returns the records. */
   public List<TriedRecord> records() {
     return records;

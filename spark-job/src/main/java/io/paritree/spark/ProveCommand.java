@@ -6,7 +6,10 @@ import io.paritree.spark.ParityMain.Ended;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.proof.Proving;
+import io.paritree.spark.proof.SparkForm;
+import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.settings.ProveArguments;
+import io.paritree.spark.sql.QueryScoring;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +51,8 @@ final class ProveCommand {
         new Proving(
             given.query(),
             width -> JobSession.of(spark.session(), width, given.query().input().comparison()),
-            spark.hadoopSettings());
+            spark.hadoopSettings(),
+            ProveCommand::scoring);
     ParityProof proof = proving.prove();
     byte[] json = proof.json();
     out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : proof.text());
@@ -59,6 +63,13 @@ final class ProveCommand {
     return proof.differing().isEmpty()
         ? new Ended(Outcome.CHECKED.exitCode(), "")
         : ParityMain.ended(Ended.DIFFERS, "Differs: " + String.join(", ", proof.differing()), err);
+  }
+
+  private static TableScoring scoring(SparkForm form, String model) {
+    return switch (form) {
+      case JOB_PARQUET, JOB_CSV, JOB_DELTA -> new JobScoring(model);
+      case SQL, SQL_INTERPRETED, DATASET -> new QueryScoring(model);
+    };
   }
 
   private static void write(Path file, byte[] evidence) throws IOException {

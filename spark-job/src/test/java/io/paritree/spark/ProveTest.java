@@ -8,10 +8,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.paritree.Sha256;
 import io.paritree.json.SealedJson;
 import io.paritree.model.TestPackages;
+import io.paritree.proof.ParityProof;
+import io.paritree.proof.WayResult;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.proof.ProveQuery;
+import io.paritree.spark.proof.Proving;
+import io.paritree.spark.proof.TableScoring;
+import io.paritree.spark.sql.QueryScoring;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProveTest {
   private static final int ROWS = 40;
   private static final int FAULTY = 3;
+  private static final int RECORDS = 3_000;
 
   @TempDir static Path directory;
 
@@ -44,7 +57,7 @@ class ProveTest {
     Path evidence = directory.resolve("evidence.json");
 
     JobRun run =
-        prove("--input", input, "--adversarial", 3_000, "--seed", 7, "--evidence", evidence);
+        prove("--input", input, "--adversarial", RECORDS, "--seed", 7, "--evidence", evidence);
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     byte[] written = Files.readAllBytes(evidence);
@@ -54,14 +67,33 @@ class ProveTest {
         .isEqualTo(Sha256.hex(written) + "  evidence.json\n");
     assertThat(json.at("/result").textValue()).isEqualTo("same");
     assertThat(json.at("/records/natural").intValue()).isEqualTo(ROWS);
-    assertThat(json.at("/records/adversarial").intValue()).isEqualTo(3_000);
+    assertThat(json.at("/records/adversarial").intValue()).isEqualTo(RECORDS);
     assertThat(json.at("/ways").findValuesAsText("way"))
-        .contains("spec", "steps", "one", "blocks", "xgboost");
+        .containsAll(
+            List.of(
+                "spec",
+                "steps",
+                "one",
+                "blocks",
+                "xgboost",
+                "job-parquet",
+                "job-csv",
+                "job-delta",
+                "sql",
+                "sql-interpreted",
+                "dataset"));
     json.at("/ways")
         .forEach(
             way -> {
               assertThat(way.at("/different").intValue()).as(way.toString()).isZero();
-              assertThat(way.at("/compared").intValue()).as(way.toString()).isEqualTo(ROWS + 3_000);
+              int compared = way.at("/compared").intValue();
+              int rest = 0;
+              for (JsonNode count : way.at("/inexpressible")) {
+                rest += count.intValue();
+              }
+
+              assertThat(compared + rest).as(way.toString()).isEqualTo(ROWS + RECORDS);
+              assertThat(compared).as(way.toString()).isGreaterThan(RECORDS / 2);
             });
     assertThat(run.out()).contains("Parity of parcel-late/1 on 3040 records", "steps", "same");
   }
@@ -86,6 +118,47 @@ class ProveTest {
     JsonNode json = new ObjectMapper().readTree(run.out());
     json.at("/ways").forEach(way -> ((ObjectNode) way).remove("millis"));
     return json;
+  }
+
+  /** The rows of a query that does not tell one of the faults. */
+  private static List<Dataset<Row>> withoutAFault(List<Dataset<Row>> rows) {
+    return rows.stream()
+        .map(
+            some ->
+                some.withColumn(
+                    TableScoring.FAULTS,
+                    functions.expr("filter(faults, fault -> fault.code <> 'unseen_category')")))
+        .toList();
+  }
+
+  @Test
+  void aFaultThatOneWayOfSparkDoesNotTellIsShownOnAFewFields() throws Exception {
+    ProveQuery query =
+        new ProveQuery(
+            model.toString(),
+            new ProveQuery.Rows("", InputFormat.PARQUET, ReadColumn.Case.COMPARED),
+            0,
+            RECORDS,
+            1,
+            List.of("dataset"),
+            directory.resolve("scratch").toString());
+
+    ParityProof proof =
+        new Proving(
+                query,
+                width -> TestSpark.session(),
+                Map.of(),
+                (form, place) ->
+                    (session, asked, path) ->
+                        withoutAFault(new QueryScoring(place).scored(session, asked, path)))
+            .prove();
+
+    assertThat(proof.differing()).containsExactly("dataset");
+    WayResult.First first = proof.ways().get(1).first().orElseThrow();
+    assertThat(first.fields()).contains("zone").hasSizeLessThanOrEqualTo(3);
+    assertThat(first.parting().expected()).contains("zone: unseen_category");
+    assertThat(proof.text()).contains("differs", "made smaller to", first.json());
+    assertThat(directory.resolve("scratch")).isEmptyDirectory();
   }
 
   @Test

@@ -62,6 +62,11 @@ public enum AskedFormat {
     return settings;
   }
 
+  /** Returns why a session has no tables of this format; empty if it has, or if it is any. */
+  public Optional<String> problem(SparkSession session) {
+    return only == null ? Optional.empty() : only.problem(session);
+  }
+
   /** Returns the known fault of a format that a failure shows, and its cure; empty if none. */
   public static Optional<String> fault(Throwable failure) {
     return ALL.stream().flatMap(format -> format.fault(failure).stream()).findFirst();

@@ -13,9 +13,16 @@ import java.util.List;
  * @param adversarial how many records with values at edges
  * @param seed of these
  * @param ways the ways that must be tried; empty for all that are there
+ * @param scratch where Spark writes tables of the records; empty for a local directory
  */
 public record ProveQuery(
-    String model, Rows input, int natural, int adversarial, long seed, List<String> ways) {
+    String model,
+    Rows input,
+    int natural,
+    int adversarial,
+    long seed,
+    List<String> ways,
+    String scratch) {
   public ProveQuery {
     ways = List.copyOf(ways);
   }

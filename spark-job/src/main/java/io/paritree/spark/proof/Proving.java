@@ -2,14 +2,12 @@ package io.paritree.spark.proof;
 
 import io.paritree.ModelException;
 import io.paritree.Sha256;
-import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.proof.AdversarialRecords;
-import io.paritree.proof.EngineForm;
 import io.paritree.proof.ParityProof;
 import io.paritree.proof.ParityTrial;
 import io.paritree.proof.TriedRecord;
@@ -17,6 +15,8 @@ import io.paritree.proof.TriedRecords;
 import io.paritree.proof.Way;
 import io.paritree.proof.WayResult;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -26,12 +26,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /** Tries records in all ways. */
@@ -43,28 +43,36 @@ public final class Proving {
 
   private final ProveQuery query;
   private final IntFunction<SparkSession> session;
+  private final Map<String, String> hadoop;
+  private final BiFunction<SparkForm, String, TableScoring> scorings;
   private final ModelFiles files;
   private final ScoringModel model;
-  private final Map<String, String> absent = new LinkedHashMap<>();
   private int natural; // how many were tried
 
   /**
    * Opens the model.
    *
-   * @param session gives a session of Spark for so many columns, if an input is to be read
+   * @param session gives a session of Spark for so many columns, if one is needed
    * @param hadoop settings of Hadoop's client
+   * @param scorings how Spark scores in each form, given where the model is
    */
-  public Proving(ProveQuery query, IntFunction<SparkSession> session, Map<String, String> hadoop)
+  public Proving(
+      ProveQuery query,
+      IntFunction<SparkSession> session,
+      Map<String, String> hadoop,
+      BiFunction<SparkForm, String, TableScoring> scorings)
       throws ModelException, IOException {
     this.query = query;
     this.session = session;
+    this.hadoop = hadoop;
+    this.scorings = scorings;
     this.files = ModelFiles.read(query.model(), hadoop);
     this.model = Opening.open(files, EngineKind.FOREST);
   }
 
   /** Returns the names of all ways. */
   public static List<String> names() {
-    return Stream.of(EngineForm.values()).map(EngineForm::word).toList();
+    return FoundWays.names();
   }
 
   /**
@@ -74,59 +82,56 @@ public final class Proving {
    *     not here
    */
   public ParityProof prove() throws Exception {
-    Instant startedAt = Instant.now();
-    List<Way> ways = ways();
     Path directory = Files.createTempDirectory("paritree-prove");
+    Path file = directory.resolve("records");
     try {
-      TriedRecords records = records(directory.resolve("records"));
-      List<WayResult> results =
-          new ParityTrial(records, ways, Runtime.getRuntime().availableProcessors()).run();
-      return new ParityProof(
-          startedAt,
-          Duration.between(startedAt, Instant.now()).toMillis() / MILLIS,
-          code(),
-          ParityProof.Model.of(model),
-          new ParityProof.Tried(
-              query.input().path(),
-              natural,
-              records.count() - natural,
-              query.seed(),
-              records.sha256()),
-          results,
-          absent);
-    } finally {
-      Files.deleteIfExists(directory.resolve("records"));
-      Files.deleteIfExists(directory);
-      for (Way way : ways) {
-        way.close();
+      if (!FoundWays.areOfSpark(query)) {
+        return prove(file, Optional.empty());
       }
+
+      try (RecordTables tables = tables(directory)) {
+        return prove(file, Optional.of(tables));
+      }
+    } finally {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(directory);
     }
   }
 
-  private List<Way> ways() throws ModelException, RefusedException {
-    List<Way> ways = new ArrayList<>();
-    for (EngineForm form : EngineForm.values()) {
-      String name = form.word();
-      if (form == EngineForm.SPEC || query.ways().isEmpty() || query.ways().contains(name)) {
-        Optional<Way> way = Optional.empty();
-        try {
-          way = form.of(model, files);
-          if (way.isEmpty()) {
-            absent.put(name, "this JVM has no vectors, or the model's blocks do not use them");
-          }
-        } catch (UnsupportedModelException e) {
-          absent.put(name, e.getMessage());
-        }
+  private RecordTables tables(Path directory) throws IOException {
+    Location scratch =
+        query.scratch().isEmpty()
+            ? Location.of(directory)
+            : FileStore.located(query.scratch(), hadoop);
+    return new RecordTables(
+        session.apply(model.schema().fields().size()),
+        scratch.resolve("parity-" + UUID.randomUUID()),
+        hadoop);
+  }
 
-        if (way.isEmpty() && query.ways().contains(name)) {
-          throw new RefusedException("Cannot try %s: %s".formatted(name, absent.get(name)));
-        }
-
-        way.ifPresent(ways::add);
-      }
+  private ParityProof prove(Path file, Optional<RecordTables> tables) throws Exception {
+    Instant startedAt = Instant.now();
+    FoundWays found = FoundWays.of(query, model, files, tables, scorings);
+    TriedRecords records = records(file);
+    List<WayResult> results =
+        new ParityTrial(records, found.ways(), Runtime.getRuntime().availableProcessors()).run();
+    for (Way way : found.ways()) {
+      way.close();
     }
 
-    return ways;
+    return new ParityProof(
+        startedAt,
+        Duration.between(startedAt, Instant.now()).toMillis() / MILLIS,
+        code(),
+        ParityProof.Model.of(model),
+        new ParityProof.Tried(
+            query.input().path(),
+            natural,
+            records.count() - natural,
+            query.seed(),
+            records.sha256()),
+        results,
+        found.absent());
   }
 
   private TriedRecords records(Path file) throws RefusedException, IOException {

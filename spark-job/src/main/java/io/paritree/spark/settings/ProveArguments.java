@@ -35,7 +35,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
   private static final int MOST = 1_000_000_000;
   private static final List<String> FORMATS = List.of("text", "json");
   private static final List<String> ONE_RUN =
-      List.of("natural", "adversarial", "seed", "ways", "format", "evidence", "conf");
+      List.of("natural", "adversarial", "seed", "ways", "scratch", "format", "evidence", "conf");
 
   private static List<OptionSpec.Builder> options() {
     return List.of(
@@ -57,6 +57,10 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
             "ways that are tried beside spec, the plain loops over trees: some of %s (default: all"
                     .formatted(String.join(",", Proving.names()))
                 + " that are here)"),
+        ScoreArguments.text(
+            "--scratch=DIR",
+            "directory for tables of the records, which executors can write to; what is in it of"
+                + " this run is deleted (default: a local one, for a local Spark)"),
         ScoreArguments.text("--format=FORMAT", "what is printed: text (default) or json"),
         ScoreArguments.text(
             "--evidence=FILE",
@@ -129,7 +133,8 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
               (int) number("--natural", 0, MOST, NATURAL),
               (int) number("--adversarial", 0, MOST, ADVERSARIAL),
               number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 1),
-              ways());
+              ways(),
+              option("--scratch"));
       if (query.adversarial() == 0 && (query.natural() == 0 || query.input().path().isBlank())) {
         settings.problem("nothing is to be tried: give --input, or more than 0 as --adversarial");
       }

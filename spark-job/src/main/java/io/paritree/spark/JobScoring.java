@@ -1,0 +1,103 @@
+package io.paritree.spark;
+
+import io.paritree.output.StateDirectory;
+import io.paritree.spark.ending.JobException;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.proof.SparkForm;
+import io.paritree.spark.proof.TableScoring;
+import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.rows.Quarantine;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.ScoreArguments;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * Scores files and tables by runs of the job, from its command line to what it publishes.
+ *
+ * @param model where it is
+ */
+record JobScoring(String model) implements TableScoring {
+
+  @Override
+  public List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path)
+      throws JobException, IOException {
+    Location output = Location.of(path).parent().resolve(form.word());
+    run(session, arguments(form, path, output));
+    List<Dataset<Row>> results = new ArrayList<>();
+    FileStore store = FileStore.of(output, Map.of());
+    if (hasFiles(store, output)) {
+      results.add(session.read().parquet(output.toString()));
+    }
+
+    Location runs = StateDirectory.runs(StateDirectory.of(output, Optional.empty()));
+    for (FileEntry run : store.list(runs)) {
+      Location quarantine = run.location().resolve(StateDirectory.QUARANTINE);
+      if (store.find(quarantine).isPresent()) {
+        results.add(
+            session
+                .read()
+                .parquet(quarantine.toString())
+                .select(functions.col(KEY), functions.col(Quarantine.FAULTS).as(FAULTS)));
+      }
+    }
+
+    return results;
+  }
+
+  private List<String> arguments(SparkForm form, String path, Location output) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--model",
+                model,
+                form == SparkForm.JOB_DELTA ? "--input-table" : "--input",
+                path,
+                "--output",
+                output.toString(),
+                "--keys",
+                KEY,
+                "--margin",
+                "--max-quarantined",
+                "1"));
+    if (form == SparkForm.JOB_CSV) {
+      arguments.addAll(List.of("--input-format", "csv"));
+    }
+
+    return arguments;
+  }
+
+  private static void run(SparkSession session, List<String> arguments) throws JobException {
+    JobSettings settings =
+        ScoreArguments.parse(Clock.systemUTC(), arguments.toArray(String[]::new)).orElseThrow();
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream print = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    ScoreMain.Ending ending =
+        ScoreMain.score(settings, SparkOnDemand.running(session), StepObserver.NONE, print, print);
+    if (ending.outcome().exitCode() != 0) {
+      throw new RefusedException(
+          "Cannot try the job: it ended with exit code %s: %s"
+              .formatted(ending.outcome().exitCode(), ending.reason()));
+    }
+  }
+
+  private static boolean hasFiles(FileStore store, Location output) throws IOException {
+    return store.find(output).isPresent()
+        && store.list(output).stream()
+            .anyMatch(file -> file.location().name().endsWith(".parquet"));
+  }
+}

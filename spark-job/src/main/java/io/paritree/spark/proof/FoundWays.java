@@ -1,0 +1,108 @@
+package io.paritree.spark.proof;
+
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
+import io.paritree.model.ModelFiles;
+import io.paritree.model.ScoringModel;
+import io.paritree.proof.EngineForm;
+import io.paritree.proof.Way;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.formats.AskedFormat;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The ways that a proof tries.
+ *
+ * @param ways the reference first
+ * @param absent why others are not tried, by their names
+ */
+record FoundWays(List<Way> ways, Map<String, String> absent) {
+
+  /** Returns the names of all ways. */
+  static List<String> names() {
+    return Stream.concat(
+            Stream.of(EngineForm.values()).map(EngineForm::word),
+            Stream.of(SparkForm.values()).map(SparkForm::word))
+        .toList();
+  }
+
+  /** Returns whether ways of Spark are asked for. */
+  static boolean areOfSpark(ProveQuery query) {
+    return query.ways().isEmpty()
+        || Stream.of(SparkForm.values()).map(SparkForm::word).anyMatch(query.ways()::contains);
+  }
+
+  /**
+   * Finds them.
+   *
+   * @param tables where the ways of Spark have their records; empty if none are asked for
+   * @param scorings how Spark scores in each form, given where the model is
+   * @throws RefusedException if a way that was asked for is not here
+   */
+  static FoundWays of(
+      ProveQuery query,
+      ScoringModel model,
+      ModelFiles files,
+      Optional<RecordTables> tables,
+      BiFunction<SparkForm, String, TableScoring> scorings)
+      throws ModelException, RefusedException {
+    FoundWays found = new FoundWays(new ArrayList<>(), new LinkedHashMap<>());
+    for (EngineForm form : EngineForm.values()) {
+      if (form == EngineForm.SPEC || isAsked(query, form.word())) {
+        found.add(form, model, files);
+      }
+    }
+
+    for (SparkForm form : SparkForm.values()) {
+      if (tables.isPresent() && isAsked(query, form.word())) {
+        Optional<String> problem = problem(form, tables.get());
+        if (problem.isPresent()) {
+          found.absent.put(form.word(), problem.get());
+        } else {
+          TableScoring scoring = scorings.apply(form, files.origin());
+          found.ways.add(new SparkWay(form, model, tables.get(), scoring));
+        }
+      }
+    }
+
+    for (String name : query.ways()) {
+      if (found.absent.containsKey(name)) {
+        throw new RefusedException("Cannot try %s: %s".formatted(name, found.absent.get(name)));
+      }
+    }
+
+    return found;
+  }
+
+  private static boolean isAsked(ProveQuery query, String name) {
+    return query.ways().isEmpty() || query.ways().contains(name);
+  }
+
+  private void add(EngineForm form, ScoringModel model, ModelFiles files) throws ModelException {
+    try {
+      Optional<Way> way = form.of(model, files);
+      way.ifPresent(ways::add);
+      if (way.isEmpty()) {
+        absent.put(form.word(), "this JVM has no vectors, or the model's blocks do not use them");
+      }
+    } catch (UnsupportedModelException e) {
+      absent.put(form.word(), e.getMessage());
+    }
+  }
+
+  private static Optional<String> problem(SparkForm form, RecordTables tables) {
+    SparkSession session = tables.session();
+    if (tables.areLocal() && !session.sparkContext().isLocal()) {
+      return Optional.of("executors are on other machines: give a directory as --scratch");
+    }
+
+    return form == SparkForm.JOB_DELTA ? AskedFormat.DELTA.problem(session) : Optional.empty();
+  }
+}

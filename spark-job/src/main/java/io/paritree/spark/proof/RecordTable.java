@@ -1,0 +1,139 @@
+package io.paritree.spark.proof;
+
+import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
+import io.paritree.proof.TriedBlock;
+import io.paritree.proof.TriedRecord;
+import io.paritree.spark.proof.RecordForm.InexpressibleException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Records as Spark reads them, in files or a table.
+ *
+ * @param path of the files or the table
+ * @param count of all records, also of those that are not there
+ * @param inexpressible why records are not there, by their numbers
+ */
+record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
+  private static final int ROWS_AT_ONCE = 100_000;
+
+  /** Records, block by block. */
+  @FunctionalInterface
+  interface Blocks {
+    TriedBlock block(int index) throws IOException;
+  }
+
+  /**
+   * Writes records.
+   *
+   * @param blocks how many blocks there are
+   */
+  static RecordTable write(
+      SparkSession session, RecordForm form, Schema schema, Blocks records, int blocks, String path)
+      throws IOException {
+    Map<Integer, String> inexpressible = new HashMap<>();
+    List<Row> rows = new ArrayList<>();
+    int count = 0;
+    boolean isFirst = true;
+    for (int index = 0; index < blocks; index++) {
+      for (TriedRecord record : records.block(index).records()) {
+        try {
+          rows.add(row(form, schema.fields(), record, count));
+        } catch (InexpressibleException e) {
+          inexpressible.put(count, e.getMessage());
+        }
+
+        count++;
+      }
+
+      if (rows.size() >= ROWS_AT_ONCE || index == blocks - 1) {
+        write(session, form, schema.fields(), rows, isFirst, path);
+        rows.clear();
+        isFirst = false;
+      }
+    }
+
+    return new RecordTable(path, count, inexpressible);
+  }
+
+  /** Returns whether there is no record in it. */
+  boolean isEmpty() {
+    return inexpressible.size() == count;
+  }
+
+  private static Row row(RecordForm form, List<Field> fields, TriedRecord record, int number)
+      throws InexpressibleException {
+    Object[] values = new Object[fields.size() + 1];
+    values[0] = form == RecordForm.CSV ? String.valueOf(number) : (Object) number;
+    for (int field = 0; field < fields.size(); field++) {
+      values[field + 1] = form.value(fields.get(field), record, field);
+    }
+
+    return RowFactory.create(values);
+  }
+
+  private static void write(
+      SparkSession session,
+      RecordForm form,
+      List<Field> fields,
+      List<Row> rows,
+      boolean isFirst,
+      String path) {
+    SaveMode mode = isFirst ? SaveMode.ErrorIfExists : SaveMode.Append;
+    if (form == RecordForm.CSV) {
+      List<Row> lines = new ArrayList<>();
+      lines.add(RowFactory.create(header(fields)));
+      rows.forEach(row -> lines.add(RowFactory.create(line(row))));
+      StructType text = new StructType().add("value", DataTypes.StringType);
+      one(session.createDataFrame(lines, text)).write().mode(mode).text(path);
+      return;
+    }
+
+    StructType columns = new StructType().add(TableScoring.KEY, DataTypes.IntegerType);
+    for (Field field : fields) {
+      columns = columns.add(field.column(), form.type(field));
+    }
+
+    one(session.createDataFrame(rows, columns))
+        .write()
+        .mode(mode)
+        .format(form == RecordForm.DELTA ? "delta" : "parquet")
+        .save(path);
+  }
+
+  private static Dataset<Row> one(Dataset<Row> rows) {
+    return rows.coalesce(1);
+  }
+
+  private static String header(List<Field> fields) {
+    return TableScoring.KEY
+        + ","
+        + fields.stream().map(field -> quoted(field.column())).collect(Collectors.joining(","));
+  }
+
+  private static String line(Row row) {
+    StringBuilder line = new StringBuilder(row.getString(0));
+    for (int at = 1; at < row.length(); at++) {
+      String cell = row.getString(at);
+      line.append(',').append(cell.isEmpty() ? "" : quoted(cell));
+    }
+
+    return line.toString();
+  }
+
+  private static String quoted(String cell) {
+    return '"' + cell.replace("\"", "\"\"") + '"';
+  }
+}

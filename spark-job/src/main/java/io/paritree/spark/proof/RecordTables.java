@@ -1,0 +1,68 @@
+package io.paritree.spark.proof;
+
+import io.paritree.proof.TriedBlock;
+import io.paritree.proof.TriedRecords;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Tables of tried records below one directory: of all records of a trial one for each form, which
+ * ways share, and any number of small ones. Closing it deletes them. Not thread-safe.
+ */
+final class RecordTables implements AutoCloseable {
+  private final SparkSession session;
+  private final Location directory;
+  private final Map<String, String> hadoop;
+  private final Map<RecordForm, RecordTable> whole = new EnumMap<>(RecordForm.class);
+  private int tables;
+
+  /**
+   * @param directory where Spark can write; is deleted at the end
+   * @param hadoop settings of Hadoop's client
+   */
+  RecordTables(SparkSession session, Location directory, Map<String, String> hadoop) {
+    this.session = session;
+    this.directory = directory;
+    this.hadoop = hadoop;
+  }
+
+  SparkSession session() {
+    return session;
+  }
+
+  /** Returns whether the tables are on the disk of this machine. */
+  boolean areLocal() {
+    return directory.isLocal();
+  }
+
+  /** Returns the table of all records, which is written when it is asked for first. */
+  RecordTable of(RecordForm form, TriedRecords records) throws IOException {
+    RecordTable table = whole.get(form);
+    if (table == null) {
+      table =
+          RecordTable.write(
+              session, form, records.schema(), records::block, records.blocks(), next());
+      whole.put(form, table);
+    }
+
+    return table;
+  }
+
+  /** Returns a new table of some records. */
+  RecordTable of(RecordForm form, TriedBlock records) throws IOException {
+    return RecordTable.write(session, form, records.schema(), index -> records, 1, next());
+  }
+
+  private String next() {
+    return directory.resolve("records-" + tables++).resolve("in").toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    FileStore.of(directory, hadoop).delete(directory);
+  }
+}

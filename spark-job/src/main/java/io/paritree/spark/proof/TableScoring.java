@@ -1,0 +1,24 @@
+package io.paritree.spark.proof;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Scores records that are in files or a table. */
+public interface TableScoring {
+  /** The column by which records are found again: an int. */
+  String KEY = "parity_record";
+
+  /** The column of faults: null for a record that was scored, otherwise with field and code. */
+  String FAULTS = "faults";
+
+  /**
+   * Scores records.
+   *
+   * @param form how; of these that this can do
+   * @param path of the files or the table; the directory that it is in is free for other files
+   * @return rows with {@link #KEY}, and either scores, margins and the label, or {@link #FAULTS}
+   */
+  List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path) throws Exception;
+}
