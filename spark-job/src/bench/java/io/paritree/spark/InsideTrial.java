@@ -16,8 +16,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Scores the same rows by the job and in every way inside Spark, and compares scores, margins,
- * labels and faults of all of them.
+ * Scores the same rows by the job, in streams and by clients of Spark Connect, and compares scores,
+ * margins, labels and faults of all of them. {@code scripts/parity prove} has the other ways.
  *
  * <p>Run: {@code scripts/bench job --inside [--rows N] [--only MODELS]}. Exit code 1 if any bit
  * differs.
@@ -119,12 +119,9 @@ final class InsideTrial {
     String expected = digest(ScoredRows.ofJob(output, subject.key()));
     System.out.printf("%s, job: %s%n", name, expected);
     Map<String, Way> ways = new LinkedHashMap<>();
-    ways.put("SQL", () -> bySql(subject, input, true));
-    ways.put("SQL without generated code", () -> bySql(subject, input, false));
-    ways.put("Dataset", () -> byDataset(subject, read(TestSpark.session(), input)));
     ways.put(
         "stream by SQL",
-        () -> drained(byFunctions(subject, stream(session(subject, true), input)), own, "a"));
+        () -> drained(byFunctions(subject, stream(session(subject), input)), own, "a"));
     ways.put(
         "stream by Dataset",
         () -> drained(byDataset(subject, stream(TestSpark.session(), input)), own, "b"));
@@ -151,20 +148,8 @@ final class InsideTrial {
     return ScoredRows.digest(scored.toLocalIterator());
   }
 
-  private static SparkSession session(InsideModel subject, boolean generated) {
-    return SqlSession.of(
-        subject.store(),
-        Map.of(
-            "spark.sql.codegen.wholeStage",
-            String.valueOf(generated),
-            "spark.sql.codegen.factoryMode",
-            generated ? "FALLBACK" : "NO_CODEGEN",
-            "spark.sql.codegen.maxFields",
-            "5000"));
-  }
-
-  private static Dataset<Row> bySql(InsideModel subject, Path input, boolean generated) {
-    return byFunctions(subject, read(session(subject, generated), input));
+  private static SparkSession session(InsideModel subject) {
+    return SqlSession.of(subject.store(), Map.of("spark.sql.codegen.maxFields", "5000"));
   }
 
   private static Dataset<Row> byFunctions(InsideModel subject, Dataset<Row> rows) {

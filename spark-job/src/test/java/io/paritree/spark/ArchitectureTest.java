@@ -90,6 +90,7 @@ class ArchitectureTest extends ArchitectureContract {
           "outcomes.RowLabels",
           "outcomes.ValueCodes",
           "keys.RepeatedHashes",
+          "proof.RecordTable",
           "rows.ExplanationColumns",
           "rows.ReasonColumns",
           "rows.FaultList",
