@@ -116,24 +116,6 @@ class YarnIT {
   }
 
   @Test
-  void twoEqualRunsAtOnceEndWellAndOnePublishes() throws Exception {
-    Location output = cluster.files().resolve("twice");
-    List<Path> logs = List.of(directory.resolve("one.log"), directory.resolve("two.log"));
-    List<Process> jobs = new ArrayList<>();
-    for (Path log : logs) {
-      jobs.add(score(log, output, List.of("--num-executors", "1")));
-    }
-
-    for (int run = 0; run < jobs.size(); run++) {
-      assertThat(JobProcess.exitCode(jobs.get(run))).as(Files.readString(logs.get(run))).isZero();
-    }
-
-    String both = Files.readString(logs.get(0)) + Files.readString(logs.get(1));
-    assertThat(both).containsOnlyOnce(": published").containsOnlyOnce(": already published");
-    assertThat(Scores.of(output.toString())).isEqualTo(expected);
-  }
-
-  @Test
   void anOutputThatTheUserMayNotWriteIsLeftAsItIs() throws Exception {
     Location closed = cluster.files().resolve("closed");
     FileSystem files = HadoopPaths.of(closed).getFileSystem(new Configuration());
