@@ -3,6 +3,7 @@ package io.paritree.serving;
 import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,11 +19,11 @@ import java.util.function.LongFunction;
  * that are alike differ by more. A third alias without a challenger shows the noise of the machine:
  * without any, its ratio would be 1.
  *
- * <p>In a round all of them are asked in turn, each for {@link #TURN_SECONDS}, by the same
- * connections: so a machine that is slow for seconds is slow for all. Who begins, and who follows
- * whom, changes from turn to turn. The beginning of a turn, in which rows of the one before it may
- * still wait for the challenger, is not counted. A round gives a ratio of the p99 of each to that
- * of {@link Model#ALONE}.
+ * <p>All of them are asked in turn, each for {@link #TURN_SECONDS}, by the same connections: so a
+ * machine that is slow for seconds is slow for all. Who begins, and who follows whom, changes from
+ * turn to turn. The beginning of a turn, in which rows of the one before it may still wait for the
+ * challenger, is not counted. Once each has had its turn, there is a ratio of the p99 of each to
+ * that of {@link Model#ALONE}; the median of all ratios is what counts.
  */
 final class ShadowTimes {
   private static final Model[][] ORDERS = {
@@ -116,18 +117,19 @@ final class ShadowTimes {
   }
 
   /**
-   * Measures a round.
+   * Measures a round of turns.
    *
    * @param rate requests per second
    * @param seconds in all, for each of the models
    */
   LoadTotals measure(double rate, int seconds) throws IOException {
-    Round round = new Round(rate);
+    int all = Model.values().length;
+    Round round = new Round(rate, (int) (seconds / TURN_SECONDS));
     LoadTotals totals =
         new Load(port, connections, rate, round::request, round)
-            .finishAfter(Model.values().length * (long) seconds);
-    for (Model model : Model.values()) {
-      millis.get(model).add(round.micros.get(model).quantile(0.99) / 1e3);
+            .finishAfter(all * (long) seconds + 2); // until the last turn has ended
+    for (int turn = 0; turn < round.turns.length; turn++) {
+      millis.get(round.model(turn)).add(round.p99(turn) / 1e3);
     }
 
     return totals;
@@ -135,26 +137,34 @@ final class ShadowTimes {
 
   /** Who is asked by which request of a round, and how long it takes; used by the load's thread. */
   private final class Round implements Load.Judge {
-    private final long perTurn;
+    private final int perTurn;
+    private final int settling;
     private final Map<Model, LongFunction<byte[]>> posts = new EnumMap<>(Model.class);
-    private final Map<Model, Micros> micros = new EnumMap<>(Model.class);
+    private final int[][] turns; // microseconds of each request of each turn, once it has settled
 
-    Round(double rate) {
-      this.perTurn = Math.max(1, (long) (rate * TURN_SECONDS));
+    /**
+     * @param each turns of each model
+     */
+    Round(double rate, int each) {
+      this.perTurn = Math.max(2, (int) (rate * TURN_SECONDS));
+      this.settling = (int) (SETTLING * perTurn);
+      this.turns = new int[each * Model.values().length][perTurn - settling];
       for (Model model : Model.values()) {
         posts.put(model, ShadowTimes.this.posts(model));
-        micros.put(model, new Micros());
       }
     }
 
-    private Model model(long number) {
-      int turn = (int) (number / perTurn);
+    Model model(int turn) {
       int models = Model.values().length;
       return ORDERS[turn / models % ORDERS.length][turn % models];
     }
 
+    private int turn(long number) {
+      return (int) (number / perTurn);
+    }
+
     byte[] request(long number) {
-      return posts.get(model(number)).apply(number);
+      return posts.get(model(turn(number))).apply(number);
     }
 
     @Override
@@ -164,33 +174,20 @@ final class ShadowTimes {
 
     @Override
     public void took(long number, long nanos) {
-      if (number % perTurn >= SETTLING * perTurn) {
-        micros.get(model(number)).add(nanos / 1_000);
+      int place = (int) (number % perTurn) - settling;
+      if (place >= 0 && turn(number) < turns.length) {
+        turns[turn(number)][place] = (int) (nanos / 1_000);
       }
     }
-  }
 
-  /** Numbers of answers by their microseconds. */
-  private static final class Micros {
-    private static final int MOST = 1_000_000;
-
-    private final int[] counts = new int[MOST + 1];
-    private long all;
-
-    void add(long micros) {
-      counts[(int) Math.min(micros, MOST)]++;
-      all++;
-    }
-
-    int quantile(double quantile) {
-      long below = (long) (all * quantile);
-      int micros = 0;
-      while (micros < MOST && below >= counts[micros]) {
-        below -= counts[micros];
-        micros++;
+    int p99(int turn) throws IOException {
+      int[] micros = turns[turn];
+      Arrays.sort(micros);
+      if (micros[0] == 0) {
+        throw new IOException("A request of turn %s had no answer in time".formatted(turn));
       }
 
-      return micros;
+      return micros[(int) (micros.length * 0.99)];
     }
   }
 
@@ -202,7 +199,7 @@ final class ShadowTimes {
     return new Load(port, connections, rate, posts(model), judge);
   }
 
-  /** Returns the median of the p99 of the rounds, in milliseconds. */
+  /** Returns the median of the p99 of the turns, in milliseconds. */
   double p99(Model model) {
     return Trial.median(millis.get(model).stream().mapToDouble(each -> each).toArray());
   }
