@@ -62,7 +62,7 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
    * @param challengers in the order of the plan
    * @param comparedWriters of the scores of challengers, if these go to a table
    * @param planned is run once, when everything is planned and the tasks begin
-   * @return the result of each task, from the one attempt that counts
+   * @return the results of all tasks, each from the one attempt that counts; some may be added up
    */
   public List<Tally> score(
       Broadcast<ModelFiles> model,
@@ -81,7 +81,7 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
       JavaRDD<JavaSerialized<Tally>> tasks = tasks(model, challengers, plan, orders);
       tasks.getNumPartitions(); // lists the splits, which a plan does when it is first asked
       planned.run();
-      return tasks.collect().stream().map(JavaSerialized::value).toList();
+      return TaskResults.of(tasks, TaskResults.MOST_RECEIVED);
     } finally {
       orders.destroy();
     }
