@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import ml.dmlc.xgboost4j.java.Booster;
@@ -23,73 +22,47 @@ import org.apache.spark.sql.functions;
 
 /** Rows and models to measure with, made from fixed seeds if they do not exist yet. */
 final class BenchInput {
-  /** Number of floats in a row, in addition to its key. */
-  static final int WIDTH = 28;
-
   private static final int DEPTH = 6;
   private static final int TRAINING_ROWS = 40_000;
   private static final int FILES = 8;
-  private static final double NULL_SHARE = 0.02;
-
-  /** How many different values each of the first columns of {@link Table#DICTIONARY} has. */
-  private static final int[] DISTINCT = {
-    2, 3, 5, 7, 10, 12, 24, 31, 50, 60, 100, 180, 365, 500, 1_000, 1_440, 2_000, 3_650, 5_000,
-    10_000
-  };
 
   private final Path directory;
   private final PrintStream progress;
-
-  /** What the floats of the rows are. */
-  enum Table {
-    /** Normally distributed, hardly one the same as another; Parquet writes them as they are. */
-    RANDOM,
-
-    /** Like those of most tables: 20 columns have 2 to 10,000 values, for which Parquet has ids. */
-    DICTIONARY;
-
-    /** Returns the name that the command line and the report have for it. */
-    String id() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    static Table of(String id) {
-      return valueOf(id.toUpperCase(Locale.ROOT));
-    }
-  }
+  private final BenchTable table;
 
   /**
    * @param directory where rows and models are kept
+   * @param table what the rows are
    */
-  BenchInput(Path directory, PrintStream progress) {
+  BenchInput(Path directory, PrintStream progress, BenchTable table) {
     this.directory = directory;
     this.progress = progress;
+    this.table = table;
   }
 
-  /** Returns a directory of Parquet files: {@code key}, and the floats {@code f0}, {@code f1}... */
-  Path rows(SparkSession spark, Table table, long rows) {
-    String name = table == Table.RANDOM ? "data-" + rows : "data-%s-%s".formatted(table.id(), rows);
-    return rows(spark, table, rows, FILES, directory.resolve(name));
+  /** The same for {@link BenchTable#RANDOM}. */
+  BenchInput(Path directory, PrintStream progress) {
+    this(directory, progress, BenchTable.RANDOM);
   }
 
-  /** Returns such rows of {@link Table#RANDOM} in a given number of files. */
+  /**
+   * Returns a directory of Parquet files: {@code key}, and the columns {@code f0}, {@code f1}...
+   */
+  Path rows(SparkSession spark, long rows) {
+    String name =
+        table == BenchTable.RANDOM ? "data-" + rows : "data-%s-%s".formatted(table.id(), rows);
+    return rows(spark, rows, FILES, directory.resolve(name));
+  }
+
+  /** Returns such rows in a given number of files. */
   Path rows(SparkSession spark, long rows, int files, Path data) {
-    return rows(spark, Table.RANDOM, rows, files, data);
-  }
-
-  private Path rows(SparkSession spark, Table table, long rows, int files, Path data) {
     if (!Files.exists(data.resolve("_SUCCESS"))) {
       progress.println("Making %s rows in %s ...".formatted(rows, data));
       List<Column> columns = new ArrayList<>();
       columns.add(functions.col("id").as("key"));
-      for (int feature = 0; feature < WIDTH; feature++) {
-        Column value = value(table, feature).cast("float");
-        Column isNull = functions.rand(2_000 + feature).lt(NULL_SHARE);
-        columns.add(
-            functions
-                .when(isNull, functions.lit(null).cast("float"))
-                .otherwise(value)
-                .as("f" + feature));
+      for (int feature = 0; feature < BenchTable.WIDTH; feature++) {
+        Column isPresent = functions.rand(2_000 + feature).geq(BenchTable.NULL_SHARE);
+        columns.add(functions.when(isPresent, table.values(feature)).as("f" + feature));
       }
 
       DataFrameWriter<Row> writer =
@@ -98,7 +71,7 @@ final class BenchInput {
               .select(columns.toArray(Column[]::new))
               .write()
               .mode(SaveMode.Overwrite);
-      if (table == Table.RANDOM) {
+      if (table == BenchTable.RANDOM) {
         writer.option("compression", "zstd");
       }
 
@@ -108,19 +81,10 @@ final class BenchInput {
     return data;
   }
 
-  /** Returns values of mean 0 and variance 1. */
-  private static Column value(Table table, int feature) {
-    if (table == Table.RANDOM || feature >= DISTINCT.length) {
-      return functions.randn(1_000 + feature);
-    }
-
-    int count = DISTINCT[feature];
-    Column number = functions.floor(functions.rand(1_000 + feature).multiply(count));
-    return number.minus((count - 1) / 2.0).multiply(Math.sqrt(12.0 / (count * (double) count - 1)));
-  }
-
-  static String name(int trees) {
-    return "trees%s-depth%s".formatted(trees, DEPTH);
+  /** Returns the name of a model. */
+  String name(int trees) {
+    String name = "trees%s-depth%s".formatted(trees, DEPTH);
+    return table == BenchTable.MIXED ? table.id() + "-" + name : name;
   }
 
   /** Returns a trained model's file. */
@@ -162,22 +126,10 @@ final class BenchInput {
     Path sealed =
         directory.resolve("referenced").resolve(name(trees)).resolve(String.valueOf(version));
     if (!Files.exists(sealed.resolve("reference.json"))) {
-      Path rows = directory.resolve("training.csv");
+      Path rows = directory.resolve(name(trees) + ".csv");
       Files.write(rows, trainingLines());
       Process seal =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("paritree.root"), "scripts", "model").toString(),
-                  "seal",
-                  "--model",
-                  modelFile(trees, version).toString(),
-                  "--name",
-                  name(trees),
-                  "--version",
-                  String.valueOf(version),
-                  "--rows",
-                  rows.toString(),
-                  "--store",
-                  directory.resolve("referenced").toString())
+          new ProcessBuilder(sealing(trees, version, rows))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
@@ -190,21 +142,43 @@ final class BenchInput {
     return sealed;
   }
 
+  private List<String> sealing(int trees, int version, Path rows) throws IOException, XGBoostError {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("paritree.root"), "scripts", "model").toString());
+    command.add("seal");
+    command.addAll(List.of("--model", modelFile(trees, version).toString()));
+    command.addAll(List.of("--name", name(trees)));
+    command.addAll(List.of("--version", String.valueOf(version)));
+    command.addAll(List.of("--rows", rows.toString()));
+    command.addAll(List.of("--store", directory.resolve("referenced").toString()));
+    if (table.schema().isPresent()) {
+      Path schema = directory.resolve(name(trees) + ".json");
+      Files.writeString(schema, table.schema().get());
+      command.addAll(List.of("--schema", schema.toString()));
+    }
+
+    return command;
+  }
+
   /**
    * Trains scores, not classes, so that besides the key only the score and the model's version are
    * written.
    */
-  private static byte[] train(int trees, double eta) throws XGBoostError {
-    float[] values = new float[TRAINING_ROWS * WIDTH];
+  private byte[] train(int trees, double eta) throws XGBoostError {
+    float[] values = new float[TRAINING_ROWS * BenchTable.WIDTH];
     float[] labels = new float[TRAINING_ROWS];
     trainingRows(values, labels);
 
-    DMatrix matrix = new DMatrix(values, TRAINING_ROWS, WIDTH, Float.NaN);
+    DMatrix matrix = new DMatrix(values, TRAINING_ROWS, BenchTable.WIDTH, Float.NaN);
     try {
       matrix.setLabel(labels);
-      String[] names = new String[WIDTH];
+      String[] names = new String[BenchTable.WIDTH];
       Arrays.setAll(names, feature -> "f" + feature);
       matrix.setFeatureNames(names);
+      if (table.types().isPresent()) {
+        matrix.setFeatureTypes(table.types().get());
+      }
+
       Map<String, Object> parameters =
           Map.of(
               "objective", "reg:logistic", "max_depth", DEPTH, "eta", eta, "tree_method", "hist");
@@ -219,14 +193,15 @@ final class BenchInput {
     }
   }
 
-  private static void trainingRows(float[] values, float[] labels) {
+  private void trainingRows(float[] values, float[] labels) {
     Random random = new Random(42);
     for (int row = 0; row < TRAINING_ROWS; row++) {
       double sum = random.nextGaussian();
-      for (int feature = 0; feature < WIDTH; feature++) {
-        float value = (float) random.nextGaussian();
-        values[row * WIDTH + feature] = random.nextDouble() < NULL_SHARE ? Float.NaN : value;
-        sum += Math.sin(value * (1 + feature % 5)) * (feature % 3);
+      for (int feature = 0; feature < BenchTable.WIDTH; feature++) {
+        float value = table.drawn(feature, random);
+        boolean isNull = random.nextDouble() < BenchTable.NULL_SHARE;
+        values[row * BenchTable.WIDTH + feature] = isNull ? Float.NaN : value;
+        sum += Math.sin(table.effect(feature, value) * (1 + feature % 5)) * (feature % 3);
       }
 
       labels[row] = sum > 0 ? 1 : 0;
@@ -234,21 +209,21 @@ final class BenchInput {
   }
 
   /** Returns the training rows as a CSV file. */
-  private static List<String> trainingLines() {
-    float[] values = new float[TRAINING_ROWS * WIDTH];
+  private List<String> trainingLines() {
+    float[] values = new float[TRAINING_ROWS * BenchTable.WIDTH];
     trainingRows(values, new float[TRAINING_ROWS]);
     List<String> lines = new ArrayList<>();
     List<String> cells = new ArrayList<>();
-    for (int feature = 0; feature < WIDTH; feature++) {
+    for (int feature = 0; feature < BenchTable.WIDTH; feature++) {
       cells.add("f" + feature);
     }
 
     lines.add(String.join(",", cells));
     for (int row = 0; row < TRAINING_ROWS; row++) {
       cells.clear();
-      for (int feature = 0; feature < WIDTH; feature++) {
-        float value = values[row * WIDTH + feature];
-        cells.add(Float.isNaN(value) ? "" : String.valueOf(value));
+      for (int feature = 0; feature < BenchTable.WIDTH; feature++) {
+        float value = values[row * BenchTable.WIDTH + feature];
+        cells.add(Float.isNaN(value) ? "" : table.cell(feature, value));
       }
 
       lines.add(String.join(",", cells));

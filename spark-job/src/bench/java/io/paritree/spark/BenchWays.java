@@ -68,6 +68,7 @@ final class BenchWays {
 
   private final SparkSession spark;
   private final Path data;
+  private final BenchTable table;
   private final long rows;
   private final Path modelFile;
   private final Path modelPackage;
@@ -82,6 +83,7 @@ final class BenchWays {
   }
 
   /**
+   * @param table what the rows in {@code data} are
    * @param rows number of rows in {@code data}
    * @param challengers other packages of the same schema; none if they are not compared
    * @param outputs where each way writes
@@ -89,6 +91,7 @@ final class BenchWays {
   BenchWays(
       SparkSession spark,
       Path data,
+      BenchTable table,
       long rows,
       Path modelFile,
       Path modelPackage,
@@ -97,6 +100,7 @@ final class BenchWays {
     this.challengers = challengers;
     this.spark = spark;
     this.data = data;
+    this.table = table;
     this.rows = rows;
     this.modelFile = modelFile;
     this.modelPackage = modelPackage;
@@ -109,7 +113,7 @@ final class BenchWays {
     ways.put(FLOOR, this::floor);
     ways.put(PARITREE, () -> score(PARITREE, "--engine", "forest"));
     ways.put(XGBOOST_ENGINE, () -> score(XGBOOST_ENGINE, "--engine", "xgboost"));
-    ways.put(USUAL_WAY, () -> UsualWay.run(spark, data, modelFile, output(USUAL_WAY)));
+    ways.put(USUAL_WAY, () -> UsualWay.run(spark, data, table, modelFile, output(USUAL_WAY)));
     ways.put(SQL, this::scoreBySql);
     ways.put(DATASET, this::scoreDataset);
     ways.put(DRIFT, () -> score(DRIFT, "--drift", "report"));
@@ -146,7 +150,8 @@ final class BenchWays {
                 "--reasons-from",
                 String.valueOf(scoreAbove(REASONED_SHARE))));
     ways.put(
-        PREDICT_CONTRIB, () -> UsualWay.explain(spark, fewer, modelFile, output(PREDICT_CONTRIB)));
+        PREDICT_CONTRIB,
+        () -> UsualWay.explain(spark, fewer, table, modelFile, output(PREDICT_CONTRIB)));
     return ways;
   }
 
@@ -250,12 +255,12 @@ final class BenchWays {
   }
 
   /**
-   * Reads the key and the floats, writes the key and their sum: the least that a Spark job does.
+   * Reads the key and the columns, writes the key and their sum: the least that a Spark job does.
    */
   private void floor() {
     Column sum = functions.lit(0f);
-    for (int feature = 0; feature < BenchInput.WIDTH; feature++) {
-      sum = sum.plus(functions.coalesce(functions.col("f" + feature), functions.lit(0f)));
+    for (int feature = 0; feature < BenchTable.WIDTH; feature++) {
+      sum = sum.plus(functions.coalesce(table.floats(feature), functions.lit(0f)));
     }
 
     spark
@@ -373,17 +378,23 @@ final class BenchWays {
 
   private void checkSums(Dataset<Row> sums) {
     expect(FLOOR, "rows", rows, sums.count());
+    List<Column> columns = new ArrayList<>(List.of(functions.col("key")));
+    for (int feature = 0; feature < BenchTable.WIDTH; feature++) {
+      columns.add(table.floats(feature));
+    }
+
     List<Row> given =
         spark
             .read()
             .parquet(data.toString())
             .filter("key < " + CHECKED_SUMS)
             .orderBy("key")
+            .select(columns.toArray(Column[]::new))
             .collectAsList();
     List<Row> got = sums.filter("key < " + CHECKED_SUMS).orderBy("key").collectAsList();
     for (int row = 0; row < given.size(); row++) {
       float sum = 0;
-      for (int feature = 1; feature <= BenchInput.WIDTH; feature++) {
+      for (int feature = 1; feature <= BenchTable.WIDTH; feature++) {
         sum += given.get(row).isNullAt(feature) ? 0f : given.get(row).getFloat(feature);
       }
 

@@ -23,10 +23,10 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Measures the seconds from the call until the scores are published, in turn with other ways.
  *
- * <p>The floor reads the key and 28 floats and writes the key and their sum. The others are the job
- * with the engine of XGBoost4J, and {@code mapPartitions} over rows with XGBoost4J, the usual way;
- * and the functions for SQL and the call on a Dataset, written by Spark. The first two rounds warm
- * up and do not count; the results of the first one are checked.
+ * <p>The floor reads the key and 28 columns and writes the key and their sum. The others are the
+ * job with the engine of XGBoost4J, and {@code mapPartitions} over rows with XGBoost4J, the usual
+ * way; and the functions for SQL and the call on a Dataset, written by Spark. The first two rounds
+ * warm up and do not count; the results of the first one are checked.
  *
  * <p>Run: {@code scripts/bench job}
  */
@@ -36,7 +36,8 @@ final class JobBench {
       Usage: scripts/bench job [--rows N] [--table TABLE] [--rounds N] [--trees N,N] [--only WAYS] [--reasons K] [--json]
         --rows    rows of the input, made once (default: 5000000)
         --table   random (floats that all differ; the default), dictionary (20 of the 28 columns have 2 to
-                  10,000 values, which Parquet encodes with dictionaries; written by Spark's defaults)
+                  10,000 values, which Parquet encodes with dictionaries), mixed (10 doubles, 9 integers,
+                  6 texts and 3 integers that are categories); both written by Spark's defaults
         --rounds  counted rounds (default: 7)
         --trees   sizes of the models, all of depth 6 (default: 100,1000)
         --only    some of floor,paritree,xgboostEngine,usualWay,sql,dataset (default: all), keysNotCounted, drift
@@ -62,7 +63,7 @@ final class JobBench {
           BenchWays.DATASET);
 
   private long rows = 5_000_000;
-  private BenchInput.Table table = BenchInput.Table.RANDOM;
+  private BenchTable table = BenchTable.RANDOM;
   private int rounds = 7;
   private List<Integer> trees = List.of(100, 1_000);
   private List<String> only = List.of();
@@ -101,7 +102,7 @@ final class JobBench {
       switch (option) {
         case "--directory" -> directory = Path.of(given.next());
         case "--rows" -> rows = Long.parseLong(given.next());
-        case "--table" -> table = BenchInput.Table.of(given.next());
+        case "--table" -> table = BenchTable.of(given.next());
         case "--rounds" -> rounds = Integer.parseInt(given.next());
         case "--trees" ->
             trees = Arrays.stream(given.next().split(",")).map(Integer::valueOf).toList();
@@ -115,29 +116,29 @@ final class JobBench {
 
   private void run(SparkSession spark) throws Exception {
     PrintStream progress = json ? System.err : System.out;
-    BenchInput input = new BenchInput(directory, progress);
+    BenchInput input = new BenchInput(directory, progress, table);
     Map<String, Map<String, Double>> figures = new LinkedHashMap<>();
     for (int size : trees) {
       BenchWays ways =
           new BenchWays(
               spark,
-              input.rows(spark, table, rows),
+              input.rows(spark, rows),
+              table,
               rows,
               input.modelFile(size),
               input.modelPackage(size),
               BenchWays.CHALLENGED.stream().anyMatch(only::contains)
                   ? input.challengers(size, 4)
                   : List.of(),
-              directory.resolve("scores-" + BenchInput.name(size)));
+              directory.resolve("scores-" + input.name(size)));
       Map<String, BenchWays.Way> chosen = ways.all();
       if (reasons > 0) {
-        chosen = ways.withReasons(reasons, input.rows(spark, table, rows / FEWER));
+        chosen = ways.withReasons(reasons, input.rows(spark, rows / FEWER));
       }
 
-      Map<String, Double> measured =
-          figures(measure(BenchInput.name(size), ways, chosen, progress));
-      progress.println("%s: %s".formatted(BenchInput.name(size), measured));
-      figures.put(BenchInput.name(size), measured);
+      Map<String, Double> measured = figures(measure(input.name(size), ways, chosen, progress));
+      progress.println("%s: %s".formatted(input.name(size), measured));
+      figures.put(input.name(size), measured);
     }
 
     if (json) {

@@ -28,7 +28,7 @@ import org.apache.spark.sql.types.StructType;
  * explained by one of {@code predictContrib}.
  */
 final class UsualWay {
-  private static final int WIDTH = BenchInput.WIDTH;
+  private static final int WIDTH = BenchTable.WIDTH;
   private static final int BATCH_ROWS = 32_768;
 
   private UsualWay() {}
@@ -39,24 +39,37 @@ final class UsualWay {
   }
 
   /** Scores and writes {@code key} and {@code score}. */
-  static void run(SparkSession spark, Path data, Path modelFile, Path output) throws IOException {
-    run(spark, data, modelFile, output, Booster::predict);
+  static void run(SparkSession spark, Path data, BenchTable table, Path modelFile, Path output)
+      throws IOException {
+    run(spark, data, table, modelFile, output, Booster::predict);
   }
 
   /** Computes all contributions, and writes {@code key} and one of them. */
-  static void explain(SparkSession spark, Path data, Path modelFile, Path output)
+  static void explain(SparkSession spark, Path data, BenchTable table, Path modelFile, Path output)
       throws IOException {
-    run(spark, data, modelFile, output, (booster, batch) -> booster.predictContrib(batch, 0));
+    run(
+        spark,
+        data,
+        table,
+        modelFile,
+        output,
+        (booster, batch) -> booster.predictContrib(batch, 0));
   }
 
   private static void run(
-      SparkSession spark, Path data, Path modelFile, Path output, Computing computing)
+      SparkSession spark,
+      Path data,
+      BenchTable table,
+      Path modelFile,
+      Path output,
+      Computing computing)
       throws IOException {
     Broadcast<byte[]> model =
         new JavaSparkContext(spark.sparkContext()).broadcast(Files.readAllBytes(modelFile));
     StructType schema =
         new StructType().add("key", DataTypes.LongType).add("score", DataTypes.FloatType);
-    MapPartitionsFunction<Row, Row> score = rows -> new ScoredRows(rows, model.value(), computing);
+    MapPartitionsFunction<Row, Row> score =
+        rows -> new ScoredRows(rows, table, model.value(), computing);
     spark
         .read()
         .parquet(data.toString())
@@ -70,6 +83,7 @@ final class UsualWay {
 
   private static final class ScoredRows implements Iterator<Row> {
     private final Iterator<Row> input;
+    private final BenchTable table;
     private final Computing computing;
     private final Booster booster;
     private final float[] values = new float[BATCH_ROWS * WIDTH];
@@ -78,9 +92,10 @@ final class UsualWay {
     private int at;
     private int gathered;
 
-    private ScoredRows(Iterator<Row> input, byte[] model, Computing computing)
+    private ScoredRows(Iterator<Row> input, BenchTable table, byte[] model, Computing computing)
         throws XGBoostError, IOException {
       this.input = input;
+      this.table = table;
       this.computing = computing;
       this.booster = XGBoost.loadModel(new ByteArrayInputStream(model));
       booster.setParam("nthread", 1);
@@ -103,7 +118,7 @@ final class UsualWay {
         keys[gathered] = row.getLong(0);
         for (int feature = 0; feature < WIDTH; feature++) {
           values[gathered * WIDTH + feature] =
-              row.isNullAt(feature + 1) ? Float.NaN : row.getFloat(feature + 1);
+              row.isNullAt(feature + 1) ? Float.NaN : slot(feature, row);
         }
 
         gathered++;
@@ -112,6 +127,12 @@ final class UsualWay {
       if (gathered > 0) {
         scores = predict(Arrays.copyOf(values, gathered * WIDTH));
       }
+    }
+
+    private float slot(int feature, Row row) {
+      return table == BenchTable.MIXED
+          ? table.slot(feature, row.get(feature + 1))
+          : row.getFloat(feature + 1);
     }
 
     private float[][] predict(float[] rows) {
