@@ -1,8 +1,6 @@
 package io.paritree.feature;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,8 +13,7 @@ import java.util.stream.Collectors;
 public final class IntegerCategoryFeature extends VocabularyFeature {
   private static final double LIMIT = 0x1p53;
 
-  private final List<Long> vocabulary;
-  private final Map<Long, Integer> codes;
+  private final IntegerVocabulary vocabulary;
   private final Set<Double> missingNumbers;
 
   /**
@@ -33,14 +30,13 @@ public final class IntegerCategoryFeature extends VocabularyFeature {
       Unseen unseen,
       Sentinels missing,
       boolean nullable) {
-    this(name, column, vocabulary, codes(name, vocabulary), unseen, missing, nullable);
+    this(name, column, checked(name, vocabulary), unseen, missing, nullable);
   }
 
   private IntegerCategoryFeature(
       String name,
       String column,
-      List<Long> vocabulary,
-      Map<Long, Integer> codes,
+      IntegerVocabulary vocabulary,
       Unseen unseen,
       Sentinels missing,
       boolean nullable) {
@@ -48,20 +44,18 @@ public final class IntegerCategoryFeature extends VocabularyFeature {
         name,
         column,
         vocabulary.size(),
-        text -> code(codes, NumberText.parse(text)),
+        text -> code(vocabulary, NumberText.parse(text)),
         unseen,
         missing,
         nullable);
-    this.vocabulary = List.copyOf(vocabulary);
-    this.codes = codes;
+    this.vocabulary = vocabulary;
     this.missingNumbers =
         missing.withSpelledNumbers().numbers().stream()
             .map(number -> number + 0.0) // -0.0 + 0.0 is 0.0
             .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static Map<Long, Integer> codes(String name, List<Long> vocabulary) {
-    Map<Long, Integer> codes = new HashMap<>();
+  private static IntegerVocabulary checked(String name, List<Long> vocabulary) {
     for (long category : vocabulary) {
       if (Math.abs((double) category) >= LIMIT) {
         throw new IllegalArgumentException(
@@ -69,26 +63,19 @@ public final class IntegerCategoryFeature extends VocabularyFeature {
                     .formatted(category, name)
                 + " every whole number");
       }
-
-      if (codes.putIfAbsent(category, codes.size()) != null) {
-        throw new IllegalArgumentException(
-            "Cannot use the vocabulary of feature '%s': category %s occurs twice"
-                .formatted(name, category));
-      }
     }
 
-    return Map.copyOf(codes);
+    return new IntegerVocabulary(name, vocabulary);
   }
 
-  private static int code(Map<Long, Integer> codes, double value) {
-    Integer code =
-        value == Math.rint(value) && Math.abs(value) < LIMIT ? codes.get((long) value) : null;
-    return code == null ? -1 : code;
+  private static int code(IntegerVocabulary vocabulary, double value) {
+    boolean isWhole = value == Math.rint(value) && Math.abs(value) < LIMIT;
+    return isWhole ? vocabulary.code((long) value) : -1;
   }
 
   @Override
   public List<Long> vocabulary() {
-    return vocabulary;
+    return vocabulary.categories();
   }
 
   @Override
@@ -116,7 +103,7 @@ public final class IntegerCategoryFeature extends VocabularyFeature {
       return faults.wrongType(this, value);
     }
 
-    int code = code(codes, value);
+    int code = code(vocabulary, value);
     return code >= 0 ? code : unseen(() -> Faults.text(value), faults);
   }
 }

@@ -97,6 +97,15 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
   }
 
   /**
+   * Returns a number as {@link #numbers} takes it.
+   *
+   * @param value the nearest {@code double} of the number
+   */
+  public static float narrowed(double value) {
+    return Slots.of(value);
+  }
+
+  /**
    * Replaces {@code float} values by their slots, in place, as {@link #number} does for each.
    *
    * @param values {@code count} of them are replaced, from {@code from} on

@@ -4,17 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Seed;
 import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.sql.DatasetScoring;
 import io.paritree.spark.sql.Paritree;
+import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +37,53 @@ class DatasetScoringTest {
   private static final int ROWS = 5_000;
   private static final int BAD_EVERY = 50;
 
+  private static final long SEED = Seed.next();
+
+  private static final String TYPED_SCHEMA =
+      """
+      {"features": [
+        {"name": "double", "type": "number", "max": 500},
+        {"name": "float", "type": "number", "min": -3},
+        {"name": "int", "type": "category", "categories": [10, 20, 30], "unseen": "reject"},
+        {"name": "long", "type": "number", "nullable": false},
+        {"name": "short", "type": "number", "missing": [-99]},
+        {"name": "byte", "type": "number"},
+        {"name": "text", "type": "category", "categories": ["AA", "Zürich Post"],
+         "unseen": {"as": "AA"}},
+        {"name": "decimal", "type": "number"},
+        {"name": "code", "type": "category", "categories": "codes"}]}""";
+
+  private static final StructType TYPES =
+      new StructType()
+          .add("id", DataTypes.IntegerType)
+          .add("double", DataTypes.DoubleType)
+          .add("float", DataTypes.FloatType)
+          .add("int", DataTypes.IntegerType)
+          .add("long", DataTypes.LongType)
+          .add("short", DataTypes.ShortType)
+          .add("byte", DataTypes.ByteType)
+          .add("text", DataTypes.StringType)
+          .add("decimal", DataTypes.createDecimalType(38, 18))
+          .add("code", DataTypes.DoubleType);
+
+  /** The values of each column that are rare. */
+  private static final List<Object[]> RARE =
+      List.of(
+          new Object[] {null, Double.NaN, 1 / 0d, 0.1, -0d, 1e300, 1e-300, 16_777_217d, 500.00001},
+          new Object[] {null, Float.NaN, -0f, Float.MIN_VALUE, -1 / 0f, -4f},
+          new Object[] {null, 0, 40, 16_777_217},
+          new Object[] {null, Long.MAX_VALUE, Long.MIN_VALUE, 0L, (1L << 53) + 1, 16_777_217L},
+          new Object[] {null, (short) -99, (short) 0, Short.MIN_VALUE},
+          new Object[] {null, (byte) 0, Byte.MIN_VALUE},
+          new Object[] {null, "", "Nobody's", "a text of more than eight bytes"},
+          new Object[] {null, new BigDecimal("16777217"), new BigDecimal("0.1"), BigDecimal.ZERO},
+          new Object[] {null, Double.NaN, -1d, 1.5, 3e9, 1e300});
+
+  private static final List<String> CODES =
+      List.of("not_finite", "out_of_range", "missing_value", "unseen_category", "wrong_type");
+
   @TempDir static Path directory;
+  private static List<String> typed;
   private static TestPackages packages;
   private static String late;
   private static Path input;
@@ -146,35 +203,93 @@ class DatasetScoringTest {
         .isEqualTo("[[weight,missing_value,no value,a value]]");
   }
 
-  @Test
-  void valuesOfEveryTypeHaveTheBitsOfTheSqlFunction() throws Exception {
+  /** Of numbers that are no floats, of integers and categories; kept columns and others. */
+  @ParameterizedTest
+  @CsvSource({"id, CODEGEN_ONLY", "'', NO_CODEGEN"})
+  void valuesOfEveryTypeHaveTheBitsAndFaultsOfTheJob(String keys, String mode) throws Exception {
+    if (typed == null) {
+      typed = scoredByJob();
+    }
+
     SparkSession session = SqlSession.of(packages.store(), Map.of());
-    session.read().parquet(input.toString()).createOrReplaceTempView("parcels");
-    Dataset<Row> typed =
-        session.sql(
-            """
-            SELECT parcel_id, CAST(distance AS DECIMAL(20, 4)) AS distance, CAST(weight AS DECIMAL(38, 18)) AS weight,
-                   CAST(express AS INT) AS express,
-                   IF(parcel_id % 3 = 0, CAST(unhex('C3') AS STRING), carrier) AS carrier, CAST(zone AS SMALLINT) AS zone,
-                   CAST(departure AS TIMESTAMP_NTZ) - make_dt_interval(365 * 100 * (parcel_id % 8)) AS departure,
-                   struct(distance, array(zone)) AS nested, current_timestamp() AS now
-            FROM parcels""");
-    typed.createOrReplaceTempView("typed");
+    session.conf().set("spark.sql.codegen.factoryMode", mode);
+    DatasetScoring scoring = Paritree.model(packages.store().resolve("typed") + "/1");
+    scoring = keys.isEmpty() ? scoring : scoring.keys(keys);
+    Path rows = directory.resolve("typed");
 
-    Dataset<Row> scored = Paritree.model(late).withMargin().withFaults().score(typed);
+    Dataset<Row> scored =
+        scoring.withMargin().withFaults().score(session.read().parquet(rows.toString()));
 
-    scored.createOrReplaceTempView("scored");
-    Dataset<Row> differing =
-        session.sql(
-            """
-            SELECT * FROM (SELECT parcel_id, paritree.`parcel-late`.predict(struct(*)) AS p FROM typed)
-            JOIN (SELECT *, hex(carrier) AS kept FROM scored) USING (parcel_id)
-            WHERE NOT (kept <=> IF(parcel_id % 3 = 0, 'C3', kept)
-              AND p.score <=> score AND p.margin <=> margin AND p.label <=> label
-              AND to_json(p.faults) <=> to_json(faults))""");
-    assertThat(scored.where("score IS NOT NULL").count()).isGreaterThan(2_000);
-    assertThat(scored.where("faults[0].code = 'wrong_type'").count()).isGreaterThan(1_000);
-    assertThat(differing.collectAsList()).isEmpty();
+    Dataset<Row> compared =
+        ScoredRows.withCodes(scored.select("id", "score", "margin", "model_version", "faults"));
+    assertThat(texts(compared)).as("-Dseed=%s", SEED).isEqualTo(typed);
+    assertThat(compared.where("codes IS NULL").count()).isGreaterThan(ROWS / 4);
+    for (String code : CODES) {
+      assertThat(compared.where("codes LIKE '%" + code + "%'").count()).as(code).isPositive();
+    }
+  }
+
+  private static List<String> texts(Dataset<Row> rows) {
+    return rows.select("id", "score", "margin", "model_version", "codes").collectAsList().stream()
+        .map(Row::toString)
+        .sorted()
+        .toList();
+  }
+
+  /** Writes rows of {@link #TYPES}, and returns what the job makes of them. */
+  private static List<String> scoredByJob() throws IOException {
+    Path model = packages.sealNumbers("typed", 1, TestPackages.wideModel(9, 9, 3), TYPED_SCHEMA);
+    Path rows = directory.resolve("typed");
+    TestSpark.session()
+        .createDataFrame(anyRows(), TYPES)
+        .withColumn("text", functions.expr("IF(id % 100 = 0, CAST(unhex('C3') AS STRING), text)"))
+        .coalesce(2)
+        .write()
+        .parquet(rows.toString());
+    Path output = directory.resolve("out-typed");
+    JobRun run =
+        JobRun.observed(
+            StepObserver.NONE,
+            Map.of("--model", model, "--input", rows, "--output", output, "--keys", "id"),
+            "--margin",
+            "--max-quarantined",
+            1);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return texts(ScoredRows.ofJob(output, "id"));
+  }
+
+  private static List<Row> anyRows() {
+    Random random = new Random(SEED);
+    List<Row> rows = new ArrayList<>();
+    for (int id = 0; id < ROWS; id++) {
+      Object[] values = new Object[TYPES.size()];
+      values[0] = id;
+      for (int at = 1; at < values.length; at++) {
+        Object[] rare = RARE.get(at - 1);
+        values[at] =
+            random.nextInt(30) == 0
+                ? rare[random.nextInt(rare.length)]
+                : usual(TYPES.fields()[at].dataType(), random);
+      }
+
+      rows.add(RowFactory.create(values));
+    }
+
+    return rows;
+  }
+
+  private static Object usual(DataType type, Random random) {
+    int small = random.nextInt(100);
+    return switch (type.typeName()) {
+      case "double" -> 100 * random.nextGaussian();
+      case "float" -> (float) random.nextGaussian();
+      case "integer" -> 10 * (1 + small % 3);
+      case "long" -> (1L << 24) + random.nextInt(1 << 24);
+      case "short" -> (short) small;
+      case "byte" -> (byte) small;
+      case "string" -> small % 2 == 0 ? "AA" : "Zürich Post";
+      default -> BigDecimal.valueOf(small, 3);
+    };
   }
 
   @Test

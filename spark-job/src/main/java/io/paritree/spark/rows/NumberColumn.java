@@ -48,15 +48,16 @@ final class NumberColumn {
     Faults current = faults.current();
     long before = current.unseen();
     long nans;
-    if (isFloat && feature instanceof NumberFeature number) {
-      cells.floats(rows, nulls, slots, to);
+    if (feature instanceof NumberFeature number) {
+      if (isFloat) {
+        cells.floats(rows, nulls, slots, to);
+      } else {
+        narrow(slots, to);
+      }
+
       nans = number.numbers(slots, to, rows, nulls.count(), current);
     } else {
-      read();
-      nans =
-          feature instanceof NumberFeature number
-              ? ofNumber(number, slots, to, current)
-              : ofOther(feature, slots, to, current);
+      nans = ofOther(feature, slots, to, current);
     }
 
     unseen = current.unseen() - before;
@@ -83,20 +84,16 @@ final class NumberColumn {
     cells.numbers(rows, numbers);
   }
 
-  /** Does the same as {@link #ofOther}; the feature's class is final, so its method is inlined. */
-  private long ofNumber(NumberFeature feature, float[] slots, int to, Faults faults) {
+  private void narrow(float[] slots, int to) {
+    read();
     double[] values = numbers;
-    long nans = 0;
     for (int row = 0; row < rows; row++) {
-      float slot = feature.number(values[row], faults);
-      slots[to + row] = slot;
-      nans += slot != slot ? 1 : 0;
+      slots[to + row] = NumberFeature.narrowed(values[row]);
     }
-
-    return nans;
   }
 
   private long ofOther(Feature feature, float[] slots, int to, Faults faults) {
+    read();
     double[] values = numbers;
     long nans = 0;
     for (int row = 0; row < rows; row++) {

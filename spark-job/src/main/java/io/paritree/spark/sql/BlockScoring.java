@@ -87,7 +87,7 @@ record BlockScoring(
       this.checking = new QueryRecheck(open, engine, recheck, TaskContext.getPartitionId());
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
-      this.nans = new int[encoder.floats()];
+      this.nans = new int[encoder.numbers()];
       this.labels = ScoreFields.labels(open);
       this.explainer =
           explanation == null ? null : new RowExplainer(open, columns, explanation.mode());
@@ -120,7 +120,7 @@ record BlockScoring(
       for (size = 0; size < BLOCK_ROWS && rows.hasNext(); size++) {
         InternalRow row = rows.next();
         check(row);
-        encoder.encodeAllButFloats(row, slots, STRIDE, size, nans, found);
+        encoder.encodeAllButNumbers(row, slots, STRIDE, size, nans, found);
         keep(row, size);
         faults[size] = null;
       }
@@ -129,7 +129,7 @@ record BlockScoring(
         throw new NoSuchElementException();
       }
 
-      encoder.encodeFloats(slots, STRIDE, size, nans, found);
+      encoder.encodeNumbers(slots, STRIDE, size, nans, found);
       if (!found.isEmpty()) {
         findFaults();
       }

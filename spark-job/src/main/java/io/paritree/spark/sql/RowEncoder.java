@@ -31,23 +31,30 @@ final class RowEncoder {
   /** One per slot, field by field: the order in which faults are found. */
   private final Source[] sources;
 
-  /** The values that {@link #encodeFloats} leaves. */
+  /** The values that {@link #encodeNumbers} leaves. */
   private final Source[] others;
 
-  /** Floats in pairs come first, the second of a pair after its first. */
-  private final Source[] floats;
+  /** Floats in pairs come first, the second of a pair after its first; then each kind by itself. */
+  private final Source[] numbers;
 
-  /** How many of {@link #floats} are in pairs. */
+  /** How many of {@link #numbers} are in pairs. */
   private final int paired;
 
-  /** The column and the slot of each of {@link #floats}. */
-  private final int[] floatOrdinals;
+  /** The column, its kind and the slot of each of {@link #numbers}. */
+  private final int[] ordinals;
 
-  private final int[] floatSlots;
+  private final ColumnKind[] kinds;
+  private final int[] slots;
 
   private record Source(Feature feature, int slot, int ordinal, Part part, ColumnEncoder values) {
-    private boolean isFloat() {
-      return values.kind() == ColumnKind.FLOAT && feature instanceof NumberFeature;
+    /**
+     * Returns whether many values are encoded at once; the conversion of a decimal makes objects.
+     */
+    private boolean isNumber() {
+      return feature instanceof NumberFeature
+          && part != Part.CELL
+          && values.kind().isNumber()
+          && values.kind() != ColumnKind.DECIMAL;
     }
   }
 
@@ -64,18 +71,20 @@ final class RowEncoder {
     }
 
     this.sources = all.toArray(Source[]::new);
-    this.others = Arrays.stream(sources).filter(any -> !any.isFloat()).toArray(Source[]::new);
-    this.floats =
+    this.others = Arrays.stream(sources).filter(any -> !any.isNumber()).toArray(Source[]::new);
+    this.numbers =
         Arrays.stream(sources)
-            .filter(Source::isFloat)
+            .filter(Source::isNumber)
             .sorted(
                 Comparator.comparing((Source any) -> any.part == Part.WHOLE)
+                    .thenComparing(any -> any.values.kind())
                     .thenComparing(Source::ordinal)
                     .thenComparing(Source::part))
             .toArray(Source[]::new);
-    this.paired = (int) Arrays.stream(floats).filter(any -> any.part != Part.WHOLE).count();
-    this.floatOrdinals = Arrays.stream(floats).mapToInt(Source::ordinal).toArray();
-    this.floatSlots = Arrays.stream(floats).mapToInt(Source::slot).toArray();
+    this.paired = (int) Arrays.stream(numbers).filter(any -> any.part != Part.WHOLE).count();
+    this.ordinals = Arrays.stream(numbers).mapToInt(Source::ordinal).toArray();
+    this.kinds = Arrays.stream(numbers).map(any -> any.values.kind()).toArray(ColumnKind[]::new);
+    this.slots = Arrays.stream(numbers).mapToInt(Source::slot).toArray();
   }
 
   /**
@@ -102,31 +111,30 @@ final class RowEncoder {
     }
   }
 
-  /** Returns how many of a row's values {@link #encodeFloats} encodes. */
-  int floats() {
-    return floats.length;
+  /** Returns how many of a row's values {@link #encodeNumbers} encodes. */
+  int numbers() {
+    return numbers.length;
   }
 
   /**
-   * Encodes a row as {@link #encode} does, except for its floats: these are copied as they are, and
-   * {@link #encodeFloats} encodes the floats of many rows.
+   * Encodes a row as {@link #encode} does, except for its numbers: these are copied as the nearest
+   * floats, and {@link #encodeNumbers} encodes the numbers of many rows.
    *
    * @param row not null
-   * @param nans counts the NaNs of each float; a null is one
+   * @param nans counts the NaNs of each number; a null is one
    */
-  void encodeAllButFloats(
-      SpecializedGetters row, float[] slots, int stride, int at, int[] nans, Faults faults) {
-    copyPairs(row, slots, stride, at, nans);
-    copyWholeFloats(row, slots, stride, at, nans);
+  void encodeAllButNumbers(
+      SpecializedGetters row, float[] to, int stride, int at, int[] nans, Faults faults) {
+    copyPairs(row, to, stride, at, nans);
+    copyWholeNumbers(row, to, stride, at, nans);
     if (others.length > 0) {
-      encode(others, row, slots, stride, at, faults);
+      encode(others, row, to, stride, at, faults);
     }
   }
 
-  private void copyPairs(SpecializedGetters row, float[] slots, int stride, int at, int[] nans) {
-    int[] to = floatSlots;
+  private void copyPairs(SpecializedGetters row, float[] to, int stride, int at, int[] nans) {
     for (int index = 0; index < paired; index += 2) {
-      long pair = row.getLong(floatOrdinals[index]);
+      long pair = row.getLong(ordinals[index]);
       float first = FloatPair.first(pair);
       float second = FloatPair.second(pair);
       if (Float.isNaN(first)) {
@@ -139,38 +147,40 @@ final class RowEncoder {
         nans[index + 1]++;
       }
 
-      slots[to[index] * stride + at] = first;
-      slots[to[index + 1] * stride + at] = second;
+      to[slots[index] * stride + at] = first;
+      to[slots[index + 1] * stride + at] = second;
     }
   }
 
-  private void copyWholeFloats(
-      SpecializedGetters row, float[] slots, int stride, int at, int[] nans) {
+  private void copyWholeNumbers(
+      SpecializedGetters row, float[] to, int stride, int at, int[] nans) {
     boolean hasZeros = row instanceof UnsafeRow; // where it has nulls
-    for (int index = paired; index < floatOrdinals.length; index++) {
-      int ordinal = floatOrdinals[index];
-      float value = hasZeros || !row.isNullAt(ordinal) ? row.getFloat(ordinal) : 0f;
-      if (Float.isNaN(value) || value == 0f && row.isNullAt(ordinal)) {
+    for (int index = paired; index < ordinals.length; index++) {
+      int ordinal = ordinals[index];
+      double number =
+          hasZeros || !row.isNullAt(ordinal) ? kinds[index].number(row, ordinal, null) : 0;
+      float value = NumberFeature.narrowed(number);
+      if (Float.isNaN(value) || number == 0 && row.isNullAt(ordinal)) {
         value = Float.NaN;
         nans[index]++;
       }
 
-      slots[floatSlots[index] * stride + at] = value;
+      to[slots[index] * stride + at] = value;
     }
   }
 
   /**
-   * Encodes floats that were copied.
+   * Encodes numbers that were copied.
    *
    * @param rows how many rows there are
-   * @param nans how many of each float are NaN
+   * @param nans how many of each number are NaN
    * @param faults receives the faults of all rows; if there are any, rows are to be encoded one by
    *     one, to find out which
    */
-  void encodeFloats(float[] slots, int stride, int rows, int[] nans, Faults faults) {
-    for (int index = 0; index < floats.length; index++) {
-      NumberFeature feature = (NumberFeature) floats[index].feature;
-      feature.numbers(slots, floatSlots[index] * stride, rows, nans[index], faults);
+  void encodeNumbers(float[] to, int stride, int rows, int[] nans, Faults faults) {
+    for (int index = 0; index < numbers.length; index++) {
+      NumberFeature feature = (NumberFeature) numbers[index].feature;
+      feature.numbers(to, slots[index] * stride, rows, nans[index], faults);
     }
   }
 
