@@ -3,11 +3,15 @@ package io.paritree.proof;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
+import io.paritree.feature.NumberText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A record: of each field of a schema, in its order, the JSON of its value. Immutable. */
 public final class TriedRecord {
@@ -76,6 +80,34 @@ public final class TriedRecord {
     } catch (IOException e) {
       throw new UncheckedIOException("A tried value is no JSON: " + values[field], e);
     }
+  }
+
+  /**
+   * Returns the cell of CSV that is read as a field's value, without quotes; empty text for no
+   * value. There is none if a cell is read as something else.
+   */
+  public Optional<String> cell(int field, Field of) {
+    Feature.Kind read = of.features().get(0).kind();
+    return switch (kind(field)) {
+      case NONE -> Optional.of("");
+      case TEXT -> Optional.of(text(field)).filter(text -> isRead(read, text));
+      case TRUTH -> Optional.of(values[field]).filter(any -> read == Feature.Kind.BOOLEAN);
+      case NUMBER -> Optional.of(values[field]).filter(any -> !read.isText());
+      case OTHER -> Optional.empty();
+    };
+  }
+
+  /** Returns whether a cell with a text is read as that text. */
+  private static boolean isRead(Feature.Kind read, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    boolean isTruth = read == Feature.Kind.BOOLEAN && List.of("true", "false").contains(text);
+    return read.isText() && !text.isEmpty()
+        || !text.isEmpty() && !isTruth && !NumberText.isNumber(utf8, 0, utf8.length);
+  }
+
+  /** Returns a cell in quotes. */
+  public static String quotedCell(String cell) {
+    return '"' + cell.replace("\"", "\"\"") + '"';
   }
 
   /** Returns this record with another value. */

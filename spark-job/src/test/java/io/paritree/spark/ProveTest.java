@@ -141,7 +141,8 @@ class ProveTest {
             RECORDS,
             1,
             List.of("dataset"),
-            directory.resolve("scratch").toString());
+            directory.resolve("scratch").toString(),
+            new ProveQuery.Server("", ""));
 
     ParityProof proof =
         new Proving(
@@ -166,6 +167,8 @@ class ProveTest {
     JobRun misspelled = prove("--ways", "block");
     JobRun nothing = prove("--adversarial", 0);
     JobRun none = prove("--input", directory.resolve("none"));
+    JobRun noServer = prove("--ways", "http", "--adversarial", 10);
+    JobRun unheard = prove("--ways", "http", "--server", "http://127.0.0.1:1");
 
     assertThat(misspelled.exitCode()).isEqualTo(2);
     assertThat(misspelled.err()).contains("has 'block'; did you mean 'blocks'?");
@@ -173,6 +176,10 @@ class ProveTest {
     assertThat(nothing.err()).contains("nothing is to be tried");
     assertThat(none.exitCode()).isEqualTo(3);
     assertThat(none.err()).contains("there is no input");
+    assertThat(noServer.exitCode()).isEqualTo(3);
+    assertThat(noServer.err()).contains("Cannot try http: give a server");
+    assertThat(unheard.exitCode()).isEqualTo(3);
+    assertThat(unheard.err()).contains("Cannot try the server http://127.0.0.1:1");
     assertThat(prove("--help").out()).contains("Usage: parity prove");
   }
 }

@@ -5,9 +5,13 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.proof.EngineForm;
+import io.paritree.proof.HttpForm;
+import io.paritree.proof.HttpWay;
+import io.paritree.proof.TriedServer;
 import io.paritree.proof.Way;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.formats.AskedFormat;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,9 +31,11 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
 
   /** Returns the names of all ways. */
   static List<String> names() {
-    return Stream.concat(
+    return Stream.of(
             Stream.of(EngineForm.values()).map(EngineForm::word),
-            Stream.of(SparkForm.values()).map(SparkForm::word))
+            Stream.of(SparkForm.values()).map(SparkForm::word),
+            Stream.of(HttpForm.values()).map(HttpForm::word))
+        .flatMap(some -> some)
         .toList();
   }
 
@@ -44,7 +50,8 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
    *
    * @param tables where the ways of Spark have their records; empty if none are asked for
    * @param scorings how Spark scores in each form, given where the model is
-   * @throws RefusedException if a way that was asked for is not here
+   * @throws RefusedException if a way that was asked for is not here, or the server does not serve
+   *     the model
    */
   static FoundWays of(
       ProveQuery query,
@@ -52,7 +59,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       ModelFiles files,
       Optional<RecordTables> tables,
       BiFunction<SparkForm, String, TableScoring> scorings)
-      throws ModelException, RefusedException {
+      throws ModelException, RefusedException, InterruptedException {
     FoundWays found = new FoundWays(new ArrayList<>(), new LinkedHashMap<>());
     for (EngineForm form : EngineForm.values()) {
       if (form == EngineForm.SPEC || isAsked(query, form.word())) {
@@ -72,6 +79,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       }
     }
 
+    found.addServer(query, model);
     for (String name : query.ways()) {
       if (found.absent.containsKey(name)) {
         throw new RefusedException("Cannot try %s: %s".formatted(name, found.absent.get(name)));
@@ -94,6 +102,27 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       }
     } catch (UnsupportedModelException e) {
       absent.put(form.word(), e.getMessage());
+    }
+  }
+
+  private void addServer(ProveQuery query, ScoringModel model)
+      throws RefusedException, InterruptedException {
+    List<HttpForm> asked =
+        Stream.of(HttpForm.values()).filter(form -> isAsked(query, form.word())).toList();
+    if (asked.isEmpty()) {
+      return;
+    } else if (query.server().url().isEmpty()) {
+      asked.forEach(
+          form -> absent.put(form.word(), "give a server that serves the model as --server"));
+      return;
+    }
+
+    try {
+      TriedServer server = TriedServer.of(query.server().url(), query.server().token(), model);
+      asked.forEach(form -> ways.add(new HttpWay(form, server, model)));
+    } catch (IOException e) {
+      throw new RefusedException(
+          "Cannot try the server %s: %s".formatted(query.server().url(), e.getMessage()));
     }
   }
 

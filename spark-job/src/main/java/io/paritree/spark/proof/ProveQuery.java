@@ -14,6 +14,7 @@ import java.util.List;
  * @param seed of these
  * @param ways the ways that must be tried; empty for all that are there
  * @param scratch where Spark writes tables of the records; empty for a local directory
+ * @param server that is asked
  */
 public record ProveQuery(
     String model,
@@ -22,9 +23,23 @@ public record ProveQuery(
     int adversarial,
     long seed,
     List<String> ways,
-    String scratch) {
+    String scratch,
+    Server server) {
   public ProveQuery {
     ways = List.copyOf(ways);
+  }
+
+  /**
+   * A server that serves the model.
+   *
+   * @param url its address; empty for none
+   * @param token that callers need; empty for none
+   */
+  public record Server(String url, String token) {
+    @Override
+    public String toString() {
+      return url;
+    }
   }
 
   /**

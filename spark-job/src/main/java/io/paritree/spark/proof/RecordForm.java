@@ -4,8 +4,6 @@ import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberText;
 import io.paritree.proof.TriedRecord;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -67,30 +65,9 @@ enum RecordForm {
 
     @Override
     Object value(Field field, TriedRecord record, int index) throws InexpressibleException {
-      Feature.Kind read = field.features().get(0).kind();
-      String cell =
-          switch (record.kind(index)) {
-            case NONE -> "";
-            case TEXT -> cell(read, record.text(index));
-            case TRUTH -> read == Feature.Kind.BOOLEAN ? record.value(index) : null;
-            case NUMBER -> read.isText() ? null : record.value(index);
-            case OTHER -> null;
-          };
-      if (cell == null) {
-        throw new InexpressibleException("a cell is read as its column's kind");
-      }
-
-      return cell;
-    }
-
-    /** Returns the cell of a text; null if a cell is read as something else. */
-    private String cell(Feature.Kind read, String text) {
-      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-      boolean isOther =
-          text.isEmpty()
-              || !read.isText() && NumberText.isNumber(utf8, 0, utf8.length)
-              || read == Feature.Kind.BOOLEAN && List.of("true", "false").contains(text);
-      return isOther ? null : text;
+      return record
+          .cell(index, field)
+          .orElseThrow(() -> new InexpressibleException("a cell is read as its column's kind"));
     }
   };
 

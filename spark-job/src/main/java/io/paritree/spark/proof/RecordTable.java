@@ -120,20 +120,18 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
   private static String header(List<Field> fields) {
     return TableScoring.KEY
         + ","
-        + fields.stream().map(field -> quoted(field.column())).collect(Collectors.joining(","));
+        + fields.stream()
+            .map(field -> TriedRecord.quotedCell(field.column()))
+            .collect(Collectors.joining(","));
   }
 
   private static String line(Row row) {
     StringBuilder line = new StringBuilder(row.getString(0));
     for (int at = 1; at < row.length(); at++) {
       String cell = row.getString(at);
-      line.append(',').append(cell.isEmpty() ? "" : quoted(cell));
+      line.append(',').append(cell.isEmpty() ? "" : TriedRecord.quotedCell(cell));
     }
 
     return line.toString();
-  }
-
-  private static String quoted(String cell) {
-    return '"' + cell.replace("\"", "\"\"") + '"';
   }
 }

@@ -33,9 +33,19 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
   private static final int NATURAL = 800_000;
   private static final int ADVERSARIAL = 200_000;
   private static final int MOST = 1_000_000_000;
+  private static final String TOKEN = "PARITREE_TOKEN";
   private static final List<String> FORMATS = List.of("text", "json");
   private static final List<String> ONE_RUN =
-      List.of("natural", "adversarial", "seed", "ways", "scratch", "format", "evidence", "conf");
+      List.of(
+          "natural",
+          "adversarial",
+          "seed",
+          "ways",
+          "scratch",
+          "server",
+          "format",
+          "evidence",
+          "conf");
 
   private static List<OptionSpec.Builder> options() {
     return List.of(
@@ -61,6 +71,11 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
             "--scratch=DIR",
             "directory for tables of the records, which executors can write to; what is in it of"
                 + " this run is deleted (default: a local one, for a local Spark)"),
+        ScoreArguments.text(
+            "--server=URL",
+            "a running server that serves the model, for the ways over HTTP; if callers need a token,"
+                + " it is in the environment's "
+                + TOKEN),
         ScoreArguments.text("--format=FORMAT", "what is printed: text (default) or json"),
         ScoreArguments.text(
             "--evidence=FILE",
@@ -134,7 +149,8 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
               (int) number("--adversarial", 0, MOST, ADVERSARIAL),
               number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 1),
               ways(),
-              option("--scratch"));
+              option("--scratch"),
+              server());
       if (query.adversarial() == 0 && (query.natural() == 0 || query.input().path().isBlank())) {
         settings.problem("nothing is to be tried: give --input, or more than 0 as --adversarial");
       }
@@ -169,6 +185,17 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
           "%s must be a whole number from %s to %s, but is '%s'"
               .formatted(option, least, most, Fault.printable(text)));
       return otherwise;
+    }
+
+    private ProveQuery.Server server() {
+      String url = option("--server");
+      if (!url.isEmpty() && !url.matches("https?://[^/?#]+/*")) {
+        settings.problem(
+            "--server must be an address such as http://127.0.0.1:8080, but is '%s'"
+                .formatted(Fault.printable(url)));
+      }
+
+      return new ProveQuery.Server(url, System.getenv().getOrDefault(TOKEN, ""));
     }
 
     private List<String> ways() {
