@@ -107,6 +107,7 @@ class ChallengersTest {
     assertThat(compared.at("/challenger/version").asText()).isEqualTo("parcel-late/2");
     assertIsRecount(compared, before, now);
     assertThat(reported("out").get("rows").get("neither").asLong()).isEqualTo(BAD);
+    assertThat(reported("out").has("scoredAlone")).as("scored as one").isFalse();
     assertThat(reported("out").get("measures").get("ks").asDouble())
         .isEqualTo(compared.at("/data/ks").asDouble());
     assertThat(run.out()).contains("  challenger next, parcel-late/2: 1,990 rows by both, flips");
