@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Compares several forests that score together with each forest alone. */
 class JointEngineTest {
-  private static final int FORESTS = Integer.getInteger("paritree.forests", 600) / 10;
+  private static final int FORESTS = Integer.getInteger("paritree.forests", 600) / 15;
   private static final int ROWS = 300;
 
   @Test
