@@ -3,7 +3,7 @@ package io.paritree.proof;
 import java.util.Locale;
 
 /** The ways to score records by Paritree's own protocol. */
-public enum HttpForm {
+enum HttpForm {
   /** A request for each record. */
   HTTP("score", "application/json"),
   /** Arrays of records. */
@@ -26,7 +26,7 @@ public enum HttpForm {
   }
 
   /** Returns what users call it. */
-  public String word() {
+  String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Scores records by requests to a server. */
-public record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements Way {
+record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements Way {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MOST_IN_BATCH = 500;
   private static final String NOT_READ = "a cell is read as its column's kind";
@@ -177,7 +177,8 @@ public record HttpWay(HttpForm form, TriedServer server, ScoringModel model) imp
     return areFinite;
   }
 
-  private static TreeSet<String> faults(JsonParser json) throws IOException {
+  /** Reads the list of faults at the current token, and stops at its last token. */
+  static TreeSet<String> faults(JsonParser json) throws IOException {
     TreeSet<String> faults = new TreeSet<>();
     while (json.nextToken() == JsonToken.START_OBJECT) {
       String field = "";

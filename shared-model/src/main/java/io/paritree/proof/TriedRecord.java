@@ -18,6 +18,9 @@ public final class TriedRecord {
   /** In place of the JSON of a field that is absent. */
   public static final String ABSENT = "";
 
+  /** Why a column of one kind cannot have a value. */
+  public static final String OTHER_KIND = "a column has values of one kind";
+
   private static final JsonFactory JSON = new JsonFactory();
 
   private final String[] values;
@@ -80,6 +83,22 @@ public final class TriedRecord {
     } catch (IOException e) {
       throw new UncheckedIOException("A tried value is no JSON: " + values[field], e);
     }
+  }
+
+  /** Returns what a column has that has a field's values only: numbers, truths, or texts. */
+  public static Kind columnKind(Field field) {
+    Feature.Kind read = field.features().get(0).kind();
+    if (read.isText()) {
+      return Kind.TEXT;
+    }
+
+    return read == Feature.Kind.BOOLEAN ? Kind.TRUTH : Kind.NUMBER;
+  }
+
+  /** Returns whether a column of the field's kind can have its value. */
+  public boolean isOfColumn(int field, Field of) {
+    Kind kind = kind(field);
+    return kind == Kind.NONE || kind == columnKind(of);
   }
 
   /**

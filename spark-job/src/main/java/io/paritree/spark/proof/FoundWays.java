@@ -5,8 +5,6 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.proof.EngineForm;
-import io.paritree.proof.HttpForm;
-import io.paritree.proof.HttpWay;
 import io.paritree.proof.TriedServer;
 import io.paritree.proof.Way;
 import io.paritree.spark.ending.RefusedException;
@@ -34,7 +32,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     return Stream.of(
             Stream.of(EngineForm.values()).map(EngineForm::word),
             Stream.of(SparkForm.values()).map(SparkForm::word),
-            Stream.of(HttpForm.values()).map(HttpForm::word))
+            TriedServer.names().stream())
         .flatMap(some -> some)
         .toList();
   }
@@ -107,19 +105,18 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
 
   private void addServer(ProveQuery query, ScoringModel model)
       throws RefusedException, InterruptedException {
-    List<HttpForm> asked =
-        Stream.of(HttpForm.values()).filter(form -> isAsked(query, form.word())).toList();
+    List<String> asked = TriedServer.names().stream().filter(name -> isAsked(query, name)).toList();
     if (asked.isEmpty()) {
       return;
     } else if (query.server().url().isEmpty()) {
-      asked.forEach(
-          form -> absent.put(form.word(), "give a server that serves the model as --server"));
+      asked.forEach(name -> absent.put(name, "give a server that serves the model as --server"));
       return;
     }
 
     try {
-      TriedServer server = TriedServer.of(query.server().url(), query.server().token(), model);
-      asked.forEach(form -> ways.add(new HttpWay(form, server, model)));
+      TriedServer.of(query.server().url(), query.server().token(), model).ways(model).stream()
+          .filter(way -> asked.contains(way.name()))
+          .forEach(ways::add);
     } catch (IOException e) {
       throw new RefusedException(
           "Cannot try the server %s: %s".formatted(query.server().url(), e.getMessage()));

@@ -1,6 +1,5 @@
 package io.paritree.spark.proof;
 
-import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberText;
 import io.paritree.proof.TriedRecord;
@@ -13,33 +12,33 @@ enum RecordForm {
   PARQUET {
     @Override
     DataType type(Field field) {
-      Feature.Kind kind = field.features().get(0).kind();
-      if (kind.isText()) {
-        return DataTypes.StringType;
-      }
-
-      return kind == Feature.Kind.BOOLEAN ? DataTypes.BooleanType : DataTypes.DoubleType;
+      return switch (TriedRecord.columnKind(field)) {
+        case TEXT -> DataTypes.StringType;
+        case TRUTH -> DataTypes.BooleanType;
+        default -> DataTypes.DoubleType;
+      };
     }
 
     @Override
     Object value(Field field, TriedRecord record, int index) throws InexpressibleException {
-      DataType type = type(field);
-      TriedRecord.Kind kind = record.kind(index);
-      if (kind == TriedRecord.Kind.NONE) {
-        return null;
-      } else if (kind == TriedRecord.Kind.TEXT && type.equals(DataTypes.StringType)) {
-        return record.text(index);
-      } else if (kind == TriedRecord.Kind.TRUTH && type.equals(DataTypes.BooleanType)) {
-        return Boolean.valueOf(record.value(index));
-      } else if (kind == TriedRecord.Kind.NUMBER && type.equals(DataTypes.DoubleType)) {
-        if (record.value(index).length() > NumberText.MAX_LENGTH) {
-          throw new InexpressibleException("a double has no number that is too long");
-        }
-
-        return Double.valueOf(record.value(index));
+      if (!record.isOfColumn(index, field)) {
+        throw new InexpressibleException(TriedRecord.OTHER_KIND);
       }
 
-      throw new InexpressibleException("a column has values of one kind");
+      return switch (record.kind(index)) {
+        case TEXT -> record.text(index);
+        case TRUTH -> Boolean.valueOf(record.value(index));
+        case NUMBER -> number(record.value(index));
+        default -> null;
+      };
+    }
+
+    private Double number(String json) throws InexpressibleException {
+      if (json.length() > NumberText.MAX_LENGTH) {
+        throw new InexpressibleException("a double has no number that is too long");
+      }
+
+      return Double.valueOf(json);
     }
   },
 
