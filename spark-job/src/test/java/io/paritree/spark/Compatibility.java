@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,25 +41,36 @@ final class Compatibility {
     List<String> versions = new ArrayList<>();
     boolean isJson = false;
     boolean isLocal = false;
-    for (String argument : arguments) {
+    String comet = "";
+    Iterator<String> given = List.of(arguments).iterator();
+    while (given.hasNext()) {
+      String argument = given.next();
       switch (argument) {
         case "--json" -> isJson = true;
         case "--local" -> isLocal = true;
-        default -> {
-          if (argument.startsWith("-")) {
-            System.err.println("Usage: compat [--local] [--json] [VERSION...]");
-            System.exit(2);
-          }
-
-          versions.add(argument);
-        }
+        case "--comet" -> comet = given.hasNext() ? given.next() : "-";
+        default -> versions.add(argument);
       }
+    }
+
+    if (comet.startsWith("-") || versions.stream().anyMatch(version -> version.startsWith("-"))) {
+      System.err.println("Usage: compat [--local] [--json] [--comet VERSION] [VERSION...]");
+      System.exit(2);
     }
 
     Path directory = Files.createTempDirectory("paritree-compat");
     VersionTrial trial = new VersionTrial(directory);
     SqlTrial sql = new SqlTrial(directory.resolve("sql"), 2_000, 3);
     List<Result> results = new ArrayList<>();
+    if (!comet.isEmpty()) {
+      CometTrial trials = new CometTrial(comet, directory, trial, sql);
+      for (String version : versions.isEmpty() ? List.of(CometTrial.SPARK) : versions) {
+        results.addAll(trials.results(version, javaHomes(SparkHome.withComet(version, comet))));
+      }
+
+      end(results, isJson, directory);
+    }
+
     for (String version : versions.isEmpty() ? LINES : versions) {
       SparkHome home = SparkHome.resolved(version);
       TreeMap<Integer, Path> javaHomes = javaHomes(home);
@@ -77,6 +89,10 @@ final class Compatibility {
       }
     }
 
+    end(results, isJson, directory);
+  }
+
+  private static void end(List<Result> results, boolean isJson, Path directory) throws IOException {
     boolean isGood = results.stream().allMatch(result -> result.faults().isEmpty());
     System.out.print(
         isJson ? new ObjectMapper().writeValueAsString(results) + "\n" : table(results));
@@ -117,7 +133,7 @@ final class Compatibility {
       throws IOException, InterruptedException {
     long begin = System.nanoTime();
     String name = "%s-%s-jdk%s-sql".formatted(home.version(), home.scala(), jdk);
-    List<String> faults = trial.faults(name, home, javaHome);
+    List<String> faults = trial.faults(name, home, javaHome, List.of());
     long seconds = (System.nanoTime() - begin) / 1_000_000_000;
     System.err.println("%s, %s s: %s".formatted(name, seconds, outcome(faults)));
     return new Result(home.version(), home.scala(), jdk, "local-cluster, SQL", seconds, faults);
@@ -183,7 +199,7 @@ final class Compatibility {
     return new Result(home.version(), home.scala(), jdk, master, seconds, faults);
   }
 
-  private static String outcome(List<String> faults) {
+  static String outcome(List<String> faults) {
     return faults.isEmpty() ? "same rows and bits" : String.join("; ", faults);
   }
 

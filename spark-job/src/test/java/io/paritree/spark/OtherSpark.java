@@ -101,11 +101,20 @@ final class OtherSpark {
 
   /** Runs the tests that are named second; results go to the file named first. */
   public static void main(String[] arguments) throws Exception {
-    List<String> lines = new ArrayList<>();
+    runHere(List.of(arguments[1].split(",")), Path.of(arguments[0]), List.of());
+  }
+
+  /**
+   * Runs tests in this JVM, which then ends.
+   *
+   * @param results receives a line for each, after those that are given
+   */
+  static void runHere(List<String> tests, Path results, List<String> given) throws IOException {
+    List<String> lines = new ArrayList<>(given);
     LauncherFactory.create()
         .execute(
             LauncherDiscoveryRequestBuilder.request()
-                .selectors(Stream.of(arguments[1].split(",")).map(OtherSpark::selector).toList())
+                .selectors(tests.stream().map(OtherSpark::selector).toList())
                 .build(),
             new TestExecutionListener() {
               @Override
@@ -117,7 +126,7 @@ final class OtherSpark {
                 }
               }
             });
-    Files.write(Path.of(arguments[0]), lines);
+    Files.write(results, lines);
     System.exit(0);
   }
 

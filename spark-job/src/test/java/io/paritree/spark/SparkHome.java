@@ -67,6 +67,17 @@ record SparkHome(Path directory, String version, String scala) {
     return found;
   }
 
+  /** As {@link #resolved}, with this version of DataFusion Comet. */
+  static SparkHome withComet(String name, String comet) throws IOException, InterruptedException {
+    String artifact = "comet-spark-spark%s_%s".formatted(line(version(name)), scala(name));
+    List<String> options =
+        List.of(
+            "-Dcomet=" + artifact,
+            "-Dcomet.version=" + comet,
+            "-Diceberg.version=" + ICEBERG.get(0));
+    return made(compat(name, Jars.SPARK), classPath(name, Jars.SPARK, options));
+  }
+
   /** As {@link #resolved}, with what a server of Spark Connect needs too. */
   static SparkHome withConnect(String name) throws IOException, InterruptedException {
     return made(compat(name, Jars.WITH_CONNECT), classPath(name, Jars.WITH_CONNECT));

@@ -82,14 +82,20 @@ final class SqlTrial {
     return List.of(VersionTrial.MODEL.toString(), input.toString(), outputs.toString());
   }
 
-  /** Submits the program, and returns what was wrong with a Spark; empty if nothing was. */
-  List<String> faults(String name, SparkHome home, Path javaHome)
+  /**
+   * Submits the program.
+   *
+   * @param more settings of Spark
+   * @return what was wrong; empty if nothing was
+   */
+  List<String> faults(String name, SparkHome home, Path javaHome, List<String> more)
       throws IOException, InterruptedException {
     Path log = directory.resolve(name + ".log");
     List<String> command = new ArrayList<>();
     command.add(home.program("spark-submit").toString());
     command.addAll(List.of("--master", "local-cluster[2,1,1024]"));
-    settings(name).forEach(setting -> command.addAll(List.of("--conf", setting)));
+    Stream.concat(settings(name).stream(), more.stream())
+        .forEach(setting -> command.addAll(List.of("--conf", setting)));
     command.addAll(SparkHome.settings(List.of("-XX:TieredStopAtLevel=1")));
     command.addAll(List.of("--jars", JobProcess.jar().toString()));
     command.addAll(List.of("--class", SqlProgram.class.getName(), program.toString()));
@@ -127,6 +133,11 @@ final class SqlTrial {
     }
 
     return faults;
+  }
+
+  /** Returns whether a text occurs in the plans of the program's queries. */
+  boolean isInPlans(String text, String name) throws IOException {
+    return texts(events(name)).contains(text);
   }
 
   private static String texts(Path directory) throws IOException {
