@@ -35,7 +35,7 @@ export function auditView(found, problem) {
 }
 
 function sentence(own, audit, where) {
-  const when = html`${moment(audit.startedAt)} with <code>${audit.engine}</code>`;
+  const when = html`at ${moment(audit.startedAt)} with <code>${audit.engine}</code>`;
   if (own.compared > 0) {
     return html`${count(own.compared)} of ${count(own.scored)} rows of ${where} were scored again ${when}${
       own.differing > 0 ? html`; <strong>${count(own.differing)} differ</strong>.` : ", with the same bits."}`;
