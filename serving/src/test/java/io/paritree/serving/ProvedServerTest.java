@@ -44,10 +44,16 @@ class ProvedServerTest {
       for (Path place : List.of(late, classes)) {
         List<WayResult> results = results(place, "http://127.0.0.1:" + server.port());
 
-        assertThat(results).hasSize(1 + TriedServer.names().size());
+        List<String> ways = new ArrayList<>(TriedServer.names());
+        ways.add(0, EngineForm.SPEC.word());
+        if (place.equals(classes)) { // which is not served first
+          ways.remove("invocations");
+        }
+
+        assertThat(results).extracting(WayResult::name).isEqualTo(ways);
         for (WayResult result : results) {
           assertThat(result.different()).as("%s, seed %s", result, SEED).isZero();
-          assertThat(result.compared()).as(result.toString()).isGreaterThan(RECORDS / 4);
+          assertThat(result.compared()).as(result.toString()).isGreaterThan(RECORDS / 8);
         }
       }
 

@@ -18,7 +18,6 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MOST_IN_BATCH = 500;
   private static final String NOT_READ = "a cell is read as its column's kind";
-  private static final String NOT_FINITE = "an answer has no number that is not finite";
   private static final String LEFT_OUT = "an answer has not all faults";
 
   @Override
@@ -130,9 +129,10 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
       switch (name) {
         case "score", "scores" -> {
           isScored = true;
-          reason = numbers(json, scores) ? reason : NOT_FINITE;
+          reason = numbers(json, scores) ? reason : RefusingWay.NOT_FINITE;
         }
-        case "margin", "margins" -> reason = numbers(json, margins) ? reason : NOT_FINITE;
+        case "margin", "margins" ->
+            reason = numbers(json, margins) ? reason : RefusingWay.NOT_FINITE;
         case "label" -> label = json.getText();
         case "errors" -> faults.addAll(faults(json));
         case "errors_omitted" -> reason = LEFT_OUT;

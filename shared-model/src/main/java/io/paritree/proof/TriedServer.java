@@ -16,8 +16,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** A running server, as a caller of it sees the model that is tried. Thread-safe. */
@@ -27,6 +32,9 @@ public final class TriedServer {
   /** The status of a request with records that cannot be scored. */
   static final int REFUSED = 400;
 
+  /** The header that says how long the JSON before binary data is. */
+  private static final String JSON_LENGTH = "Inference-Header-Content-Length";
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final HttpClient client =
@@ -34,9 +42,14 @@ public final class TriedServer {
   private final String url;
   private final String path; // of the model, below a protocol's
   private final String token;
+  private final Map<String, String> absent = new LinkedHashMap<>();
 
-  /** An answer with status 200, or {@link #REFUSED}. */
-  record Answer(int status, byte[] body) {}
+  /**
+   * An answer with status 200, or {@link #REFUSED}.
+   *
+   * @param json the length of the JSON at its start; empty if it is all JSON
+   */
+  record Answer(int status, byte[] body, OptionalInt json) {}
 
   private TriedServer(String url, String path, String token) {
     this.url = url;
@@ -46,8 +59,11 @@ public final class TriedServer {
 
   /** Returns the names of the ways to ask a server. */
   public static List<String> names() {
-    return Stream.concat(
-            Stream.of(HttpForm.values()).map(HttpForm::word), Stream.of(InferenceWay.NAME))
+    return Stream.of(
+            Stream.of(HttpForm.values()).map(HttpForm::word),
+            Stream.of(TensorForm.values()).map(TensorForm::word),
+            Stream.of(InvocationsWay.NAME))
+        .flatMap(some -> some)
         .toList();
   }
 
@@ -58,8 +74,20 @@ public final class TriedServer {
       ways.add(new HttpWay(form, this, model));
     }
 
-    ways.add(new InferenceWay(this, model));
+    for (TensorForm form : TensorForm.values()) {
+      ways.add(new InferenceWay(form, this, model));
+    }
+
+    if (absent.isEmpty()) {
+      ways.add(new InvocationsWay(this, model));
+    }
+
     return ways;
+  }
+
+  /** Returns why other ways cannot be tried with this server, by their names. */
+  public Map<String, String> absent() {
+    return Collections.unmodifiableMap(absent);
   }
 
   /**
@@ -80,19 +108,25 @@ public final class TriedServer {
                 ? base + "/versions/" + encoded(model.modelVersion().substring(version + 1))
                 : base,
             token);
-    HttpResponse<byte[]> card = server.send(server.request("/v1", "").GET().build());
+    HttpResponse<byte[]> card = server.get(server.model("/v1"));
     Optional<String> digest = card.statusCode() == 200 ? digest(card.body()) : Optional.empty();
     if (!digest.equals(Optional.of(model.digest()))) {
       throw new IOException(
           "Cannot try the server: GET %s answers %s%s, expected the model %s with the digest %s"
               .formatted(
-                  server.url + "/v1" + server.path,
+                  server.url + server.model("/v1"),
                   card.statusCode(),
                   digest.map(other -> " with the digest " + other).orElse(""),
                   model.modelVersion(),
                   model.digest()));
     }
 
+    HttpResponse<byte[]> list = server.get("/v1/models");
+    boolean isFirst = list.statusCode() == 200 && digest(list.body()).equals(digest);
+    Optional.of("the server serves another model first, which MLflow's protocol means")
+        .filter(any -> !isFirst)
+        .or(() -> InvocationsWay.problem(model))
+        .ifPresent(problem -> server.absent.put(InvocationsWay.NAME, problem));
     return server;
   }
 
@@ -100,6 +134,7 @@ public final class TriedServer {
     return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
+  /** Returns the digest of a card, or of the first one of a list. */
   private static Optional<String> digest(byte[] card) throws IOException {
     try (JsonParser json = JSON.createParser(card)) {
       json.nextToken();
@@ -108,23 +143,29 @@ public final class TriedServer {
         json.nextToken();
         if (name.equals("digest")) {
           return Optional.of(json.getText());
+        } else if (name.equals("models")) {
+          json.nextToken(); // the first card
+        } else {
+          json.skipChildren();
         }
-
-        json.skipChildren();
       }
     }
 
     return Optional.empty();
   }
 
-  private HttpRequest.Builder request(String protocol, String more) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + protocol + path + more)).timeout(PATIENCE);
+  /** Returns the path of the model in a protocol. */
+  String model(String protocol) {
+    return protocol + path;
+  }
+
+  private HttpRequest.Builder request(String at) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + at)).timeout(PATIENCE);
     return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
   }
 
-  private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
-    return client.send(request, BodyHandlers.ofByteArray());
+  private HttpResponse<byte[]> get(String at) throws IOException, InterruptedException {
+    return client.send(request(at).GET().build(), BodyHandlers.ofByteArray());
   }
 
   /**
@@ -134,10 +175,10 @@ public final class TriedServer {
    * @throws IOException if it is any other
    */
   byte[] post(HttpForm form, byte[] records) throws IOException, InterruptedException {
-    String endpoint = "/" + form.endpoint() + "?margin=true";
-    Answer answer = post("/v1", endpoint, form.type(), records);
+    String at = model("/v1") + "/" + form.endpoint() + "?margin=true";
+    Answer answer = post(at, form.type(), records, OptionalInt.empty());
     if (answer.status == REFUSED && form != HttpForm.HTTP) {
-      throw unexpected("/v1", endpoint, answer);
+      throw unexpected(at, answer.status, answer.body);
     }
 
     return answer.body;
@@ -146,32 +187,33 @@ public final class TriedServer {
   /**
    * Sends a request of any protocol.
    *
-   * @param protocol the first part of its path
-   * @param endpoint the last part
+   * @param at its path
+   * @param json the length of the JSON at the body's start; empty if it is all one thing
    * @throws IOException if the answer has another status than 200 and {@link #REFUSED}
    */
-  Answer post(String protocol, String endpoint, String type, byte[] body)
+  Answer post(String at, String type, byte[] body, OptionalInt json)
       throws IOException, InterruptedException {
+    HttpRequest.Builder request = request(at).header("Content-Type", type);
+    json.ifPresent(length -> request.header(JSON_LENGTH, String.valueOf(length)));
     HttpResponse<byte[]> response =
-        send(
-            request(protocol, endpoint)
-                .header("Content-Type", type)
-                .POST(BodyPublishers.ofByteArray(body))
-                .build());
-    Answer answer = new Answer(response.statusCode(), response.body());
-    if (answer.status != 200 && answer.status != REFUSED) {
-      throw unexpected(protocol, endpoint, answer);
+        client.send(
+            request.POST(BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofByteArray());
+    int status = response.statusCode();
+    if (status != 200 && status != REFUSED) {
+      throw unexpected(at, status, response.body());
     }
 
-    return answer;
+    OptionalLong length = response.headers().firstValueAsLong(JSON_LENGTH);
+    return new Answer(
+        status,
+        response.body(),
+        length.isPresent() ? OptionalInt.of((int) length.getAsLong()) : OptionalInt.empty());
   }
 
-  private IOException unexpected(String protocol, String endpoint, Answer answer) {
+  private IOException unexpected(String at, int status, byte[] body) {
     return new IOException(
         "Cannot try the server: POST %s answers %s: %s"
             .formatted(
-                url + protocol + path + endpoint,
-                answer.status,
-                Fault.printable(new String(answer.body, StandardCharsets.UTF_8))));
+                url + at, status, Fault.printable(new String(body, StandardCharsets.UTF_8))));
   }
 }

@@ -114,9 +114,11 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     }
 
     try {
-      TriedServer.of(query.server().url(), query.server().token(), model).ways(model).stream()
-          .filter(way -> asked.contains(way.name()))
-          .forEach(ways::add);
+      TriedServer server = TriedServer.of(query.server().url(), query.server().token(), model);
+      server.ways(model).stream().filter(way -> asked.contains(way.name())).forEach(ways::add);
+      server.absent().entrySet().stream()
+          .filter(each -> asked.contains(each.getKey()))
+          .forEach(each -> absent.put(each.getKey(), each.getValue()));
     } catch (IOException e) {
       throw new RefusedException(
           "Cannot try the server %s: %s".formatted(query.server().url(), e.getMessage()));

@@ -1,0 +1,111 @@
+package io.paritree.proof;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.feature.Field;
+import io.paritree.model.ScoringModel;
+import io.paritree.proof.TriedRecord.Kind;
+import io.paritree.proof.TriedServer.Answer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Scores records by MLflow's protocol, as records of a data frame. A data frame has all its
+ * columns, so a field that is absent is sent as null. The answer has scores only.
+ */
+record InvocationsWay(TriedServer server, ScoringModel model) implements RefusingWay {
+  static final String NAME = "invocations";
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Returns why a server's answers have no scores of a model that it serves first. */
+  static Optional<String> problem(ScoringModel model) {
+    return model
+        .card()
+        .modelClass()
+        .filter(name -> name.endsWith("Classifier"))
+        .map(name -> "of a logged " + name + " it answers classes, not scores");
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public WayAnswers score(TriedBlock records) throws IOException, InterruptedException {
+    int count = records.records().size();
+    WayAnswers answers = new WayAnswers(count, 0, model.engine().scores());
+    ask(records, IntStream.range(0, count).boxed().toList(), answers);
+    return answers;
+  }
+
+  @Override
+  public Answer ask(List<TriedRecord> records) throws IOException, InterruptedException {
+    String body =
+        records.stream()
+            .map(this::json)
+            .collect(Collectors.joining(",", "{\"dataframe_records\":[", "]}"));
+    return server.post(
+        "/invocations",
+        "application/json",
+        body.getBytes(StandardCharsets.UTF_8),
+        OptionalInt.empty());
+  }
+
+  private String json(TriedRecord record) {
+    List<Field> fields = model.schema().fields();
+    TriedRecord whole = record;
+    for (int field = 0; field < fields.size(); field++) {
+      whole = whole.kind(field) == Kind.NONE ? whole.with(field, "null") : whole;
+    }
+
+    return whole.json(fields);
+  }
+
+  @Override
+  public void read(Answer answer, List<Integer> sent, WayAnswers to) throws IOException {
+    try (JsonParser json = JSON.createParser(answer.body())) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean arePredictions = json.currentName().equals("predictions");
+        json.nextToken();
+        if (!arePredictions) {
+          json.skipChildren();
+          continue;
+        }
+
+        for (int at = 0; json.nextToken() != JsonToken.END_ARRAY; at++) {
+          readScores(json, sent.get(at), to);
+        }
+      }
+    }
+  }
+
+  private void readScores(JsonParser json, int record, WayAnswers to) throws IOException {
+    float[] scores = new float[model.engine().scores()];
+    boolean areFinite = true;
+    boolean isList = json.currentToken() == JsonToken.START_ARRAY;
+    for (int score = 0; score < scores.length; score++) {
+      JsonToken token = isList ? json.nextToken() : json.currentToken();
+      areFinite &= token != JsonToken.VALUE_NULL;
+      scores[score] = token == JsonToken.VALUE_NULL ? 0 : Float.parseFloat(json.getText());
+    }
+
+    if (isList) {
+      json.nextToken();
+    }
+
+    if (areFinite) {
+      to.scored(record, new float[0], 0, scores, 0);
+    } else {
+      to.inexpressible(record, NOT_FINITE);
+    }
+  }
+}

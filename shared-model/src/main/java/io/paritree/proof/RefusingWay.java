@@ -1,0 +1,92 @@
+package io.paritree.proof;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.proof.TriedServer.Answer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * A way by a protocol that refuses a request as a whole if one record cannot be scored. So records
+ * that the reference encoding refuses are sent alone, and a request that is refused all the same is
+ * sent again in halves.
+ */
+interface RefusingWay extends Way {
+  /** Why an answer in JSON cannot be compared. */
+  String NOT_FINITE = "an answer has no number that is not finite";
+
+  /** So many records are sent at once, at most. */
+  int MOST_IN_BATCH = 500;
+
+  /** Sends records in one request. */
+  Answer ask(List<TriedRecord> records) throws IOException, InterruptedException;
+
+  /**
+   * Reads an answer with status 200.
+   *
+   * @param sent the numbers of the records
+   */
+  void read(Answer answer, List<Integer> sent, WayAnswers to) throws IOException;
+
+  /**
+   * Scores some of the records of a block.
+   *
+   * @param possible their numbers
+   * @param to receives the answers
+   */
+  default void ask(TriedBlock records, List<Integer> possible, WayAnswers to)
+      throws IOException, InterruptedException {
+    String[] faults = records.encoded().faults();
+    List<Integer> batch = new ArrayList<>();
+    for (int record : possible) {
+      if (faults[record] != null) {
+        ask(records.records(), List.of(record), to);
+        continue;
+      }
+
+      batch.add(record);
+      if (batch.size() == MOST_IN_BATCH) {
+        ask(records.records(), batch, to);
+        batch.clear();
+      }
+    }
+
+    if (!batch.isEmpty()) {
+      ask(records.records(), batch, to);
+    }
+  }
+
+  private void ask(List<TriedRecord> all, List<Integer> sent, WayAnswers to)
+      throws IOException, InterruptedException {
+    Answer answer = ask(sent.stream().map(all::get).toList());
+    if (answer.status() != TriedServer.REFUSED) {
+      read(answer, sent, to);
+    } else if (sent.size() == 1) {
+      to.refused(sent.get(0), String.join(", ", refusal(answer.body())));
+    } else {
+      int half = sent.size() / 2;
+      ask(all, sent.subList(0, half), to);
+      ask(all, sent.subList(half, sent.size()), to);
+    }
+  }
+
+  private static TreeSet<String> refusal(byte[] answer) throws IOException {
+    try (JsonParser json = new JsonFactory().createParser(answer)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean areErrors = json.currentName().equals("errors");
+        json.nextToken();
+        if (areErrors) {
+          return HttpWay.faults(json);
+        }
+
+        json.skipChildren();
+      }
+    }
+
+    return new TreeSet<>();
+  }
+}
