@@ -30,7 +30,7 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
     List<TriedRecord> all = records.records();
     WayAnswers answers =
         new WayAnswers(all.size(), model.engine().outputs(), model.engine().scores());
-    int most = form == HttpForm.HTTP ? 1 : MOST_IN_BATCH;
+    int most = form == HttpForm.HTTP ? all.size() : MOST_IN_BATCH;
     List<Integer> sent = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     for (int record = 0; record < all.size(); record++) {
@@ -43,14 +43,27 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
       }
 
       if (!sent.isEmpty() && (sent.size() == most || record == all.size() - 1)) {
-        byte[] body = body(texts, records.schema().fields()).getBytes(StandardCharsets.UTF_8);
-        read(server.post(form, body), sent, answers);
+        send(texts, records.schema().fields(), sent, answers);
         sent.clear();
         texts.clear();
       }
     }
 
     return answers;
+  }
+
+  private void send(List<String> texts, List<Field> fields, List<Integer> sent, WayAnswers to)
+      throws IOException, InterruptedException {
+    if (form != HttpForm.HTTP) {
+      read(server.post(form, body(texts, fields)), sent, to);
+      return;
+    }
+
+    List<byte[]> bodies = texts.stream().map(text -> body(List.of(text), fields)).toList();
+    List<byte[]> each = server.postEach(form, bodies);
+    for (int at = 0; at < sent.size(); at++) {
+      read(each.get(at), sent.subList(at, at + 1), to);
+    }
   }
 
   /** Returns a record in the form; empty if it cannot be in it. */
@@ -72,19 +85,21 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
     return Optional.of(String.join(",", cells));
   }
 
-  private String body(List<String> texts, List<Field> fields) {
-    return switch (form) {
-      case HTTP -> texts.get(0);
-      case HTTP_BATCH -> "[" + String.join(",", texts) + "]";
-      case HTTP_LINES -> String.join("\n", texts);
-      case HTTP_CSV ->
-          fields.stream()
-                  .map(field -> TriedRecord.quotedCell(field.column()))
-                  .collect(Collectors.joining(","))
-              + "\n"
-              + String.join("\n", texts)
-              + "\n";
-    };
+  private byte[] body(List<String> texts, List<Field> fields) {
+    String body =
+        switch (form) {
+          case HTTP -> texts.get(0);
+          case HTTP_BATCH -> "[" + String.join(",", texts) + "]";
+          case HTTP_LINES -> String.join("\n", texts);
+          case HTTP_CSV ->
+              fields.stream()
+                      .map(field -> TriedRecord.quotedCell(field.column()))
+                      .collect(Collectors.joining(","))
+                  + "\n"
+                  + String.join("\n", texts)
+                  + "\n";
+        };
+    return body.getBytes(StandardCharsets.UTF_8);
   }
 
   private void read(byte[] answer, List<Integer> sent, WayAnswers to) throws IOException {

@@ -169,19 +169,42 @@ public final class TriedServer {
   }
 
   /**
-   * Sends records, with margins asked for.
+   * Sends records in one request, with margins asked for.
    *
-   * @return the answer: of status 200, or 400 if that says what is wrong with one record
-   * @throws IOException if it is any other
+   * @return the answer
+   * @throws IOException if its status is not 200
    */
   byte[] post(HttpForm form, byte[] records) throws IOException, InterruptedException {
-    String at = model("/v1") + "/" + form.endpoint() + "?margin=true";
+    String at = address(form);
     Answer answer = post(at, form.type(), records, OptionalInt.empty());
-    if (answer.status == REFUSED && form != HttpForm.HTTP) {
+    if (answer.status == REFUSED) {
       throw unexpected(at, answer.status, answer.body);
     }
 
     return answer.body;
+  }
+
+  /**
+   * Sends a request for each record, with margins asked for.
+   *
+   * @return the answers: of status 200, or 400
+   * @throws IOException if one is any other
+   */
+  List<byte[]> postEach(HttpForm form, List<byte[]> records) throws IOException {
+    String at = address(form);
+    String caller = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
+    String headers = caller + "Content-Type: " + form.type() + "\r\n";
+    List<byte[]> bodies = new ArrayList<>();
+    for (Answer answer : new Pipeline(URI.create(url + at), headers, PATIENCE).post(records)) {
+      check(at, answer.status, answer.body);
+      bodies.add(answer.body);
+    }
+
+    return bodies;
+  }
+
+  private String address(HttpForm form) {
+    return model("/v1") + "/" + form.endpoint() + "?margin=true";
   }
 
   /**
@@ -199,15 +222,18 @@ public final class TriedServer {
         client.send(
             request.POST(BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofByteArray());
     int status = response.statusCode();
-    if (status != 200 && status != REFUSED) {
-      throw unexpected(at, status, response.body());
-    }
-
+    check(at, status, response.body());
     OptionalLong length = response.headers().firstValueAsLong(JSON_LENGTH);
     return new Answer(
         status,
         response.body(),
         length.isPresent() ? OptionalInt.of((int) length.getAsLong()) : OptionalInt.empty());
+  }
+
+  private void check(String at, int status, byte[] body) throws IOException {
+    if (status != 200 && status != REFUSED) {
+      throw unexpected(at, status, body);
+    }
   }
 
   private IOException unexpected(String at, int status, byte[] body) {
