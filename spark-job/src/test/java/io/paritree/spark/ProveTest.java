@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -142,7 +143,7 @@ class ProveTest {
             1,
             List.of("dataset"),
             directory.resolve("scratch").toString(),
-            new ProveQuery.Server("", ""));
+            new ProveQuery.Server("", "", ""));
 
     ParityProof proof =
         new Proving(
@@ -163,6 +164,28 @@ class ProveTest {
   }
 
   @Test
+  void aServerThatCannotBeStartedIsNamedWithWhatItSaid() throws Exception {
+    Path program = directory.resolve("serve");
+    Files.writeString(program, "#!/bin/sh\necho \"no port for $2\" >&2\nexit 3\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    ProveQuery query =
+        new ProveQuery(
+            model.toString(),
+            new ProveQuery.Rows("", InputFormat.PARQUET, ReadColumn.Case.COMPARED),
+            0,
+            1,
+            1,
+            List.of("http"),
+            "",
+            new ProveQuery.Server("", "", program.toString()));
+    Proving proving =
+        new Proving(query, width -> TestSpark.session(), Map.of(), (form, place) -> null);
+
+    assertThatThrownBy(proving::prove)
+        .hasMessageContaining("serve has not started a server: no port for ");
+  }
+
+  @Test
   void whatCannotBeTriedIsRefused() {
     JobRun misspelled = prove("--ways", "block");
     JobRun nothing = prove("--adversarial", 0);
@@ -177,7 +200,7 @@ class ProveTest {
     assertThat(none.exitCode()).isEqualTo(3);
     assertThat(none.err()).contains("there is no input");
     assertThat(noServer.exitCode()).isEqualTo(3);
-    assertThat(noServer.err()).contains("Cannot try http: give a server");
+    assertThat(noServer.err()).contains("Cannot try http: this installation has no");
     assertThat(unheard.exitCode()).isEqualTo(3);
     assertThat(unheard.err()).contains("Cannot try the server http://127.0.0.1:1");
     assertThat(prove("--help").out()).contains("Usage: parity prove");

@@ -43,11 +43,17 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
         || Stream.of(SparkForm.values()).map(SparkForm::word).anyMatch(query.ways()::contains);
   }
 
+  /** Returns whether ways to ask a server are asked for. */
+  static boolean areOfServer(ProveQuery query) {
+    return query.ways().isEmpty() || TriedServer.names().stream().anyMatch(query.ways()::contains);
+  }
+
   /**
    * Finds them.
    *
    * @param tables where the ways of Spark have their records; empty if none are asked for
    * @param scorings how Spark scores in each form, given where the model is
+   * @param server that is asked
    * @throws RefusedException if a way that was asked for is not here, or the server does not serve
    *     the model
    */
@@ -56,7 +62,8 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       ScoringModel model,
       ModelFiles files,
       Optional<RecordTables> tables,
-      BiFunction<SparkForm, String, TableScoring> scorings)
+      BiFunction<SparkForm, String, TableScoring> scorings,
+      AskedServer server)
       throws ModelException, RefusedException, InterruptedException {
     FoundWays found = new FoundWays(new ArrayList<>(), new LinkedHashMap<>());
     for (EngineForm form : EngineForm.values()) {
@@ -77,7 +84,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       }
     }
 
-    found.addServer(query, model);
+    found.addServer(query, server, model);
     for (String name : query.ways()) {
       if (found.absent.containsKey(name)) {
         throw new RefusedException("Cannot try %s: %s".formatted(name, found.absent.get(name)));
@@ -103,25 +110,25 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     }
   }
 
-  private void addServer(ProveQuery query, ScoringModel model)
+  private void addServer(ProveQuery query, AskedServer asking, ScoringModel model)
       throws RefusedException, InterruptedException {
     List<String> asked = TriedServer.names().stream().filter(name -> isAsked(query, name)).toList();
     if (asked.isEmpty()) {
       return;
-    } else if (query.server().url().isEmpty()) {
-      asked.forEach(name -> absent.put(name, "give a server that serves the model as --server"));
+    } else if (asking.url().isEmpty()) {
+      asked.forEach(name -> absent.put(name, asking.problem()));
       return;
     }
 
     try {
-      TriedServer server = TriedServer.of(query.server().url(), query.server().token(), model);
+      TriedServer server = TriedServer.of(asking.url(), query.server().token(), model);
       server.ways(model).stream().filter(way -> asked.contains(way.name())).forEach(ways::add);
       server.absent().entrySet().stream()
           .filter(each -> asked.contains(each.getKey()))
           .forEach(each -> absent.put(each.getKey(), each.getValue()));
     } catch (IOException e) {
       throw new RefusedException(
-          "Cannot try the server %s: %s".formatted(query.server().url(), e.getMessage()));
+          "Cannot try the server %s: %s".formatted(asking.url(), e.getMessage()));
     }
   }
 

@@ -34,8 +34,9 @@ public record ProveQuery(
    *
    * @param url its address; empty for none
    * @param token that callers need; empty for none
+   * @param program that starts one if there is no address; empty for none
    */
-  public record Server(String url, String token) {
+  public record Server(String url, String token, String program) {
     @Override
     public String toString() {
       return url;

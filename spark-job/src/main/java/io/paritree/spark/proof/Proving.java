@@ -84,13 +84,13 @@ public final class Proving {
   public ParityProof prove() throws Exception {
     Path directory = Files.createTempDirectory("paritree-prove");
     Path file = directory.resolve("records");
-    try {
+    try (AskedServer server = AskedServer.of(query, files.origin(), directory)) {
       if (!FoundWays.areOfSpark(query)) {
-        return prove(file, Optional.empty());
+        return prove(file, Optional.empty(), server);
       }
 
       try (RecordTables tables = tables(directory)) {
-        return prove(file, Optional.of(tables));
+        return prove(file, Optional.of(tables), server);
       }
     } finally {
       Files.deleteIfExists(file);
@@ -109,9 +109,10 @@ public final class Proving {
         hadoop);
   }
 
-  private ParityProof prove(Path file, Optional<RecordTables> tables) throws Exception {
+  private ParityProof prove(Path file, Optional<RecordTables> tables, AskedServer server)
+      throws Exception {
     Instant startedAt = Instant.now();
-    FoundWays found = FoundWays.of(query, model, files, tables, scorings);
+    FoundWays found = FoundWays.of(query, model, files, tables, scorings, server);
     TriedRecords records = records(file);
     List<WayResult> results =
         new ParityTrial(records, found.ways(), Runtime.getRuntime().availableProcessors()).run();

@@ -34,6 +34,10 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
   private static final int ADVERSARIAL = 200_000;
   private static final int MOST = 1_000_000_000;
   private static final String TOKEN = "PARITREE_TOKEN";
+
+  /** The variable of the environment with the program that starts a server. */
+  private static final String PROGRAM = "PARITREE_SERVE";
+
   private static final List<String> FORMATS = List.of("text", "json");
   private static final List<String> ONE_RUN =
       List.of(
@@ -75,7 +79,8 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
             "--server=URL",
             "a running server that serves the model, for the ways over HTTP; if callers need a token,"
                 + " it is in the environment's "
-                + TOKEN),
+                + TOKEN
+                + " (default: one that is started for this run, if it is installed here)"),
         ScoreArguments.text("--format=FORMAT", "what is printed: text (default) or json"),
         ScoreArguments.text(
             "--evidence=FILE",
@@ -195,7 +200,8 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
                 .formatted(Fault.printable(url)));
       }
 
-      return new ProveQuery.Server(url, System.getenv().getOrDefault(TOKEN, ""));
+      return new ProveQuery.Server(
+          url, System.getenv().getOrDefault(TOKEN, ""), System.getenv().getOrDefault(PROGRAM, ""));
     }
 
     private List<String> ways() {
