@@ -15,7 +15,9 @@ import java.util.stream.IntStream;
  */
 public final class JointEngine {
   /** Rows that are tried before it is used. */
-  private static final int TRIED = 1024;
+  private static final int MOST_TRIED = 1024;
+
+  private static final int MOST_SLOTS_TRIED = 1 << 19;
 
   private final List<Forest> each;
   private final Engine all;
@@ -104,18 +106,19 @@ public final class JointEngine {
    */
   Optional<String> difference(List<Engine> engines) {
     int width = all.width();
-    float[] slots = SplitRows.of(joint(each), TRIED);
+    int tried = Math.max(1, Math.min(MOST_TRIED, MOST_SLOTS_TRIED / Math.max(1, width)));
+    float[] slots = SplitRows.of(joint(each), tried);
     float[] columns = new float[slots.length];
     for (int at = 0; at < slots.length; at++) {
-      columns[at % width * TRIED + at / width] = slots[at];
+      columns[at % width * tried + at / width] = slots[at];
     }
 
     List<float[]> margins = new ArrayList<>();
     List<float[]> scores = new ArrayList<>();
-    each.forEach(forest -> margins.add(new float[TRIED * forest.outputs()]));
-    each.forEach(forest -> scores.add(new float[TRIED * forest.scores()]));
-    scoreColumns(columns, TRIED, TRIED, margins, scores);
-    int[] places = IntStream.range(0, TRIED).toArray();
+    each.forEach(forest -> margins.add(new float[tried * forest.outputs()]));
+    each.forEach(forest -> scores.add(new float[tried * forest.scores()]));
+    scoreColumns(columns, tried, tried, margins, scores);
+    int[] places = IntStream.range(0, tried).toArray();
     for (int at = 0; at < engines.size(); at++) {
       Optional<RecheckedRows.Difference> first =
           new RecheckedRows(places, slots, margins.get(at), scores.get(at))

@@ -24,7 +24,7 @@ final class TrialTime {
   }
 
   private static long now() {
-    return THREADS.isCurrentThreadCpuTimeSupported()
+    return THREADS.isCurrentThreadCpuTimeSupported() && THREADS.isThreadCpuTimeEnabled()
         ? THREADS.getCurrentThreadCpuTime()
         : System.nanoTime();
   }

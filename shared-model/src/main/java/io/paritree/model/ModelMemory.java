@@ -153,7 +153,8 @@ public final class ModelMemory {
     try {
       return work.run();
     } catch (OutOfMemoryError e) {
-      throw tooLarge(origin, bytes, bytes + toOpenRead(bytes));
+      String why = tooLarge(origin, bytes, bytes + toOpenRead(bytes)).getMessage();
+      throw new UnsupportedModelException(why, e);
     }
   }
 

@@ -16,9 +16,7 @@ import java.util.stream.Collectors;
 /** Scores records by requests to a server. */
 record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements Way {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final int MOST_IN_BATCH = 500;
   private static final String NOT_READ = "a cell is read as its column's kind";
-  private static final String LEFT_OUT = "an answer has not all faults";
 
   @Override
   public String name() {
@@ -30,7 +28,8 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
     List<TriedRecord> all = records.records();
     WayAnswers answers =
         new WayAnswers(all.size(), model.engine().outputs(), model.engine().scores());
-    int most = form == HttpForm.HTTP ? all.size() : MOST_IN_BATCH;
+    int most =
+        form == HttpForm.HTTP ? all.size() : RefusingWay.batch(records.schema().fields().size());
     List<Integer> sent = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     for (int record = 0; record < all.size(); record++) {
@@ -144,13 +143,13 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
       switch (name) {
         case "score", "scores" -> {
           isScored = true;
-          reason = numbers(json, scores) ? reason : RefusingWay.NOT_FINITE;
+          reason = numbers(json, scores) ? reason : WayAnswers.NOT_FINITE;
         }
         case "margin", "margins" ->
-            reason = numbers(json, margins) ? reason : RefusingWay.NOT_FINITE;
+            reason = numbers(json, margins) ? reason : WayAnswers.NOT_FINITE;
         case "label" -> label = json.getText();
         case "errors" -> faults.addAll(faults(json));
-        case "errors_omitted" -> reason = LEFT_OUT;
+        case "errors_omitted" -> reason = WayAnswers.LEFT_OUT;
         default -> json.skipChildren();
       }
     }

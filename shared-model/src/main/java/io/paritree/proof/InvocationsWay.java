@@ -105,7 +105,7 @@ record InvocationsWay(TriedServer server, ScoringModel model) implements Refusin
     if (areFinite) {
       to.scored(record, new float[0], 0, scores, 0);
     } else {
-      to.inexpressible(record, NOT_FINITE);
+      to.inexpressible(record, WayAnswers.NOT_FINITE);
     }
   }
 }

@@ -15,11 +15,16 @@ import java.util.TreeSet;
  * sent again in halves.
  */
 interface RefusingWay extends Way {
-  /** Why an answer in JSON cannot be compared. */
-  String NOT_FINITE = "an answer has no number that is not finite";
-
   /** So many records are sent at once, at most. */
   int MOST_IN_BATCH = 500;
+
+  /** So many values, whose bytes are fewer than a server allows unless it is told otherwise. */
+  int MOST_VALUES = 10_000;
+
+  /** Returns how many records of so many fields are sent at once. */
+  static int batch(int fields) {
+    return Math.max(1, Math.min(MOST_IN_BATCH, MOST_VALUES / Math.max(1, fields)));
+  }
 
   /** Sends records in one request. */
   Answer ask(List<TriedRecord> records) throws IOException, InterruptedException;
@@ -48,7 +53,7 @@ interface RefusingWay extends Way {
       }
 
       batch.add(record);
-      if (batch.size() == MOST_IN_BATCH) {
+      if (batch.size() == batch(records.records().get(0).fields())) {
         ask(records.records(), batch, to);
         batch.clear();
       }

@@ -115,7 +115,7 @@ final class TensorAnswer {
   void giveTo(List<Integer> sent, WayAnswers to) {
     for (int at = 0; at < sent.size() && isScored; at++) {
       if (areNotFinite[at]) {
-        to.inexpressible(sent.get(at), RefusingWay.NOT_FINITE);
+        to.inexpressible(sent.get(at), WayAnswers.NOT_FINITE);
         continue;
       }
 

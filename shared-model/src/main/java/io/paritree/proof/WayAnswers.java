@@ -7,13 +7,21 @@ import java.util.Optional;
  * for which it was refused, or why the way cannot take it. Not thread-safe.
  */
 public final class WayAnswers {
+  /** Why a way that was asked cannot show its answer: a number of it is not finite. */
+  public static final String NOT_FINITE = "an answer has no number that is not finite";
+
+  /** Why a way that was asked cannot show its answer: there are more faults than it names. */
+  public static final String LEFT_OUT = "an answer has not all faults";
+
   private static final String NOTHING = "no answer";
+  private static final String TWICE = "several answers";
 
   private final int outputs;
   private final int scores;
   private final int[] marginBits;
   private final int[] scoreBits;
   private final boolean[] isScored;
+  private final boolean[] isTwice;
   private final String[] labels;
   private final String[] faults;
   private final String[] reasons;
@@ -38,6 +46,7 @@ public final class WayAnswers {
     this.marginBits = new int[Math.multiplyExact(count, outputs)];
     this.scoreBits = new int[Math.multiplyExact(count, scores)];
     this.isScored = new boolean[count];
+    this.isTwice = new boolean[count];
     this.labels = new String[count];
     this.faults = new String[count];
     this.reasons = new String[count];
@@ -50,6 +59,7 @@ public final class WayAnswers {
    * @param scores its scores begin at {@code scoresAt}
    */
   public void scored(int record, float[] margins, int marginsAt, float[] scores, int scoresAt) {
+    isTwice[record] |= isScored[record] || faults[record] != null;
     isScored[record] = true;
     for (int output = 0; output < outputs; output++) {
       marginBits[record * outputs + output] = Float.floatToIntBits(margins[marginsAt + output]);
@@ -72,6 +82,7 @@ public final class WayAnswers {
    *     and a blank between them
    */
   public void refused(int record, String faults) {
+    isTwice[record] |= isScored[record] || this.faults[record] != null;
     this.faults[record] = faults;
   }
 
@@ -86,6 +97,7 @@ public final class WayAnswers {
     System.arraycopy(marginBits, from * outputs, part.marginBits, 0, count * outputs);
     System.arraycopy(scoreBits, from * scores, part.scoreBits, 0, count * scores);
     System.arraycopy(isScored, from, part.isScored, 0, count);
+    System.arraycopy(isTwice, from, part.isTwice, 0, count);
     System.arraycopy(labels, from, part.labels, 0, count);
     System.arraycopy(faults, from, part.faults, 0, count);
     System.arraycopy(reasons, from, part.reasons, 0, count);
@@ -132,8 +144,36 @@ public final class WayAnswers {
         : Optional.of(new Parting("label", label, otherLabel));
   }
 
+  /**
+   * Returns whether this answer, of the reference, is one that a way cannot show for a reason.
+   *
+   * @param reason as {@link #inexpressible} takes it
+   */
+  boolean bearsOut(String reason, int record) {
+    if (reason.equals(LEFT_OUT)) {
+      return faults[record] != null;
+    }
+
+    return !reason.equals(NOT_FINITE)
+        || isScored[record]
+            && (hasNotFinite(marginBits, record * outputs, outputs)
+                || hasNotFinite(scoreBits, record * scores, scores));
+  }
+
+  private static boolean hasNotFinite(int[] bits, int from, int count) {
+    for (int index = from; index < from + count; index++) {
+      if (!Float.isFinite(Float.intBitsToFloat(bits[index]))) {
+        return true;
+      }
+    }
+
+    return false;
+  }
+
   private String kind(int record) {
-    if (faults[record] != null) {
+    if (isTwice[record]) {
+      return TWICE;
+    } else if (faults[record] != null) {
       return "refused: " + faults[record];
     }
 

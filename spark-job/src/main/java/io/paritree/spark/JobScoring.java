@@ -72,6 +72,8 @@ record JobScoring(String model) implements TableScoring {
                 "--keys",
                 KEY,
                 "--margin",
+                "--recheck",
+                "0", // a difference is to be found here, in all rows
                 "--max-quarantined",
                 "1"));
     if (form == SparkForm.JOB_CSV) {

@@ -115,10 +115,15 @@ public final class ParityMain {
       Files.write(Path.of(given.json()), json);
     }
 
+    Ended ended = ended(audit, given, err);
     if (given.isKept()) {
-      audit.keep();
+      keep(audit, ended, err);
     }
 
+    return ended;
+  }
+
+  private static Ended ended(Audit audit, AuditArguments given, PrintStream err) {
     if (!audit.differing().isEmpty()) {
       return ended(Ended.DIFFERS, "Differs: " + String.join(", ", audit.differing()), err);
     } else if (given.isStrict() && !audit.unproved().isEmpty()) {
@@ -127,6 +132,19 @@ public final class ParityMain {
     }
 
     return new Ended(Outcome.CHECKED.exitCode(), "");
+  }
+
+  /** Keeps what was found; that it cannot be kept does not hide a verdict. */
+  private static void keep(Audit audit, Ended ended, PrintStream err) throws IOException {
+    try {
+      audit.keep();
+    } catch (IOException e) {
+      if (ended.exitCode() == Outcome.CHECKED.exitCode()) {
+        throw e;
+      }
+
+      err.println("The evidence was not kept: " + e.getMessage());
+    }
   }
 
   static Ended ended(int exitCode, String reason, PrintStream err) {

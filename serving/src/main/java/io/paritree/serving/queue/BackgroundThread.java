@@ -45,7 +45,7 @@ public final class BackgroundThread {
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start()
           .waitFor();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.debug("A thread keeps its priority", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

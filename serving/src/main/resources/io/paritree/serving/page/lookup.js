@@ -269,7 +269,7 @@ export class LookupScreen {
     return html`<section class="card" aria-label="Prove this score"><h2>Prove this score</h2>
       ${auditView(this.audit, this.auditProblem)}
       ${this.compared ? againView(this.compared) : nothing}
-      ${this.compareProblem ? html`<p role="status"><span class="chip warn">! not scored again</span> The record below was refused.</p>` : nothing}
+      ${this.compareProblem ? html`<p role="status"><span class="chip warn">! not scored again</span> ${this.compareProblem.problem?.errors?.length ? "The record below was refused." : "The request has failed; see below."}</p>` : nothing}
       <p>The row is scored again by the plain loops over trees that define its score, from the record below.
         ${absent ? html`Of the model's fields, ${absent} are not stored with the row: give them there.` : nothing}</p>
       <p class="tools"><button type="button" class="main" @click=${() => this.compare()}>Score the row again</button></p></section>`;

@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -90,6 +91,8 @@ final class AliasJournal {
         AliasMove move = AliasMove.fromJson(number, file.toString(), content);
         moves.add(move);
         hasMoved |= move.confirmed().isPresent() && move.isChange();
+      } catch (NoSuchFileException e) {
+        count--; // it was withdrawn meanwhile
       } catch (CorruptModelException e) {
         unreadable.add(e);
         hasMoved = true; // nobody knows what was before it
@@ -149,24 +152,51 @@ final class AliasJournal {
       AliasMove move = asked.begun(number, now);
       try {
         files.create(file(number), move.toJson());
+        if (!move.isRefused()) {
+          withdrawIfLate(seen, number);
+        }
+
         return move;
       } catch (FileAlreadyExistsException e) {
         if (!asked.isRefused() && !isRefused(number)) {
-          throw new AliasMovedException(
-              "Cannot move alias %s: another process has begun to move it meanwhile (%s); see alias --history"
-                  .formatted(seen.reference(), file(number)));
+          throw movedMeanwhile(seen, number);
         }
       }
     }
   }
 
+  /**
+   * Withdraws an entry that has come before one of a move: another process, which this one has not
+   * seen, has withdrawn its own there.
+   */
+  private void withdrawIfLate(AliasHistory seen, long number) throws IOException {
+    for (long later : numbers().tailSet(number, false)) {
+      if (!isRefused(later)) {
+        files.delete(file(number));
+        throw movedMeanwhile(seen, later);
+      }
+    }
+  }
+
+  private AliasMovedException movedMeanwhile(AliasHistory seen, long number) {
+    return new AliasMovedException(
+        "Cannot move alias %s: another process has begun to move it meanwhile (%s); see alias --history"
+            .formatted(seen.reference(), file(number)));
+  }
+
   private boolean isRefused(long number) throws IOException {
+    // An entry that cannot be read may be of a move that was withdrawn.
+    return entry(number).map(AliasMove::isRefused).orElse(false);
+  }
+
+  /** Reads an entry; empty if it cannot be read, or is not there any more. */
+  private Optional<AliasMove> entry(long number) throws IOException {
     Location file = file(number);
     try {
       byte[] content = BoundedRead.of(files, file, AliasMove.MAX_BYTES);
-      return AliasMove.fromJson(number, file.toString(), content).isRefused();
+      return Optional.of(AliasMove.fromJson(number, file.toString(), content));
     } catch (CorruptModelException | NoSuchFileException e) {
-      return false; // it may be of a move that was withdrawn
+      return Optional.empty();
     }
   }
 
@@ -174,14 +204,15 @@ final class AliasJournal {
     return Instant.now().truncatedTo(ChronoUnit.SECONDS);
   }
 
-  private static void refuseUnderWay(AliasHistory seen, Instant now) throws AliasMovedException {
-    int last = seen.moves().size() - 1;
-    if (last < 0 || seen.moves().get(last).number() != seen.lastNumber() || seen.happened(last)) {
+  private void refuseUnderWay(AliasHistory seen, Instant now) throws IOException {
+    Optional<AliasMove> last = lastNotRefused(seen);
+    if (last.isEmpty()) {
       return;
     }
 
-    AliasMove move = seen.moves().get(last);
-    if (!move.isRefused() && Duration.between(move.time(), now).compareTo(ABANDONED) < 0) {
+    AliasMove move = last.get();
+    boolean hasEnded = move.confirmed().isPresent() || seen.version().equals(move.toVersion());
+    if (!hasEnded && Duration.between(move.time(), now).compareTo(ABANDONED) < 0) {
       throw new AliasMovedException(
           "Cannot move alias %s: %s has begun to move it to %s at %s; see alias --history, and try again after %s"
               .formatted(
@@ -191,6 +222,21 @@ final class AliasJournal {
                   move.time(),
                   move.time().plus(ABANDONED)));
     }
+  }
+
+  /**
+   * Returns the last entry of a move, after which tries may have been entered that were refused;
+   * empty if there is none, or if one of these entries cannot be read.
+   */
+  private Optional<AliasMove> lastNotRefused(AliasHistory seen) throws IOException {
+    for (long number : numbers().headSet(seen.lastNumber(), true).descendingSet()) {
+      Optional<AliasMove> move = entry(number);
+      if (move.isEmpty() || !move.get().isRefused()) {
+        return move;
+      }
+    }
+
+    return Optional.empty();
   }
 
   private Location file(long number) {

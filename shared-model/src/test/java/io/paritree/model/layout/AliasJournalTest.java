@@ -188,7 +188,27 @@ class AliasJournalTest {
         .isInstanceOf(AliasMovedException.class);
     begun(6, 4, 5, Instant.now());
     assertThat(store.promote(seen(), 6, promotion(false))).isFalse(); // a move is under way
+    assertThatThrownBy(() -> store.setAlias(NAME, ALIAS, 3))
+        .as("the refused try came after a move that has not ended")
+        .isInstanceOf(AliasMovedException.class)
+        .hasMessageContaining("somebody has begun to move it to version 5 at ");
     assertThat(store.history(NAME, ALIAS, 10).happened(5)).isFalse();
+  }
+
+  @Test
+  void aMoveThatIsEnteredBeforeOneThatItHasNotSeenIsWithdrawn() throws Exception {
+    open(DISK);
+    store.setAlias(NAME, ALIAS, 1);
+    AliasHistory seen = seen();
+    begun(4, 1, 2, Instant.now().minus(Duration.ofMinutes(2))); // 2 and 3 were withdrawn
+
+    assertThatThrownBy(() -> store.move(seen, Optional.of(3L), AliasMove.SET))
+        .isInstanceOf(AliasMovedException.class)
+        .hasMessageContaining("4.json");
+    assertThat(store.history(NAME, ALIAS, 10).moves())
+        .extracting(AliasMove::number)
+        .containsExactly(1L, 4L);
+    assertThat(seen().version()).contains(1L);
   }
 
   private static Promotion promotion(boolean isMet) {

@@ -27,7 +27,8 @@ import org.apache.spark.sql.types.StructType;
  * @param inexpressible why records are not there, by their numbers
  */
 record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
-  private static final int ROWS_AT_ONCE = 100_000;
+  /** So many values are written by one task, which has them in its message from the driver. */
+  private static final int VALUES_AT_ONCE = 1_000_000;
 
   /** Records, block by block. */
   @FunctionalInterface
@@ -58,7 +59,7 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
         count++;
       }
 
-      if (rows.size() >= ROWS_AT_ONCE || index == blocks - 1) {
+      if (rows.size() * (long) schema.fields().size() >= VALUES_AT_ONCE || index == blocks - 1) {
         write(session, form, schema.fields(), rows, isFirst, path);
         rows.clear();
         isFirst = false;

@@ -106,7 +106,8 @@ final class SparkWay implements Way {
 
   private static void floats(Row row, int[] columns, float[] values) {
     for (int index = 0; index < values.length; index++) {
-      values[index] = row.getFloat(columns[index]);
+      // A row that has neither a score nor faults is another answer than any.
+      values[index] = row.isNullAt(columns[index]) ? Float.NaN : row.getFloat(columns[index]);
     }
   }
 
