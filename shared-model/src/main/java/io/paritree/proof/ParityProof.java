@@ -70,6 +70,22 @@ public record ParityProof(
     return ways.stream().filter(way -> way.different() > 0).map(WayResult::name).toList();
   }
 
+  /** Returns the ways that have not answered for all records, with the reasons. */
+  public List<String> failed() {
+    return ways.stream()
+        .filter(way -> way.failure().isPresent())
+        .map(way -> "%s (%s)".formatted(way.name(), way.failure().get()))
+        .toList();
+  }
+
+  private String result() {
+    if (!differing().isEmpty()) {
+      return "differs";
+    }
+
+    return failed().isEmpty() ? "same" : "failed";
+  }
+
   /** Returns the evidence: a document that ends with its own digest. */
   public byte[] json() {
     return SealedJson.of(this::write);
@@ -78,7 +94,7 @@ public record ParityProof(
   private void write(JsonGenerator json) throws IOException {
     json.writeNumberField("format", FORMAT);
     json.writeStringField("kind", "parity");
-    json.writeStringField("result", differing().isEmpty() ? "same" : "differs");
+    json.writeStringField("result", result());
     json.writeStringField("startedAt", startedAt.toString());
     json.writeNumberField("seconds", seconds);
     json.writeObjectFieldStart("paritree");
@@ -116,6 +132,7 @@ public record ParityProof(
     json.writeNumberField("different", way.different());
     JsonText.counts(json, "inexpressible", way.inexpressible());
     json.writeNumberField("millis", way.millis());
+    JsonText.optional(json, "failure", way.failure());
     if (way.first().isPresent()) {
       WayResult.First first = way.first().get();
       json.writeObjectFieldStart("first");
@@ -163,7 +180,13 @@ public record ParityProof(
       return "reference";
     }
 
-    return way.different() == 0 ? "same" : "differs: %s records".formatted(way.different());
+    if (way.different() > 0) {
+      return "differs: %s records".formatted(way.different());
+    } else if (way.failure().isPresent()) {
+      return "failed: " + way.failure().get();
+    }
+
+    return way.compared() == 0 ? "nothing was compared" : "same";
   }
 
   private String shown(WayResult.First first) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -80,25 +81,36 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
     }
   }
 
-  /** Scores and compares; returns one result per way, in their order. */
+  /**
+   * Scores and compares; returns one result per way, in their order. A way that throws is not tried
+   * any more, and the others are.
+   *
+   * @throws Exception what the reference throws
+   */
   public List<WayResult> run() throws Exception {
+    Map<Way, String> failed = new ConcurrentHashMap<>();
     Map<Way, Tally> all = new HashMap<>();
     ways.forEach(way -> all.put(way, new Tally()));
     List<Way> alone = ways.stream().filter(Way::isOfAllAtOnce).toList();
     WayAnswers[] expected = new WayAnswers[records.blocks()]; // what the reference has answered
     List<Way> together = ways.stream().filter(way -> !alone.contains(way)).toList();
-    inBlocks(at -> part(at, together, alone.isEmpty() ? null : expected), all);
+    inBlocks(at -> part(at, together, alone.isEmpty() ? null : expected, failed), all);
     for (Way way : alone) {
-      long start = System.nanoTime();
-      way.begin(records);
-      all.get(way).nanos += System.nanoTime() - start;
-      inBlocks(at -> part(at, way, expected[at]), all);
-      way.end();
+      try {
+        long start = System.nanoTime();
+        way.begin(records);
+        all.get(way).nanos += System.nanoTime() - start;
+        inBlocks(at -> part(at, way, expected[at]), all);
+      } catch (Exception e) { // also Spark's undeclared ones
+        failed.put(way, why(e));
+      } finally {
+        way.end();
+      }
     }
 
     List<WayResult> results = new ArrayList<>();
     for (Way way : ways) {
-      results.add(result(way, all.get(way)));
+      results.add(result(way, all.get(way), failed));
     }
 
     return results;
@@ -150,20 +162,34 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
    * Scores a block in some ways, the reference among them.
    *
    * @param kept receives what the reference has answered; null if nobody needs it
+   * @param failed receives why a way has thrown, which is not asked again
    */
-  private Map<Way, Tally> part(int at, List<Way> some, WayAnswers[] kept) throws Exception {
+  private Map<Way, Tally> part(int at, List<Way> some, WayAnswers[] kept, Map<Way, String> failed)
+      throws Exception {
     TriedBlock block = records.block(at);
     block.encoded(); // so that no way is charged with it
     Map<Way, Tally> tallies = new HashMap<>();
     WayAnswers expected = null;
     for (Way way : some) {
+      if (failed.containsKey(way)) {
+        continue;
+      }
+
       Tally tally = new Tally();
       long start = System.nanoTime();
-      WayAnswers got = way.score(block);
-      tally.nanos = System.nanoTime() - start;
-      expected = expected == null ? got : expected;
-      tally.compare(expected, got, block.first(), block.records().size());
-      tallies.put(way, tally);
+      try {
+        WayAnswers got = way.score(block);
+        tally.nanos = System.nanoTime() - start;
+        expected = expected == null ? got : expected;
+        tally.compare(expected, got, block.first(), block.records().size());
+        tallies.put(way, tally);
+      } catch (Exception e) {
+        if (way == ways.get(0)) {
+          throw e;
+        }
+
+        failed.putIfAbsent(way, why(e));
+      }
     }
 
     if (kept != null) {
@@ -180,14 +206,28 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
     return Map.of(way, tally);
   }
 
-  private WayResult result(Way way, Tally tally) throws Exception {
+  private static String why(Exception failure) {
+    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    return failure.getClass().getSimpleName() + ": " + message;
+  }
+
+  private WayResult result(Way way, Tally tally, Map<Way, String> failed) throws Exception {
+    Optional<String> failure = Optional.ofNullable(failed.get(way));
+    Optional<WayResult.First> first = Optional.empty();
+    try {
+      first = smallest(way, tally);
+    } catch (Exception e) { // of a way that has failed, or fails now
+      failure = failure.or(() -> Optional.of(why(e)));
+    }
+
     return new WayResult(
         way.name(),
         tally.compared,
         tally.different,
         tally.inexpressible,
         TimeUnit.NANOSECONDS.toMillis(tally.nanos),
-        smallest(way, tally));
+        first,
+        failure);
   }
 
   private Optional<WayResult.First> smallest(Way way, Tally tally) throws Exception {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param inexpressible how many records it cannot take, by the reason
  * @param millis that all its threads have taken
  * @param first what differs first, made as small as it gets; empty if nothing does
+ * @param failure why the way has not answered for all records; empty if it has
  */
 public record WayResult(
     String name,
@@ -23,7 +24,8 @@ public record WayResult(
     long different,
     Map<String, Long> inexpressible,
     long millis,
-    Optional<First> first) {
+    Optional<First> first,
+    Optional<String> failure) {
 
   public WayResult {
     inexpressible = Collections.unmodifiableMap(new TreeMap<>(inexpressible));

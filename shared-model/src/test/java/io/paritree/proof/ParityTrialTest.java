@@ -165,6 +165,43 @@ class ParityTrialTest {
                 })));
   }
 
+  @Test
+  void aWayThatFailsIsNamedAndTheOthersAreTriedAllTheSame() throws Exception {
+    Way failing =
+        new ChangedWay(
+            block -> {
+              throw new IllegalStateException("it went away");
+            });
+    Way other = EngineForm.BLOCKS.of(model, files).orElseThrow();
+
+    List<WayResult> results =
+        new ParityTrial(records, List.of(reference(), failing, other), 2).run();
+
+    assertThat(results.get(1).failure()).contains("IllegalStateException: it went away");
+    assertThat(results.get(1).compared()).isZero();
+    assertThat(results.get(2).failure()).isEmpty();
+    assertThat(results.get(2).compared()).isEqualTo(RECORDS);
+  }
+
+  @Test
+  void whatAWayCannotShowMustBeSoAndAnAnswerIsGivenOnce() {
+    WayAnswers expected = new WayAnswers(3, 1, 1);
+    expected.scored(0, new float[] {1}, 0, new float[] {1}, 0);
+    expected.scored(1, new float[] {1}, 0, new float[] {Float.POSITIVE_INFINITY}, 0);
+    expected.refused(2, "zone: unseen_category");
+    WayAnswers got = new WayAnswers(1, 1, 1);
+    got.scored(0, new float[] {1}, 0, new float[] {1}, 0);
+    got.refused(0, "zone: unseen_category");
+
+    assertThat(expected.bearsOut(WayAnswers.NOT_FINITE, 0)).isFalse();
+    assertThat(expected.bearsOut(WayAnswers.NOT_FINITE, 1)).isTrue();
+    assertThat(expected.bearsOut(WayAnswers.NOT_FINITE, 2)).isFalse();
+    assertThat(expected.bearsOut(WayAnswers.LEFT_OUT, 1)).isFalse();
+    assertThat(expected.bearsOut(WayAnswers.LEFT_OUT, 2)).isTrue();
+    assertThat(expected.parting(2, got, 0).orElseThrow().got()).isEqualTo("several answers");
+    assertThat(expected.parting(0, got, 0)).isPresent();
+  }
+
   /** A way that encodes otherwise, and scores rightly. */
   private record ChangedWay(Function<TriedBlock, TriedBlock.Encoded> encoding) implements Way {
     @Override

@@ -60,9 +60,15 @@ final class ProveCommand {
       write(Path.of(given.evidence()), json);
     }
 
-    return proof.differing().isEmpty()
-        ? new Ended(Outcome.CHECKED.exitCode(), "")
-        : ParityMain.ended(Ended.DIFFERS, "Differs: " + String.join(", ", proof.differing()), err);
+    if (!proof.differing().isEmpty()) {
+      return ParityMain.ended(
+          Ended.DIFFERS, "Differs: " + String.join(", ", proof.differing()), err);
+    } else if (!proof.failed().isEmpty()) {
+      return ParityMain.ended(
+          Outcome.FAILED.exitCode(), "Failed: " + String.join(", ", proof.failed()), err);
+    }
+
+    return new Ended(Outcome.CHECKED.exitCode(), "");
   }
 
   private static TableScoring scoring(SparkForm form, String model) {
