@@ -37,6 +37,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PausedRunTest {
   private static final LockTimes QUICK = StagedRun.IMPATIENT;
 
+  /** So many changes fewer a run may have: of those that are made at once, one may do for two. */
+  private static final int SPARED = 2;
+
   @TempDir(factory = MemoryDisk.class)
   Path directory;
 
@@ -66,6 +69,11 @@ class PausedRunTest {
           String outcome = pause.run();
           String described =
               "paused before %s, then %s, -Dseed=%s".formatted(pause.pausedAt, outcome, seed);
+          if (pausing > changes - SPARED && !pause.hasPaused()) {
+            assertThat(outcome).as(described).isEqualTo("published");
+            return;
+          }
+
           assertThat(pause.hasPaused()).as("change %s of %s", pausing, changes).isTrue();
           assertMovedNothing(pause, outcome, described);
         });
