@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Shadow implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Shadow.class);
   private static final int[] NONE = {};
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long FAILURE_LOGGED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final String name;
@@ -201,7 +201,7 @@ public final class Shadow implements AutoCloseable {
         fail(e);
       }
 
-      LockSupport.parkNanos(PAUSE_NANOS); // so that many rows are scored together
+      LockSupport.parkNanos(PAUSE_NANOS); // some rows are scored together, and not for long
     }
   }
 
