@@ -102,7 +102,6 @@ final class WideSlices {
   }
 
   private void prepare(Block block, WideMemory memory) {
-    memory.makeRoom(words);
     memory.missing = WideMemory.atLeast(memory.missing, missing);
     memory.sums = WideMemory.atLeast(memory.sums, forest.base.length * ROWS);
     Arrays.fill(memory.missing, 0, missing, 0);
@@ -175,6 +174,7 @@ final class WideSlices {
    */
   void warmUp(Block block, Scratch scratch, int turns, TrialTime time) {
     WideMemory memory = scratch.wide();
+    memory.makeRoom(words);
     prepare(block, memory);
     Map<Class<?>, List<WideLoop>> kinds =
         Stream.concat(Arrays.stream(loops), Stream.of(LineStart.ofFewWords()))

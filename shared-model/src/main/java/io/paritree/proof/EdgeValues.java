@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * The values of each field at which a model and its schema tell values apart, or at which formats
- * have different ideas of a value. The same seed gives the same ones. Not thread-safe.
+ * The values of each field between which a model and its schema distinguish values, or at which
+ * formats have different ideas of a value. The same seed gives the same ones. Not thread-safe.
  */
 final class EdgeValues {
   private static final int MOST_CATEGORIES = 500;

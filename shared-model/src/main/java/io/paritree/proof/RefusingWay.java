@@ -18,7 +18,7 @@ interface RefusingWay extends Way {
   /** So many records are sent at once, at most. */
   int MOST_IN_BATCH = 500;
 
-  /** So many values, whose bytes are fewer than a server allows unless it is told otherwise. */
+  /** So many values, whose bytes are fewer than a server allows by default. */
   int MOST_VALUES = 10_000;
 
   /** Returns how many records of so many fields are sent at once. */

@@ -24,24 +24,29 @@ public enum PlantedFault {
    */
   public Engine in(Engine specification) {
     Forest forest = (Forest) specification;
-    List<Tree> trees = new ArrayList<>(forest.trees);
-    for (int index = 0; index < trees.size(); index++) {
-      Tree tree = trees.get(index);
+    for (int index = 0; index < forest.trees(); index++) {
+      Tree tree = forest.tree(index);
       int node = node(tree);
       if (node >= 0) {
-        trees.set(index, with(tree, node));
-        return Forest.of(
-                forest.modelWidth,
-                forest.base,
-                trees,
-                forest.outputOf,
-                forest.weights,
-                forest.transform)
-            .fast();
+        return engine(forest, index, with(tree, node));
       }
     }
 
     throw new IllegalArgumentException("No tree can have the fault " + this);
+  }
+
+  /** Returns the fast engine of a forest in which one tree is another one. */
+  static Engine engine(Forest forest, int index, Tree other) {
+    List<Tree> trees = new ArrayList<>(forest.trees);
+    trees.set(index, other);
+    return Forest.of(
+            forest.modelWidth,
+            forest.base,
+            trees,
+            forest.outputOf,
+            forest.weights,
+            forest.transform)
+        .fast();
   }
 
   /**

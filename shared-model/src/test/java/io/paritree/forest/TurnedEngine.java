@@ -1,8 +1,5 @@
 package io.paritree.forest;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * An engine that scores rightly until it is turned: from then on, one comparison of its first tree
  * is the other way round, as a wrong compiler or a faulty core might have it. Thread-safe.
@@ -17,18 +14,8 @@ public final class TurnedEngine implements Engine {
    */
   public TurnedEngine(Engine specification) {
     Forest forest = (Forest) specification;
-    List<Tree> trees = new ArrayList<>(forest.trees);
-    trees.set(0, turned(trees.get(0)));
     this.right = forest.fast();
-    this.wrong =
-        Forest.of(
-                forest.modelWidth,
-                forest.base,
-                trees,
-                forest.outputOf,
-                forest.weights,
-                forest.transform)
-            .fast();
+    this.wrong = PlantedFault.engine(forest, 0, turned(forest.tree(0)));
   }
 
   private static Tree turned(Tree tree) {

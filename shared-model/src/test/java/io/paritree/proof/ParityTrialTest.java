@@ -148,7 +148,7 @@ class ParityTrialTest {
   }
 
   @Test
-  void aFaultThatIsNotToldIsFoundWithAFewFields() throws Exception {
+  void aFaultThatIsNotReportedIsFoundWithAFewFields() throws Exception {
     isFound(
         result(
             new ChangedWay(
@@ -156,9 +156,8 @@ class ParityTrialTest {
                   TriedBlock.Encoded right = block.encoded();
                   String[] faults = right.faults().clone();
                   for (int record = 0; record < faults.length; record++) {
-                    String told = faults[record];
-                    faults[record] =
-                        told == null || !told.equals("zone: unseen_category") ? told : null;
+                    String reported = faults[record];
+                    faults[record] = "zone: unseen_category".equals(reported) ? null : reported;
                   }
 
                   return new TriedBlock.Encoded(right.slots(), faults);

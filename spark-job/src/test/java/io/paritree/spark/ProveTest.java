@@ -121,7 +121,7 @@ class ProveTest {
     return json;
   }
 
-  /** The rows of a query that does not tell one of the faults. */
+  /** The rows of a query that does not report one of the faults. */
   private static List<Dataset<Row>> withoutAFault(List<Dataset<Row>> rows) {
     return rows.stream()
         .map(

@@ -13,7 +13,7 @@ import java.util.List;
  * it; they read the same slots. Not thread-safe.
  *
  * <p>If that fails, the champion scores alone from then on, as it does without challengers. Each
- * challenger that scores by itself is told why.
+ * challenger that scores by itself is given the reason.
  */
 final class JointRows {
   private static final Joining.Apart OTHER_SLOTS =

@@ -16,9 +16,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -36,7 +33,6 @@ import picocli.CommandLine.ParseResult;
 public record AuditArguments(
     AuditQuery query, boolean isStrict, boolean isJson, String json, boolean isKept) {
   private static final String COMMAND = "audit";
-  private static final List<String> FORMATS = List.of("text", "json");
   private static final List<String> ONE_RUN =
       List.of(
           "partition",
@@ -81,7 +77,7 @@ public record AuditArguments(
             "engine that scores them: spec, the plain loops over trees (default), or xgboost, the"
                 + " library"),
         ScoreArguments.flag("--strict", "end with 3 if a partition is not proved"),
-        ScoreArguments.text("--format=FORMAT", "what is printed: text (default) or json"),
+        CommandForm.format(),
         ScoreArguments.text("--json=FILE", "local file for the evidence, as JSON"),
         ScoreArguments.flag(
             "--keep",
@@ -90,25 +86,18 @@ public record AuditArguments(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
   }
 
-  private static CommandLine commandLine() {
-    CommandSpec command = CommandSpec.create().name("parity " + COMMAND);
-    command
-        .usageMessage()
-        .sortOptions(false)
-        .width(100)
-        .description(
-            "Proves published scores: files against their digests, the model by its digest, and rows"
-                + " scored again by another engine, bit by bit.")
-        .footer(
-            "",
-            "Exit codes: 0 nothing differs; 1 anything else; 2 wrong usage; 3 output refused, or with"
-                + " --strict a partition is not proved; 6 model refused; 7 a partition differs.");
-    options().forEach(option -> command.addOption(option.build()));
-    return new CommandLine(command);
+  private static CommandForm form() {
+    return new CommandForm(
+        "parity " + COMMAND,
+        "Proves published scores: files against their digests, the model by its digest, and rows"
+            + " scored again by another engine, bit by bit.",
+        "0 nothing differs; 1 anything else; 2 wrong usage; 3 output refused, or with"
+            + " --strict a partition is not proved; 6 model refused; 7 a partition differs.",
+        options());
   }
 
   public static String usage() {
-    return commandLine().getUsageMessage(Ansi.OFF);
+    return form().usage();
   }
 
   /**
@@ -133,7 +122,7 @@ public record AuditArguments(
 
     try {
       ParseResult given =
-          commandLine().parseArgs(Arrays.copyOfRange(arguments, 1, arguments.length));
+          form().line().parseArgs(Arrays.copyOfRange(arguments, 1, arguments.length));
       if (given.isUsageHelpRequested()) {
         return Optional.empty();
       }
@@ -181,18 +170,14 @@ public record AuditArguments(
                       : ReadColumn.Case.COMPARED),
               sample(),
               engine());
-      String format = option("--format");
-      if (!format.isEmpty() && !FORMATS.contains(format)) {
-        settings.problem(
-            "--format must be text or json, but is '%s'".formatted(Fault.printable(format)));
-      }
+      boolean isJson = CommandForm.isJson(settings, given);
 
       settings.leave(key -> true);
       settings.finish();
       return new AuditArguments(
           query,
           given.hasMatchedOption("--strict"),
-          format.equals("json"),
+          isJson,
           option("--json"),
           given.hasMatchedOption("--keep"));
     }

@@ -14,9 +14,6 @@ import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -125,24 +122,17 @@ public record OutcomeArguments(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
   }
 
-  private static CommandLine commandLine() {
-    CommandSpec command = CommandSpec.create().name("outcomes");
-    command
-        .usageMessage()
-        .sortOptions(false)
-        .width(100)
-        .description(
-            "Joins labels to published scores by their keys, and says how good the scores were.")
-        .footer(
-            "",
-            "Exit codes: 0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 6"
-                + " model refused; 8 a rule of --require does not hold.");
-    options().forEach(option -> command.addOption(option.build()));
-    return new CommandLine(command);
+  private static CommandForm form() {
+    return new CommandForm(
+        "outcomes",
+        "Joins labels to published scores by their keys, and says how good the scores were.",
+        "0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 6"
+            + " model refused; 8 a rule of --require does not hold.",
+        options());
   }
 
   public static String usage() {
-    return commandLine().getUsageMessage(Ansi.OFF);
+    return form().usage();
   }
 
   /**
@@ -152,7 +142,7 @@ public record OutcomeArguments(
    */
   public static Optional<OutcomeArguments> parse(String... arguments) throws UsageException {
     try {
-      ParseResult given = commandLine().parseArgs(arguments);
+      ParseResult given = form().line().parseArgs(arguments);
       if (given.isUsageHelpRequested()) {
         return Optional.empty();
       }

@@ -11,9 +11,6 @@ import io.paritree.spark.proof.ProveQuery;
 import io.paritree.spark.proof.Proving;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -38,7 +35,6 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
   /** The variable of the environment with the program that starts a server. */
   private static final String PROGRAM = "PARITREE_SERVE";
 
-  private static final List<String> FORMATS = List.of("text", "json");
   private static final List<String> ONE_RUN =
       List.of(
           "natural",
@@ -81,7 +77,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
                 + " it is in the environment's "
                 + TOKEN
                 + " (default: one that is started for this run, if it is installed here)"),
-        ScoreArguments.text("--format=FORMAT", "what is printed: text (default) or json"),
+        CommandForm.format(),
         ScoreArguments.text(
             "--evidence=FILE",
             "local file for the evidence, as JSON; FILE.sha256 gets its digest, for sha256sum -c"),
@@ -89,25 +85,18 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
         OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
   }
 
-  private static CommandLine commandLine() {
-    CommandSpec command = CommandSpec.create().name("parity " + COMMAND);
-    command
-        .usageMessage()
-        .sortOptions(false)
-        .width(100)
-        .description(
-            "Proves that all ways to score give the same bits: the same records through each, rows of"
-                + " an input and records with values at edges of model and schema.")
-        .footer(
-            "",
-            "Exit codes: 0 nothing differs; 1 anything else; 2 wrong usage; 3 input refused, or a way"
-                + " of --ways is not here; 6 model refused; 7 a way differs.");
-    options().forEach(option -> command.addOption(option.build()));
-    return new CommandLine(command);
+  private static CommandForm form() {
+    return new CommandForm(
+        "parity " + COMMAND,
+        "Proves that all ways to score give the same bits: the same records through each, rows of"
+            + " an input and records with values at edges of model and schema.",
+        "0 nothing differs; 1 anything else; 2 wrong usage; 3 input refused, or a way"
+            + " of --ways is not here; 6 model refused; 7 a way differs.",
+        options());
   }
 
   public static String usage() {
-    return commandLine().getUsageMessage(Ansi.OFF);
+    return form().usage();
   }
 
   /**
@@ -117,7 +106,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
    */
   public static Optional<ProveArguments> parse(String... arguments) throws UsageException {
     try {
-      ParseResult given = commandLine().parseArgs(arguments);
+      ParseResult given = form().line().parseArgs(arguments);
       if (given.isUsageHelpRequested()) {
         return Optional.empty();
       }
@@ -160,15 +149,11 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
         settings.problem("nothing is to be tried: give --input, or more than 0 as --adversarial");
       }
 
-      String format = option("--format");
-      if (!format.isEmpty() && !FORMATS.contains(format)) {
-        settings.problem(
-            "--format must be text or json, but is '%s'".formatted(Fault.printable(format)));
-      }
+      boolean isJson = CommandForm.isJson(settings, given);
 
       settings.leave(key -> true);
       settings.finish();
-      return new ProveArguments(query, format.equals("json"), option("--evidence"));
+      return new ProveArguments(query, isJson, option("--evidence"));
     }
 
     private String option(String name) {

@@ -15,9 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -249,25 +246,18 @@ public final class ScoreArguments {
     return OptionSpec.builder(name).type(boolean.class).description(description);
   }
 
-  private static CommandLine commandLine() {
-    CommandSpec command = CommandSpec.create().name("score");
-    command
-        .usageMessage()
-        .sortOptions(false)
-        .width(100)
-        .description(
-            "Scores the rows of a directory or a table with a model, and publishes the scores.")
-        .footer(
-            "",
-            "Exit codes: 0 published, now or before; 1 anything else; 2 wrong usage; 3 input,"
-                + " output or Spark refused; 4 partitions held for too many quarantined rows; 5 another run or writer"
-                + " has published meanwhile; 6 model refused; 8 partitions held by rules about drift.");
-    options().forEach(option -> command.addOption(option.build()));
-    return new CommandLine(command);
+  private static CommandForm form() {
+    return new CommandForm(
+        "score",
+        "Scores the rows of a directory or a table with a model, and publishes the scores.",
+        "0 published, now or before; 1 anything else; 2 wrong usage; 3 input,"
+            + " output or Spark refused; 4 partitions held for too many quarantined rows; 5 another run or writer"
+            + " has published meanwhile; 6 model refused; 8 partitions held by rules about drift.",
+        options());
   }
 
   public static String usage() {
-    return commandLine().getUsageMessage(Ansi.OFF);
+    return form().usage();
   }
 
   /**
@@ -284,7 +274,7 @@ public final class ScoreArguments {
   static Optional<JobSettings> parse(
       Map<String, String> environment, Clock clock, String... arguments) throws UsageException {
     try {
-      ParseResult given = commandLine().parseArgs(arguments);
+      ParseResult given = form().line().parseArgs(arguments);
       return given.isUsageHelpRequested()
           ? Optional.empty()
           : Optional.of(
