@@ -2,6 +2,7 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import io.paritree.model.TestPackages;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class HostileSocketsTest {
 
   @Test
   void hostileRequestsOverSocketsAreAnsweredOrClosed() throws Exception {
-    long seed = Seed.value();
+    long seed = Seed.next();
     try (LoggedErrors errors = new LoggedErrors();
         RunningServer serving = RunningServer.start(new TestPackages(directory));
         Client client = new Client(serving.port())) {

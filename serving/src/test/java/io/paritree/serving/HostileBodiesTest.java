@@ -2,11 +2,13 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.Client.Answer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,8 +50,8 @@ class HostileBodiesTest {
   }
 
   private void check(int requests, List<String> good, String... paths) throws Exception {
-    long seed = Seed.value();
-    BodyMutations bodies = new BodyMutations(Seed.random(seed), good);
+    long seed = Seed.next();
+    BodyMutations bodies = new BodyMutations(new Random(seed), good);
     TestPackages packages = new TestPackages(directory);
     int[] byStatus = new int[600];
     try (LoggedErrors errors = new LoggedErrors();

@@ -3,6 +3,7 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.paritree.Seed;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class ReadingsTest {
    * outlier.
    */
   private static Readings readings(double perHour) {
-    Random random = new Random(Seed.value());
+    Random random = new Random(Seed.next());
     Readings readings = new Readings();
     for (int minute = 0; minute < READINGS; minute++) {
       double noise = random.nextGaussian() * 0.1 + (minute == 7 ? 50 : 0);

@@ -2,6 +2,7 @@ package io.paritree.forest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.paritree.forest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import io.paritree.forest.RecheckedRows.Difference;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -3,7 +3,7 @@ package io.paritree.reasons;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.paritree.forest.Seed;
+import io.paritree.Seed;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;

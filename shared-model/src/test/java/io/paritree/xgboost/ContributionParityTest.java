@@ -2,10 +2,10 @@ package io.paritree.xgboost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import io.paritree.forest.Bits;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
-import io.paritree.forest.Seed;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Contributions;
 import io.paritree.forest.explain.Explainer;

@@ -2,11 +2,11 @@ package io.paritree.xgboost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import io.paritree.forest.Bits;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
-import io.paritree.forest.Seed;
 import io.paritree.forest.Ways;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;

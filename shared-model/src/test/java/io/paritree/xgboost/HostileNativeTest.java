@@ -3,10 +3,10 @@ package io.paritree.xgboost;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.ModelException;
+import io.paritree.Seed;
 import io.paritree.forest.Bits;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
-import io.paritree.forest.Seed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.paritree.CorruptModelException;
+import io.paritree.Seed;
 import io.paritree.forest.Rounds;
-import io.paritree.forest.Seed;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

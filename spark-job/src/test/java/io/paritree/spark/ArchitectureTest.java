@@ -74,6 +74,7 @@ class ArchitectureTest extends ArchitectureContract {
           "input.FileSchemas",
           "input.HadoopPaths",
           "input.InputCheck",
+          "input.StoredTypes",
           "keys.KeyHasher",
           "lookup.IndexBuild",
           "lookup.ShardGroups",

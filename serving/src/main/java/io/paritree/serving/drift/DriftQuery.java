@@ -1,12 +1,9 @@
 package io.paritree.serving.drift;
 
 import io.javalin.http.Context;
-import io.paritree.Fault;
 import io.paritree.drift.Baseline;
-import io.paritree.serving.answer.ProblemException;
-import io.paritree.serving.answer.Problems;
 import io.paritree.serving.profile.RequestProfile.Window;
-import java.util.List;
+import io.paritree.serving.request.QueryParameters;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,48 +23,28 @@ record DriftQuery(Window window, Optional<String> stored, boolean profiles) {
   private static final Map<String, Window> WINDOWS = Map.of("1h", Window.HOUR, "24h", Window.DAY);
 
   static DriftQuery of(Context ctx) {
-    for (String name : ctx.queryParamMap().keySet()) {
-      if (!List.of(WINDOW, AGAINST, PROFILES).contains(name)) {
-        throw new ProblemException(
-            Problems.UNKNOWN_PARAMETER.of(
-                Fault.printable(name), "%s, %s or %s".formatted(WINDOW, AGAINST, PROFILES)));
-      }
-    }
-
-    String window = value(WINDOW, "1h", "1h or 24h", ctx);
+    QueryParameters given = QueryParameters.of(ctx, WINDOW, AGAINST, PROFILES);
+    String window = given.value(WINDOW, "1h or 24h").orElse("1h");
     if (!WINDOWS.containsKey(window)) {
-      throw wrong(WINDOW, "1h or 24h");
+      throw QueryParameters.wrong(WINDOW, "1h or 24h");
     }
 
     String expected = "reference, or stored: and the name of stored scores";
-    String against = value(AGAINST, Baseline.REFERENCE, expected, ctx);
+    String against = given.value(AGAINST, expected).orElse(Baseline.REFERENCE);
     boolean isStored = against.startsWith(STORED);
     if (!isStored && !against.equals(Baseline.REFERENCE)) {
-      throw wrong(AGAINST, expected);
+      throw QueryParameters.wrong(AGAINST, expected);
     }
 
-    String profiles = value(PROFILES, "false", "true or false", ctx);
+    String profiles = given.value(PROFILES, "true or false").orElse("false");
     if (!profiles.matches("true|false")) {
-      throw wrong(PROFILES, "true or false");
+      throw QueryParameters.wrong(PROFILES, "true or false");
     }
 
     return new DriftQuery(
         WINDOWS.get(window),
         isStored ? Optional.of(against.substring(STORED.length())) : Optional.empty(),
         profiles.equals("true"));
-  }
-
-  private static String value(String name, String absent, String expected, Context ctx) {
-    List<String> given = ctx.queryParams(name);
-    if (given.size() > 1) {
-      throw wrong(name, expected + ", once");
-    }
-
-    return given.isEmpty() ? absent : given.get(0);
-  }
-
-  private static ProblemException wrong(String name, String expected) {
-    return new ProblemException(Problems.BAD_PARAMETER.of(name, expected));
   }
 
   /** Returns what the rows are compared with, as it is asked for. */

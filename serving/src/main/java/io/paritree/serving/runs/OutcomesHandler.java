@@ -1,7 +1,6 @@
 package io.paritree.serving.runs;
 
 import io.javalin.http.Context;
-import io.paritree.Fault;
 import io.paritree.NameList;
 import io.paritree.json.JsonText;
 import io.paritree.output.StoredOutcomes;
@@ -9,9 +8,9 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.QueryParameters;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -58,22 +57,12 @@ public final class OutcomesHandler {
   }
 
   private static Optional<String> asOf(Context ctx) {
-    for (Map.Entry<String, List<String>> given : ctx.queryParamMap().entrySet()) {
-      if (!given.getKey().equals(AS_OF)) {
-        throw new ProblemException(
-            Problems.UNKNOWN_PARAMETER.of(Fault.printable(given.getKey()), "only " + AS_OF));
-      }
-
-      String text = given.getValue().size() == 1 ? given.getValue().get(0) : "";
-      if (!StoredOutcomes.isAsOf(text)) {
-        throw new ProblemException(
-            Problems.BAD_PARAMETER.of(
-                AS_OF, "a day such as 2026-11-24, or " + StoredOutcomes.UNDATED));
-      }
-
-      return Optional.of(text);
+    String expected = "a day such as 2026-11-24, or " + StoredOutcomes.UNDATED;
+    Optional<String> given = QueryParameters.of(ctx, AS_OF).value(AS_OF, expected);
+    if (given.isPresent() && !StoredOutcomes.isAsOf(given.get())) {
+      throw QueryParameters.wrong(AS_OF, expected);
     }
 
-    return Optional.empty();
+    return given;
   }
 }

@@ -1,7 +1,6 @@
 package io.paritree.serving.runs;
 
 import io.javalin.http.Context;
-import io.paritree.Fault;
 import io.paritree.NameList;
 import io.paritree.drift.Baseline;
 import io.paritree.json.JsonText;
@@ -14,6 +13,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.QueryParameters;
 import io.paritree.serving.runs.ReportedRuns.Look;
 import io.paritree.serving.runs.RunFiles.StoredReport;
 import io.paritree.serving.stored.ServedOutput;
@@ -44,7 +44,7 @@ public final class RunsHandler {
 
   public void list(Context ctx) {
     ReportedRuns runs = runs(ctx);
-    int limit = limit(ctx);
+    int limit = QueryParameters.of(ctx, LIMIT).wholeNumber(LIMIT, MAX_LIMIT).orElse(USUAL_LIMIT);
     MediaTypes.requireJsonAccepted(ctx);
     Look look = runs.list();
     List<EndedRun> newest = look.runs().subList(0, Math.min(limit, look.runs().size()));
@@ -82,7 +82,7 @@ public final class RunsHandler {
   public void comparison(Context ctx) {
     ReportedRuns runs = runs(ctx);
     MediaTypes.requireJsonAccepted(ctx);
-    Optional<String> wanted = challenger(ctx);
+    Optional<String> wanted = QueryParameters.of(ctx, CHALLENGER).value(CHALLENGER, "one name");
     StoredReport found = runs.report(ctx.pathParam("run"));
     List<String> compared =
         found.report().challengers().stream()
@@ -98,23 +98,6 @@ public final class RunsHandler {
                 () ->
                     new ProblemException(Problems.UNKNOWN_CHALLENGER.of(NameList.known(compared))));
     ctx.result(document);
-  }
-
-  private static Optional<String> challenger(Context ctx) {
-    for (Map.Entry<String, List<String>> given : ctx.queryParamMap().entrySet()) {
-      if (!given.getKey().equals(CHALLENGER)) {
-        throw new ProblemException(
-            Problems.UNKNOWN_PARAMETER.of(Fault.printable(given.getKey()), "only " + CHALLENGER));
-      }
-
-      if (given.getValue().size() != 1) {
-        throw new ProblemException(Problems.BAD_PARAMETER.of(CHALLENGER, "one name"));
-      }
-
-      return Optional.of(given.getValue().get(0));
-    }
-
-    return Optional.empty();
   }
 
   /**
@@ -165,24 +148,5 @@ public final class RunsHandler {
   private ReportedRuns runs(ServedOutput output) {
     return outputs.computeIfAbsent(
         output.name(), name -> new ReportedRuns(output, config.scores().poll()));
-  }
-
-  private static int limit(Context ctx) {
-    for (Map.Entry<String, List<String>> given : ctx.queryParamMap().entrySet()) {
-      if (!given.getKey().equals(LIMIT)) {
-        throw new ProblemException(
-            Problems.UNKNOWN_PARAMETER.of(Fault.printable(given.getKey()), "only " + LIMIT));
-      }
-
-      String text = given.getValue().size() == 1 ? given.getValue().get(0) : "";
-      if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > MAX_LIMIT) {
-        throw new ProblemException(
-            Problems.BAD_PARAMETER.of(LIMIT, "a whole number from 1 to " + MAX_LIMIT));
-      }
-
-      return Integer.parseInt(text);
-    }
-
-    return USUAL_LIMIT;
   }
 }

@@ -1,13 +1,12 @@
 package io.paritree.serving.runs;
 
 import io.javalin.http.Context;
-import io.paritree.Fault;
 import io.paritree.drift.Baseline;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.request.QueryParameters;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -39,37 +38,26 @@ record StoredDriftQuery(
   private static final String SLICE = "slice";
   private static final String ORDER = "order";
   private static final String SEARCH = "search";
-  private static final List<String> ALL =
-      List.of(PARTITION, AGAINST, NIGHTS, FIELD, SLICE, ORDER, SEARCH);
+  private static final String ONE = "one value";
 
   static StoredDriftQuery of(Context ctx) {
-    for (Map.Entry<String, List<String>> given : ctx.queryParamMap().entrySet()) {
-      if (!ALL.contains(given.getKey())) {
-        throw new ProblemException(
-            Problems.UNKNOWN_PARAMETER.of(
-                Fault.printable(given.getKey()), "one of " + String.join(", ", ALL)));
-      }
-
-      if (given.getValue().size() > 1) {
-        throw wrong(given.getKey(), "one value");
-      }
-    }
-
+    QueryParameters given =
+        QueryParameters.of(ctx, PARTITION, AGAINST, NIGHTS, FIELD, SLICE, ORDER, SEARCH);
     StoredDriftQuery query =
         new StoredDriftQuery(
-            given(PARTITION, ctx),
-            given(AGAINST, ctx).map(StoredDriftQuery::baselines).orElse(List.of()),
-            nights(given(NIGHTS, ctx)),
-            given(FIELD, ctx),
-            given(SLICE, ctx),
-            given(ORDER, ctx).map(StoredDriftQuery::order).orElse(FieldOrder.IMPACT),
-            given(SEARCH, ctx).orElse(""));
+            given.value(PARTITION, ONE),
+            given.value(AGAINST, ONE).map(StoredDriftQuery::baselines).orElse(List.of()),
+            given.wholeNumber(NIGHTS, MOST_NIGHTS).map(OptionalInt::of).orElse(OptionalInt.empty()),
+            given.value(FIELD, ONE),
+            given.value(SLICE, ONE),
+            given.value(ORDER, ONE).map(StoredDriftQuery::order).orElse(FieldOrder.IMPACT),
+            given.value(SEARCH, ONE).orElse(""));
     if (query.partition.isPresent() && query.nights.isPresent()) {
-      throw wrong(NIGHTS, "no partition beside it");
+      throw QueryParameters.wrong(NIGHTS, "no partition beside it");
     }
 
     boolean isPlain = query.against.isEmpty();
-    if (isPlain && ctx.queryParamMap().size() > query.partition.map(any -> 1).orElse(0)) {
+    if (isPlain && given.size() > query.partition.map(any -> 1).orElse(0)) {
       throw new ProblemException(
           Problems.MISSING_PARAMETER.of(
               AGAINST, "the names of baselines, such as reference|previous"));
@@ -83,37 +71,19 @@ record StoredDriftQuery(
     return query;
   }
 
-  private static Optional<String> given(String name, Context ctx) {
-    return Optional.ofNullable(ctx.queryParam(name));
-  }
-
   private static List<String> baselines(String text) {
     List<String> names = Arrays.asList(text.split("\\|", -1));
     if (!Baseline.NAMES.containsAll(names)) {
-      throw wrong(AGAINST, String.join(", ", Baseline.NAMES) + ", or some of them with | between");
+      throw QueryParameters.wrong(
+          AGAINST, String.join(", ", Baseline.NAMES) + ", or some of them with | between");
     }
 
     return names;
   }
 
-  private static OptionalInt nights(Optional<String> text) {
-    if (text.isEmpty()) {
-      return OptionalInt.empty();
-    }
-
-    if (!text.get().matches("[1-9][0-9]{0,2}") || Integer.parseInt(text.get()) > MOST_NIGHTS) {
-      throw wrong(NIGHTS, "a whole number from 1 to " + MOST_NIGHTS);
-    }
-
-    return OptionalInt.of(Integer.parseInt(text.get()));
-  }
-
   private static FieldOrder order(String text) {
     return FieldOrder.named(text)
-        .orElseThrow(() -> wrong(ORDER, "one of " + String.join(", ", FieldOrder.words())));
-  }
-
-  private static ProblemException wrong(String name, String expected) {
-    return new ProblemException(Problems.BAD_PARAMETER.of(name, expected));
+        .orElseThrow(
+            () -> QueryParameters.wrong(ORDER, "one of " + String.join(", ", FieldOrder.words())));
   }
 }

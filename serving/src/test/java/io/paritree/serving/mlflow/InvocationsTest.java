@@ -2,6 +2,7 @@ package io.paritree.serving.mlflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.serving.BodyMutations;
@@ -11,7 +12,6 @@ import io.paritree.serving.JsonTree;
 import io.paritree.serving.LoggedErrors;
 import io.paritree.serving.Parcels;
 import io.paritree.serving.RunningServer;
-import io.paritree.serving.Seed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -254,8 +254,8 @@ class InvocationsTest {
 
   @Test
   void mutatedBodiesAreAnswered() throws Exception {
-    long seed = Seed.value();
-    BodyMutations bodies = new BodyMutations(Seed.random(seed), bodies());
+    long seed = Seed.next();
+    BodyMutations bodies = new BodyMutations(new Random(seed), bodies());
     try (LoggedErrors errors = new LoggedErrors()) {
       for (int request = 0; request < 1_500; request++) {
         Answer answer = client.post("/invocations", bodies.next());

@@ -2,6 +2,7 @@ package io.paritree.serving.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import io.paritree.feature.Faults;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
@@ -18,7 +19,6 @@ import io.paritree.serving.Client.Answer;
 import io.paritree.serving.FarStore;
 import io.paritree.serving.JsonTree;
 import io.paritree.serving.RunningServer;
-import io.paritree.serving.Seed;
 import io.paritree.serving.SwapTrial;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -170,7 +170,7 @@ class ReloadTest {
 
   @Test
   void brokenVersionsAreRefusedAndTheOldOneGoesOn(@TempDir Path workshop) throws Exception {
-    long seed = Seed.value();
+    long seed = Seed.next();
     new TestPackages(store).binary(1, 20);
     BrokenPackages packages =
         new BrokenPackages(workshop, store.resolve("parcel-late"), new Random(seed));

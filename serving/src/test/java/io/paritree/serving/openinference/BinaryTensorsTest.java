@@ -3,6 +3,7 @@ package io.paritree.serving.openinference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.paritree.Seed;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.serving.Client;
@@ -11,7 +12,6 @@ import io.paritree.serving.JsonTree;
 import io.paritree.serving.LoggedErrors;
 import io.paritree.serving.Parcels;
 import io.paritree.serving.RunningServer;
-import io.paritree.serving.Seed;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -396,8 +396,8 @@ class BinaryTensorsTest {
 
   @Test
   void mutatedBytesAreAnswered() throws Exception {
-    long seed = Seed.value();
-    Random random = Seed.random(seed);
+    long seed = Seed.next();
+    Random random = new Random(seed);
     List<Sent> tensors = tensors("[" + rows().size() + "]");
     try (LoggedErrors errors = new LoggedErrors()) {
       for (int request = 0; request < 1_000; request++) {

@@ -2,13 +2,13 @@ package io.paritree.serving.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import io.paritree.forest.Engine;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.JsonTree;
-import io.paritree.serving.Seed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -205,9 +205,9 @@ class ShadowHarmTest {
   /** Callers, a challenger that is replaced over and over, and one that blocks and fails. */
   @Test
   void eachRowIsCountedOnceWhateverHappens() throws Exception {
-    long seed = Seed.value();
+    long seed = Seed.next();
     System.out.println("Seed " + seed);
-    Random harm = Seed.random(seed);
+    Random harm = new Random(seed);
     scoring =
         (engine, slots, rows, margins, scores) -> {
           if (harm.nextInt(4) == 0) {

@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.paritree.Seed;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature.Kind;
 import io.paritree.model.ScoringModel;
 import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.RunningServer;
-import io.paritree.serving.Seed;
 import io.paritree.serving.request.FieldRules;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -48,8 +48,8 @@ class SweepTest {
   private static SweptModels models;
   private static RunningServer serving;
 
-  private final long seed = Seed.value();
-  private final Random random = Seed.random(seed);
+  private final long seed = Seed.next();
+  private final Random random = new Random(seed);
   @AutoClose private final Client client = new Client(serving.port());
 
   @BeforeAll

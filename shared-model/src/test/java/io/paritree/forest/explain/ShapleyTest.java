@@ -3,11 +3,11 @@ package io.paritree.forest.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.Seed;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.RandomForests;
 import io.paritree.forest.RetainedBytes;
-import io.paritree.forest.Seed;
 import io.paritree.forest.Transform;
 import io.paritree.forest.Tree;
 import java.util.Arrays;

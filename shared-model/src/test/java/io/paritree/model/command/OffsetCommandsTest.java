@@ -3,8 +3,8 @@ package io.paritree.model.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.paritree.Seed;
 import io.paritree.forest.Rounds;
-import io.paritree.forest.Seed;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;

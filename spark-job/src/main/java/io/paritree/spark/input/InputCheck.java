@@ -7,7 +7,6 @@ import io.paritree.feature.Schema;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableFile;
-import io.paritree.spark.versions.SparkVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,13 +21,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
-import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.Type;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
-import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -193,13 +187,14 @@ public final class InputCheck {
     }
 
     FileSchema first = schemas.get(0);
+    StoredTypes types = new StoredTypes(sql, problems);
     for (String name : names) {
-      column(name, first, sql).ifPresent(column -> columns.put(name, column));
+      column(name, first, types).ifPresent(column -> columns.put(name, column));
     }
 
     for (ReadColumn column : List.copyOf(columns.values())) {
       if (format == InputFormat.PARQUET && !column.isPartition()) {
-        columns.put(column.name(), widest(column, schemas, sql));
+        columns.put(column.name(), types.widest(column, schemas));
       }
     }
 
@@ -355,7 +350,7 @@ public final class InputCheck {
     }
   }
 
-  private Optional<ReadColumn> column(String name, FileSchema file, SQLConf sql) {
+  private Optional<ReadColumn> column(String name, FileSchema file, StoredTypes types) {
     List<String> levels =
         listing.partitionColumns().stream().map(level -> comparison.asked(level, names)).toList();
     int level = levels.indexOf(name);
@@ -395,7 +390,7 @@ public final class InputCheck {
 
     return format == InputFormat.CSV
         ? Optional.of(new ReadColumn(name, DataTypes.StringType, -1))
-        : type(name, file, sql).map(type -> new ReadColumn(name, type, -1));
+        : types.of(name, file).map(type -> new ReadColumn(name, type, -1));
   }
 
   private boolean checkOnce(String name, FileSchema file) {
@@ -440,31 +435,6 @@ public final class InputCheck {
         : Optional.empty();
   }
 
-  private Optional<DataType> type(String name, FileSchema file, SQLConf sql) {
-    Type parquet = file.types().get(name);
-    if (parquet.isPrimitive()
-        && parquet.getLogicalTypeAnnotation() instanceof TimestampLogicalTypeAnnotation timestamp
-        && timestamp.getUnit() == LogicalTypeAnnotation.TimeUnit.NANOS) {
-      problems.add(
-          ("column '%s' of file %s holds timestamps in nanoseconds, which Spark does not read; write"
-                  + " it in microseconds (pandas and pyarrow: coerce_timestamps='us')")
-              .formatted(name, file.file().name()));
-      return Optional.empty();
-    }
-
-    try {
-      MessageType alone = new MessageType("one", parquet);
-      return Optional.of(
-          new ParquetToSparkSchemaConverter(sql).convert(alone).fields()[0].dataType());
-    } catch (Exception e) {
-      // Scala throws Spark's checked AnalysisException without declaring it.
-      problems.add(
-          "column '%s' of file %s has a type that Spark does not read: %s"
-              .formatted(name, file.file().name(), parquet));
-      return Optional.empty();
-    }
-  }
-
   /** Refuses a file that lacks columns of the first file, or has them in another way. */
   private void checkSameColumns(
       FileSchema file, FileSchema first, Map<String, ReadColumn> columns) {
@@ -485,69 +455,6 @@ public final class InputCheck {
         checkOnce(column.name(), file);
       }
     }
-  }
-
-  /**
-   * Returns a column in the type that holds its values of all files; if there is none, that is a
-   * problem. Types are compared as Spark reads them, because writers annotate and store the same
-   * values differently.
-   */
-  private ReadColumn widest(ReadColumn column, List<FileSchema> schemas, SQLConf sql) {
-    FileSchema first = schemas.get(0);
-    Map<DataType, FileSchema> types = new LinkedHashMap<>();
-    types.put(column.type(), first);
-    Type seen = first.types().get(column.name());
-    for (FileSchema file : schemas) {
-      if (file.columns().contains(column.name())) {
-        Type type = file.types().get(column.name());
-        if (!type.equals(seen)) {
-          // If Spark does not read the type, the call reports that as a problem.
-          type(column.name(), file, sql).ifPresent(own -> types.putIfAbsent(own, file));
-          seen = type;
-        }
-      }
-    }
-
-    Optional<DataType> widest = Widening.widest(types.keySet());
-    SparkVersion spark = SparkVersion.running();
-    if (widest.isPresent()
-        && !spark.readsWidenedColumns()
-        && !Widening.areStoredAlike(types.keySet())) {
-      problems.add(
-          "column '%s' is %s, depending on the file, which Spark %s does not read as one column; Spark 4.0 does"
-              .formatted(
-                  column.name(),
-                  types.keySet().stream().map(DataType::sql).collect(Collectors.joining(" or ")),
-                  spark.text()));
-    }
-
-    if (widest.isEmpty()) {
-      types.forEach(
-          (own, file) -> {
-            if (file != first) {
-              problems.add(differs(column, own, file, first));
-            }
-          });
-    }
-
-    return new ReadColumn(column.name(), widest.orElse(column.type()), -1);
-  }
-
-  private static String differs(
-      ReadColumn column, DataType own, FileSchema file, FileSchema first) {
-    return "column '%s' is %s (%s) in file %s, but %s (%s) in file %s"
-        .formatted(
-            column.name(),
-            own.sql(),
-            shown(file.types().get(column.name())),
-            file.file().name(),
-            column.type().sql(),
-            shown(first.types().get(column.name())),
-            first.file().name());
-  }
-
-  private static String shown(Type type) {
-    return type.toString().replace(" " + type.getName(), "");
   }
 
   private void checkFeatures(Map<String, ReadColumn> columns) {
