@@ -1,5 +1,6 @@
 package io.paritree.reasons;
 
+import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
@@ -120,6 +121,15 @@ public final class Reasons {
   /** Returns whether a row has a class, whose margin is explained unless another is asked for. */
   public boolean hasWinner() {
     return outputNames.size() == 1 || outputs.hasLabel();
+  }
+
+  /** Returns why rows do not have a class; empty if they have. */
+  public Optional<String> winnerProblem() {
+    return hasWinner()
+        ? Optional.empty()
+        : Optional.of(
+            "the model has several outputs %s and no classes, so that none of them is the one to explain"
+                .formatted(NameList.known(outputNames)));
   }
 
   /**

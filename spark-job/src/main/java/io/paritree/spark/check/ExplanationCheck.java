@@ -1,6 +1,5 @@
 package io.paritree.spark.check;
 
-import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
@@ -41,12 +40,9 @@ record ExplanationCheck(ScoringModel model, OutputColumns columns, List<String> 
               .formatted(asked.most(), reasons.groups().size()));
     }
 
-    if (!reasons.hasWinner()) {
-      problems.add(
-          "--reasons cannot be written: the model has several outputs %s and no classes, so that"
-                  .formatted(NameList.known(reasons.outputNames()))
-              + " none of them is the one to explain");
-    }
+    reasons
+        .winnerProblem()
+        .ifPresent(problem -> problems.add("--reasons cannot be written: " + problem));
 
     if (model.outputs().kind() == Outputs.Kind.CLASS_INDEX && !Float.isNaN(asked.above())) {
       problems.add("--reasons-from cannot be used: the model's score is the number of a class");

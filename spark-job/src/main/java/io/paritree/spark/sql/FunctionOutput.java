@@ -1,6 +1,5 @@
 package io.paritree.spark.sql;
 
-import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
@@ -55,11 +54,7 @@ enum FunctionOutput {
     }
 
     try {
-      return Reasons.of(model, ContributionMode.FAST).hasWinner()
-          ? Optional.empty()
-          : Optional.of(
-              "the model has several outputs %s and no classes, so that none of them is the one to explain"
-                  .formatted(NameList.known(model.outputs().names())));
+      return Reasons.of(model, ContributionMode.FAST).winnerProblem();
     } catch (UnsupportedModelException e) {
       return Optional.of(e.getMessage());
     }
