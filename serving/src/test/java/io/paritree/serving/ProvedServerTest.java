@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.Seed;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.proof.AdversarialRecords;
+import io.paritree.proof.AskedReasons;
 import io.paritree.proof.EngineForm;
 import io.paritree.proof.ParityTrial;
 import io.paritree.proof.TriedRecords;
@@ -25,24 +27,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A server gives the bits and the faults of the specification, also for records with values at
- * edges.
+ * A server gives the bits, the reasons and the faults of the specification, also for records with
+ * values at edges.
  */
 class ProvedServerTest {
   private static final long SEED = Seed.next();
   private static final int RECORDS = 1_500;
+  private static final int REASONS = 3;
 
   @TempDir private Path directory;
 
   @Test
   void eachWayToAskAnswersAsTheSpecification() throws Exception {
     TestPackages packages = new TestPackages(directory.resolve("models"));
-    Path late = packages.binary();
+    Path late = packages.reasons();
     Path classes = packages.classes();
     try (RunningServer server =
         RunningServer.start(List.of(late.toString(), classes.toString()), Map.of())) {
       for (Path place : List.of(late, classes)) {
-        List<WayResult> results = results(place, "http://127.0.0.1:" + server.port());
+        AskedReasons asked =
+            new AskedReasons(
+                REASONS, place.equals(late) ? ContributionMode.FAST : ContributionMode.EXACT);
+        List<WayResult> results = results(place, "http://127.0.0.1:" + server.port(), asked);
 
         List<String> ways = new ArrayList<>(TriedServer.names());
         ways.add(0, EngineForm.SPEC.word());
@@ -54,6 +60,7 @@ class ProvedServerTest {
         for (WayResult result : results) {
           assertThat(result.different()).as("%s, seed %s", result, SEED).isZero();
           assertThat(result.compared()).as(result.toString()).isGreaterThan(RECORDS / 8);
+          assertThat(result.explained()).as(result.toString()).isGreaterThan(RECORDS / 16);
         }
       }
 
@@ -63,7 +70,7 @@ class ProvedServerTest {
     }
   }
 
-  private List<WayResult> results(Path place, String url) throws Exception {
+  private List<WayResult> results(Path place, String url, AskedReasons asked) throws Exception {
     ModelFiles files = ModelFiles.read(place.toString());
     ScoringModel model = Opening.open(files, EngineKind.FOREST);
     AdversarialRecords edges = new AdversarialRecords(model, SEED);
@@ -73,8 +80,9 @@ class ProvedServerTest {
             Stream.generate(() -> edges.next(edges.generated())).limit(RECORDS).iterator(),
             directory.resolve("records"));
     TriedServer server = TriedServer.of(url, "", model);
-    List<Way> ways = new ArrayList<>(List.of(EngineForm.SPEC.of(model, files).orElseThrow()));
-    ways.addAll(server.ways(model));
+    List<Way> ways = new ArrayList<>();
+    ways.add(EngineForm.SPEC.of(model, files, asked).orElseThrow());
+    ways.addAll(server.ways(model, asked));
     return new ParityTrial(records, ways, 2).run();
   }
 }

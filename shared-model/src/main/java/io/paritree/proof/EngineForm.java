@@ -4,6 +4,8 @@ import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Engine;
 import io.paritree.forest.FastWays;
+import io.paritree.forest.Forest;
+import io.paritree.forest.explain.Explainer;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
@@ -16,17 +18,23 @@ import java.util.Optional;
 /** The ways to score records in one process; the first one says what is right. */
 public enum EngineForm {
   /** The plain loops over trees, row by row. */
-  SPEC,
+  SPEC(Grouping.ONE_BY_ONE),
   /** The specification for many rows at once, which {@link Recheck} and audits use. */
-  STEPS,
+  STEPS(Grouping.ROWS),
   /** The fast engine, a row at a time, as a server scores a record. */
-  ONE,
+  ONE(Grouping.ONE_BY_ONE),
   /** The fast engine, in blocks, as a JVM without vectors scores them. */
-  BLOCKS,
+  BLOCKS(Grouping.ROWS),
   /** The fast engine, in blocks of columns, by the JDK's vectors. */
-  WIDE,
+  WIDE(Grouping.COLUMNS),
   /** libxgboost. */
-  XGBOOST;
+  XGBOOST(Grouping.ROWS);
+
+  private final Grouping grouping;
+
+  EngineForm(Grouping grouping) {
+    this.grouping = grouping;
+  }
 
   /** Returns what users call it. */
   public String word() {
@@ -37,21 +45,51 @@ public enum EngineForm {
    * Returns the way to score records of a model; empty for {@link #WIDE} where it is not there.
    *
    * @param files of the model
+   * @param asked the reasons that it gives if it can; the model must have them
    * @throws UnsupportedModelException if libxgboost is not there, or cannot score the model
    */
-  public Optional<Way> of(ScoringModel model, ModelFiles files) throws ModelException {
-    return switch (this) {
-      case SPEC -> way(model, model.specification(), Grouping.ROWS);
-      case STEPS -> way(model, Recheck.second(model), Grouping.ROWS);
-      case ONE -> way(model, model.engine(), Grouping.ONE_BY_ONE);
-      case BLOCKS -> way(model, FastWays.narrow(model.engine()), Grouping.ROWS);
-      case WIDE ->
-          FastWays.wide(model.engine()).flatMap(engine -> way(model, engine, Grouping.COLUMNS));
-      case XGBOOST -> way(model, Opening.open(files, EngineKind.XGBOOST).engine(), Grouping.ROWS);
-    };
+  public Optional<Way> of(ScoringModel model, ModelFiles files, AskedReasons asked)
+      throws ModelException {
+    Optional<Engine> engine =
+        switch (this) {
+          case SPEC -> Optional.of(model.specification());
+          case STEPS -> Optional.of(Recheck.second(model));
+          case ONE -> Optional.of(model.engine());
+          case BLOCKS -> Optional.of(FastWays.narrow(model.engine()));
+          case WIDE -> FastWays.wide(model.engine());
+          case XGBOOST -> Optional.of(Opening.open(files, EngineKind.XGBOOST).engine());
+        };
+    if (engine.isEmpty()) {
+      return Optional.empty();
+    }
+
+    EngineReasons reasons =
+        asked.areAsked()
+            ? explainer(model, engine.get(), asked)
+                .map(explainer -> EngineReasons.of(asked, model, explainer))
+                .orElse(EngineReasons.NONE)
+            : EngineReasons.NONE;
+    return Optional.of(new EngineWay(word(), engine.get(), grouping, model.outputs(), reasons));
   }
 
-  private Optional<Way> way(ScoringModel model, Engine engine, Grouping grouping) {
-    return Optional.of(new EngineWay(word(), engine, grouping, model.outputs()));
+  /**
+   * Returns what computes contributions in this way. Exact ones have a specification; fast ones are
+   * what a record has alone. Those of libxgboost are comparable with exact ones only.
+   */
+  private Optional<Explainer> explainer(ScoringModel model, Engine engine, AskedReasons asked)
+      throws UnsupportedModelException {
+    return switch (this) {
+      case SPEC ->
+          Optional.of(
+              asked.areExact() && engine instanceof Forest forest
+                  ? Explainer.specification(forest)
+                  : model.explainer(asked.mode()));
+      case STEPS -> Optional.empty();
+      case ONE, BLOCKS, WIDE -> Optional.of(model.explainer(asked.mode()));
+      case XGBOOST ->
+          asked.areExact() && engine instanceof Explainer explainer
+              ? Optional.of(explainer)
+              : Optional.empty();
+    };
   }
 }

@@ -8,12 +8,14 @@ import java.util.Arrays;
  * An engine that scores records in this process.
  *
  * @param outputs what makes labels of scores
+ * @param reasons explains them
  */
-public record EngineWay(String name, Engine engine, Grouping grouping, Outputs outputs)
+record EngineWay(
+    String name, Engine engine, Grouping grouping, Outputs outputs, EngineReasons reasons)
     implements Way {
 
   /** How rows come to the engine. */
-  public enum Grouping {
+  enum Grouping {
     ONE_BY_ONE,
     /** A block at once, row after row. */
     ROWS,
@@ -34,7 +36,9 @@ public record EngineWay(String name, Engine engine, Grouping grouping, Outputs o
           engine.scoreColumns(columns(encoded.slots(), count), count, count, margins, scores);
     }
 
-    WayAnswers answers = new WayAnswers(count, engine.outputs(), engine.scores());
+    WayAnswers answers =
+        new WayAnswers(
+            count, engine.outputs(), engine.scores(), reasons.asked().answered(count, true));
     for (int record = 0; record < count; record++) {
       if (encoded.faults()[record] == null) {
         answers.scored(
@@ -47,6 +51,7 @@ public record EngineWay(String name, Engine engine, Grouping grouping, Outputs o
       }
     }
 
+    reasons.explain(encoded, grouping, scores, answers);
     return answers;
   }
 
@@ -61,8 +66,9 @@ public record EngineWay(String name, Engine engine, Grouping grouping, Outputs o
     }
   }
 
-  private float[] columns(float[] slots, int count) {
-    int width = engine.width();
+  /** Returns rows feature after feature. */
+  static float[] columns(float[] slots, int count) {
+    int width = slots.length / Math.max(1, count);
     float[] columns = new float[slots.length];
     for (int row = 0; row < count; row++) {
       for (int slot = 0; slot < width; slot++) {

@@ -14,7 +14,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Scores records by requests to a server. */
-record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements Way {
+record HttpWay(HttpForm form, TriedServer server, ScoringModel model, AskedReasons asked)
+    implements Way {
   private static final JsonFactory JSON = new JsonFactory();
   private static final String NOT_READ = "a cell is read as its column's kind";
 
@@ -27,7 +28,11 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
   public WayAnswers score(TriedBlock records) throws IOException, InterruptedException {
     List<TriedRecord> all = records.records();
     WayAnswers answers =
-        new WayAnswers(all.size(), model.engine().outputs(), model.engine().scores());
+        new WayAnswers(
+            all.size(),
+            model.engine().outputs(),
+            model.engine().scores(),
+            asked.answered(all.size(), true));
     int most =
         form == HttpForm.HTTP ? all.size() : RefusingWay.batch(records.schema().fields().size());
     List<Integer> sent = new ArrayList<>();
@@ -54,12 +59,12 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
   private void send(List<String> texts, List<Field> fields, List<Integer> sent, WayAnswers to)
       throws IOException, InterruptedException {
     if (form != HttpForm.HTTP) {
-      read(server.post(form, body(texts, fields)), sent, to);
+      read(server.post(form, asked, body(texts, fields)), sent, to);
       return;
     }
 
     List<byte[]> bodies = texts.stream().map(text -> body(List.of(text), fields)).toList();
-    List<byte[]> each = server.postEach(form, bodies);
+    List<byte[]> each = server.postEach(form, asked, bodies);
     for (int at = 0; at < sent.size(); at++) {
       read(each.get(at), sent.subList(at, at + 1), to);
     }
@@ -136,6 +141,7 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
     String label = null;
     TreeSet<String> faults = new TreeSet<>();
     String reason = null;
+    GivenReasons reasons = null;
     boolean isScored = false;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
@@ -148,6 +154,7 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
         case "margin", "margins" ->
             reason = numbers(json, margins) ? reason : WayAnswers.NOT_FINITE;
         case "label" -> label = json.getText();
+        case "reasons" -> reasons = GivenReasons.read(json);
         case "errors" -> faults.addAll(faults(json));
         case "errors_omitted" -> reason = WayAnswers.LEFT_OUT;
         default -> json.skipChildren();
@@ -162,6 +169,10 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model) implements
       to.scored(record, margins, 0, scores, 0);
       if (label != null) {
         to.labelled(record, label);
+      }
+
+      if (reasons != null) {
+        reasons.giveTo(record, to);
       }
     }
   }

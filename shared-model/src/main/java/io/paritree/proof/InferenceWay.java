@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Scores records by the Open Inference Protocol, as tensors, one for each field. */
-record InferenceWay(TensorForm form, TriedServer server, ScoringModel model)
+record InferenceWay(TensorForm form, TriedServer server, ScoringModel model, AskedReasons asked)
     implements RefusingWay {
   @Override
   public String name() {
@@ -20,7 +20,9 @@ record InferenceWay(TensorForm form, TriedServer server, ScoringModel model)
   public WayAnswers score(TriedBlock records) throws IOException, InterruptedException {
     List<Field> fields = records.schema().fields();
     int count = records.records().size();
-    WayAnswers answers = new WayAnswers(count, model.engine().outputs(), model.engine().scores());
+    WayAnswers answers =
+        new WayAnswers(
+            count, model.engine().outputs(), model.engine().scores(), asked.answered(count, true));
     List<Integer> possible = new ArrayList<>();
     for (int record = 0; record < count; record++) {
       Optional<String> problem = form.problem(records.records().get(record), fields);
@@ -37,8 +39,17 @@ record InferenceWay(TensorForm form, TriedServer server, ScoringModel model)
 
   @Override
   public Answer ask(List<TriedRecord> records) throws IOException, InterruptedException {
-    TensorForm.Body body = form.body(records, model.schema().fields());
+    TensorForm.Body body = form.body(records, model.schema().fields(), outputs());
     return server.post(server.model("/v2") + "/infer", form.type(), body.bytes(), body.json());
+  }
+
+  /** Returns which outputs a request asks for; empty text for those that it need not ask for. */
+  private String outputs() {
+    String label = model.outputs().hasLabel() ? "{\"name\":\"label\"}," : "";
+    return asked.areAsked()
+        ? "{\"name\":\"score\"},{\"name\":\"margin\"},%s{\"name\":\"reasons\",\"parameters\":%s}"
+            .formatted(label, asked.json())
+        : "";
   }
 
   @Override

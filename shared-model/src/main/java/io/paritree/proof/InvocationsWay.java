@@ -17,9 +17,10 @@ import java.util.stream.IntStream;
 
 /**
  * Scores records by MLflow's protocol, as records of a data frame. A data frame has all its
- * columns, so a field that is absent is sent as null. The answer has scores only.
+ * columns, so a field that is absent is sent as null. The answer has scores and reasons only.
  */
-record InvocationsWay(TriedServer server, ScoringModel model) implements RefusingWay {
+record InvocationsWay(TriedServer server, ScoringModel model, AskedReasons asked)
+    implements RefusingWay {
   static final String NAME = "invocations";
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -41,17 +42,19 @@ record InvocationsWay(TriedServer server, ScoringModel model) implements Refusin
   @Override
   public WayAnswers score(TriedBlock records) throws IOException, InterruptedException {
     int count = records.records().size();
-    WayAnswers answers = new WayAnswers(count, 0, model.engine().scores());
+    WayAnswers answers =
+        new WayAnswers(count, 0, model.engine().scores(), asked.answered(count, true));
     ask(records, IntStream.range(0, count).boxed().toList(), answers);
     return answers;
   }
 
   @Override
   public Answer ask(List<TriedRecord> records) throws IOException, InterruptedException {
+    String params = asked.areAsked() ? "\"params\":" + asked.json() + "," : "";
     String body =
         records.stream()
             .map(this::json)
-            .collect(Collectors.joining(",", "{\"dataframe_records\":[", "]}"));
+            .collect(Collectors.joining(",", "{" + params + "\"dataframe_records\":[", "]}"));
     return server.post(
         "/invocations",
         "application/json",
@@ -74,15 +77,20 @@ record InvocationsWay(TriedServer server, ScoringModel model) implements Refusin
     try (JsonParser json = JSON.createParser(answer.body())) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean arePredictions = json.currentName().equals("predictions");
+        String name = json.currentName();
         json.nextToken();
-        if (!arePredictions) {
-          json.skipChildren();
-          continue;
-        }
-
-        for (int at = 0; json.nextToken() != JsonToken.END_ARRAY; at++) {
-          readScores(json, sent.get(at), to);
+        switch (name) {
+          case "predictions" -> {
+            for (int at = 0; json.nextToken() != JsonToken.END_ARRAY; at++) {
+              readScores(json, sent.get(at), to);
+            }
+          }
+          case "reasons" -> {
+            for (int at = 0; json.nextToken() != JsonToken.END_ARRAY; at++) {
+              GivenReasons.read(json).giveTo(sent.get(at), to);
+            }
+          }
+          default -> json.skipChildren();
         }
       }
     }

@@ -57,8 +57,15 @@ public record ParityProof(
    * @param adversarial how many have values at edges
    * @param seed of these
    * @param sha256 of all
+   * @param reasons that the ways were asked for
    */
-  public record Tried(String input, long natural, long adversarial, long seed, String sha256) {}
+  public record Tried(
+      String input,
+      long natural,
+      long adversarial,
+      long seed,
+      String sha256,
+      AskedReasons reasons) {}
 
   public ParityProof {
     ways = List.copyOf(ways);
@@ -116,6 +123,8 @@ public record ParityProof(
     json.writeNumberField("adversarial", tried.adversarial);
     json.writeNumberField("seed", tried.seed);
     json.writeStringField("sha256", tried.sha256);
+    json.writeNumberField("reasons", tried.reasons.most());
+    json.writeBooleanField("exact", tried.reasons.areExact());
     json.writeEndObject();
     JsonText.objects(json, "ways", ways, way -> write(json, way));
     json.writeObjectFieldStart("absent");
@@ -130,6 +139,7 @@ public record ParityProof(
     json.writeStringField("way", way.name());
     json.writeNumberField("compared", way.compared());
     json.writeNumberField("different", way.different());
+    json.writeNumberField("explained", way.explained());
     JsonText.counts(json, "inexpressible", way.inexpressible());
     json.writeNumberField("millis", way.millis());
     JsonText.optional(json, "failure", way.failure());
@@ -186,7 +196,12 @@ public record ParityProof(
       return "failed: " + way.failure().get();
     }
 
-    return way.compared() == 0 ? "nothing was compared" : "same";
+    if (way.compared() == 0) {
+      return "nothing was compared";
+    }
+
+    String reasons = way.explained() == 0 ? "without reasons" : way.explained() + " with reasons";
+    return tried.reasons.areAsked() ? "same, " + reasons : "same";
   }
 
   private String shown(WayResult.First first) {

@@ -43,6 +43,7 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
   private static final class Tally {
     private long compared;
     private long different;
+    private long explained;
     private long nanos;
     private final Map<String, Long> inexpressible = new TreeMap<>();
     private final List<Different> first = new ArrayList<>();
@@ -56,6 +57,7 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
         }
 
         compared++;
+        explained += got.reasons().has(index) ? 1 : 0;
         Optional<Parting> parting = expected.parting(index, got, index);
         if (parting.isPresent()) {
           different++;
@@ -74,6 +76,7 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
     void add(Tally other) {
       compared += other.compared;
       different += other.different;
+      explained += other.explained;
       nanos += other.nanos;
       other.inexpressible.forEach((reason, count) -> inexpressible.merge(reason, count, Long::sum));
       other.first.forEach(this::add);
@@ -224,6 +227,7 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
         way.name(),
         tally.compared,
         tally.different,
+        tally.explained,
         tally.inexpressible,
         TimeUnit.NANOSECONDS.toMillis(tally.nanos),
         first,

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tensors that a server answers by the Open Inference Protocol: score, margin and label, in the
- * JSON or as bytes after it. Not thread-safe.
+ * The tensors that a server answers by the Open Inference Protocol: score, margin, label and
+ * reasons, in the JSON or as bytes after it. Not thread-safe.
  */
 final class TensorAnswer {
   private static final JsonFactory JSON = new JsonFactory();
@@ -24,6 +24,7 @@ final class TensorAnswer {
   private final float[] margins;
   private final boolean[] areNotFinite; // numbers of a row, in JSON
   private final List<String> labels = new ArrayList<>();
+  private final List<String> reasons = new ArrayList<>();
   private boolean isScored;
 
   /**
@@ -39,7 +40,7 @@ final class TensorAnswer {
     this.areNotFinite = new boolean[rows];
   }
 
-  /** Reads an answer; its outputs are asked for without parameters but the size of their bytes. */
+  /** Reads an answer; its outputs have no parameters but the size of their bytes. */
   void read(Answer answer) throws IOException {
     int length = answer.json().orElse(answer.body().length);
     ByteBuffer data =
@@ -70,14 +71,14 @@ final class TensorAnswer {
       isScored |= name.equals("score");
       if (member.equals("name")) {
         name = json.getText();
-      } else if (member.equals("data") && name.equals("label")) {
+      } else if (member.equals("data") && isText(name)) {
         while (json.nextToken() != JsonToken.END_ARRAY) {
-          labels.add(json.getText());
+          texts(name).add(json.getText());
         }
       } else if (member.equals("data")) {
         readNumbers(json, name.equals("score") ? scores : margins);
-      } else if (member.equals("parameters") && name.equals("label")) {
-        readTexts(data);
+      } else if (member.equals("parameters") && isText(name)) {
+        readTexts(data, texts(name));
       } else if (member.equals("parameters")) {
         float[] to = name.equals("score") ? scores : margins;
         data.asFloatBuffer().get(to);
@@ -88,11 +89,19 @@ final class TensorAnswer {
     }
   }
 
-  private void readTexts(ByteBuffer data) {
+  private static boolean isText(String output) {
+    return output.equals("label") || output.equals("reasons");
+  }
+
+  private List<String> texts(String output) {
+    return output.equals("label") ? labels : reasons;
+  }
+
+  private void readTexts(ByteBuffer data, List<String> to) {
     for (int row = 0; row < areNotFinite.length; row++) {
       byte[] text = new byte[data.getInt()];
       data.get(text);
-      labels.add(new String(text, StandardCharsets.UTF_8));
+      to.add(new String(text, StandardCharsets.UTF_8));
     }
   }
 
@@ -112,7 +121,7 @@ final class TensorAnswer {
    *
    * @param sent the numbers of the records
    */
-  void giveTo(List<Integer> sent, WayAnswers to) {
+  void giveTo(List<Integer> sent, WayAnswers to) throws IOException {
     for (int at = 0; at < sent.size() && isScored; at++) {
       if (areNotFinite[at]) {
         to.inexpressible(sent.get(at), WayAnswers.NOT_FINITE);
@@ -122,6 +131,10 @@ final class TensorAnswer {
       to.scored(sent.get(at), margins, at * outputs, scores, at * perRow);
       if (at < labels.size()) {
         to.labelled(sent.get(at), labels.get(at));
+      }
+
+      if (at < reasons.size()) {
+        GivenReasons.of(reasons.get(at)).giveTo(sent.get(at), to);
       }
     }
   }

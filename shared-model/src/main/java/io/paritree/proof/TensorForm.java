@@ -69,8 +69,12 @@ enum TensorForm {
     return Optional.empty();
   }
 
-  /** Returns a request with records that the form can have. */
-  Body body(List<TriedRecord> records, List<Field> fields) {
+  /**
+   * Returns a request with records that the form can have.
+   *
+   * @param outputs that it asks for, as JSON with commas between them; empty for the usual ones
+   */
+  Body body(List<TriedRecord> records, List<Field> fields, String outputs) {
     ByteArrayOutputStream data = new ByteArrayOutputStream();
     StringBuilder json = new StringBuilder("{\"inputs\":[");
     for (int field = 0; field < fields.size(); field++) {
@@ -101,7 +105,8 @@ enum TensorForm {
       json.append('}');
     }
 
-    json.append(this == V2 ? "]}" : "],\"parameters\":{\"binary_data_output\":true}}");
+    json.append(outputs.isEmpty() ? "]" : "],\"outputs\":[%s]".formatted(outputs));
+    json.append(this == V2 ? "}" : ",\"parameters\":{\"binary_data_output\":true}}");
     byte[] start = json.toString().getBytes(StandardCharsets.UTF_8);
     if (this == V2) {
       return new Body(start, OptionalInt.empty());

@@ -67,19 +67,19 @@ public final class TriedServer {
         .toList();
   }
 
-  /** Returns the ways to ask it, in the order of their names. */
-  public List<Way> ways(ScoringModel model) {
+  /** Returns the ways to ask it, in the order of their names, each for the same reasons. */
+  public List<Way> ways(ScoringModel model, AskedReasons asked) {
     List<Way> ways = new ArrayList<>();
     for (HttpForm form : HttpForm.values()) {
-      ways.add(new HttpWay(form, this, model));
+      ways.add(new HttpWay(form, this, model, asked));
     }
 
     for (TensorForm form : TensorForm.values()) {
-      ways.add(new InferenceWay(form, this, model));
+      ways.add(new InferenceWay(form, this, model, asked));
     }
 
     if (absent.isEmpty()) {
-      ways.add(new InvocationsWay(this, model));
+      ways.add(new InvocationsWay(this, model, asked));
     }
 
     return ways;
@@ -174,8 +174,9 @@ public final class TriedServer {
    * @return the answer
    * @throws IOException if its status is not 200
    */
-  byte[] post(HttpForm form, byte[] records) throws IOException, InterruptedException {
-    String at = address(form);
+  byte[] post(HttpForm form, AskedReasons asked, byte[] records)
+      throws IOException, InterruptedException {
+    String at = address(form, asked);
     Answer answer = post(at, form.type(), records, OptionalInt.empty());
     if (answer.status == REFUSED) {
       throw unexpected(at, answer.status, answer.body);
@@ -190,8 +191,9 @@ public final class TriedServer {
    * @return the answers: of status 200, or 400
    * @throws IOException if one is any other
    */
-  List<byte[]> postEach(HttpForm form, List<byte[]> records) throws IOException {
-    String at = address(form);
+  List<byte[]> postEach(HttpForm form, AskedReasons asked, List<byte[]> records)
+      throws IOException {
+    String at = address(form, asked);
     String caller = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
     String headers = caller + "Content-Type: " + form.type() + "\r\n";
     List<byte[]> bodies = new ArrayList<>();
@@ -203,8 +205,8 @@ public final class TriedServer {
     return bodies;
   }
 
-  private String address(HttpForm form) {
-    return model("/v1") + "/" + form.endpoint() + "?margin=true";
+  private String address(HttpForm form, AskedReasons asked) {
+    return model("/v1") + "/" + form.endpoint() + "?margin=true" + asked.query();
   }
 
   /**

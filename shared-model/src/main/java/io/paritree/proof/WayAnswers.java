@@ -3,8 +3,8 @@ package io.paritree.proof;
 import java.util.Optional;
 
 /**
- * What a way has answered for some records, of each one of these: margins and scores, the faults
- * for which it was refused, or why the way cannot take it. Not thread-safe.
+ * What a way has answered for some records, of each one of these: margins, scores and reasons, the
+ * faults for which it was refused, or why the way cannot take it. Not thread-safe.
  */
 public final class WayAnswers {
   /** Why a way that was asked cannot show its answer: a number of it is not finite. */
@@ -24,7 +24,8 @@ public final class WayAnswers {
   private final boolean[] isTwice;
   private final String[] labels;
   private final String[] faults;
-  private final String[] reasons;
+  private final String[] problems; // why the way cannot take it
+  private final AnsweredReasons reasons;
 
   /**
    * Two answers for a record that are not the same.
@@ -35,12 +36,18 @@ public final class WayAnswers {
    */
   public record Parting(String what, String expected, String got) {}
 
+  /** Makes room for answers without reasons. */
+  public WayAnswers(int count, int outputs, int scores) {
+    this(count, outputs, scores, AnsweredReasons.none());
+  }
+
   /**
    * @param count number of records
    * @param outputs number of margins of a record; 0 if the way does not show margins
    * @param scores number of scores of a record
+   * @param reasons receives the reasons of as many records
    */
-  public WayAnswers(int count, int outputs, int scores) {
+  public WayAnswers(int count, int outputs, int scores, AnsweredReasons reasons) {
     this.outputs = outputs;
     this.scores = scores;
     this.marginBits = new int[Math.multiplyExact(count, outputs)];
@@ -49,7 +56,8 @@ public final class WayAnswers {
     this.isTwice = new boolean[count];
     this.labels = new String[count];
     this.faults = new String[count];
-    this.reasons = new String[count];
+    this.problems = new String[count];
+    this.reasons = reasons;
   }
 
   /**
@@ -88,25 +96,30 @@ public final class WayAnswers {
 
   /** Says why the way cannot take a record: such records are counted, and not compared. */
   public void inexpressible(int record, String reason) {
-    reasons[record] = reason;
+    problems[record] = reason;
+  }
+
+  /** Returns what receives the reasons of records that were scored. */
+  public AnsweredReasons reasons() {
+    return reasons;
   }
 
   /** Returns the answers for some of the records, in arrays of their own. */
   public WayAnswers part(int from, int count) {
-    WayAnswers part = new WayAnswers(count, outputs, scores);
+    WayAnswers part = new WayAnswers(count, outputs, scores, reasons.part(from, count));
     System.arraycopy(marginBits, from * outputs, part.marginBits, 0, count * outputs);
     System.arraycopy(scoreBits, from * scores, part.scoreBits, 0, count * scores);
     System.arraycopy(isScored, from, part.isScored, 0, count);
     System.arraycopy(isTwice, from, part.isTwice, 0, count);
     System.arraycopy(labels, from, part.labels, 0, count);
     System.arraycopy(faults, from, part.faults, 0, count);
-    System.arraycopy(reasons, from, part.reasons, 0, count);
+    System.arraycopy(problems, from, part.problems, 0, count);
     return part;
   }
 
   /** Returns why the way cannot take a record. */
   Optional<String> inexpressible(int record) {
-    return Optional.ofNullable(reasons[record]);
+    return Optional.ofNullable(problems[record]);
   }
 
   /** Returns how another answer for a record differs; NaN equals NaN. */
@@ -140,7 +153,7 @@ public final class WayAnswers {
     String label = labels[record];
     String otherLabel = other.labels[otherRecord];
     return label == null || otherLabel == null || label.equals(otherLabel)
-        ? Optional.empty()
+        ? reasons.parting(record, other.reasons, otherRecord)
         : Optional.of(new Parting("label", label, otherLabel));
   }
 
@@ -156,18 +169,9 @@ public final class WayAnswers {
 
     return !reason.equals(NOT_FINITE)
         || isScored[record]
-            && (hasNotFinite(marginBits, record * outputs, outputs)
-                || hasNotFinite(scoreBits, record * scores, scores));
-  }
-
-  private static boolean hasNotFinite(int[] bits, int from, int count) {
-    for (int index = from; index < from + count; index++) {
-      if (!Float.isFinite(Float.intBitsToFloat(bits[index]))) {
-        return true;
-      }
-    }
-
-    return false;
+            && (AnsweredReasons.hasNotFinite(marginBits, record * outputs, outputs)
+                || AnsweredReasons.hasNotFinite(scoreBits, record * scores, scores)
+                || reasons.haveNotFinite(record));
   }
 
   private String kind(int record) {
@@ -180,7 +184,7 @@ public final class WayAnswers {
     return isScored[record] ? "scored" : NOTHING;
   }
 
-  private static String shown(int bits) {
+  static String shown(int bits) {
     return "%s (0x%s)".formatted(Float.intBitsToFloat(bits), Integer.toHexString(bits));
   }
 }

@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param name of the way
  * @param compared how many records it has answered as the reference has, or otherwise
  * @param different how many otherwise
+ * @param explained of how many it has given reasons, which were compared too
  * @param inexpressible how many records it cannot take, by the reason
  * @param millis that all its threads have taken
  * @param first what differs first, made as small as it gets; empty if nothing does
@@ -22,6 +23,7 @@ public record WayResult(
     String name,
     long compared,
     long different,
+    long explained,
     Map<String, Long> inexpressible,
     long millis,
     Optional<First> first,

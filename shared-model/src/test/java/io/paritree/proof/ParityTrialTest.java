@@ -9,6 +9,8 @@ import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
 import io.paritree.forest.Engine;
 import io.paritree.forest.PlantedFault;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.forest.explain.Explainer;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ParityTrialTest {
   private static final int RECORDS = 6_000;
   private static final int FEW = 3;
+  private static final int REASONS = 3;
 
   @TempDir static Path directory;
 
@@ -54,7 +57,11 @@ class ParityTrialTest {
   }
 
   private static Way reference() throws Exception {
-    return EngineForm.SPEC.of(model, files).orElseThrow();
+    return reference(AskedReasons.NONE);
+  }
+
+  private static Way reference(AskedReasons asked) throws Exception {
+    return EngineForm.SPEC.of(model, files, asked).orElseThrow();
   }
 
   private static WayResult result(Way way) throws Exception {
@@ -69,12 +76,13 @@ class ParityTrialTest {
         .hasSizeLessThanOrEqualTo(FEW);
   }
 
-  @Test
-  void allEnginesAgree() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void allEnginesAgreeAndGiveTheSameReasons(ContributionMode mode) throws Exception {
     List<Way> ways = new ArrayList<>();
     for (EngineForm form : EngineForm.values()) {
       if (form != EngineForm.WIDE) { // compiled only where engines are tested
-        ways.add(form.of(model, files).orElseThrow());
+        ways.add(form.of(model, files, new AskedReasons(REASONS, mode)).orElseThrow());
       }
     }
 
@@ -86,6 +94,13 @@ class ParityTrialTest {
         .containsOnly(0L)
         .hasSize(EngineForm.values().length - 1);
     assertThat(results).extracting(WayResult::compared).containsOnly((long) RECORDS);
+    assertThat(results)
+        .filteredOn(result -> result.explained() > RECORDS / 2)
+        .extracting(WayResult::name)
+        .containsExactlyElementsOf(
+            mode == ContributionMode.EXACT
+                ? List.of("spec", "one", "blocks", "xgboost")
+                : List.of("spec", "one", "blocks"));
   }
 
   @Test
@@ -99,7 +114,55 @@ class ParityTrialTest {
   void aFaultOfATreeIsFoundWithAFewFields(PlantedFault fault) throws Exception {
     Engine wrong = fault.in(model.specification());
 
-    isFound(result(new EngineWay("wrong", wrong, Grouping.ROWS, model.outputs())));
+    isFound(
+        result(new EngineWay("wrong", wrong, Grouping.ROWS, model.outputs(), EngineReasons.NONE)));
+  }
+
+  /** Adds the smallest bit to the contribution of one field, where it is larger than a value. */
+  private record WrongExplainer(Explainer right, float above) implements Explainer {
+    @Override
+    public int width() {
+      return right.width();
+    }
+
+    @Override
+    public int modelWidth() {
+      return right.modelWidth();
+    }
+
+    @Override
+    public int outputs() {
+      return right.outputs();
+    }
+
+    @Override
+    public void explain(float[] slots, int rows, float[] contributions) {
+      right.explain(slots, rows, contributions);
+      for (int row = 0; row < rows; row++) {
+        int at = row * contributions();
+        contributions[at] =
+            slots[row * width()] > above ? Math.nextUp(contributions[at]) : contributions[at];
+      }
+    }
+  }
+
+  @Test
+  void aReasonThatIsWrongByABitIsFoundWithAFewFields() throws Exception {
+    AskedReasons asked = new AskedReasons(REASONS, ContributionMode.FAST);
+    Explainer wrong = new WrongExplainer(model.explainer(asked.mode()), 100);
+    Way way =
+        new EngineWay(
+            "wrong",
+            model.specification(),
+            Grouping.COLUMNS,
+            model.outputs(),
+            EngineReasons.of(asked, model, wrong));
+
+    WayResult found = new ParityTrial(records, List.of(reference(asked), way), 2).run().get(1);
+
+    isFound(found);
+    assertThat(found.first().get().parting().what()).contains("reason");
+    assertThat(found.first().get().fields()).contains("distance");
   }
 
   @Test
@@ -171,7 +234,7 @@ class ParityTrialTest {
             block -> {
               throw new IllegalStateException("it went away");
             });
-    Way other = EngineForm.BLOCKS.of(model, files).orElseThrow();
+    Way other = EngineForm.BLOCKS.of(model, files, AskedReasons.NONE).orElseThrow();
 
     List<WayResult> results =
         new ParityTrial(records, List.of(reference(), failing, other), 2).run();

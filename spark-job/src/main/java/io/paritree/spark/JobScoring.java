@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.output.StateDirectory;
+import io.paritree.proof.AskedReasons;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.proof.SparkForm;
@@ -30,8 +31,9 @@ import org.apache.spark.sql.functions;
  * Scores files and tables by runs of the job, from its command line to what it publishes.
  *
  * @param model where it is
+ * @param reasons that are asked for
  */
-record JobScoring(String model) implements TableScoring {
+record JobScoring(String model, AskedReasons reasons) implements TableScoring {
 
   @Override
   public List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path)
@@ -78,6 +80,11 @@ record JobScoring(String model) implements TableScoring {
                 "1"));
     if (form == SparkForm.JOB_CSV) {
       arguments.addAll(List.of("--input-format", "csv"));
+    }
+
+    if (reasons.areAsked()) {
+      arguments.addAll(List.of("--reasons", String.valueOf(reasons.most())));
+      arguments.addAll(reasons.areExact() ? List.of("--exact") : List.of());
     }
 
     return arguments;

@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.Sha256;
+import io.paritree.proof.AskedReasons;
 import io.paritree.proof.ParityProof;
 import io.paritree.spark.ParityMain.Ended;
 import io.paritree.spark.ending.Outcome;
@@ -52,7 +53,7 @@ final class ProveCommand {
             given.query(),
             width -> JobSession.of(spark.session(), width, given.query().input().comparison()),
             spark.hadoopSettings(),
-            ProveCommand::scoring);
+            (form, model) -> scoring(form, model, given.query().reasons()));
     ParityProof proof = proving.prove();
     byte[] json = proof.json();
     out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : proof.text());
@@ -71,10 +72,11 @@ final class ProveCommand {
     return new Ended(Outcome.CHECKED.exitCode(), "");
   }
 
-  private static TableScoring scoring(SparkForm form, String model) {
+  private static TableScoring scoring(SparkForm form, String model, AskedReasons reasons) {
     return switch (form) {
-      case JOB_PARQUET, JOB_CSV, JOB_DELTA -> new JobScoring(model);
-      case SQL, SQL_INTERPRETED, DATASET -> new QueryScoring(model);
+      case JOB_PARQUET, JOB_CSV, JOB_DELTA -> new JobScoring(model, reasons);
+      case SQL, SQL_INTERPRETED, SQL_STREAM, DATASET, DATASET_STREAM ->
+          new QueryScoring(model, reasons);
     };
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.paritree.Sha256;
 import io.paritree.json.SealedJson;
 import io.paritree.model.TestPackages;
+import io.paritree.proof.AskedReasons;
 import io.paritree.proof.ParityProof;
 import io.paritree.proof.WayResult;
 import io.paritree.spark.input.InputFormat;
@@ -36,6 +37,7 @@ class ProveTest {
   private static final int ROWS = 40;
   private static final int FAULTY = 3;
   private static final int RECORDS = 3_000;
+  private static final int REASONS = 3;
 
   @TempDir static Path directory;
 
@@ -43,7 +45,7 @@ class ProveTest {
 
   @BeforeAll
   static void sealModel() {
-    model = new TestPackages(directory.resolve("models")).binary(1, 5);
+    model = new TestPackages(directory.resolve("models")).reasons();
   }
 
   private static JobRun prove(Object... more) {
@@ -58,7 +60,17 @@ class ProveTest {
     Path evidence = directory.resolve("evidence.json");
 
     JobRun run =
-        prove("--input", input, "--adversarial", RECORDS, "--seed", 7, "--evidence", evidence);
+        prove(
+            "--input",
+            input,
+            "--adversarial",
+            RECORDS,
+            "--seed",
+            7,
+            "--reasons",
+            REASONS,
+            "--evidence",
+            evidence);
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     byte[] written = Files.readAllBytes(evidence);
@@ -82,7 +94,9 @@ class ProveTest {
                 "job-delta",
                 "sql",
                 "sql-interpreted",
-                "dataset"));
+                "sql-stream",
+                "dataset",
+                "dataset-stream"));
     json.at("/ways")
         .forEach(
             way -> {
@@ -95,8 +109,14 @@ class ProveTest {
 
               assertThat(compared + rest).as(way.toString()).isEqualTo(ROWS + RECORDS);
               assertThat(compared).as(way.toString()).isGreaterThan(RECORDS / 2);
+              boolean hasNone = List.of("steps", "xgboost").contains(way.at("/way").textValue());
+              assertThat(way.at("/explained").intValue() > RECORDS / 4)
+                  .as(way.toString())
+                  .isEqualTo(!hasNone);
             });
-    assertThat(run.out()).contains("Parity of parcel-late/1 on 3040 records", "steps", "same");
+    assertThat(run.out())
+        .contains("Parity of parcel-reasons/1 on 3040 records", "same, without reasons")
+        .containsPattern("dataset-stream +[0-9]+  same, [0-9]+ with reasons");
   }
 
   @Test
@@ -141,6 +161,7 @@ class ProveTest {
             0,
             RECORDS,
             1,
+            AskedReasons.NONE,
             List.of("dataset"),
             directory.resolve("scratch").toString(),
             new ProveQuery.Server("", "", ""));
@@ -152,7 +173,9 @@ class ProveTest {
                 Map.of(),
                 (form, place) ->
                     (session, asked, path) ->
-                        withoutAFault(new QueryScoring(place).scored(session, asked, path)))
+                        withoutAFault(
+                            new QueryScoring(place, AskedReasons.NONE)
+                                .scored(session, asked, path)))
             .prove();
 
     assertThat(proof.differing()).containsExactly("dataset");
@@ -175,6 +198,7 @@ class ProveTest {
             0,
             1,
             1,
+            AskedReasons.NONE,
             List.of("http"),
             "",
             new ProveQuery.Server("", "", program.toString()));
@@ -191,6 +215,8 @@ class ProveTest {
     JobRun nothing = prove("--adversarial", 0);
     JobRun none = prove("--input", directory.resolve("none"));
     JobRun noServer = prove("--ways", "http", "--adversarial", 10);
+    JobRun tooMany = prove("--ways", "one", "--reasons", 6);
+    JobRun exact = prove("--exact");
     JobRun unheard = prove("--ways", "http", "--server", "http://127.0.0.1:1");
 
     assertThat(misspelled.exitCode()).isEqualTo(2);
@@ -201,6 +227,10 @@ class ProveTest {
     assertThat(none.err()).contains("there is no input");
     assertThat(noServer.exitCode()).isEqualTo(3);
     assertThat(noServer.err()).contains("Cannot try http: this installation has no");
+    assertThat(tooMany.exitCode()).isEqualTo(3);
+    assertThat(tooMany.err()).contains("--reasons is 6, but the model has 5 fields");
+    assertThat(exact.exitCode()).isEqualTo(2);
+    assertThat(exact.err()).contains("--exact needs --reasons");
     assertThat(unheard.exitCode()).isEqualTo(3);
     assertThat(unheard.err()).contains("Cannot try the server http://127.0.0.1:1");
     assertThat(prove("--help").out()).contains("Usage: parity prove");

@@ -71,6 +71,18 @@ public interface Explainer {
   }
 
   /**
+   * Prepares a forest for contributions with the bits of {@link ContributionMode#EXACT} in the
+   * plainest way, row by row and tree by tree: slow, to compare the others with.
+   *
+   * @throws IllegalArgumentException as {@link #of}
+   */
+  static Explainer specification(Forest forest) {
+    return forest.isLinear()
+        ? new LinearExplainer(forest)
+        : new UnusualExplainer(forest, Edges.of(forest));
+  }
+
+  /**
    * Prepares a forest.
    *
    * @throws IllegalArgumentException naming the tree, if a cover that is needed is missing or not a

@@ -4,7 +4,8 @@ import io.paritree.forest.Forest;
 import java.util.Arrays;
 
 /**
- * The contributions of {@link ExactExplainer} where a tree is unusual: row by row, tree by tree.
+ * The contributions of {@link ExactExplainer} row by row, tree by tree: where a tree is unusual,
+ * and as the specification of all trees.
  */
 final class UnusualExplainer extends ForestExplainer {
   private final float[] means;

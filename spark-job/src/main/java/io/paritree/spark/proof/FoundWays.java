@@ -4,6 +4,7 @@ import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
+import io.paritree.proof.AskedReasons;
 import io.paritree.proof.EngineForm;
 import io.paritree.proof.TriedServer;
 import io.paritree.proof.Way;
@@ -68,7 +69,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     FoundWays found = new FoundWays(new ArrayList<>(), new LinkedHashMap<>());
     for (EngineForm form : EngineForm.values()) {
       if (form == EngineForm.SPEC || isAsked(query, form.word())) {
-        found.add(form, model, files);
+        found.add(form, model, files, query.reasons());
       }
     }
 
@@ -79,7 +80,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
           found.absent.put(form.word(), problem.get());
         } else {
           TableScoring scoring = scorings.apply(form, files.origin());
-          found.ways.add(new SparkWay(form, model, tables.get(), scoring));
+          found.ways.add(new SparkWay(form, model, tables.get(), scoring, query.reasons()));
         }
       }
     }
@@ -98,9 +99,10 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     return query.ways().isEmpty() || query.ways().contains(name);
   }
 
-  private void add(EngineForm form, ScoringModel model, ModelFiles files) throws ModelException {
+  private void add(EngineForm form, ScoringModel model, ModelFiles files, AskedReasons reasons)
+      throws ModelException {
     try {
-      Optional<Way> way = form.of(model, files);
+      Optional<Way> way = form.of(model, files, reasons);
       way.ifPresent(ways::add);
       if (way.isEmpty()) {
         absent.put(form.word(), "this JVM has no vectors, or the model's blocks do not use them");
@@ -122,7 +124,9 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
 
     try {
       TriedServer server = TriedServer.of(asking.url(), query.server().token(), model);
-      server.ways(model).stream().filter(way -> asked.contains(way.name())).forEach(ways::add);
+      server.ways(model, query.reasons()).stream()
+          .filter(way -> asked.contains(way.name()))
+          .forEach(ways::add);
       server.absent().entrySet().stream()
           .filter(each -> asked.contains(each.getKey()))
           .forEach(each -> absent.put(each.getKey(), each.getValue()));

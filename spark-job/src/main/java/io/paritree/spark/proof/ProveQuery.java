@@ -1,5 +1,6 @@
 package io.paritree.spark.proof;
 
+import io.paritree.proof.AskedReasons;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param natural how many of them at most
  * @param adversarial how many records with values at edges
  * @param seed of these
+ * @param reasons that each way is asked for
  * @param ways the ways that must be tried; empty for all that are there
  * @param scratch where Spark writes tables of the records; empty for a local directory
  * @param server that is asked
@@ -22,6 +24,7 @@ public record ProveQuery(
     int natural,
     int adversarial,
     long seed,
+    AskedReasons reasons,
     List<String> ways,
     String scratch,
     Server server) {

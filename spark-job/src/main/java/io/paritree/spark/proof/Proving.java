@@ -78,10 +78,15 @@ public final class Proving {
   /**
    * Tries them.
    *
-   * @throws RefusedException if the input does not fit the model, or a way that was asked for is
-   *     not here
+   * @throws RefusedException if the input does not fit the model, or the model does not have the
+   *     reasons, or a way that was asked for is not here
    */
   public ParityProof prove() throws Exception {
+    Optional<String> problem = query.reasons().problem(model);
+    if (problem.isPresent()) {
+      throw new RefusedException("Cannot compare reasons: " + problem.get());
+    }
+
     Path directory = Files.createTempDirectory("paritree-prove");
     Path file = directory.resolve("records");
     try (AskedServer server = AskedServer.of(query, files.origin(), directory)) {
@@ -130,7 +135,8 @@ public final class Proving {
             natural,
             records.count() - natural,
             query.seed(),
-            records.sha256()),
+            records.sha256(),
+            query.reasons()),
         results,
         found.absent());
   }

@@ -2,6 +2,8 @@ package io.paritree.spark.proof;
 
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
+import io.paritree.proof.AnsweredReasons;
+import io.paritree.proof.AskedReasons;
 import io.paritree.proof.TriedBlock;
 import io.paritree.proof.TriedRecords;
 import io.paritree.proof.Way;
@@ -24,13 +26,20 @@ final class SparkWay implements Way {
   private final ScoringModel model;
   private final RecordTables tables;
   private final TableScoring scoring;
+  private final AskedReasons asked;
   private WayAnswers all; // of the trial that has begun
 
-  SparkWay(SparkForm form, ScoringModel model, RecordTables tables, TableScoring scoring) {
+  SparkWay(
+      SparkForm form,
+      ScoringModel model,
+      RecordTables tables,
+      TableScoring scoring,
+      AskedReasons asked) {
     this.form = form;
     this.model = model;
     this.tables = tables;
     this.scoring = scoring;
+    this.asked = asked;
   }
 
   @Override
@@ -63,7 +72,8 @@ final class SparkWay implements Way {
   private WayAnswers answers(RecordTable table) throws Exception {
     int outputs = model.engine().outputs();
     int scores = model.engine().scores();
-    WayAnswers answers = new WayAnswers(table.count(), outputs, scores);
+    AnsweredReasons reasons = form.answered(asked, table.count());
+    WayAnswers answers = new WayAnswers(table.count(), outputs, scores, reasons);
     table.inexpressible().forEach(answers::inexpressible);
     if (table.isEmpty()) {
       return answers;
@@ -83,6 +93,7 @@ final class SparkWay implements Way {
     int faults = names.indexOf(TableScoring.FAULTS);
     int[] scores = columns.scores().stream().mapToInt(names::indexOf).toArray();
     int[] margins = columns.margins().stream().mapToInt(names::indexOf).toArray();
+    ReasonReader reasons = new ReasonReader(names, to.reasons());
     int label = columns.hasLabel() ? names.indexOf(ScoreColumns.LABEL) : -1;
     Map<String, String> texts = new HashMap<>(); // each once, for there are many records
     float[] score = new float[scores.length];
@@ -101,6 +112,8 @@ final class SparkWay implements Way {
       if (label >= 0) {
         to.labelled(record, texts.computeIfAbsent(row.getString(label), text -> text));
       }
+
+      reasons.read(row, record);
     }
   }
 

@@ -18,7 +18,8 @@ public interface TableScoring {
    *
    * @param form how; of these that this can do
    * @param path of the files or the table; the directory that it is in is free for other files
-   * @return rows with {@link #KEY}, and either scores, margins and the label, or {@link #FAULTS}
+   * @return rows with {@link #KEY}, and either scores, margins, the label and the reasons that are
+   *     asked for, or {@link #FAULTS}
    */
   List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path) throws Exception;
 }

@@ -4,6 +4,8 @@ import io.paritree.Fault;
 import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
 import io.paritree.feature.NearestName;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.proof.AskedReasons;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
@@ -62,6 +64,13 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
             "--adversarial=N",
             "how many records with values at edges are tried (default: %s)".formatted(ADVERSARIAL)),
         ScoreArguments.text("--seed=N", "number that these are made from (default: 1)"),
+        ScoreArguments.text(
+            "--reasons=K",
+            "compare also which fields add most to the margin, at most K of them, in the ways that"
+                + " give reasons"),
+        ScoreArguments.flag(
+            "--exact",
+            "with --reasons: in the bits of XGBoost4J's predictContrib, slower; SQL has none"),
         ScoreArguments.names(
             "--ways=WAYS",
             "ways that are tried beside spec, the plain loops over trees: some of %s (default: all"
@@ -142,6 +151,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
               (int) number("--natural", 0, MOST, NATURAL),
               (int) number("--adversarial", 0, MOST, ADVERSARIAL),
               number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 1),
+              reasons(),
               ways(),
               option("--scratch"),
               server());
@@ -175,6 +185,18 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
           "%s must be a whole number from %s to %s, but is '%s'"
               .formatted(option, least, most, Fault.printable(text)));
       return otherwise;
+    }
+
+    private AskedReasons reasons() {
+      int most = (int) settings.whole("scoring-job.reasons", 0, Integer.MAX_VALUE);
+      boolean isExact = settings.truth("scoring-job.exact");
+      if (most == 0 && given.hasMatchedOption("--exact")) {
+        settings.problem("--exact needs --reasons");
+      }
+
+      return most == 0
+          ? AskedReasons.NONE
+          : new AskedReasons(most, isExact ? ContributionMode.EXACT : ContributionMode.FAST);
     }
 
     private ProveQuery.Server server() {

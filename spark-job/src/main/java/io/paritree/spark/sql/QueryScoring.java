@@ -1,56 +1,108 @@
 package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
+import io.paritree.output.ReasonsForm;
+import io.paritree.proof.AskedReasons;
+import io.paritree.reasons.Direction;
+import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.TableScoring;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.streaming.StreamingQueryException;
+import org.apache.spark.sql.streaming.Trigger;
 
 /**
- * Scores Parquet files as users do inside Spark: by SQL, and by the call on a Dataset.
+ * Scores Parquet files as users do inside Spark: by SQL, and by the call on a Dataset, of the files
+ * as they are or as a stream.
  *
  * @param model where it is
+ * @param reasons that are asked for
  */
-public record QueryScoring(String model) implements TableScoring {
+public record QueryScoring(String model, AskedReasons reasons) implements TableScoring {
   private static final String CATALOG = "parity";
   private static final String ROWS = "parity_records";
   private static final String RESULT = "parity_result";
 
   @Override
   public List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path)
-      throws ModelException, IOException {
+      throws ModelException, IOException, TimeoutException, StreamingQueryException {
     SparkSession own = session.newSession();
     own.conf().set(QueryRecheck.SETTING, "0"); // a difference is to be found in all rows
-    return List.of(
-        form == SparkForm.DATASET
-            ? byDataset(own.read().parquet(path))
-            : bySql(own, form == SparkForm.SQL, path));
+    if (form.isStream()) {
+      own.conf().set("spark.sql.adaptive.enabled", "false"); // which streams do not have
+    }
+
+    Dataset<Row> files = own.read().parquet(path);
+    Dataset<Row> rows =
+        form.isStream() ? own.readStream().schema(files.schema()).parquet(path) : files;
+    Dataset<Row> scored =
+        form.isSql() ? bySql(own, form != SparkForm.SQL_INTERPRETED, rows) : byDataset(rows);
+    if (!form.isStream()) {
+      return List.of(scored);
+    }
+
+    String sink = Location.of(path).parent().resolve(form.word()).toString();
+    scored
+        .writeStream()
+        .trigger(Trigger.AvailableNow())
+        .option("checkpointLocation", sink + "-checkpoint")
+        .option("path", sink)
+        .start()
+        .awaitTermination();
+    return List.of(own.read().parquet(sink));
   }
 
+  /** Scores by the call; it has the reasons that audits compare stored ones with. */
   private Dataset<Row> byDataset(Dataset<Row> rows) throws ModelException, IOException {
-    return Paritree.model(model).keys(KEY).withMargin().withFaults().score(rows);
+    Optional<ExplanationSettings> explanation =
+        Optional.of(
+                new ExplanationSettings(
+                    reasons.most(), Direction.BOTH, Float.NaN, false, reasons.mode()))
+            .filter(ExplanationSettings::hasReasons);
+    return Paritree.model(model)
+        .keys(KEY)
+        .withMargin()
+        .withFaults()
+        .explained(explanation)
+        .score(rows);
   }
 
-  private Dataset<Row> bySql(SparkSession session, boolean isGenerated, String path) {
+  private Dataset<Row> bySql(SparkSession session, boolean isGenerated, Dataset<Row> rows) {
     String catalog = "spark.sql.catalog." + CATALOG;
     session.conf().set(catalog, ModelCatalog.class.getName());
     session.conf().set("spark.sql.codegen.wholeStage", String.valueOf(isGenerated));
     session.conf().set("spark.sql.codegen.factoryMode", isGenerated ? "FALLBACK" : "NO_CODEGEN");
-    Dataset<Row> rows = session.read().parquet(path);
     session
         .conf()
         .set(
             "spark.sql.codegen.maxFields",
             String.valueOf(Math.max(200, 4 * rows.columns().length)));
     rows.createOrReplaceTempView(ROWS);
+    String called = "%s.`%s`".formatted(CATALOG, model.replace("`", "``"));
+    String explained =
+        reasons.areAsked() && !reasons.areExact()
+            ? ", %s.reasons(struct(*), %s) AS %s"
+                .formatted(called, reasons.most(), ReasonsForm.COLUMN)
+            : "";
+    Column[] columns =
+        Stream.of(KEY, RESULT + ".*", explained.isEmpty() ? KEY : ReasonsForm.COLUMN)
+            .distinct()
+            .map(functions::col)
+            .toArray(Column[]::new);
     return session
         .sql(
-            "SELECT %s, %s.`%s`.predict(struct(*)) AS %s FROM %s"
-                .formatted(KEY, CATALOG, model.replace("`", "``"), RESULT, ROWS))
-        .select(functions.col(KEY), functions.col(RESULT + ".*"));
+            "SELECT %s, %s.predict(struct(*)) AS %s%s FROM %s"
+                .formatted(KEY, called, RESULT, explained, ROWS))
+        .select(columns);
   }
 }
