@@ -430,16 +430,4 @@ class DatasetScoringTest {
         .contains("AdaptiveSparkPlan", "InMemoryTableScan");
     scored.unpersist();
   }
-
-  @Test
-  void aStreamIsScored() throws Exception {
-    Path sink = directory.resolve("sink");
-    Dataset<Row> stream =
-        TestSpark.session().readStream().schema(Parcels.SCHEMA).parquet(input.toString());
-
-    TestSpark.drain(Paritree.score(stream, late), sink);
-
-    assertThat(read(sink).exceptAll(Paritree.score(read(input), late)).count()).isZero();
-    assertThat(read(sink).count()).isEqualTo(ROWS);
-  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
@@ -15,6 +16,9 @@ import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
 import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.Profile;
+import io.paritree.reasons.Direction;
+import io.paritree.reasons.Reasons;
+import io.paritree.reasons.RowReasons;
 import io.paritree.store.DamagingStore;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.Training;
@@ -311,6 +315,7 @@ class ModelMainTest {
         .doesNotContain("weight", "\"mode\"");
     assertThat(added(json, "base") + added(json, "rest") + contributions(json))
         .isCloseTo(added(json, "margin"), org.assertj.core.data.Offset.offset(1e-5));
+    assertReasons(model, text, json);
 
     assertRun(0, with(explain, "--direction", "up", "--exact"));
     assertThat(out.toString())
@@ -389,6 +394,32 @@ class ModelMainTest {
     Matcher number = Pattern.compile("\"" + name + "\":([-0-9.E]+)").matcher(json);
     assertThat(number.find()).as(name).isTrue();
     return Double.parseDouble(number.group(1));
+  }
+
+  /** Asserts that the shown reasons have the bits that the record has elsewhere. */
+  private static void assertReasons(Path path, String record, String shown) throws Exception {
+    ScoringModel model = Opening.open(path.toString(), EngineKind.FOREST);
+    Reasons reasons = Reasons.of(model, ContributionMode.FAST);
+    float[] slots = new float[model.engine().width()];
+    JsonRecord.encode(model.schema(), record.getBytes(StandardCharsets.UTF_8), slots, 0);
+    float[] contributions = new float[reasons.contributions()];
+    reasons.explain(slots, 0, 1, contributions);
+    RowReasons expected = new RowReasons(reasons.groups().size());
+    reasons.choose(contributions, 0, 0, 5, Direction.BOTH, expected);
+    List<String> fields = new ArrayList<>();
+    for (int reason = 0; reason < expected.count(); reason++) {
+      fields.add(reasons.groups().get(expected.group(reason)).name());
+      fields.add(String.valueOf(expected.contribution(reason)));
+    }
+
+    assertThat(
+            Pattern.compile("\"field\":\"([a-z]+)\"|\"contribution\":([-0-9.E]+)")
+                .matcher(shown)
+                .results()
+                .map(found -> found.group(1) == null ? found.group(2) : found.group(1)))
+        .isEqualTo(fields);
+    assertThat(shown)
+        .contains("\"base\":%s,\"rest\":%s,".formatted(expected.base(), expected.rest()));
   }
 
   private static double contributions(String json) {
