@@ -113,6 +113,10 @@ class ReleaseIT {
     String read = "SELECT count(score) AS n, count(DISTINCT parcel_id) AS k FROM parquet.`scores`";
     assertThat(ran(job, "sql", read)).endsWith("n,k\n%1$s,%1$s\n".formatted(ROWS));
 
+    assertThat(proved())
+        .containsPattern("http-batch +300  same")
+        .containsPattern("lookup +2[0-9]{2}  same");
+
     Process process =
         start(
             server,
@@ -141,6 +145,31 @@ class ReleaseIT {
     }
 
     assertThat(files()).isEqualTo(unpacked);
+  }
+
+  /** Compares ways of both tarballs, the first of which starts the second's server. */
+  private static String proved() throws Exception {
+    Map<String, String> environment =
+        Map.of(
+            "PARITREE_JAVA_OPTS",
+            "-Xmx1g -XX:TieredStopAtLevel=1",
+            "PARITREE_SERVE",
+            server.resolve("bin/serve").toString());
+    return finished(
+        start(
+            environment,
+            job.resolve("bin/parity"),
+            "prove",
+            "--model",
+            "models/parcel",
+            "--input",
+            "parcels",
+            "--input-format",
+            "csv",
+            "--adversarial",
+            "100",
+            "--ways",
+            "lookup,http-batch"));
   }
 
   @Test

@@ -71,6 +71,8 @@ final class Relay implements Closeable {
       while (true) {
         Socket near = socket.accept();
         Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
+        near.setTcpNoDelay(true);
+        far.setTcpNoDelay(true);
         open.add(near);
         open.add(far);
         start(() -> pass(near, far));

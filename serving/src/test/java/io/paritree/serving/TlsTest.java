@@ -50,7 +50,7 @@ class TlsTest {
     second = keyStore(directory, "second");
   }
 
-  /** Makes a key store with a new key and its certificate. */
+  /** Makes a key store with a new key and its certificate, which is for this machine. */
   static Path keyStore(Path directory, String name) throws Exception {
     Path file = directory.resolve(name + ".p12");
     Process keytool =
@@ -63,6 +63,8 @@ class TlsTest {
                 "EC",
                 "-dname",
                 "CN=" + name,
+                "-ext",
+                "san=ip:127.0.0.1",
                 "-storetype",
                 "PKCS12",
                 "-keystore",

@@ -39,8 +39,8 @@ record GivenReasons(List<Reason> fields, float base, float rest, boolean areFini
       String name = json.currentName();
       json.nextToken();
       switch (name) {
-        case "base" -> base = number(json);
-        case "rest" -> rest = number(json);
+        case "base" -> base = AnsweredNumbers.one(json);
+        case "rest" -> rest = AnsweredNumbers.one(json);
         case "fields" -> {
           while (json.nextToken() == JsonToken.START_OBJECT) {
             fields.add(reason(json));
@@ -67,19 +67,12 @@ record GivenReasons(List<Reason> fields, float base, float rest, boolean areFini
       switch (name) {
         case "field" -> field = json.getText();
         case "code" -> code = json.getText();
-        case "contribution" -> contribution = number(json);
+        case "contribution" -> contribution = AnsweredNumbers.one(json);
         default -> json.skipChildren();
       }
     }
 
     return new Reason(field, code, contribution);
-  }
-
-  /** Returns a number; NaN for null. */
-  private static float number(JsonParser json) throws IOException {
-    return json.currentToken() == JsonToken.VALUE_NULL
-        ? Float.NaN
-        : Float.parseFloat(json.getText());
   }
 
   /** Passes on what was read of a record that was scored. */

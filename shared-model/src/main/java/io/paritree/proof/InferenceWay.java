@@ -2,7 +2,7 @@ package io.paritree.proof;
 
 import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
-import io.paritree.proof.TriedServer.Answer;
+import io.paritree.proof.ServerRequests.Answer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ record InferenceWay(TensorForm form, TriedServer server, ScoringModel model, Ask
   }
 
   @Override
-  public WayAnswers score(TriedBlock records) throws IOException, InterruptedException {
+  public WayAnswers score(TriedBlock records) throws IOException {
     List<Field> fields = records.schema().fields();
     int count = records.records().size();
     WayAnswers answers =
@@ -38,7 +38,7 @@ record InferenceWay(TensorForm form, TriedServer server, ScoringModel model, Ask
   }
 
   @Override
-  public Answer ask(List<TriedRecord> records) throws IOException, InterruptedException {
+  public Answer ask(List<TriedRecord> records) throws IOException {
     TensorForm.Body body = form.body(records, model.schema().fields(), outputs());
     return server.post(server.model("/v2") + "/infer", form.type(), body.bytes(), body.json());
   }

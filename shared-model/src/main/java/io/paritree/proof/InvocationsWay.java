@@ -1,12 +1,11 @@
 package io.paritree.proof;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
+import io.paritree.proof.ServerRequests.Answer;
 import io.paritree.proof.TriedRecord.Kind;
-import io.paritree.proof.TriedServer.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,8 +22,6 @@ record InvocationsWay(TriedServer server, ScoringModel model, AskedReasons asked
     implements RefusingWay {
   static final String NAME = "invocations";
 
-  private static final JsonFactory JSON = new JsonFactory();
-
   /** Returns why a server's answers have no scores of a model that it serves first. */
   static Optional<String> problem(ScoringModel model) {
     return model
@@ -40,7 +37,7 @@ record InvocationsWay(TriedServer server, ScoringModel model, AskedReasons asked
   }
 
   @Override
-  public WayAnswers score(TriedBlock records) throws IOException, InterruptedException {
+  public WayAnswers score(TriedBlock records) throws IOException {
     int count = records.records().size();
     WayAnswers answers =
         new WayAnswers(count, 0, model.engine().scores(), asked.answered(count, true));
@@ -49,7 +46,7 @@ record InvocationsWay(TriedServer server, ScoringModel model, AskedReasons asked
   }
 
   @Override
-  public Answer ask(List<TriedRecord> records) throws IOException, InterruptedException {
+  public Answer ask(List<TriedRecord> records) throws IOException {
     String params = asked.areAsked() ? "\"params\":" + asked.json() + "," : "";
     String body =
         records.stream()
@@ -98,19 +95,7 @@ record InvocationsWay(TriedServer server, ScoringModel model, AskedReasons asked
 
   private void readScores(JsonParser json, int record, WayAnswers to) throws IOException {
     float[] scores = new float[model.engine().scores()];
-    boolean areFinite = true;
-    boolean isList = json.currentToken() == JsonToken.START_ARRAY;
-    for (int score = 0; score < scores.length; score++) {
-      JsonToken token = isList ? json.nextToken() : json.currentToken();
-      areFinite &= token != JsonToken.VALUE_NULL;
-      scores[score] = token == JsonToken.VALUE_NULL ? 0 : Float.parseFloat(json.getText());
-    }
-
-    if (isList) {
-      json.nextToken();
-    }
-
-    if (areFinite) {
+    if (AnsweredNumbers.read(json, scores, 0)) {
       to.scored(record, new float[0], 0, scores, 0);
     } else {
       to.inexpressible(record, WayAnswers.NOT_FINITE);

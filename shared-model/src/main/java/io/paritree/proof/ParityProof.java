@@ -53,7 +53,9 @@ public record ParityProof(
    * The records.
    *
    * @param input where natural ones are from; empty for none
+   * @param version of the table that they are from; empty if there are none
    * @param natural how many are rows of the input
+   * @param mostUntried the share of these that a way may leave out
    * @param adversarial how many have values at edges
    * @param seed of these
    * @param sha256 of all
@@ -61,7 +63,9 @@ public record ParityProof(
    */
   public record Tried(
       String input,
+      String version,
       long natural,
+      double mostUntried,
       long adversarial,
       long seed,
       String sha256,
@@ -85,12 +89,22 @@ public record ParityProof(
         .toList();
   }
 
+  /** Returns the ways that have left out too many rows of the input, with their numbers. */
+  public List<String> untried() {
+    return ways.stream()
+        .filter(way -> way.untriedRows() > tried.mostUntried * tried.natural)
+        .map(way -> "%s (%s of %s rows)".formatted(way.name(), way.untriedRows(), tried.natural))
+        .toList();
+  }
+
   private String result() {
     if (!differing().isEmpty()) {
       return "differs";
+    } else if (!failed().isEmpty()) {
+      return "failed";
     }
 
-    return failed().isEmpty() ? "same" : "failed";
+    return untried().isEmpty() ? "same" : "untried";
   }
 
   /** Returns the evidence: a document that ends with its own digest. */
@@ -119,7 +133,9 @@ public record ParityProof(
     json.writeEndObject();
     json.writeObjectFieldStart("records");
     JsonText.optional(json, "input", tried.input);
+    JsonText.optional(json, "inputVersion", tried.version);
     json.writeNumberField("natural", tried.natural);
+    json.writeNumberField("maxUntried", tried.mostUntried);
     json.writeNumberField("adversarial", tried.adversarial);
     json.writeNumberField("seed", tried.seed);
     json.writeStringField("sha256", tried.sha256);
@@ -141,6 +157,7 @@ public record ParityProof(
     json.writeNumberField("different", way.different());
     json.writeNumberField("explained", way.explained());
     JsonText.counts(json, "inexpressible", way.inexpressible());
+    json.writeNumberField("untriedRows", way.untriedRows());
     json.writeNumberField("millis", way.millis());
     JsonText.optional(json, "failure", way.failure());
     if (way.first().isPresent()) {

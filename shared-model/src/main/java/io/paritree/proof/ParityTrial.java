@@ -22,10 +22,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Scores records in every way, and compares each answer with the one of the first way, the
  * reference.
  *
+ * @param natural how many of the records are rows of an input; these are the first ones
  * @param ways the reference and those that are compared with it
  * @param threads how many blocks are scored at the same time
  */
-public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
+public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int threads) {
   /** So many records that differ are made smaller; the one that gets smallest is shown. */
   private static final int MOST_KEPT = 16;
 
@@ -44,15 +45,17 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
     private long compared;
     private long different;
     private long explained;
+    private long untriedRows;
     private long nanos;
     private final Map<String, Long> inexpressible = new TreeMap<>();
     private final List<Different> first = new ArrayList<>();
 
-    void compare(WayAnswers expected, WayAnswers got, int from, int count) {
-      for (int index = 0; index < count; index++) {
+    void compare(WayAnswers expected, WayAnswers got, TriedBlock block, int natural) {
+      for (int index = 0; index < block.records().size(); index++) {
         Optional<String> reason = got.inexpressible(index);
         if (reason.isPresent() && expected.bearsOut(reason.get(), index)) {
           inexpressible.merge(reason.get(), 1L, Long::sum);
+          untriedRows += block.first() + index < natural ? 1 : 0;
           continue;
         }
 
@@ -61,7 +64,7 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
         Optional<Parting> parting = expected.parting(index, got, index);
         if (parting.isPresent()) {
           different++;
-          add(new Different(from + index, parting.get()));
+          add(new Different(block.first() + index, parting.get()));
         }
       }
     }
@@ -77,6 +80,7 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
       compared += other.compared;
       different += other.different;
       explained += other.explained;
+      untriedRows += other.untriedRows;
       nanos += other.nanos;
       other.inexpressible.forEach((reason, count) -> inexpressible.merge(reason, count, Long::sum));
       other.first.forEach(this::add);
@@ -184,7 +188,7 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
         WayAnswers got = way.score(block);
         tally.nanos = System.nanoTime() - start;
         expected = expected == null ? got : expected;
-        tally.compare(expected, got, block.first(), block.records().size());
+        tally.compare(expected, got, block, natural);
         tallies.put(way, tally);
       } catch (Exception e) {
         if (way == ways.get(0)) {
@@ -205,7 +209,10 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
   private Map<Way, Tally> part(int at, Way way, WayAnswers expected) throws Exception {
     TriedBlock block = records.block(at);
     Tally tally = new Tally();
-    tally.compare(expected, way.score(block), block.first(), block.records().size());
+    long start = System.nanoTime();
+    WayAnswers got = way.score(block);
+    tally.nanos = System.nanoTime() - start;
+    tally.compare(expected, got, block, natural);
     return Map.of(way, tally);
   }
 
@@ -229,6 +236,7 @@ public record ParityTrial(TriedRecords records, List<Way> ways, int threads) {
         tally.different,
         tally.explained,
         tally.inexpressible,
+        tally.untriedRows,
         TimeUnit.NANOSECONDS.toMillis(tally.nanos),
         first,
         failure);

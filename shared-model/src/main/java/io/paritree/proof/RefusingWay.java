@@ -2,8 +2,7 @@ package io.paritree.proof;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import io.paritree.proof.TriedServer.Answer;
+import io.paritree.proof.ServerRequests.Answer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,8 @@ import java.util.TreeSet;
  * sent again in halves.
  */
 interface RefusingWay extends Way {
+  JsonFactory JSON = new JsonFactory();
+
   /** So many records are sent at once, at most. */
   int MOST_IN_BATCH = 500;
 
@@ -27,7 +28,7 @@ interface RefusingWay extends Way {
   }
 
   /** Sends records in one request. */
-  Answer ask(List<TriedRecord> records) throws IOException, InterruptedException;
+  Answer ask(List<TriedRecord> records) throws IOException;
 
   /**
    * Reads an answer with status 200.
@@ -42,8 +43,7 @@ interface RefusingWay extends Way {
    * @param possible their numbers
    * @param to receives the answers
    */
-  default void ask(TriedBlock records, List<Integer> possible, WayAnswers to)
-      throws IOException, InterruptedException {
+  default void ask(TriedBlock records, List<Integer> possible, WayAnswers to) throws IOException {
     String[] faults = records.encoded().faults();
     List<Integer> batch = new ArrayList<>();
     for (int record : possible) {
@@ -64,8 +64,7 @@ interface RefusingWay extends Way {
     }
   }
 
-  private void ask(List<TriedRecord> all, List<Integer> sent, WayAnswers to)
-      throws IOException, InterruptedException {
+  private void ask(List<TriedRecord> all, List<Integer> sent, WayAnswers to) throws IOException {
     Answer answer = ask(sent.stream().map(all::get).toList());
     if (answer.status() != TriedServer.REFUSED) {
       read(answer, sent, to);
@@ -79,19 +78,9 @@ interface RefusingWay extends Way {
   }
 
   private static TreeSet<String> refusal(byte[] answer) throws IOException {
-    try (JsonParser json = new JsonFactory().createParser(answer)) {
+    try (JsonParser json = JSON.createParser(answer)) {
       json.nextToken();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean areErrors = json.currentName().equals("errors");
-        json.nextToken();
-        if (areErrors) {
-          return HttpWay.faults(json);
-        }
-
-        json.skipChildren();
-      }
+      return ResultReader.refusal(json);
     }
-
-    return new TreeSet<>();
   }
 }

@@ -3,7 +3,7 @@ package io.paritree.proof;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.paritree.proof.TriedServer.Answer;
+import io.paritree.proof.ServerRequests.Answer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -107,12 +107,12 @@ final class TensorAnswer {
 
   private void readNumbers(JsonParser json, float[] to) throws IOException {
     int each = to.length / areNotFinite.length;
-    for (int at = 0; json.nextToken() != JsonToken.END_ARRAY; at++) {
-      if (json.currentToken() == JsonToken.VALUE_NULL) {
-        areNotFinite[at / each] = true;
-      } else {
-        to[at] = Float.parseFloat(json.getText());
-      }
+    if (AnsweredNumbers.read(json, to, 0)) {
+      return;
+    }
+
+    for (int at = 0; at < to.length; at++) {
+      areNotFinite[at / each] |= Float.isNaN(to[at]);
     }
   }
 

@@ -5,16 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.Fault;
 import io.paritree.model.ScoringModel;
+import io.paritree.proof.ServerRequests.Answer;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** A running server, as a caller of it sees the model that is tried. Thread-safe. */
@@ -32,29 +25,13 @@ public final class TriedServer {
   /** The status of a request with records that cannot be scored. */
   static final int REFUSED = 400;
 
-  /** The header that says how long the JSON before binary data is. */
-  private static final String JSON_LENGTH = "Inference-Header-Content-Length";
-
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
-  private final String url;
+  private final ServerRequests requests;
   private final String path; // of the model, below a protocol's
-  private final String token;
   private final Map<String, String> absent = new LinkedHashMap<>();
 
-  /**
-   * An answer with status 200, or {@link #REFUSED}.
-   *
-   * @param json the length of the JSON at its start; empty if it is all JSON
-   */
-  record Answer(int status, byte[] body, OptionalInt json) {}
-
-  private TriedServer(String url, String path, String token) {
-    this.url = url;
+  private TriedServer(ServerRequests requests, String path) {
+    this.requests = requests;
     this.path = path;
-    this.token = token;
   }
 
   /** Returns the names of the ways to ask a server. */
@@ -85,6 +62,22 @@ public final class TriedServer {
     return ways;
   }
 
+  /**
+   * Returns the scores that it has stored under a name, which need not be served yet.
+   *
+   * @param margins the columns of their margins
+   */
+  public TriedLookup stored(String name, ScoringModel model, List<String> margins) {
+    int scores = model.engine().scores();
+    ResultReader results = new ResultReader(margins.size(), scores, margins);
+    return new TriedLookup("/v1/scores/" + encoded(name), this, results);
+  }
+
+  /** Returns the body of an answer to a request without one, of any status. */
+  byte[] described(String at) throws IOException {
+    return requests.get(at).body();
+  }
+
   /** Returns why other ways cannot be tried with this server, by their names. */
   public Map<String, String> absent() {
     return Collections.unmodifiableMap(absent);
@@ -97,32 +90,30 @@ public final class TriedServer {
    * @param token that callers need; empty for none
    * @throws IOException if the server does not answer, or does not serve this model
    */
-  public static TriedServer of(String url, String token, ScoringModel model)
-      throws IOException, InterruptedException {
+  public static TriedServer of(String url, String token, ScoringModel model) throws IOException {
     String base = "/models/" + encoded(model.name());
     int version = model.modelVersion().lastIndexOf('/');
     TriedServer server =
         new TriedServer(
-            url.replaceFirst("/+$", ""),
+            new ServerRequests(url.replaceFirst("/+$", ""), token),
             model.sealed()
                 ? base + "/versions/" + encoded(model.modelVersion().substring(version + 1))
-                : base,
-            token);
-    HttpResponse<byte[]> card = server.get(server.model("/v1"));
-    Optional<String> digest = card.statusCode() == 200 ? digest(card.body()) : Optional.empty();
+                : base);
+    Answer card = server.requests.get(server.model("/v1"));
+    Optional<String> digest = card.status() == 200 ? digest(card.body()) : Optional.empty();
     if (!digest.equals(Optional.of(model.digest()))) {
       throw new IOException(
           "Cannot try the server: GET %s answers %s%s, expected the model %s with the digest %s"
               .formatted(
-                  server.url + server.model("/v1"),
-                  card.statusCode(),
+                  server.requests.url() + server.model("/v1"),
+                  card.status(),
                   digest.map(other -> " with the digest " + other).orElse(""),
                   model.modelVersion(),
                   model.digest()));
     }
 
-    HttpResponse<byte[]> list = server.get("/v1/models");
-    boolean isFirst = list.statusCode() == 200 && digest(list.body()).equals(digest);
+    Answer list = server.requests.get("/v1/models");
+    boolean isFirst = list.status() == 200 && digest(list.body()).equals(digest);
     Optional.of("the server serves another model first, which MLflow's protocol means")
         .filter(any -> !isFirst)
         .or(() -> InvocationsWay.problem(model))
@@ -159,54 +150,20 @@ public final class TriedServer {
     return protocol + path;
   }
 
-  private HttpRequest.Builder request(String at) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + at)).timeout(PATIENCE);
-    return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
-  }
-
-  private HttpResponse<byte[]> get(String at) throws IOException, InterruptedException {
-    return client.send(request(at).GET().build(), BodyHandlers.ofByteArray());
-  }
-
   /**
-   * Sends records in one request, with margins asked for.
+   * Sends a request whose answer has a result for each record.
    *
+   * @param at its path
    * @return the answer
    * @throws IOException if its status is not 200
    */
-  byte[] post(HttpForm form, AskedReasons asked, byte[] records)
-      throws IOException, InterruptedException {
-    String at = address(form, asked);
-    Answer answer = post(at, form.type(), records, OptionalInt.empty());
-    if (answer.status == REFUSED) {
-      throw unexpected(at, answer.status, answer.body);
+  byte[] results(String at, String type, byte[] body) throws IOException {
+    Answer answer = post(at, type, body, OptionalInt.empty());
+    if (answer.status() == REFUSED) {
+      throw unexpected(at, answer);
     }
 
-    return answer.body;
-  }
-
-  /**
-   * Sends a request for each record, with margins asked for.
-   *
-   * @return the answers: of status 200, or 400
-   * @throws IOException if one is any other
-   */
-  List<byte[]> postEach(HttpForm form, AskedReasons asked, List<byte[]> records)
-      throws IOException {
-    String at = address(form, asked);
-    String caller = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
-    String headers = caller + "Content-Type: " + form.type() + "\r\n";
-    List<byte[]> bodies = new ArrayList<>();
-    for (Answer answer : new Pipeline(URI.create(url + at), headers, PATIENCE).post(records)) {
-      check(at, answer.status, answer.body);
-      bodies.add(answer.body);
-    }
-
-    return bodies;
-  }
-
-  private String address(HttpForm form, AskedReasons asked) {
-    return model("/v1") + "/" + form.endpoint() + "?margin=true" + asked.query();
+    return answer.body();
   }
 
   /**
@@ -216,32 +173,21 @@ public final class TriedServer {
    * @param json the length of the JSON at the body's start; empty if it is all one thing
    * @throws IOException if the answer has another status than 200 and {@link #REFUSED}
    */
-  Answer post(String at, String type, byte[] body, OptionalInt json)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder request = request(at).header("Content-Type", type);
-    json.ifPresent(length -> request.header(JSON_LENGTH, String.valueOf(length)));
-    HttpResponse<byte[]> response =
-        client.send(
-            request.POST(BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofByteArray());
-    int status = response.statusCode();
-    check(at, status, response.body());
-    OptionalLong length = response.headers().firstValueAsLong(JSON_LENGTH);
-    return new Answer(
-        status,
-        response.body(),
-        length.isPresent() ? OptionalInt.of((int) length.getAsLong()) : OptionalInt.empty());
-  }
-
-  private void check(String at, int status, byte[] body) throws IOException {
-    if (status != 200 && status != REFUSED) {
-      throw unexpected(at, status, body);
+  Answer post(String at, String type, byte[] body, OptionalInt json) throws IOException {
+    Answer answer = requests.post(at, type, body, json);
+    if (answer.status() != 200 && answer.status() != REFUSED) {
+      throw unexpected(at, answer);
     }
+
+    return answer;
   }
 
-  private IOException unexpected(String at, int status, byte[] body) {
+  private IOException unexpected(String at, Answer answer) {
     return new IOException(
         "Cannot try the server: POST %s answers %s: %s"
             .formatted(
-                url + at, status, Fault.printable(new String(body, StandardCharsets.UTF_8))));
+                requests.url() + at,
+                answer.status(),
+                Fault.printable(new String(answer.body(), StandardCharsets.UTF_8))));
   }
 }

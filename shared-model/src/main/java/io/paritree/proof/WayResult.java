@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param different how many otherwise
  * @param explained of how many it has given reasons, which were compared too
  * @param inexpressible how many records it cannot take, by the reason
+ * @param untriedRows how many of these are rows of an input
  * @param millis that all its threads have taken
  * @param first what differs first, made as small as it gets; empty if nothing does
  * @param failure why the way has not answered for all records; empty if it has
@@ -25,6 +26,7 @@ public record WayResult(
     long different,
     long explained,
     Map<String, Long> inexpressible,
+    long untriedRows,
     long millis,
     Optional<First> first,
     Optional<String> failure) {

@@ -65,7 +65,7 @@ class ParityTrialTest {
   }
 
   private static WayResult result(Way way) throws Exception {
-    return new ParityTrial(records, List.of(reference(), way), 2).run().get(1);
+    return new ParityTrial(records, 0, List.of(reference(), way), 2).run().get(1);
   }
 
   private static void isFound(WayResult found) {
@@ -86,7 +86,7 @@ class ParityTrialTest {
       }
     }
 
-    List<WayResult> results = new ParityTrial(records, ways, 2).run();
+    List<WayResult> results = new ParityTrial(records, 0, ways, 2).run();
 
     assertThat(results)
         .as("seed %s", SEED)
@@ -158,7 +158,7 @@ class ParityTrialTest {
             model.outputs(),
             EngineReasons.of(asked, model, wrong));
 
-    WayResult found = new ParityTrial(records, List.of(reference(asked), way), 2).run().get(1);
+    WayResult found = new ParityTrial(records, 0, List.of(reference(asked), way), 2).run().get(1);
 
     isFound(found);
     assertThat(found.first().get().parting().what()).contains("reason");
@@ -237,7 +237,7 @@ class ParityTrialTest {
     Way other = EngineForm.BLOCKS.of(model, files, AskedReasons.NONE).orElseThrow();
 
     List<WayResult> results =
-        new ParityTrial(records, List.of(reference(), failing, other), 2).run();
+        new ParityTrial(records, 0, List.of(reference(), failing, other), 2).run();
 
     assertThat(results.get(1).failure()).contains("IllegalStateException: it went away");
     assertThat(results.get(1).compared()).isZero();

@@ -4,6 +4,7 @@ import io.paritree.output.StateDirectory;
 import io.paritree.proof.AskedReasons;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.proof.Publishing;
 import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.publish.StepObserver;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -33,13 +35,19 @@ import org.apache.spark.sql.functions;
  * @param model where it is
  * @param reasons that are asked for
  */
-record JobScoring(String model, AskedReasons reasons) implements TableScoring {
+record JobScoring(String model, AskedReasons reasons) implements TableScoring, Publishing {
 
   @Override
   public List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path)
       throws JobException, IOException {
     Location output = Location.of(path).parent().resolve(form.word());
-    run(session, arguments(form, path, output));
+    List<String> input =
+        switch (form) {
+          case JOB_DELTA -> List.of("--input-table", path);
+          case JOB_CSV -> List.of("--input", path, "--input-format", "csv");
+          default -> List.of("--input", path);
+        };
+    run(session, input, output, List.of());
     List<Dataset<Row>> results = new ArrayList<>();
     FileStore store = FileStore.of(output, Map.of());
     if (hasFiles(store, output)) {
@@ -61,36 +69,35 @@ record JobScoring(String model, AskedReasons reasons) implements TableScoring {
     return results;
   }
 
-  private List<String> arguments(SparkForm form, String path, Location output) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--model",
-                model,
-                form == SparkForm.JOB_DELTA ? "--input-table" : "--input",
-                path,
-                "--output",
-                output.toString(),
-                "--keys",
-                KEY,
-                "--margin",
-                "--recheck",
-                "0", // a difference is to be found here, in all rows
-                "--max-quarantined",
-                "1"));
-    if (form == SparkForm.JOB_CSV) {
-      arguments.addAll(List.of("--input-format", "csv"));
-    }
+  @Override
+  public String published(SparkSession session, String path, Location output) throws JobException {
+    String run = "parity-" + UUID.randomUUID();
+    run(session, List.of("--input", path), output, List.of("--lookup-index", "--run-id", run));
+    return run;
+  }
 
+  private void run(SparkSession session, List<String> input, Location output, List<String> more)
+      throws JobException {
+    List<String> arguments = new ArrayList<>(input);
+    arguments.addAll(
+        List.of(
+            "--model",
+            model,
+            "--output",
+            output.toString(),
+            "--keys",
+            KEY,
+            "--margin",
+            "--recheck",
+            "0", // a difference is to be found here, in all rows
+            "--max-quarantined",
+            "1"));
     if (reasons.areAsked()) {
       arguments.addAll(List.of("--reasons", String.valueOf(reasons.most())));
       arguments.addAll(reasons.areExact() ? List.of("--exact") : List.of());
     }
 
-    return arguments;
-  }
-
-  private static void run(SparkSession session, List<String> arguments) throws JobException {
+    arguments.addAll(more);
     JobSettings settings =
         ScoreArguments.parse(Clock.systemUTC(), arguments.toArray(String[]::new)).orElseThrow();
     ByteArrayOutputStream printed = new ByteArrayOutputStream();

@@ -24,8 +24,8 @@ import org.apache.spark.sql.SparkSession;
  * {@code scripts/parity}: proves published scores ({@code audit}), and that all ways to score give
  * the same bits ({@code prove}).
  *
- * <p>Exit codes: 0 nothing differs; 1 anything else; 2 wrong usage; 3 output refused, or with
- * {@code --strict} something is not proved; 6 model refused; 7 something differs.
+ * <p>Exit codes: 0 nothing differs; 1 anything else; 2 wrong usage; 3 input or output refused, or
+ * something is not proved or tried that was asked for; 6 model refused; 7 something differs.
  */
 public final class ParityMain {
   private static final int MIN_TASKS = 8;

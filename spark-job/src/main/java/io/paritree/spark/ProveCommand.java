@@ -53,7 +53,8 @@ final class ProveCommand {
             given.query(),
             width -> JobSession.of(spark.session(), width, given.query().input().comparison()),
             spark.hadoopSettings(),
-            (form, model) -> scoring(form, model, given.query().reasons()));
+            (form, model) -> scoring(form, model, given.query().reasons()),
+            model -> new JobScoring(model, given.query().reasons()));
     ParityProof proof = proving.prove();
     byte[] json = proof.json();
     out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : proof.text());
@@ -67,6 +68,12 @@ final class ProveCommand {
     } else if (!proof.failed().isEmpty()) {
       return ParityMain.ended(
           Outcome.FAILED.exitCode(), "Failed: " + String.join(", ", proof.failed()), err);
+    } else if (!proof.untried().isEmpty()) {
+      return ParityMain.ended(
+          Outcome.REFUSED.exitCode(),
+          "More than --max-untried of the input was left out: "
+              + String.join(", ", proof.untried()),
+          err);
     }
 
     return new Ended(Outcome.CHECKED.exitCode(), "");

@@ -12,6 +12,7 @@ import io.paritree.model.TestPackages;
 import io.paritree.proof.AskedReasons;
 import io.paritree.proof.ParityProof;
 import io.paritree.proof.WayResult;
+import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.proof.ProveQuery;
@@ -23,8 +24,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,10 @@ class ProveTest {
   private static final int FAULTY = 3;
   private static final int RECORDS = 3_000;
   private static final int REASONS = 3;
+
+  private static final ProveQuery.Rows NO_ROWS =
+      new ProveQuery.Rows(
+          "", InputFormat.PARQUET, Optional.empty(), AskedFormat.AUTO, ReadColumn.Case.COMPARED);
 
   @TempDir static Path directory;
 
@@ -120,15 +127,31 @@ class ProveTest {
   }
 
   @Test
-  void rowsOfCsvAreRecordsOfTheSameValues() throws Exception {
+  void rowsOfCsvAndOfAVersionOfATableAreRecordsOfTheSameValues() throws Exception {
     Path parquet = Parcels.write(directory.resolve("parquet"), 0, ROWS, 0, 1);
     Path csv = Parcels.writeCsv(directory.resolve("in.csv"), 0, ROWS);
+    Path table = directory.resolve("table");
+    for (int version = 0; version < 2; version++) {
+      TestSpark.session()
+          .read()
+          .parquet(parquet.toString())
+          .write()
+          .mode(SaveMode.Append)
+          .format("delta")
+          .partitionBy("carrier")
+          .save(table.toString());
+    }
 
     JsonNode ofParquet = evidence("--input", parquet);
     JsonNode ofCsv = evidence("--input", csv, "--input-format", "csv");
+    JsonNode ofTable = evidence("--input-table", table, "--table-format", "delta", "--as-of", 0);
 
     assertThat(ofCsv.at("/records/natural").intValue()).isEqualTo(ROWS);
     assertThat(ofCsv.at("/ways")).isEqualTo(ofParquet.at("/ways"));
+    assertThat(ofTable.at("/records/natural").intValue()).isEqualTo(ROWS);
+    assertThat(ofTable.at("/records/input").textValue()).isEqualTo(table.toString());
+    assertThat(ofTable.at("/records/inputVersion").textValue()).isEqualTo("0");
+    assertThat(ofTable.at("/ways")).isEqualTo(ofParquet.at("/ways"));
   }
 
   private static JsonNode evidence(Object... arguments) throws Exception {
@@ -139,6 +162,21 @@ class ProveTest {
     JsonNode json = new ObjectMapper().readTree(run.out());
     json.at("/ways").forEach(way -> ((ObjectNode) way).remove("millis"));
     return json;
+  }
+
+  @Test
+  void aWayThatLeavesOutTooManyRowsOfTheInputIsNamed() throws Exception {
+    Path csv =
+        Parcels.writeCsv(directory.resolve("words.csv"), 0, ROWS, "40,far,1,true,AA,N,", "41,far");
+
+    JobRun run =
+        prove("--input", csv, "--input-format", "csv", "--adversarial", 0, "--ways", "sql");
+
+    assertThat(run.exitCode()).as(run.out()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("More than --max-untried of the input was left out: sql (1 of 41 rows)");
+    assertThat(run.out()).contains("1 not tried: a column has values of one kind");
+    assertThat(prove("--max-untried", 2).exitCode()).isEqualTo(2);
   }
 
   /** The rows of a query that does not report one of the faults. */
@@ -157,8 +195,9 @@ class ProveTest {
     ProveQuery query =
         new ProveQuery(
             model.toString(),
-            new ProveQuery.Rows("", InputFormat.PARQUET, ReadColumn.Case.COMPARED),
+            NO_ROWS,
             0,
+            0.02,
             RECORDS,
             1,
             AskedReasons.NONE,
@@ -175,7 +214,8 @@ class ProveTest {
                     (session, asked, path) ->
                         withoutAFault(
                             new QueryScoring(place, AskedReasons.NONE)
-                                .scored(session, asked, path)))
+                                .scored(session, asked, path)),
+                place -> new JobScoring(place, AskedReasons.NONE))
             .prove();
 
     assertThat(proof.differing()).containsExactly("dataset");
@@ -194,8 +234,9 @@ class ProveTest {
     ProveQuery query =
         new ProveQuery(
             model.toString(),
-            new ProveQuery.Rows("", InputFormat.PARQUET, ReadColumn.Case.COMPARED),
+            NO_ROWS,
             0,
+            0.02,
             1,
             1,
             AskedReasons.NONE,
@@ -203,7 +244,12 @@ class ProveTest {
             "",
             new ProveQuery.Server("", "", program.toString()));
     Proving proving =
-        new Proving(query, width -> TestSpark.session(), Map.of(), (form, place) -> null);
+        new Proving(
+            query,
+            width -> TestSpark.session(),
+            Map.of(),
+            (form, place) -> null,
+            place -> new JobScoring(place, AskedReasons.NONE));
 
     assertThatThrownBy(proving::prove)
         .hasMessageContaining("serve has not started a server: no port for ");
@@ -217,6 +263,7 @@ class ProveTest {
     JobRun noServer = prove("--ways", "http", "--adversarial", 10);
     JobRun tooMany = prove("--ways", "one", "--reasons", 6);
     JobRun exact = prove("--exact");
+    JobRun foreign = prove("--ways", "lookup", "--server", "http://127.0.0.1:1");
     JobRun unheard = prove("--ways", "http", "--server", "http://127.0.0.1:1");
 
     assertThat(misspelled.exitCode()).isEqualTo(2);
@@ -231,6 +278,8 @@ class ProveTest {
     assertThat(tooMany.err()).contains("--reasons is 6, but the model has 5 fields");
     assertThat(exact.exitCode()).isEqualTo(2);
     assertThat(exact.err()).contains("--exact needs --reasons");
+    assertThat(foreign.exitCode()).isEqualTo(3);
+    assertThat(foreign.err()).contains("Cannot try lookup: the server of --server does not serve");
     assertThat(unheard.exitCode()).isEqualTo(3);
     assertThat(unheard.err()).contains("Cannot try the server http://127.0.0.1:1");
     assertThat(prove("--help").out()).contains("Usage: parity prove");

@@ -20,7 +20,6 @@ import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.input.TableInput;
 import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
-import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
@@ -28,19 +27,15 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
 
 /**
  * The rows that a partition was made of, as they are now.
@@ -110,9 +105,7 @@ record AuditedInput(
     }
 
     Dataset<Row> rows =
-        listing instanceof TableInput table
-            ? tableRows(session, table, checked)
-            : InputRows.of(session, listing, checked, carried, query.input().comparison());
+        InputRows.of(session, listing, checked, carried, query.input().comparison());
     boolean isKnown =
         listing instanceof TableInput
             || partition.input().filter(own -> !own.digest().isEmpty()).isPresent();
@@ -162,9 +155,7 @@ record AuditedInput(
             "the version of table %s that was scored: give it as --input-version".formatted(name));
       }
 
-      PartitionChoice all =
-          new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED);
-      listing = TableInput.of(table, all, problems);
+      listing = TableInput.of(table, PartitionChoice.ALL, problems);
     } else {
       Map<String, String> hadoop = HadoopPaths.settingsByName(session);
       Location located = FileStore.located(path, hadoop);
@@ -196,49 +187,6 @@ record AuditedInput(
     }
 
     return same.isEmpty() ? listing.partitions() : same;
-  }
-
-  private static Dataset<Row> tableRows(
-      SparkSession session, TableInput table, CheckedInput checked) {
-    List<String> levels = table.partitionColumns();
-    List<ReadColumn> columns = new ArrayList<>(checked.read());
-    for (int level = 0; level < levels.size(); level++) {
-      String name = levels.get(level);
-      if (columns.stream().noneMatch(column -> column.name().equals(name))) {
-        columns.add(new ReadColumn(name, DataTypes.StringType, level));
-      }
-    }
-
-    Map<String, Set<String>> values = new HashMap<>();
-    Column isOf = functions.lit(levels.isEmpty());
-    for (InputPartition source : checked.selected()) {
-      Column isOfSource = functions.lit(true);
-      for (PartitionValue value : source.values()) {
-        Column column = SqlName.column(value.column()).cast(DataTypes.StringType);
-        isOfSource =
-            isOfSource.and(value.isNull() ? column.isNull() : column.equalTo(value.value()));
-        values
-            .computeIfAbsent(value.column(), any -> new HashSet<>())
-            .add(value.isNull() ? "" : value.value());
-      }
-
-      isOf = isOf.or(isOfSource);
-    }
-
-    boolean isAll = checked.selected().size() == table.partitions().size();
-    List<InputFile> files =
-        checked.selected().stream().flatMap(source -> source.files().stream()).toList();
-    Dataset<Row> rows =
-        table.rows(session, checked.format(), columns, files, isAll ? Map.of() : values);
-    List<Column> selected = new ArrayList<>();
-    for (ReadColumn column : checked.read()) {
-      Column value = SqlName.column(column.name());
-      // As the job has them: the texts of a partition's values.
-      selected.add(
-          column.isPartition() ? value.cast(DataTypes.StringType).as(column.name()) : value);
-    }
-
-    return (isAll ? rows : rows.filter(isOf)).select(selected.toArray(Column[]::new));
   }
 
   /** Returns what says that files are not those that were scored. */

@@ -3,6 +3,8 @@ package io.paritree.spark.input;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.tables.SqlName;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,8 +16,8 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * The rows of a directory as a Dataset with the columns that are read: values of partitions as
- * texts, and of CSV files texts and {@link CsvLineRows#MALFORMED}.
+ * The rows of a directory or a table as a Dataset with the columns that are read: values of
+ * partitions as texts, and of CSV files texts and {@link CsvLineRows#MALFORMED}.
  */
 public final class InputRows {
   private InputRows() {}
@@ -27,6 +29,17 @@ public final class InputRows {
    * @param comparison how names of columns are compared
    */
   public static Dataset<Row> of(
+      SparkSession session,
+      Input listing,
+      CheckedInput checked,
+      List<String> carried,
+      ReadColumn.Case comparison) {
+    return listing instanceof TableInput table
+        ? ofTable(session, table, checked)
+        : ofFiles(session, listing, checked, carried, comparison);
+  }
+
+  private static Dataset<Row> ofFiles(
       SparkSession session,
       Input listing,
       CheckedInput checked,
@@ -72,6 +85,49 @@ public final class InputRows {
     }
 
     return all == null ? none(session, checked) : all;
+  }
+
+  private static Dataset<Row> ofTable(
+      SparkSession session, TableInput table, CheckedInput checked) {
+    List<String> levels = table.partitionColumns();
+    List<ReadColumn> columns = new ArrayList<>(checked.read());
+    for (int level = 0; level < levels.size(); level++) {
+      String name = levels.get(level);
+      if (columns.stream().noneMatch(column -> column.name().equals(name))) {
+        columns.add(new ReadColumn(name, DataTypes.StringType, level));
+      }
+    }
+
+    Map<String, Set<String>> values = new HashMap<>();
+    Column isOf = functions.lit(levels.isEmpty());
+    for (InputPartition source : checked.selected()) {
+      Column isOfSource = functions.lit(true);
+      for (PartitionValue value : source.values()) {
+        Column column = SqlName.column(value.column()).cast(DataTypes.StringType);
+        isOfSource =
+            isOfSource.and(value.isNull() ? column.isNull() : column.equalTo(value.value()));
+        values
+            .computeIfAbsent(value.column(), any -> new HashSet<>())
+            .add(value.isNull() ? "" : value.value());
+      }
+
+      isOf = isOf.or(isOfSource);
+    }
+
+    boolean isAll = checked.selected().size() == table.partitions().size();
+    List<InputFile> files =
+        checked.selected().stream().flatMap(source -> source.files().stream()).toList();
+    Dataset<Row> rows =
+        table.rows(session, checked.format(), columns, files, isAll ? Map.of() : values);
+    List<Column> selected = new ArrayList<>();
+    for (ReadColumn column : checked.read()) {
+      Column value = SqlName.column(column.name());
+      // As the job has them: the texts of a partition's values.
+      selected.add(
+          column.isPartition() ? value.cast(DataTypes.StringType).as(column.name()) : value);
+    }
+
+    return (isAll ? rows : rows.filter(isOf)).select(selected.toArray(Column[]::new));
   }
 
   private static Dataset<Row> none(SparkSession session, CheckedInput checked) {

@@ -25,6 +25,10 @@ import org.apache.spark.sql.SparkSession;
 public record PartitionChoice(
     List<PartitionValue> requested, Optional<DateRange> range, Missing missing) {
 
+  /** Chooses every partition. */
+  public static final PartitionChoice ALL =
+      new PartitionChoice(List.of(), Optional.empty(), Missing.REFUSED);
+
   private static final String NO_PARTITIONS =
       "the input has no partition columns, which --partition, --from and --to choose by; partitions"
           + " of files are directories, such as day=2026-11-24, and a column inside of files makes none";

@@ -1,10 +1,12 @@
 package io.paritree.spark.proof;
 
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +22,10 @@ record AskedServer(String url, String problem, List<Process> started, List<Threa
     implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("Ready: (http://[^/]+)/");
   private static final Pattern STORE = Pattern.compile("[A-Za-z0-9+.-]+://.*");
+
+  /** How often it looks for what is published; each time reads a small directory. */
+  private static final String POLL = "scores.poll=500 ms";
+
   private static final String NONE =
       "this installation has no scripts/serve to start: give a server that serves the model as"
           + " --server";
@@ -37,9 +43,11 @@ record AskedServer(String url, String problem, List<Process> started, List<Threa
    * Returns the server that is named, or starts one if there are ways that need it.
    *
    * @param model where the model is
+   * @param published where scores are published that it answers, if it is started; empty for none
    * @param directory receives the log of a server that is started
    */
-  static AskedServer of(ProveQuery query, String model, Path directory)
+  static AskedServer of(
+      ProveQuery query, String model, Optional<Location> published, Path directory)
       throws IOException, InterruptedException {
     ProveQuery.Server named = query.server();
     if (!named.url().isEmpty() || !FoundWays.areOfServer(query)) {
@@ -52,7 +60,14 @@ record AskedServer(String url, String problem, List<Process> started, List<Threa
     List<String> command = new ArrayList<>(List.of(named.program(), "--model", model));
     command.addAll(List.of("--port", "0", "--set", "management.port=0"));
     command.addAll(List.of("--set", "log.requests=off"));
-    if (STORE.matcher(model).matches()) {
+    List<String> places = new ArrayList<>(List.of(model));
+    if (published.isPresent() && FoundWays.isAsked(query, LookupWay.NAME)) {
+      String output = published.get().toString();
+      places.add(output);
+      command.addAll(List.of("--scores", LookupWay.NAME + "=" + output, "--set", POLL));
+    }
+
+    if (places.stream().anyMatch(place -> STORE.matcher(place).matches())) {
       command.add("--with-hadoop");
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
@@ -33,20 +34,22 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     return Stream.of(
             Stream.of(EngineForm.values()).map(EngineForm::word),
             Stream.of(SparkForm.values()).map(SparkForm::word),
-            TriedServer.names().stream())
+            TriedServer.names().stream(),
+            Stream.of(LookupWay.NAME))
         .flatMap(some -> some)
         .toList();
   }
 
   /** Returns whether ways of Spark are asked for. */
   static boolean areOfSpark(ProveQuery query) {
-    return query.ways().isEmpty()
-        || Stream.of(SparkForm.values()).map(SparkForm::word).anyMatch(query.ways()::contains);
+    return isAsked(query, LookupWay.NAME)
+        || Stream.of(SparkForm.values()).anyMatch(form -> isAsked(query, form.word()));
   }
 
   /** Returns whether ways to ask a server are asked for. */
   static boolean areOfServer(ProveQuery query) {
-    return query.ways().isEmpty() || TriedServer.names().stream().anyMatch(query.ways()::contains);
+    return isAsked(query, LookupWay.NAME)
+        || TriedServer.names().stream().anyMatch(name -> isAsked(query, name));
   }
 
   /**
@@ -54,6 +57,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
    *
    * @param tables where the ways of Spark have their records; empty if none are asked for
    * @param scorings how Spark scores in each form, given where the model is
+   * @param publishing how scores are published, given where the model is
    * @param server that is asked
    * @throws RefusedException if a way that was asked for is not here, or the server does not serve
    *     the model
@@ -64,8 +68,9 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       ModelFiles files,
       Optional<RecordTables> tables,
       BiFunction<SparkForm, String, TableScoring> scorings,
+      Function<String, Publishing> publishing,
       AskedServer server)
-      throws ModelException, RefusedException, InterruptedException {
+      throws ModelException, RefusedException {
     FoundWays found = new FoundWays(new ArrayList<>(), new LinkedHashMap<>());
     for (EngineForm form : EngineForm.values()) {
       if (form == EngineForm.SPEC || isAsked(query, form.word())) {
@@ -85,7 +90,18 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       }
     }
 
-    found.addServer(query, server, model);
+    Optional<TriedServer> tried = found.addServer(query, server, model);
+    if (tables.isPresent() && isAsked(query, LookupWay.NAME)) {
+      Optional<String> problem = lookupProblem(query, server, tables.get());
+      if (problem.isPresent()) {
+        found.absent.put(LookupWay.NAME, problem.get());
+      } else {
+        Publishing scores = publishing.apply(files.origin());
+        found.ways.add(
+            new LookupWay(model, tables.get(), scores, tried.orElseThrow(), query.reasons()));
+      }
+    }
+
     for (String name : query.ways()) {
       if (found.absent.containsKey(name)) {
         throw new RefusedException("Cannot try %s: %s".formatted(name, found.absent.get(name)));
@@ -95,7 +111,8 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     return found;
   }
 
-  private static boolean isAsked(ProveQuery query, String name) {
+  /** Returns whether a way is asked for by its name, or all are. */
+  static boolean isAsked(ProveQuery query, String name) {
     return query.ways().isEmpty() || query.ways().contains(name);
   }
 
@@ -112,14 +129,15 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     }
   }
 
-  private void addServer(ProveQuery query, AskedServer asking, ScoringModel model)
-      throws RefusedException, InterruptedException {
+  /** Adds the ways to ask a server; returns it, if one is asked. */
+  private Optional<TriedServer> addServer(ProveQuery query, AskedServer asking, ScoringModel model)
+      throws RefusedException {
     List<String> asked = TriedServer.names().stream().filter(name -> isAsked(query, name)).toList();
-    if (asked.isEmpty()) {
-      return;
+    if (asked.isEmpty() && asking.started().isEmpty()) {
+      return Optional.empty();
     } else if (asking.url().isEmpty()) {
       asked.forEach(name -> absent.put(name, asking.problem()));
-      return;
+      return Optional.empty();
     }
 
     try {
@@ -130,10 +148,23 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       server.absent().entrySet().stream()
           .filter(each -> asked.contains(each.getKey()))
           .forEach(each -> absent.put(each.getKey(), each.getValue()));
+      return Optional.of(server);
     } catch (IOException e) {
       throw new RefusedException(
           "Cannot try the server %s: %s".formatted(asking.url(), e.getMessage()));
     }
+  }
+
+  private static Optional<String> lookupProblem(
+      ProveQuery query, AskedServer server, RecordTables tables) {
+    if (!query.server().url().isEmpty()) {
+      return Optional.of(
+          "the server of --server does not serve what this publishes; one that this starts does");
+    } else if (server.url().isEmpty()) {
+      return Optional.of(server.problem());
+    }
+
+    return problem(SparkForm.JOB_PARQUET, tables);
   }
 
   private static Optional<String> problem(SparkForm form, RecordTables tables) {

@@ -10,10 +10,14 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.CsvLineRows;
 import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputRows;
+import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.input.TableInput;
+import io.paritree.spark.tables.PinnedTable;
 import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -46,6 +50,7 @@ final class NaturalRecords implements Iterator<TriedRecord> {
   /** What JSON says of a value that no feature reads. */
   private static final String OTHER = "{}";
 
+  private final String version;
   private final List<Field> fields;
   private final boolean[] areCells; // of each field
   private final int[] columns; // of each field; -1 if the input has none
@@ -53,7 +58,8 @@ final class NaturalRecords implements Iterator<TriedRecord> {
   private final Iterator<Row> rows;
   private Row next;
 
-  private NaturalRecords(Schema schema, CheckedInput checked, Dataset<Row> rows) {
+  private NaturalRecords(String version, Schema schema, CheckedInput checked, Dataset<Row> rows) {
+    this.version = version;
     List<String> names = Arrays.asList(rows.columns());
     this.fields = schema.fields();
     this.columns = fields.stream().mapToInt(field -> names.indexOf(field.column())).toArray();
@@ -77,11 +83,8 @@ final class NaturalRecords implements Iterator<TriedRecord> {
    */
   static NaturalRecords of(SparkSession session, ProveQuery.Rows input, Schema schema)
       throws RefusedException, IOException {
-    Map<String, String> hadoop = HadoopPaths.settingsByName(session);
-    Location located = FileStore.located(input.path(), hadoop);
     List<String> problems = new ArrayList<>();
-    DirectoryInput listing =
-        DirectoryInput.read(FileStore.of(located, hadoop), CallsAtOnce.DEFAULT, located, problems);
+    Input listing = listing(session, input, problems);
     InputCheck.refuse(problems);
     ReadColumn.Case comparison = input.comparison();
     CheckedInput checked =
@@ -90,7 +93,28 @@ final class NaturalRecords implements Iterator<TriedRecord> {
             .check(listing.partitions(), session, () -> {});
     InputCheck.refuse(problems);
     return new NaturalRecords(
-        schema, checked, InputRows.of(session, listing, checked, List.of(), comparison));
+        listing.version(),
+        schema,
+        checked,
+        InputRows.of(session, listing, checked, List.of(), comparison));
+  }
+
+  private static Input listing(SparkSession session, ProveQuery.Rows input, List<String> problems)
+      throws RefusedException, IOException {
+    if (input.table().isPresent()) {
+      PinnedTable table = input.tableFormat().input(session, input.table().get());
+      return TableInput.of(table, PartitionChoice.ALL, problems);
+    }
+
+    Map<String, String> hadoop = HadoopPaths.settingsByName(session);
+    Location located = FileStore.located(input.path(), hadoop);
+    FileStore store = FileStore.of(located, hadoop);
+    return DirectoryInput.read(store, CallsAtOnce.DEFAULT, located, problems);
+  }
+
+  /** Returns the version of the table that is read; empty if there are none. */
+  String version() {
+    return version;
   }
 
   @Override

@@ -1,9 +1,12 @@
 package io.paritree.spark.proof;
 
 import io.paritree.proof.AskedReasons;
+import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.tables.TableToRead;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is tried.
@@ -11,6 +14,7 @@ import java.util.List;
  * @param model as for scripts/score
  * @param input of which rows are tried
  * @param natural how many of them at most
+ * @param mostUntried the share of them that a way may leave out
  * @param adversarial how many records with values at edges
  * @param seed of these
  * @param reasons that each way is asked for
@@ -22,6 +26,7 @@ public record ProveQuery(
     String model,
     Rows input,
     int natural,
+    double mostUntried,
     int adversarial,
     long seed,
     AskedReasons reasons,
@@ -50,7 +55,21 @@ public record ProveQuery(
    * The rows.
    *
    * @param path a directory or file; empty for none
+   * @param format of its files
+   * @param table that is read instead; empty for none
+   * @param tableFormat the format that it must have
    * @param comparison how names of columns are compared
    */
-  public record Rows(String path, InputFormat format, ReadColumn.Case comparison) {}
+  public record Rows(
+      String path,
+      InputFormat format,
+      Optional<TableToRead> table,
+      AskedFormat tableFormat,
+      ReadColumn.Case comparison) {
+
+    /** Returns what is read; empty for none. */
+    public String name() {
+      return table.map(TableToRead::name).orElse(path);
+    }
+  }
 }

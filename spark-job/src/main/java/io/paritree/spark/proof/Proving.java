@@ -15,7 +15,6 @@ import io.paritree.proof.TriedRecords;
 import io.paritree.proof.Way;
 import io.paritree.proof.WayResult;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -29,8 +28,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.apache.spark.sql.SparkSession;
 
@@ -45,9 +44,11 @@ public final class Proving {
   private final IntFunction<SparkSession> session;
   private final Map<String, String> hadoop;
   private final BiFunction<SparkForm, String, TableScoring> scorings;
+  private final Function<String, Publishing> publishing;
   private final ModelFiles files;
   private final ScoringModel model;
   private int natural; // how many were tried
+  private String version = ""; // of the table that they are from
 
   /**
    * Opens the model.
@@ -55,17 +56,20 @@ public final class Proving {
    * @param session gives a session of Spark for so many columns, if one is needed
    * @param hadoop settings of Hadoop's client
    * @param scorings how Spark scores in each form, given where the model is
+   * @param publishing how scores are published, given where the model is
    */
   public Proving(
       ProveQuery query,
       IntFunction<SparkSession> session,
       Map<String, String> hadoop,
-      BiFunction<SparkForm, String, TableScoring> scorings)
+      BiFunction<SparkForm, String, TableScoring> scorings,
+      Function<String, Publishing> publishing)
       throws ModelException, IOException {
     this.query = query;
     this.session = session;
     this.hadoop = hadoop;
     this.scorings = scorings;
+    this.publishing = publishing;
     this.files = ModelFiles.read(query.model(), hadoop);
     this.model = Opening.open(files, EngineKind.FOREST);
   }
@@ -87,40 +91,29 @@ public final class Proving {
       throw new RefusedException("Cannot compare reasons: " + problem.get());
     }
 
-    Path directory = Files.createTempDirectory("paritree-prove");
-    Path file = directory.resolve("records");
-    try (AskedServer server = AskedServer.of(query, files.origin(), directory)) {
-      if (!FoundWays.areOfSpark(query)) {
-        return prove(file, Optional.empty(), server);
+    try (ProofDirectories directories = new ProofDirectories(query.scratch(), hadoop)) {
+      Optional<RecordTables> tables = Optional.empty();
+      if (FoundWays.areOfSpark(query)) {
+        SparkSession own = session.apply(model.schema().fields().size());
+        tables = Optional.of(new RecordTables(own, directories.tables()));
       }
 
-      try (RecordTables tables = tables(directory)) {
-        return prove(file, Optional.of(tables), server);
+      Optional<Location> published = tables.map(RecordTables::published);
+      Path local = directories.local();
+      try (AskedServer server = AskedServer.of(query, files.origin(), published, local)) {
+        return prove(local.resolve("records"), tables, server);
       }
-    } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(directory);
     }
-  }
-
-  private RecordTables tables(Path directory) throws IOException {
-    Location scratch =
-        query.scratch().isEmpty()
-            ? Location.of(directory)
-            : FileStore.located(query.scratch(), hadoop);
-    return new RecordTables(
-        session.apply(model.schema().fields().size()),
-        scratch.resolve("parity-" + UUID.randomUUID()),
-        hadoop);
   }
 
   private ParityProof prove(Path file, Optional<RecordTables> tables, AskedServer server)
       throws Exception {
     Instant startedAt = Instant.now();
-    FoundWays found = FoundWays.of(query, model, files, tables, scorings, server);
+    FoundWays found = FoundWays.of(query, model, files, tables, scorings, publishing, server);
     TriedRecords records = records(file);
     List<WayResult> results =
-        new ParityTrial(records, found.ways(), Runtime.getRuntime().availableProcessors()).run();
+        new ParityTrial(records, natural, found.ways(), Runtime.getRuntime().availableProcessors())
+            .run();
     for (Way way : found.ways()) {
       way.close();
     }
@@ -131,8 +124,10 @@ public final class Proving {
         code(),
         ParityProof.Model.of(model),
         new ParityProof.Tried(
-            query.input().path(),
+            query.input().name(),
+            version,
             natural,
+            query.mostUntried(),
             records.count() - natural,
             query.seed(),
             records.sha256(),
@@ -143,41 +138,47 @@ public final class Proving {
 
   private TriedRecords records(Path file) throws RefusedException, IOException {
     Schema schema = model.schema();
-    Iterator<TriedRecord> rows =
-        query.input().path().isEmpty() || query.natural() == 0
-            ? List.<TriedRecord>of().iterator()
-            : NaturalRecords.of(session.apply(schema.fields().size()), query.input(), schema);
+    Iterator<TriedRecord> rows = List.<TriedRecord>of().iterator();
+    if (!query.input().name().isEmpty() && query.natural() > 0) {
+      NaturalRecords found =
+          NaturalRecords.of(session.apply(schema.fields().size()), query.input(), schema);
+      version = found.version();
+      rows = found;
+    }
+
+    return TriedRecords.write(schema, records(rows), file);
+  }
+
+  /** Returns rows of the input, and after them records with values at edges. */
+  private Iterator<TriedRecord> records(Iterator<TriedRecord> rows) {
     AdversarialRecords edges = new AdversarialRecords(model, query.seed());
     List<TriedRecord> bases = new ArrayList<>();
-    return TriedRecords.write(
-        schema,
-        new Iterator<TriedRecord>() {
-          private int adversarial;
-          private boolean isNatural = true;
+    return new Iterator<TriedRecord>() {
+      private int adversarial;
+      private boolean isNatural = true;
 
-          @Override
-          public boolean hasNext() {
-            isNatural = isNatural && natural < query.natural() && rows.hasNext();
-            return isNatural || adversarial < query.adversarial();
+      @Override
+      public boolean hasNext() {
+        isNatural = isNatural && natural < query.natural() && rows.hasNext();
+        return isNatural || adversarial < query.adversarial();
+      }
+
+      @Override
+      public TriedRecord next() {
+        if (isNatural) {
+          TriedRecord record = rows.next();
+          natural++;
+          if (bases.size() < MOST_BASES) {
+            bases.add(record);
           }
 
-          @Override
-          public TriedRecord next() {
-            if (isNatural) {
-              TriedRecord record = rows.next();
-              natural++;
-              if (bases.size() < MOST_BASES) {
-                bases.add(record);
-              }
+          return record;
+        }
 
-              return record;
-            }
-
-            int base = adversarial++;
-            return edges.next(bases.isEmpty() ? edges.generated() : bases.get(base % bases.size()));
-          }
-        },
-        file);
+        int base = adversarial++;
+        return edges.next(bases.isEmpty() ? edges.generated() : bases.get(base % bases.size()));
+      }
+    };
   }
 
   /** Returns what runs: its version and, if it is a jar, its digest. */

@@ -2,7 +2,6 @@ package io.paritree.spark.proof;
 
 import io.paritree.proof.TriedBlock;
 import io.paritree.proof.TriedRecords;
-import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -11,23 +10,20 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Tables of tried records below one directory: of all records of a trial one for each form, which
- * ways share, and any number of small ones. Closing it deletes them. Not thread-safe.
+ * ways share, and any number of small ones. Not thread-safe.
  */
-final class RecordTables implements AutoCloseable {
+final class RecordTables {
   private final SparkSession session;
   private final Location directory;
-  private final Map<String, String> hadoop;
   private final Map<RecordForm, RecordTable> whole = new EnumMap<>(RecordForm.class);
   private int tables;
 
   /**
-   * @param directory where Spark can write; is deleted at the end
-   * @param hadoop settings of Hadoop's client
+   * @param directory where Spark can write
    */
-  RecordTables(SparkSession session, Location directory, Map<String, String> hadoop) {
+  RecordTables(SparkSession session, Location directory) {
     this.session = session;
     this.directory = directory;
-    this.hadoop = hadoop;
   }
 
   SparkSession session() {
@@ -37,6 +33,11 @@ final class RecordTables implements AutoCloseable {
   /** Returns whether the tables are on the disk of this machine. */
   boolean areLocal() {
     return directory.isLocal();
+  }
+
+  /** Returns where scores of records are published for a server. */
+  Location published() {
+    return directory.resolve("published").resolve("scores");
   }
 
   /** Returns the table of all records, which is written when it is asked for first. */
@@ -59,10 +60,5 @@ final class RecordTables implements AutoCloseable {
 
   private String next() {
     return directory.resolve("records-" + tables++).resolve("in").toString();
-  }
-
-  @Override
-  public void close() throws IOException {
-    FileStore.of(directory, hadoop).delete(directory);
   }
 }

@@ -102,7 +102,7 @@ final class JobSettingsParser {
         new JobSettings.Input(
             settings.anyText("scoring-job.input"),
             settings.word("scoring-job.input-format", InputFormat.class),
-            inputTable(),
+            inputTable(settings, given),
             tableFormat(),
             new PartitionChoice(
                 partitions("scoring-job.partitions"),
@@ -147,7 +147,8 @@ final class JobSettingsParser {
             destinations()));
   }
 
-  private Optional<TableToRead> inputTable() {
+  /** Reads which table is read; empty if none is. */
+  static Optional<TableToRead> inputTable(Settings settings, ParseResult given) {
     String name = settings.anyText("scoring-job.input-table");
     String asOf = given.matchedOptionValue("--as-of", "");
     if (name.isBlank() && !asOf.isEmpty()) {
@@ -195,13 +196,18 @@ final class JobSettingsParser {
     if (job.mode() == Mode.SCORE || job.mode() == Mode.DRY_RUN) {
       check("model", !job.model().isBlank());
       check("input", !job.input().name().isBlank());
-      if (job.input().table().isPresent() && !job.input().path().isBlank()) {
-        settings.problem("--input and --input-table cannot be combined: choose one");
-      } else if (job.input().table().isPresent() && job.input().format() == InputFormat.CSV) {
-        settings.problem("--input-format csv cannot be used with --input-table");
-      }
-
+      checkInput(settings, job.input().path(), job.input().format(), job.input().table());
       check("keys", !job.columns().keys().isEmpty());
+    }
+  }
+
+  /** Checks that not two inputs are given. */
+  static void checkInput(
+      Settings settings, String path, InputFormat format, Optional<TableToRead> table) {
+    if (table.isPresent() && !path.isBlank()) {
+      settings.problem("--input and --input-table cannot be combined: choose one");
+    } else if (table.isPresent() && format == InputFormat.CSV) {
+      settings.problem("--input-format csv cannot be used with --input-table");
     }
   }
 

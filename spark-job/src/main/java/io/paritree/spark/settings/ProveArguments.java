@@ -7,6 +7,7 @@ import io.paritree.feature.NearestName;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.proof.AskedReasons;
 import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.proof.ProveQuery;
@@ -30,6 +31,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
   public static final String COMMAND = "prove";
 
   private static final int NATURAL = 800_000;
+  private static final double MOST_UNTRIED = 0.02;
   private static final int ADVERSARIAL = 200_000;
   private static final int MOST = 1_000_000_000;
   private static final String TOKEN = "PARITREE_TOKEN";
@@ -39,7 +41,9 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
 
   private static final List<String> ONE_RUN =
       List.of(
+          "as-of",
           "natural",
+          "max-untried",
           "adversarial",
           "seed",
           "ways",
@@ -57,9 +61,16 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
             "directory or file with rows to try; without it all records have values at edges"),
         ScoreArguments.text(
             "--input-format=FORMAT", "format of its files: parquet (default) or csv"),
+        ScoreArguments.text("--input-table=TABLE", "table with rows to try, as for scripts/score"),
+        ScoreArguments.text("--table-format=FORMAT", "format that it must have"),
+        ScoreArguments.text("--as-of=VERSION", "version of it that is read (default: now)"),
         ScoreArguments.text(
             "--natural=N",
             "how many rows of it are tried, at most (default: %s)".formatted(NATURAL)),
+        ScoreArguments.text(
+            "--max-untried=SHARE",
+            "share of these rows that a way may leave out, since it cannot have their values (default: %s)"
+                .formatted(MOST_UNTRIED)),
         ScoreArguments.text(
             "--adversarial=N",
             "how many records with values at edges are tried (default: %s)".formatted(ADVERSARIAL)),
@@ -99,8 +110,8 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
         "parity " + COMMAND,
         "Proves that all ways to score give the same bits: the same records through each, rows of"
             + " an input and records with values at edges of model and schema.",
-        "0 nothing differs; 1 anything else; 2 wrong usage; 3 input refused, or a way"
-            + " of --ways is not here; 6 model refused; 7 a way differs.",
+        "0 nothing differs; 1 anything else; 2 wrong usage; 3 input refused, a way of --ways is"
+            + " not here, or one leaves out more than --max-untried; 6 model refused; 7 a way differs.",
         options());
   }
 
@@ -145,18 +156,24 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
               new ProveQuery.Rows(
                   settings.anyText("scoring-job.input"),
                   settings.word("scoring-job.input-format", InputFormat.class),
+                  JobSettingsParser.inputTable(settings, given),
+                  settings.word("scoring-job.table-format", AskedFormat.class),
                   settings.truth("scoring-job.ignore-case")
                       ? ReadColumn.Case.IGNORED
                       : ReadColumn.Case.COMPARED),
               (int) number("--natural", 0, MOST, NATURAL),
+              mostUntried(),
               (int) number("--adversarial", 0, MOST, ADVERSARIAL),
               number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 1),
               reasons(),
               ways(),
               option("--scratch"),
               server());
-      if (query.adversarial() == 0 && (query.natural() == 0 || query.input().path().isBlank())) {
-        settings.problem("nothing is to be tried: give --input, or more than 0 as --adversarial");
+      JobSettingsParser.checkInput(
+          settings, query.input().path(), query.input().format(), query.input().table());
+      if (query.adversarial() == 0 && (query.natural() == 0 || query.input().name().isBlank())) {
+        settings.problem(
+            "nothing is to be tried: give --input or --input-table, or more than 0 as --adversarial");
       }
 
       boolean isJson = CommandForm.isJson(settings, given);
@@ -197,6 +214,23 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
       return most == 0
           ? AskedReasons.NONE
           : new AskedReasons(most, isExact ? ContributionMode.EXACT : ContributionMode.FAST);
+    }
+
+    private double mostUntried() {
+      String text = option("--max-untried");
+      try {
+        double share = text.isEmpty() ? MOST_UNTRIED : Double.parseDouble(text);
+        if (share >= 0 && share <= 1) {
+          return share;
+        }
+      } catch (NumberFormatException e) {
+        // falls through to the one message below
+      }
+
+      settings.problem(
+          "--max-untried must be a number from 0 to 1, but is '%s'"
+              .formatted(Fault.printable(text)));
+      return MOST_UNTRIED;
     }
 
     private ProveQuery.Server server() {
