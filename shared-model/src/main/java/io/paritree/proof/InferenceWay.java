@@ -23,17 +23,20 @@ record InferenceWay(TensorForm form, TriedServer server, ScoringModel model, Ask
     WayAnswers answers =
         new WayAnswers(
             count, model.engine().outputs(), model.engine().scores(), asked.answered(count, true));
-    List<Integer> possible = new ArrayList<>();
+    List<Integer> whole = new ArrayList<>();
+    List<Integer> others = new ArrayList<>(); // sent apart, or few requests would be whole
     for (int record = 0; record < count; record++) {
-      Optional<String> problem = form.problem(records.records().get(record), fields);
+      TriedRecord tried = records.records().get(record);
+      Optional<String> problem = TensorForm.problem(tried, fields);
       if (problem.isPresent()) {
         answers.inexpressible(record, problem.get());
       } else {
-        possible.add(record);
+        (form.isWhole(tried, fields) ? whole : others).add(record);
       }
     }
 
-    ask(records, possible, answers);
+    ask(records, whole, answers);
+    ask(records, others, answers);
     return answers;
   }
 

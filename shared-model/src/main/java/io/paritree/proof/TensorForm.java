@@ -12,17 +12,18 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** How tensors of the Open Inference Protocol have their data. */
 enum TensorForm {
   /** In the JSON. */
   V2("application/json"),
-  /** As bytes after the JSON, in both directions: Triton's extension. */
+  /**
+   * As bytes after the JSON, in both directions: Triton's extension. A tensor is in the JSON all
+   * the same if it has what bytes cannot say: no text, no truth, or a number of too many digits.
+   */
   V2_BINARY("application/octet-stream");
 
-  private static final String NO_NONE =
-      "a tensor of bytes has no missing text and no missing truth";
-  private static final String TOO_LONG = "a double has no number that is too long";
   private static final Pattern WHOLE = Pattern.compile("-?[1-9][0-9]{0,17}|0");
 
   private final String type;
@@ -50,19 +51,11 @@ enum TensorForm {
     return type;
   }
 
-  /** Returns why the form cannot have a record. */
-  Optional<String> problem(TriedRecord record, List<Field> fields) {
+  /** Returns why tensors cannot have a record. */
+  static Optional<String> problem(TriedRecord record, List<Field> fields) {
     for (int field = 0; field < fields.size(); field++) {
-      Kind column = TriedRecord.columnKind(fields.get(field));
-      Kind kind = record.kind(field);
       if (!record.isOfColumn(field, fields.get(field))) {
         return Optional.of(TriedRecord.OTHER_KIND);
-      } else if (this == V2_BINARY && kind == Kind.NONE && column != Kind.NUMBER) {
-        return Optional.of(NO_NONE);
-      } else if (this == V2_BINARY
-          && kind == Kind.NUMBER
-          && record.value(field).length() > NumberText.MAX_LENGTH) {
-        return Optional.of(TOO_LONG);
       }
     }
 
@@ -70,14 +63,34 @@ enum TensorForm {
   }
 
   /**
-   * Returns a request with records that the form can have.
+   * Returns whether a request with this record alone has all of its tensors as the form has them.
+   */
+  boolean isWhole(TriedRecord record, List<Field> fields) {
+    return this == V2
+        || IntStream.range(0, fields.size())
+            .allMatch(field -> isBytes(record, field, fields.get(field)));
+  }
+
+  private static boolean isBytes(TriedRecord record, int field, Field of) {
+    boolean isNumber = TriedRecord.columnKind(of) == Kind.NUMBER;
+    return record.kind(field) == Kind.NONE
+        ? isNumber
+        : !isNumber || record.value(field).length() <= NumberText.MAX_LENGTH;
+  }
+
+  /**
+   * Returns a request with records that tensors can have.
    *
    * @param outputs that it asks for, as JSON with commas between them; empty for the usual ones
    */
   Body body(List<TriedRecord> records, List<Field> fields, String outputs) {
     ByteArrayOutputStream data = new ByteArrayOutputStream();
     StringBuilder json = new StringBuilder("{\"inputs\":[");
-    for (int field = 0; field < fields.size(); field++) {
+    for (int at = 0; at < fields.size(); at++) {
+      int field = at;
+      boolean areBytes =
+          this == V2_BINARY
+              && records.stream().allMatch(record -> isBytes(record, field, fields.get(field)));
       json.append(field == 0 ? "" : ",")
           .append("{\"name\":")
           .append(TriedRecord.quoted(fields.get(field).column()))
@@ -87,10 +100,10 @@ enum TensorForm {
           switch (TriedRecord.columnKind(fields.get(field))) {
             case TEXT -> "BYTES";
             case TRUTH -> "BOOL";
-            default -> this == V2_BINARY && areWhole(records, field) ? "INT64" : "FP64";
+            default -> areBytes && areWhole(records, field) ? "INT64" : "FP64";
           };
       json.append(datatype).append("\",\"shape\":[").append(records.size()).append(']');
-      if (this == V2) {
+      if (!areBytes) {
         addJson(records, field, json);
       } else {
         for (TriedRecord record : records) {
