@@ -3,6 +3,7 @@ package io.paritree.serving;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ final class Relay implements Closeable {
   private final int port;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile ServerSocket listening; // null while dead
+  private Thread accepting;
   private volatile boolean silent;
 
   Relay(int target) throws IOException {
@@ -38,6 +40,12 @@ final class Relay implements Closeable {
     ServerSocket closing = listening;
     listening = null;
     closing.close();
+    try {
+      accepting.join(); // until then, the system listens
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
+
     for (Socket socket : open) {
       socket.close();
     }
@@ -56,14 +64,15 @@ final class Relay implements Closeable {
     socket.setReuseAddress(true);
     socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
     listening = socket;
-    start(() -> accept(socket));
+    accepting = start(() -> accept(socket));
     return socket.getLocalPort();
   }
 
-  private static void start(Runnable task) {
+  private static Thread start(Runnable task) {
     Thread thread = new Thread(task, "relay");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private void accept(ServerSocket socket) {
