@@ -7,14 +7,15 @@ import io.paritree.profile.Profile;
 import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.output.Published;
 import java.io.IOException;
-import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Finds the profiles that a partition is compared with. Not thread-safe. */
@@ -29,6 +30,11 @@ final class Baselines {
   private final Published published;
   private final Map<String, SlicedProfile> ofGroup = new HashMap<>();
   private final Map<String, Optional<SlicedProfile>> read = new HashMap<>();
+  private final Map<String, List<Level>> listed = new HashMap<>(); // by the path above
+  private final Map<String, Past> pasts = new HashMap<>(); // by the keys of series
+
+  /** A name in the path of a partition, read once. */
+  private record Level(String name, PartitionValue value) {}
 
   /** A partition before, and what its rows are like. */
   private record Earlier(String partition, SlicedProfile profile) {}
@@ -92,6 +98,35 @@ final class Baselines {
   /** Takes note that the group publishes a partition. */
   void publishes(String partition, SlicedProfile profile) {
     ofGroup.put(partition, profile);
+    List<PartitionValue> values = PartitionValue.ofPath(partition);
+    pasts.values().forEach(past -> past.add(partition, values));
+  }
+
+  /**
+   * Reads the profiles with which the partitions of a group will be compared unless others of the
+   * group take their places: many at once, since each takes several calls of the store.
+   */
+  void read(Collection<String> group) throws IOException {
+    if (kept.isEmpty()) {
+      return;
+    }
+
+    Set<String> wanted = new LinkedHashSet<>();
+    for (String partition : group) {
+      Series series = Series.of(partition);
+      before(series).stream().limit(1).forEach(wanted::add);
+      past(series).weekdays(partition, MOST_WEEKS).stream()
+          .limit(MOST_WEEKDAYS)
+          .forEach(wanted::add);
+    }
+
+    wanted.removeAll(group);
+    List<String> all = List.copyOf(wanted);
+    List<Optional<SlicedProfile>> profiles =
+        kept.get().place().calls().answers(all, this::ofPublished);
+    for (int at = 0; at < all.size(); at++) {
+      read.put(all.get(at), profiles.get(at));
+    }
   }
 
   /** Returns what a partition is compared with. */
@@ -109,9 +144,8 @@ final class Baselines {
     }
 
     Series series = Series.of(partition);
-    List<String> before = before(series);
-    List<Earlier> previous = previous(before);
-    List<Earlier> weekdays = weekdays(series, before);
+    List<Earlier> previous = previous(before(series));
+    List<Earlier> weekdays = weekdays(series);
     if (previous.isEmpty()) {
       absences.put(Baseline.PREVIOUS, "no partition before it is published with a profile");
     }
@@ -129,17 +163,62 @@ final class Baselines {
   }
 
   /** Returns the partitions before one, the newest first. */
-  private List<String> before(Series series) throws IOException {
-    TreeSet<String> before = new TreeSet<>(PartitionValue.ORDER.reversed());
-    before.addAll(kept.get().before(series));
-    ofGroup.keySet().stream()
-        .filter(partition -> !series.values().isEmpty() && series.precedes(partition))
-        .forEach(before::add);
-    return List.copyOf(before);
+  private Collection<String> before(Series series) throws IOException {
+    return series.values().isEmpty()
+        ? List.of("") // what its rows replace
+        : past(series).before(series.partition()).keySet();
   }
 
-  private List<Earlier> previous(List<String> before) throws IOException {
-    for (String partition : before.subList(0, Math.min(MOST_TRIED, before.size()))) {
+  private Past past(Series series) throws IOException {
+    Past known = pasts.get(series.key());
+    if (known == null) {
+      known = new Past(series);
+      List<String> all = new ArrayList<>(found(series));
+      all.addAll(ofGroup.keySet());
+      for (String partition : all) {
+        known.add(partition, PartitionValue.ofPath(partition));
+      }
+
+      pasts.put(series.key(), known);
+    }
+
+    return known;
+  }
+
+  /** Returns the partitions of a series that have profiles. */
+  private List<String> found(Series series) throws IOException {
+    List<String> found = List.of("");
+    for (int level = 0; level < series.values().size(); level++) {
+      List<String> deeper = new ArrayList<>();
+      for (String above : found) {
+        for (Level below : below(above)) {
+          if (series.mayHave(level, below.value())) {
+            deeper.add(above.isEmpty() ? below.name() : above + "/" + below.name());
+          }
+        }
+      }
+
+      found = deeper;
+    }
+
+    return found;
+  }
+
+  private List<Level> below(String path) throws IOException {
+    List<Level> known = listed.get(path);
+    if (known == null) {
+      known =
+          kept.get().below(path).stream()
+              .map(name -> new Level(name, PartitionValue.ofPath(name).get(0)))
+              .toList();
+      listed.put(path, known);
+    }
+
+    return known;
+  }
+
+  private List<Earlier> previous(Collection<String> before) throws IOException {
+    for (String partition : before.stream().limit(MOST_TRIED).toList()) {
       Optional<SlicedProfile> profile = profile(partition);
       if (profile.isPresent()) {
         return List.of(new Earlier(partition, profile.get()));
@@ -149,13 +228,10 @@ final class Baselines {
     return List.of();
   }
 
-  private List<Earlier> weekdays(Series series, List<String> before) throws IOException {
-    Optional<LocalDate> day = series.day(series.partition());
+  private List<Earlier> weekdays(Series series) throws IOException {
     List<Earlier> weekdays = new ArrayList<>();
-    for (String partition : day.isPresent() ? before : List.<String>of()) {
-      long days = day.get().toEpochDay() - series.day(partition).orElseThrow().toEpochDay();
-      boolean isWeekday = days % 7 == 0 && days <= 7 * MOST_WEEKS;
-      if (isWeekday && weekdays.size() < MOST_WEEKDAYS) {
+    for (String partition : past(series).weekdays(series.partition(), MOST_WEEKS)) {
+      if (weekdays.size() < MOST_WEEKDAYS) {
         profile(partition).ifPresent(profile -> weekdays.add(new Earlier(partition, profile)));
       }
     }

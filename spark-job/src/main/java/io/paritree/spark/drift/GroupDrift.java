@@ -58,6 +58,7 @@ public final class GroupDrift {
       Map<String, SlicedProfile> profiles, Admission isPublished) throws IOException {
     TreeMap<String, SlicedProfile> ordered = new TreeMap<>(PartitionValue.ORDER);
     ordered.putAll(profiles);
+    baselines.read(ordered.keySet());
     Map<String, PartitionDrift> compared = new TreeMap<>(PartitionValue.ORDER);
     for (Map.Entry<String, SlicedProfile> partition : ordered.entrySet()) {
       PartitionDrift drift = compare(partition.getKey(), partition.getValue());

@@ -14,12 +14,12 @@ import java.io.PrintStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -50,42 +50,31 @@ public record KeptProfiles(OutputPlace place) {
 
   /** Returns the identities with which there are profiles of a partition. */
   List<String> identities(String partition) throws IOException {
-    Location directory = StateDirectory.profiles(place.state(), partition);
-    return place.listOrNone(directory).stream()
+    return identities(place.listOrNone(StateDirectory.profiles(place.state(), partition)));
+  }
+
+  private static List<String> identities(List<FileEntry> listed) {
+    return listed.stream()
         .flatMap(file -> StateDirectory.identity(file.location().name()).stream())
         .toList();
   }
 
-  /** Returns the partitions of a series that have profiles and are before its partition. */
-  List<String> before(Series series) throws IOException {
-    if (series.values().isEmpty()) {
-      return List.of("");
-    }
-
-    List<String> found = List.of("");
-    for (int level = 0; level < series.values().size(); level++) {
-      List<String> deeper = new ArrayList<>();
-      for (String above : found) {
-        for (String name : below(above)) {
-          if (series.mayHave(level, PartitionValue.ofPath(name).get(0))) {
-            deeper.add(above.isEmpty() ? name : above + "/" + name);
-          }
-        }
-      }
-
-      found = deeper;
-    }
-
-    return found.stream().filter(series::precedes).toList();
+  /** Returns the names of the levels of partitions below a path, at which there are profiles. */
+  List<String> below(String path) throws IOException {
+    return below(list(path));
   }
 
-  private List<String> below(String path) throws IOException {
-    Location all = StateDirectory.profiles(place.state());
-    return place.listOrNone(path.isEmpty() ? all : all.resolve(path)).stream()
+  private static List<String> below(List<FileEntry> listed) {
+    return listed.stream()
         .filter(FileEntry::isDirectory)
         .map(entry -> entry.location().name())
         .filter(PartitionValue::isPartitionName)
         .toList();
+  }
+
+  private List<FileEntry> list(String path) throws IOException {
+    Location all = StateDirectory.profiles(place.state());
+    return place.listOrNone(path.isEmpty() ? all : all.resolve(path));
   }
 
   /**
@@ -109,35 +98,66 @@ public record KeptProfiles(OutputPlace place) {
    */
   void removeUnused(Collection<String> partitions, Supplier<Published> published)
       throws IOException {
-    if (place.listOrNone(StateDirectory.profiles(place.state())).isEmpty()) {
-      return;
-    }
-
     // Listed first: these belong to runs that have begun, so to ended ones if none is unfinished.
-    Set<String> listed = new LinkedHashSet<>(partitions);
-    addOldest("", listed, partitions.size() + MOST_OLDEST);
-    Map<String, List<String>> identities = new ConcurrentHashMap<>();
-    place.calls().each(listed, partition -> identities.put(partition, identities(partition)));
-    if (place.unfinished().isEmpty()) {
+    Map<String, List<String>> kept = kept(partitions);
+    if (!kept.isEmpty() && place.unfinished().isEmpty()) {
       Published now = published.get();
       place
           .calls()
-          .each(listed, partition -> removeUnused(partition, identities.get(partition), now));
+          .each(kept.keySet(), partition -> removeUnused(partition, kept.get(partition), now));
     }
   }
 
-  private void addOldest(String path, Set<String> listed, int most) throws IOException {
-    List<String> below = new ArrayList<>(below(path));
-    below.sort(PartitionValue.ORDER);
-    if (below.isEmpty()) {
-      listed.add(path);
-    }
-
-    for (String name : below) {
-      if (listed.size() < most) {
-        addOldest(path.isEmpty() ? name : path + "/" + name, listed, most);
+  /**
+   * Returns the identities with which there are profiles, of these partitions and of the oldest
+   * others. Each directory is listed once, those of a level many at a time.
+   */
+  private Map<String, List<String>> kept(Collection<String> partitions) throws IOException {
+    Set<String> asked = new HashSet<>();
+    for (String partition : partitions) {
+      for (int end = partition.length(); end > 0; end = partition.lastIndexOf('/', end - 1)) {
+        asked.add(partition.substring(0, end));
       }
     }
+
+    Map<String, List<String>> kept = new LinkedHashMap<>();
+    List<FileEntry> all = list("");
+    if (!all.isEmpty() && (below(all).isEmpty() || partitions.contains(""))) {
+      kept.put("", identities("")); // not partitioned
+    }
+
+    List<String> level = oldest(deeper("", all), asked);
+    while (!level.isEmpty()) {
+      List<List<FileEntry>> listed = place.calls().answers(level, this::list);
+      List<String> deeper = new ArrayList<>();
+      for (int at = 0; at < level.size(); at++) {
+        List<String> below = deeper(level.get(at), listed.get(at));
+        deeper.addAll(below);
+        if (below.isEmpty()) {
+          kept.put(level.get(at), identities(listed.get(at)));
+        }
+      }
+
+      level = oldest(deeper, asked);
+    }
+
+    return kept;
+  }
+
+  private static List<String> deeper(String path, List<FileEntry> listed) {
+    return below(listed).stream()
+        .sorted(PartitionValue.ORDER)
+        .map(name -> path.isEmpty() ? name : path + "/" + name)
+        .toList();
+  }
+
+  /** Returns the paths that are asked for, and the first of the others. */
+  private static List<String> oldest(List<String> paths, Set<String> asked) {
+    List<String> others = paths.stream().filter(path -> !asked.contains(path)).toList();
+    List<String> oldest = new ArrayList<>(paths);
+    oldest.removeAll(
+        Set.copyOf(others.subList(Math.min(MOST_OLDEST, others.size()), others.size())));
+    return oldest;
   }
 
   private void removeUnused(String partition, List<String> identities, Published published)

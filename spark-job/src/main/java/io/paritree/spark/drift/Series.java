@@ -27,14 +27,13 @@ record Series(String partition, List<PartitionValue> values, int dayLevel) {
     return new Series(partition, values, level);
   }
 
-  /** Returns the day of the partition, or of another one of the series; empty if it has none. */
-  Optional<LocalDate> day(String other) {
-    return dayLevel < 0 ? Optional.empty() : PartitionValue.ofPath(other).get(dayLevel).day();
+  /** Returns the day of a partition of the series; empty if it has none. */
+  Optional<LocalDate> day(List<PartitionValue> others) {
+    return dayLevel < 0 ? Optional.empty() : others.get(dayLevel).day();
   }
 
-  /** Returns whether a partition is of this series, and before this one. */
-  boolean precedes(String other) {
-    List<PartitionValue> others = PartitionValue.ofPath(other);
+  /** Returns whether a partition is of this series. */
+  boolean has(List<PartitionValue> others) {
     if (others.size() != values.size()) {
       return false;
     }
@@ -45,7 +44,19 @@ record Series(String partition, List<PartitionValue> values, int dayLevel) {
       }
     }
 
-    return values.isEmpty() || PartitionValue.ORDER.compare(other, partition) < 0;
+    return true;
+  }
+
+  /** Returns a text that all partitions have whose series have the same partitions. */
+  String key() {
+    StringBuilder key = new StringBuilder().append(dayLevel);
+    for (int level = 0; level < values.size(); level++) {
+      PartitionValue own = values.get(level);
+      boolean isTime = dayLevel >= 0 ? level == dayLevel : isTime(own);
+      key.append('/').append(isTime ? own.column() : own.directoryName());
+    }
+
+    return key.toString();
   }
 
   /** Returns whether a partition of the series may have a value at a level. */

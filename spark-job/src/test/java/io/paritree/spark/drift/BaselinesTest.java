@@ -10,12 +10,15 @@ import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.MarginProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.SlicedProfile;
+import io.paritree.spark.publish.FaultyStore;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -222,6 +225,44 @@ class BaselinesTest {
           .hasSize(38)
           .doesNotContain("day=1", "day=2");
     }
+  }
+
+  @Test
+  void aGroupListsProfilesOnceAndReadsThemBeforeItIsCompared() throws IOException {
+    List<String> group = new ArrayList<>();
+    for (String region : List.of("eu", "us")) {
+      for (int day = 10; day < 20; day++) {
+        publish("region=%s/day=2024-01-%s".formatted(region, day), day);
+      }
+
+      group.add("region=%s/day=2024-01-20".formatted(region));
+      group.add("region=%s/day=2024-01-24".formatted(region));
+    }
+
+    List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    OutputPlace place = kept.place();
+    FileStore counted = new FaultyStore(place.store(), (operation, change) -> calls.add(operation));
+    Baselines baselines =
+        new Baselines(
+            MODEL,
+            Optional.empty(),
+            Optional.of(new KeptProfiles(new OutputPlace(counted, place.output()))),
+            this::isPublished);
+    baselines.read(group);
+    String profiles = StateDirectory.profiles(place.state()).toString();
+    assertThat(calls).filteredOn(call -> call.equals("list " + profiles)).hasSize(1);
+    assertThat(calls).filteredOn(call -> call.endsWith("day=2024-01-19")).hasSize(2);
+
+    calls.clear();
+    for (String partition : group) {
+      for (String name : List.of("previous", "weekday")) {
+        assertThat(partitions(name, baselines.of(partition)))
+            .isEqualTo(partitions(name, partition))
+            .isNotEmpty();
+      }
+    }
+
+    assertThat(calls).isEmpty();
   }
 
   @Test

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** A store in which a test can delay each operation, or let it fail. */
-final class FaultyStore implements FileStore {
+public final class FaultyStore implements FileStore {
 
   /** Is called before each operation. */
   @FunctionalInterface
-  interface Fault {
+  public interface Fault {
     /**
      * Is called before an operation; if this throws, the operation fails with the exception.
      *
@@ -26,7 +26,7 @@ final class FaultyStore implements FileStore {
   private final Fault fault;
   private final boolean copiesFiles;
 
-  FaultyStore(FileStore store, Fault fault) {
+  public FaultyStore(FileStore store, Fault fault) {
     this(store, fault, false);
   }
 
