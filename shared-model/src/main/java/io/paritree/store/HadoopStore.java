@@ -3,6 +3,7 @@ package io.paritree.store;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -63,6 +65,7 @@ final class HadoopStore implements FileStore {
 
   private final FileSystem files;
   private final boolean wholeOnClose;
+  private volatile FileContext context; // null until something is renamed
 
   private HadoopStore(FileSystem files, boolean wholeOnClose) {
     this.files = files;
@@ -186,9 +189,19 @@ final class HadoopStore implements FileStore {
     return words[0].replace('/', '.');
   }
 
-  /** Returns a second client, which renames in one step. Readers do not need it. */
+  /**
+   * Returns a second client, which renames in one step. Readers do not need it. Hadoop makes a new
+   * one each time it is asked: on HDFS one with its own connection's settings, which takes longer
+   * than the rename. Several threads may make one each; all but one are forgotten.
+   */
   private FileContext context() throws IOException {
-    return FileContext.getFileContext(files.getUri(), files.getConf());
+    FileContext known = context;
+    if (known == null) {
+      known = FileContext.getFileContext(files.getUri(), files.getConf());
+      context = known;
+    }
+
+    return known;
   }
 
   private static Path path(Location location) {
@@ -268,18 +281,39 @@ final class HadoopStore implements FileStore {
   @Override
   public byte[] read(Location file, int maxBytes) throws IOException {
     while (true) {
-      Optional<FileEntry> before = find(file);
-      if (before.isEmpty()) {
-        throw new NoSuchFileException(file.toString());
+      FileStatus before;
+      try {
+        before = files.getFileStatus(path(file));
+      } catch (FileNotFoundException | ParentNotDirectoryException e) {
+        throw noSuchFile(file, e);
       }
 
-      try (InputStream in = open(file)) {
-        return WholeFile.read(in, before.map(FileEntry::bytes).orElse(0L), maxBytes);
+      try (InputStream in = open(file, before)) {
+        return WholeFile.read(in, before.isDirectory() ? 0 : before.getLen(), maxBytes);
       } catch (IOException e) {
-        if (find(file).equals(before)) {
+        if (find(file).equals(Optional.of(entry(file, before)))) {
           throw e;
         }
       }
+    }
+  }
+
+  /** Opens a file whose status is known, for which object stores' clients would ask again. */
+  private InputStream open(Location file, FileStatus known) throws IOException {
+    try {
+      return files.openFile(path(file)).withFileStatus(known).build().get();
+    } catch (FileNotFoundException e) {
+      throw noSuchFile(file, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Cannot open %s: interrupted".formatted(file));
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof FileNotFoundException missing) {
+        throw noSuchFile(file, missing);
+      }
+
+      throw cause instanceof IOException io ? io : new IOException(cause);
     }
   }
 
@@ -296,8 +330,8 @@ final class HadoopStore implements FileStore {
 
   @Override
   public void create(Location file, byte[] content) throws IOException {
-    refuseExisting(file);
     if (wholeOnClose) {
+      refuseExisting(file);
       write(file, content, false);
     } else {
       writeAside(file, content, Rename.NONE);
@@ -313,8 +347,8 @@ final class HadoopStore implements FileStore {
     }
   }
 
+  /** Writes another file and renames it; Hadoop's clients make the directory of a new file. */
   private void writeAside(Location file, byte[] content, Rename how) throws IOException {
-    createDirectories(file.parent());
     Location temporary = TemporaryName.beside(file);
     boolean renamed = false;
     try {
@@ -323,6 +357,9 @@ final class HadoopStore implements FileStore {
       renamed = true;
     } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
       throw alreadyExists(file, e);
+    } catch (IOException e) {
+      // HDFS reports a directory in the place of the file in another way.
+      throw how == Rename.NONE && find(file).isPresent() ? alreadyExists(file, e) : e;
     } finally {
       if (!renamed) {
         files.delete(path(temporary), false);

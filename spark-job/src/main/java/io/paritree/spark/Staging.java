@@ -172,8 +172,9 @@ final class Staging {
                 .formatted(location, footer.rows(), file.rows()));
       }
 
-      long length = store.find(location).orElseThrow().bytes();
-      files.add(new DataFile(Output.name(file), length, footer.rows(), Optional.of(file.sha256())));
+      files.add(
+          new DataFile(
+              Output.name(file), footer.length(), footer.rows(), Optional.of(file.sha256())));
       rows += footer.rows();
       bytes.merge(target.partition(), footer.bytes(), Long::sum);
     }

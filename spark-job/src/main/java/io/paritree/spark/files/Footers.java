@@ -18,19 +18,19 @@ public final class Footers {
   /**
    * What the footer of a file says.
    *
+   * @param length of the file, in bytes
    * @param bytes the length of its values before they were compressed
    */
-  public record Footer(long rows, long bytes) {}
+  public record Footer(long length, long rows, long bytes) {}
 
   /** Returns what the footer of a file says. */
   public static Footer read(Location file, Configuration hadoop) throws IOException {
     Path path = HadoopPaths.of(file);
+    HadoopInputFile found = HadoopInputFile.fromPath(path, hadoop);
     try (ParquetFileReader reader =
-        ParquetFileReader.open(
-            HadoopInputFile.fromPath(path, hadoop),
-            HadoopReadOptions.builder(hadoop, path).build())) {
+        ParquetFileReader.open(found, HadoopReadOptions.builder(hadoop, path).build())) {
       long bytes = reader.getRowGroups().stream().mapToLong(BlockMetaData::getTotalByteSize).sum();
-      return new Footer(reader.getRecordCount(), bytes);
+      return new Footer(found.getLength(), reader.getRecordCount(), bytes);
     }
   }
 
