@@ -93,6 +93,7 @@ record AuditedInput(
             List.of(),
             "",
             query.input().comparison(),
+            CallsAtOnce.DEFAULT,
             problems);
     challengers.forEach(other -> check.add(other.name(), other.model().schema()));
     CheckedInput checked = check.check(sources, session, () -> {});

@@ -210,6 +210,7 @@ public final class JobCheck {
         settings.output().partition().stream().map(PartitionValue::column).toList(),
         settings.drift().by(),
         settings.columns().comparison(),
+        settings.output().calls(),
         problems);
   }
 

@@ -5,6 +5,7 @@ import io.paritree.output.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.TableToWrite;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -75,7 +76,9 @@ public abstract class OutputTable {
   }
 
   /** Reads what commits say of a run's files, before the first of them begins. */
-  protected void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {}
+  protected void describe(
+      List<PreparedPartition> partitions, Map<String, List<DataFile>> files, CallsAtOnce calls)
+      throws IOException {}
 
   /**
    * Begins a commit.

@@ -75,7 +75,7 @@ public final class TableCommit {
       Map<String, List<DataFile>> files,
       ReportBeforeMove report)
       throws ConflictException, IOException {
-    table.describe(partitions, files);
+    table.describe(partitions, files, place.calls());
     RuntimeException last = null;
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       TableTransaction transaction = table.begin(name, metadata);

@@ -6,7 +6,9 @@ import io.paritree.spark.commit.TableState;
 import io.paritree.spark.commit.TableTransaction;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.Location;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.HashSet;
@@ -16,7 +18,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFiles;
@@ -36,8 +37,6 @@ import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.util.SnapshotUtil;
-import org.apache.iceberg.util.Tasks;
-import org.apache.iceberg.util.ThreadPools;
 
 /**
  * A commit to a branch of an Iceberg table: one snapshot by Iceberg's own overwrite, which refuses
@@ -46,8 +45,6 @@ import org.apache.iceberg.util.ThreadPools;
 final class IcebergCommit implements TableTransaction {
   /** The summary's key for the name of the run and its group. */
   private static final String NAME = "paritree.name";
-
-  private static final int FOOTERS_AT_ONCE = 16;
 
   private final IcebergOutput output;
   private final TableState state;
@@ -212,26 +209,19 @@ final class IcebergCommit implements TableTransaction {
       Table table,
       Location directory,
       List<PreparedPartition> partitions,
-      Map<String, List<DataFile>> files) {
+      Map<String, List<DataFile>> files,
+      CallsAtOnce calls)
+      throws IOException {
     Map<String, org.apache.iceberg.DataFile> described = new ConcurrentHashMap<>();
-    ExecutorService threads = ThreadPools.newFixedThreadPool("paritree-footers", FOOTERS_AT_ONCE);
-    try {
-      Tasks.foreach(partitions)
-          .executeWith(threads)
-          .stopOnFailure()
-          .throwFailureWhenFinished()
-          .run(
-              partition -> {
-                List<DataFile> own = files.get(partition.partition());
-                for (DataFile file : own) {
-                  String path = path(directory, file);
-                  described.put(file.name(), described(table, partition, path, file, own.size()));
-                }
-              });
-    } finally {
-      threads.shutdownNow();
-    }
-
+    calls.each(
+        partitions,
+        partition -> {
+          List<DataFile> own = files.get(partition.partition());
+          for (DataFile file : own) {
+            String path = path(directory, file);
+            described.put(file.name(), described(table, partition, path, file, own.size()));
+          }
+        });
     return described;
   }
 

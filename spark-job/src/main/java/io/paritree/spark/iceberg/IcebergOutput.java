@@ -9,6 +9,7 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.TableToWrite;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -167,9 +168,11 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
-  protected void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
-    described =
-        IcebergCommit.described(planned.or(() -> table).orElseThrow(), files(), partitions, files);
+  protected void describe(
+      List<PreparedPartition> partitions, Map<String, List<DataFile>> files, CallsAtOnce calls)
+      throws IOException {
+    Table of = planned.or(() -> table).orElseThrow();
+    described = IcebergCommit.described(of, files(), partitions, files, calls);
   }
 
   @Override

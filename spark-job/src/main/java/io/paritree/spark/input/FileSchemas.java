@@ -46,6 +46,7 @@ final class FileSchemas {
    *
    * @param names the columns that the run reads; nothing is found out about the others
    * @param comparison how they are compared with the names in files
+   * @param calls how many files are read at the same time
    * @param problems receives the files that cannot be read
    * @param fileRead is called after each file, by several threads
    * @return one schema per readable file, in the order of the files
@@ -56,6 +57,7 @@ final class FileSchemas {
       Set<String> names,
       ReadColumn.Case comparison,
       Configuration hadoop,
+      CallsAtOnce calls,
       List<String> problems,
       Runnable fileRead) {
     UnaryOperator<String> asked = name -> comparison.asked(name, names);
@@ -65,7 +67,7 @@ final class FileSchemas {
     Map<InputFile, String> unreadable = new ConcurrentHashMap<>();
     try {
       schemas =
-          CallsAtOnce.DEFAULT.answers(
+          calls.answers(
               files,
               file -> {
                 try {

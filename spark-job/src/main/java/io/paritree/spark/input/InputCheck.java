@@ -7,6 +7,7 @@ import io.paritree.feature.Schema;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableFile;
+import io.paritree.store.CallsAtOnce;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,6 +45,7 @@ public final class InputCheck {
   private final Set<String> stated; // of them, those that are read only if the input has them
   private final String by; // the one of them by whose values rows are divided; empty if none is
   private final ReadColumn.Case comparison;
+  private final CallsAtOnce calls;
   private final List<String> problems;
   private final AddedReads added = new AddedReads();
 
@@ -53,6 +55,7 @@ public final class InputCheck {
    *     are read, if it has some
    * @param by the column by whose values rows are divided; empty if they are not
    * @param comparison how their names and the features' are compared with the names in files
+   * @param calls how many files are read at the same time
    * @param problems receives a message for each problem
    */
   public InputCheck(
@@ -63,8 +66,10 @@ public final class InputCheck {
       List<String> stated,
       String by,
       ReadColumn.Case comparison,
+      CallsAtOnce calls,
       List<String> problems) {
     this.comparison = comparison;
+    this.calls = calls;
     this.format = format;
     this.listing = listing;
     this.schema = schema;
@@ -93,7 +98,7 @@ public final class InputCheck {
     added.add(
         name,
         new InputCheck(
-            format, listing, of, List.of(), List.of(), "", comparison, new ArrayList<>()));
+            format, listing, of, List.of(), List.of(), "", comparison, calls, new ArrayList<>()));
   }
 
   /** Returns why the input lacks what added models read, by their names. */
@@ -149,6 +154,7 @@ public final class InputCheck {
             allNames(),
             comparison,
             HadoopPaths.settings(session),
+            calls,
             problems,
             fileRead);
     Map<String, Long> rows = new HashMap<>();
@@ -302,6 +308,7 @@ public final class InputCheck {
             all,
             ReadColumn.Case.COMPARED,
             hadoop,
+            calls,
             unreadable,
             fileRead);
     if (!unreadable.isEmpty() && isAnyGone(selected, hadoop)) {

@@ -89,7 +89,15 @@ final class NaturalRecords implements Iterator<TriedRecord> {
     ReadColumn.Case comparison = input.comparison();
     CheckedInput checked =
         new InputCheck(
-                input.format(), listing, schema, List.of(), List.of(), "", comparison, problems)
+                input.format(),
+                listing,
+                schema,
+                List.of(),
+                List.of(),
+                "",
+                comparison,
+                CallsAtOnce.DEFAULT,
+                problems)
             .check(listing.partitions(), session, () -> {});
     InputCheck.refuse(problems);
     return new NaturalRecords(

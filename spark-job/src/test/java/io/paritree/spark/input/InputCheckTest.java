@@ -55,6 +55,7 @@ class InputCheckTest {
                 List.of(),
                 "",
                 ReadColumn.Case.COMPARED,
+                CallsAtOnce.DEFAULT,
                 problems)
             .check(listing.partitions(), session, () -> {});
     assertThat(problems).isEmpty();
