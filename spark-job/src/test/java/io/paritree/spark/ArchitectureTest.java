@@ -111,10 +111,13 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.ScoresOfBoth",
           "rows.SlicedRows",
           "rows.TaskRows",
+          "sql.BatchScoring",
           "sql.BlockScoring",
+          "sql.FileScoring",
           "sql.ModelCatalog",
           "sql.RowEncoder",
           "input.CsvLineRows",
+          "sql.ResultVector",
           "sql.RowExplainer",
           "sql.RowFunction",
           "sql.RowResults",
@@ -133,7 +136,12 @@ class ArchitectureTest extends ArchitectureContract {
           "versions.rows.ExpressionOfScala212",
           "versions.rows.FloatPair",
           "versions.rows.RowEncoders",
-          "versions.rows.WholeRow");
+          "versions.rows.WholeRow",
+          "versions.scans.ComputedColumns",
+          "versions.scans.ComputedFormat",
+          "versions.scans.ComputedReader",
+          "versions.scans.FormatOfScala212",
+          "versions.scans.PlainFiles");
 
   /** Types that Spark's methods return or take as another type in each Scala. */
   private static final DescribedPredicate<JavaClass> SCALA_LISTS =

@@ -99,6 +99,12 @@ class DatasetScoringTest {
     return TestSpark.session().read().parquet(path.toString());
   }
 
+  /** The same rows, first as files, then as a query, so that they are scored in another way. */
+  private static List<Dataset<Row>> readInBothWays(Path path) {
+    Dataset<Row> files = read(path);
+    return List.of(files, files.where("true"));
+  }
+
   private static Dataset<Row> job(Path model, Path parcels, Path output, Object... more) {
     Object[] options = Stream.concat(Stream.of("--margin"), Stream.of(more)).toArray();
     JobRun run = JobRun.ofParcels(model, parcels, output, options);
@@ -110,13 +116,15 @@ class DatasetScoringTest {
   void rowsBitsAndColumnsAreThoseOfTheJob() throws Exception {
     Dataset<Row> expected = job(Path.of(late), input, directory.resolve("out"), "--pass", "note");
 
-    Dataset<Row> scored =
-        Paritree.model(late).keys("parcel_id").pass("note").withMargin().score(read(input));
+    for (Dataset<Row> rows : readInBothWays(input)) {
+      Dataset<Row> scored =
+          Paritree.model(late).keys("parcel_id").pass("note").withMargin().score(rows);
 
-    assertThat(scored.schema().fieldNames()).isEqualTo(expected.schema().fieldNames());
-    Dataset<Row> good = scored.where("score IS NOT NULL");
-    assertThat(good.count()).isEqualTo(ROWS - ROWS / BAD_EVERY);
-    assertThat(good.exceptAll(expected).count()).isZero();
+      assertThat(scored.schema().fieldNames()).isEqualTo(expected.schema().fieldNames());
+      Dataset<Row> good = scored.where("score IS NOT NULL");
+      assertThat(good.count()).isEqualTo(ROWS - ROWS / BAD_EVERY);
+      assertThat(good.exceptAll(expected).count()).isZero();
+    }
   }
 
   @Test
@@ -186,27 +194,35 @@ class DatasetScoringTest {
     Path classes = packages.classes();
     Dataset<Row> expected = job(classes, input, directory.resolve("out-classes"));
 
-    Dataset<Row> scored =
-        Paritree.model(classes.toString())
-            .keys("parcel_id")
-            .withMargin()
-            .withFaults()
-            .score(read(input));
+    for (Dataset<Row> rows : readInBothWays(input)) {
+      Dataset<Row> scored =
+          Paritree.model(classes.toString())
+              .keys("parcel_id")
+              .withMargin()
+              .withFaults()
+              .score(rows);
 
-    Dataset<Row> good = scored.where("faults IS NULL").drop("faults");
-    assertThat(good.exceptAll(expected).count() + expected.exceptAll(good).count()).isZero();
-    List<Row> bad = scored.where("faults IS NOT NULL").orderBy("parcel_id").collectAsList();
-    assertThat(bad).hasSize(ROWS / BAD_EVERY);
-    assertThat(bad.get(1).getLong(0)).isEqualTo(50);
-    assertThat(bad.get(1).anyNull()).isTrue();
-    assertThat(bad.get(1).getList(bad.get(1).fieldIndex("faults")).toString())
-        .isEqualTo("[[weight,missing_value,no value,a value]]");
+      Dataset<Row> good = scored.where("faults IS NULL").drop("faults");
+      assertThat(good.exceptAll(expected).count() + expected.exceptAll(good).count()).isZero();
+      List<Row> bad = scored.where("faults IS NOT NULL").orderBy("parcel_id").collectAsList();
+      assertThat(bad).hasSize(ROWS / BAD_EVERY);
+      assertThat(bad.get(1).getLong(0)).isEqualTo(50);
+      assertThat(bad.get(1).anyNull()).isTrue();
+      assertThat(bad.get(1).getList(bad.get(1).fieldIndex("faults")).toString())
+          .isEqualTo("[[weight,missing_value,no value,a value]]");
+    }
   }
 
   /** Of numbers that are no floats, of integers and categories; kept columns and others. */
   @ParameterizedTest
-  @CsvSource({"id, CODEGEN_ONLY", "'', NO_CODEGEN"})
-  void valuesOfEveryTypeHaveTheBitsAndFaultsOfTheJob(String keys, String mode) throws Exception {
+  @CsvSource({
+    "id, CODEGEN_ONLY, true",
+    "'', CODEGEN_ONLY, true",
+    "id, CODEGEN_ONLY, false",
+    "'', NO_CODEGEN,   false"
+  })
+  void valuesOfEveryTypeHaveTheBitsAndFaultsOfTheJob(String keys, String mode, boolean isOfFiles)
+      throws Exception {
     if (typed == null) {
       typed = scoredByJob();
     }
@@ -215,10 +231,10 @@ class DatasetScoringTest {
     session.conf().set("spark.sql.codegen.factoryMode", mode);
     DatasetScoring scoring = Paritree.model(packages.store().resolve("typed") + "/1");
     scoring = keys.isEmpty() ? scoring : scoring.keys(keys);
-    Path rows = directory.resolve("typed");
+    Dataset<Row> rows = session.read().parquet(directory.resolve("typed").toString());
 
     Dataset<Row> scored =
-        scoring.withMargin().withFaults().score(session.read().parquet(rows.toString()));
+        scoring.withMargin().withFaults().score(isOfFiles ? rows : rows.where("true"));
 
     Dataset<Row> compared =
         ScoredRows.withCodes(scored.select("id", "score", "margin", "model_version", "faults"));
@@ -301,6 +317,10 @@ class DatasetScoringTest {
 
     assertThatThrownBy(scored::collect).hasStackTraceContaining("read");
     Dataset<Row> slim = Paritree.model(late).keys("parcel_id").score(read(input));
+    assertThat(slim.select("parcel_id").queryExecution().executedPlan().toString())
+        .contains("parcel_id")
+        .doesNotContain("scored0", "note");
+    slim = Paritree.model(late).keys("parcel_id").score(read(input).where("true"));
     assertThat(slim.queryExecution().executedPlan().toString())
         .contains("MapPartitions", "distance")
         .doesNotContain("note");

@@ -1,7 +1,10 @@
 package io.paritree.spark.blocks;
 
+import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.TaskPlan;
+import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /** A columnar batch as a block. */
@@ -16,17 +19,30 @@ public final class VectorBlock implements InputBlock {
    * @param indexOrdinal the ordinal of a row's index in its file; -1 if rows have none
    */
   public VectorBlock(TaskPlan plan, int[] ordinals, int indexOrdinal) {
+    this(plan.input().columns().stream().map(ReadColumn::type).toList(), ordinals, indexOrdinal);
+  }
+
+  /**
+   * @param types of the columns
+   * @param ordinals the ordinal of each of them in the batch
+   */
+  public VectorBlock(List<DataType> types, int[] ordinals) {
+    this(types, ordinals, -1);
+  }
+
+  private VectorBlock(List<DataType> types, int[] ordinals, int indexOrdinal) {
     this.ordinals = ordinals;
     this.indexOrdinal = indexOrdinal;
     this.cells = new VectorCells[ordinals.length];
     for (int column = 0; column < ordinals.length; column++) {
       if (ordinals[column] >= 0) {
-        cells[column] = new VectorCells(plan.column(column).type());
+        cells[column] = new VectorCells(types.get(column));
       }
     }
   }
 
-  void bind(ColumnarBatch batch) {
+  /** Begins a batch, of at most {@link TaskPlan#BLOCK_ROWS} rows. */
+  public void bind(ColumnarBatch batch) {
     this.batch = batch;
     for (int column = 0; column < cells.length; column++) {
       if (cells[column] != null) {

@@ -18,7 +18,9 @@ import io.paritree.spark.task.TaskPlan;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.types.DataType;
 
 /**
  * Encodes a block as slots, column by column; each slot is the result of a {@link Feature} method.
@@ -58,8 +60,31 @@ public final class BlockEncoder {
    * @param width the number of slots of the schema
    */
   BlockEncoder(List<Field> fields, int width, TaskPlan plan, InputFormat format) {
-    this.isCsv = format == InputFormat.CSV;
-    this.sources = fields.stream().map(field -> source(field, plan)).toArray(Source[]::new);
+    this(
+        fields.stream().map(field -> source(field, plan)).toArray(Source[]::new),
+        width,
+        format == InputFormat.CSV);
+  }
+
+  /**
+   * @param types of the values of each field, in the order of the schema. They are values and no
+   *     cells, and each is the column of its field in blocks
+   */
+  BlockEncoder(Schema schema, List<DataType> types) {
+    this(
+        IntStream.range(0, types.size())
+            .mapToObj(
+                field ->
+                    new Source(
+                        schema.fields().get(field), field, -1, ColumnEncoder.of(types.get(field))))
+            .toArray(Source[]::new),
+        schema.width(),
+        false);
+  }
+
+  private BlockEncoder(Source[] sources, int width, boolean isCsv) {
+    this.isCsv = isCsv;
+    this.sources = sources;
     this.missing = new long[width];
     this.unseen = new long[width];
     this.entries = new EntrySlots[width];

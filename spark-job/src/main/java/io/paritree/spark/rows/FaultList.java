@@ -30,9 +30,13 @@ public final class FaultList {
   }
 
   private static GenericInternalRow row(Fault fault) {
-    return new GenericInternalRow(
-        Stream.of(fault.field(), fault.code().code(), fault.got(), fault.expected())
-            .map(UTF8String::fromString)
-            .toArray());
+    return new GenericInternalRow(texts(fault).toArray());
+  }
+
+  /** Returns the columns of a fault. */
+  public static List<UTF8String> texts(Fault fault) {
+    return Stream.of(fault.field(), fault.code().code(), fault.got(), fault.expected())
+        .map(UTF8String::fromString)
+        .toList();
   }
 }

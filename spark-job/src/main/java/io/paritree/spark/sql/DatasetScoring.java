@@ -8,7 +8,9 @@ import io.paritree.output.ScoreColumns;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.versions.rows.RowEncoders;
+import io.paritree.spark.versions.scans.PlainFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,7 +156,58 @@ public final class DatasetScoring {
       throw new IllegalArgumentException(InputCheck.message(problems));
     }
 
-    return scored(rows, planned, model.schema(), columns, kept, output);
+    Optional<PlainFiles> files =
+        canBeOfFiles() && planned.scorer() == Scorer.FAST ? PlainFiles.of(rows) : Optional.empty();
+    return files.isPresent()
+        ? scored(files.get(), rows, planned, columns, kept, output)
+        : scored(rows, planned, model.schema(), columns, kept, output);
+  }
+
+  /**
+   * Returns whether Spark's reader may give the results of rows that it reads. It leaves out rows
+   * and results that a query does not need, so that a row with a fault would not always end it.
+   */
+  private boolean canBeOfFiles() {
+    return !isStrict && explanation.isEmpty() && cells.isEmpty();
+  }
+
+  /** Returns the columns of files, and results that are computed as these are read. */
+  private Dataset<Row> scored(
+      PlainFiles files,
+      Dataset<?> rows,
+      PlannedModel planned,
+      RowColumns columns,
+      List<String> kept,
+      StructType output) {
+    String name = files.unused("scored");
+    StructType computed = new StructType();
+    List<Column> all = new ArrayList<>();
+    for (StructField field : output.fields()) {
+      if (all.size() < kept.size()) {
+        all.add(SqlName.column(field.name()));
+      } else if (field.name().equals(ScoreColumns.MODEL_VERSION)) {
+        all.add(version(planned));
+      } else {
+        String own = name + computed.size();
+        computed = computed.add(own, field.dataType());
+        all.add(RowEncoders.whole(own, true).as(field.name(), field.metadata()));
+      }
+    }
+
+    FileScoring scoring =
+        new FileScoring(
+            planned,
+            FileScoring.inputs(rows.schema(), columns),
+            hasMargins,
+            hasFaults,
+            QueryRecheck.share(rows.sparkSession()),
+            computed);
+    return files.with(scoring).select(all.toArray(Column[]::new));
+  }
+
+  /** The version is the same in all rows, so that Spark adds it, and encodes it once. */
+  private static Column version(PlannedModel planned) {
+    return functions.lit(planned.modelVersion()).as(ScoreColumns.MODEL_VERSION);
   }
 
   private Dataset<Row> scored(
@@ -179,8 +232,7 @@ public final class DatasetScoring {
     for (int index = 0; index < all.length; index++) {
       StructField field = output.fields()[index];
       if (field.name().equals(ScoreColumns.MODEL_VERSION)) {
-        // The version is the same in all rows, so that Spark adds it, and encodes it once.
-        all[index] = functions.lit(planned.modelVersion()).as(field.name());
+        all[index] = version(planned);
         continue;
       }
 

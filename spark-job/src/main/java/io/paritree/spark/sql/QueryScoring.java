@@ -9,6 +9,7 @@ import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -62,19 +63,26 @@ public record QueryScoring(String model, AskedReasons reasons) implements TableS
     return List.of(own.read().parquet(sink));
   }
 
-  /** Scores by the call; it has the reasons that audits compare stored ones with. */
+  /**
+   * Scores by the call, as users make it. The reasons that audits compare stored ones with are of
+   * another call, which scores rows and no batches of files.
+   */
   private Dataset<Row> byDataset(Dataset<Row> rows) throws ModelException, IOException {
+    DatasetScoring scoring = Paritree.model(model).keys(KEY).withMargin().withFaults();
     Optional<ExplanationSettings> explanation =
         Optional.of(
                 new ExplanationSettings(
                     reasons.most(), Direction.BOTH, Float.NaN, false, reasons.mode()))
             .filter(ExplanationSettings::hasReasons);
-    return Paritree.model(model)
-        .keys(KEY)
-        .withMargin()
-        .withFaults()
-        .explained(explanation)
-        .score(rows);
+    Dataset<Row> explained = scoring.explained(explanation).score(rows);
+    if (rows.isStreaming() || explanation.isEmpty()) {
+      return explained;
+    }
+
+    Dataset<Row> scored = scoring.score(rows);
+    String[] repeated =
+        Arrays.stream(scored.columns()).filter(name -> !name.equals(KEY)).toArray(String[]::new);
+    return scored.join(explained.drop(repeated), KEY);
   }
 
   private Dataset<Row> bySql(SparkSession session, boolean isGenerated, Dataset<Row> rows) {

@@ -1,0 +1,68 @@
+package io.paritree.spark.sql;
+
+import io.paritree.forest.Engine;
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.blocks.SourceFile;
+import io.paritree.spark.blocks.VectorBlock;
+import io.paritree.spark.rows.BlockScores;
+import io.paritree.spark.task.TaskPlan;
+import io.paritree.spark.versions.scans.ComputedColumns.OfBatches;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.vectorized.ColumnVector;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+
+/** Scores the batches of a file, by the code of the job. Not thread-safe. */
+final class BatchScoring implements OfBatches {
+  private final SourceFile file;
+  private final VectorBlock block;
+  private final BlockScores results;
+  private final QueryRecheck checking;
+  private final ResultVector[] vectors;
+
+  /**
+   * @param ordinals where batches have the columns of the model's fields
+   * @param wanted the indexes of the computed columns that are wanted
+   * @param file its URI
+   */
+  BatchScoring(FileScoring scoring, int[] ordinals, int[] wanted, String file) {
+    ScoringModel model = scoring.model().open();
+    Engine engine = model.engine();
+    List<DataType> types =
+        Arrays.stream(scoring.inputs().fields()).map(StructField::dataType).toList();
+    int margins = scoring.hasMargins() ? engine.outputs() : 0;
+    long seed = (long) file.hashCode() << Integer.SIZE ^ TaskContext.getPartitionId();
+    this.file = new SourceFile(file, "", List.of());
+    this.block = new VectorBlock(types, ordinals);
+    this.vectors =
+        Arrays.stream(wanted)
+            .mapToObj(column -> ResultVector.of(model, margins, column))
+            .toArray(ResultVector[]::new);
+    boolean hasMargins =
+        Arrays.stream(wanted)
+            .anyMatch(column -> column >= engine.scores() && column < engine.scores() + margins);
+    this.results = new BlockScores(model, types, hasMargins);
+    this.checking = new QueryRecheck(model, engine, scoring.recheck(), seed);
+  }
+
+  @Override
+  public ColumnVector[] of(ColumnarBatch batch) {
+    block.bind(batch);
+    int rows = batch.numRows();
+    if (rows > 0) {
+      results.score(block, file);
+      checking.check(
+          results.slots(), 1, TaskPlan.BLOCK_ROWS, rows, results.margins(), results.scores());
+    }
+
+    ColumnVector[] filled = new ColumnVector[vectors.length];
+    for (int index = 0; index < filled.length; index++) {
+      filled[index] = vectors[index].of(results, rows);
+    }
+
+    return filled;
+  }
+}
