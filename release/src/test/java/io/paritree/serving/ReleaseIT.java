@@ -205,6 +205,8 @@ class ReleaseIT {
 
       assertThat(finished(start(Map.of(), link, "--help"))).contains("Usage:");
     }
+
+    assertThat(ran(job, "parity", "replay", "--help")).contains("Usage: parity replay");
   }
 
   @Test

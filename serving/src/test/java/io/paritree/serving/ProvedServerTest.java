@@ -47,7 +47,7 @@ class ProvedServerTest {
   private static final long SEED = Seed.next();
   private static final int RECORDS = 1_500;
   private static final int REASONS = 3;
-  private static final int FEW = 100;
+  private static final int FEW = 40;
   private static final String LENGTH = "Inference-Header-Content-Length";
 
   @TempDir private Path directory;
