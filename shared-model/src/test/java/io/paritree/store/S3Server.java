@@ -7,7 +7,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -40,8 +43,11 @@ public final class S3Server implements AutoCloseable {
    * Starts a server with one bucket.
    *
    * @param directory for its configuration and log
+   * @param options more options of its JVM, which compiles with the first compiler only: it mostly
+   *     lives briefly
    */
-  public static S3Server start(Path directory) throws IOException, InterruptedException {
+  public static S3Server start(Path directory, String... options)
+      throws IOException, InterruptedException {
     Path home = Path.of(System.getProperty("paritree.root"), "spark-job/src/test/s3proxy");
     Path configuration = Files.createDirectories(directory).resolve("s3proxy.properties");
     Files.writeString(
@@ -53,20 +59,15 @@ public final class S3Server implements AutoCloseable {
         jclouds.provider=transient
         """);
     Path log = directory.resolve("s3proxy.log");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of(options));
+    command.add("-Dlogback.configurationFile=" + home.resolve("logback.xml"));
+    command.addAll(List.of("-classpath", classPath(home), "org.gaul.s3proxy.Main"));
+    command.addAll(List.of("--properties", configuration.toString()));
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-XX:TieredStopAtLevel=1",
-                "-Dlogback.configurationFile=" + home.resolve("logback.xml"),
-                "-classpath",
-                classPath(home),
-                "org.gaul.s3proxy.Main",
-                "--properties",
-                configuration.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     // A unique name: Hadoop keeps one client for each bucket.
     String bucket = "bucket-" + UUID.randomUUID();
     String endpoint = "http://127.0.0.1:" + port(process, log);
@@ -98,6 +99,30 @@ public final class S3Server implements AutoCloseable {
     if (status != 200) {
       throw new IOException("Cannot write %s: status %s".formatted(object, status));
     }
+  }
+
+  /**
+   * Reads an object of the bucket without Hadoop's client.
+   *
+   * @param tag its entity tag
+   * @throws NoSuchFileException if it is not there, or has another tag
+   */
+  public byte[] get(Location object, String tag) throws IOException, InterruptedException {
+    String path = object.toString().replaceFirst("^s3a://", "");
+    URI address = URI.create(endpoint + "/" + path.replace("%", "%25"));
+    HttpResponse<byte[]> answer =
+        CLIENT.send(
+            HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofByteArray());
+    String found = answer.headers().firstValue("ETag").orElse("").replace("\"", "");
+    if (answer.statusCode() == 404 || answer.statusCode() == 200 && !found.equals(tag)) {
+      throw new NoSuchFileException(object.toString());
+    }
+
+    if (answer.statusCode() != 200) {
+      throw new IOException("Cannot read %s: status %s".formatted(object, answer.statusCode()));
+    }
+
+    return answer.body();
   }
 
   private static String port(Process process, Path log) throws IOException {

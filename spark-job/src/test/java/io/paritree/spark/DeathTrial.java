@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -26,21 +28,21 @@ import java.util.stream.LongStream;
  * thread-safe.
  */
 final class DeathTrial {
-  /** A publication of few partitions takes about as long on S3. */
-  private static final int MILLIS_OF_FEW = 3_000;
-
   private final MortalJob job;
+  private final Optional<StoredObjects> objects; // of an object store
   private final List<Map<Long, Integer>> scores = new ArrayList<>();
   private int runs;
   private final List<String> partitions;
-  private final int millisOfPublication;
   private long looks;
 
   DeathTrial(MortalJob job) throws Exception {
+    this(job, Optional.empty());
+  }
+
+  private DeathTrial(MortalJob job, Optional<StoredObjects> objects) throws Exception {
     this.job = job;
+    this.objects = objects;
     this.partitions = job.partitions();
-    this.millisOfPublication =
-        Math.max(MILLIS_OF_FEW, MILLIS_OF_FEW * partitions.size() / MortalJob.FEW / 8);
     for (int run = 0; run < 2; run++) {
       int rows = job.rowsPerPartition() * partitions.size();
       scores.add(ScoringJobTest.expected(job.model(run), 0, rows));
@@ -61,19 +63,26 @@ final class DeathTrial {
   /** Returns a trial on S3, where a run counts as dead after three seconds. */
   static DeathTrial onS3(Path directory, S3Server server, int partitions, int rows)
       throws Exception {
-    return new DeathTrial(
+    MortalJob job =
         new MortalJob(
             directory,
             server.resolve("trial"),
             partitions,
             rows,
             "lock-beat-seconds = 0.3, lock-stale-seconds = 3",
-            server.javaOption()));
+            server.javaOption());
+    Path local = directory.resolve("objects");
+    return new DeathTrial(job, Optional.of(new StoredObjects(server, job.home(), local)));
   }
 
   /** Prepares for many processes. */
   void archive() throws Exception {
     job.archive();
+  }
+
+  /** Prepares for kills after a share of the time that a process takes. */
+  void time() throws Exception {
+    job.time();
   }
 
   /** Removes the output and its state, so that the next publication is the first one. */
@@ -100,21 +109,25 @@ final class DeathTrial {
    */
   List<String> killAt(Step fatal, int occurrence) throws Exception {
     return trial(
-        (arguments, reader) ->
-            new JobDeath(job.home(), reader.turn(), fatal, occurrence).of(arguments),
+        (arguments, reader, check, wrong) -> {
+          wrong.addAll(new JobDeath(job.home(), reader.turn(), fatal, occurrence).of(arguments));
+          return false;
+        },
         seenAfter(fatal));
   }
 
   /** As {@link #killAt}, but the run has a process of its own, which is killed. */
   List<String> killProcessAt(Step fatal, int occurrence) throws Exception {
     return trial(
-        (arguments, reader) -> {
+        (arguments, reader, check, wrong) -> {
           List<Object> dying = new ArrayList<>(List.of("die", fatal.name(), occurrence));
           dying.addAll(arguments);
           int exitCode = JobProcess.exitCode(job.start(ObservedJob.class, dying));
-          return exitCode == ObservedJob.KILLED
-              ? List.of()
-              : List.of("it should have been killed, but its exit code was %s".formatted(exitCode));
+          if (exitCode != ObservedJob.KILLED) {
+            wrong.add("it should have been killed, but its exit code was %s".formatted(exitCode));
+          }
+
+          return false;
         },
         seenAfter(fatal));
   }
@@ -140,31 +153,16 @@ final class DeathTrial {
         : List.of(before, dying);
   }
 
-  /**
-   * Kills a run while it publishes, and half of the time also the recovery that follows, each at a
-   * random time; then runs again.
-   */
-  List<String> killInPublishing(Random random) throws Exception {
+  /** Kills a run and recoveries while they publish to S3; then runs again, if it is not done. */
+  List<String> killInPublishing(PublishingKills kills, int most) throws Exception {
     return trial(
-        (arguments, reader) -> {
-          List<Object> dying = new ArrayList<>();
-          dying.add("die:" + random.nextInt(millisOfPublication));
-          dying.addAll(List.of(Step.PREPARED.name(), 1));
-          dying.addAll(arguments);
-          int exitCode = JobProcess.exitCode(job.start(ObservedJob.class, dying));
-          if (exitCode != 0 && exitCode != ObservedJob.KILLED) {
-            return List.of("the exit code of the killed run was %s".formatted(exitCode));
-          }
-
-          if (random.nextBoolean()) {
-            Process process = job.startRecovery();
-            process.waitFor(random.nextInt(2 * millisOfPublication), TimeUnit.MILLISECONDS);
-            process.destroyForcibly().waitFor();
-          }
-
-          return List.of();
-        },
+        (arguments, reader, check, wrong) -> kills.kill(arguments, most, check, wrong),
         (partition, before, dying) -> List.of(before, "", dying));
+  }
+
+  /** Returns how to kill on S3. */
+  PublishingKills kills(Random random) {
+    return new PublishingKills(job, objects.orElseThrow(), random);
   }
 
   /**
@@ -174,18 +172,24 @@ final class DeathTrial {
    */
   List<String> killAfter(double share) throws Exception {
     return trial(
-        (arguments, reader) -> {
+        (arguments, reader, check, wrong) -> {
           Process process = job.start(ScoreMain.class, arguments);
           process.waitFor((long) (share * job.nanosOfRun()), TimeUnit.NANOSECONDS);
           process.destroyForcibly().waitFor();
-          return List.of();
+          return false;
         },
         this::seenWhileMoved);
   }
 
   @FunctionalInterface
   private interface Killing {
-    List<String> kill(List<Object> arguments, OutputReader reader) throws Exception;
+    /** Kills; returns whether a recovery has finished what was killed. */
+    boolean kill(
+        List<Object> arguments,
+        OutputReader reader,
+        PublishingKills.Check check,
+        List<String> wrong)
+        throws Exception;
   }
 
   @FunctionalInterface
@@ -198,38 +202,32 @@ final class DeathTrial {
     runs++;
     String dying = "run-%s-dies".formatted(runs);
     String next = "run-%s-next".formatted(runs);
-    PublishedOutput published = new PublishedOutput(job.output());
-    Map<String, String> before = new HashMap<>();
     Map<String, Map<String, String>> files = new HashMap<>();
     List<String> wrong = new ArrayList<>();
-    try (OutputReader reader = new OutputReader(job.output(), partitions, job.rowsPerPartition())) {
+    ReaderView view = view();
+    Location place;
+    try (OutputReader reader = new OutputReader(view)) {
+      PublishedOutput published = new PublishedOutput(checked());
+      Map<String, String> before = view.now();
       for (String partition : partitions) {
-        before.put(partition, reader.seen(partition));
         files.put(partition, published.files(partition));
       }
 
-      wrong.addAll(killing.kill(job.arguments(runs, dying), reader));
-      for (String partition : partitions) {
-        String seen = reader.seen(partition);
-        List<String> expected = expectation.seen(partition, before.get(partition), dying);
-        if (!expected.contains(seen)) {
-          wrong.add("after the kill %s held %s, not %s".formatted(partition, seen, expected));
-        } else if (seen.equals(dying)) {
-          wrong.addAll(published.faults(partition, dying));
-          wrong.addAll(indexFaults(published, partition));
-        } else if (!seen.isEmpty() && !published.files(partition).equals(files.get(partition))) {
-          wrong.add("after the kill the old files of %s were changed".formatted(partition));
+      PublishingKills.Check check = () -> afterKill(view, expectation, dying, before, files);
+      boolean isFinished = killing.kill(job.arguments(runs, dying), reader, check, wrong);
+      wrong.addAll(check.wrong());
+      if (!isFinished) {
+        JobRun again = JobRun.of(job.arguments(runs, next).toArray());
+        if (again.exitCode() != 0) {
+          wrong.add(
+              "the exit code of the next run was %s: %s".formatted(again.exitCode(), again.err()));
         }
       }
 
-      JobRun again = JobRun.of(job.arguments(runs, next).toArray());
-      if (again.exitCode() != 0) {
-        wrong.add(
-            "the exit code of the next run was %s: %s".formatted(again.exitCode(), again.err()));
-      }
-
-      String run = reader.seen(partitions.get(0));
-      if (!List.of(dying, next).contains(run)) {
+      place = checked();
+      published = new PublishedOutput(place);
+      String run = view.now().get(partitions.get(0));
+      if (!run.equals(dying) && (isFinished || !run.equals(next))) {
         wrong.add("after the next run %s holds %s".formatted(partitions.get(0), run));
       }
 
@@ -243,20 +241,17 @@ final class DeathTrial {
         }
       }
 
-      wrong.addAll(reader.violations());
+      wrong.addAll(view.violations());
       looks += reader.looks();
     }
 
-    Map<Long, Integer> found = Scores.of(job.output().toString());
-    if (!found.equals(scores.get(runs % 2))) {
-      wrong.add("%s rows are published, or their scores are wrong".formatted(found.size()));
-    }
-
+    wrong.addAll(scoreFaults(place));
     if (!job.home().isLocal()) {
       // Without file locks, a run counts as dead only after a while; recovery waits for that.
       job.recover();
     }
 
+    PublishedOutput published = new PublishedOutput(job.output());
     published.garbage(partitions).forEach(name -> wrong.add("left over: " + name));
     if (job.home().isLocal()) {
       published.unusedIndexes(partitions).forEach(name -> wrong.add("left over: " + name));
@@ -266,9 +261,64 @@ final class DeathTrial {
     return wrong;
   }
 
+  private List<String> afterKill(
+      ReaderView view,
+      Expectation expectation,
+      String dying,
+      Map<String, String> before,
+      Map<String, Map<String, String>> files)
+      throws IOException {
+    PublishedOutput published = new PublishedOutput(checked());
+    Map<String, String> after = view.now();
+    List<String> wrong = new ArrayList<>();
+    for (String partition : partitions) {
+      String seen = after.get(partition);
+      List<String> expected = expectation.seen(partition, before.get(partition), dying);
+      if (!expected.contains(seen)) {
+        wrong.add("after the kill %s held %s, not %s".formatted(partition, seen, expected));
+      } else if (seen.equals(dying)) {
+        wrong.addAll(published.faults(partition, dying));
+        wrong.addAll(indexFaults(published, partition));
+      } else if (!seen.isEmpty() && !published.files(partition).equals(files.get(partition))) {
+        wrong.add("after the kill the old files of %s were changed".formatted(partition));
+      }
+    }
+
+    return wrong;
+  }
+
+  private ReaderView view() throws IOException {
+    return objects.isPresent()
+        ? new ObjectView(objects.get(), job.output().name(), partitions, job.rowsPerPartition())
+        : new DirectoryView(job.output(), partitions, job.rowsPerPartition());
+  }
+
+  /** Returns where the output can be checked as it is now: a copy of it, if it is on S3. */
+  private Location checked() throws IOException {
+    if (objects.isEmpty()) {
+      return job.output();
+    }
+
+    Location state = StateDirectory.of(job.output(), Optional.empty());
+    List<String> parts = List.of(below(job.output()), below(StateDirectory.indexes(state)));
+    return Location.of(objects.get().copy(parts).resolve(job.output().name()));
+  }
+
+  private String below(Location directory) {
+    return directory.toString().substring(job.home().toString().length() + 1);
+  }
+
+  /** Returns whether the rows of the last run are not what a reader of the output gets. */
+  List<String> scoreFaults(Location output) {
+    Map<Long, Integer> found = Scores.of(output.toString());
+    return found.equals(scores.get(runs % 2))
+        ? List.of()
+        : List.of("%s rows are published, or their scores are wrong".formatted(found.size()));
+  }
+
   private List<String> indexFaults(PublishedOutput published, String partition) throws IOException {
     long first = (long) partitions.indexOf(partition) * job.rowsPerPartition();
-    return job.home().isLocal()
+    return job.home().isLocal() || objects.isPresent()
         ? published.indexFaults(
             partition, LongStream.range(first, first + job.rowsPerPartition()).boxed().toList())
         : List.of();
@@ -284,6 +334,11 @@ final class DeathTrial {
     }
 
     return at < states.size() || history.isEmpty();
+  }
+
+  /** Returns whether the rows of the last run are not what a reader of the output gets. */
+  List<String> scoreFaults() {
+    return scoreFaults(job.output());
   }
 
   /** Returns how often readers have read a partition. */

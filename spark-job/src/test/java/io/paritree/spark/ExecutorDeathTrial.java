@@ -120,7 +120,8 @@ final class ExecutorDeathTrial {
     }
 
     List<String> wrong = new ArrayList<>();
-    try (OutputReader reader = new OutputReader(output, PARTITIONS, rowsPerPartition)) {
+    ReaderView view = new DirectoryView(output, PARTITIONS, rowsPerPartition);
+    try (OutputReader reader = new OutputReader(view)) {
       Path log = directory.resolve(dying + ".log");
       Process job = start(log, dying, kills);
       awaitExecutors(job);
@@ -152,7 +153,7 @@ final class ExecutorDeathTrial {
 
       checkScores(wrong, dying + "-next");
       reader.end();
-      wrong.addAll(reader.violations());
+      wrong.addAll(view.violations());
       looks += reader.looks();
     }
 

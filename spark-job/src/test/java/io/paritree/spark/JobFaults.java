@@ -28,11 +28,18 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
  */
 final class JobFaults {
   private static final int MILLIS_OF_COMMIT = 4_000;
+  private static final int ROWS = 200_000;
+
+  /** A server that gets many requests is worth the second compiler. */
+  private static final String FOR_LONG = "-XX:TieredStopAtLevel=4";
+
+  /** Of each of many partitions, whose files cost more than their rows. */
+  private static final int ROWS_OF_MANY = 50;
 
   private JobFaults() {}
 
   public static void main(String[] arguments) throws Exception {
-    int rows = 200_000;
+    int rows = 0;
     int times = 3;
     int random = 40;
     boolean hdfs = false;
@@ -73,6 +80,10 @@ final class JobFaults {
       }
     }
 
+    if (rows == 0) {
+      rows = partitions > MortalJob.FEW ? partitions * ROWS_OF_MANY : ROWS;
+    }
+
     Path directory = Files.createTempDirectory("paritree-faults");
     if (disk) {
       end(directory, DiskFaults.run(directory, rows));
@@ -99,6 +110,7 @@ final class JobFaults {
             : new DeathTrial(
                 new MortalJob(directory, Location.of(directory), partitions, rows, ""));
     trial.archive();
+    trial.time();
     int kills = 0;
     int failed = 0;
     for (Step step : steps) {
@@ -216,21 +228,35 @@ final class JobFaults {
     long begin = System.nanoTime();
     Random random = new Random(seed);
     int failed = 0;
-    try (S3Server server = S3Server.start(directory.resolve("s3"))) {
+    try (S3Server server = S3Server.start(directory.resolve("s3"), FOR_LONG)) {
       DeathTrial trial = DeathTrial.onS3(directory, server, partitions, rows);
       trial.archive();
-      for (int time = 0; time < kills; time++) {
+      int runs = 0;
+      int recoveries = 0;
+      for (int time = 0; runs + recoveries < kills; time++) {
         // Every fourth time as a first publication.
         if (time % 4 == 0) {
           trial.forgetOutput();
         }
 
-        List<String> wrong = trial.killInPublishing(random);
+        long start = System.nanoTime();
+        PublishingKills killed = trial.kills(random);
+        List<String> wrong = trial.killInPublishing(killed, kills - runs - recoveries);
         failed += wrong.isEmpty() ? 0 : 1;
-        report("B1 on S3, kill %s: %s".formatted(time + 1, verdict(wrong)));
+        runs += killed.runs();
+        recoveries += killed.recoveries();
+        report(
+            "B1 on S3, %s of %s kills: %s (%s s; %s)"
+                .formatted(runs + recoveries, kills, verdict(wrong), seconds(start), killed.how()));
       }
 
-      report(kills + " kills on S3", failed, trial.looks(), begin, rows, seed);
+      List<String> wrong = trial.scoreFaults();
+      failed += wrong.isEmpty() ? 0 : 1;
+      report("B1 on S3, the rows as Spark reads them there: %s".formatted(verdict(wrong)));
+      String all =
+          "%s kills of runs and %s of recoveries on S3, %s partitions"
+              .formatted(runs, recoveries, partitions);
+      report(all, failed, trial.looks(), begin, rows, seed);
     }
 
     return failed == 0;
@@ -248,9 +274,13 @@ final class JobFaults {
                 kills,
                 failed == 0 ? "PASS" : "FAIL",
                 reads,
-                (System.nanoTime() - begin) / 1_000_000_000,
+                seconds(begin),
                 rows,
                 Long.toHexString(seed)));
+  }
+
+  private static long seconds(long begin) {
+    return (System.nanoTime() - begin) / 1_000_000_000;
   }
 
   private static void report(String line) {

@@ -17,13 +17,17 @@ final class MortalJob {
   /** As many partitions as most trials need. */
   static final int FEW = 3;
 
+  /** Of the input, where there are few partitions. */
   private static final int INPUT_FILES = 2;
 
-  /** At least this many: with one file each, no reader could see a mix of two runs. */
-  private static final int FILES_PER_PARTITION = 4;
+  /** Of the output, of few partitions. */
+  private static final int FILES = 4 * FEW;
 
   /** On S3, more of each of a few than {@code core-site.xml} lets a client delete at once. */
   private static final int OBJECTS = 24 * FEW;
+
+  /** With one file each, no reader could see a mix of two runs. */
+  private static final int LEAST_FILES_OF_ONE = 2;
 
   private final List<String> partitions;
   private final int rowsPerPartition;
@@ -37,8 +41,8 @@ final class MortalJob {
 
   /**
    * @param directory for models and logs, on a local disk
-   * @param place where input and output are
-   * @param partitions of the input, of two files each
+   * @param place where input and output are; if it moves files one by one, only the output
+   * @param partitions of the input
    * @param rows rows of the input
    * @param locks settings of the output's lock, as in a configuration file; empty for the defaults
    */
@@ -50,8 +54,7 @@ final class MortalJob {
     this.home = place.resolve("published");
     this.fileByFile = !FileStore.of(home).renamesDirectoriesWhole(home);
     this.rowsPerPartition = rows / partitions;
-    int files =
-        Math.max(FILES_PER_PARTITION, fileByFile ? OBJECTS / partitions : FILES_PER_PARTITION);
+    int files = Math.max(LEAST_FILES_OF_ONE, (fileByFile ? OBJECTS : FILES) / partitions);
     int rowsPerFile = Math.max(1, rowsPerPartition / files);
     Path conf = directory.resolve("trial.conf");
     Files.writeString(conf, "scoring-job { rows-per-file = %s, %s }".formatted(rowsPerFile, locks));
@@ -61,17 +64,11 @@ final class MortalJob {
     options.add("-Dspark.sql.files.minPartitionNum=" + INPUT_FILES * FEW);
     TestPackages packages = new TestPackages(directory.resolve("models"));
     this.models = List.of(packages.binary(1, 5).toString(), packages.binary(2, 6).toString());
-    this.input = place.resolve("in");
     Path local = directory.resolve("in");
-    for (int index = 0; index < partitions; index++) {
-      Parcels.write(
-          local.resolve(this.partitions.get(index)).toString(),
-          index * rowsPerPartition,
-          (index + 1) * rowsPerPartition,
-          INPUT_FILES);
-    }
-
-    if (!home.isLocal()) {
+    this.input = fileByFile ? Location.of(local) : place.resolve("in");
+    int inputFiles = partitions > FEW ? 1 : INPUT_FILES;
+    Parcels.writeDays(local.toString(), partitions, rowsPerPartition, inputFiles);
+    if (!input.isLocal()) {
       org.apache.hadoop.fs.Path to = HadoopPaths.of(input);
       to.getFileSystem(new Configuration())
           .copyFromLocalFile(new org.apache.hadoop.fs.Path(local.toUri()), to);
@@ -80,10 +77,14 @@ final class MortalJob {
     this.job = new PackagedJob(directory.resolve("job"), options.toArray(String[]::new));
   }
 
-  /** Archives the classes of the job, for many processes, and measures how long one takes. */
+  /** Archives the classes of the job, for many processes. */
   void archive() throws Exception {
     job.archive(arguments(0, "warm"));
     forgetOutput();
+  }
+
+  /** Measures how long a process takes; nothing may be published. */
+  void time() throws Exception {
     long begin = System.nanoTime();
     JobProcess.exitCode(start(ScoreMain.class, arguments(0, "timed")));
     nanosOfRun = System.nanoTime() - begin;

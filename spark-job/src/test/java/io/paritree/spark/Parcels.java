@@ -67,6 +67,32 @@ final class Parcels {
   }
 
   /**
+   * Writes good records to the partitions {@code day=1}, {@code day=2} and so on, by one query.
+   *
+   * @param files of each partition
+   */
+  static void writeDays(String directory, int days, int rowsPerDay, int files) {
+    List<Row> rows = new ArrayList<>();
+    for (int index = 0; index < days * rowsPerDay; index++) {
+      Row row = row(index);
+      Object[] values = new Object[row.size() + 1];
+      for (int column = 0; column < row.size(); column++) {
+        values[column] = row.get(column);
+      }
+
+      values[row.size()] = 1 + index / rowsPerDay;
+      rows.add(RowFactory.create(values));
+    }
+
+    TestSpark.interpreting()
+        .createDataFrame(rows, SCHEMA.add("day", DataTypes.IntegerType))
+        .repartition(files)
+        .write()
+        .partitionBy("day")
+        .parquet(directory);
+  }
+
+  /**
    * Writes records as Parquet files.
    *
    * @param badEvery rows whose index is a multiple of this cannot be scored; 0 for none
