@@ -11,19 +11,23 @@ import java.util.Random;
  * @param millis after it
  */
 record DeathMoment(Step step, int occurrence, int millis) {
-  /** About as long as a few partitions take, each of which is moved by a thread of its own. */
+  /** About as long as a publication of few partitions takes. */
   private static final int MILLIS_OF_FEW = 3_000;
 
   /** About as long as one of many partitions takes, some of which are moved at the same time. */
   private static final int MILLIS_OF_ONE = 1_000;
 
   /**
-   * Draws a moment of a publication: of four, three while partitions are moved, of which some are
-   * in place then, some half moved, and others untouched.
+   * Draws a moment of a publication. Of many partitions, three times of four some are in place
+   * then, some half moved, and others untouched.
    *
    * @param replaces whether there are old rows
    */
   static DeathMoment ofPublication(Random random, int partitions, boolean replaces) {
+    if (partitions <= MortalJob.FEW) {
+      return new DeathMoment(Step.PREPARED, 1, random.nextInt(MILLIS_OF_FEW));
+    }
+
     int kind = random.nextInt(8);
     Step step =
         switch (kind) {
@@ -33,9 +37,7 @@ record DeathMoment(Step step, int occurrence, int millis) {
           default -> Step.NEW_MOVED;
         };
     int occurrence = kind < 2 ? 1 : 1 + random.nextInt(partitions);
-    boolean isLong = partitions <= MortalJob.FEW && step != Step.REPORT_MOVED;
-    int most = isLong ? MILLIS_OF_FEW : MILLIS_OF_ONE;
-    return new DeathMoment(step, occurrence, random.nextInt(most));
+    return new DeathMoment(step, occurrence, random.nextInt(MILLIS_OF_ONE));
   }
 
   /** Returns the arguments of {@link ObservedJob} before those of the job. */
