@@ -1,12 +1,20 @@
 package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.model.TestPackages;
+import io.paritree.proof.AskedReasons;
+import io.paritree.spark.proof.SparkForm;
+import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.sql.DatasetScoring;
 import io.paritree.spark.sql.Paritree;
+import io.paritree.spark.sql.QueryScoring;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -16,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a Dataset is nothing but files, results are computed as Spark reads them. */
 class DatasetFilesTest {
@@ -83,6 +92,74 @@ class DatasetFilesTest {
     assertThat(plan.contains("ColumnarToRow")).isEqualTo(isInBatches);
   }
 
+  /** Columns that are selected in the model's case are those of the files, by another name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"carrier", "weight"})
+  void columnsThatAreSelectedInAnotherCaseAreThoseOfAQuery(String column) throws Exception {
+    SparkSession session = TestSpark.session();
+    String name = column.toUpperCase(Locale.ROOT);
+    String other = directory.resolve(name).toString();
+    Dataset<Row> some = rows(session).where("parcel_id < 300");
+    some.withColumnRenamed(column, name)
+        .write()
+        .partitionBy(column.equals("carrier") ? name : "carrier")
+        .parquet(other);
+
+    Dataset<Row> selected =
+        session
+            .read()
+            .parquet(other)
+            .select(Arrays.stream(some.columns()).map(functions::col).toArray(Column[]::new));
+    assertThat(selected.columns()).contains(column).doesNotContain(name);
+    Dataset<Row> scored = scoring().score(selected);
+
+    assertThat(texts(scored)).isEqualTo(texts(scoring().score(some))).hasSize(300);
+    assertThat(scored.queryExecution().executedPlan().toString()).contains("MapPartitions");
+  }
+
+  @Test
+  void aBatchThatIsLargerThanWhenTheQueryWasPlannedIsRefused() throws Exception {
+    SparkSession session = TestSpark.session().newSession();
+    String large = directory.resolve("large").toString();
+    rows(session).crossJoin(session.range(2)).coalesce(1).write().parquet(large);
+    Dataset<Row> scored = scoring().score(session.read().parquet(large));
+    assertThat(scored.queryExecution().executedPlan().toString()).contains("ColumnarToRow");
+
+    session.conf().set("spark.sql.parquet.columnarReaderBatchSize", "5000");
+
+    assertThatThrownBy(scored::collectAsList)
+        .rootCause()
+        .hasMessageContainingAll(
+            "Cannot score a batch of 5000 rows of file:",
+            "spark.sql.parquet.columnarReaderBatchSize was at most 4096");
+  }
+
+  @Test
+  void proofsOfTheCallScoreBatchesHoweverManyResultsThereAre() throws Exception {
+    SparkSession session = TestSpark.session();
+    Path model =
+        new TestPackages(directory.resolve("wide"))
+            .sealNumbers(
+                "wide",
+                1,
+                TestPackages.classesModel(60), // 120 scores and margins
+                """
+                {"features": [{"name": "f0", "type": "number"}, {"name": "f1", "type": "number"}]}""");
+    String path = directory.resolve("records").toString();
+    String[] columns = {
+      "CAST(id AS INT) AS " + TableScoring.KEY, "CAST(id AS FLOAT) AS f0", "CAST(2 AS FLOAT) AS f1"
+    };
+    session.range(9).selectExpr(columns).coalesce(1).write().parquet(path);
+
+    List<Dataset<Row>> scored =
+        new QueryScoring(model.toString(), AskedReasons.NONE)
+            .scored(session, SparkForm.DATASET, path);
+
+    assertThat(scored.get(0).queryExecution().executedPlan().toString())
+        .contains("ColumnarToRow")
+        .doesNotContain("MapPartitions");
+  }
+
   @Test
   void conditionsOnResultsAreNotAskedOfFilesAndUnreadResultsNotComputed() throws Exception {
     Dataset<Row> rows = rows(TestSpark.session());
@@ -120,8 +197,16 @@ class DatasetFilesTest {
     assertThat(scoring().score(some).queryExecution().executedPlan().toString())
         .contains("InMemoryTableScan", "MapPartitions");
     rows.unpersist();
+    Dataset<Row> selected = some.drop("note").cache();
+    assertThat(scoring().score(selected.drop("parcel_id")).queryExecution().executedPlan())
+        .asString()
+        .contains("InMemoryTableScan", "MapPartitions");
+    selected.unpersist();
     assertThat(scoring().score(some).queryExecution().executedPlan().toString())
         .doesNotContain("MapPartitions");
+    some.cache();
+    assertThat(some.queryExecution().executedPlan().toString()).contains("InMemoryTableScan");
+    some.unpersist();
     session.conf().set("spark.sql.files.ignoreCorruptFiles", "true");
     assertThat(scoring().score(some).queryExecution().executedPlan().toString())
         .contains("MapPartitions");

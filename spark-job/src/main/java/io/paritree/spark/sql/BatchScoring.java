@@ -48,10 +48,20 @@ final class BatchScoring implements OfBatches {
     this.checking = new QueryRecheck(model, engine, scoring.recheck(), seed);
   }
 
+  /**
+   * @throws IllegalStateException if the batch is larger than Spark was to make any when it planned
+   *     the query
+   */
   @Override
   public ColumnVector[] of(ColumnarBatch batch) {
-    block.bind(batch);
     int rows = batch.numRows();
+    if (rows > TaskPlan.BLOCK_ROWS) {
+      throw new IllegalStateException(
+          "Cannot score a batch of %s rows of %s: the query was planned when spark.sql.parquet.columnarReaderBatchSize was at most %s, and run when it was more; do not change it between, or make the Dataset again"
+              .formatted(rows, file.name(), TaskPlan.BLOCK_ROWS));
+    }
+
+    block.bind(batch);
     if (rows > 0) {
       results.score(block, file);
       checking.check(

@@ -48,6 +48,10 @@ public record QueryScoring(String model, AskedReasons reasons) implements TableS
         form.isStream() ? own.readStream().schema(files.schema()).parquet(path) : files;
     Dataset<Row> scored =
         form.isSql() ? bySql(own, form != SparkForm.SQL_INTERPRETED, rows) : byDataset(rows);
+
+    // With more columns than this, Spark generates no code, and makes rows of batches.
+    int columns = files.columns().length + scored.columns().length;
+    own.conf().set("spark.sql.codegen.maxFields", String.valueOf(Math.max(200, 4 * columns)));
     if (!form.isStream()) {
       return List.of(scored);
     }
@@ -90,11 +94,6 @@ public record QueryScoring(String model, AskedReasons reasons) implements TableS
     session.conf().set(catalog, ModelCatalog.class.getName());
     session.conf().set("spark.sql.codegen.wholeStage", String.valueOf(isGenerated));
     session.conf().set("spark.sql.codegen.factoryMode", isGenerated ? "FALLBACK" : "NO_CODEGEN");
-    session
-        .conf()
-        .set(
-            "spark.sql.codegen.maxFields",
-            String.valueOf(Math.max(200, 4 * rows.columns().length)));
     rows.createOrReplaceTempView(ROWS);
     String called = "%s.`%s`".formatted(CATALOG, model.replace("`", "``"));
     String explained =

@@ -1,22 +1,29 @@
 package io.paritree.spark.versions.scans;
 
 import io.paritree.spark.versions.SparkLists;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
+import org.apache.spark.sql.catalyst.expressions.ExprId;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.SubqueryAlias;
+import org.apache.spark.sql.catalyst.plans.logical.UnaryNode;
+import org.apache.spark.sql.execution.columnar.InMemoryRelation;
 import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
 import org.apache.spark.sql.execution.datasources.LogicalRelation;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 import scala.collection.immutable.Map;
 
@@ -37,19 +44,24 @@ public final class PlainFiles {
 
   /**
    * Finds the files of a Dataset; empty if there is more to it, such as a filter, a computed or
-   * renamed column, or a join, or if Spark would not read the files:
+   * renamed column, one selected in another case, or a join, or if Spark would not read the files:
    *
    * <ul>
    *   <li>Formats of tables read files in their own way. A table of a catalog Spark finds in a
    *       query again by what it was, say to refuse that the query overwrites it.
-   *   <li>A cached Dataset is not read again.
+   *   <li>A Dataset is not read again that is cached, or selected from one that is.
    *   <li>Where failures to read files are ignored, those to compute would be, too.
    * </ul>
    */
   public static Optional<PlainFiles> of(Dataset<?> rows) {
     LogicalPlan plan = rows.queryExecution().analyzed();
-    while (plan instanceof SubqueryAlias || isSelection(plan)) {
-      plan = plan instanceof SubqueryAlias alias ? alias.child() : ((Project) plan).child();
+    List<NamedExpression> selected = new ArrayList<>();
+    while (plan instanceof SubqueryAlias || plan instanceof Project) {
+      if (plan instanceof Project selection) {
+        selected.addAll(SparkLists.list(selection, "projectList"));
+      }
+
+      plan = ((UnaryNode) plan).child();
     }
 
     boolean isPlain =
@@ -60,24 +72,31 @@ public final class PlainFiles {
             && files.fileFormat().getClass() == ParquetFileFormat.class
             && files.bucketSpec().isEmpty()
             && files.overlappedPartCols().isEmpty()
-            && SparkLists.list(found, "output").size() == files.schema().size();
+            && SparkLists.list(found, "output").size() == files.schema().size()
+            && areOf(SparkLists.list(found, "output"), selected);
     if (!isPlain) {
       return Optional.empty();
     }
 
     HadoopFsRelation files = (HadoopFsRelation) ((LogicalRelation) plan).relation();
     SparkSession session = rows.sparkSession();
-    return ignoresFailures(session, files)
-            || isCached(rows)
-            || isCached(session.baseRelationToDataFrame(files))
+    return ignoresFailures(session, files) || isCached(rows)
         ? Optional.empty()
         : Optional.of(new PlainFiles(session, files));
   }
 
-  private static boolean isSelection(LogicalPlan plan) {
-    return plan instanceof Project
-        && SparkLists.list(plan, "projectList").stream()
-            .allMatch(AttributeReference.class::isInstance);
+  /**
+   * Returns whether expressions are nothing but columns of files, by the names that these have: the
+   * column {@code x} can be selected as {@code X}, which is still a reference to it.
+   */
+  private static boolean areOf(List<Attribute> files, List<NamedExpression> selected) {
+    java.util.Map<ExprId, String> names =
+        files.stream().collect(Collectors.toMap(Attribute::exprId, Attribute::name));
+    return selected.stream()
+        .allMatch(
+            column ->
+                column instanceof AttributeReference
+                    && column.name().equals(names.get(column.exprId())));
   }
 
   private static boolean ignoresFailures(SparkSession session, HadoopFsRelation files) {
@@ -91,8 +110,11 @@ public final class PlainFiles {
     return ((Tuple2<?, ?>) option)._1().toString();
   }
 
+  /** Returns whether Spark would read a cache now. Another Dataset is asked: one asked keeps it. */
   private static boolean isCached(Dataset<?> rows) {
-    return !rows.storageLevel().equals(StorageLevel.NONE());
+    LogicalPlan plan = rows.alias("rows").queryExecution().withCachedData();
+    return SparkLists.list(plan, "collectLeaves").stream()
+        .anyMatch(InMemoryRelation.class::isInstance);
   }
 
   /** Returns a name that begins as none of the columns' does, whether case counts or not. */
