@@ -358,8 +358,11 @@ final class HadoopStore implements FileStore {
     } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
       throw alreadyExists(file, e);
     } catch (IOException e) {
-      // HDFS reports a directory in the place of the file in another way.
-      throw how == Rename.NONE && find(file).isPresent() ? alreadyExists(file, e) : e;
+      // HDFS reports a directory in the place of the file in another way. A file that is there may
+      // be this one, whose answer was lost.
+      boolean isDirectory =
+          how == Rename.NONE && find(file).filter(FileEntry::isDirectory).isPresent();
+      throw isDirectory ? alreadyExists(file, e) : e;
     } finally {
       if (!renamed) {
         files.delete(path(temporary), false);

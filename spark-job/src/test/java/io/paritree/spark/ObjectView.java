@@ -6,14 +6,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.parquet.io.LocalInputFile;
 
 /**
  * The view where the files of a partition are moved one by one: of a reader that waits for {@code
- * _SUCCESS} and {@code _paritree.json}. It lists the whole output at once; a partition whose list
- * is the same twice in a row was so at one moment between the two.
+ * _SUCCESS} and {@code _paritree.json}. It lists the whole output at once; what it lists of a
+ * partition counts if both are the same before and after. Three lists in a row take less time than
+ * a recovery needs to start, which could put back what was there.
  */
 final class ObjectView implements ReaderView {
   private static final Set<String> MARKS = Set.of("_SUCCESS", "_paritree.json");
@@ -27,7 +29,6 @@ final class ObjectView implements ReaderView {
   private final PartitionRows rows;
   private final Map<String, PartitionRows.Footer> footers = new HashMap<>(); // by their tags
   private final Map<String, Map<String, String>> told = new HashMap<>(); // lists, by partition
-  private Map<String, Map<String, String>> before = Map.of();
   private volatile Duration pause = Duration.ZERO;
 
   /**
@@ -51,27 +52,42 @@ final class ObjectView implements ReaderView {
   }
 
   private int lookNow(Sight sight) {
-    Map<String, Map<String, String>> now;
     try {
-      now = objects.list(output, partitions);
-    } catch (IOException e) {
+      Map<String, Map<String, String>> before = objects.list(output, partitions);
+      if (before.equals(told)) {
+        return partitions.size();
+      }
+
+      Map<String, Map<String, String>> now = objects.list(output, partitions);
+      Map<String, List<PartitionRows.Footer>> held = new HashMap<>();
+      for (String partition : partitions) {
+        Map<String, String> files = now.get(partition);
+        if (!files.equals(told.get(partition))
+            && marks(files).equals(marks(before.get(partition)))) {
+          footers(partition, files).ifPresent(own -> held.put(partition, own));
+        }
+      }
+
+      Map<String, Map<String, String>> after = objects.list(output, partitions);
+      held.forEach(
+          (partition, own) -> {
+            Map<String, String> files = now.get(partition);
+            if (marks(files).equals(marks(after.get(partition)))) {
+              sight.of(partition, run(partition, files, own));
+              told.put(partition, files);
+            }
+          });
+    } catch (IOException | RuntimeException e) {
       return 0; // files disappeared meanwhile
     }
 
-    for (String partition : partitions) {
-      Map<String, String> files = now.get(partition);
-      if (files.equals(before.get(partition)) && !files.equals(told.get(partition))) {
-        try {
-          sight.of(partition, seen(partition, files));
-          told.put(partition, files);
-        } catch (IOException e) {
-          // The files are other ones by now.
-        }
-      }
-    }
-
-    before = now;
     return partitions.size();
+  }
+
+  private static Map<String, String> marks(Map<String, String> files) {
+    Map<String, String> marks = new HashMap<>(files);
+    marks.keySet().retainAll(MARKS);
+    return marks;
   }
 
   @Override
@@ -86,7 +102,8 @@ final class ObjectView implements ReaderView {
         StoredObjects.byPartition(objects.copied(), output, partitions);
     Map<String, String> now = new TreeMap<>();
     for (String partition : partitions) {
-      now.put(partition, seen(partition, lists.get(partition)));
+      Map<String, String> files = lists.get(partition);
+      now.put(partition, run(partition, files, read(partition, files)));
     }
 
     return now;
@@ -97,19 +114,36 @@ final class ObjectView implements ReaderView {
     return rows.violations();
   }
 
-  private String seen(String partition, Map<String, String> files) throws IOException {
-    if (!files.keySet().containsAll(MARKS)) {
-      return "";
+  /** Returns the footers of a partition's files; empty if they are other ones by now. */
+  private Optional<List<PartitionRows.Footer>> footers(
+      String partition, Map<String, String> files) {
+    try {
+      return Optional.of(read(partition, files));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
     }
+  }
 
-    List<PartitionRows.Footer> own = new ArrayList<>();
+  private List<PartitionRows.Footer> read(String partition, Map<String, String> files)
+      throws IOException {
+    List<PartitionRows.Footer> footers = new ArrayList<>();
     for (Map.Entry<String, String> file : files.entrySet()) {
-      if (file.getKey().endsWith(".parquet")) {
-        own.add(footer("%s/%s/%s".formatted(output, partition, file.getKey()), file.getValue()));
+      if (isPublished(files) && file.getKey().endsWith(".parquet")) {
+        footers.add(
+            footer("%s/%s/%s".formatted(output, partition, file.getKey()), file.getValue()));
       }
     }
 
-    return rows.run(partition, own);
+    return footers;
+  }
+
+  private String run(
+      String partition, Map<String, String> files, List<PartitionRows.Footer> footers) {
+    return isPublished(files) ? rows.run(partition, footers) : "";
+  }
+
+  private static boolean isPublished(Map<String, String> files) {
+    return files.keySet().containsAll(MARKS);
   }
 
   private synchronized PartitionRows.Footer footer(String path, String tag) throws IOException {

@@ -19,6 +19,7 @@ final class OutputReader implements AutoCloseable {
   private final Map<String, List<String>> histories = new ConcurrentHashMap<>();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final Semaphore turn = new Semaphore(1);
+  private volatile Throwable failure; // why it has ended by itself; null if it has not
   private final Thread thread = new Thread(this::look, "reader");
 
   OutputReader(ReaderView view) {
@@ -27,6 +28,14 @@ final class OutputReader implements AutoCloseable {
   }
 
   private void look() {
+    try {
+      lookOften();
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
+  }
+
+  private void lookOften() {
     while (!ended.get()) {
       turn.acquireUninterruptibly();
       try {
@@ -69,13 +78,21 @@ final class OutputReader implements AutoCloseable {
     end();
   }
 
-  /** Stops reading, and waits until the reading thread has ended. */
+  /**
+   * Stops reading, and waits until the reading thread has ended.
+   *
+   * @throws IllegalStateException if it had ended before
+   */
   void end() {
     ended.set(true);
     try {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+
+    if (failure != null) {
+      throw new IllegalStateException("Cannot go on reading the output", failure);
     }
   }
 }

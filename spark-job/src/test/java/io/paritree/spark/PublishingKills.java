@@ -57,7 +57,7 @@ final class PublishingKills {
     boolean hasEnded = false;
     for (; left > 0 && !hasEnded; left--) {
       wrong.addAll(check.wrong());
-      hasEnded = killRecovery();
+      hasEnded = killRecovery(wrong);
     }
 
     return hasEnded;
@@ -97,7 +97,7 @@ final class PublishingKills {
   }
 
   /** Kills a recovery when it has changed some partitions; returns whether it had ended before. */
-  private boolean killRecovery() throws IOException, InterruptedException {
+  private boolean killRecovery(List<String> wrong) throws IOException, InterruptedException {
     boolean isEarly = random.nextInt(2 * PARTS) == 0;
     int changed = isEarly ? 0 : 1 + random.nextInt(Math.max(1, job.partitions().size() / PARTS));
     int millis = random.nextInt(isEarly ? MILLIS_OF_START : MILLIS_OF_A_MOVE);
@@ -112,6 +112,10 @@ final class PublishingKills {
     process.destroyForcibly().waitFor();
     if (hasEnded) {
       how.add("a recovery ended");
+      if (process.exitValue() != 0) {
+        wrong.add("the exit code of a recovery was %s".formatted(process.exitValue()));
+      }
+
       return true;
     }
 
