@@ -36,6 +36,11 @@ public final class AnsweredReasons {
     this.sums = new int[this.haveSums ? Math.multiplyExact(2, records) : 0];
   }
 
+  /** Returns how many bytes the reasons of a record take; a reference to a name takes four. */
+  static long keptBytes(int most) {
+    return most == 0 ? 0 : 3L * Integer.BYTES + 2L * Integer.BYTES * most;
+  }
+
   /** Returns what a way has that gives no reasons. */
   static AnsweredReasons none() {
     return new AnsweredReasons(0, 0, false);

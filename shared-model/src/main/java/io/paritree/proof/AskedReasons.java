@@ -54,6 +54,16 @@ public record AskedReasons(int most, ContributionMode mode) {
     return new AnsweredReasons(records, most, haveSums);
   }
 
+  /**
+   * Returns how many bytes of heap the answer for a record takes, where answers are kept.
+   *
+   * @param outputs how many margins it has
+   * @param scores how many scores it has
+   */
+  public long keptBytes(int outputs, int scores) {
+    return WayAnswers.keptBytes(outputs, scores) + AnsweredReasons.keptBytes(most);
+  }
+
   /** Returns the parameters of a request's query, each after an ampersand. */
   String query() {
     return areAsked() ? "&reasons=%s&exact=%s".formatted(most, areExact()) : "";

@@ -90,9 +90,9 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
 
   /**
    * Scores and compares; returns one result per way, in their order. A way that throws is not tried
-   * any more, and the others are.
+   * any more, and the others are; nor is one that has no memory, or misses a class.
    *
-   * @throws Exception what the reference throws
+   * @throws Exception what the reference throws, which may be an error
    */
   public List<WayResult> run() throws Exception {
     Map<Way, String> failed = new ConcurrentHashMap<>();
@@ -108,7 +108,7 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
         way.begin(records);
         all.get(way).nanos += System.nanoTime() - start;
         inBlocks(at -> part(at, way, expected[at]), all);
-      } catch (Exception e) { // also Spark's undeclared ones
+      } catch (Throwable e) { // also Spark's undeclared ones, and errors: memory, a missing class
         failed.put(way, why(e));
       } finally {
         way.end();
@@ -142,6 +142,10 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
         ended.get().forEach((way, tally) -> all.get(way).add(tally));
       }
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+
       throw e.getCause() instanceof Exception cause ? cause : e;
     } finally {
       next.set(records.blocks()); // if one has failed, the others end with their block
@@ -190,7 +194,7 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
         expected = expected == null ? got : expected;
         tally.compare(expected, got, block, natural);
         tallies.put(way, tally);
-      } catch (Exception e) {
+      } catch (Throwable e) {
         if (way == ways.get(0)) {
           throw e;
         }
@@ -216,7 +220,7 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
     return Map.of(way, tally);
   }
 
-  private static String why(Exception failure) {
+  private static String why(Throwable failure) {
     String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     return failure.getClass().getSimpleName() + ": " + message;
   }
@@ -226,7 +230,7 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
     Optional<WayResult.First> first = Optional.empty();
     try {
       first = smallest(way, tally);
-    } catch (Exception e) { // of a way that has failed, or fails now
+    } catch (Throwable e) { // of a way that has failed, or fails now
       failure = failure.or(() -> Optional.of(why(e)));
     }
 

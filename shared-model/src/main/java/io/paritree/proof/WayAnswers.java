@@ -60,6 +60,11 @@ public final class WayAnswers {
     this.reasons = reasons;
   }
 
+  /** Returns how many bytes the answer for a record takes beside its reasons. */
+  static long keptBytes(int outputs, int scores) {
+    return 2 + (3L + outputs + scores) * Integer.BYTES; // two flags, and references to three texts
+  }
+
   /**
    * Says that a record was scored.
    *

@@ -78,6 +78,24 @@ class AnsweredReasonsTest {
   }
 
   @Test
+  void manyReasonsOfManyRecordsTakeAsMuchHeapAsIsSaid() {
+    int records = 20_000;
+    AskedReasons many = new AskedReasons(100, ContributionMode.FAST);
+    Runtime runtime = Runtime.getRuntime();
+
+    System.gc();
+    long before = runtime.totalMemory() - runtime.freeMemory();
+    WayAnswers kept = new WayAnswers(records, 2, 3, many.answered(records, true));
+    System.gc();
+    long grown = runtime.totalMemory() - runtime.freeMemory() - before;
+
+    assertThat(kept.reasons().has(0)).isFalse();
+    assertThat(grown)
+        .isBetween(
+            records * many.keptBytes(2, 3) * 8 / 10, records * many.keptBytes(2, 3) * 12 / 10);
+  }
+
+  @Test
   void aWayThatWasAskedForReasonsAndHasNoneParts() {
     WayAnswers none = new WayAnswers(1, 0, 1, ASKED.answered(1, true));
     none.scored(0, SCORE, 0, SCORE, 0);

@@ -1,6 +1,7 @@
 package io.paritree.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.Seed;
 import io.paritree.feature.Feature;
@@ -243,6 +244,67 @@ class ParityTrialTest {
     assertThat(results.get(1).compared()).isZero();
     assertThat(results.get(2).failure()).isEmpty();
     assertThat(results.get(2).compared()).isEqualTo(RECORDS);
+  }
+
+  /** A way that scores all records at once, for which there is no memory. */
+  private record LargeWay(Way right, boolean isAtOnce) implements Way {
+    @Override
+    public String name() {
+      return "large";
+    }
+
+    @Override
+    public boolean isOfAllAtOnce() {
+      return true;
+    }
+
+    @Override
+    public void begin(TriedRecords all) {
+      if (isAtOnce) {
+        throw new OutOfMemoryError("Java heap space");
+      }
+    }
+
+    @Override
+    public WayAnswers score(TriedBlock block) throws Exception {
+      if (block.first() > 0) {
+        throw new OutOfMemoryError("Java heap space");
+      }
+
+      return right.score(block);
+    }
+  }
+
+  @Test
+  void anErrorOfOneWayIsItsFailureButThatOfTheReferenceIsThrown() throws Exception {
+    Way classless =
+        new ChangedWay(
+            block -> {
+              throw new NoClassDefFoundError("org/other/Codec");
+            });
+    Way other = EngineForm.BLOCKS.of(model, files, AskedReasons.NONE).orElseThrow();
+    Way late = new LargeWay(other, false);
+
+    List<WayResult> results =
+        new ParityTrial(
+                records,
+                0,
+                List.of(reference(), classless, new LargeWay(other, true), late, other),
+                2)
+            .run();
+
+    assertThat(results)
+        .extracting(result -> result.failure().orElse(""))
+        .containsExactly(
+            "",
+            "NoClassDefFoundError: org/other/Codec",
+            "OutOfMemoryError: Java heap space",
+            "OutOfMemoryError: Java heap space",
+            "");
+    assertThat(results.get(0).compared()).isEqualTo(RECORDS);
+    assertThat(results.get(4).compared()).isEqualTo(RECORDS);
+    assertThatThrownBy(new ParityTrial(records, 0, List.of(classless, other), 2)::run)
+        .isInstanceOf(NoClassDefFoundError.class);
   }
 
   @Test

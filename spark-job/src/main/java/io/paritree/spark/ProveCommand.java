@@ -54,7 +54,8 @@ final class ProveCommand {
             width -> JobSession.of(spark.session(), width, given.query().input().comparison()),
             spark.hadoopSettings(),
             (form, model) -> scoring(form, model, given.query().reasons()),
-            model -> new JobScoring(model, given.query().reasons()));
+            model -> new JobScoring(model, given.query().reasons()),
+            err);
     ParityProof proof = proving.prove();
     byte[] json = proof.json();
     out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : proof.text());

@@ -215,7 +215,8 @@ class ProveTest {
                         withoutAFault(
                             new QueryScoring(place, AskedReasons.NONE)
                                 .scored(session, asked, path)),
-                place -> new JobScoring(place, AskedReasons.NONE))
+                place -> new JobScoring(place, AskedReasons.NONE),
+                System.err)
             .prove();
 
     assertThat(proof.differing()).containsExactly("dataset");
@@ -249,7 +250,8 @@ class ProveTest {
             width -> TestSpark.session(),
             Map.of(),
             (form, place) -> null,
-            place -> new JobScoring(place, AskedReasons.NONE));
+            place -> new JobScoring(place, AskedReasons.NONE),
+            System.err);
 
     assertThatThrownBy(proving::prove)
         .hasMessageContaining("serve has not started a server: no port for ");
@@ -262,6 +264,8 @@ class ProveTest {
     JobRun none = prove("--input", directory.resolve("none"));
     JobRun noServer = prove("--ways", "http", "--adversarial", 10);
     JobRun tooMany = prove("--ways", "one", "--reasons", 6);
+    JobRun tooLarge =
+        prove("--ways", "one,dataset", "--reasons", 5, "--adversarial", 1_000_000_000);
     JobRun exact = prove("--exact");
     JobRun foreign = prove("--ways", "lookup", "--server", "http://127.0.0.1:1");
     JobRun unheard = prove("--ways", "http", "--server", "http://127.0.0.1:1");
@@ -276,6 +280,10 @@ class ProveTest {
     assertThat(noServer.err()).contains("Cannot try http: this installation has no");
     assertThat(tooMany.exitCode()).isEqualTo(3);
     assertThat(tooMany.err()).contains("--reasons is 6, but the model has 5 fields");
+    assertThat(tooLarge.exitCode()).isEqualTo(3);
+    assertThat(tooLarge.err())
+        .contains("Cannot keep the answers for 1000000000 records: they need about 141143 MB")
+        .contains("(--natural, --adversarial), fewer --reasons");
     assertThat(exact.exitCode()).isEqualTo(2);
     assertThat(exact.err()).contains("--exact needs --reasons");
     assertThat(foreign.exitCode()).isEqualTo(3);

@@ -125,6 +125,10 @@ record AskedServer(String url, String problem, List<Process> started, List<Threa
       }
     }
 
-    ending.forEach(Runtime.getRuntime()::removeShutdownHook);
+    try {
+      ending.forEach(Runtime.getRuntime()::removeShutdownHook);
+    } catch (IllegalStateException e) {
+      // this process ends, too
+    }
   }
 }

@@ -3,15 +3,19 @@ package io.paritree.spark.proof;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.ShutdownHookManager;
 
-/** The directories of one proof. They are removed when it ends, also if a signal ends it. */
+/**
+ * The directories of one proof. They are removed when it ends, also if a signal ends it. What
+ * cannot be removed is printed, and is no failure of the proof.
+ */
 final class ProofDirectories implements AutoCloseable {
   /** Hadoop ends in steps: Spark's is 30 above that of its clients, which are still needed. */
   private static final int AFTER_SPARK = FileSystem.SHUTDOWN_HOOK_PRIORITY + 10;
@@ -19,19 +23,22 @@ final class ProofDirectories implements AutoCloseable {
   private final Path local;
   private final Location tables;
   private final Map<String, String> hadoop;
+  private final PrintStream err;
   private final Runnable removal = this::remove;
   private volatile boolean hasTables;
 
   /**
    * @param scratch where tables are written; empty for a local directory
    * @param hadoop settings of Hadoop's client
+   * @param err receives what cannot be removed
    */
-  ProofDirectories(String scratch, Map<String, String> hadoop) throws IOException {
-    this.local = Files.createTempDirectory("paritree-prove");
-    this.tables =
-        (scratch.isEmpty() ? Location.of(local) : FileStore.located(scratch, hadoop))
-            .resolve("parity-" + UUID.randomUUID());
+  ProofDirectories(String scratch, Map<String, String> hadoop, PrintStream err) throws IOException {
+    Optional<Location> shared =
+        scratch.isEmpty() ? Optional.empty() : Optional.of(FileStore.located(scratch, hadoop));
     this.hadoop = hadoop;
+    this.err = err;
+    this.local = Files.createTempDirectory("paritree-prove"); // last of what can fail
+    this.tables = shared.orElse(Location.of(local)).resolve("parity-" + UUID.randomUUID());
     ShutdownHookManager.get().addShutdownHook(removal, AFTER_SPARK);
   }
 
@@ -49,25 +56,31 @@ final class ProofDirectories implements AutoCloseable {
   private void remove() {
     try {
       if (hasTables) {
-        FileStore.of(tables, hadoop).delete(tables);
+        delete(tables);
       }
+    } finally {
+      delete(Location.of(local));
+    }
+  }
 
-      FileStore.of(Location.of(local), hadoop).delete(Location.of(local));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private void delete(Location directory) {
+    try {
+      FileStore.of(directory, hadoop).delete(directory);
+    } catch (Throwable e) { // the proof has its result, which nothing may take the place of
+      err.println(
+          "Cannot delete %s: %s; it has the records that were tried, so delete it by hand"
+              .formatted(directory, e));
     }
   }
 
   @Override
-  public void close() throws IOException {
-    if (!ShutdownHookManager.get().isShutdownInProgress()) {
+  public void close() {
+    try {
       ShutdownHookManager.get().removeShutdownHook(removal);
+    } catch (IllegalStateException e) {
+      // the process ends, and runs it once more
     }
 
-    try {
-      remove();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    remove();
   }
 }

@@ -17,6 +17,7 @@ import io.paritree.proof.WayResult;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ public final class Proving {
   private final Map<String, String> hadoop;
   private final BiFunction<SparkForm, String, TableScoring> scorings;
   private final Function<String, Publishing> publishing;
+  private final PrintStream err;
   private final ModelFiles files;
   private final ScoringModel model;
   private int natural; // how many were tried
@@ -57,19 +59,22 @@ public final class Proving {
    * @param hadoop settings of Hadoop's client
    * @param scorings how Spark scores in each form, given where the model is
    * @param publishing how scores are published, given where the model is
+   * @param err receives what a proof leaves behind that cannot be cleaned up
    */
   public Proving(
       ProveQuery query,
       IntFunction<SparkSession> session,
       Map<String, String> hadoop,
       BiFunction<SparkForm, String, TableScoring> scorings,
-      Function<String, Publishing> publishing)
+      Function<String, Publishing> publishing,
+      PrintStream err)
       throws ModelException, IOException {
     this.query = query;
     this.session = session;
     this.hadoop = hadoop;
     this.scorings = scorings;
     this.publishing = publishing;
+    this.err = err;
     this.files = ModelFiles.read(query.model(), hadoop);
     this.model = Opening.open(files, EngineKind.FOREST);
   }
@@ -83,7 +88,7 @@ public final class Proving {
    * Tries them.
    *
    * @throws RefusedException if the input does not fit the model, or the model does not have the
-   *     reasons, or a way that was asked for is not here
+   *     reasons, or the heap has no room for the answers, or a way that was asked for is not here
    */
   public ParityProof prove() throws Exception {
     Optional<String> problem = query.reasons().problem(model);
@@ -91,7 +96,13 @@ public final class Proving {
       throw new RefusedException("Cannot compare reasons: " + problem.get());
     }
 
-    try (ProofDirectories directories = new ProofDirectories(query.scratch(), hadoop)) {
+    Optional<String> tooMany =
+        FoundWays.heapProblem(query, model, Runtime.getRuntime().maxMemory());
+    if (tooMany.isPresent()) {
+      throw new RefusedException(tooMany.get());
+    }
+
+    try (ProofDirectories directories = new ProofDirectories(query.scratch(), hadoop, err)) {
       Optional<RecordTables> tables = Optional.empty();
       if (FoundWays.areOfSpark(query)) {
         SparkSession own = session.apply(model.schema().fields().size());
@@ -114,9 +125,7 @@ public final class Proving {
     List<WayResult> results =
         new ParityTrial(records, natural, found.ways(), Runtime.getRuntime().availableProcessors())
             .run();
-    for (Way way : found.ways()) {
-      way.close();
-    }
+    found.ways().forEach(this::close);
 
     return new ParityProof(
         startedAt,
@@ -134,6 +143,16 @@ public final class Proving {
             query.reasons()),
         results,
         found.absent());
+  }
+
+  private void close(Way way) {
+    try {
+      way.close();
+    } catch (IOException | RuntimeException e) { // the results are there all the same
+      err.println(
+          "Cannot close the way %s: %s; what it holds is freed when the process ends"
+              .formatted(way.name(), e));
+    }
   }
 
   private TriedRecords records(Path file) throws RefusedException, IOException {
