@@ -57,13 +57,9 @@ public record QueryScoring(String model, AskedReasons reasons) implements TableS
     }
 
     String sink = Location.of(path).parent().resolve(form.word()).toString();
-    scored
-        .writeStream()
-        .trigger(Trigger.AvailableNow())
-        .option("checkpointLocation", sink + "-checkpoint")
-        .option("path", sink)
-        .start()
-        .awaitTermination();
+    // Not as an option, whose methods are others before Spark 4.
+    own.conf().set("spark.sql.streaming.checkpointLocation", sink + "-checkpoint");
+    scored.writeStream().trigger(Trigger.AvailableNow()).start(sink).awaitTermination();
     return List.of(own.read().parquet(sink));
   }
 
