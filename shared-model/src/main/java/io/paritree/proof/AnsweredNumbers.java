@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
-/** Numbers in the JSON of answers, where null stands for one that is not finite. */
+/** Numbers in the JSON of answers, where null is one that is not finite. */
 final class AnsweredNumbers {
   private AnsweredNumbers() {}
 

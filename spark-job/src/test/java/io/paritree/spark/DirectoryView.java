@@ -26,7 +26,7 @@ final class DirectoryView implements ReaderView {
   private final List<String> partitions;
   private final PartitionRows rows;
   private final Configuration hadoop;
-  private final Map<String, Set<String>> told = new HashMap<>(); // lists, by partition
+  private final Map<String, Set<String>> reported = new HashMap<>(); // lists, by partition
 
   DirectoryView(Location output, List<String> partitions, long rowsPerPartition)
       throws IOException {
@@ -43,9 +43,9 @@ final class DirectoryView implements ReaderView {
     for (String partition : partitions) {
       try {
         Set<String> list = list(partition);
-        if (!list.equals(told.get(partition))) {
+        if (!list.equals(reported.get(partition))) {
           sight.of(partition, seen(partition));
-          told.put(partition, list);
+          reported.put(partition, list);
         }
 
         looks++;

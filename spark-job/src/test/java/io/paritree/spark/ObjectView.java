@@ -28,7 +28,7 @@ final class ObjectView implements ReaderView {
   private final List<String> partitions;
   private final PartitionRows rows;
   private final Map<String, PartitionRows.Footer> footers = new HashMap<>(); // by their tags
-  private final Map<String, Map<String, String>> told = new HashMap<>(); // lists, by partition
+  private final Map<String, Map<String, String>> reported = new HashMap<>(); // lists, by partition
   private volatile Duration pause = Duration.ZERO;
 
   /**
@@ -54,7 +54,7 @@ final class ObjectView implements ReaderView {
   private int lookNow(Sight sight) {
     try {
       Map<String, Map<String, String>> before = objects.list(output, partitions);
-      if (before.equals(told)) {
+      if (before.equals(reported)) {
         return partitions.size();
       }
 
@@ -62,7 +62,7 @@ final class ObjectView implements ReaderView {
       Map<String, List<PartitionRows.Footer>> held = new HashMap<>();
       for (String partition : partitions) {
         Map<String, String> files = now.get(partition);
-        if (!files.equals(told.get(partition))
+        if (!files.equals(reported.get(partition))
             && marks(files).equals(marks(before.get(partition)))) {
           footers(partition, files).ifPresent(own -> held.put(partition, own));
         }
@@ -74,7 +74,7 @@ final class ObjectView implements ReaderView {
             Map<String, String> files = now.get(partition);
             if (marks(files).equals(marks(after.get(partition)))) {
               sight.of(partition, run(partition, files, own));
-              told.put(partition, files);
+              reported.put(partition, files);
             }
           });
     } catch (IOException | RuntimeException e) {

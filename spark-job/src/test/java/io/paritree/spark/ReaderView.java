@@ -19,7 +19,7 @@ interface ReaderView {
   }
 
   /**
-   * Looks at all partitions once, and tells of those that have changed since they were told of.
+   * Looks at all partitions once, and reports those that have changed since they were reported.
    *
    * @return at how many it could look
    */

@@ -59,7 +59,7 @@ public final class Proving {
    * @param hadoop settings of Hadoop's client
    * @param scorings how Spark scores in each form, given where the model is
    * @param publishing how scores are published, given where the model is
-   * @param err receives what a proof leaves behind that cannot be cleaned up
+   * @param err receives messages about files that cannot be deleted
    */
   public Proving(
       ProveQuery query,

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a proof leaves behind is said, and never takes the place of its result. */
+/** Files that a proof cannot delete are reported, which never takes the place of its result. */
 class ProofDirectoriesTest {
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8);
