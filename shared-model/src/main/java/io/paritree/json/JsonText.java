@@ -100,6 +100,11 @@ public final class JsonText {
     return content.toByteArray();
   }
 
+  /** Returns how many bytes the document that is being written has so far. */
+  public static long bytes(JsonGenerator out) {
+    return ((ByteArrayOutputStream) out.getOutputTarget()).size() + out.getOutputBuffered();
+  }
+
   /** Writes a value without line feeds, even in an indented document. */
   public static void inLine(JsonGenerator out, Body body) throws IOException {
     out.writeRawValue(new String(compact(body), StandardCharsets.UTF_8));

@@ -11,6 +11,7 @@ import io.paritree.rule.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,9 @@ import java.util.function.Predicate;
 
 /**
  * The content of {@code drift.json}: what the rows of a run, or of one group of it, are like. The
- * same rows give the same bytes.
+ * same rows give the same bytes. {@link DriftFiles} says which partitions are in which file.
  */
 public record RunDrift(List<Partition> partitions) {
-  /** The most bytes of it that a server reads. */
-  public static final int MAX_BYTES = 64 << 20;
 
   private static final long FORMAT = 1;
 
@@ -67,7 +66,28 @@ public record RunDrift(List<Partition> partitions) {
 
   /** Returns it as indented JSON. */
   public byte[] toJson() {
-    return JsonText.wide(JsonText.object(this::write));
+    return next(partitions.iterator(), Long.MAX_VALUE);
+  }
+
+  /**
+   * Returns the document of the first of some partitions, as indented JSON, and takes those.
+   *
+   * @param bytes no partition follows once it has so many
+   */
+  static byte[] next(Iterator<Partition> partitions, long bytes) {
+    return JsonText.wide(
+        JsonText.object(
+            json -> {
+              json.writeNumberField("format", FORMAT);
+              json.writeArrayFieldStart("partitions");
+              while (partitions.hasNext() && JsonText.bytes(json) < bytes) {
+                json.writeStartObject();
+                write(partitions.next(), json);
+                json.writeEndObject();
+              }
+
+              json.writeEndArray();
+            }));
   }
 
   /**
@@ -89,7 +109,7 @@ public record RunDrift(List<Partition> partitions) {
    * @param where the file, for messages
    * @throws DamagedFileException if this is something else
    */
-  public static Map<String, Partition> partitions(
+  static Map<String, Partition> partitions(
       byte[] content, String where, Set<String> paths, Excerpt excerpt)
       throws DamagedFileException {
     Map<String, Partition> found = new HashMap<>();
@@ -103,6 +123,22 @@ public record RunDrift(List<Partition> partitions) {
           }
         });
     return found;
+  }
+
+  /**
+   * Returns the names of its partitions, in their order.
+   *
+   * @param where the file, for messages
+   * @throws DamagedFileException if this is something else, or has no partition
+   */
+  static List<String> names(byte[] content, String where) throws DamagedFileException {
+    List<String> names = new ArrayList<>();
+    read(content, where, json -> names.add(partition(json, any -> false, Excerpt.WHOLE).path));
+    if (names.isEmpty()) {
+      throw new DamagedFileException("Cannot read %s: it has no partition".formatted(where));
+    }
+
+    return names;
   }
 
   /** Reads the partition that is the current value. */
@@ -196,7 +232,7 @@ public record RunDrift(List<Partition> partitions) {
    * @return empty if the partition is not in it
    * @throws DamagedFileException if this is something else
    */
-  public static Optional<byte[]> partition(byte[] content, String where, String path)
+  static Optional<byte[]> partition(byte[] content, String where, String path)
       throws DamagedFileException {
     List<byte[]> found = new ArrayList<>();
     read(
@@ -213,11 +249,6 @@ public record RunDrift(List<Partition> partitions) {
               });
         });
     return found.stream().findFirst();
-  }
-
-  private void write(JsonGenerator json) throws IOException {
-    json.writeNumberField("format", FORMAT);
-    JsonText.objects(json, "partitions", partitions, one -> write(one, json));
   }
 
   private static void write(Partition partition, JsonGenerator json) throws IOException {

@@ -28,7 +28,7 @@ public final class StateDirectory {
   /** Below {@link #runs} and the name of a run's directory, what the run has done. */
   public static final String REPORT = "report.json";
 
-  /** Beside it, what the rows of the run's partitions are like. */
+  /** Beside it, what the rows of the run's partitions are like: the first of {@link DriftFiles}. */
   public static final String DRIFT = "drift.json";
 
   /** Beside it, what the run has read and written, as events of OpenLineage. */

@@ -3,6 +3,7 @@ package io.paritree.spark;
 import io.paritree.feature.Feature;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.DataFile;
+import io.paritree.output.DriftFiles;
 import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport.FaultyRows;
@@ -204,11 +205,8 @@ final class GroupReport {
             directory.orElseThrow().kept().resolve(StateDirectory.REPORT), ReportFile.json(report));
     isKept = true;
     if (drift.isPresent()) {
-      checked
-          .place()
-          .store()
-          .replace(
-              directory.orElseThrow().kept().resolve(StateDirectory.DRIFT), drift.get().toJson());
+      DriftFiles.write(
+          checked.place().store(), directory.orElseThrow().kept(), drift.get().partitions());
     }
 
     keepComparisons(report.challengers());

@@ -1,6 +1,7 @@
 package io.paritree.serving.runs;
 
 import io.paritree.output.DamagedFileException;
+import io.paritree.output.DriftFiles;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport;
@@ -42,7 +43,7 @@ final class RunFiles {
   private Location state;
   private Location runs;
   private Map<String, EndedRun> known = Map.of();
-  private final RecentFiles drifts = new RecentFiles(); // by the directories of their runs
+  private final RecentFiles drifts = new RecentFiles(); // by their places
   private final OutcomeFiles outcomes = new OutcomeFiles();
   private final Map<String, StoredReport> reports =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -153,9 +154,8 @@ final class RunFiles {
   /** Returns what is known of a partition's rows, as JSON; empty if there is nothing. */
   Optional<byte[]> drift(String directory, String partition) throws IOException {
     connect();
-    Location file = runs.resolve(directory).resolve(StateDirectory.DRIFT);
     try {
-      return RunDrift.partition(driftFile(directory, file), file.toString(), partition);
+      return driftFiles(directory).partition(partition);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }
@@ -178,8 +178,11 @@ final class RunFiles {
     }
   }
 
-  private byte[] driftFile(String directory, Location file) throws IOException {
-    return drifts.get(directory, () -> store.readAtMost(file, RunDrift.MAX_BYTES));
+  private DriftFiles driftFiles(String directory) {
+    return new DriftFiles(
+        runs.resolve(directory),
+        store,
+        file -> drifts.get(file.toString(), () -> store.readAtMost(file, DriftFiles.MAX_BYTES)));
   }
 
   /**
@@ -190,9 +193,8 @@ final class RunFiles {
   Map<String, RunDrift.Partition> drifts(
       String directory, Set<String> partitions, RunDrift.Excerpt excerpt) throws IOException {
     connect();
-    Location file = runs.resolve(directory).resolve(StateDirectory.DRIFT);
     try {
-      return RunDrift.partitions(driftFile(directory, file), file.toString(), partitions, excerpt);
+      return driftFiles(directory).partitions(partitions, excerpt);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Map.of();
     }
@@ -203,7 +205,7 @@ final class RunFiles {
     connect();
     Location file = StateDirectory.profile(state, partition, identity);
     try {
-      byte[] content = store.readAtMost(file, RunDrift.MAX_BYTES);
+      byte[] content = store.readAtMost(file, DriftFiles.MAX_BYTES);
       return Optional.of(StoredProfile.fromJson(content, file.toString()).profile().whole());
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();

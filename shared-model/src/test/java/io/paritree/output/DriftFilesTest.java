@@ -1,0 +1,122 @@
+package io.paritree.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.drift.SlicedDrift;
+import io.paritree.rule.Verdict;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** However many partitions a run has, no file of their drift is long, and each is found. */
+class DriftFilesTest {
+  private static final int FULL = 4 << 20;
+  private static final int BYTES = 30_000; // of a partition
+  private static final int PARTITIONS = 750;
+
+  @TempDir Path temporary;
+
+  private final List<String> read = new ArrayList<>();
+
+  private static String name(int partition) {
+    return "day=" + partition;
+  }
+
+  private static RunDrift.Partition partition(int number) {
+    List<String> reasons = List.of("é".repeat(BYTES / 2) + number);
+    Verdict verdict =
+        new Verdict("rows < previous", false, Verdict.Result.NOT_COMPARED, List.of(), reasons);
+    return new RunDrift.Partition(
+        name(number), Optional.empty(), List.of(), List.of(verdict), SlicedDrift.NONE);
+  }
+
+  private DriftFiles written(int partitions) throws IOException {
+    Location directory = Location.of(temporary);
+    FileStore store = FileStore.of(directory);
+    // 10 follows 9, as numbers do.
+    List<RunDrift.Partition> all =
+        IntStream.range(0, partitions).mapToObj(DriftFilesTest::partition).toList();
+    DriftFiles.write(store, directory, all);
+    return new DriftFiles(
+        directory,
+        store,
+        file -> {
+          read.add(file.name());
+          return store.readAtMost(file, DriftFiles.MAX_BYTES);
+        });
+  }
+
+  private List<String> names() throws IOException {
+    Location directory = Location.of(temporary);
+    return FileStore.of(directory).list(directory).stream()
+        .map(entry -> entry.location().name())
+        .toList();
+  }
+
+  @Test
+  void manyPartitionsAreInSeveralFilesThatAreShort() throws Exception {
+    DriftFiles files = written(PARTITIONS);
+    Location directory = Location.of(temporary);
+    List<FileEntry> entries = FileStore.of(directory).list(directory);
+    assertThat(entries).hasSize(1 + (int) ((long) PARTITIONS * BYTES / FULL));
+    assertThat(entries).allMatch(entry -> entry.bytes() < FULL + 2 * BYTES);
+    assertThat(names()).contains("drift.json", "drift-2.json", "drift-6.json");
+
+    Set<String> asked = new HashSet<>(Set.of("day=x", "region=a", "day=-1"));
+    IntStream.range(0, PARTITIONS).forEach(number -> asked.add(name(number)));
+    assertThat(files.partitions(asked, RunDrift.Excerpt.WHOLE))
+        .hasSize(PARTITIONS)
+        .allSatisfy(
+            (name, found) ->
+                assertThat(found).isEqualTo(partition(Integer.parseInt(name.substring(4)))));
+    assertThat(read).doesNotHaveDuplicates().hasSize(entries.size());
+  }
+
+  @Test
+  void onePartitionIsFoundInFewFiles() throws Exception {
+    DriftFiles files = written(PARTITIONS);
+    for (int number : List.of(0, 1, 139, 140, 141, 375, 694, PARTITIONS - 1)) {
+      read.clear();
+      byte[] raw = files.partition(name(number)).orElseThrow();
+      String document = "{\"format\": 1, \"partitions\": [%s]}".formatted(new String(raw, "UTF-8"));
+      assertThat(RunDrift.fromJson(document.getBytes("UTF-8"), "it").partitions())
+          .containsExactly(partition(number));
+      assertThat(read).doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(5);
+    }
+
+    assertThat(files.partition("day=2000")).isEmpty();
+  }
+
+  @Test
+  void fewPartitionsAreInOneFileBesideWhichNothingIsLookedFor() throws Exception {
+    DriftFiles files = written(3);
+    assertThat(names()).containsExactly("drift.json");
+    assertThat(files.partition("day=2")).isPresent();
+    assertThat(files.partition("day=3")).isEmpty();
+    assertThat(read).containsExactly("drift.json", "drift.json");
+  }
+
+  @Test
+  void aRunOfNoPartitionHasAFileAndOneWithoutAnyIsReported() throws Exception {
+    assertThat(written(0).partition("day=1")).isEmpty();
+    assertThat(names()).containsExactly("drift.json");
+    DriftFiles none =
+        new DriftFiles(
+            Location.of(temporary.resolve("other")),
+            FileStore.of(Location.of(temporary)),
+            file -> FileStore.of(file).read(file));
+    assertThatThrownBy(() -> none.partition("day=1")).isInstanceOf(NoSuchFileException.class);
+  }
+}
