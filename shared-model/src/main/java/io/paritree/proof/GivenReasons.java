@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,15 +11,8 @@ import java.util.List;
  *
  * @param areFinite whether all numbers are there
  */
-record GivenReasons(List<Reason> fields, float base, float rest, boolean areFinite) {
+record GivenReasons(List<AnsweredField> fields, float base, float rest, boolean areFinite) {
   private static final JsonFactory JSON = new JsonFactory();
-
-  /**
-   * A reason.
-   *
-   * @param code null without one
-   */
-  record Reason(String field, String code, float contribution) {}
 
   /** Reads a text that is an object. */
   static GivenReasons of(String json) throws IOException {
@@ -34,18 +26,14 @@ record GivenReasons(List<Reason> fields, float base, float rest, boolean areFini
   static GivenReasons read(JsonParser json) throws IOException {
     float base = Float.NaN;
     float rest = Float.NaN;
-    List<Reason> fields = new ArrayList<>();
+    List<AnsweredField> fields = List.of();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
       json.nextToken();
       switch (name) {
         case "base" -> base = AnsweredNumbers.one(json);
         case "rest" -> rest = AnsweredNumbers.one(json);
-        case "fields" -> {
-          while (json.nextToken() == JsonToken.START_OBJECT) {
-            fields.add(reason(json));
-          }
-        }
+        case "fields" -> fields = AnsweredField.list(json);
         default -> json.skipChildren();
       }
     }
@@ -53,26 +41,8 @@ record GivenReasons(List<Reason> fields, float base, float rest, boolean areFini
     boolean areFinite =
         Float.isFinite(base)
             && Float.isFinite(rest)
-            && fields.stream().allMatch(reason -> Float.isFinite(reason.contribution));
+            && fields.stream().allMatch(reason -> Float.isFinite(reason.contribution()));
     return new GivenReasons(fields, base, rest, areFinite);
-  }
-
-  private static Reason reason(JsonParser json) throws IOException {
-    String field = "";
-    String code = null;
-    float contribution = Float.NaN;
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      json.nextToken();
-      switch (name) {
-        case "field" -> field = json.getText();
-        case "code" -> code = json.getText();
-        case "contribution" -> contribution = AnsweredNumbers.one(json);
-        default -> json.skipChildren();
-      }
-    }
-
-    return new Reason(field, code, contribution);
   }
 
   /** Passes on what was read of a record that was scored. */
@@ -85,6 +55,6 @@ record GivenReasons(List<Reason> fields, float base, float rest, boolean areFini
     AnsweredReasons to = answers.reasons();
     to.begin(record);
     to.sums(record, base, rest);
-    fields.forEach(each -> to.add(record, each.field, each.code, each.contribution));
+    fields.forEach(each -> to.add(record, each.field(), each.code(), each.contribution()));
   }
 }

@@ -134,24 +134,9 @@ record ResultReader(int outputs, int scores, List<String> margins) {
   }
 
   /** Reads the list of faults at the current token, and stops at its last token. */
-  static TreeSet<String> faults(JsonParser json) throws IOException {
-    TreeSet<String> faults = new TreeSet<>();
-    while (json.nextToken() == JsonToken.START_OBJECT) {
-      String field = "";
-      String code = "";
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String name = json.currentName();
-        json.nextToken();
-        switch (name) {
-          case "field" -> field = json.getText();
-          case "code" -> code = json.getText();
-          default -> json.skipChildren();
-        }
-      }
-
-      faults.add("%s: %s".formatted(field, code));
-    }
-
-    return faults;
+  private static List<String> faults(JsonParser json) throws IOException {
+    return AnsweredField.list(json).stream()
+        .map(fault -> "%s: %s".formatted(fault.field(), fault.code()))
+        .toList();
   }
 }
