@@ -8,31 +8,12 @@ import java.util.Arrays;
  * fast engine is made of; a few times as fast, since no step waits for the one before. Immutable
  * and thread-safe.
  */
-final class SteppedForest implements Engine {
+final class SteppedForest extends ShapedEngine {
   private final Forest forest;
 
   SteppedForest(Forest forest) {
+    super(forest);
     this.forest = forest;
-  }
-
-  @Override
-  public int width() {
-    return forest.width();
-  }
-
-  @Override
-  public int trees() {
-    return forest.trees();
-  }
-
-  @Override
-  public int outputs() {
-    return forest.outputs();
-  }
-
-  @Override
-  public int scores() {
-    return forest.scores();
   }
 
   @Override

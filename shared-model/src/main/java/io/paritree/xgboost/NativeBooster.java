@@ -3,9 +3,9 @@ package io.paritree.xgboost;
 import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
-import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
+import io.paritree.forest.ShapedEngine;
 import io.paritree.forest.explain.Explainer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -27,7 +27,7 @@ import ml.dmlc.xgboost4j.java.util.BigDenseMatrix;
  * one output only. Thread-safe, because the booster is never changed after it was loaded. Holds
  * native memory until it is garbage-collected.
  */
-public final class NativeBooster implements Engine, Explainer {
+public final class NativeBooster extends ShapedEngine implements Explainer {
   private static final int MAX_GOT = 300;
 
   /** What precedes the messages of libxgboost's checks: the time, a file and its line. */
@@ -42,6 +42,7 @@ public final class NativeBooster implements Engine, Explainer {
   private final int treeLimit;
 
   private NativeBooster(Booster booster, Forest forest, int[] rounds, int treeLimit) {
+    super(forest);
     this.booster = booster;
     this.forest = forest;
     this.rounds = rounds;
@@ -162,28 +163,8 @@ public final class NativeBooster implements Engine, Explainer {
   }
 
   @Override
-  public int width() {
-    return forest.width();
-  }
-
-  @Override
   public int modelWidth() {
     return forest.modelWidth();
-  }
-
-  @Override
-  public int trees() {
-    return forest.trees();
-  }
-
-  @Override
-  public int outputs() {
-    return forest.outputs();
-  }
-
-  @Override
-  public int scores() {
-    return forest.scores();
   }
 
   @Override

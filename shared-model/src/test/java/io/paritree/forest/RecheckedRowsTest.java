@@ -50,34 +50,15 @@ class RecheckedRowsTest {
   }
 
   /** An engine that changes one bit of one value of some rows of a block. */
-  private final class Flipping implements Engine {
+  private final class Flipping extends ShapedEngine {
     private final Engine engine = forest.fast();
     private final boolean flipsMargins;
     private final List<Integer> flipped;
 
     Flipping(boolean flipsMargins, List<Integer> flipped) {
+      super(forest);
       this.flipsMargins = flipsMargins;
       this.flipped = flipped;
-    }
-
-    @Override
-    public int width() {
-      return engine.width();
-    }
-
-    @Override
-    public int trees() {
-      return engine.trees();
-    }
-
-    @Override
-    public int outputs() {
-      return engine.outputs();
-    }
-
-    @Override
-    public int scores() {
-      return engine.scores();
     }
 
     @Override

@@ -4,7 +4,7 @@ package io.paritree.forest;
  * An engine that scores rightly until it is turned: from then on, one comparison of its first tree
  * is the other way round, as a wrong compiler or a faulty core might have it. Thread-safe.
  */
-public final class TurnedEngine implements Engine {
+public final class TurnedEngine extends ShapedEngine {
   private final Engine right;
   private final Engine wrong;
   private volatile boolean isTurned;
@@ -13,6 +13,7 @@ public final class TurnedEngine implements Engine {
    * @param specification of a model with trees and without offsets
    */
   public TurnedEngine(Engine specification) {
+    super(specification);
     Forest forest = (Forest) specification;
     this.right = forest.fast();
     this.wrong = PlantedFault.engine(forest, 0, turned(forest.tree(0)));
@@ -45,26 +46,6 @@ public final class TurnedEngine implements Engine {
 
   private Engine now() {
     return isTurned ? wrong : right;
-  }
-
-  @Override
-  public int width() {
-    return right.width();
-  }
-
-  @Override
-  public int trees() {
-    return right.trees();
-  }
-
-  @Override
-  public int outputs() {
-    return right.outputs();
-  }
-
-  @Override
-  public int scores() {
-    return right.scores();
   }
 
   @Override

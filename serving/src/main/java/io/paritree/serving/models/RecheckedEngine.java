@@ -3,6 +3,7 @@ package io.paritree.serving.models;
 import io.paritree.forest.Engine;
 import io.paritree.forest.RecheckedRows;
 import io.paritree.forest.RowChoice;
+import io.paritree.forest.ShapedEngine;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
@@ -10,7 +11,7 @@ import java.util.function.Supplier;
  * An engine that hands a share of the rows that it scores on, to be scored again. The bits are
  * those of the engine within. Thread-safe: each thread chooses by itself.
  */
-final class RecheckedEngine implements Engine {
+final class RecheckedEngine extends ShapedEngine {
   private final Engine engine;
   private final ThreadLocal<RowChoice> choice; // refers to no model, as it may outlive this one
   private final Receiver receiver;
@@ -28,6 +29,7 @@ final class RecheckedEngine implements Engine {
    * @param share of the rows, 0 to 1
    */
   RecheckedEngine(Engine engine, double share, Receiver receiver) {
+    super(engine);
     this.engine = engine;
     this.choice =
         ThreadLocal.withInitial(() -> new RowChoice(share, ThreadLocalRandom.current().nextLong()));
@@ -35,29 +37,9 @@ final class RecheckedEngine implements Engine {
   }
 
   @Override
-  public int width() {
-    return engine.width();
-  }
-
-  @Override
-  public int trees() {
-    return engine.trees();
-  }
-
-  @Override
-  public int outputs() {
-    return engine.outputs();
-  }
-
-  @Override
-  public int scores() {
-    return engine.scores();
-  }
-
-  @Override
   public void score(float[] slots, int rows, float[] margins, float[] scores) {
     engine.score(slots, rows, margins, scores);
-    scored(slots, engine.width(), 1, rows, margins, scores);
+    scored(slots, width(), 1, rows, margins, scores);
   }
 
   @Override

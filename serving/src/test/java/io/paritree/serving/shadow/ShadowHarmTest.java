@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.Seed;
 import io.paritree.forest.Engine;
+import io.paritree.forest.ShapedEngine;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
@@ -48,31 +49,18 @@ class ShadowHarmTest {
   }
 
   /** An engine that does what a test says. */
-  private record HarmedEngine(Engine engine, ShadowHarmTest test) implements Engine {
-    @Override
-    public int width() {
-      return engine.width();
-    }
+  private final class HarmedEngine extends ShapedEngine {
+    private final Engine engine;
 
-    @Override
-    public int trees() {
-      return engine.trees();
-    }
-
-    @Override
-    public int outputs() {
-      return engine.outputs();
-    }
-
-    @Override
-    public int scores() {
-      return engine.scores();
+    HarmedEngine(Engine engine) {
+      super(engine);
+      this.engine = engine;
     }
 
     @Override
     public void score(float[] slots, int rows, float[] margins, float[] scores) {
-      test.scoredBy = engine;
-      test.scoring.score(engine, slots, rows, margins, scores);
+      scoredBy = engine;
+      scoring.score(engine, slots, rows, margins, scores);
     }
 
     @Override
@@ -92,13 +80,7 @@ class ShadowHarmTest {
     InstantSource clock = () -> now.updateAndGet(before -> before.plusSeconds(2));
     shadow =
         new Shadow(
-            "parcel-late",
-            () -> champion,
-            challenger::get,
-            QUEUE,
-            5,
-            clock,
-            engine -> new HarmedEngine(engine, this));
+            "parcel-late", () -> champion, challenger::get, QUEUE, 5, clock, HarmedEngine::new);
     shadow.refresh();
     shadow.begin();
   }
