@@ -5,8 +5,6 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
 
 /**
  * The command {@code scripts/model}: drafts, seals, shows, verifies and applies models.
@@ -41,7 +39,7 @@ import picocli.CommandLine.ScopeType;
       AliasCommand.class,
       ListCommand.class
     })
-public final class ModelMain implements Runnable {
+public final class ModelMain extends MainCommand {
   static final int OK = 0;
   static final int FAILED = 1;
   static final int USAGE = 2;
@@ -50,23 +48,8 @@ public final class ModelMain implements Runnable {
   static final int DIFFERS = 7;
   static final int NOT_MET = 8;
 
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Show this help and exit.")
-  private boolean help;
-
   @Option(names = "--version", versionHelp = true, description = "Show the version and exit.")
   private boolean version;
-
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "On an error, also print the stack trace.")
-  private boolean debug;
 
   static final class Version implements CommandLine.IVersionProvider {
     @Override
@@ -78,19 +61,13 @@ public final class ModelMain implements Runnable {
   private ModelMain() {}
 
   public static void main(String[] args) {
-    int exitCode = CommandRun.run(ModelMain::run, args);
+    int exitCode = new ModelMain().execute(args);
     if (exitCode != OK) {
       System.exit(exitCode);
     }
   }
 
   public static int run(PrintWriter out, PrintWriter err, String... args) {
-    ModelMain main = new ModelMain();
-    return new CommandRun(main, () -> main.debug).run(out, err, args);
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command");
+    return new ModelMain().execute(out, err, args);
   }
 }

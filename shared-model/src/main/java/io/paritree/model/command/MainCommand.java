@@ -20,30 +20,43 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Runs a command line: reads its types, and makes messages and exit codes of what goes wrong.
- *
- * @param main the command with its subcommands
- * @param debug whether the stack trace of an error is printed
+ * A command with subcommands. Reads the types of its command line, and makes messages and exit
+ * codes of what goes wrong.
  */
-record CommandRun(Runnable main, BooleanSupplier debug) {
-  /** A program that writes its results to one place, and all else to another. */
-  @FunctionalInterface
-  interface Program {
-    int run(PrintWriter out, PrintWriter err, String... args);
+abstract class MainCommand implements Runnable {
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and exit.")
+  private boolean help;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "On an error, also print the stack trace.")
+  private boolean debug;
+
+  @Override
+  public final void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
   }
 
-  /** Runs a program of this process, and returns the exit code. */
-  static int run(Program program, String... args) {
+  /** Runs a command line of this process, and returns the exit code. */
+  final int execute(String... args) {
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
-    int exitCode = program.run(out, err, args);
+    int exitCode = execute(out, err, args);
     err.flush();
     return exitCode;
   }
@@ -53,8 +66,8 @@ record CommandRun(Runnable main, BooleanSupplier debug) {
   }
 
   /** Runs a command line, and returns the exit code. */
-  int run(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine command = new CommandLine(main);
+  final int execute(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine command = new CommandLine(this);
     command.setOut(out);
     command.setErr(err);
     command.registerConverter(Long.class, text -> parsed(text, Long::valueOf, "a whole number"));
@@ -149,7 +162,7 @@ record CommandRun(Runnable main, BooleanSupplier debug) {
     }
 
     err.println(message == null ? e.toString() : Fault.printableLine(message));
-    if (debug.getAsBoolean() || exitCode == ModelMain.FAILED && e instanceof RuntimeException) {
+    if (debug || exitCode == ModelMain.FAILED && e instanceof RuntimeException) {
       e.printStackTrace(err);
     }
 
