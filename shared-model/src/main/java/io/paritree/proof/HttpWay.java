@@ -6,15 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 
 /** Scores records by requests to a server. */
 record HttpWay(HttpForm form, TriedServer server, ScoringModel model, AskedReasons asked)
     implements Way {
-  private static final String NOT_READ = "a cell is read as its column's kind";
-
   @Override
   public String name() {
     return form.word();
@@ -33,12 +29,13 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model, AskedReaso
     List<Integer> sent = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     for (int record = 0; record < all.size(); record++) {
-      Optional<String> text = text(all.get(record), records.schema().fields());
-      if (text.isPresent()) {
+      try {
+        TriedRecord own = all.get(record);
+        List<Field> fields = records.schema().fields();
+        texts.add(form == HttpForm.HTTP_CSV ? own.csv(fields) : own.json(fields));
         sent.add(record);
-        texts.add(text.get());
-      } else {
-        answers.inexpressible(record, NOT_READ);
+      } catch (InexpressibleException e) {
+        answers.inexpressible(record, e.getMessage());
       }
 
       if (!sent.isEmpty() && (sent.size() == most || record == all.size() - 1)) {
@@ -65,37 +62,12 @@ record HttpWay(HttpForm form, TriedServer server, ScoringModel model, AskedReaso
     }
   }
 
-  /** Returns a record in the form; empty if it cannot be in it. */
-  private Optional<String> text(TriedRecord record, List<Field> fields) {
-    if (form != HttpForm.HTTP_CSV) {
-      return Optional.of(record.json(fields));
-    }
-
-    List<String> cells = new ArrayList<>();
-    for (int field = 0; field < fields.size(); field++) {
-      Optional<String> cell = record.cell(field, fields.get(field));
-      if (cell.isEmpty()) {
-        return Optional.empty();
-      }
-
-      cells.add(cell.get().isEmpty() ? "" : TriedRecord.quotedCell(cell.get()));
-    }
-
-    return Optional.of(String.join(",", cells));
-  }
-
   private String body(List<String> texts, List<Field> fields) {
     return switch (form) {
       case HTTP -> texts.get(0);
       case HTTP_BATCH -> "[" + String.join(",", texts) + "]";
       case HTTP_LINES -> String.join("\n", texts);
-      case HTTP_CSV ->
-          fields.stream()
-                  .map(field -> TriedRecord.quotedCell(field.column()))
-                  .collect(Collectors.joining(","))
-              + "\n"
-              + String.join("\n", texts)
-              + "\n";
+      case HTTP_CSV -> TriedRecord.csvHeader(fields) + "\n" + String.join("\n", texts) + "\n";
     };
   }
 }

@@ -11,7 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /** A record: of each field of a schema, in its order, the JSON of its value. Immutable. */
 public final class TriedRecord {
@@ -19,7 +20,7 @@ public final class TriedRecord {
   public static final String ABSENT = "";
 
   /** Why a column of one kind cannot have a value. */
-  public static final String OTHER_KIND = "a column has values of one kind";
+  static final String OTHER_KIND = "a column has values of one kind";
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -96,24 +97,66 @@ public final class TriedRecord {
   }
 
   /** Returns whether a column of the field's kind can have its value. */
-  public boolean isOfColumn(int field, Field of) {
+  boolean isOfColumn(int field, Field of) {
     Kind kind = kind(field);
     return kind == Kind.NONE || kind == columnKind(of);
   }
 
   /**
-   * Returns the cell of CSV that is read as a field's value, without quotes; empty text for no
-   * value. There is none if a cell is read as something else.
+   * Returns a field's value as a typed column has it: a text, a boolean or a double; null for none.
    */
-  public Optional<String> cell(int field, Field of) {
-    Feature.Kind read = of.features().get(0).kind();
-    return switch (kind(field)) {
-      case NONE -> Optional.of("");
-      case TEXT -> Optional.of(text(field)).filter(text -> isRead(read, text));
-      case TRUTH -> Optional.of(values[field]).filter(any -> read == Feature.Kind.BOOLEAN);
-      case NUMBER -> Optional.of(values[field]).filter(any -> !read.isText());
-      case OTHER -> Optional.empty();
+  public Object columnValue(int field, Field of) throws InexpressibleException {
+    if (!isOfColumn(field, of)) {
+      throw new InexpressibleException(OTHER_KIND);
+    }
+
+    Kind kind = kind(field);
+    if (kind == Kind.NUMBER && values[field].length() > NumberText.MAX_LENGTH) {
+      throw new InexpressibleException("a double has no number that is too long");
+    }
+
+    return switch (kind) {
+      case TEXT -> text(field);
+      case TRUTH -> Boolean.valueOf(values[field]);
+      case NUMBER -> Double.valueOf(values[field]);
+      default -> null;
     };
+  }
+
+  /** Returns the names of fields as a line of CSV. */
+  public static String csvHeader(List<Field> fields) {
+    return fields.stream()
+        .map(field -> quotedCell(field.column()))
+        .collect(Collectors.joining(","));
+  }
+
+  /** Returns the record as a line of CSV, in which a cell without a value is empty. */
+  public String csv(List<Field> fields) throws InexpressibleException {
+    StringJoiner cells = new StringJoiner(",");
+    for (int field = 0; field < values.length; field++) {
+      cells.add(kind(field) == Kind.NONE ? "" : quotedCell(cell(field, fields.get(field))));
+    }
+
+    return cells.toString();
+  }
+
+  /** Returns the cell that is read as a field's value, without quotes. */
+  private String cell(int field, Field of) throws InexpressibleException {
+    Feature.Kind read = of.features().get(0).kind();
+    Kind kind = kind(field);
+    String cell = kind == Kind.TEXT ? text(field) : values[field];
+    boolean isRead =
+        switch (kind) {
+          case TEXT -> isRead(read, cell);
+          case TRUTH -> read == Feature.Kind.BOOLEAN;
+          case NUMBER -> !read.isText();
+          default -> false;
+        };
+    if (!isRead) {
+      throw new InexpressibleException("a cell is read as its column's kind");
+    }
+
+    return cell;
   }
 
   /** Returns whether a cell with a text is read as that text. */
@@ -124,8 +167,7 @@ public final class TriedRecord {
         || !text.isEmpty() && !isTruth && !NumberText.isNumber(utf8, 0, utf8.length);
   }
 
-  /** Returns a cell in quotes. */
-  public static String quotedCell(String cell) {
+  private static String quotedCell(String cell) {
     return '"' + cell.replace("\"", "\"\"") + '"';
   }
 

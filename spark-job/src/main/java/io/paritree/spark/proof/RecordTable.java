@@ -2,20 +2,20 @@ package io.paritree.spark.proof;
 
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import io.paritree.proof.InexpressibleException;
 import io.paritree.proof.TriedBlock;
 import io.paritree.proof.TriedRecord;
-import io.paritree.spark.proof.RecordForm.InexpressibleException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -76,10 +76,14 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
 
   private static Row row(RecordForm form, List<Field> fields, TriedRecord record, int number)
       throws InexpressibleException {
+    if (form == RecordForm.CSV) {
+      return RowFactory.create(number + "," + record.csv(fields));
+    }
+
     Object[] values = new Object[fields.size() + 1];
-    values[0] = form == RecordForm.CSV ? String.valueOf(number) : (Object) number;
+    values[0] = number;
     for (int field = 0; field < fields.size(); field++) {
-      values[field + 1] = form.value(fields.get(field), record, field);
+      values[field + 1] = record.columnValue(field, fields.get(field));
     }
 
     return RowFactory.create(values);
@@ -95,8 +99,8 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
     SaveMode mode = isFirst ? SaveMode.ErrorIfExists : SaveMode.Append;
     if (form == RecordForm.CSV) {
       List<Row> lines = new ArrayList<>();
-      lines.add(RowFactory.create(header(fields)));
-      rows.forEach(row -> lines.add(RowFactory.create(line(row))));
+      lines.add(RowFactory.create(TableScoring.KEY + "," + TriedRecord.csvHeader(fields)));
+      lines.addAll(rows);
       StructType text = new StructType().add("value", DataTypes.StringType);
       one(session.createDataFrame(lines, text)).write().mode(mode).text(path);
       return;
@@ -104,7 +108,7 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
 
     StructType columns = new StructType().add(TableScoring.KEY, DataTypes.IntegerType);
     for (Field field : fields) {
-      columns = columns.add(field.column(), form.type(field));
+      columns = columns.add(field.column(), type(field));
     }
 
     one(session.createDataFrame(rows, columns))
@@ -114,25 +118,15 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
         .save(path);
   }
 
+  private static DataType type(Field field) {
+    return switch (TriedRecord.columnKind(field)) {
+      case TEXT -> DataTypes.StringType;
+      case TRUTH -> DataTypes.BooleanType;
+      default -> DataTypes.DoubleType;
+    };
+  }
+
   private static Dataset<Row> one(Dataset<Row> rows) {
     return rows.coalesce(1);
-  }
-
-  private static String header(List<Field> fields) {
-    return TableScoring.KEY
-        + ","
-        + fields.stream()
-            .map(field -> TriedRecord.quotedCell(field.column()))
-            .collect(Collectors.joining(","));
-  }
-
-  private static String line(Row row) {
-    StringBuilder line = new StringBuilder(row.getString(0));
-    for (int at = 1; at < row.length(); at++) {
-      String cell = row.getString(at);
-      line.append(',').append(cell.isEmpty() ? "" : TriedRecord.quotedCell(cell));
-    }
-
-    return line.toString();
   }
 }
