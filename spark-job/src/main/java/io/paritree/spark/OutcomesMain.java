@@ -110,7 +110,8 @@ public final class OutcomesMain {
       throws IOException, RefusedException, ModelException, RuleException, AnalysisException {
     Optional<OutputPlace> place = Optional.empty();
     if (!given.directory().isEmpty()) {
-      place = Optional.of(given.query().scores().place(given.directory(), spark.hadoopSettings()));
+      place =
+          Optional.of(given.query().published().place(given.directory(), spark.hadoopSettings()));
     }
 
     SparkSession session =
@@ -131,7 +132,7 @@ public final class OutcomesMain {
       check(table.get(), given, place, session);
     }
 
-    boolean isTable = !given.query().scores().table().isEmpty();
+    boolean isTable = !given.query().published().table().isEmpty();
     Outcomes outcomes =
         Outcomes.of(
             session,

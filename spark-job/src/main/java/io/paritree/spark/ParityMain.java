@@ -7,6 +7,7 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.scores.AskedScores;
 import io.paritree.spark.settings.AuditArguments;
 import io.paritree.spark.settings.ProveArguments;
 import io.paritree.spark.sql.SecondScoring;
@@ -89,22 +90,14 @@ public final class ParityMain {
   private static Ended audit(
       AuditArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
       throws IOException, RefusedException, ModelException {
+    AskedScores asked = given.query().published();
     Optional<OutputPlace> place = Optional.empty();
-    if (!given.query().published().output().isEmpty()) {
-      String state = given.query().published().stateDirectory();
-      place =
-          Optional.of(
-              OutputPlace.of(given.query().published().output(), state, spark.hadoopSettings()));
-      if (place.get().stateProblem().isPresent()) {
-        throw new RefusedException(
-            "Cannot use --state-directory %s: %s"
-                .formatted(state, place.get().stateProblem().get()));
-      }
+    if (!asked.output().isEmpty()) {
+      place = Optional.of(asked.place(asked.output(), spark.hadoopSettings()));
     }
 
     SparkSession session =
-        JobSession.of(
-            spark.session(), given.query().published().keys().size(), ReadColumn.Case.COMPARED);
+        JobSession.of(spark.session(), asked.keys().size(), ReadColumn.Case.COMPARED);
     int tasks = Math.max(MIN_TASKS, TASKS_PER_CORE * session.sparkContext().defaultParallelism());
     session.conf().set("spark.sql.shuffle.partitions", String.valueOf(tasks));
     Audit audit =

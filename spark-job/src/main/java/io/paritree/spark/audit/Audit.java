@@ -74,12 +74,11 @@ public record Audit(
       SparkSession session, AuditQuery query, Optional<OutputPlace> place, AuditScoring scoring)
       throws RefusedException, ModelException, IOException {
     Instant startedAt = Instant.now();
-    AuditQuery.Scores asked = query.published();
     AuditedOutput output =
         place.isPresent()
-            ? AuditedDirectory.of(session, place.get(), asked.keys())
-            : AuditedTable.of(session, asked);
-    List<String> partitions = asked(output, asked);
+            ? AuditedDirectory.of(session, place.get(), query.published().keys())
+            : AuditedTable.of(session, query.published());
+    List<String> partitions = asked(output, query);
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
     PartitionAudit audit =
         new PartitionAudit(
@@ -92,21 +91,21 @@ public record Audit(
         query, output.place(), output.shown(), output.version(), startedAt, seconds, proofs);
   }
 
-  private static List<String> asked(AuditedOutput output, AuditQuery.Scores asked)
+  private static List<String> asked(AuditedOutput output, AuditQuery query)
       throws RefusedException, IOException {
     List<String> all = output.partitions();
-    List<String> partitions = all.stream().filter(asked::isOf).toList();
+    List<String> partitions = all.stream().filter(query::isOf).toList();
     if (partitions.isEmpty()) {
       throw new RefusedException(
           "Cannot audit %s: no published partition that is asked for was found in it; give the --output or --table of a scoring run"
-              .formatted(asked.name()));
+              .formatted(query.published().name()));
     }
 
-    for (PartitionValue value : asked.partitions()) {
+    for (PartitionValue value : query.partitions()) {
       if (all.stream().noneMatch(one -> PartitionValue.ofPath(one).contains(value))) {
         throw new RefusedException(
             "Cannot audit %s: no partition of it is %s, which --partition names"
-                .formatted(asked.name(), value));
+                .formatted(query.published().name(), value));
       }
     }
 

@@ -7,6 +7,7 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.StoredRuns;
+import io.paritree.spark.scores.AskedScores;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.RunMarks;
 import io.paritree.spark.tables.SqlName;
@@ -68,7 +69,7 @@ final class AuditedTable implements AuditedOutput {
    *
    * @throws RefusedException if there is none, or nothing is known of its files
    */
-  static AuditedTable of(SparkSession session, AuditQuery.Scores asked)
+  static AuditedTable of(SparkSession session, AskedScores asked)
       throws RefusedException, IOException {
     PinnedTable table = asked.tableFormat().input(session, new TableToRead(asked.table(), ""));
     if (table.version().isEmpty() || table.location().isEmpty()) {
@@ -77,9 +78,7 @@ final class AuditedTable implements AuditedOutput {
               .formatted(asked.table()));
     }
 
-    OutputPlace place =
-        OutputPlace.of(
-            table.location(), asked.stateDirectory(), HadoopPaths.settingsByName(session));
+    OutputPlace place = asked.place(table.location(), HadoopPaths.settingsByName(session));
     return new AuditedTable(session, table, new StoredRuns(place), asked.keys());
   }
 

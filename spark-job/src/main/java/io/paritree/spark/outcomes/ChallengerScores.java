@@ -190,7 +190,7 @@ record ChallengerScores(
       throws RefusedException, IOException {
     if (!asked.inputTable().isEmpty()) {
       TableToRead named = new TableToRead(asked.inputTable(), asked.inputVersion());
-      PinnedTable table = query.scores().tableFormat().input(session, named);
+      PinnedTable table = query.published().tableFormat().input(session, named);
       return new FoundScores(
           table.rows(session, Map.of()),
           List.of(),
@@ -232,7 +232,7 @@ record ChallengerScores(
   private static void check(
       OutcomeQuery own, PublishedScores published, PublishedScores scores, OutcomeText text)
       throws RefusedException {
-    String name = own.scores().name();
+    String name = own.published().name();
     for (int index = 0; index < own.keys().size(); index++) {
       DataType type = scores.keyTypes().get(index);
       DataType wanted = published.keyTypes().get(index);
@@ -290,7 +290,7 @@ record ChallengerScores(
               .collect(Collectors.joining("; "));
       rows.unpersist();
       throw refused(
-          own.scores().name(),
+          own.published().name(),
           "it has several scores of a key, such as %s"
               .formatted(SecretValues.shown(rows.sparkSession(), keys)));
     }

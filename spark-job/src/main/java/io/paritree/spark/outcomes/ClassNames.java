@@ -70,7 +70,7 @@ record ClassNames(List<String> names, boolean haveScores, boolean areAll, List<S
   }
 
   private static RefusedException refused(OutcomeQuery query, String why) {
-    return new RefusedException("Cannot measure %s: %s".formatted(query.scores().name(), why));
+    return new RefusedException("Cannot measure %s: %s".formatted(query.published().name(), why));
   }
 
   /** The label of a row is the first of the classes with the largest score. */

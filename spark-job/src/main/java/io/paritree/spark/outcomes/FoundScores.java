@@ -10,7 +10,6 @@ import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.RunMarks;
 import io.paritree.spark.tables.TableToRead;
 import java.io.IOException;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,11 +56,11 @@ record FoundScores(
       throws RefusedException, IOException {
     List<PartitionManifest> published = new ArrayList<>(place.publishedBelow(""));
     place.manifest("").ifPresent(published::add);
-    published.removeIf(own -> !isAsked(query, values(own.partition())));
+    published.removeIf(own -> !isAsked(query, own.partition()));
     if (published.isEmpty()) {
       throw new RefusedException(
           "Cannot measure %s: no published partition was found in it%s; give the --output of a scoring run"
-              .formatted(query.scores().name(), days(query)));
+              .formatted(query.published().name(), days(query)));
     }
 
     List<String> files = new ArrayList<>();
@@ -74,14 +73,14 @@ record FoundScores(
     if (files.isEmpty()) {
       throw new RefusedException(
           "Cannot measure %s: its partitions%s have no row"
-              .formatted(query.scores().name(), days(query)));
+              .formatted(query.published().name(), days(query)));
     }
 
     Dataset<Row> rows =
         ParquetRows.of(
             session,
             Map.of("basePath", HadoopPaths.text(place.output())),
-            query.scores().name(),
+            query.published().name(),
             files.toArray(String[]::new));
     KnownPartitions known = KnownPartitions.of(published);
     return new FoundScores(
@@ -93,36 +92,23 @@ record FoundScores(
         known.packages());
   }
 
-  private static List<String> values(String partition) {
-    return new ArrayList<>(PartitionValue.texts(partition).values());
-  }
-
-  /** Returns whether a partition is measured: its day is the last of its values that is one. */
-  private static boolean isAsked(OutcomeQuery query, List<String> partition) {
-    List<LocalDate> days =
-        partition.stream()
-            .filter(Objects::nonNull)
-            .flatMap(value -> new PartitionValue("day", value).day().stream())
-            .toList();
-    return query
-        .scores()
-        .isOf(days.isEmpty() ? Optional.empty() : Optional.of(days.get(days.size() - 1)));
+  private static boolean isAsked(OutcomeQuery query, String partition) {
+    return query.published().isOf(PartitionValue.texts(partition).values());
   }
 
   private static String days(OutcomeQuery query) {
-    OutcomeQuery.Scores scores = query.scores();
-    return (scores.from().map(" from %s"::formatted).orElse(""))
-        + scores.to().map(" to %s"::formatted).orElse("");
+    return query.published().from().map(" from %s"::formatted).orElse("")
+        + query.published().to().map(" to %s"::formatted).orElse("");
   }
 
   private static FoundScores ofTable(SparkSession session, OutcomeQuery query)
       throws RefusedException, IOException {
-    TableToRead asked = new TableToRead(query.scores().table(), "");
-    PinnedTable table = query.scores().tableFormat().input(session, asked);
+    TableToRead asked = new TableToRead(query.published().table(), "");
+    PinnedTable table = query.published().tableFormat().input(session, asked);
     Optional<OutputPlace> place = Optional.empty();
     if (!table.location().isEmpty()) {
       Map<String, String> hadoop = HadoopPaths.settingsByName(session);
-      place = Optional.of(query.scores().place(table.location(), hadoop));
+      place = Optional.of(query.published().place(table.location(), hadoop));
     }
 
     Optional<RunMarks> marks = place.isEmpty() ? Optional.empty() : table.marks();
@@ -130,8 +116,7 @@ record FoundScores(
     ScoringPackages packages = ScoringPackages.UNKNOWN;
     if (marks.isPresent()) {
       KnownPartitions known =
-          KnownPartitions.of(
-              place.get(), marks.get(), partition -> isAsked(query, values(partition)));
+          KnownPartitions.of(place.get(), marks.get(), partition -> isAsked(query, partition));
       quarantined = QuarantinedKeys.of(session, query, place.get(), known);
       packages = known.packages();
     }
@@ -148,17 +133,17 @@ record FoundScores(
   private static Dataset<Row> rows(SparkSession session, OutcomeQuery query, PinnedTable table)
       throws RefusedException {
     Dataset<Row> rows = table.rows(session, Map.of());
-    if (query.scores().from().isEmpty() && query.scores().to().isEmpty()) {
+    if (query.published().from().isEmpty() && query.published().to().isEmpty()) {
       return rows;
     }
 
     List<String> levels = table.partitionColumns();
     Set<List<String>> measured = levels.isEmpty() ? new HashSet<>() : partitions(rows, levels);
-    measured.removeIf(own -> !isAsked(query, own));
+    measured.removeIf(own -> !query.published().isOf(own));
     if (measured.isEmpty()) {
       throw new RefusedException(
           "Cannot measure %s: no partition was found in it%s"
-              .formatted(query.scores().name(), days(query)));
+              .formatted(query.published().name(), days(query)));
     }
 
     return table.rows(session, values(levels, measured));

@@ -36,7 +36,7 @@ record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf,
     } else if (horizon.isPresent() && level < 0 && !isByColumn) {
       throw new RefusedException(
           "Cannot use --horizon for %s: no partition column has days (yyyy-MM-dd or yyyyMMdd) only; give the column that says when a row was scored by --scored-at"
-              .formatted(query.scores().name()));
+              .formatted(query.published().name()));
     }
 
     return new MaturePartitions(horizon, asOf, level);

@@ -1,21 +1,17 @@
 package io.paritree.spark.outcomes;
 
-import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.formats.AskedFormat;
-import io.paritree.spark.publish.OutputPlace;
-import java.io.IOException;
+import io.paritree.spark.scores.AskedScores;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
  * What is asked for; read once, never changed.
  *
- * @param scores where the scores are
+ * @param published where the scores are; their keys identify a row in the labels, too
+ * @param scores what they are
  * @param labels where the labels are
- * @param keys columns that identify a row, in the scores and in the labels
  * @param maturity which partitions count
  * @param unmatched what a score without a label means
  * @param by columns whose values are segments
@@ -23,37 +19,31 @@ import java.util.OptionalDouble;
  * @param requirements rules that must hold
  */
 public record OutcomeQuery(
+    AskedScores published,
     Scores scores,
     Labels labels,
-    List<String> keys,
     Maturity maturity,
     Unmatched unmatched,
     List<String> by,
     Optional<Challenger> challenger,
     List<String> requirements) {
   public OutcomeQuery {
-    keys = List.copyOf(keys);
     by = List.copyOf(by);
     requirements = List.copyOf(requirements);
+  }
+
+  /** Returns the columns that identify a row, in the scores and in the labels. */
+  public List<String> keys() {
+    return published.keys();
   }
 
   /** Returns a query for the scores of the challenger, of the same days. */
   OutcomeQuery ofChallenger() {
     Challenger other = challenger.orElseThrow();
-    boolean isRescored = !other.model.isEmpty();
     return new OutcomeQuery(
-        new Scores(
-            isRescored ? other.model : other.output,
-            other.table,
-            scores.tableFormat,
-            "",
-            scores.column,
-            "",
-            scores.quantile,
-            scores.from,
-            scores.to),
+        published.in(other.model.isEmpty() ? other.output : other.model, other.table),
+        new Scores(scores.column, "", scores.quantile),
         labels,
-        keys,
         new Maturity(maturity.horizonDays, maturity.asOf, ""),
         unmatched,
         List.of(),
@@ -80,59 +70,14 @@ public record OutcomeQuery(
       String inputVersion) {}
 
   /**
-   * Where the scores are.
+   * What the scores of a row are.
    *
-   * @param output the directory that they were published to; empty for a table
-   * @param table the table's name or path; empty for a directory
-   * @param stateDirectory of the output; empty for the one that the output records, or the one next
-   *     to it
    * @param column the column of the scores; empty for the only one
    * @param group the column whose values are lists, in which rows are ranked; empty if they are not
    * @param quantile the share of outcomes that should be below the scores; empty if they are no
    *     quantile
-   * @param from the first day; empty for all days before {@code to}
-   * @param to the last day; empty for all days from {@code from}
    */
-  public record Scores(
-      String output,
-      String table,
-      AskedFormat tableFormat,
-      String stateDirectory,
-      String column,
-      String group,
-      OptionalDouble quantile,
-      Optional<LocalDate> from,
-      Optional<LocalDate> to) {
-    String name() {
-      return table.isEmpty() ? output : table;
-    }
-
-    /**
-     * Returns where their state is.
-     *
-     * @param directory of the output, or of a table
-     * @param hadoop settings of Hadoop's client
-     */
-    public OutputPlace place(String directory, Map<String, String> hadoop)
-        throws IOException, RefusedException {
-      OutputPlace place = OutputPlace.of(directory, stateDirectory, hadoop);
-      if (place.stateProblem().isPresent()) {
-        throw new RefusedException(
-            "Cannot use --state-directory %s: %s"
-                .formatted(stateDirectory, place.stateProblem().get()));
-      }
-
-      return place;
-    }
-
-    boolean isOf(Optional<LocalDate> day) {
-      boolean isAll = from.isEmpty() && to.isEmpty();
-      return isAll
-          || day.isPresent()
-              && from.map(first -> !day.get().isBefore(first)).orElse(true)
-              && to.map(last -> !day.get().isAfter(last)).orElse(true);
-    }
-  }
+  public record Scores(String column, String group, OptionalDouble quantile) {}
 
   /**
    * Where the labels are.

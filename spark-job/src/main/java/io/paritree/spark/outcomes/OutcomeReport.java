@@ -229,7 +229,7 @@ record OutcomeReport(
     JsonText.objects(json, "models", models, model -> model.write(json));
     json.writeStringField("unmatched", query.unmatched().name().toLowerCase(Locale.ROOT));
     json.writeObjectFieldStart("scores");
-    json.writeStringField("source", query.scores().name());
+    json.writeStringField("source", query.published().name());
     JsonText.optional(json, "version", scoresVersion);
     JsonText.array(json, "keys", query.keys(), json::writeString);
     if (query.scores().quantile().isPresent()) {

@@ -116,7 +116,7 @@ record OutcomeRows(String run, Instant at, OutcomeReport report) {
       at,
       report.asOf().orElse(null),
       report.query().maturity().horizonDays().orElse(null),
-      report.query().scores().name(),
+      report.query().published().name(),
       known(report.scoresVersion()),
       report.query().labels().source(),
       known(report.labels().version()),

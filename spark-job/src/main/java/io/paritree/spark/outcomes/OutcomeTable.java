@@ -37,7 +37,7 @@ final class OutcomeTable {
     text.append(
         "Outcomes of %s%s%s\n"
             .formatted(
-                report.query().scores().name(),
+                report.query().published().name(),
                 report.asOf().map(" as of %s"::formatted).orElse(""),
                 report
                     .query()

@@ -73,7 +73,7 @@ record OutcomeText(
     if (query.scores().quantile().isPresent() && kind != OutcomeKind.VALUES) {
       throw new RefusedException(
           "Cannot measure %s as a quantile: its scores are of classes, and --quantile is for values"
-              .formatted(query.scores().name()));
+              .formatted(query.published().name()));
     }
   }
 
@@ -83,7 +83,7 @@ record OutcomeText(
     if (!scores.rows().filter(isInNone).takeAsList(1).isEmpty()) {
       throw new RefusedException(
           "Cannot measure %s by the lists of '%s': rows have no value there; give a column of --group that says of each row in which list it is"
-              .formatted(query.scores().name(), query.scores().group()));
+              .formatted(query.published().name(), query.scores().group()));
     }
   }
 

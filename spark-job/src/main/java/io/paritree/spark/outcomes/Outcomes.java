@@ -168,7 +168,7 @@ public record Outcomes(
       if (!found.levels().contains(by) && SecretValues.areHidden(session)) {
         throw new RefusedException(
             "Cannot measure %s by '%s': with a crypto factory in Hadoop's settings its files may be encrypted, and the report, which would name the column's values, is not"
-                .formatted(query.scores().name(), by));
+                .formatted(query.published().name(), by));
       }
     }
   }
@@ -184,7 +184,7 @@ public record Outcomes(
       throw new RefusedException(
           "Cannot take unmatched rows for negative: the outcomes of %s are %s, of which none is the negative one"
               .formatted(
-                  query.scores().name(),
+                  query.published().name(),
                   text.kind() == OutcomeKind.CLASSES ? "several classes" : "values"));
     }
   }

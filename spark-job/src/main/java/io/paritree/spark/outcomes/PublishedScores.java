@@ -205,7 +205,7 @@ record PublishedScores(
   }
 
   private static RefusedException refused(OutcomeQuery query, String why) {
-    return new RefusedException("Cannot measure %s: %s".formatted(query.scores().name(), why));
+    return new RefusedException("Cannot measure %s: %s".formatted(query.published().name(), why));
   }
 
   /** Returns the columns of the scores of several classes; none if one score is meant. */

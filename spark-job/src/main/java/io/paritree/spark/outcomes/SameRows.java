@@ -192,7 +192,7 @@ final class SameRows {
       throw new RefusedException(
           "Cannot compare the published scores with %s: it has the score %s; %s were expected, as the published scores are"
               .formatted(
-                  query.ofChallenger().scores().name(),
+                  query.ofChallenger().published().name(),
                   SecretValues.shown(session, String.valueOf(score)),
                   outcomes.areProbabilities() ? "probabilities, 0 to 1," : "finite numbers"));
     }

@@ -94,7 +94,7 @@ record ScoreCounts(
    * @throws RefusedException if they cannot be measured
    */
   void check(OutcomeQuery query, OutcomeText outcomes) throws RefusedException {
-    String name = query.scores().name();
+    String name = query.published().name();
     if (groups.isEmpty()) {
       throw new RefusedException("Cannot measure %s: it has no score".formatted(name));
     } else if (!Double.isFinite(least) || !Double.isFinite(most)) {

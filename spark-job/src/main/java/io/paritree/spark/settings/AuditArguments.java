@@ -9,6 +9,7 @@ import io.paritree.spark.audit.AuditQuery;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.scores.AskedScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -141,7 +142,7 @@ public record AuditArguments(
   /** Reads the settings: the type and range of each. */
   private record Parser(Settings settings, ParseResult given) {
     AuditArguments read() throws ConfigurationException {
-      PublishedArguments published = PublishedArguments.read(settings, given);
+      AskedScores published = PublishedArguments.read(settings, given);
       String input = settings.anyText("scoring-job.input");
       String inputTable = settings.anyText("scoring-job.input-table");
       if (!input.isBlank() && !inputTable.isBlank()) {
@@ -150,15 +151,8 @@ public record AuditArguments(
 
       AuditQuery query =
           new AuditQuery(
-              new AuditQuery.Scores(
-                  published.output(),
-                  published.table(),
-                  published.format(),
-                  published.stateDirectory(),
-                  published.keys(),
-                  partitions(),
-                  published.from(),
-                  published.to()),
+              published,
+              partitions(),
               settings.anyText("scoring-job.model"),
               new AuditQuery.Rows(
                   input,

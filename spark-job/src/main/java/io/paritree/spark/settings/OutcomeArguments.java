@@ -7,6 +7,7 @@ import io.paritree.rule.RuleException;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.outcomes.OutcomeQuery;
 import io.paritree.spark.outcomes.Outcomes;
+import io.paritree.spark.scores.AskedScores;
 import io.paritree.spark.tables.TableToWrite;
 import java.util.List;
 import java.util.Optional;
@@ -165,19 +166,12 @@ public record OutcomeArguments(
   /** Reads the settings: the type and range of each. */
   private record Parser(Settings settings, ParseResult given) {
     OutcomeArguments read() throws ConfigurationException {
-      PublishedArguments published = PublishedArguments.read(settings, given);
+      AskedScores published = PublishedArguments.read(settings, given);
       OutcomeQuery query =
           new OutcomeQuery(
+              published,
               new OutcomeQuery.Scores(
-                  published.output(),
-                  published.table(),
-                  published.format(),
-                  published.stateDirectory(),
-                  settings.anyText(OWN + "score"),
-                  settings.anyText(OWN + "group"),
-                  quantile(),
-                  published.from(),
-                  published.to()),
+                  settings.anyText(OWN + "score"), settings.anyText(OWN + "group"), quantile()),
               new OutcomeQuery.Labels(
                   settings.anyText(OWN + "labels"),
                   settings.anyText(OWN + "label"),
@@ -185,7 +179,6 @@ public record OutcomeArguments(
                   settings.texts(OWN + "classes", "names of classes", name -> !name.isEmpty()),
                   settings.anyText(OWN + "label-time"),
                   settings.anyText(OWN + "weight")),
-              published.keys(),
               new OutcomeQuery.Maturity(
                   horizon(),
                   ScoreArguments.day(settings, given, "--as-of"),
@@ -200,7 +193,7 @@ public record OutcomeArguments(
       settings.finish();
       boolean isTable = !published.table().isEmpty();
       TableToWrite written = new TableToWrite(published.table(), false, false);
-      String directory = isTable ? published.format().directory(written) : published.output();
+      String directory = isTable ? published.tableFormat().directory(written) : published.output();
       boolean isNamed = isTable && !written.isPath();
       return new OutcomeArguments(
           query, isNamed ? "" : directory, given.matchedOptionValue("--json", ""), table);

@@ -2,34 +2,18 @@ package io.paritree.spark.settings;
 
 import io.paritree.config.Settings;
 import io.paritree.spark.formats.AskedFormat;
-import java.time.LocalDate;
+import io.paritree.spark.scores.AskedScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/**
- * What commands that look at published scores are told about them.
- *
- * @param output the directory that they were published to; empty for a table
- * @param table the table's name or path; empty for a directory
- * @param stateDirectory of the output; empty for the one that it records, or the one next to it
- * @param keys the columns of the key
- * @param from the first day; empty for all days before {@code to}
- * @param to the last day; empty for all days from {@code from}
- */
-record PublishedArguments(
-    String output,
-    String table,
-    AskedFormat format,
-    String stateDirectory,
-    List<String> keys,
-    Optional<LocalDate> from,
-    Optional<LocalDate> to) {
+/** The options of commands that look at published scores. */
+final class PublishedArguments {
+  private PublishedArguments() {}
 
-  /** Returns its options, and those of a command after them. */
+  /** Returns the options, and those of a command after them. */
   static List<OptionSpec.Builder> optionsAnd(OptionSpec.Builder... others) {
     List<OptionSpec.Builder> options =
         new ArrayList<>(
@@ -49,9 +33,9 @@ record PublishedArguments(
     return options;
   }
 
-  static PublishedArguments read(Settings settings, ParseResult given) {
-    PublishedArguments read =
-        new PublishedArguments(
+  static AskedScores read(Settings settings, ParseResult given) {
+    AskedScores read =
+        new AskedScores(
             settings.anyText("scoring-job.output"),
             settings.anyText("scoring-job.table"),
             settings.word("scoring-job.table-format", AskedFormat.class),
@@ -59,11 +43,13 @@ record PublishedArguments(
             settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
             ScoreArguments.day(settings, given, "--from"),
             ScoreArguments.day(settings, given, "--to"));
-    if (read.output.isBlank() == read.table.isBlank()) {
+    if (read.output().isBlank() == read.table().isBlank()) {
       settings.problem("one of --output and --table is needed, where the scores were published to");
     }
 
-    if (read.from.isPresent() && read.to.isPresent() && read.from.get().isAfter(read.to.get())) {
+    if (read.from().isPresent()
+        && read.to().isPresent()
+        && read.from().get().isAfter(read.to().get())) {
       settings.problem("--from must not be after --to");
     }
 

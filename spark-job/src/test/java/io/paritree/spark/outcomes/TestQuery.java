@@ -1,6 +1,7 @@
 package io.paritree.spark.outcomes;
 
 import io.paritree.spark.formats.AskedFormat;
+import io.paritree.spark.scores.AskedScores;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -11,18 +12,10 @@ final class TestQuery {
 
   static OutcomeQuery ofOutput(String output) {
     return new OutcomeQuery(
-        new OutcomeQuery.Scores(
-            output,
-            "",
-            AskedFormat.AUTO,
-            "",
-            "",
-            "",
-            OptionalDouble.empty(),
-            Optional.empty(),
-            Optional.empty()),
+        new AskedScores(
+            output, "", AskedFormat.AUTO, "", List.of("id"), Optional.empty(), Optional.empty()),
+        new OutcomeQuery.Scores("", "", OptionalDouble.empty()),
         new OutcomeQuery.Labels("/labels", "late", "", List.of(), "", ""),
-        List.of("id"),
         new OutcomeQuery.Maturity(Optional.empty(), Optional.empty(), ""),
         OutcomeQuery.Unmatched.UNKNOWN,
         List.of(),

@@ -1,0 +1,2 @@
+/** Published scores, as a user names them. */
+package io.paritree.spark.scores;
