@@ -19,6 +19,7 @@ import io.paritree.spark.proof.ProveQuery;
 import io.paritree.spark.proof.Proving;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.sql.QueryScoring;
+import io.paritree.store.CallsAtOnce;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +45,12 @@ class ProveTest {
 
   private static final ProveQuery.Rows NO_ROWS =
       new ProveQuery.Rows(
-          "", InputFormat.PARQUET, Optional.empty(), AskedFormat.AUTO, ReadColumn.Case.COMPARED);
+          "",
+          InputFormat.PARQUET,
+          Optional.empty(),
+          AskedFormat.AUTO,
+          ReadColumn.Case.COMPARED,
+          CallsAtOnce.DEFAULT);
 
   @TempDir static Path directory;
 

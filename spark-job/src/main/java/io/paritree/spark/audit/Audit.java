@@ -56,8 +56,8 @@ public record Audit(
   private static final long PAUSE_NANOS = 500_000_000;
   private static final double MILLIS = 1_000;
 
-  /** How many partitions are examined at the same time. */
-  private static final CallsAtOnce AT_ONCE = new CallsAtOnce(4);
+  /** How many partitions are examined at the same time, at most: of a few, all cores have work. */
+  private static final int MOST_AT_ONCE = 4;
 
   public Audit {
     partitions = List.copyOf(partitions);
@@ -80,12 +80,19 @@ public record Audit(
             : AuditedTable.of(session, query.published());
     List<String> partitions = asked(output, query);
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
+    // Of small ones, the driver does most of the work.
+    int calls = query.published().calls().most();
+    int atOnce = Math.min(Math.min(MOST_AT_ONCE, calls), partitions.size());
     PartitionAudit audit =
         new PartitionAudit(
-            session, query, output, new RecordedModels(query.model(), hadoop), scoring);
-    // Of small ones, the driver does most of the work.
+            session,
+            query.ofEach(atOnce),
+            output,
+            new RecordedModels(query.model(), hadoop),
+            scoring);
     List<PartitionProof> proofs =
-        AT_ONCE.answers(partitions, partition -> settled(output, audit, partition));
+        new CallsAtOnce(atOnce)
+            .answers(partitions, partition -> settled(output, audit, partition));
     double seconds = Duration.between(startedAt, Instant.now()).toMillis() / MILLIS;
     return new Audit(
         query, output.place(), output.shown(), output.version(), startedAt, seconds, proofs);

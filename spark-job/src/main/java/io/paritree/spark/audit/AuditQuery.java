@@ -30,6 +30,11 @@ public record AuditQuery(
     partitions = List.copyOf(partitions);
   }
 
+  /** Returns the same of each of some partitions that are examined at once. */
+  AuditQuery ofEach(int examined) {
+    return new AuditQuery(published.ofEach(examined), partitions, model, input, sample, engine);
+  }
+
   /** Returns whether all rows are scored again. */
   boolean isOfAll() {
     return sample >= 1;

@@ -21,7 +21,6 @@ import io.paritree.spark.input.TableInput;
 import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableToRead;
-import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -93,7 +92,7 @@ record AuditedInput(
             List.of(),
             "",
             query.input().comparison(),
-            CallsAtOnce.DEFAULT,
+            query.published().calls(),
             problems);
     challengers.forEach(other -> check.add(other.name(), other.model().schema()));
     CheckedInput checked = check.check(sources, session, () -> {});
@@ -162,7 +161,7 @@ record AuditedInput(
       Location located = FileStore.located(path, hadoop);
       listing =
           DirectoryInput.read(
-              FileStore.of(located, hadoop), CallsAtOnce.DEFAULT, located, problems);
+              FileStore.of(located, hadoop), query.published().calls(), located, problems);
     }
 
     refuse(path, problems);

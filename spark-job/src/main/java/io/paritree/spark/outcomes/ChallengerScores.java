@@ -15,7 +15,6 @@ import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableToRead;
-import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -72,7 +71,7 @@ record ChallengerScores(
     boolean isOfLabels = query.unmatched() == Unmatched.UNKNOWN;
     FoundScores found =
         asked.model().isEmpty()
-            ? FoundScores.of(session, own, place(session, asked))
+            ? FoundScores.of(session, own, place(session, own))
             : rescored(
                 session, query, published, Optional.of(keys).filter(any -> isOfLabels), rescoring);
     PublishedScores scores = PublishedScores.of(own, found);
@@ -121,11 +120,12 @@ record ChallengerScores(
     return asked.model().isEmpty() ? scores : input;
   }
 
-  private static Optional<OutputPlace> place(SparkSession session, Challenger asked)
-      throws IOException {
-    return asked.output().isEmpty()
+  private static Optional<OutputPlace> place(SparkSession session, OutcomeQuery own)
+      throws RefusedException, IOException {
+    String output = own.published().output();
+    return output.isEmpty()
         ? Optional.empty()
-        : Optional.of(OutputPlace.of(asked.output(), "", HadoopPaths.settingsByName(session)));
+        : Optional.of(own.published().place(output, HadoopPaths.settingsByName(session)));
   }
 
   /**
@@ -204,7 +204,7 @@ record ChallengerScores(
     Location path = FileStore.located(asked.input(), hadoop);
     List<String> problems = new ArrayList<>();
     List<InputFile> files =
-        DirectoryInput.read(FileStore.of(path, hadoop), CallsAtOnce.DEFAULT, path, problems)
+        DirectoryInput.read(FileStore.of(path, hadoop), query.published().calls(), path, problems)
             .files();
     if (problems.isEmpty() && files.isEmpty()) {
       problems.add("it has no file");

@@ -18,7 +18,6 @@ import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.input.TableInput;
 import io.paritree.spark.tables.PinnedTable;
-import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -96,7 +95,7 @@ final class NaturalRecords implements Iterator<TriedRecord> {
                 List.of(),
                 "",
                 comparison,
-                CallsAtOnce.DEFAULT,
+                input.calls(),
                 problems)
             .check(listing.partitions(), session, () -> {});
     InputCheck.refuse(problems);
@@ -117,7 +116,7 @@ final class NaturalRecords implements Iterator<TriedRecord> {
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
     Location located = FileStore.located(input.path(), hadoop);
     FileStore store = FileStore.of(located, hadoop);
-    return DirectoryInput.read(store, CallsAtOnce.DEFAULT, located, problems);
+    return DirectoryInput.read(store, input.calls(), located, problems);
   }
 
   /** Returns the version of the table that is read; empty if there are none. */

@@ -5,6 +5,7 @@ import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.tables.TableToRead;
+import io.paritree.store.CallsAtOnce;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,13 +65,15 @@ public record ProveQuery(
    * @param table that is read instead; empty for none
    * @param tableFormat the format that it must have
    * @param comparison how names of columns are compared
+   * @param calls how many calls of a store are made at the same time
    */
   public record Rows(
       String path,
       InputFormat format,
       Optional<TableToRead> table,
       AskedFormat tableFormat,
-      ReadColumn.Case comparison) {
+      ReadColumn.Case comparison,
+      CallsAtOnce calls) {
 
     /** Returns what is read; empty for none. */
     public String name() {

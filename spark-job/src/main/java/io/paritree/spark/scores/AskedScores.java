@@ -4,6 +4,7 @@ import io.paritree.output.PartitionValue;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.store.CallsAtOnce;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.Collection;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param keys the columns that identify a row
  * @param from the first day; empty for all days before {@code to}
  * @param to the last day; empty for all days from {@code from}
+ * @param calls how many calls of a store are made at the same time
  */
 public record AskedScores(
     String output,
@@ -30,7 +32,8 @@ public record AskedScores(
     String stateDirectory,
     List<String> keys,
     Optional<LocalDate> from,
-    Optional<LocalDate> to) {
+    Optional<LocalDate> to,
+    CallsAtOnce calls) {
   public AskedScores {
     keys = List.copyOf(keys);
   }
@@ -42,7 +45,13 @@ public record AskedScores(
 
   /** Returns the scores of the same days in another directory or table. */
   public AskedScores in(String otherOutput, String otherTable) {
-    return new AskedScores(otherOutput, otherTable, tableFormat, "", keys, from, to);
+    return new AskedScores(otherOutput, otherTable, tableFormat, "", keys, from, to, calls);
+  }
+
+  /** Returns the same scores, for each of some parts that are looked at at once. */
+  public AskedScores ofEach(int parts) {
+    return new AskedScores(
+        output, table, tableFormat, stateDirectory, keys, from, to, calls.ofEach(parts));
   }
 
   /**
@@ -54,7 +63,7 @@ public record AskedScores(
    */
   public OutputPlace place(String directory, Map<String, String> hadoop)
       throws IOException, RefusedException {
-    OutputPlace place = OutputPlace.of(directory, stateDirectory, hadoop);
+    OutputPlace place = OutputPlace.of(directory, stateDirectory, hadoop).with(calls);
     if (place.stateProblem().isPresent()) {
       throw new RefusedException(
           "Cannot use --state-directory %s: %s"

@@ -116,7 +116,7 @@ final class JobSettingsParser {
             settings.anyText("scoring-job.state-directory"),
             partitions("scoring-job.output-partition"),
             locks(),
-            new CallsAtOnce((int) settings.whole("scoring-job.store-calls", 1, 1_000))),
+            calls(settings)),
         new JobSettings.Columns(
             columns("scoring-job.keys"),
             columns("scoring-job.pass"),
@@ -156,6 +156,11 @@ final class JobSettingsParser {
     }
 
     return name.isBlank() ? Optional.empty() : Optional.of(new TableToRead(name, asOf));
+  }
+
+  /** Reads how many calls of a store are made at the same time. */
+  static CallsAtOnce calls(Settings settings) {
+    return new CallsAtOnce((int) settings.whole("scoring-job.store-calls", 1, 1_000));
   }
 
   private AskedFormat tableFormat() {

@@ -160,7 +160,8 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
                   settings.word("scoring-job.table-format", AskedFormat.class),
                   settings.truth("scoring-job.ignore-case")
                       ? ReadColumn.Case.IGNORED
-                      : ReadColumn.Case.COMPARED),
+                      : ReadColumn.Case.COMPARED,
+                  JobSettingsParser.calls(settings)),
               (int) number("--natural", 0, MOST, NATURAL),
               mostUntried(),
               (int) number("--adversarial", 0, MOST, ADVERSARIAL),

@@ -42,7 +42,8 @@ final class PublishedArguments {
             settings.anyText("scoring-job.state-directory"),
             settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
             ScoreArguments.day(settings, given, "--from"),
-            ScoreArguments.day(settings, given, "--to"));
+            ScoreArguments.day(settings, given, "--to"),
+            JobSettingsParser.calls(settings));
     if (read.output().isBlank() == read.table().isBlank()) {
       settings.problem("one of --output and --table is needed, where the scores were published to");
     }

@@ -2,6 +2,7 @@ package io.paritree.spark.outcomes;
 
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.scores.AskedScores;
+import io.paritree.store.CallsAtOnce;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -13,7 +14,14 @@ final class TestQuery {
   static OutcomeQuery ofOutput(String output) {
     return new OutcomeQuery(
         new AskedScores(
-            output, "", AskedFormat.AUTO, "", List.of("id"), Optional.empty(), Optional.empty()),
+            output,
+            "",
+            AskedFormat.AUTO,
+            "",
+            List.of("id"),
+            Optional.empty(),
+            Optional.empty(),
+            CallsAtOnce.DEFAULT),
         new OutcomeQuery.Scores("", "", OptionalDouble.empty()),
         new OutcomeQuery.Labels("/labels", "late", "", List.of(), "", ""),
         new OutcomeQuery.Maturity(Optional.empty(), Optional.empty(), ""),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.formats.AskedFormat;
+import io.paritree.store.CallsAtOnce;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -26,7 +27,8 @@ class AskedScoresTest {
         stateDirectory,
         List.of("id"),
         Optional.of(from).filter(day -> !day.isEmpty()).map(LocalDate::parse),
-        Optional.of(to).filter(day -> !day.isEmpty()).map(LocalDate::parse));
+        Optional.of(to).filter(day -> !day.isEmpty()).map(LocalDate::parse),
+        new CallsAtOnce(7));
   }
 
   @Test
@@ -36,6 +38,15 @@ class AskedScoresTest {
     assertThatThrownBy(() -> asked.place(directory.toString(), Map.of()))
         .isInstanceOf(RefusedException.class)
         .hasMessageContainingAll("Cannot use --state-directory", "is in output");
+  }
+
+  @Test
+  void theStoreGetsAsManyCallsAtOnceAsIsAskedForInAllPartsTogether() throws Exception {
+    AskedScores asked = asked("", "", "");
+
+    assertThat(asked.place(directory.toString(), Map.of()).calls().most()).isEqualTo(7);
+    assertThat(asked.in("other", "").calls().most()).isEqualTo(7);
+    assertThat(asked.ofEach(3).calls().most()).isEqualTo(2);
   }
 
   @Test
