@@ -45,6 +45,28 @@ public final class ParityMain {
     Ended(ScoreMain.Ending ending) {
       this(ending.outcome().exitCode(), ending.reason());
     }
+
+    /** Keeps what was found. */
+    @FunctionalInterface
+    interface Keeping {
+      void keep() throws IOException;
+    }
+
+    /**
+     * Keeps what was found, and returns how the command has ended then: that it cannot be kept is
+     * said, and is a reason only if there is no other.
+     *
+     * @param failure what is said, without its cause
+     */
+    Ended withKept(String failure, Keeping keeping, PrintStream err) {
+      try {
+        keeping.keep();
+        return this;
+      } catch (IOException | RuntimeException e) {
+        Ended failed = ended(Outcome.FAILED.exitCode(), failure + ": " + e, err);
+        return exitCode == Outcome.CHECKED.exitCode() ? failed : this;
+      }
+    }
   }
 
   public static void main(String[] arguments) {
@@ -104,13 +126,17 @@ public final class ParityMain {
         Audit.of(session, given.query(), place, new SecondScoring(given.query().engine()));
     byte[] json = audit.json();
     out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : audit.text());
-    if (!given.json().isEmpty()) {
-      Files.write(Path.of(given.json()), json);
-    }
-
     Ended ended = ended(audit, given, err);
     if (given.isKept()) {
-      keep(audit, ended, err);
+      ended = ended.withKept("The evidence was not kept", audit::keep, err);
+    }
+
+    if (!given.json().isEmpty()) {
+      ended =
+          ended.withKept(
+              "The evidence was not written",
+              () -> Files.write(Path.of(given.json()), json),
+              err);
     }
 
     return ended;
@@ -125,19 +151,6 @@ public final class ParityMain {
     }
 
     return new Ended(Outcome.CHECKED.exitCode(), "");
-  }
-
-  /** Keeps what was found; that it cannot be kept does not hide a verdict. */
-  private static void keep(Audit audit, Ended ended, PrintStream err) throws IOException {
-    try {
-      audit.keep();
-    } catch (IOException e) {
-      if (ended.exitCode() == Outcome.CHECKED.exitCode()) {
-        throw e;
-      }
-
-      err.println("The evidence was not kept: " + e.getMessage());
-    }
   }
 
   static Ended ended(int exitCode, String reason, PrintStream err) {

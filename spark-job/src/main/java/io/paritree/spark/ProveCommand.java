@@ -59,10 +59,14 @@ final class ProveCommand {
     ParityProof proof = proving.prove();
     byte[] json = proof.json();
     out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : proof.text());
-    if (!given.evidence().isEmpty()) {
-      write(Path.of(given.evidence()), json);
-    }
+    Ended ended = ended(proof, err);
+    return given.evidence().isEmpty()
+        ? ended
+        : ended.withKept(
+            "The evidence was not written", () -> write(Path.of(given.evidence()), json), err);
+  }
 
+  private static Ended ended(ParityProof proof, PrintStream err) {
     if (!proof.differing().isEmpty()) {
       return ParityMain.ended(
           Ended.DIFFERS, "Differs: " + String.join(", ", proof.differing()), err);

@@ -426,10 +426,19 @@ class ReplayedLogTest {
 
     int exitCode =
         ReplayMain.run(
-            both, both, "replay", "--log", log.toString(), "--store", others.store().toString());
+            both,
+            both,
+            "replay",
+            "--log",
+            log.toString(),
+            "--store",
+            others.store().toString(),
+            "--json",
+            own.resolve("none/replay.json").toString());
 
     assertThat(exitCode).as(out.toString()).isEqualTo(7);
     assertThat(out.toString())
+        .contains("The evidence was not written: java.nio.file.NoSuchFileException")
         .contains("is another one than parcel-late/1 with the digest")
         .containsPattern("claims/1 +[0-9]+  not replayable")
         .containsPattern("lines lack the model claims/1 with the digest [0-9a-f]{12}: there is no ")

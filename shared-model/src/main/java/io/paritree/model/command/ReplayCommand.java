@@ -100,11 +100,16 @@ final class ReplayCommand implements Callable<Integer> {
     Replay replay =
         Replay.of(new ReplayQuery(files(), stores, Optional.ofNullable(challenger), top, threads));
     byte[] evidence = replay.json();
+    format.printDocument(() -> text(replay), () -> new String(evidence, StandardCharsets.UTF_8));
+    int exitCode = exitCode(replay);
     if (json != null) {
-      Files.write(json, evidence);
+      write(evidence, exitCode);
     }
 
-    format.printDocument(() -> text(replay), () -> new String(evidence, StandardCharsets.UTF_8));
+    return exitCode;
+  }
+
+  private int exitCode(Replay replay) {
     if (!replay.differing().isEmpty()) {
       return ended(ModelMain.DIFFERS, "Differs: " + String.join(", ", replay.differing()));
     } else if (strict && !replay.unproved().isEmpty()) {
@@ -112,6 +117,19 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     return ModelMain.OK;
+  }
+
+  /** Writes the evidence; that it cannot be written is said, and hides no other reason. */
+  private void write(byte[] evidence, int exitCode) throws IOException {
+    try {
+      Files.write(json, evidence);
+    } catch (IOException e) {
+      if (exitCode == ModelMain.OK) {
+        throw e;
+      }
+
+      spec.commandLine().getErr().println("The evidence was not written: " + e);
+    }
   }
 
   private int ended(int exitCode, String reason) {
