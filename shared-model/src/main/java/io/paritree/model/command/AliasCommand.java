@@ -51,8 +51,8 @@ final class AliasCommand implements Callable<Integer> {
     @Option(
         names = "--back",
         description =
-            "Point the alias to the version that it named before its last move. That is a move too:"
-                + " a second --back undoes the first.")
+            "Point the alias to the version that it named before its last move, if it named one. That"
+                + " is a move too: a second --back undoes the first.")
     private boolean back;
 
     @Option(names = "--remove", description = "Remove the alias.")
@@ -147,7 +147,8 @@ final class AliasCommand implements Callable<Integer> {
             () ->
                 notBack(
                     seen,
-                    "its last move made it, so it named no version before; remove it with --remove"));
+                    "it named no version before its last move ('%s' at %s); remove it with --remove, or give a version as --version"
+                        .formatted(Fault.printable(last.get().action()), last.get().time())));
   }
 
   private static InputException notBack(AliasHistory seen, String why) {

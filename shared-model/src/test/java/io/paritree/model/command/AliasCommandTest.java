@@ -88,6 +88,10 @@ class AliasCommandTest {
     assertThat(champion).as("the last move was from 3 to 1").hasContent("3");
     alias(0, "--remove");
     alias(0, "--back");
+    alias(3, "--back");
+    assertThat(err.toString())
+        .as("it was there before it was removed")
+        .contains("it named no version before its last move ('back' at ", "--remove");
     assertThat(champion).hasContent("3");
     assertThat(moves()).hasSize(6);
   }
@@ -137,7 +141,8 @@ class AliasCommandTest {
     Files.delete(journal.resolve("2.json"));
     alias(0, "--version", "1");
     alias(3, "--back");
-    assertThat(err.toString()).contains("its last move made it", "--remove");
+    assertThat(err.toString())
+        .contains("it named no version before its last move ('alias' at ", "--remove");
   }
 
   @Test
