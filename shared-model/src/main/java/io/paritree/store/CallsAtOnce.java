@@ -19,6 +19,9 @@ import java.util.concurrent.atomic.AtomicReference;
 public record CallsAtOnce(int most) {
   public static final CallsAtOnce DEFAULT = new CallsAtOnce(16);
 
+  /** The name of the threads that make calls at the same time. */
+  public static final String THREAD = "paritree-calls";
+
   public CallsAtOnce {
     if (most < 1) {
       throw new IllegalArgumentException(
@@ -77,7 +80,7 @@ public record CallsAtOnce(int most) {
     List<AtomicReference<R>> slots = new ArrayList<>(items.size());
     ExecutorService threads =
         Executors.newFixedThreadPool(
-            Math.min(most, items.size()), task -> new Thread(task, "paritree-calls"));
+            Math.min(most, items.size()), task -> new Thread(task, THREAD));
     for (T item : items) {
       AtomicReference<R> slot = new AtomicReference<>();
       slots.add(slot);

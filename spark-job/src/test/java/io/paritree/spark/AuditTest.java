@@ -10,6 +10,7 @@ import io.paritree.model.TestPackages;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredAudit;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -154,8 +155,26 @@ class AuditTest {
   void rowsThatAnotherEngineScoresWithTheSameBitsAreProved() throws Exception {
     JobRun spec = audit("--strict", "--format", "json", "--to", "2026-01-02");
     JobRun xgboost = audit("--engine", "xgboost", "--strict", "--partition", DAY);
-    JobRun sampled = audit("--sample", "0.3", "--strict", "--format", "json", "--to", "2026-01-03");
+    Path oneCall =
+        Files.writeString(directory.resolve("one.conf"), "scoring-job.store-calls = 1\n");
+    WatchedFileSystem.forgetCallers();
+    JobRun sampled =
+        audit(
+            "--sample",
+            "0.3",
+            "--strict",
+            "--format",
+            "json",
+            "--to",
+            "2026-01-03",
+            "--input",
+            "watched://" + input,
+            "--conf",
+            oneCall);
 
+    assertThat(WatchedFileSystem.callers())
+        .contains(Thread.currentThread().getName())
+        .noneMatch(caller -> caller.startsWith(CallsAtOnce.THREAD));
     succeeds(spec);
     JsonNode all = evidence(spec);
     assertThat(all.get("result").asText()).isEqualTo("proved");
@@ -279,13 +298,15 @@ class AuditTest {
   void oneOtherBitInAScoreIsFoundByItsDigestAndByItsKey() throws Exception {
     partition(NEXT).flip(key(2));
 
-    JobRun byDigest = JobRun.ofAudit("--output", output, "--partition", NEXT);
+    Path none = directory.resolve("none/audit.json");
+    JobRun byDigest = JobRun.ofAudit("--output", output, "--partition", NEXT, "--json", none);
     forgetRuns();
     partition(NEXT).forgetDigests();
     JobRun byKey = audit("--to", "2026-01-02", "--keep");
 
     assertThat(byDigest.exitCode()).as(byDigest.out() + byDigest.err()).isEqualTo(7);
     assertThat(byDigest.out()).contains("bytes", "were written").doesNotContain(DAY);
+    assertThat(byDigest.err()).contains("Differs: " + NEXT, "The evidence was not written: ");
     assertThat(byKey.exitCode()).as(byKey.out() + byKey.err()).isEqualTo(7);
     assertThat(byKey.out())
         .contains("parcel_id=" + key(2) + ": score 0.", "its files have no digests")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.paritree.model.TestPackages;
 import io.paritree.model.command.ModelMain;
+import io.paritree.store.CallsAtOnce;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -148,12 +149,17 @@ class OutcomeChallengerTest {
   void theInputIsScoredAgainAndBothModelsAreMeasuredOnTheSameRows() throws Exception {
     Path json = directory.resolve("rescored.json");
 
+    Path oneCall =
+        Files.writeString(directory.resolve("one.conf"), "scoring-job.store-calls = 1\n");
+    WatchedFileSystem.forgetCallers();
     JobRun run =
         outcomes(
             "--rescore",
             model,
             "--input",
-            input,
+            "watched://" + input,
+            "--conf",
+            oneCall,
             "--json",
             json,
             "--require",
@@ -164,6 +170,9 @@ class OutcomeChallengerTest {
             "challenger.brier < 1");
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(WatchedFileSystem.callers())
+        .contains(Thread.currentThread().getName())
+        .noneMatch(caller -> caller.startsWith(CallsAtOnce.THREAD));
     JsonNode comparison = comparison(json);
     int[] once = new int[BOTH.size()];
     Arrays.fill(once, 1);

@@ -72,10 +72,11 @@ class ProveTest {
     Path input = Parcels.write(directory.resolve("in"), 0, ROWS, ROWS / FAULTY, 2);
     Path evidence = directory.resolve("evidence.json");
 
+    WatchedFileSystem.forgetCallers();
     JobRun run =
         prove(
             "--input",
-            input,
+            "watched://" + input,
             "--adversarial",
             RECORDS,
             "--seed",
@@ -86,6 +87,8 @@ class ProveTest {
             evidence);
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(WatchedFileSystem.callers())
+        .anyMatch(caller -> caller.startsWith(CallsAtOnce.THREAD));
     byte[] written = Files.readAllBytes(evidence);
     JsonNode json = new ObjectMapper().readTree(written);
     assertThat(SealedJson.isWhole(written)).isTrue();
@@ -134,7 +137,7 @@ class ProveTest {
 
   @Test
   void rowsOfCsvAndOfAVersionOfATableAreRecordsOfTheSameValues() throws Exception {
-    Path parquet = Parcels.write(directory.resolve("parquet"), 0, ROWS, 0, 1);
+    Path parquet = Parcels.write(directory.resolve("parquet"), 0, ROWS, 0, 2);
     Path csv = Parcels.writeCsv(directory.resolve("in.csv"), 0, ROWS);
     Path table = directory.resolve("table");
     for (int version = 0; version < 2; version++) {
@@ -148,7 +151,13 @@ class ProveTest {
           .save(table.toString());
     }
 
-    JsonNode ofParquet = evidence("--input", parquet);
+    Path oneCall =
+        Files.writeString(directory.resolve("one.conf"), "scoring-job.store-calls = 1\n");
+    WatchedFileSystem.forgetCallers();
+    JsonNode ofParquet = evidence("--input", "watched://" + parquet, "--conf", oneCall);
+    assertThat(WatchedFileSystem.callers())
+        .contains(Thread.currentThread().getName())
+        .noneMatch(caller -> caller.startsWith(CallsAtOnce.THREAD));
     JsonNode ofCsv = evidence("--input", csv, "--input-format", "csv");
     JsonNode ofTable = evidence("--input-table", table, "--table-format", "delta", "--as-of", 0);
 
@@ -176,11 +185,22 @@ class ProveTest {
         Parcels.writeCsv(directory.resolve("words.csv"), 0, ROWS, "40,far,1,true,AA,N,", "41,far");
 
     JobRun run =
-        prove("--input", csv, "--input-format", "csv", "--adversarial", 0, "--ways", "sql");
+        prove(
+            "--input",
+            csv,
+            "--input-format",
+            "csv",
+            "--adversarial",
+            0,
+            "--ways",
+            "sql",
+            "--evidence",
+            directory.resolve("none/evidence.json"));
 
     assertThat(run.exitCode()).as(run.out()).isEqualTo(3);
     assertThat(run.err())
-        .contains("More than --max-untried of the input was left out: sql (1 of 41 rows)");
+        .contains("More than --max-untried of the input was left out: sql (1 of 41 rows)")
+        .contains("The evidence was not written: java.nio.file.NoSuchFileException");
     assertThat(run.out()).contains("1 not tried: a column has values of one kind");
     assertThat(prove("--max-untried", 2).exitCode()).isEqualTo(2);
   }

@@ -2,15 +2,32 @@ package io.paritree.spark;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** Local files as {@code watched:///path}; a test may do something before a directory is listed. */
+/**
+ * Local files as {@code watched:///path}; a test may do something before a directory is listed, and
+ * sees which threads list directories and open files.
+ */
 public final class WatchedFileSystem extends RawLocalFileSystem {
   private static final Runnable NOTHING = () -> {};
   private static final AtomicReference<Runnable> BEFORE = new AtomicReference<>(NOTHING);
+
+  private static final Set<String> CALLERS = ConcurrentHashMap.newKeySet();
+
+  /** Returns the names of the threads that have listed directories and opened files since. */
+  static Set<String> callers() {
+    return Set.copyOf(CALLERS);
+  }
+
+  static void forgetCallers() {
+    CALLERS.clear();
+  }
 
   /** Has this done once, before the next directory is listed. */
   static void beforeNextList(Runnable action) {
@@ -24,7 +41,14 @@ public final class WatchedFileSystem extends RawLocalFileSystem {
 
   @Override
   public FileStatus[] listStatus(Path directory) throws IOException {
+    CALLERS.add(Thread.currentThread().getName());
     BEFORE.getAndSet(NOTHING).run();
     return super.listStatus(directory);
+  }
+
+  @Override
+  public FSDataInputStream open(Path file, int buffer) throws IOException {
+    CALLERS.add(Thread.currentThread().getName());
+    return super.open(file, buffer);
   }
 }
