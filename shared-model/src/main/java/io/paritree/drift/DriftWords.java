@@ -71,7 +71,7 @@ public final class DriftWords {
     subjects.put(SCORE, OF_SCORES);
     List<Measure> others = new ArrayList<>(OF_FIELDS);
     others.addAll(OF_SCORES.subList(0, 2)); // of an output, whose name is not known either
-    return new RuleWords(subjects, others);
+    return new RuleWords(subjects, RuleWords.Others.any(others));
   }
 
   /** Returns the words for a model. */
@@ -92,7 +92,7 @@ public final class DriftWords {
     subjects.put(ROWS, OF_ROWS);
     subjects.put(ANY, OF_FIELDS);
     subjects.put(SCORE, ofScores(form.outputs()));
-    return new RuleWords(subjects, List.of());
+    return new RuleWords(subjects, RuleWords.Others.NONE);
   }
 
   private static List<Measure> ofScores(List<ProfileForm.Output> outputs) {

@@ -1,6 +1,7 @@
 package io.paritree.evidence;
 
 import io.paritree.model.layout.Promotion;
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeWords;
 import io.paritree.rule.Rule;
 import io.paritree.rule.RuleException;
@@ -9,6 +10,7 @@ import io.paritree.rule.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,13 +48,15 @@ public final class Requirements {
 
   /** Returns what rules may be about. */
   static RuleWords words() {
-    RuleWords outcomes = OutcomeWords.ofTwo(Set.of());
+    RuleWords outcomes = OutcomeWords.ofTwo(EnumSet.allOf(OutcomeKind.class), Set.of());
     Map<String, List<RuleWords.Measure>> subjects = new TreeMap<>(outcomes.subjects());
     subjects.putAll(ComparisonEvidence.subjects());
     subjects.put(Age.SUBJECT, Age.MEASURES);
-    List<RuleWords.Measure> ofSlices = new ArrayList<>(outcomes.others());
+    RuleWords.Others slices = outcomes.others();
+    List<RuleWords.Measure> ofSlices = new ArrayList<>(slices.measures());
     ofSlices.addAll(ComparisonEvidence.ofSlices());
-    return new RuleWords(subjects, ofSlices);
+    return new RuleWords(
+        subjects, new RuleWords.Others(ofSlices, slices.names(), slices.examples()));
   }
 
   /**

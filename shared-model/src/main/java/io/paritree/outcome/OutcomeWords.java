@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
  *
  * <p>Subjects are {@code total}, the names of slices and, of two models, {@code challenger} and
  * {@code difference}. A difference also has the ends of its interval: {@code auc_low}, {@code
- * auc_high}.
+ * auc_high}. What no outcomes can have is no word, so that a rule about it is refused before
+ * anything is read.
  */
 public final class OutcomeWords {
   /** The subject that is all measured rows. */
@@ -36,43 +38,60 @@ public final class OutcomeWords {
 
   static final String HIGH = "_high";
 
+  /** A version is {@code credit/3} or {@code unsealed:0a1b2c}; all else has a column's name. */
+  private static final Pattern SLICE = Pattern.compile("(?s).*[/:=].*");
+
+  private static final List<String> SLICES = List.of("credit/3", "region=DE");
+
   private static final OutcomeTotals NO_ROWS = new OutcomeTotals.Sum().totals();
 
   private OutcomeWords() {}
 
-  /** Returns what is measured of rows, of any kind of outcomes. */
-  public static List<Measure> ofRows() {
-    return Stream.concat(Stream.of(ROWS), names().stream()).map(OutcomeWords::measure).toList();
+  /** Returns what is measured of rows whose outcomes may be of some kinds. */
+  static List<Measure> ofRows(Set<OutcomeKind> kinds) {
+    return Stream.concat(Stream.of(ROWS), names(kinds).stream())
+        .map(OutcomeWords::measure)
+        .toList();
   }
 
-  /** Returns the words about one model. */
-  public static RuleWords ofOne(Collection<String> slices) {
-    return new RuleWords(subjects(slices), ofRows());
+  /**
+   * Returns the words about one model.
+   *
+   * @param kinds that outcomes may be of
+   * @param slices that are known
+   */
+  public static RuleWords ofOne(Set<OutcomeKind> kinds, Collection<String> slices) {
+    return words(subjects(kinds, slices), kinds);
   }
 
-  /** Returns the words about two models. */
-  public static RuleWords ofTwo(Collection<String> slices) {
-    Map<String, List<Measure>> subjects = subjects(slices);
-    subjects.put(CHALLENGER, ofRows());
+  /** Returns the words about two models, as {@link #ofOne}. */
+  public static RuleWords ofTwo(Set<OutcomeKind> kinds, Collection<String> slices) {
+    Map<String, List<Measure>> subjects = subjects(kinds, slices);
+    subjects.put(CHALLENGER, ofRows(kinds));
     subjects.put(
         DIFFERENCE,
-        names().stream()
+        names(kinds).stream()
             .flatMap(name -> Stream.of(name, name + LOW, name + HIGH))
             .map(OutcomeWords::measure)
             .toList());
-    return new RuleWords(subjects, ofRows());
+    return words(subjects, kinds);
   }
 
-  private static Map<String, List<Measure>> subjects(Collection<String> slices) {
+  private static RuleWords words(Map<String, List<Measure>> subjects, Set<OutcomeKind> kinds) {
+    return new RuleWords(subjects, new RuleWords.Others(ofRows(kinds), SLICE, SLICES));
+  }
+
+  private static Map<String, List<Measure>> subjects(
+      Set<OutcomeKind> kinds, Collection<String> slices) {
     Map<String, List<Measure>> subjects = new TreeMap<>();
-    slices.forEach(name -> subjects.put(name, ofRows()));
-    subjects.put(TOTAL, ofRows());
+    slices.forEach(name -> subjects.put(name, ofRows(kinds)));
+    subjects.put(TOTAL, ofRows(kinds));
     return subjects;
   }
 
-  private static List<String> names() {
+  private static List<String> names(Set<OutcomeKind> kinds) {
     Set<String> names = new LinkedHashSet<>();
-    for (OutcomeKind kind : OutcomeKind.values()) {
+    for (OutcomeKind kind : kinds) {
       Measured none = OutcomeForm.of(kind).measuring(NO_ROWS).measured();
       none.measures().forEach(own -> names.add(own.name()));
     }

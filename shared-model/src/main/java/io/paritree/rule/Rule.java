@@ -53,7 +53,9 @@ public final class Rule {
     RuleParser.Read read = new RuleParser(text).read();
     Optional<List<Measure>> measures = words.of(read.subject());
     if (measures.isEmpty()) {
-      throw unknown(text, "subject", read.subject(), words.known());
+      List<String> others = words.others().examples();
+      String more = others.isEmpty() ? "" : ", and names such as " + String.join(" and ", others);
+      throw unknown(text, "subject", read.subject(), words.known(), more);
     }
 
     Measure measure = measure(text, read, measures.get());
@@ -61,7 +63,7 @@ public final class Rule {
     read.against().ifPresent(named::add);
     for (String baseline : named) {
       if (!measure.baselines().contains(baseline)) {
-        throw unknown(text, "baseline", baseline, measure.baselines());
+        throw unknown(text, "baseline", baseline, measure.baselines(), "");
       }
     }
 
@@ -131,16 +133,16 @@ public final class Rule {
               .formatted(subject, NameList.known(names)));
     }
 
-    throw unknown(text, "measure of " + subject, read.measure(), names);
+    throw unknown(text, "measure of " + subject, read.measure(), names, "");
   }
 
   private static RuleException unknown(
-      String text, String kind, String name, Collection<String> known) {
+      String text, String kind, String name, Collection<String> known, String more) {
     String nearest = NearestName.of(name, known).map("; did you mean %s?"::formatted).orElse("");
     return refused(
         text,
-        "there is no %s '%s'%s; known are %s"
-            .formatted(kind, Fault.printable(name), nearest, NameList.known(known)));
+        "there is no %s '%s'%s; known are %s%s"
+            .formatted(kind, Fault.printable(name), nearest, NameList.known(known), more));
   }
 
   static RuleException refused(String text, String why) {

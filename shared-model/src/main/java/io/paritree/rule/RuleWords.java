@@ -6,14 +6,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The words that rules may use. Immutable and thread-safe.
  *
  * @param subjects what is measured of each subject
- * @param others what is measured of subjects that are not known yet; empty if all of them are known
+ * @param others the subjects that are not known yet
  */
-public record RuleWords(Map<String, List<Measure>> subjects, List<Measure> others) {
+public record RuleWords(Map<String, List<Measure>> subjects, Others others) {
+  /**
+   * Subjects that are not known yet.
+   *
+   * @param measures what is measured of them; empty if all subjects are known
+   * @param names what their names look like
+   * @param examples of names, for messages; empty if they may be any
+   */
+  public record Others(List<Measure> measures, Pattern names, List<String> examples) {
+    public static final Others NONE = any(List.of());
+
+    public Others {
+      measures = List.copyOf(measures);
+      examples = List.copyOf(examples);
+    }
+
+    /** Returns subjects that may have any name. */
+    public static Others any(List<Measure> measures) {
+      return new Others(measures, Pattern.compile("(?s).*"), List.of());
+    }
+
+    boolean mayBe(String subject) {
+      return !measures.isEmpty() && names.matcher(subject).matches();
+    }
+  }
+
   /**
    * Something that is measured of a subject.
    *
@@ -63,7 +89,6 @@ public record RuleWords(Map<String, List<Measure>> subjects, List<Measure> other
     Map<String, List<Measure>> sorted = new TreeMap<>();
     subjects.forEach((subject, measures) -> sorted.put(subject, List.copyOf(measures)));
     subjects = Collections.unmodifiableMap(sorted);
-    others = List.copyOf(others);
   }
 
   /** Returns what is measured of a subject; empty if there is no such subject. */
@@ -73,7 +98,7 @@ public record RuleWords(Map<String, List<Measure>> subjects, List<Measure> other
       return Optional.of(measures);
     }
 
-    return others.isEmpty() ? Optional.empty() : Optional.of(others);
+    return others.mayBe(subject) ? Optional.of(others.measures()) : Optional.empty();
   }
 
   /** Returns the subjects in an order for messages. */

@@ -23,6 +23,7 @@ import io.paritree.drift.Shift;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.SealedJson;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeWords;
 import io.paritree.rule.Rule;
 import io.paritree.rule.RuleException;
@@ -31,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -289,7 +291,15 @@ class ComparisonEvidenceTest {
           .hasMessageContaining("contract.http is a word; write one of ");
     }
 
-    assertThat(ComparisonEvidence.ofSlices()).doesNotContainAnyElementsOf(OutcomeWords.ofRows());
+    assertThat(ComparisonEvidence.ofSlices())
+        .doesNotContainAnyElementsOf(
+            OutcomeWords.ofOne(EnumSet.allOf(OutcomeKind.class), Set.of()).others().measures());
+    for (String subject : List.of("totl", "region", "credit")) {
+      assertThatThrownBy(() -> Rule.of(subject + ".auc > 0.7", Requirements.words()))
+          .hasMessageContaining("there is no subject '%s'".formatted(subject))
+          .hasMessageContaining("names such as credit/3 and region=DE");
+    }
+
     assertThatThrownBy(() -> Rule.required("warn: data.ks < 1", Requirements.words()))
         .hasMessageContaining("leave out 'warn:'");
   }

@@ -7,6 +7,7 @@ import io.paritree.rule.RuleWords.Measure;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +28,7 @@ class RuleTest {
               "apple", OF_FRUIT,
               "blood \"orange\"", OF_FRUIT,
               "Äpfel_2", OF_FRUIT),
-          List.of());
+          RuleWords.Others.NONE);
 
   /** Values by the texts that ask for them; the others are not there. */
   private static final class Scales implements RuleValues {
@@ -258,10 +259,25 @@ class RuleTest {
   @Test
   void wordsThatAreNotKnownYetMayBeAnySubject() throws RuleException {
     RuleWords open =
-        new RuleWords(Map.of("crates", List.of(Measure.value("", List.of()))), OF_FRUIT);
+        new RuleWords(
+            Map.of("crates", List.of(Measure.value("", List.of()))),
+            RuleWords.Others.any(OF_FRUIT));
 
     assertThat(Rule.of("quince.weight > 1", open).text()).isEqualTo("quince.weight > 1");
     assertThatThrownBy(() -> Rule.of("quince.wieght > 1", open))
         .hasMessageContaining("did you mean weight?");
+  }
+
+  @Test
+  void wordsThatAreNotKnownYetMayHaveNamesOfOneForm() throws RuleException {
+    RuleWords ofSorts =
+        new RuleWords(
+            Map.of("apples", OF_FRUIT),
+            new RuleWords.Others(OF_FRUIT, Pattern.compile("sort-.*"), List.of("sort-1")));
+
+    assertThat(Rule.of("\"sort-22\".weight > 1", ofSorts).subject()).isEqualTo("sort-22");
+    assertThatThrownBy(() -> Rule.of("aples.weight > 1", ofSorts))
+        .hasMessageContaining(
+            "there is no subject 'aples'; did you mean apples?; known are [apples], and names such as sort-1");
   }
 }

@@ -4,6 +4,7 @@ import io.paritree.ModelException;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.RuleException;
+import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
@@ -107,7 +108,7 @@ public final class OutcomesMain {
 
   private static ScoreMain.Ending measure(
       OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
-      throws IOException, RefusedException, ModelException, RuleException, AnalysisException {
+      throws IOException, JobException, ModelException, RuleException, AnalysisException {
     Optional<OutputPlace> place = Optional.empty();
     if (!given.directory().isEmpty()) {
       place =
@@ -142,7 +143,40 @@ public final class OutcomesMain {
             at,
             new ChallengerScoring());
     out.print(outcomes.text());
-    place = place.or(outcomes::place);
+    ScoreMain.Ending ending = ending(outcomes, err);
+    try {
+      keep(given, outcomes, place.or(outcomes::place), session, run, table, out);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      if (ending.outcome() == Outcome.CHECKED) {
+        throw e;
+      }
+
+      ScoreMain.failed("Keeping the report", e, err);
+    }
+
+    return ending;
+  }
+
+  private static ScoreMain.Ending ending(Outcomes outcomes, PrintStream err) {
+    if (outcomes.unmet().isEmpty()) {
+      return new ScoreMain.Ending(Outcome.CHECKED, "");
+    }
+
+    String reason = "Not met: " + String.join("; ", outcomes.unmet());
+    err.println(reason);
+    return new ScoreMain.Ending(Outcome.HELD, reason);
+  }
+
+  /** Stores the report, and whatever else is asked for. */
+  private static void keep(
+      OutcomeArguments given,
+      Outcomes outcomes,
+      Optional<OutputPlace> place,
+      SparkSession session,
+      String run,
+      Optional<HistoryTable> table,
+      PrintStream out)
+      throws IOException, RefusedException, AnalysisException {
     if (place.isEmpty()) {
       out.println(
           "  report  not stored: the catalog does not say where the table is; --json writes it");
@@ -161,13 +195,5 @@ public final class OutcomesMain {
     if (!given.json().isEmpty()) {
       Files.write(Path.of(given.json()), outcomes.json());
     }
-
-    if (outcomes.unmet().isEmpty()) {
-      return new ScoreMain.Ending(Outcome.CHECKED, "");
-    }
-
-    String reason = "Not met: " + String.join("; ", outcomes.unmet());
-    err.println(reason);
-    return new ScoreMain.Ending(Outcome.HELD, reason);
   }
 }

@@ -232,12 +232,15 @@ class OutcomesTest {
     assertThat(total(report(json)).get("measures").get("auc").asDouble())
         .isCloseTo(auc(mature), within(1e-12));
 
-    JobRun unknown =
-        outcomes(
-            Stream.concat(usual.stream(), Stream.of("--require", "total.brier < 0.001")).toArray());
-    assertThat(unknown.exitCode()).isEqualTo(8);
-    assertThat(unknown.err()).contains("Not met", "total.brier < 0.001");
-    assertThat(total(report(json)).get("measures").has("auc")).isFalse();
+    List<Object> lost = new ArrayList<>(usual.subList(0, usual.size() - 1));
+    lost.addAll(List.of(directory.resolve("none/events.json"), "--require", "total.brier < 0.001"));
+    JobRun unknown = outcomes(lost.toArray());
+    assertThat(unknown.exitCode()).as("that the file was not written hides nothing").isEqualTo(8);
+    assertThat(unknown.err())
+        .contains("Not met", "total.brier < 0.001", "failed: NoSuchFileException");
+    String stored =
+        unknown.out().lines().filter(line -> line.startsWith("  report")).findFirst().orElseThrow();
+    assertThat(total(report(Path.of(stored.substring(10)))).get("measures").has("auc")).isFalse();
     assertThat(unknown.out()).contains("Labels are of selected rows");
   }
 
@@ -300,6 +303,19 @@ class OutcomesTest {
             "--labels", "./a", "--label", "b", "--require", "total.aucc > 0.7", "--horizon", "3");
     assertThat(usage.exitCode()).isEqualTo(2);
     assertThat(usage.err()).contains("did you mean auc", "such as 90d");
+    for (String never : List.of("totl.auc > 0", "challenger.auc > 0", "total.ndcg@5 > 0")) {
+      JobRun run = outcomes("--labels", "./a", "--label", "b", "--require", never);
+      assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+      assertThat(run.err()).contains("Cannot use the rule '" + never + "': there is no ");
+    }
+
+    JobRun ofLists =
+        outcomes("--labels", "./a", "--label", "b", "--group", "c", "--require", "total.auc > 0");
+    assertThat(ofLists.exitCode()).isEqualTo(2);
+    assertThat(ofLists.err()).contains("there is no measure of total 'auc'");
+    JobRun ofValues = outcomes("--labels", "./a", "--label", "b", "--require", "total.rmse < 9");
+    assertThat(ofValues.exitCode()).as("labels are not read, which are not there").isEqualTo(2);
+    assertThat(ofValues.err()).contains("no measure of total 'rmse'", "are of the kind binary");
     JobRun weightless =
         outcomes("--labels", "./a", "--label", "b", "--weight", "c", "--unmatched", "negative");
     assertThat(weightless.exitCode()).isEqualTo(2);
@@ -526,7 +542,7 @@ class OutcomesTest {
             "--require",
             "total.auc > 0.5",
             "--require",
-            "totl.brier < 1");
+            "\"day=2025-12-01\".brier < 1");
 
     assertThat(none.exitCode()).as(none.err()).isZero();
     assertThat(none.out())
@@ -534,7 +550,7 @@ class OutcomesTest {
             "No measured row has the outcome 'defaulted' of --positive",
             "would say rate 0.0000",
             "not compared: total.auc > 0.5: there is no value\n",
-            "not compared: totl.brier < 1: no version, mature segment or partition has this name yet; did you mean 'total'?\n")
+            "not compared: \"day=2025-12-01\".brier < 1: no version, mature segment or partition has this name yet")
         .doesNotContain("- to -");
   }
 

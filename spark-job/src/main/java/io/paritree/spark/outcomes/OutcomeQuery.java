@@ -1,10 +1,13 @@
 package io.paritree.spark.outcomes;
 
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.spark.scores.AskedScores;
 import java.time.LocalDate;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * What is asked for; read once, never changed.
@@ -35,6 +38,21 @@ public record OutcomeQuery(
   /** Returns the columns that identify a row, in the scores and in the labels. */
   public List<String> keys() {
     return published.keys();
+  }
+
+  /** Returns what outcomes can be, as far as that is known before anything is read. */
+  Set<OutcomeKind> kinds() {
+    if (!scores.group.isEmpty()) {
+      return EnumSet.of(OutcomeKind.RANKING);
+    } else if (scores.quantile.isPresent()) {
+      return EnumSet.of(OutcomeKind.VALUES);
+    } else if (!labels.classes.isEmpty()) {
+      return EnumSet.of(OutcomeKind.CLASSES);
+    } else if (!labels.positive.isEmpty()) {
+      return EnumSet.of(OutcomeKind.BINARY);
+    }
+
+    return EnumSet.complementOf(EnumSet.of(OutcomeKind.RANKING));
   }
 
   /** Returns a query for the scores of the challenger, of the same days. */

@@ -1,5 +1,6 @@
 package io.paritree.spark.outcomes;
 
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeValues;
 import io.paritree.outcome.OutcomeWords;
 import io.paritree.rule.Rule;
@@ -18,22 +19,28 @@ import java.util.Set;
 final class OutcomeRules {
   private OutcomeRules() {}
 
-  /** Checks rules before anything is read: their form, and measures of subjects that are known. */
-  static void check(OutcomeQuery query) throws RuleException {
-    RuleWords words = words(query, Set.of());
+  /**
+   * Checks rules before what they are about is read: their form, and whether outcomes of some kinds
+   * can have such subjects and measures.
+   */
+  static void check(OutcomeQuery query, Set<OutcomeKind> kinds) throws RuleException {
+    RuleWords words = words(query, kinds, Set.of());
     for (String rule : query.requirements()) {
       Rule.of(rule, words);
     }
   }
 
-  private static RuleWords words(OutcomeQuery query, Collection<String> slices) {
-    return query.challenger().isPresent() ? OutcomeWords.ofTwo(slices) : OutcomeWords.ofOne(slices);
+  private static RuleWords words(
+      OutcomeQuery query, Set<OutcomeKind> kinds, Collection<String> slices) {
+    return query.challenger().isPresent()
+        ? OutcomeWords.ofTwo(kinds, slices)
+        : OutcomeWords.ofOne(kinds, slices);
   }
 
   /** Returns the verdicts about the slices of a report; a rule that has fired holds. */
   static List<Verdict> verdicts(OutcomeReport report) throws RuleException {
     OutcomeValues values = values(report);
-    RuleWords words = words(report.query(), values.subjects());
+    RuleWords words = words(report.query(), Set.of(report.kind()), values.subjects());
     List<Verdict> verdicts = new ArrayList<>();
     for (String rule : report.query().requirements()) {
       verdicts.add(Rule.of(rule, words).verdict(values));

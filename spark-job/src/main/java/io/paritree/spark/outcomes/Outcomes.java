@@ -6,6 +6,7 @@ import io.paritree.outcome.OutcomeKind;
 import io.paritree.rule.RuleException;
 import io.paritree.rule.Verdict;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -39,10 +41,11 @@ public record Outcomes(
   /**
    * Checks rules before anything is read.
    *
-   * @throws RuleException if one has not the form of a rule, or has words that are not known
+   * @throws RuleException if one has not the form of a rule, or has words that are not known, or is
+   *     about what such outcomes never have
    */
   public static void check(OutcomeQuery query) throws RuleException {
-    OutcomeRules.check(query);
+    OutcomeRules.check(query, query.kinds());
   }
 
   /** Returns the columns of the table that {@link #rows} are of. */
@@ -58,6 +61,7 @@ public record Outcomes(
    * @param at when it began
    * @param rescoring scores the challenger's rows, if one is asked for that has no scores
    * @throws RefusedException if scores or labels cannot be used
+   * @throws UsageException if a rule is about a measure that such scores do not have
    */
   public static Outcomes of(
       SparkSession session,
@@ -66,13 +70,14 @@ public record Outcomes(
       String run,
       Instant at,
       Rescoring rescoring)
-      throws RefusedException, ModelException, IOException, RuleException {
+      throws RefusedException, UsageException, ModelException, IOException, RuleException {
     FoundScores found = FoundScores.of(session, query, place);
     checkSecret(session, query, found);
     PublishedScores scores = PublishedScores.of(query, found);
     ScoreCounts counts = ScoreCounts.of(query, scores);
     OutcomeText text = OutcomeText.of(query, scores, counts);
     counts.check(query, text);
+    checkRules(query, text.kind());
     LabelTable labels = LabelTable.of(session, query, scores, text);
     OutcomeReport report;
     try {
@@ -98,6 +103,18 @@ public record Outcomes(
         report.asOf(),
         found.place(),
         unmet);
+  }
+
+  /** Checks rules once it is known what the scores are, and before labels are read. */
+  private static void checkRules(OutcomeQuery query, OutcomeKind kind) throws UsageException {
+    try {
+      OutcomeRules.check(query, Set.of(kind));
+    } catch (RuleException e) {
+      throw new UsageException(
+          "%s (the outcomes of %s are of the kind %s)"
+              .formatted(e.getMessage(), query.published().name(), kind.word()),
+          e);
+    }
   }
 
   private static OutcomeReport report(
