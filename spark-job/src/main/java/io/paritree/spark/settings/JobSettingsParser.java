@@ -2,16 +2,9 @@ package io.paritree.spark.settings;
 
 import io.paritree.Fault;
 import io.paritree.config.ConfigurationException;
-import io.paritree.config.SecretAddress;
 import io.paritree.config.Settings;
-import io.paritree.drift.DriftWords;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
-import io.paritree.reasons.Direction;
-import io.paritree.reasons.ExplanationSettings;
-import io.paritree.rule.Rule;
-import io.paritree.rule.RuleException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
@@ -19,9 +12,6 @@ import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionChoice.Missing;
 import io.paritree.spark.input.ReadColumn.Case;
 import io.paritree.spark.publish.LockTimes;
-import io.paritree.spark.settings.JobSettings.Absence;
-import io.paritree.spark.settings.JobSettings.ChallengerScores;
-import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.Foreign;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
@@ -31,21 +21,16 @@ import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Order;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.spark.settings.JobSettings.Withheld;
-import io.paritree.spark.tables.TableToRead;
 import io.paritree.spark.tables.TableToWrite;
-import io.paritree.store.CallsAtOnce;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -53,10 +38,6 @@ import picocli.CommandLine.ParseResult;
  * are in {@code defaults.conf}.
  */
 final class JobSettingsParser {
-  private static final long TRILLION = 1_000_000_000_000L;
-  private static final String DRIFT_MODE = "scoring-job.drift.mode";
-  private static final String NOTIFY_URL = "PARITREE_NOTIFY_URL";
-  private static final Pattern CHALLENGER = Pattern.compile("[A-Za-z0-9_]{1,32}=.+");
   private static final Map<String, Mode> MODES =
       Map.of("--dry-run", Mode.DRY_RUN, "--recover", Mode.RECOVER, "--status", Mode.STATUS);
   private static final DateTimeFormatter TIME =
@@ -102,7 +83,7 @@ final class JobSettingsParser {
         new JobSettings.Input(
             settings.anyText("scoring-job.input"),
             settings.word("scoring-job.input-format", InputFormat.class),
-            inputTable(settings, given),
+            CommonSettings.inputTable(settings, given),
             tableFormat(),
             new PartitionChoice(
                 partitions("scoring-job.partitions"),
@@ -116,15 +97,15 @@ final class JobSettingsParser {
             settings.anyText("scoring-job.state-directory"),
             partitions("scoring-job.output-partition"),
             locks(),
-            calls(settings)),
+            CommonSettings.calls(settings)),
         new JobSettings.Columns(
             columns("scoring-job.keys"),
             columns("scoring-job.pass"),
             settings.truth("scoring-job.ignore-case") ? Case.IGNORED : Case.COMPARED,
             settings.truth("scoring-job.margin") ? Margin.WRITTEN : Margin.LEFT_OUT,
-            explanation()),
+            new ReasonSettingsParser(settings).explanation()),
         new JobSettings.Files(
-            settings.whole("scoring-job.rows-per-file", 1, TRILLION),
+            settings.whole("scoring-job.rows-per-file", 1, CommonSettings.TRILLION),
             settings.size("scoring-job.file-size", 1 << 20, 1L << 40),
             settings.truth("scoring-job.sort-by-keys") ? Order.BY_KEYS : Order.AS_READ,
             settings.truth("scoring-job.lookup-index") ? LookupIndex.BUILT : LookupIndex.LEFT_OUT),
@@ -139,28 +120,15 @@ final class JobSettingsParser {
             settings.truth("scoring-job.accept-non-atomic")
                 ? NonAtomic.ACCEPTED
                 : NonAtomic.REFUSED),
-        drift(),
-        challengers(),
+        new DriftSettingsParser(settings, given).drift(),
+        new ChallengerSettingsParser(settings).challengers(),
         new JobSettings.Reporting(
-            (int) Math.min(Integer.MAX_VALUE, settings.whole("scoring-job.kept-runs", 1, TRILLION)),
+            (int)
+                Math.min(
+                    Integer.MAX_VALUE,
+                    settings.whole("scoring-job.kept-runs", 1, CommonSettings.TRILLION)),
             seconds("scoring-job.progress-seconds"),
             destinations()));
-  }
-
-  /** Reads which table is read; empty if none is. */
-  static Optional<TableToRead> inputTable(Settings settings, ParseResult given) {
-    String name = settings.anyText("scoring-job.input-table");
-    String asOf = given.matchedOptionValue("--as-of", "");
-    if (name.isBlank() && !asOf.isEmpty()) {
-      settings.problem("--as-of needs --input-table: it names a version of a table");
-    }
-
-    return name.isBlank() ? Optional.empty() : Optional.of(new TableToRead(name, asOf));
-  }
-
-  /** Reads how many calls of a store are made at the same time. */
-  static CallsAtOnce calls(Settings settings) {
-    return new CallsAtOnce((int) settings.whole("scoring-job.store-calls", 1, 1_000));
   }
 
   private AskedFormat tableFormat() {
@@ -201,18 +169,9 @@ final class JobSettingsParser {
     if (job.mode() == Mode.SCORE || job.mode() == Mode.DRY_RUN) {
       check("model", !job.model().isBlank());
       check("input", !job.input().name().isBlank());
-      checkInput(settings, job.input().path(), job.input().format(), job.input().table());
+      CommonSettings.checkInput(
+          settings, job.input().path(), job.input().format(), job.input().table());
       check("keys", !job.columns().keys().isEmpty());
-    }
-  }
-
-  /** Checks that not two inputs are given. */
-  static void checkInput(
-      Settings settings, String path, InputFormat format, Optional<TableToRead> table) {
-    if (table.isPresent() && !path.isBlank()) {
-      settings.problem("--input and --input-table cannot be combined: choose one");
-    } else if (table.isPresent() && format == InputFormat.CSV) {
-      settings.problem("--input-format csv cannot be used with --input-table");
     }
   }
 
@@ -254,174 +213,6 @@ final class JobSettingsParser {
     return made("--from and --to", () -> DateRange.parse(from, to));
   }
 
-  private Optional<ExplanationSettings> explanation() {
-    int most = (int) settings.whole("scoring-job.reasons", 0, Integer.MAX_VALUE);
-    Direction direction = settings.word("scoring-job.reasons-direction", Direction.class);
-    String from = settings.anyText("scoring-job.reasons-from");
-    boolean contributions = settings.truth("scoring-job.contributions");
-    boolean exact = settings.truth("scoring-job.exact");
-    float above = Float.NaN;
-    if (!from.isEmpty()) {
-      try {
-        above = Float.parseFloat(from);
-      } catch (NumberFormatException e) {
-        above = Float.NaN;
-      }
-
-      if (Float.isNaN(above)) {
-        settings.problem(
-            "--reasons-from must be a number, but is '%s'".formatted(Fault.printable(from)));
-      }
-    }
-
-    if (most == 0 && (direction != Direction.BOTH || !from.isEmpty())) {
-      settings.problem("--reasons-direction and --reasons-from need --reasons");
-    }
-
-    if (most == 0 && !contributions) {
-      if (exact) {
-        settings.problem("--exact needs --reasons or --contributions");
-      }
-
-      return Optional.empty();
-    }
-
-    ContributionMode mode = exact ? ContributionMode.EXACT : ContributionMode.FAST;
-    return Optional.of(new ExplanationSettings(most, direction, above, contributions, mode));
-  }
-
-  private JobSettings.Drift drift() {
-    DriftMode mode = settings.word(DRIFT_MODE, DriftMode.class);
-    List<String> rules = settings.texts("scoring-job.drift.rules");
-    List<String> more = given.matchedOptionValue("--rule", List.of());
-    String accepted = given.matchedOptionValue("--accept-gates", "");
-    if (given.hasMatchedOption("--accept-gates")) {
-      if (mode != DriftMode.GATE) {
-        settings.problem("--accept-gates needs --drift gate: nothing else holds partitions");
-      } else if (accepted.isBlank()) {
-        settings.problem("--accept-gates needs a reason, which is kept with what is published");
-      }
-    }
-
-    if (mode == DriftMode.OFF && !more.isEmpty()) {
-      settings.problem("--rule cannot be combined with --drift off");
-    }
-
-    String by = settings.anyText("scoring-job.drift.by");
-    if (mode == DriftMode.OFF && !by.isEmpty()) {
-      settings.problem("--drift-by (drift.by) cannot be combined with --drift off");
-    }
-
-    for (String rule : Stream.concat(rules.stream(), more.stream()).toList()) {
-      try {
-        Rule.of(rule, DriftWords.ofAnyModel());
-      } catch (RuleException e) {
-        settings.problem(e.getMessage());
-      }
-    }
-
-    return new JobSettings.Drift(
-        mode,
-        settings.whole("scoring-job.drift.sample-rows", 0, TRILLION),
-        settings.whole("scoring-job.drift.impact-rows", 0, TRILLION),
-        by,
-        rules,
-        more,
-        accepted.strip(),
-        driftTable(mode));
-  }
-
-  private JobSettings.Challengers challengers() {
-    Map<String, String> models = new LinkedHashMap<>();
-    List<String> given =
-        settings.texts("scoring-job.challengers", "NAME=MODEL", CHALLENGER.asMatchPredicate());
-    for (String challenger : given) {
-      int end = challenger.indexOf('=');
-      if (CHALLENGER.asMatchPredicate().test(challenger)
-          && models.put(challenger.substring(0, end), challenger.substring(end + 1)) != null) {
-        settings.problem(
-            "--challenger has the name '%s' twice: each needs one of its own"
-                .formatted(challenger.substring(0, end)));
-      }
-    }
-
-    if (models.size() > JobSettings.Challengers.MOST) {
-      settings.problem(
-          "--challenger is given %s times: there can be %s"
-              .formatted(models.size(), JobSettings.Challengers.MOST));
-    }
-
-    boolean required = settings.truth("scoring-job.challenger-required");
-    if (required && models.isEmpty()) {
-      settings.problem("--challenger-required needs --challenger");
-    }
-
-    boolean written = settings.truth("scoring-job.challenger-columns");
-    if (written && models.isEmpty()) {
-      settings.problem("--challenger-columns needs --challenger");
-    }
-
-    Optional<TableToWrite> table =
-        historyTable(
-            settings,
-            "--challenger-table",
-            "challenger-table",
-            List.of("input", "input-table", "output", "table", "drift.table"));
-    if (table.isPresent() && models.isEmpty()) {
-      settings.problem("--challenger-table needs --challenger");
-    }
-
-    return new JobSettings.Challengers(
-        models,
-        written ? ChallengerScores.WRITTEN : ChallengerScores.LEFT_OUT,
-        table,
-        required ? Absence.REFUSED : Absence.REPORTED);
-  }
-
-  private Optional<TableToWrite> driftTable(DriftMode mode) {
-    Optional<TableToWrite> table =
-        historyTable(
-            settings,
-            "--drift-table",
-            "drift.table",
-            List.of("input", "input-table", "output", "table"));
-    if (table.isPresent() && mode == DriftMode.OFF) {
-      settings.problem("--drift-table (drift.table) cannot be combined with --drift off");
-    }
-
-    return table;
-  }
-
-  /**
-   * Reads the table that an option names, which runs append to; empty if none is named.
-   *
-   * @param others keys of places that it must not be
-   */
-  static Optional<TableToWrite> historyTable(
-      Settings settings, String option, String key, List<String> others) {
-    String name = settings.anyText("scoring-job." + key);
-    if (name.isBlank()) {
-      return Optional.empty();
-    }
-
-    others.stream()
-        .filter(other -> settings.anyText("scoring-job." + other).equals(name))
-        .findFirst()
-        .ifPresent(
-            other ->
-                settings.problem(
-                    "%s must be another place than --%s, but both are '%s'"
-                        .formatted(
-                            option,
-                            other.substring(other.indexOf('.') + 1),
-                            Fault.printable(name))));
-    TableToWrite table = new TableToWrite(name, false, false);
-    table
-        .problem()
-        .ifPresent(problem -> settings.problem("Cannot use %s: %s".formatted(option, problem)));
-    return Optional.of(table);
-  }
-
   private Duplicates duplicates() {
     boolean counted = settings.truth("scoring-job.count-duplicates");
     boolean unique = settings.truth("scoring-job.unique-keys");
@@ -455,34 +246,8 @@ final class JobSettingsParser {
         settings.webAddress("scoring-job.lineage-url"),
         settings.text("scoring-job.lineage-namespace"),
         settings.anyText("scoring-job.lineage-job"),
-        notified(),
+        new DriftSettingsParser(settings, given).notified(environment),
         Duration.ofSeconds(settings.whole("scoring-job.delivery-seconds", 1, 86_400)));
-  }
-
-  /** Only rules and gates give reasons to notify anybody, apart from quarantined rows. */
-  private Optional<SecretAddress> notified() {
-    Optional<SecretAddress> given = settings.secretAddress("scoring-job.drift.notify-url");
-    DriftMode mode = settings.word(DRIFT_MODE, DriftMode.class);
-    if (mode == DriftMode.OFF) {
-      if (given.isPresent()) {
-        settings.problem("--notify-url cannot be combined with --drift off");
-      }
-
-      return Optional.empty();
-    }
-
-    String known = environment.getOrDefault(NOTIFY_URL, "");
-    if (given.isPresent() || known.isBlank()) {
-      return given;
-    }
-
-    Optional<SecretAddress> address = SecretAddress.of(known.strip());
-    if (address.isEmpty()) {
-      settings.problem(
-          "the environment's %s must be %s".formatted(NOTIFY_URL, SecretAddress.EXPECTED));
-    }
-
-    return address;
   }
 
   private Duration seconds(String key) {

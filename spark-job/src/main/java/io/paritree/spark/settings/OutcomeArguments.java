@@ -200,7 +200,7 @@ public record OutcomeArguments(
     }
 
     private Optional<TableToWrite> outTable() {
-      return JobSettingsParser.historyTable(
+      return CommonSettings.historyTable(
           settings,
           "--out-table",
           "outcomes.out-table",

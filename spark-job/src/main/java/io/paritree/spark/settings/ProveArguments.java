@@ -156,12 +156,12 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
               new ProveQuery.Rows(
                   settings.anyText("scoring-job.input"),
                   settings.word("scoring-job.input-format", InputFormat.class),
-                  JobSettingsParser.inputTable(settings, given),
+                  CommonSettings.inputTable(settings, given),
                   settings.word("scoring-job.table-format", AskedFormat.class),
                   settings.truth("scoring-job.ignore-case")
                       ? ReadColumn.Case.IGNORED
                       : ReadColumn.Case.COMPARED,
-                  JobSettingsParser.calls(settings)),
+                  CommonSettings.calls(settings)),
               (int) number("--natural", 0, MOST, NATURAL),
               mostUntried(),
               (int) number("--adversarial", 0, MOST, ADVERSARIAL),
@@ -170,7 +170,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
               ways(),
               option("--scratch"),
               server());
-      JobSettingsParser.checkInput(
+      CommonSettings.checkInput(
           settings, query.input().path(), query.input().format(), query.input().table());
       if (query.adversarial() == 0 && (query.natural() == 0 || query.input().name().isBlank())) {
         settings.problem(

@@ -43,7 +43,7 @@ final class PublishedArguments {
             settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
             ScoreArguments.day(settings, given, "--from"),
             ScoreArguments.day(settings, given, "--to"),
-            JobSettingsParser.calls(settings));
+            CommonSettings.calls(settings));
     if (read.output().isBlank() == read.table().isBlank()) {
       settings.problem("one of --output and --table is needed, where the scores were published to");
     }

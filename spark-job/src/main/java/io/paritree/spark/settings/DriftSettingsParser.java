@@ -1,0 +1,111 @@
+package io.paritree.spark.settings;
+
+import io.paritree.config.SecretAddress;
+import io.paritree.config.Settings;
+import io.paritree.drift.DriftWords;
+import io.paritree.rule.Rule;
+import io.paritree.rule.RuleException;
+import io.paritree.spark.settings.JobSettings.DriftMode;
+import io.paritree.spark.tables.TableToWrite;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Reads what is counted and compared of the rows, and who hears of it: the type and range of each
+ * setting.
+ *
+ * @param given the options of this run only
+ */
+record DriftSettingsParser(Settings settings, ParseResult given) {
+  private static final String MODE = "scoring-job.drift.mode";
+  private static final String NOTIFY_URL = "PARITREE_NOTIFY_URL";
+
+  JobSettings.Drift drift() {
+    DriftMode mode = settings.word(MODE, DriftMode.class);
+    List<String> rules = settings.texts("scoring-job.drift.rules");
+    List<String> more = given.matchedOptionValue("--rule", List.of());
+    String accepted = given.matchedOptionValue("--accept-gates", "");
+    if (given.hasMatchedOption("--accept-gates")) {
+      if (mode != DriftMode.GATE) {
+        settings.problem("--accept-gates needs --drift gate: nothing else holds partitions");
+      } else if (accepted.isBlank()) {
+        settings.problem("--accept-gates needs a reason, which is kept with what is published");
+      }
+    }
+
+    if (mode == DriftMode.OFF && !more.isEmpty()) {
+      settings.problem("--rule cannot be combined with --drift off");
+    }
+
+    String by = settings.anyText("scoring-job.drift.by");
+    if (mode == DriftMode.OFF && !by.isEmpty()) {
+      settings.problem("--drift-by (drift.by) cannot be combined with --drift off");
+    }
+
+    for (String rule : Stream.concat(rules.stream(), more.stream()).toList()) {
+      try {
+        Rule.of(rule, DriftWords.ofAnyModel());
+      } catch (RuleException e) {
+        settings.problem(e.getMessage());
+      }
+    }
+
+    return new JobSettings.Drift(
+        mode,
+        settings.whole("scoring-job.drift.sample-rows", 0, CommonSettings.TRILLION),
+        settings.whole("scoring-job.drift.impact-rows", 0, CommonSettings.TRILLION),
+        by,
+        rules,
+        more,
+        accepted.strip(),
+        driftTable(mode));
+  }
+
+  private Optional<TableToWrite> driftTable(DriftMode mode) {
+    Optional<TableToWrite> table =
+        CommonSettings.historyTable(
+            settings,
+            "--drift-table",
+            "drift.table",
+            List.of("input", "input-table", "output", "table"));
+    if (table.isPresent() && mode == DriftMode.OFF) {
+      settings.problem("--drift-table (drift.table) cannot be combined with --drift off");
+    }
+
+    return table;
+  }
+
+  /**
+   * Returns the address that is told of rules that have fired, and of quarantined rows; empty if
+   * there is none, or no rule.
+   *
+   * @param environment has it if it is not given
+   */
+  Optional<SecretAddress> notified(Map<String, String> environment) {
+    Optional<SecretAddress> own = settings.secretAddress("scoring-job.drift.notify-url");
+    DriftMode mode = settings.word(MODE, DriftMode.class);
+    if (mode == DriftMode.OFF) {
+      if (own.isPresent()) {
+        settings.problem("--notify-url cannot be combined with --drift off");
+      }
+
+      return Optional.empty();
+    }
+
+    String known = environment.getOrDefault(NOTIFY_URL, "");
+    if (own.isPresent() || known.isBlank()) {
+      return own;
+    }
+
+    Optional<SecretAddress> address = SecretAddress.of(known.strip());
+    if (address.isEmpty()) {
+      settings.problem(
+          "the environment's %s must be %s".formatted(NOTIFY_URL, SecretAddress.EXPECTED));
+    }
+
+    return address;
+  }
+}
