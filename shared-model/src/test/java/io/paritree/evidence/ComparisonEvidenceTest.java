@@ -281,7 +281,7 @@ class ComparisonEvidenceTest {
     assertThatThrownBy(() -> Rule.of("contract.http < broken", Requirements.words()))
         .hasMessageContaining("there is no baseline 'broken'");
     assertThatThrownBy(() -> Rule.of("forest.trees < 9", Requirements.words()))
-        .hasMessageContaining("there is no measure of forest 'trees'");
+        .hasMessageContaining("there is no subject 'forest'");
     assertThatThrownBy(() -> Rule.of("\"region=DE\".dropped < 1", Requirements.words()))
         .hasMessageContaining("there is no measure of region=DE 'dropped'");
     assertThatThrownBy(() -> Rule.of("data.flips. < 9", Requirements.words()))

@@ -9,7 +9,7 @@ import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.ConflictException;
@@ -289,7 +289,7 @@ final class GroupRun {
   }
 
   private static void checkReadable(Tally tally) throws RefusedException {
-    InputCheck.refuse(List.copyOf(tally.unreadable()));
+    InputProblems.refuse(List.copyOf(tally.unreadable()));
   }
 
   /**

@@ -9,8 +9,8 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFile;
+import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.input.SourceRoot;
 import io.paritree.spark.keys.KeyHashes;
@@ -92,7 +92,7 @@ final class GroupScoring {
     List<String> problems =
         new IndexBuild(session, checked.place(), directory, form)
             .build(partitions, scores, quarantined);
-    InputCheck.refuse(problems);
+    InputProblems.refuse(problems);
   }
 
   ParquetWriters writers() {

@@ -134,9 +134,7 @@ public final class ParityMain {
     if (!given.json().isEmpty()) {
       ended =
           ended.withKept(
-              "The evidence was not written",
-              () -> Files.write(Path.of(given.json()), json),
-              err);
+              "The evidence was not written", () -> Files.write(Path.of(given.json()), json), err);
     }
 
     return ended;

@@ -5,8 +5,8 @@ import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.Input;
-import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.task.Tally;
@@ -58,7 +58,7 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
     Input listing = checked.input().listing();
     List<String> changed = listing.changed(checked.inputStore(), checked.files());
     if (!changed.isEmpty()) {
-      InputCheck.refuse(listing.goneVersion().stream().toList());
+      InputProblems.refuse(listing.goneVersion().stream().toList());
       throw new FailedException(
           "Cannot publish: %s of %s input files have changed since the run began, for instance %s;"
                   .formatted(changed.size(), checked.files().size(), changed.get(0))

@@ -32,8 +32,6 @@ class ParityMainTest {
     Ended same = afterKeepingNothing(new Ended(0, ""));
     assertThat(same.exitCode()).isEqualTo(1);
     assertThat(same.reason()).contains("not written", "/none/evidence.json");
-    assertThat(err.toString(StandardCharsets.UTF_8).lines())
-        .hasSize(3)
-        .containsOnly(same.reason());
+    assertThat(err.toString(StandardCharsets.UTF_8).lines()).hasSize(3).containsOnly(same.reason());
   }
 }

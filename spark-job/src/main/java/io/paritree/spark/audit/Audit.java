@@ -91,8 +91,7 @@ public record Audit(
             new RecordedModels(query.model(), hadoop),
             scoring);
     List<PartitionProof> proofs =
-        new CallsAtOnce(atOnce)
-            .answers(partitions, partition -> settled(output, audit, partition));
+        new CallsAtOnce(atOnce).answers(partitions, partition -> settled(output, audit, partition));
     double seconds = Duration.between(startedAt, Instant.now()).toMillis() / MILLIS;
     return new Audit(
         query, output.place(), output.shown(), output.version(), startedAt, seconds, proofs);

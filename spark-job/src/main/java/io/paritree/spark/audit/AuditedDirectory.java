@@ -62,20 +62,34 @@ record AuditedDirectory(
   @Override
   public List<String> partitions() throws IOException {
     List<String> found = new ArrayList<>();
-    find("", found);
+    List<String> first = find("", found);
+    place().calls().answers(first, this::foundIn).forEach(found::addAll);
     return found.stream().sorted().toList();
   }
 
-  private void find(String directory, List<String> found) throws IOException {
+  private List<String> foundIn(String directory) throws IOException {
+    List<String> found = new ArrayList<>();
+    for (String partition : find(directory, found)) {
+      found.addAll(foundIn(partition));
+    }
+
+    return found;
+  }
+
+  /**
+   * Looks at a directory.
+   *
+   * @param found receives it, if readers see files of it
+   * @return the partition directories in it that may be others
+   */
+  private List<String> find(String directory, List<String> found) throws IOException {
     List<String> below = place().partitionsBelow(directory);
     boolean isOfRun = place().manifest(directory).isPresent();
     if (isOfRun || !visible(directory, !below.isEmpty()).isEmpty()) {
       found.add(directory);
     }
 
-    for (String partition : isOfRun && !directory.isEmpty() ? List.<String>of() : below) {
-      find(partition, found);
-    }
+    return isOfRun && !directory.isEmpty() ? List.of() : below;
   }
 
   /**

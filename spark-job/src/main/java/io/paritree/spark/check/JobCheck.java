@@ -13,6 +13,7 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputPartition;
+import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputCheck;
 import io.paritree.spark.output.OutputPartition;
@@ -231,7 +232,7 @@ public final class JobCheck {
     listing.checkRequested(settings.input().partitions(), session, problems);
     checkSlices(checked);
 
-    InputCheck.refuse(problems);
+    InputProblems.refuse(problems);
     return checked;
   }
 
@@ -291,7 +292,7 @@ public final class JobCheck {
           "--challenger-table cannot be used: files of the output are encrypted, and that table, which would have the scores, is not");
     }
 
-    InputCheck.refuse(problems);
+    InputProblems.refuse(problems);
     return encrypted;
   }
 

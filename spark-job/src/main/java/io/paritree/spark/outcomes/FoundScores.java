@@ -54,8 +54,7 @@ record FoundScores(
   private static FoundScores ofDirectory(
       SparkSession session, OutcomeQuery query, OutputPlace place)
       throws RefusedException, IOException {
-    List<PartitionManifest> published = new ArrayList<>(place.publishedBelow(""));
-    place.manifest("").ifPresent(published::add);
+    List<PartitionManifest> published = place.published();
     published.removeIf(own -> !isAsked(query, own.partition()));
     if (published.isEmpty()) {
       throw new RefusedException(

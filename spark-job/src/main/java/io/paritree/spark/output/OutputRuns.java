@@ -1,7 +1,7 @@
 package io.paritree.spark.output;
 
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.publish.KeptIndexes;
 import io.paritree.spark.publish.KeptRuns;
 import io.paritree.spark.publish.OutputPlace;
@@ -57,7 +57,7 @@ public record OutputRuns(
       return new Publisher(place, settings.output().locks(), observer).begin(name);
     } catch (AccessDeniedException e) {
       throw new RefusedException(
-          InputCheck.message(
+          InputProblems.message(
               List.of(
                   "the run may not write its state to %s (%s); let its user write there, or give another directory by --state-directory"
                       .formatted(place.state(), e.getMessage()))));
@@ -67,7 +67,7 @@ public record OutputRuns(
   /** Records which directory has the state of the output's runs. */
   public void claimState() throws RefusedException, IOException {
     Optional<String> problem = new StateRecord(place).claim();
-    InputCheck.refuse(problem.stream().toList());
+    InputProblems.refuse(problem.stream().toList());
   }
 
   /**

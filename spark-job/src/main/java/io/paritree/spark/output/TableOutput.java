@@ -4,7 +4,7 @@ import io.paritree.output.DataFile;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.TableCommit;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.KeptIndexes;
 import io.paritree.spark.publish.PreparedPartition;
@@ -121,10 +121,10 @@ public final class TableOutput implements Output {
       List<String> problems)
       throws RefusedException, IOException {
     List<StructField> added = table.check(columns, Output.names(targets), problems);
-    InputCheck.refuse(problems);
+    InputProblems.refuse(problems);
     checkForeign(Output.names(open), problems);
     table.plan(columns, added, partitionColumns, problems);
-    InputCheck.refuse(problems);
+    InputProblems.refuse(problems);
   }
 
   /** Refuses to replace rows of a table that Paritree has not written, or says which they are. */
@@ -151,7 +151,7 @@ public final class TableOutput implements Output {
               "--replace-foreign: table %s has %s; this run replaces them".formatted(name, rows));
     }
 
-    InputCheck.refuse(problems);
+    InputProblems.refuse(problems);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.input.InputRows;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.ReadColumn;
@@ -84,7 +85,7 @@ final class NaturalRecords implements Iterator<TriedRecord> {
       throws RefusedException, IOException {
     List<String> problems = new ArrayList<>();
     Input listing = listing(session, input, problems);
-    InputCheck.refuse(problems);
+    InputProblems.refuse(problems);
     ReadColumn.Case comparison = input.comparison();
     CheckedInput checked =
         new InputCheck(
@@ -98,7 +99,7 @@ final class NaturalRecords implements Iterator<TriedRecord> {
                 input.calls(),
                 problems)
             .check(listing.partitions(), session, () -> {});
-    InputCheck.refuse(problems);
+    InputProblems.refuse(problems);
     return new NaturalRecords(
         listing.version(),
         schema,

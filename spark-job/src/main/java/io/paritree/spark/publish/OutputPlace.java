@@ -231,14 +231,22 @@ public final class OutputPlace {
   public List<PartitionManifest> publishedBelow(String directory) throws IOException {
     List<PartitionManifest> published = new ArrayList<>();
     for (String below : partitionsBelow(directory)) {
-      Optional<PartitionManifest> own = manifest(below);
-      if (own.isPresent()) {
-        published.add(own.get());
-      } else {
-        published.addAll(publishedBelow(below));
-      }
+      published.addAll(publishedIn(below));
     }
 
+    return published;
+  }
+
+  private List<PartitionManifest> publishedIn(String partition) throws IOException {
+    Optional<PartitionManifest> own = manifest(partition);
+    return own.isPresent() ? List.of(own.get()) : publishedBelow(partition);
+  }
+
+  /** Returns what runs have published; the directories of the first level are read at once. */
+  public List<PartitionManifest> published() throws IOException {
+    List<PartitionManifest> published = new ArrayList<>();
+    calls.answers(partitionsBelow(""), this::publishedIn).forEach(published::addAll);
+    manifest("").ifPresent(published::add);
     return published;
   }
 

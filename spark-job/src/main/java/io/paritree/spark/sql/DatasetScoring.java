@@ -6,7 +6,7 @@ import io.paritree.feature.Schema;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
 import io.paritree.reasons.ExplanationSettings;
-import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.versions.rows.RowEncoders;
@@ -153,7 +153,7 @@ public final class DatasetScoring {
     StructType output = ResultColumns.added(result, model, hasMargins, explanation, hasFaults);
     checkNames(output, isCaseSensitive(rows), problems);
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(InputCheck.message(problems));
+      throw new IllegalArgumentException(InputProblems.message(problems));
     }
 
     Optional<PlainFiles> files =

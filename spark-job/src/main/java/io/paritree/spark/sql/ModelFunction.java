@@ -2,7 +2,7 @@ package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
 import io.paritree.model.ScoringModel;
-import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.input.ReadColumn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,7 +74,7 @@ record ModelFunction(
     RowColumns columns = RowColumns.of(model.schema(), row, comparison, problems);
     if (!problems.isEmpty()) {
       throw new UnsupportedOperationException(
-          "%s: %s".formatted(name, InputCheck.message(problems)));
+          "%s: %s".formatted(name, InputProblems.message(problems)));
     }
 
     return new RowFunction(

@@ -1,0 +1,143 @@
+package io.paritree.spark.input;
+
+import io.paritree.feature.Feature;
+import io.paritree.feature.Field;
+import io.paritree.feature.NearestName;
+import io.paritree.feature.Schema;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The columns that a run asks of an input, and for what. */
+final class AskedColumns {
+  private final Input listing;
+  private final Schema schema;
+  private final Set<String> names; // of all columns that the run reads, the carried ones first
+  private final Set<String> stated; // of them, those that are read only if the input has them
+  private final String by; // the one of them by whose values rows are divided; empty if none is
+  private final ReadColumn.Case comparison;
+
+  /** As of {@link InputCheck}. */
+  AskedColumns(
+      Input listing,
+      Schema schema,
+      List<String> carried,
+      List<String> stated,
+      String by,
+      ReadColumn.Case comparison) {
+    this.listing = listing;
+    this.schema = schema;
+    this.comparison = comparison;
+    this.names = new LinkedHashSet<>(carried);
+    schema.fields().forEach(field -> names.add(field.column()));
+    this.by = names.contains(by) ? "" : by;
+    if (!this.by.isEmpty()) {
+      names.add(by);
+    }
+
+    this.stated = new LinkedHashSet<>(stated);
+    this.stated.removeAll(names);
+    for (String column : listing.partitionColumns()) {
+      this.stated.remove(comparison.asked(column, stated));
+    }
+
+    names.addAll(this.stated);
+  }
+
+  /** Returns their names. */
+  Set<String> names() {
+    return names;
+  }
+
+  /** Returns names of an input's columns; of those that are asked for as they are asked for. */
+  List<String> ofInput(List<String> stored) {
+    return stored.stream().map(name -> comparison.asked(name, names)).toList();
+  }
+
+  /**
+   * Leaves out those that are read only if the input has them.
+   *
+   * @param found what it has
+   */
+  void leaveOutUnless(Collection<String> found) {
+    names.removeIf(name -> stated.contains(name) && !found.contains(name));
+  }
+
+  /** Returns the features that a column is read for. */
+  List<Feature> features(String name) {
+    return schema.fields().stream()
+        .filter(any -> any.column().equals(name))
+        .flatMap(any -> any.features().stream())
+        .toList();
+  }
+
+  /** Checks that no two of them are the same column. */
+  void checkApart(List<String> problems) {
+    Map<String, String> seen = new HashMap<>();
+    for (String name : names) {
+      String other = seen.putIfAbsent(comparison.key(name), name);
+      if (other != null) {
+        problems.add(
+            "columns '%s' and '%s' are the same one if case is ignored; ask for it by one name"
+                .formatted(other, name));
+      }
+    }
+  }
+
+  /** Checks that the features read values of the types that columns have. */
+  void checkTypes(Map<String, ReadColumn> columns, List<String> problems) {
+    for (Field field : schema.fields()) {
+      ReadColumn column = columns.get(field.column());
+      if (column == null || column.isPartition()) {
+        continue;
+      }
+
+      for (Feature feature : field.features()) {
+        FeatureTypes.problem(feature, column.type())
+            .ifPresent(problem -> problems.add("column '%s' %s".formatted(column.name(), problem)));
+      }
+    }
+  }
+
+  /**
+   * Returns what is wrong if a column is not there.
+   *
+   * @param columns that are there
+   * @param where they are
+   */
+  String missing(String name, List<String> columns, String where) {
+    String users =
+        stated.contains(name) ? "which --output-partition has" : "a key or passed column";
+    if (name.equals(by)) {
+      users = "which --drift-by names";
+    } else if (schema.fieldIndex(name) >= 0) {
+      users = "which the model reads";
+    }
+
+    String nearest =
+        columns.stream()
+            .filter(column -> column.equalsIgnoreCase(name))
+            .findFirst()
+            .map(
+                column ->
+                    "; it has '%s', and names must match exactly (unless --ignore-case is set)"
+                        .formatted(column))
+            .or(() -> nearest(name, columns))
+            .orElse("");
+    return "column '%s', %s, is not in %s%s".formatted(name, users, where, nearest);
+  }
+
+  /** Returns a hint for a name that only this run uses, and may be mistyped. */
+  private Optional<String> nearest(String name, List<String> columns) {
+    List<String> all = new ArrayList<>(columns);
+    all.addAll(listing.partitionColumns());
+    return name.equals(by)
+        ? NearestName.of(name, all).map("; did you mean '%s'?"::formatted)
+        : Optional.empty();
+  }
+}
