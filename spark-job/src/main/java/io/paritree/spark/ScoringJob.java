@@ -157,7 +157,8 @@ final class ScoringJob {
 
     StopSignal.check();
     GroupRun group =
-        new GroupRun(settings, rules, session, observer, progress, startedAt, stages, quality);
+        new GroupRun(
+            new RunParts(settings, rules, session, observer, progress, startedAt, stages, quality));
     if (settings.mode() == Mode.DRY_RUN) {
       return group.sample(checked);
     }
