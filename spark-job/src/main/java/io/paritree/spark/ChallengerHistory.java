@@ -18,8 +18,11 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -65,9 +68,10 @@ final class ChallengerHistory {
     }
 
     HistoryTable table = table(place.get(), checked.comparedColumns());
-    List<String> names = List.of(table.columns().fieldNames());
-    for (String name : names) {
-      if (names.indexOf(name) != names.lastIndexOf(name)) {
+    Set<String> seen = new HashSet<>();
+    for (String name : table.columns().fieldNames()) {
+      // Readers of tables, and Spark's, ignore case.
+      if (!seen.add(name.toLowerCase(Locale.ROOT))) {
         throw new RefusedException(
             "Cannot use --challenger-table: it would have the column '%s' twice; rename the key"
                 .formatted(name));
@@ -115,7 +119,7 @@ final class ChallengerHistory {
     Location kept = directory.keptAtEnd().resolve(KEPT);
     String[] files =
         tally.compared().stream()
-            .map(file -> HadoopPaths.of(kept.resolve(Output.name(file))).toString())
+            .map(file -> HadoopPaths.pattern(kept.resolve(Output.name(file))))
             .toArray(String[]::new);
     Dataset<Row> rows =
         session

@@ -24,7 +24,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -68,22 +67,21 @@ public record HistoryTable(TableToWrite table, String content, String option, St
     }
   }
 
-  /** Returns how columns of a table do not fit. Others are left alone. */
+  /** Returns how columns of a table do not fit, whatever their case. Others are left alone. */
   private List<String> wrong(StructType found) {
-    Map<String, DataType> types = new HashMap<>();
-    for (StructField column : found.fields()) {
-      types.put(column.name().toLowerCase(Locale.ROOT), column.dataType());
-    }
-
+    Map<String, StructField> fields = byName(found);
     List<String> wrong = new ArrayList<>();
     for (StructField column : columns.fields()) {
-      DataType type = types.get(column.name());
-      if (type == null) {
+      StructField own = fields.get(column.name().toLowerCase(Locale.ROOT));
+      if (own == null) {
         wrong.add("has no column " + column.name());
-      } else if (!type.equals(column.dataType())) {
+      } else if (!own.dataType().equals(column.dataType())) {
         wrong.add(
             "has the column %s as %s, where %s is expected"
-                .formatted(column.name(), type.simpleString(), column.dataType().simpleString()));
+                .formatted(
+                    column.name(),
+                    own.dataType().simpleString(),
+                    column.dataType().simpleString()));
       }
     }
 
@@ -151,8 +149,28 @@ public record HistoryTable(TableToWrite table, String content, String option, St
       Location directory = FileStore.located(table.name(), HadoopPaths.settingsByName(session));
       rows.write().mode(SaveMode.Append).parquet(HadoopPaths.of(directory).toString());
     } else {
-      AskedFormat.AUTO.append(session, table, rows);
+      appendNamed(session, rows);
     }
+  }
+
+  /** Appends rows with the names that the columns have in the table, which may be of other case. */
+  private void appendNamed(SparkSession session, Dataset<Row> rows)
+      throws RefusedException, IOException, AnalysisException {
+    Map<String, StructField> found = byName(AskedFormat.AUTO.columns(session, table));
+    String[] names =
+        Stream.of(columns.fields())
+            .map(own -> found.getOrDefault(own.name().toLowerCase(Locale.ROOT), own).name())
+            .toArray(String[]::new);
+    AskedFormat.AUTO.append(session, table, rows.toDF(names));
+  }
+
+  private static Map<String, StructField> byName(StructType found) {
+    Map<String, StructField> fields = new HashMap<>();
+    for (StructField column : found.fields()) {
+      fields.put(column.name().toLowerCase(Locale.ROOT), column);
+    }
+
+    return fields;
   }
 
   private void append(SparkSession session, Iterator<Object[]> rows)
@@ -162,7 +180,7 @@ public record HistoryTable(TableToWrite table, String content, String option, St
       some.add(RowFactory.create(rows.next()));
     }
 
-    AskedFormat.AUTO.append(session, table, session.createDataFrame(some, columns).coalesce(1));
+    appendNamed(session, session.createDataFrame(some, columns).coalesce(1));
   }
 
   private void writeFile(SparkSession session, String file, Iterator<Object[]> rows)
