@@ -70,7 +70,7 @@ public final class BlockEncoder {
    * @param types of the values of each field, in the order of the schema. They are values and no
    *     cells, and each is the column of its field in blocks
    */
-  BlockEncoder(Schema schema, List<DataType> types) {
+  public BlockEncoder(Schema schema, List<DataType> types) {
     this(
         IntStream.range(0, types.size())
             .mapToObj(
@@ -115,7 +115,7 @@ public final class BlockEncoder {
    * @param slots receives {@code width * BLOCK_ROWS} slots
    * @param faults receives the faults, by row; cleared by the caller
    */
-  void encode(InputBlock block, SourceFile file, float[] slots, RowFaults faults) {
+  public void encode(InputBlock block, SourceFile file, float[] slots, RowFaults faults) {
     int rows = block.rows();
     malformed.clear();
     Arrays.fill(missing, 0);

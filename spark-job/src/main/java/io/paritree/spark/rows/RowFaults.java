@@ -11,12 +11,15 @@ import java.util.List;
  * <p>Features write into {@link #current}; their caller attributes its content to a row. Rows
  * without faults cost nothing. Not thread-safe.
  */
-final class RowFaults {
+public final class RowFaults {
   private final Faults current = new Faults();
   private final Faults[] byRow;
   private int faulty;
 
-  RowFaults(int capacity) {
+  /**
+   * @param capacity the most rows of a block
+   */
+  public RowFaults(int capacity) {
     this.byRow = new Faults[capacity];
   }
 
@@ -33,7 +36,8 @@ final class RowFaults {
     }
   }
 
-  void add(int row, List<Fault> faults) {
+  /** Adds faults of a row. */
+  public void add(int row, List<Fault> faults) {
     if (byRow[row] == null) {
       byRow[row] = new Faults();
       faulty++;
@@ -42,21 +46,22 @@ final class RowFaults {
     faults.forEach(byRow[row]::add);
   }
 
-  boolean isFaulty(int row) {
+  public boolean isFaulty(int row) {
     return byRow[row] != null;
   }
 
   /** Returns the number of rows that have a fault. */
-  int faulty() {
+  public int faulty() {
     return faulty;
   }
 
-  List<Fault> of(int row) {
+  /** Returns the faults of a row that has one. */
+  public List<Fault> of(int row) {
     return byRow[row].list();
   }
 
   /** Removes all faults, for the next block. */
-  void clear() {
+  public void clear() {
     current.clear();
     if (faulty > 0) {
       Arrays.fill(byRow, null);

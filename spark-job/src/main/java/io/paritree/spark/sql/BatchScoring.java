@@ -4,7 +4,7 @@ import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.blocks.VectorBlock;
-import io.paritree.spark.rows.BlockScores;
+import io.paritree.spark.rows.BlockEncoder;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.versions.scans.ComputedColumns.OfBatches;
 import java.util.Arrays;
@@ -19,8 +19,8 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 final class BatchScoring implements OfBatches {
   private final SourceFile file;
   private final VectorBlock block;
-  private final BlockScores results;
-  private final QueryRecheck checking;
+  private final BlockEncoder encoder;
+  private final ScoredBlock results;
   private final ResultVector[] vectors;
 
   /**
@@ -44,8 +44,10 @@ final class BatchScoring implements OfBatches {
     boolean hasMargins =
         Arrays.stream(wanted)
             .anyMatch(column -> column >= engine.scores() && column < engine.scores() + margins);
-    this.results = new BlockScores(model, types, hasMargins);
-    this.checking = new QueryRecheck(model, engine, scoring.recheck(), seed);
+    QueryRecheck checking = new QueryRecheck(model, engine, scoring.recheck(), seed);
+    this.encoder = new BlockEncoder(model.schema(), types);
+    this.results =
+        new ScoredBlock(engine, checking, hasMargins, TaskPlan.BLOCK_ROWS, TaskPlan.BLOCK_ROWS);
   }
 
   /**
@@ -62,10 +64,10 @@ final class BatchScoring implements OfBatches {
     }
 
     block.bind(batch);
+    results.faults().clear();
     if (rows > 0) {
-      results.score(block, file);
-      checking.check(
-          results.slots(), 1, TaskPlan.BLOCK_ROWS, rows, results.margins(), results.scores());
+      encoder.encode(block, file, results.slots(), results.faults());
+      results.score(rows);
     }
 
     ColumnVector[] filled = new ColumnVector[vectors.length];

@@ -16,7 +16,6 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
-import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -63,16 +62,12 @@ record BlockScoring(
   private final class Scored implements Iterator<JoinedRow> {
     private final ScoringModel open;
     private final Engine engine;
-    private final QueryRecheck checking;
     private final RowEncoder encoder;
+    private final ScoredBlock results;
     private final Iterator<InternalRow> rows;
     private final InternalRow[] block = new InternalRow[BLOCK_ROWS];
-    private final ArrayData[] faults = new ArrayData[BLOCK_ROWS];
     private final RowExplainer explainer; // null if nothing is explained
     private final float[] rowSlots;
-    private final float[] slots;
-    private final float[] margins;
-    private final float[] scores;
     private final int[] nans;
     private final Faults found = new Faults();
     private final UTF8String[] labels;
@@ -84,7 +79,8 @@ record BlockScoring(
     Scored(ScoringModel open, Iterator<InternalRow> rows) {
       this.open = open;
       this.engine = model.engine(open);
-      this.checking = new QueryRecheck(open, engine, recheck, TaskContext.getPartitionId());
+      QueryRecheck checking = new QueryRecheck(open, engine, recheck, TaskContext.getPartitionId());
+      this.results = new ScoredBlock(engine, checking, hasMargins, STRIDE, BLOCK_ROWS);
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
       this.nans = new int[encoder.numbers()];
@@ -92,9 +88,6 @@ record BlockScoring(
       this.explainer =
           explanation == null ? null : new RowExplainer(open, columns, explanation.mode());
       this.rowSlots = new float[engine.width()];
-      this.slots = new float[engine.width() * STRIDE];
-      this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
-      this.scores = new float[engine.scores() * BLOCK_ROWS];
       this.computed = new SpecificInternalRow(computedType);
     }
 
@@ -116,26 +109,25 @@ record BlockScoring(
     private void read() {
       next = 0;
       found.clear();
+      results.faults().clear();
       Arrays.fill(nans, 0);
       for (size = 0; size < BLOCK_ROWS && rows.hasNext(); size++) {
         InternalRow row = rows.next();
         check(row);
-        encoder.encodeAllButNumbers(row, slots, STRIDE, size, nans, found);
+        encoder.encodeAllButNumbers(row, results.slots(), STRIDE, size, nans, found);
         keep(row, size);
-        faults[size] = null;
       }
 
       if (size == 0) {
         throw new NoSuchElementException();
       }
 
-      encoder.encodeNumbers(slots, STRIDE, size, nans, found);
+      encoder.encodeNumbers(results.slots(), STRIDE, size, nans, found);
       if (!found.isEmpty()) {
         findFaults();
       }
 
-      engine.scoreColumns(slots, STRIDE, size, margins, scores);
-      checking.check(slots, 1, STRIDE, size, margins, scores);
+      results.score(size);
     }
 
     private void check(InternalRow row) {
@@ -154,18 +146,19 @@ record BlockScoring(
         }
 
         found.clear();
-        encoder.encode(block[at], slots, STRIDE, at, found);
+        encoder.encode(block[at], results.slots(), STRIDE, at, found);
         if (!found.isEmpty()) {
           if (isStrict) {
             throw new InvalidRowException(found.list());
           }
 
-          faults[at] = FaultList.of(found.list());
+          results.faults().add(at, found.list());
         }
       }
     }
 
     private boolean isAnySlotMissing(int row) {
+      float[] slots = results.slots();
       for (int at = row; at < slots.length; at += STRIDE) {
         if (Float.isNaN(slots[at])) {
           return true;
@@ -188,17 +181,20 @@ record BlockScoring(
     }
 
     private void compute(int at) {
-      boolean isGood = faults[at] == null;
-      int to = put(scores, engine.scores(), at, isGood, 0);
-      to = hasMargins ? put(margins, engine.outputs(), at, isGood, to) : to;
+      boolean isGood = !results.faults().isFaulty(at);
+      int to = put(results.scores(), engine.scores(), at, isGood, 0);
+      to = hasMargins ? put(results.margins(), engine.outputs(), at, isGood, to) : to;
       if (open.outputs().hasLabel()) {
         computed.update(
-            to++, isGood ? labels[open.outputs().classIndex(scores, at * engine.scores())] : null);
+            to++,
+            isGood
+                ? labels[open.outputs().classIndex(results.scores(), at * engine.scores())]
+                : null);
       }
 
       to = explanation == null ? to : explain(at, isGood, to);
       if (hasFaults) {
-        computed.update(to, faults[at]);
+        computed.update(to, isGood ? null : FaultList.of(results.faults().of(at)));
       }
     }
 
@@ -216,11 +212,12 @@ record BlockScoring(
       }
 
       for (int slot = 0; slot < rowSlots.length; slot++) {
-        rowSlots[slot] = slots[slot * STRIDE + at];
+        rowSlots[slot] = results.slots()[slot * STRIDE + at];
       }
 
       explainer.explain(rowSlots);
       if (explanation.hasReasons()) {
+        float[] scores = results.scores();
         int scored = at * engine.scores();
         int winner = explainer.winner(scores, scored);
         if (explanation.hasReasons(scores[scored + Math.min(winner, engine.scores() - 1)])) {

@@ -2,7 +2,6 @@ package io.paritree.spark.sql;
 
 import io.paritree.Fault;
 import io.paritree.model.ScoringModel;
-import io.paritree.spark.rows.BlockScores;
 import io.paritree.spark.rows.FaultList;
 import io.paritree.spark.rows.ScoreFields;
 import io.paritree.spark.task.TaskPlan;
@@ -33,9 +32,9 @@ abstract sealed class ResultVector {
   static ResultVector of(ScoringModel model, int margins, int column) {
     int scores = model.engine().scores();
     if (column < scores) {
-      return new Floats(BlockScores::scores, column, scores);
+      return new Floats(ScoredBlock::scores, column, scores);
     } else if (column < scores + margins) {
-      return new Floats(BlockScores::margins, column - scores, margins);
+      return new Floats(ScoredBlock::margins, column - scores, margins);
     }
 
     return column == scores + margins && model.outputs().hasLabel()
@@ -44,21 +43,21 @@ abstract sealed class ResultVector {
   }
 
   /** Returns the results of a batch; valid until those of the next one. */
-  final ColumnVector of(BlockScores batch, int rows) {
+  final ColumnVector of(ScoredBlock batch, int rows) {
     vector.reset();
     fill(vector, batch, rows);
     return vector;
   }
 
-  abstract void fill(WritableColumnVector to, BlockScores batch, int rows);
+  abstract void fill(WritableColumnVector to, ScoredBlock batch, int rows);
 
   /** Scores or margins of one output. */
   private static final class Floats extends ResultVector {
-    private final Function<BlockScores, float[]> values;
+    private final Function<ScoredBlock, float[]> values;
     private final int output;
     private final int outputs;
 
-    Floats(Function<BlockScores, float[]> values, int output, int outputs) {
+    Floats(Function<ScoredBlock, float[]> values, int output, int outputs) {
       super(DataTypes.FloatType);
       this.values = values;
       this.output = output;
@@ -66,7 +65,7 @@ abstract sealed class ResultVector {
     }
 
     @Override
-    void fill(WritableColumnVector to, BlockScores batch, int rows) {
+    void fill(WritableColumnVector to, ScoredBlock batch, int rows) {
       float[] from = values.apply(batch);
       if (outputs == 1) {
         to.putFloats(0, rows, from, 0);
@@ -76,8 +75,8 @@ abstract sealed class ResultVector {
         }
       }
 
-      for (int row = 0; batch.faulty() > 0 && row < rows; row++) {
-        if (batch.isFaulty(row)) {
+      for (int row = 0; batch.faults().faulty() > 0 && row < rows; row++) {
+        if (batch.faults().isFaulty(row)) {
           to.putNull(row);
         }
       }
@@ -96,12 +95,12 @@ abstract sealed class ResultVector {
     }
 
     @Override
-    void fill(WritableColumnVector to, BlockScores batch, int rows) {
+    void fill(WritableColumnVector to, ScoredBlock batch, int rows) {
       to.setDictionary(labels);
       WritableColumnVector ids = to.reserveDictionaryIds(TaskPlan.BLOCK_ROWS);
       int perRow = model.engine().scores();
       for (int row = 0; row < rows; row++) {
-        if (batch.faulty() > 0 && batch.isFaulty(row)) {
+        if (batch.faults().faulty() > 0 && batch.faults().isFaulty(row)) {
           to.putNull(row);
         } else {
           ids.putInt(row, model.outputs().classIndex(batch.scores(), row * perRow));
@@ -149,11 +148,11 @@ abstract sealed class ResultVector {
     }
 
     @Override
-    void fill(WritableColumnVector to, BlockScores batch, int rows) {
+    void fill(WritableColumnVector to, ScoredBlock batch, int rows) {
       to.putNulls(0, rows);
-      for (int row = 0; batch.faulty() > 0 && row < rows; row++) {
-        if (batch.isFaulty(row)) {
-          put(batch.faults(row), to, row);
+      for (int row = 0; batch.faults().faulty() > 0 && row < rows; row++) {
+        if (batch.faults().isFaulty(row)) {
+          put(batch.faults().of(row), to, row);
         }
       }
     }
