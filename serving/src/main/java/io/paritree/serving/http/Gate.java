@@ -8,6 +8,7 @@ import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.arrival.RequestId;
 import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.http.Tokens.Role;
+import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -58,9 +59,25 @@ public final class Gate extends Handler.Wrapper {
           response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
         }
 
-        return super.handle(request, response, callback);
+        return super.handle(request, new Last(request, response), callback);
       }
     };
+  }
+
+  /** An answer that says so if it is the last one, also if that was not known at its begin. */
+  private final class Last extends Response.Wrapper {
+    Last(Request request, Response response) {
+      super(request, response);
+    }
+
+    @Override
+    public void write(boolean last, ByteBuffer content, Callback written) {
+      if (closing && !isCommitted()) {
+        getHeaders().put(HttpFields.CONNECTION_CLOSE);
+      }
+
+      super.write(last, content, written);
+    }
   }
 
   @Override
