@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ProvedServerTest {
   private static final long SEED = Seed.next();
-  private static final int RECORDS = 1_500;
+  private static final int RECORDS = 1_100;
   private static final int REASONS = 3;
   private static final int FEW = 40;
   private static final String LENGTH = "Inference-Header-Content-Length";
@@ -70,7 +70,7 @@ class ProvedServerTest {
         List<String> ways = new ArrayList<>(TriedServer.names());
         ways.add(0, EngineForm.SPEC.word());
         if (place.equals(classes)) { // which is not served first
-          ways.remove("invocations");
+          ways.removeIf(name -> name.startsWith("invocations"));
         }
 
         assertThat(results).extracting(WayResult::name).isEqualTo(ways);

@@ -2,26 +2,19 @@ package io.paritree.proof;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
 import io.paritree.proof.ServerRequests.Answer;
-import io.paritree.proof.TriedRecord.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/**
- * Scores records by MLflow's protocol, as records of a data frame. A data frame has all its
- * columns, so a field that is absent is sent as null. The answer has scores and reasons only.
- */
-record InvocationsWay(TriedServer server, ScoringModel model, AskedReasons asked)
+/** Scores records by MLflow's protocol. The answer has scores and reasons only. */
+record InvocationsWay(
+    InvocationsForm form, TriedServer server, ScoringModel model, AskedReasons asked)
     implements RefusingWay {
-  static final String NAME = "invocations";
-
   /** Returns why a server's answers have no scores of a model that it serves first. */
   static Optional<String> problem(ScoringModel model) {
     return model
@@ -33,7 +26,7 @@ record InvocationsWay(TriedServer server, ScoringModel model, AskedReasons asked
 
   @Override
   public String name() {
-    return NAME;
+    return form.word();
   }
 
   @Override
@@ -48,25 +41,12 @@ record InvocationsWay(TriedServer server, ScoringModel model, AskedReasons asked
   @Override
   public Answer ask(List<TriedRecord> records) throws IOException {
     String params = asked.areAsked() ? "\"params\":" + asked.json() + "," : "";
-    String body =
-        records.stream()
-            .map(this::json)
-            .collect(Collectors.joining(",", "{" + params + "\"dataframe_records\":[", "]}"));
+    String body = "{" + params + form.data(records, model.schema().fields()) + "}";
     return server.post(
         "/invocations",
         "application/json",
         body.getBytes(StandardCharsets.UTF_8),
         OptionalInt.empty());
-  }
-
-  private String json(TriedRecord record) {
-    List<Field> fields = model.schema().fields();
-    TriedRecord whole = record;
-    for (int field = 0; field < fields.size(); field++) {
-      whole = whole.kind(field) == Kind.NONE ? whole.with(field, "null") : whole;
-    }
-
-    return whole.json(fields);
   }
 
   @Override

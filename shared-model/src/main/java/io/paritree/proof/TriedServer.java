@@ -39,7 +39,7 @@ public final class TriedServer {
     return Stream.of(
             Stream.of(HttpForm.values()).map(HttpForm::word),
             Stream.of(TensorForm.values()).map(TensorForm::word),
-            Stream.of(InvocationsWay.NAME))
+            Stream.of(InvocationsForm.values()).map(InvocationsForm::word))
         .flatMap(some -> some)
         .toList();
   }
@@ -55,8 +55,10 @@ public final class TriedServer {
       ways.add(new InferenceWay(form, this, model, asked));
     }
 
-    if (absent.isEmpty()) {
-      ways.add(new InvocationsWay(this, model, asked));
+    for (InvocationsForm form : InvocationsForm.values()) {
+      if (!absent.containsKey(form.word())) {
+        ways.add(new InvocationsWay(form, this, model, asked));
+      }
     }
 
     return ways;
@@ -117,7 +119,12 @@ public final class TriedServer {
     Optional.of("the server serves another model first, which MLflow's protocol means")
         .filter(any -> !isFirst)
         .or(() -> InvocationsWay.problem(model))
-        .ifPresent(problem -> server.absent.put(InvocationsWay.NAME, problem));
+        .ifPresent(
+            problem -> {
+              for (InvocationsForm form : InvocationsForm.values()) {
+                server.absent.put(form.word(), problem);
+              }
+            });
     return server;
   }
 
