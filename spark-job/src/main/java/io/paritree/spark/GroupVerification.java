@@ -9,6 +9,7 @@ import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.Step;
+import io.paritree.spark.report.JobReport;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
@@ -122,7 +123,7 @@ final class GroupVerification {
     if (parts.settings().files().lookupIndex() == LookupIndex.BUILT) {
       scoring.buildIndexes(
           staging.indexed(targets, scoredAt), staging.quarantined(), run.directory());
-      parts.stages().end("index");
+      parts.stages().end(JobReport.INDEX_STAGE);
     }
   }
 

@@ -54,6 +54,9 @@ public record JobReport(
     List<String> problems) {
   public static final long NOT_COUNTED = -1;
 
+  /** The stage that builds the indexes for look-ups; a run without them has none. */
+  public static final String INDEX_STAGE = "index";
+
   private static final double LEAST_SECONDS_OF_RATE = 10;
   private static final List<Outcome> HOLDING = List.of(Outcome.QUARANTINED, Outcome.HELD);
 

@@ -59,6 +59,13 @@ public final class SummaryTable {
 
     text.append(DriftTable.of(report.partitions().scored()));
     report.challengers().forEach(one -> text.append(challenger(one)));
+    boolean isIndexed = report.times().stages().containsKey(JobReport.INDEX_STAGE);
+    if (isIndexed && !report.partitions().published().isEmpty()) {
+      text.append(
+          "  look-up index: built; scripts/serve --scores NAME=%s answers rows by their keys\n"
+              .formatted(report.start().output()));
+    }
+
     if (report.rowsPerSecond() > 0) {
       text.append(
           "  %s rows/s while tasks read, scored and wrote\n"

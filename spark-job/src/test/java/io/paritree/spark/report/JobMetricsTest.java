@@ -60,12 +60,14 @@ class JobMetricsTest {
     JobReport second = report(List.of(), Map.of(), 500_000, 20.1);
 
     assertThat(first.rowsPerSecond()).isZero();
-    assertThat(SummaryTable.of(first)).doesNotContain("rows/s");
+    assertThat(SummaryTable.of(first)).doesNotContain("rows/s").doesNotContain("index");
     assertThat(lines(first)).noneMatch(line -> line.contains("rows_per_second"));
     JobReport total = JobReport.total(List.of(first, second));
     assertThat(total.rowsPerSecond()).isEqualTo(50_000);
     assertThat(SummaryTable.of(total))
         .contains("  50,000 rows/s while tasks read, scored and wrote\n");
+    assertThat(SummaryTable.of(withStage(first, JobReport.INDEX_STAGE)))
+        .contains("  look-up index: built; scripts/serve --scores NAME=/out answers rows");
     assertThat(lines(total)).contains("paritree_job_rows_per_second{output=\"/out\"} 50000.0");
   }
 
@@ -142,6 +144,22 @@ class JobMetricsTest {
   private static List<String> lines(JobReport report, RunQuality quality) throws IOException {
     byte[] text = JobMetrics.of("/out", 0, 1, Optional.of(report), quality).text();
     return new String(text, StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private static JobReport withStage(JobReport report, String stage) {
+    return new JobReport(
+        report.start(),
+        report.outcome(),
+        report.message(),
+        report.groupsLeft(),
+        report.partitions(),
+        report.quarantine(),
+        report.values(),
+        report.duplicateKeys(),
+        report.scores(),
+        new JobReport.Times(Map.of(stage, 1.0), 0),
+        report.challengers(),
+        report.problems());
   }
 
   private static JobReport report(
