@@ -79,6 +79,19 @@ class LookupTest extends ServedLoans {
   }
 
   @Test
+  void aColumnOfTheKeyMayHaveTheNameOfTheLimit() throws Exception {
+    KeyForm named = new KeyForm(List.of(new KeyColumn("limit", Type.TEXT, 0)));
+    loans.publish("day=2026-11-25", named, "m/1", rows -> rows.add(List.of("A"), "", 0.75f));
+    reload();
+
+    for (String path : List.of("row/history?limit=A", "A/history?limit=1")) {
+      assertThat(client.get("/v1/scores/loans/" + path).body())
+          .startsWith("{\"key\":{\"limit\":\"A\"},\"history\":[{")
+          .contains("\"score\":0.75,");
+    }
+  }
+
+  @Test
   void aPartitionThatIsNotServedIsNoAbsentKey() throws Exception {
     assertThat(problem(client.get("/v1/scores/loans/4711?day=2026-12-31"), 404))
         .isEqualTo("unknown_partition");

@@ -75,11 +75,17 @@ final class LookupQuery {
   }
 
   /**
-   * Removes the limit, and returns it.
+   * Removes the limit, and returns it; the usual one if the query has a key with a column of that
+   * name.
    *
    * @throws ProblemException with 400 if it is not within its range
    */
   int takeLimit(int usual) {
+    boolean hasKey = !ctx.pathParamMap().containsKey("key");
+    if (hasKey && lookup.form().names().contains(LIMIT)) {
+      return usual;
+    }
+
     known.add(LIMIT);
     String limit = given.remove(LIMIT);
     if (limit == null) {
