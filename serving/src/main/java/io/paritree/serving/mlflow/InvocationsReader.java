@@ -276,34 +276,36 @@ final class InvocationsReader {
   /** Reads an object of columns, each a list. */
   private void readColumns(JsonDocument document, String pointer) throws MalformedJsonException {
     Set<String> read = new HashSet<>();
+    int rowsOfFirst = 0;
     for (String name = document.member(); name != null; name = document.member()) {
       if (document.token() != JsonToken.START_ARRAY) {
         throw malformed("Each of the 'inputs' must be a list of values.");
-      }
-
-      if (schema.fieldIndex(name) < 0) {
-        columns.add(name);
-        skipColumn(document);
-        continue;
       }
 
       if (!read.add(name)) {
         throw malformed("A column of 'inputs' occurs twice.");
       }
 
-      int before = rows.count();
-      int length = readColumn(document, columns.add(name), PointedFault.child(pointer, name));
-      if (read.size() > 1 && length != before) {
+      int field = columns.add(name);
+      int length =
+          field < 0
+              ? skipColumn(document)
+              : readColumn(document, field, PointedFault.child(pointer, name));
+      rowsOfFirst = read.size() == 1 ? length : rowsOfFirst;
+      if (length != rowsOfFirst) {
         throw malformed("The length of values for each input/column name are not the same");
       }
     }
   }
 
-  private void skipColumn(JsonDocument document) throws MalformedJsonException {
-    while (document.next() != JsonToken.END_ARRAY) {
-      skippedValues++;
+  private int skipColumn(JsonDocument document) throws MalformedJsonException {
+    int length = 0;
+    for (; document.next() != JsonToken.END_ARRAY; length++) {
       document.skip();
     }
+
+    skippedValues += length;
+    return length;
   }
 
   private int readColumn(JsonDocument document, int field, String pointer)

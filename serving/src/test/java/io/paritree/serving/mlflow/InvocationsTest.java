@@ -76,7 +76,7 @@ class InvocationsTest {
         "{\"inputs\":" + lists + "}",
         "{\"instances\":null,\"inputs\":" + lists + ",\"dataframe_split\":null}",
         "{\"inputs\":{" + columns + "}}",
-        "{\"inputs\":{" + columns + ",\"extra\":[1]}}",
+        "{\"inputs\":{" + columns + ",\"extra\":" + Parcels.rows(row -> "1") + "}}",
         "{\"dataframe_split\":{\"columns\":"
             + Parcels.columnNames(shuffled)
             + ",\"data\":"
@@ -190,6 +190,8 @@ class InvocationsTest {
         "{\"instances\":7}                                 | must be a list",
         "{\"inputs\":{\"weight\":[7],\"distance\":7}}       | must be a list",
         "{\"inputs\":{\"weight\":[1],\"distance\":[1,2]}}  | are not the same",
+        "{\"inputs\":{\"weight\":[1],\"other\":[1,2]}}  | are not the same",
+        "{\"inputs\":{\"other\":[1],\"weight\":[1],\"other\":[1]}}  | occurs twice",
         "{\"instances\":[[1]]}                             | has values for only 1 of the 6 columns",
         "{\"instances\":[[1,2,3,4,5,6,7]]}                 | more values than the 6 columns",
         "{\"instances\":[{}],\"params\":{\"predict_method\":\"guess\"}} | predict_method",
