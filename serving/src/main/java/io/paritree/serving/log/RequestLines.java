@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * query, another header or a body, and no key of stored scores unless that is enabled. Thread-safe.
  */
 public final class RequestLines extends CallersLog {
-  private static final Pattern BELOW_TABLE = Pattern.compile("(?s)^(/+v1/+scores/+[^/]*/).+");
+  private static final Pattern BELOW_TABLE = Pattern.compile("(?si)^(/+v1/+scores/+[^/]*/).+");
   private static final int MAX_TEXT = 200;
   private static final int ENTRY_BYTES = 64;
   private static final int MICROS_IN_SECOND = 1_000_000;
