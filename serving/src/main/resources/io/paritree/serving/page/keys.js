@@ -1,7 +1,7 @@
 // The key of a stored row: its columns to be entered, an example that the server gives, and the row that it has.
 import {html, nothing} from "./lit-html.js";
 import {escape, Failure, post} from "./api.js";
-import {count, failure, partition, value} from "./parts.js";
+import {count, failure, partition, partitionValue, value} from "./parts.js";
 
 const TITLES = {
   unknown_key: "There is no such key",
@@ -55,7 +55,7 @@ export function keyProblem(e, output, key, use) {
   }
 
   const searched = (output?.partitions ?? []).filter(own =>
-    Object.entries(own.partition ?? {}).every(([name, text]) => !key[name] || key[name] === String(text)));
+    Object.entries(own.partition ?? {}).every(([name, text]) => !key[name] || key[name] === partitionValue(text)));
   const [newest, oldest] = [searched[0], searched.at(-1)].map(own => partition(own?.partition));
   const isPadded = Object.values(key).some(text => text !== text.trim());
   return html`<div class="notice bad" role="alert"><strong>${e.problem.title}</strong>

@@ -4,8 +4,9 @@ import {escape, get, post} from "./api.js";
 import {contractOf, thresholdMargin} from "./contract.js";
 import {faultText} from "./fields.js";
 import {example, find, keyProblem} from "./keys.js";
-import {difference, empty, facts, failure, loading, moment, number, partition, signed, table, value} from "./parts.js";
+import {difference, empty, facts, failure, loading, moment, number, partition, partitionValue, signed, table, value} from "./parts.js";
 import {againView, auditView} from "./proof.js";
+import {storedFields} from "./record.js";
 import {scoreView} from "./score-view.js";
 import {series} from "./series.js";
 import {addressOf, othersOf, pathOf} from "./try.js";
@@ -60,62 +61,84 @@ export class LookupScreen {
   }
 
   async open([wanted], query) {
-    if (query.size && JSON.stringify(Object.fromEntries(query)) !== JSON.stringify(this.asked)) {
+    const asked = Object.fromEntries(query);
+    if (query.size && JSON.stringify(asked) !== JSON.stringify(this.asked)) {
       this.clear(); // the address is another key's
     }
 
     try {
-      this.outputs ??= outputsOf(await get("v1/scores"));
+      this.outputs = outputsOf(await get("v1/scores"));
       const name = wanted ?? this.outputs[0]?.name;
-      if (name !== undefined && name !== this.table) {
-        this.clear();
-        this.table = name;
-        this.output = await get(`v1/scores/${escape(name)}`);
-        this.key = {};
+      if (name !== this.table) {
+        Object.assign(this, {table: name, output: undefined, asked: undefined, key: {}});
       }
 
-      const asked = Object.fromEntries(query);
-      if (Object.keys(asked).length && JSON.stringify(asked) !== JSON.stringify(this.asked)) {
+      if (this.output === undefined) {
+        this.clear();
+      }
+
+      if (name !== undefined) {
+        this.output = await get(`v1/scores/${escape(name)}`); // which may have another night by now
+      }
+
+      if (query.size && JSON.stringify(asked) !== JSON.stringify(this.asked)) {
         this.key = asked;
         this.app.update();
         await this.search();
       }
     } catch (e) {
-      this.problem = e;
+      Object.assign(this, {output: undefined, asked: undefined, problem: e});
     }
 
     this.app.update();
   }
 
+  /** Looks up what is entered; of several searches, the last one is shown. */
   async search() {
     this.clear();
-    this.asked = {...this.key};
+    const asked = {...this.key};
+    this.asked = asked;
     this.isSearching = true;
-    this.app.link(`lookup/${escape(this.table)}`, this.key);
+    this.app.link(`lookup/${escape(this.table)}`, asked);
     this.app.update();
-    try {
-      this.row = await find(this.output, this.key);
-      await this.findModel();
-      this.record = JSON.stringify(this.suggested(), null, 2);
+    const found = await this.find(asked);
+    if (asked !== this.asked) {
+      return;
+    }
+
+    Object.assign(this, found, {isSearching: false});
+    if (this.row) {
+      this.record = recordOf(this.suggested(), "\n", "  ");
       this.app.say(`Found: score ${number(this.row.score ?? "")} ${this.row.label ?? ""}`);
-    } catch (e) {
-      this.problem = e;
     }
 
-    try {
-      if (this.row || ["quarantined", "ambiguous_key"].includes(this.problem.code)) {
-        const key = Object.fromEntries(this.output.keys.map(({name}) => [name, this.key[name]]));
-        this.history = (await get(`v1/scores/${escape(this.table)}/row/history?${new URLSearchParams(key)}`)).history;
-      }
-    } catch (e) {
-      this.problem = e;
-    }
-
-    this.isSearching = false;
     this.app.update();
     if (this.row) {
       await this.findAudit(this.row);
     }
+  }
+
+  /** Finds the row of a key, its history and its model. */
+  async find(key) {
+    const {table, output} = this;
+    const found = {row: null, history: null, problem: null};
+    try {
+      found.row = await find(output, key);
+      Object.assign(found, await modelOf(found.row));
+    } catch (e) {
+      found.problem = e;
+    }
+
+    try {
+      if (found.row || ["quarantined", "ambiguous_key"].includes(found.problem.code)) {
+        const columns = Object.fromEntries(output.keys.map(({name}) => [name, key[name]]));
+        found.history = (await get(`v1/scores/${escape(table)}/row/history?${new URLSearchParams(columns)}`)).history;
+      }
+    } catch (e) {
+      found.problem = e;
+    }
+
+    return found;
   }
 
   /** Finds what the last audit of the row's partition says. */
@@ -141,35 +164,38 @@ export class LookupScreen {
     this.search();
   };
 
-  /** Finds the model of the row, if it is served: its threshold, and its fields. */
-  async findModel() {
-    const version = String(this.row.model_version ?? "");
-    const {models} = await get("v1/models");
-    const model = models.find(model => model.model_version === version) ?? models.find(model => model.name === version.split("/")[0]);
-    this.model = model === undefined ? null : addressOf(model);
-    this.contract = model === undefined ? null : await contractOf(`v1/models/${pathOf(this.model)}`);
-    // Another version may have another threshold, or other labels.
-    this.own = this.contract?.model_version === version ? this.contract : null;
-  }
-
   /** What a comparison begins with: the columns of the row that are fields of its model. */
   suggested() {
-    const known = new Set(this.contract?.fields.map(field => field.name));
-    return Object.fromEntries(Object.entries({...this.row.columns}).filter(([name]) => this.contract === null || known.has(name)));
+    return storedFields(this.row.columns, this.contract);
   }
 
+  /** Takes another record, whose score is not known yet. */
+  give(record) {
+    Object.assign(this, {record, compared: null, compareProblem: null});
+    this.app.update();
+  }
+
+  /** Compares the row that is shown, whatever is entered as the key of the next one. */
   async compare() {
-    this.compared = null;
-    this.compareProblem = null;
+    const {row, record} = this;
+    this.give(record);
+    let compared = null;
+    let problem = null;
     try {
       const path = `v1/scores/${escape(this.table)}/row/compare`;
-      this.compared = await post(`${path}?${new URLSearchParams(this.key)}`, this.record);
-      this.app.say(causeOf(this.compared));
+      compared = await post(`${path}?${new URLSearchParams(this.asked)}`, record);
     } catch (e) {
-      this.compareProblem = e;
+      problem = e;
     }
 
-    this.app.update();
+    if (row === this.row && record === this.record) { // or another row or record is shown by now
+      Object.assign(this, {compared, compareProblem: problem});
+      if (compared) {
+        this.app.say(causeOf(compared));
+      }
+
+      this.app.update();
+    }
   }
 
   draw() {
@@ -203,7 +229,7 @@ export class LookupScreen {
     const columns = new Map();
     for (const own of this.output.partitions ?? []) {
       for (const [name, text] of Object.entries(own.partition ?? {})) {
-        columns.set(name, (columns.get(name) ?? new Set()).add(String(text)));
+        columns.set(name, (columns.get(name) ?? new Set()).add(partitionValue(text)));
       }
     }
 
@@ -230,7 +256,7 @@ export class LookupScreen {
         <p>${partition(row.stale.partition)} is not in service: <code>${row.stale.reason}</code>. This is the newest one that is.</p></div>` : nothing}
       ${scoreView(row, this.own)}
       ${this.contract && !this.own ? html`<p class="small"><bdi>${this.contract.model_version}</bdi> is served now; the threshold of <bdi>${row.model_version}</bdi> is not known here.</p>` : nothing}
-      ${this.contract && Object.keys(this.suggested()).length ? html`<p class="tools"><a class="button" href=${`#/try/${escape(this.model)}?${new URLSearchParams({record: JSON.stringify(this.suggested()), from: JSON.stringify({table: this.table, key: this.asked}), by: row.model_version})}`}>Try this record: what would change it?</a></p>` : nothing}
+      ${this.contract && this.suggested().length ? html`<p class="tools"><a class="button" href=${`#/try/${escape(this.model)}?${new URLSearchParams({record: recordOf(this.suggested()), from: JSON.stringify({table: this.table, key: this.asked}), by: row.model_version})}`}>Try this record: what would change it?</a></p>` : nothing}
       ${facts([["partition", partition(row.partition)], ["model", html`<bdi>${row.model_version}</bdi>`],
         ["run", html`<a href=${`#/runs/${escape(this.table)}/${escape(row.run ?? "")}`}><bdi>${row.run}</bdi></a>`], ["scored at", moment(row.scored_at)],
         ...Object.entries(row.key ?? {}).map(([name, own]) => [html`<bdi>${name}</bdi>`, value(own)]),
@@ -265,7 +291,7 @@ export class LookupScreen {
   }
 
   proofView() {
-    const absent = (this.contract?.fields ?? []).filter(field => !(field.name in this.suggested())).length;
+    const absent = (this.contract?.fields.length ?? 0) - (this.contract ? this.suggested().length : 0);
     return html`<section class="card" aria-label="Prove this score"><h2>Prove this score</h2>
       ${auditView(this.audit, this.auditProblem)}
       ${this.compared ? againView(this.compared) : nothing}
@@ -281,9 +307,9 @@ export class LookupScreen {
     return html`<section class="card" aria-label="Compare with now"><h2>Compare with now</h2>
       <p>Give the record as it is today. It is scored by the model of now, and by the version that scored the stored row.</p>
       <form @submit=${e => { e.preventDefault(); this.compare(); }}>
-        <label class="block">Record as JSON <textarea rows="6" spellcheck="false" .value=${this.record} @input=${e => { this.record = e.target.value; this.compared = null; this.compareProblem = null; this.app.update(); }}></textarea></label>
+        <label class="block">Record as JSON <textarea rows="6" spellcheck="false" .value=${this.record} @input=${e => this.give(e.target.value)}></textarea></label>
         <p class="tools"><button type="submit">Compare with now</button>
-        ${this.app.lastRecord() ? html`<button type="button" class="quiet" @click=${() => { this.record = this.app.lastRecord(); this.app.update(); }}>Use the record of “Try”</button>` : nothing}</p></form>
+        ${this.app.lastRecord() ? html`<button type="button" class="quiet" @click=${() => this.give(this.app.lastRecord())}>Use the record of “Try”</button>` : nothing}</p></form>
       ${errors.length ? html`<div class="notice bad" role="alert"><strong>${this.compareProblem.problem.title}</strong><ul>${errors.map(fault =>
         html`<li><bdi>${fault.field || "the record"}</bdi>: ${faultText(fault)}</li>`)}</ul></div>` : failure(this.compareProblem)}
       ${result ? html`<p class="strong" role="status">${causeOf(result)}</p>
@@ -295,6 +321,23 @@ export class LookupScreen {
           ? html`<p>Change since then: ${signed(difference(result.now.score, result.stored.score))}</p>` : nothing}` : nothing}
     </section>`;
   }
+}
+
+/** The model that scored a row, if it is served, or another version of it: its threshold, and its fields. */
+async function modelOf(row) {
+  const version = String(row.model_version ?? "");
+  const {models} = await get("v1/models");
+  const served = models.find(own => own.model_version === version) ?? models.find(own => own.name === version.split("/")[0]);
+  const model = served === undefined ? null : addressOf(served);
+  const contract = model === null ? null : await contractOf(`v1/models/${pathOf(model)}`);
+  // Another version may have another threshold, or other labels.
+  return {model, contract, own: contract?.model_version === version ? contract : null};
+}
+
+/** A record of fields, each with its name and its value as JSON. */
+function recordOf(fields, line = "", indent = "") {
+  const members = fields.map(([name, json]) => `${indent}${JSON.stringify(name)}: ${json}`);
+  return members.length ? `{${line}${members.join(`,${line || " "}`)}${line}}` : "{}";
 }
 
 /** The outputs of an answer of /v1/scores. */

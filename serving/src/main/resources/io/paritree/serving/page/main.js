@@ -30,6 +30,7 @@ class Page {
     place.replaceChildren();
     addEventListener("hashchange", () => this.follow());
     addEventListener("resize", () => this.update());
+    document.addEventListener("visibilitychange", () => this.isShown(this.screen) && this.screen?.refresh?.());
     addEventListener("unhandledrejection", e => this.fail(e.reason));
     this.follow();
   }

@@ -109,7 +109,12 @@ export function partition(any) {
   }
 
   const pairs = Object.entries(any);
-  return pairs.length ? pairs.map(([name, own]) => `${name}=${own}`).join("/") : "whole output";
+  return pairs.length ? pairs.map(([name, own]) => `${name}=${partitionValue(own)}`).join("/") : "whole output";
+}
+
+/** A value of a partition as its directory and requests have it: null has a name there. */
+export function partitionValue(own) {
+  return String(own ?? "__HIVE_DEFAULT_PARTITION__");
 }
 
 /** Why there is nothing to show: a request that failed. */
@@ -169,8 +174,8 @@ export function table(caption, all, rows, {isHidden = true, name = "table"} = {}
 function csv(columns, rows) {
   const cell = any => {
     const text = any === null || any === undefined ? "" : String(any);
-    // A text that a spreadsheet would take for a formula begins with a quote there.
-    const safe = /^[=+@\t\r]|^-[^\d.]/.test(text) ? `'${text}` : text;
+    // A text that a spreadsheet would take for a formula begins with a quote there; -2+3 is one, and -2 is none.
+    const safe = /^[-=+@\t\r]/.test(text) && !/^-[\d.]+(e[-+]?\d+)?$/i.test(text) ? `'${text}` : text;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe;
   };
   return [columns.map(column => cell(column.name)), ...rows.map(row =>

@@ -113,11 +113,23 @@ function literal(field, text) {
     return text.trim();
   }
 
-  if (field.type === "boolean" && (text === "true" || text === "false")) {
+  if (field.type === "boolean" && /^(true|false|0|1)$/.test(text)) {
     return text;
   }
 
   return JSON.stringify(text);
+}
+
+/**
+ * The columns of a stored row that are fields of a model: of each its name, and its value as JSON of the field's
+ * type. Rows of CSV have texts only.
+ *
+ * @param contract null if no model is known: then all columns as they are stored
+ */
+export function storedFields(columns, contract) {
+  const fields = new Map(contract?.fields.map(field => [field.name, field]));
+  return Object.entries({...columns}).filter(([name]) => contract === null || fields.has(name)).map(([name, own]) =>
+    [name, own === null || contract === null ? JSON.stringify(own) : literal(fields.get(name), String(own))]);
 }
 
 /** Where a field's slider goes, and its steps; null if the field has no such range. */

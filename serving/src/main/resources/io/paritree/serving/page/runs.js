@@ -59,10 +59,11 @@ export class RunsScreen {
   }
 
   async compare(name) {
+    const {run} = this;
     this.compared = name;
     const path = `v1/scores/${escape(this.table)}/runs/${escape(this.id)}/comparison?challenger=${escape(name)}`;
     const answer = await get(path).catch(problem => ({problem}));
-    if (this.compared === name) {
+    if (this.compared === name && this.run === run) {
       this.comparison = answer;
       this.app.update();
     }

@@ -80,7 +80,7 @@ async function draw(view, id, lines, names) {
   const grid = {stroke: colour("--line"), width: 1};
   const axis = {stroke: colours, grid, ticks: grid};
   const [times] = view.data;
-  const isDays = times.at(-1) - times[0] > 2 * DAY;
+  const isDays = times.at(-1) - times[0] > 2 * DAY || times.every(at => at % DAY === 0);
   const text = at => new Date(1000 * at).toISOString().slice(...isDays ? [0, 10] : [11, 16]);
   const nameOf = (plot, all) => all.map(at => Number.isInteger(at) && names[at] !== undefined ? short(names[at]) : "");
   const time = names ? {...axis, space: 110, incrs: [1, 2, 5, 10, 20, 50], values: nameOf} : {...axis, incrs: isDays ? DAYS : MINUTES, space: isDays ? 90 : 60, values: (plot, all) => all.map(text)};

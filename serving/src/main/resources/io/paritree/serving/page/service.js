@@ -18,7 +18,12 @@ export class ServiceScreen {
     return "Service";
   }
 
-  async open() {
+  open() {
+    return this.refresh();
+  }
+
+  /** Reads the state of now, and again after a while; a tab that nobody sees rests until somebody does. */
+  async refresh() {
     this.close();
     try {
       this.service = await get("v1/service");
@@ -28,7 +33,7 @@ export class ServiceScreen {
     }
 
     this.app.update();
-    this.timer = setTimeout(() => this.app.isShown(this) && this.open(), REFRESH);
+    this.timer = setTimeout(() => this.app.isShown(this) && this.refresh(), REFRESH);
   }
 
   close() {
@@ -38,7 +43,7 @@ export class ServiceScreen {
   draw() {
     const own = this.service;
     return html`<h1>Service</h1>
-      ${this.problem ? failure(this.problem, () => this.open()) : nothing}
+      ${this.problem ? failure(this.problem, () => this.refresh()) : nothing}
       ${own === undefined ? this.problem ? nothing : loading("the state of the server") : html`
       <section class="card" aria-label="Health"><h2>Health</h2>
         <p class="lead">${own.ready ? html`<span class="chip good">✓ ready</span>` : html`<span class="chip bad">✗ not ready</span>`}</p>

@@ -265,7 +265,7 @@ export class TryScreen {
     const load = loadPictures();
     load.catch(() => {}); // is told below, unless there is no answer either
     const {results: [result], ...answer} = await ask().catch(e => {
-      if (e.status !== 400 || !this.hasReasons || entry !== this.entry) {
+      if (e.code !== "bad_parameter" || !this.hasReasons || entry !== this.entry) {
         throw e;
       }
 
@@ -344,11 +344,12 @@ export class TryScreen {
         return;
       }
 
+      this.drawn = record;
       try {
-        view.sweep = await this.sweepOf(view.field, record);
-        view.record = record;
-        view.output = this.outputOf();
-        view.problem = null;
+        const sweep = await this.sweepOf(view.field, record);
+        if (this.drawn === record) { // else a later one was asked for
+          Object.assign(view, {sweep, record, output: this.outputOf(), problem: null});
+        }
       } catch (e) {
         view.problem = e;
       }

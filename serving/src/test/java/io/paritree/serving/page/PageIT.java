@@ -212,7 +212,9 @@ class PageIT {
   /** Publishes a day, and reports of it and of others. */
   private StoredOutput drifting(Path model) throws Exception {
     StoredOutput drifting = output("drifting", "parcel_id", KeyColumn.Type.INTEGER);
-    drifting.publish("day=2026-11-23", "parcel-late/1", rows -> rows.add(List.of("7"), "", 0.5f));
+    String ofCsv = ",\"columns\":{\"distance\":\"12.5\",\"note\":\"1\",\"weight\":\"1\"}";
+    drifting.publish(
+        "day=2026-11-23", "parcel-late/1", rows -> rows.add(List.of("7"), ofCsv, 0.5f));
     ScoringModel opened = Opening.open(model.toString(), EngineKind.FOREST);
     DriftingNights.ordinary(
         new DriftReports(drifting, opened.digest()), opened.card().reference().orElseThrow());

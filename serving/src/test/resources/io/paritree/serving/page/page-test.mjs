@@ -334,6 +334,85 @@ async function keyboard(page) {
   });
 }
 
+/** What a look-up shows is of the key that was looked up last, whatever is entered or answered meanwhile. */
+async function lookups(page) {
+  const until = text => page.waitForFunction(text => document.querySelector("main").textContent.includes(text), text);
+  const press = name => page.getByRole("button", {name, exact: true}).click();
+  await step(page, "a key that is only entered is not compared", async () => {
+    await go(page, `#/lookup/parcels?parcel_id=${plan.key}`);
+    await page.waitForSelector("section[aria-label='Stored row']");
+    await page.fill("#key-0", plan.unknownKey);
+    const asked = page.waitForRequest(request => request.url().includes("/row/compare"));
+    page.expectsErrors = true; // the browser logs the 400: the record lacks a field
+    await press("Score the row again");
+    const {searchParams} = new URL((await asked).url());
+    await until("The record below was refused");
+    page.expectsErrors = false;
+    if (searchParams.get("parcel_id") !== plan.key) {
+      wrong(`the row of ${plan.key} is compared with ${searchParams}`);
+    }
+  });
+  await step(page, "the row of an earlier key that comes late is not shown", async () => {
+    let isFirst = true;
+    await page.route(/\/parcels\/lookup\?/, async route => {
+      const isLate = isFirst;
+      isFirst = false;
+      await new Promise(later => setTimeout(later, isLate ? 300 : 0));
+      await route.continue();
+    });
+    await page.fill("#key-0", plan.key);
+    const answered = page.waitForResponse(response => response.url().includes("/parcels/lookup") && response.request().postData().includes(`"${plan.key}"`));
+    await press("Look up");
+    await page.fill("#key-0", plan.quarantinedKey);
+    await press("Look up");
+    await until("has put it into quarantine");
+    await answered;
+    await page.waitForTimeout(100);
+    await page.unrouteAll();
+    if (await page.locator("section[aria-label='Stored row']").count() > 0) {
+      throw new Error(`the row of ${plan.key} is shown under ${plan.quarantinedKey}`);
+    }
+  });
+  await step(page, "the same key of other stored scores is looked up, too", async () => {
+    for (const [name, day] of [["parcels", "day=2026-11-22"], ["drifting", "day=2026-11-23"]]) {
+      await go(page, `#/lookup/${name}?parcel_id=${plan.key}`);
+      await page.waitForFunction(day => document.querySelector("section[aria-label='Stored row'] .facts")?.textContent.includes(day), day);
+    }
+  });
+  await step(page, "a row of CSV, whose columns are texts, is scored again with values of its fields", async () => {
+    const record = await page.locator("section[aria-label='Compare with now'] textarea").inputValue();
+    if (record !== "{\n  \"distance\": 12.5,\n  \"weight\": 1\n}") {
+      wrong(`the record of the row is ${record}`);
+    }
+
+    await press("Score the row again");
+    await until("Scored again by the specification of parcel-late/1");
+  });
+  await step(page, "stored scores that there are not have no form, and those that do not answer can be tried again", async () => {
+    page.expectsErrors = true; // the browser logs both
+    await go(page, "#/lookup/nothing");
+    await until("There are no such stored scores");
+    if (await page.locator("#key-0").count() > 0) {
+      wrong("a key can be entered for stored scores that there are not");
+    }
+
+    await page.route("**/v1/scores/parcels", route => route.abort());
+    await go(page, "#/lookup/parcels");
+    await until("The server does not answer");
+    await page.unrouteAll();
+    page.expectsErrors = false;
+    await press("Try again");
+    await page.waitForSelector("#key-0");
+  });
+  await step(page, "a tab that is seen again shows the state of now", async () => {
+    await go(page, "#/service");
+    await page.waitForSelector("section[aria-label='Health']");
+    const asked = page.waitForRequest(request => request.url().endsWith("/v1/service"));
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await asked;
+  });
+}
+
 /** Every screen that shows what the server has, with its accessibility. */
 async function everyScreen(page) {
   const screen = async (name, hash, selector) => {
@@ -1223,6 +1302,7 @@ await step(narrow, "nothing is wider than a narrow window", async () => {
 await narrow.context().close();
 const page = await open(plan.server);
 await lateAnswers(page);
+await lookups(page);
 await manyFields(page);
 await walk(page);
 await keyboard(page);
