@@ -96,12 +96,13 @@ record ServeOptions(
       return attached;
     }
 
-    if (!following.hasNext()) {
+    String next = following.hasNext() ? following.next() : "--";
+    if (next.startsWith("--")) { // the next option
       throw new ConfigurationException(
           "Option %s needs a value; see serve --help".formatted(option));
     }
 
-    return following.next();
+    return next;
   }
 
   private static boolean flag(String option, String attached) throws ConfigurationException {

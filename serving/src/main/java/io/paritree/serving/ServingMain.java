@@ -6,6 +6,7 @@ import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.log.Logs;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * <p>Exit codes: 0 stopped by SIGTERM or SIGINT, after every accepted request was answered or the
  * stop timeout was over; 2 wrong usage or configuration; 3 a port cannot be listened on, or a file
  * cannot be read or written; 6 a model is refused; 1 anything else. A server that cannot start
- * fully does not start.
+ * fully does not start. One whose jars are written over ends with 1.
  */
 public final class ServingMain {
   private static final int RUNNING = -1;
@@ -26,6 +27,9 @@ public final class ServingMain {
 
   /** How many references a line of the processor's cache has: 64 bytes of 4. */
   private static final String REFERENCES = "org.eclipse.jetty.util.referencesPerCacheLine";
+
+  private static final String REPLACED =
+      "Cannot continue: %s was written over while the server runs from it, so that it cannot load its classes; start the server again, and rename new files into the place of old ones";
 
   private static final Logger LOG = LoggerFactory.getLogger(ServingMain.class);
 
@@ -83,6 +87,7 @@ public final class ServingMain {
       }
 
       serving.set(Serving.start(config));
+      ProgramFiles.watch(System.getProperty("java.class.path"), this::replaced);
       return RUNNING;
     } catch (ConfigurationException e) {
       return failed(USAGE, e.getMessage());
@@ -118,6 +123,18 @@ public final class ServingMain {
 
     System.out.println("OK: the configuration and the models can be served");
     return 0;
+  }
+
+  /**
+   * Ends the process at once: to stop it in peace would take classes that it can no longer load.
+   */
+  private void replaced(Path jar) {
+    try {
+      failed(1, REPLACED.formatted(jar));
+      System.err.flush();
+    } finally {
+      Runtime.getRuntime().halt(1);
+    }
   }
 
   private int failed(int code, String message) {

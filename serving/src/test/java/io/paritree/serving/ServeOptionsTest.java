@@ -63,12 +63,13 @@ class ServeOptionsTest {
     "models/credit, Unknown option: 'models/credit'",
     "--model, Option --model needs a value",
     "--set, Option --set needs a value",
+    "--model --check, Option --model needs a value",
     "--set=port, 'Cannot use --set port: expected KEY=VALUE'",
     "--set==1, 'Cannot use --set =1: expected KEY=VALUE'",
     "--check=yes, Option --check takes no value",
   })
   void wrongUsageIsRefusedWithWhatIsExpected(String argument, String message) {
-    assertThatThrownBy(() -> ServeOptions.of(argument))
+    assertThatThrownBy(() -> ServeOptions.of(argument.split(" ")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(message);
   }
