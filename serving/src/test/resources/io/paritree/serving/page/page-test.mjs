@@ -386,7 +386,7 @@ async function lookups(page) {
     }
 
     await press("Score the row again");
-    await until("Scored again by the specification of parcel-late/1");
+    await until("cored again by the specification of parcel-late/1");
   });
   await step(page, "stored scores that there are not have no form, and those that do not answer can be tried again", async () => {
     page.expectsErrors = true; // the browser logs both
