@@ -19,6 +19,7 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,6 +173,27 @@ class StoredDriftTest extends ServedLoans {
             "?partition=day%3D2026-11-24&nights=2&against=reference")) {
       assertThat(client.get(DRIFT + query).status()).as(query).isEqualTo(400);
     }
+  }
+
+  @Test
+  void aDamagedReportHidesNoOtherAndIsReadAgainOnceItIsRestored() throws Exception {
+    report("early-00000001", "2026-11-23T02:00:00Z", "day=2026-11-23", reference());
+    report("late-00000002", "2026-11-24T02:00:00Z", NIGHT, reference());
+    Path runs = loans.path().resolveSibling("_paritree/loan_scores/runs");
+    Path file = runs.resolve("late-00000002").resolve(StateDirectory.DRIFT);
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, 100));
+    String series = DRIFT + "?nights=2&against=reference";
+
+    Map<String, Object> nights = ok(series);
+    assertThat(JsonTree.at(nights, "nights/1/baseline")).isEqualTo("reference");
+    assertThat((Map<?, ?>) JsonTree.at(nights, "nights/0")).doesNotContainKey("baseline");
+    String night = DRIFT + "?partition=day%3D2026-11-24&against=reference";
+    assertThat(client.get(night).body()).contains("unreadable_runs", "not whole");
+
+    Files.write(file, whole);
+    assertThat(ok(night)).containsKey("comparison");
+    assertThat(JsonTree.at(ok(series), "nights/0/baseline")).isEqualTo("reference");
   }
 
   @Test

@@ -38,4 +38,10 @@ final class RecentFiles {
 
     return content;
   }
+
+  /** Forgets all files: one was damaged, and may be restored. */
+  void clear() {
+    contents.clear();
+    bytes = 0;
+  }
 }

@@ -1,5 +1,6 @@
 package io.paritree.serving.runs;
 
+import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.RunDrift;
 import io.paritree.output.StoredAudit;
@@ -8,6 +9,7 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.runs.RunFiles.StoredReport;
 import io.paritree.serving.stored.ServedOutput;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -162,7 +164,7 @@ final class ReportedRuns {
   /**
    * Returns what is made of that which runs have found out about partitions, in the order in which
    * they are asked for; of the first ones only, if they take long to read. Empty for one of which
-   * nothing is known.
+   * nothing is known, or cannot be read while others can.
    *
    * @param excerpt what is read of them
    * @throws ProblemException with 503 if they cannot be read
@@ -177,6 +179,7 @@ final class ReportedRuns {
           Map<Reported, T> found = new HashMap<>();
           Set<String> read = new HashSet<>();
           int known = 0;
+          IOException broken = null; // of one run, which hides no other
           for (Reported one : wanted) {
             String directory = one.run().directory();
             if (!read.contains(directory) && !read.isEmpty() && System.nanoTime() > end) {
@@ -186,11 +189,20 @@ final class ReportedRuns {
             known++;
             if (read.add(directory)) {
               Map<String, Reported> own = ofRun(directory, wanted);
-              files
-                  .drifts(directory, own.keySet(), excerpt)
-                  .forEach(
-                      (name, drift) -> found.put(own.get(name), made.apply(own.get(name), drift)));
+              try {
+                files
+                    .drifts(directory, own.keySet(), excerpt)
+                    .forEach(
+                        (name, drift) ->
+                            found.put(own.get(name), made.apply(own.get(name), drift)));
+              } catch (DamagedFileException | UnfitFileException e) {
+                broken = e;
+              }
             }
+          }
+
+          if (broken != null && found.isEmpty()) {
+            throw broken;
           }
 
           return wanted.subList(0, known).stream()

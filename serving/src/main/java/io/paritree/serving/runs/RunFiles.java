@@ -158,6 +158,9 @@ final class RunFiles {
       return driftFiles(directory).partition(partition);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
+    } catch (DamagedFileException e) {
+      drifts.clear();
+      throw e;
     }
   }
 
@@ -197,6 +200,9 @@ final class RunFiles {
       return driftFiles(directory).partitions(partitions, excerpt);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Map.of();
+    } catch (DamagedFileException e) {
+      drifts.clear();
+      throw e;
     }
   }
 
