@@ -187,7 +187,7 @@ class StoredDriftTest extends ServedLoans {
 
     Map<String, Object> nights = ok(series);
     assertThat(JsonTree.at(nights, "nights/1/baseline")).isEqualTo("reference");
-    assertThat((Map<?, ?>) JsonTree.at(nights, "nights/0")).doesNotContainKey("baseline");
+    assertThat(JsonTree.at(nights, "nights/0").toString()).doesNotContain("baseline");
     String night = DRIFT + "?partition=day%3D2026-11-24&against=reference";
     assertThat(client.get(night).body()).contains("unreadable_runs", "not whole");
 
