@@ -36,7 +36,11 @@ public final class ModelStatistics {
       DistributionDataPoint writing) {}
 
   private static Summary summary(String name, String... labels) {
-    return Summary.builder().name("paritree_inference_" + name).labelNames(labels).build();
+    return Summary.builder()
+        .name("paritree_inference_" + name)
+        .labelNames(labels)
+        .withoutExemplars() // nobody reads them
+        .build();
   }
 
   private Stages stages(String size) {
