@@ -164,14 +164,17 @@ final class Serving implements AutoCloseable {
     rechecks.begin();
     readiness.begin();
     LOG.info(
-        "Ready: {}://{}:{}/v1/models, metrics http://{}:{}/metrics",
+        "Ready: {}://{}/v1/models, metrics http://{}/metrics",
         config.tls().on() ? "https" : "http",
-        config.server().host(),
-        server.port(),
-        config.management().host(),
-        management.port());
+        address(config.server().host(), server.port()),
+        address(config.management().host(), management.port()));
     metrics.watchJvm(); // takes a while; no caller waits for it
     return new Serving(models, server, management, opened.release());
+  }
+
+  /** Returns a host and a port as URLs have them. */
+  static String address(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
   /** Returns every endpoint of the callers' port. */

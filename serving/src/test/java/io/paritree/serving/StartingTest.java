@@ -142,6 +142,12 @@ class StartingTest {
   }
 
   @Test
+  void addressesInTheLogAreThoseOfUrls() {
+    assertThat(Serving.address("127.0.0.1", 8080)).isEqualTo("127.0.0.1:8080");
+    assertThat(Serving.address("::1", 8080)).isEqualTo("[::1]:8080");
+  }
+
+  @Test
   void aNameThatTheStoreDoesNotHaveIsSaidToBeNoPath() {
     assertThatThrownBy(() -> RunningServer.start(List.of("nowhere"), Map.of()).close())
         .isInstanceOf(CorruptModelException.class)
