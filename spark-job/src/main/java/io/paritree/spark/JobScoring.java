@@ -4,6 +4,7 @@ import io.paritree.output.StateDirectory;
 import io.paritree.proof.AskedReasons;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.proof.Publishing;
 import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.TableScoring;
@@ -51,7 +52,7 @@ record JobScoring(String model, AskedReasons reasons) implements TableScoring, P
     List<Dataset<Row>> results = new ArrayList<>();
     FileStore store = FileStore.of(output, Map.of());
     if (hasFiles(store, output)) {
-      results.add(session.read().parquet(output.toString()));
+      results.add(session.read().parquet(HadoopPaths.pattern(output)));
     }
 
     Location runs = StateDirectory.runs(StateDirectory.of(output, Optional.empty()));
@@ -61,7 +62,7 @@ record JobScoring(String model, AskedReasons reasons) implements TableScoring, P
         results.add(
             session
                 .read()
-                .parquet(quarantine.toString())
+                .parquet(HadoopPaths.pattern(quarantine))
                 .select(functions.col(KEY), functions.col(Quarantine.FAULTS).as(FAULTS)));
       }
     }
@@ -84,7 +85,7 @@ record JobScoring(String model, AskedReasons reasons) implements TableScoring, P
             "--model",
             model,
             "--output",
-            output.toString(),
+            HadoopPaths.text(output),
             "--keys",
             KEY,
             "--margin",

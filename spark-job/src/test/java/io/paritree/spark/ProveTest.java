@@ -71,6 +71,7 @@ class ProveTest {
   void rowsOfAnInputAndRecordsAtEdgesAreTheSameInAllWays() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, ROWS, ROWS / FAULTY, 2);
     Path evidence = directory.resolve("evidence.json");
+    Path scratch = directory.resolve("tables [1] {a,b}*?"); // a pattern to Spark's readers
 
     WatchedFileSystem.forgetCallers();
     JobRun run =
@@ -83,6 +84,8 @@ class ProveTest {
             7,
             "--reasons",
             REASONS,
+            "--scratch",
+            scratch,
             "--evidence",
             evidence);
 

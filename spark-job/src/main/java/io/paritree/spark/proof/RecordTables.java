@@ -2,6 +2,7 @@ package io.paritree.spark.proof;
 
 import io.paritree.proof.TriedBlock;
 import io.paritree.proof.TriedRecords;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -59,6 +60,6 @@ final class RecordTables {
   }
 
   private String next() {
-    return directory.resolve("records-" + tables++).resolve("in").toString();
+    return HadoopPaths.text(directory.resolve("records-" + tables++).resolve("in"));
   }
 }

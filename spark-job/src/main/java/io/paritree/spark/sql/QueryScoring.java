@@ -5,6 +5,7 @@ import io.paritree.output.ReasonsForm;
 import io.paritree.proof.AskedReasons;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.ExplanationSettings;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.store.Location;
@@ -43,9 +44,11 @@ public record QueryScoring(String model, AskedReasons reasons) implements TableS
       own.conf().set("spark.sql.adaptive.enabled", "false"); // which streams do not have
     }
 
-    Dataset<Row> files = own.read().parquet(path);
+    Location records = Location.of(path);
+    String pattern = HadoopPaths.pattern(records);
+    Dataset<Row> files = own.read().parquet(pattern);
     Dataset<Row> rows =
-        form.isStream() ? own.readStream().schema(files.schema()).parquet(path) : files;
+        form.isStream() ? own.readStream().schema(files.schema()).parquet(pattern) : files;
     Dataset<Row> scored =
         form.isSql() ? bySql(own, form != SparkForm.SQL_INTERPRETED, rows) : byDataset(rows);
 
@@ -56,11 +59,12 @@ public record QueryScoring(String model, AskedReasons reasons) implements TableS
       return List.of(scored);
     }
 
-    String sink = Location.of(path).parent().resolve(form.word()).toString();
+    Location results = records.parent().resolve(form.word());
+    String sink = HadoopPaths.text(results);
     // Not as an option, whose methods are others before Spark 4.
     own.conf().set("spark.sql.streaming.checkpointLocation", sink + "-checkpoint");
     scored.writeStream().trigger(Trigger.AvailableNow()).start(sink).awaitTermination();
-    return List.of(own.read().parquet(sink));
+    return List.of(own.read().parquet(HadoopPaths.pattern(results)));
   }
 
   /**
