@@ -10,6 +10,7 @@ import io.paritree.store.CallsAtOnce;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ class OutcomeChallengerTest {
   private static final int ROWS = 150;
   private static final int DAYS = 2;
   private static final int RESAMPLES = 200;
+  private static final String FIRST = "day=2026-01-01";
 
   @TempDir static Path directory;
 
@@ -141,6 +143,21 @@ class OutcomeChallengerTest {
         .toArray();
   }
 
+  /** Moves a day of the input away until anything is listed. */
+  private static void takeOneDay() {
+    Path away = directory.resolve("away");
+    move(input.resolve(FIRST), away);
+    WatchedFileSystem.beforeNextList(() -> move(away, input.resolve(FIRST)));
+  }
+
+  private static void move(Path from, Path to) {
+    try {
+      Files.move(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static JsonNode comparison(Path json) throws IOException {
     return OutcomesRun.report(json).get("comparison");
   }
@@ -152,6 +169,13 @@ class OutcomeChallengerTest {
     Path oneCall =
         Files.writeString(directory.resolve("one.conf"), "scoring-job.store-calls = 1\n");
     WatchedFileSystem.forgetCallers();
+    // As while a run publishes a partition again: before Spark lists its files, and before it
+    // reads.
+    WatchedFileSystem.beforeNextListOfFile(
+        () -> {
+          takeOneDay();
+          WatchedFileSystem.beforeNextOpen(OutcomeChallengerTest::takeOneDay);
+        });
     JobRun run =
         outcomes(
             "--rescore",

@@ -11,12 +11,15 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
- * Local files as {@code watched:///path}; a test may do something before a directory is listed, and
- * sees which threads list directories and open files.
+ * Local files as {@code watched:///path}; a test may do something before a directory or a file is
+ * listed or opened, and sees which threads list directories and open files.
  */
 public final class WatchedFileSystem extends RawLocalFileSystem {
   private static final Runnable NOTHING = () -> {};
   private static final AtomicReference<Runnable> BEFORE = new AtomicReference<>(NOTHING);
+  private static final AtomicReference<Runnable> BEFORE_LIST_OF_FILE =
+      new AtomicReference<>(NOTHING);
+  private static final AtomicReference<Runnable> BEFORE_OPEN = new AtomicReference<>(NOTHING);
 
   private static final Set<String> CALLERS = ConcurrentHashMap.newKeySet();
 
@@ -34,6 +37,22 @@ public final class WatchedFileSystem extends RawLocalFileSystem {
     BEFORE.set(action);
   }
 
+  /** Has this done once, before the next file of Parquet is listed, which Spark does first. */
+  static void beforeNextListOfFile(Runnable action) {
+    BEFORE_LIST_OF_FILE.set(action);
+  }
+
+  /** Has this done once, before the next file of Parquet is opened. */
+  static void beforeNextOpen(Runnable action) {
+    BEFORE_OPEN.set(action);
+  }
+
+  private static void run(AtomicReference<Runnable> action, Path file) {
+    if (file.getName().endsWith(".parquet")) {
+      action.getAndSet(NOTHING).run();
+    }
+  }
+
   @Override
   public URI getUri() {
     return URI.create("watched:///");
@@ -43,12 +62,14 @@ public final class WatchedFileSystem extends RawLocalFileSystem {
   public FileStatus[] listStatus(Path directory) throws IOException {
     CALLERS.add(Thread.currentThread().getName());
     BEFORE.getAndSet(NOTHING).run();
+    run(BEFORE_LIST_OF_FILE, directory);
     return super.listStatus(directory);
   }
 
   @Override
   public FSDataInputStream open(Path file, int buffer) throws IOException {
     CALLERS.add(Thread.currentThread().getName());
+    run(BEFORE_OPEN, file);
     return super.open(file, buffer);
   }
 }

@@ -218,13 +218,8 @@ record ChallengerScores(
     }
 
     Dataset<Row> rows =
-        ParquetRows.of(
-            session,
-            Map.of("basePath", HadoopPaths.text(path)),
-            asked.input(),
-            files.stream()
-                .map(file -> HadoopPaths.pattern(file.location()))
-                .toArray(String[]::new));
+        ParquetRows.ofFiles(
+            session, path, asked.input(), files.stream().map(InputFile::location).toList());
     return new FoundScores(
         rows, List.of(), "", Optional.empty(), QuarantinedKeys.UNKNOWN, ScoringPackages.UNKNOWN);
   }

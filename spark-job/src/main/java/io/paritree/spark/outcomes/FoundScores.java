@@ -9,6 +9,7 @@ import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.RunMarks;
 import io.paritree.spark.tables.TableToRead;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,10 +63,10 @@ record FoundScores(
               .formatted(query.published().name(), days(query)));
     }
 
-    List<String> files = new ArrayList<>();
+    List<Location> files = new ArrayList<>();
     for (PartitionManifest own : published) {
       for (DataFile file : own.files()) {
-        files.add(HadoopPaths.pattern(place.partition(own.partition()).resolve(file.name())));
+        files.add(place.partition(own.partition()).resolve(file.name()));
       }
     }
 
@@ -76,11 +77,7 @@ record FoundScores(
     }
 
     Dataset<Row> rows =
-        ParquetRows.of(
-            session,
-            Map.of("basePath", HadoopPaths.text(place.output())),
-            query.published().name(),
-            files.toArray(String[]::new));
+        ParquetRows.ofFiles(session, place.output(), query.published().name(), files);
     KnownPartitions known = KnownPartitions.of(published);
     return new FoundScores(
         rows,

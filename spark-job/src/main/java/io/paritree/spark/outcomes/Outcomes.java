@@ -1,10 +1,13 @@
 package io.paritree.spark.outcomes;
 
+import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.rule.RuleException;
 import io.paritree.rule.Verdict;
+import io.paritree.spark.ending.FailedException;
+import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
@@ -15,6 +18,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -38,6 +42,11 @@ public record Outcomes(
   private static final String SHUFFLED = "spark.sql.shuffle.partitions";
   private static final long MOST_OF_TASK = 1_000_000;
 
+  /** How often files are looked for that are gone when they are read. */
+  private static final int LOOKS = 5;
+
+  private static final long PAUSE_NANOS = 500_000_000;
+
   /**
    * Checks rules before anything is read.
    *
@@ -54,7 +63,7 @@ public record Outcomes(
   }
 
   /**
-   * Measures.
+   * Measures. Where a run publishes a partition again while it is read, all is read once more.
    *
    * @param place where the scores were published to; empty for a table
    * @param run the run's name, which no other run has
@@ -62,8 +71,36 @@ public record Outcomes(
    * @param rescoring scores the challenger's rows, if one is asked for that has no scores
    * @throws RefusedException if scores or labels cannot be used
    * @throws UsageException if a rule is about a measure that such scores do not have
+   * @throws FailedException if files are gone whenever they are read
    */
   public static Outcomes of(
+      SparkSession session,
+      OutcomeQuery query,
+      Optional<OutputPlace> place,
+      String run,
+      Instant at,
+      Rescoring rescoring)
+      throws JobException, ModelException, IOException, RuleException {
+    for (int look = 1; true; look++) {
+      try {
+        return measured(session, query, place, run, at, rescoring);
+      } catch (Exception e) { // Spark throws checked ones undeclared
+        Optional<String> gone = e instanceof JobException ? Optional.empty() : ParquetRows.gone(e);
+        if (gone.isEmpty()) {
+          throw e;
+        } else if (look == LOOKS) {
+          throw new FailedException(
+              "files of %s were gone when they were read, %s times (%s); run this again when no run publishes; if one was removed by hand, publish its partition again"
+                  .formatted(query.published().name(), LOOKS, Fault.printableLine(gone.get())),
+              e);
+        }
+
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+  }
+
+  private static Outcomes measured(
       SparkSession session,
       OutcomeQuery query,
       Optional<OutputPlace> place,

@@ -3,7 +3,9 @@ package io.paritree.spark.outcomes;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.store.Location;
+import java.io.FileNotFoundException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,6 +20,9 @@ import org.apache.spark.sql.types.StructType;
 final class ParquetRows {
   /** One of Spark's words for two types of one column. */
   private static final String CANNOT_MERGE = "[CANNOT_MERGE";
+
+  /** And for a file that is not there before anything is read. */
+  private static final String NO_PATH = "[PATH_NOT_FOUND]";
 
   /** A column of a file. */
   private record OfFile(DataType type, Location file) {}
@@ -47,6 +52,42 @@ final class ParquetRows {
 
       throw e;
     }
+  }
+
+  /**
+   * Reads some files, all of which must be there.
+   *
+   * @param directory whose names of directories below it are columns
+   * @throws FileNotFoundException if one is not, as Spark leaves out those that are gone before it
+   *     lists them
+   */
+  static Dataset<Row> ofFiles(
+      SparkSession session, Location directory, String name, List<Location> files)
+      throws RefusedException, FileNotFoundException {
+    String[] paths = files.stream().map(HadoopPaths::pattern).toArray(String[]::new);
+    Dataset<Row> rows = of(session, Map.of("basePath", HadoopPaths.text(directory)), name, paths);
+    int listed = rows.inputFiles().length;
+    if (listed < paths.length) {
+      throw new FileNotFoundException(
+          "%s of %s files of %s are gone".formatted(paths.length - listed, paths.length, name));
+    }
+
+    return rows;
+  }
+
+  /**
+   * Returns what says that a file is gone, as that of a partition is when it is published again;
+   * empty if something else has failed.
+   */
+  static Optional<String> gone(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (cause instanceof FileNotFoundException || message.startsWith(NO_PATH)) {
+        return Optional.of(message.lines().findFirst().orElse(""));
+      }
+    }
+
+    return Optional.empty();
   }
 
   private static String difference(
