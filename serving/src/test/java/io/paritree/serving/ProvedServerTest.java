@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ProvedServerTest {
   private static final long SEED = Seed.next();
-  private static final int RECORDS = 1_100;
+  private static final int RECORDS = 900;
   private static final int REASONS = 3;
   private static final int FEW = 40;
   private static final String LENGTH = "Inference-Header-Content-Length";

@@ -81,7 +81,7 @@ export class LookupScreen {
         this.output = await get(`v1/scores/${escape(name)}`); // which may have another night by now
       }
 
-      if (query.size && JSON.stringify(asked) !== JSON.stringify(this.asked)) {
+      if (query.size && (this.problem !== null || JSON.stringify(asked) !== JSON.stringify(this.asked))) {
         this.key = asked;
         this.app.update();
         await this.search();

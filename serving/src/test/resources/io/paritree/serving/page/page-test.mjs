@@ -373,6 +373,20 @@ async function lookups(page) {
       throw new Error(`the row of ${plan.key} is shown under ${plan.quarantinedKey}`);
     }
   });
+  await step(page, "a row that needed another token is there once it is given", async () => {
+    page.expectsErrors = true; // the browser logs the 401
+    await page.route(/\/parcels\/lookup\?/, route => route.fulfill({status: 401, json: {title: "A token is needed", detail: ""}}));
+    await go(page, `#/lookup/parcels?parcel_id=${plan.key}`);
+    await page.waitForSelector("input[type=password]");
+    await page.unrouteAll();
+    page.expectsErrors = false;
+    await page.fill("input[type=password]", "any");
+    await press("Use it");
+    await page.waitForSelector("section[aria-label='Stored row']");
+    if (await page.locator("input[type=password]").count() > 0) {
+      wrong("a token is still asked for");
+    }
+  });
   await step(page, "the same key of other stored scores is looked up, too", async () => {
     for (const [name, day] of [["parcels", "day=2026-11-22"], ["drifting", "day=2026-11-23"]]) {
       await go(page, `#/lookup/${name}?parcel_id=${plan.key}`);
