@@ -10,7 +10,6 @@ import io.paritree.model.TestPackages;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredAudit;
-import io.paritree.store.CallsAtOnce;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -155,9 +154,7 @@ class AuditTest {
   void rowsThatAnotherEngineScoresWithTheSameBitsAreProved() throws Exception {
     JobRun spec = audit("--strict", "--format", "json", "--to", "2026-01-02");
     JobRun xgboost = audit("--engine", "xgboost", "--strict", "--partition", DAY);
-    Path oneCall =
-        Files.writeString(directory.resolve("one.conf"), "scoring-job.store-calls = 1\n");
-    WatchedFileSystem.forgetCallers();
+    OneCall oneCall = OneCall.in(directory);
     JobRun sampled =
         audit(
             "--sample",
@@ -170,11 +167,9 @@ class AuditTest {
             "--input",
             "watched://" + input,
             "--conf",
-            oneCall);
+            oneCall.configuration());
 
-    assertThat(WatchedFileSystem.callers())
-        .contains(Thread.currentThread().getName())
-        .noneMatch(caller -> caller.startsWith(CallsAtOnce.THREAD));
+    oneCall.wasMadeByThisThread();
     succeeds(spec);
     JsonNode all = evidence(spec);
     assertThat(all.get("result").asText()).isEqualTo("proved");

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.paritree.model.TestPackages;
 import io.paritree.model.command.ModelMain;
-import io.paritree.store.CallsAtOnce;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -166,9 +165,7 @@ class OutcomeChallengerTest {
   void theInputIsScoredAgainAndBothModelsAreMeasuredOnTheSameRows() throws Exception {
     Path json = directory.resolve("rescored.json");
 
-    Path oneCall =
-        Files.writeString(directory.resolve("one.conf"), "scoring-job.store-calls = 1\n");
-    WatchedFileSystem.forgetCallers();
+    OneCall oneCall = OneCall.in(directory);
     // As while a run publishes a partition again: before Spark lists its files, and before it
     // reads.
     WatchedFileSystem.beforeNextListOfFile(
@@ -183,7 +180,7 @@ class OutcomeChallengerTest {
             "--input",
             "watched://" + input,
             "--conf",
-            oneCall,
+            oneCall.configuration(),
             "--json",
             json,
             "--require",
@@ -194,9 +191,7 @@ class OutcomeChallengerTest {
             "challenger.brier < 1");
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-    assertThat(WatchedFileSystem.callers())
-        .contains(Thread.currentThread().getName())
-        .noneMatch(caller -> caller.startsWith(CallsAtOnce.THREAD));
+    oneCall.wasMadeByThisThread();
     JsonNode comparison = comparison(json);
     int[] once = new int[BOTH.size()];
     Arrays.fill(once, 1);

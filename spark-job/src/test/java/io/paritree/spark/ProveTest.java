@@ -154,13 +154,10 @@ class ProveTest {
           .save(table.toString());
     }
 
-    Path oneCall =
-        Files.writeString(directory.resolve("one.conf"), "scoring-job.store-calls = 1\n");
-    WatchedFileSystem.forgetCallers();
-    JsonNode ofParquet = evidence("--input", "watched://" + parquet, "--conf", oneCall);
-    assertThat(WatchedFileSystem.callers())
-        .contains(Thread.currentThread().getName())
-        .noneMatch(caller -> caller.startsWith(CallsAtOnce.THREAD));
+    OneCall oneCall = OneCall.in(directory);
+    JsonNode ofParquet =
+        evidence("--input", "watched://" + parquet, "--conf", oneCall.configuration());
+    oneCall.wasMadeByThisThread();
     JsonNode ofCsv = evidence("--input", csv, "--input-format", "csv");
     JsonNode ofTable = evidence("--input-table", table, "--table-format", "delta", "--as-of", 0);
 
