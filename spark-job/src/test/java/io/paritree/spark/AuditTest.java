@@ -464,7 +464,7 @@ class AuditTest {
   }
 
   @Test
-  void scoresOfClassesAndOfNamesOfDirectoriesAreProved() {
+  void scoresOfClassesAndOfNamesOfChosenDirectoriesAreProved() throws Exception {
     Path classes = new TestPackages(directory.resolve("classes")).classes();
     Path zones = directory.resolve("zones");
     TestSpark.interpreting()
@@ -474,12 +474,23 @@ class AuditTest {
         .drop("zone")
         .write()
         .parquet(zones.resolve("zone=10").toString());
+    for (int other : new int[] {7, 20, 30}) { // which the run does not choose
+      FileUtils.copyDirectory(
+          zones.resolve("zone=10").toFile(), zones.resolve("zone=" + other).toFile());
+    }
+
     Path published = directory.resolve("of-classes");
     succeeds(
         JobRun.ofParcels(
             classes,
             zones,
             published,
+            "--partition",
+            "zone=10",
+            "--partition",
+            "zone=20",
+            "--output-partition",
+            "all=of a run",
             "--max-quarantined",
             "1",
             "--margin",
@@ -493,7 +504,7 @@ class AuditTest {
     JobRun run = JobRun.ofAudit("--output", published, "--model", classes, "--strict");
 
     succeeds(run);
-    assertThat(run.out()).containsPattern("zone=10 .*proved\n");
+    assertThat(run.out()).containsPattern("all=of a run .*proved\n");
   }
 
   @Test

@@ -169,7 +169,8 @@ record AuditedInput(
   }
 
   /**
-   * Returns the input's partitions that a partition was made of; all, if the run has named it.
+   * Returns the input's partitions that a partition was made of; if the run has named it, those
+   * whose files are recorded, or all.
    *
    * @throws RefusedException if its own is not there
    */
@@ -186,7 +187,13 @@ record AuditedInput(
           "the input: %s has no partition %s".formatted(listing.shown(), partition.partition()));
     }
 
-    return same.isEmpty() ? listing.partitions() : same;
+    return same.isEmpty()
+        ? partition
+            .input()
+            .filter(scored -> !scored.digest().isEmpty())
+            .flatMap(scored -> ChosenPartitions.of(listing, scored))
+            .orElse(listing.partitions())
+        : same;
   }
 
   /** Returns what says that files are not those that were scored. */
