@@ -4,6 +4,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -136,11 +137,19 @@ public record DriftFiles(Location directory, FileStore store, Contents contents)
   }
 
   private int last() throws IOException {
-    return store.list(directory).stream()
-        .map(entry -> FURTHER.matcher(entry.location().name()))
-        .filter(Matcher::matches)
-        .mapToInt(name -> Integer.parseInt(name.group(1)))
-        .max()
-        .orElse(1);
+    int[] further =
+        store.list(directory).stream()
+            .map(entry -> FURTHER.matcher(entry.location().name()))
+            .filter(Matcher::matches)
+            .mapToInt(name -> Integer.parseInt(name.group(1)))
+            .toArray();
+    int last = Arrays.stream(further).max().orElse(1);
+    if (further.length != last - 1) {
+      throw new DamagedFileException(
+          "Cannot read the drift in %s: drift-%s.json is there, but not all files before it"
+              .formatted(directory, last));
+    }
+
+    return last;
   }
 }

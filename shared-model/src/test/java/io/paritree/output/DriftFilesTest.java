@@ -9,6 +9,7 @@ import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,6 +98,10 @@ class DriftFilesTest {
     }
 
     assertThat(files.partition("day=2000")).isEmpty();
+    Files.delete(temporary.resolve("drift-3.json"));
+    assertThatThrownBy(() -> files.partition("day=2000"))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining("drift-6.json is there, but not all files before it");
   }
 
   @Test

@@ -144,14 +144,27 @@ public final class OutcomesMain {
             new ChallengerScoring());
     out.print(outcomes.text());
     ScoreMain.Ending ending = ending(outcomes, err);
-    try {
-      keep(given, outcomes, place.or(outcomes::place), session, run, table, out);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      if (ending.outcome() == Outcome.CHECKED) {
-        throw e;
+    Optional<OutputPlace> where = place.or(outcomes::place);
+    List<Keeping> all =
+        List.of(
+            () -> store(outcomes, where, out),
+            () -> {
+              if (table.isPresent()) {
+                table.get().append(session, run, 0, outcomes.rows().iterator());
+              }
+            },
+            () -> {
+              if (!given.json().isEmpty()) {
+                Files.write(Path.of(given.json()), outcomes.json());
+              }
+            });
+    for (Keeping one : all) { // also where another has failed
+      try {
+        one.keep();
+      } catch (Exception e) {
+        ScoreMain.Ending failed = ScoreMain.failed("Keeping the report", e, err);
+        ending = ending.outcome() == Outcome.CHECKED ? failed : ending;
       }
-
-      ScoreMain.failed("Keeping the report", e, err);
     }
 
     return ending;
@@ -167,16 +180,14 @@ public final class OutcomesMain {
     return new ScoreMain.Ending(Outcome.HELD, reason);
   }
 
-  /** Stores the report, and whatever else is asked for. */
-  private static void keep(
-      OutcomeArguments given,
-      Outcomes outcomes,
-      Optional<OutputPlace> place,
-      SparkSession session,
-      String run,
-      Optional<HistoryTable> table,
-      PrintStream out)
-      throws IOException, RefusedException, AnalysisException {
+  /** Keeps what was found in one place. */
+  @FunctionalInterface
+  private interface Keeping {
+    void keep() throws Exception; // Spark throws checked exceptions that it does not declare
+  }
+
+  private static void store(Outcomes outcomes, Optional<OutputPlace> place, PrintStream out)
+      throws IOException {
     if (place.isEmpty()) {
       out.println(
           "  report  not stored: the catalog does not say where the table is; --json writes it");
@@ -186,14 +197,6 @@ public final class OutcomesMain {
       Location file = directory.resolve(StoredOutcomes.file(asOf));
       place.get().store().replace(file, outcomes.json());
       out.println("  report  " + file);
-    }
-
-    if (table.isPresent()) {
-      table.get().append(session, run, 0, outcomes.rows().iterator());
-    }
-
-    if (!given.json().isEmpty()) {
-      Files.write(Path.of(given.json()), outcomes.json());
     }
   }
 }

@@ -2,7 +2,6 @@ package io.paritree.spark.rows;
 
 import io.paritree.Fault;
 import io.paritree.feature.Faults;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,7 +12,7 @@ import java.util.List;
  */
 public final class RowFaults {
   private final Faults current = new Faults();
-  private final Faults[] byRow;
+  private final Faults[] byRow; // null of a row that has had no fault in any block
   private int faulty;
 
   /**
@@ -40,14 +39,17 @@ public final class RowFaults {
   public void add(int row, List<Fault> faults) {
     if (byRow[row] == null) {
       byRow[row] = new Faults();
-      faulty++;
     }
 
+    boolean isFirst = byRow[row].isEmpty();
     faults.forEach(byRow[row]::add);
+    if (isFirst && isFaulty(row)) {
+      faulty++;
+    }
   }
 
   public boolean isFaulty(int row) {
-    return byRow[row] != null;
+    return byRow[row] != null && !byRow[row].isEmpty();
   }
 
   /** Returns the number of rows that have a fault. */
@@ -63,9 +65,11 @@ public final class RowFaults {
   /** Removes all faults, for the next block. */
   public void clear() {
     current.clear();
-    if (faulty > 0) {
-      Arrays.fill(byRow, null);
-      faulty = 0;
+    for (int row = 0; faulty > 0; row++) {
+      if (isFaulty(row)) {
+        byRow[row].clear();
+        faulty--;
+      }
     }
   }
 }
