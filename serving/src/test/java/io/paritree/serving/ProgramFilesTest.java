@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that somebody writes its jars over knows that, and nothing else alarms it. */
+/** A jar of a running server that was written over is found, and nothing else counts as that. */
 class ProgramFilesTest {
   @TempDir private Path directory;
   private Path main;

@@ -91,7 +91,7 @@ final class HeapBench {
   }
 
   private void compare(String what, long fewer, long more) {
-    tell("%s: %s MiB more".formatted(what, mebibytes(more - fewer)));
+    print("%s: %s MiB more".formatted(what, mebibytes(more - fewer)));
     if (more - fewer > MAX_GROWTH) {
       wrong.add("the heap of %s grows by more than %s MiB".formatted(what, mebibytes(MAX_GROWTH)));
     }
@@ -128,7 +128,7 @@ final class HeapBench {
     succeed(run, log);
     String[] measured = Files.readString(figures).split(" ");
     long largest = Long.parseLong(measured[0]);
-    tell(
+    print(
         "one JVM with -Xmx1g, %s, %s times: at most %s MiB after %s full collections"
             .formatted(input.getFileName(), times, mebibytes(largest), measured[1]));
     return largest;
@@ -158,7 +158,7 @@ final class HeapBench {
       count++;
     }
 
-    tell(
+    print(
         "driver of a cluster, %s: at most %s MiB after %s full collections"
             .formatted(input.getFileName(), mebibytes(largest), count));
     if (count == 0) {
@@ -176,7 +176,7 @@ final class HeapBench {
     }
   }
 
-  private static void tell(String line) {
+  private static void print(String line) {
     System.out.println(line);
   }
 

@@ -88,8 +88,8 @@ final class DriftGate {
             .toList());
   }
 
-  /** Takes note of all partitions, for all that the run reports to. */
-  void tell(RunQuality quality) {
+  /** Adds all partitions to what the run reports elsewhere. */
+  void addTo(RunQuality quality) {
     quality.begin(checked.fieldsByImportance(), rules.rules());
     drifts.forEach(
         (partition, drift) ->
@@ -103,7 +103,7 @@ final class DriftGate {
   }
 
   /** Adds all partitions to the table of drift. */
-  void tell(DriftHistory history) {
+  void addTo(DriftHistory history) {
     result().partitions().forEach(one -> history.add(one, drifts.get(one.path()).profile()));
   }
 

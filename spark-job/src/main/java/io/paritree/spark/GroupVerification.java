@@ -77,8 +77,8 @@ final class GroupVerification {
       gate = Optional.of(DriftGate.of(checked, parts.rules(), hadoop));
       held = gate.get().compare(GroupProfiles.asked(checked).of(tally), held);
       report.compared(gate.get().drifts(), gate.get().result());
-      gate.get().tell(parts.quality());
-      tables.history().ifPresent(gate.get()::tell);
+      gate.get().addTo(parts.quality());
+      tables.history().ifPresent(gate.get()::addTo);
     }
 
     List<OutputPartition> targets = notHeld(held, staging);

@@ -47,14 +47,14 @@ final class DiskFaults {
     DiskFaults faults = new DiskFaults(directory, rows);
     List<String> wrong = new ArrayList<>();
     int full = faults.fullDisk(wrong);
-    tell("B3 must 0 wrong of %s runs on a full disk".formatted(full), wrong);
+    print("B3 must 0 wrong of %s runs on a full disk".formatted(full), wrong);
     List<String> denied = new ArrayList<>();
     int cases = faults.noPermission(denied);
-    tell("B4 must 0 wrong of %s runs without permission".formatted(cases), denied);
+    print("B4 must 0 wrong of %s runs without permission".formatted(cases), denied);
     return wrong.isEmpty() && denied.isEmpty();
   }
 
-  private static void tell(String line, List<String> wrong) {
+  private static void print(String line, List<String> wrong) {
     System.out.println(line + ": " + (wrong.isEmpty() ? "PASS" : "FAIL " + wrong));
   }
 
@@ -81,9 +81,10 @@ final class DiskFaults {
           return runs;
         }
 
-        String told = String.join("\n", run.err().lines().limit(6).toList());
-        boolean isTold = told.contains(disk.toString()) && told.contains("No space left on device");
-        check(wrong, name + " reported " + told, run.exitCode() == 1 && isTold);
+        String reported = String.join("\n", run.err().lines().limit(6).toList());
+        boolean isReported =
+            reported.contains(disk.toString()) && reported.contains("No space left on device");
+        check(wrong, name + " reported " + reported, run.exitCode() == 1 && isReported);
         check(wrong, name + " the old output", Scores.files(output).equals(old));
         checkGarbage(wrong, name, published);
       }

@@ -147,7 +147,7 @@ class DriftGateTest {
   }
 
   /** Returns the message that the chat has, and removes it. */
-  private JsonNode told() throws IOException {
+  private JsonNode notified() throws IOException {
     assertThat(chat.messages()).hasSize(1);
     HttpInbox.Message message = chat.messages().get(0);
     chat.messages().clear();
@@ -256,22 +256,22 @@ class DriftGateTest {
             "paritree_job_psi{baseline=\"reference\",field=\"express\",%s} ".formatted(output),
             "paritree_job_impact{baseline=\"reference\",field=\"express\",%s} ".formatted(output));
     assertQualityFacets();
-    JsonNode told = told();
-    assertThat(told.get("text").asText())
+    JsonNode notified = notified();
+    assertThat(notified.get("text").asText())
         .startsWith(
             "Paritree, %s: held, exit code 8; 1 of 2 scored partitions held; day=2024-01-03:"
                     .formatted(directory.resolve("out"))
                 + " express.missing is 1, limit ")
         .contains(
             "day=2024-01-03: express.psi is 5.850, limit 0.2500 by previous; look first at express, ");
-    assertThat(told.get("run").asText()).isEqualTo("second");
-    assertThat(told.get("output").asText()).isEqualTo(directory.resolve("out").toString());
-    assertThat(told.get("outcome").asText() + told.get("exit_code")).isEqualTo("held8");
-    assertThat(told.get("partitions").findValuesAsText("partition"))
+    assertThat(notified.get("run").asText()).isEqualTo("second");
+    assertThat(notified.get("output").asText()).isEqualTo(directory.resolve("out").toString());
+    assertThat(notified.get("outcome").asText() + notified.get("exit_code")).isEqualTo("held8");
+    assertThat(notified.get("partitions").findValuesAsText("partition"))
         .containsExactly("day=2024-01-03");
-    assertThat(told.at("/partitions/0/held").asBoolean()).isTrue();
-    assertThat(told.at("/rules/0/rule").asText()).isEqualTo("any.missing > reference + 0.20");
-    assertThat(told.at("/rules/0/findings/0/value").asDouble()).isEqualTo(1);
+    assertThat(notified.at("/partitions/0/held").asBoolean()).isTrue();
+    assertThat(notified.at("/rules/0/rule").asText()).isEqualTo("any.missing > reference + 0.20");
+    assertThat(notified.at("/rules/0/findings/0/value").asDouble()).isEqualTo(1);
     assertThat(held.hold().orElseThrow().outcome()).isEqualTo("held");
     assertThat(held.drift().orElseThrow().impacts().get(0).field()).isEqualTo("express");
     JsonNode json =
@@ -302,7 +302,7 @@ class DriftGateTest {
     assertThat(accepted.exitCode()).as(accepted.err()).isZero();
     assertThat(accepted.err())
         .contains("Cannot send notification to 127.0.0.1: ", "it was answered with status 307");
-    assertThat(told().get("text").asText())
+    assertThat(notified().get("text").asText())
         .contains("out: published, exit code 0; day=", "; published all the same: express is ret");
     assertThat(published()).contains("day=2024-01-03");
     assertThat(accepted.out())
@@ -315,7 +315,7 @@ class DriftGateTest {
     Parcels.rewrite(directory.resolve("in/day=2024-01-08"), 4_000, 4_100, 0);
     JobRun fewer = score(model, "--all-or-nothing", "--rule", "warn: any.linf(previous) > 0.001");
     assertThat(fewer.exitCode()).as(fewer.err()).isEqualTo(8);
-    assertThat(told().at("/rules").findValuesAsText("warning")).isNotEmpty();
+    assertThat(notified().at("/rules").findValuesAsText("warning")).isNotEmpty();
     assertThat(published()).doesNotContain("day=2024-01-08");
     assertThat(fewer.err())
         .contains(
@@ -440,7 +440,7 @@ class DriftGateTest {
     JobRun run = score(model, "--rule", "rows > 10");
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
-    assertThat(told().get("text").asText())
+    assertThat(notified().get("text").asText())
         .contains(
             "quarantined, exit code 4; day=1: 50 of 100 rows (50.0 %) could not", "rows is 1");
     assertThat(run.err())

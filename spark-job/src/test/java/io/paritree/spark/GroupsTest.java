@@ -179,7 +179,7 @@ class GroupsTest {
       JobRun run = score(input, "--group-by", "day", "--force", "--conf", conf, "--run-id", id);
 
       assertThat(run.exitCode()).as(run.err()).isZero();
-      assertThat(quarantines(run)).hasSize(3).allSatisfy(told -> assertThat(told).isDirectory());
+      assertThat(quarantines(run)).hasSize(3).allSatisfy(one -> assertThat(one).isDirectory());
     }
 
     assertThat(runs()).hasSize(6).noneMatch(run -> run.startsWith("first"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Spark whose data is serialized by Kryo, which refuses classes that it was not told of. */
+/** A Spark whose data is serialized by Kryo, which refuses classes that were not registered. */
 @Tag("clusters")
 class KryoIT {
   private static final List<String> KRYO =

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * A command that is to make one call of a store at a time, seen by its calls of {@link
  * WatchedFileSystem}.
  *
- * @param configuration the file that tells it so
+ * @param configuration the file with this setting
  */
 record OneCall(Path configuration) {
   /** Returns one that begins now. */

@@ -50,7 +50,7 @@ final class TaskRecheck {
 
   /** Takes the chosen rows of a block; its arrays are as {@link BlockEncoder} stores them. */
   void add(InputBlock block, SourceFile file, float[] slots, float[] margins, float[] scores) {
-    tell(
+    report(
         recheck.add(
             slots,
             1,
@@ -61,7 +61,7 @@ final class TaskRecheck {
             row -> name(block, file, row)));
   }
 
-  private void tell(List<Different> rows) {
+  private void report(List<Different> rows) {
     for (Different row : rows) {
       tally.addDifferent(
           "%s, scored on %s: %s".formatted(row.name(), Machine.here(), row.values()));
@@ -84,7 +84,7 @@ final class TaskRecheck {
 
   /** Scores the rows that still wait again. */
   void close() {
-    tell(recheck.rest());
+    report(recheck.rest());
     tally.addRows(recheck.rows());
   }
 }

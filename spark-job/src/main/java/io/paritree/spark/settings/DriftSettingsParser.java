@@ -79,8 +79,8 @@ record DriftSettingsParser(Settings settings, ParseResult given) {
   }
 
   /**
-   * Returns the address that is told of rules that have fired, and of quarantined rows; empty if
-   * there is none, or no rule.
+   * Returns the address that is notified of rules that have fired, and of quarantined rows; empty
+   * if there is none, or no rule.
    *
    * @param environment has it if it is not given
    */
