@@ -18,6 +18,9 @@ import java.util.Optional;
 
 /** Reports of runs that have compared partitions with others, as the job writes them. */
 public final class DriftReports {
+  /** Of more partitions, the job reports only those that differ too much. */
+  private static final int MOST_REPORTED = 500;
+
   private final Path runs;
   private final String digest;
 
@@ -65,7 +68,8 @@ public final class DriftReports {
               plain.quarantined(),
               night.isHeld() ? Optional.of(new Hold("held", "rules have fired")) : Optional.empty(),
               Optional.of(
-                  ReportedDrift.of(night.drifts, night.verdicts, night.accepted, night.slices)),
+                      ReportedDrift.of(night.drifts, night.verdicts, night.accepted, night.slices))
+                  .filter(any -> nights.size() <= MOST_REPORTED || night.isHeld()),
               plain.files());
       (night.isHeld() ? held : published).add(compared);
     }

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,52 @@ class StoredDriftTest extends ServedLoans {
                     List.of(FIRED),
                     accepted,
                     slices)));
+  }
+
+  @Test
+  void eachPartitionOfALargeRunIsAnsweredAndTheNewestAreListed() throws Exception {
+    String digest = Opening.open(model.toString(), EngineKind.FOREST).digest();
+    Profile profile = reference();
+    Drift drift = Drift.of(profile, new Baseline(Baseline.REFERENCE, List.of(), profile));
+    Map<String, Integer> runs = Map.of("some", 150, "many", 501);
+    for (Map.Entry<String, Integer> run : runs.entrySet()) {
+      List<DriftReports.Night> nights =
+          IntStream.range(0, run.getValue())
+              .mapToObj(
+                  part ->
+                      new DriftReports.Night(
+                          run.getKey() + "=" + part,
+                          Optional.of(profile),
+                          List.of(drift),
+                          part == 7 ? List.of(FIRED) : List.of(),
+                          "",
+                          SlicedDrift.NONE))
+              .toList();
+      new DriftReports(loans, digest)
+          .write(run.getKey() + "-00000001", "2026-11-24T01:00:00Z", nights);
+    }
+
+    for (Map.Entry<String, Integer> run : runs.entrySet()) {
+      for (int part : List.of(0, 7, run.getValue() - 1)) {
+        String name = run.getKey() + "=" + part;
+        String asked = DRIFT + "?partition=" + run.getKey() + "%3D" + part;
+        Map<String, Object> one = ok(asked);
+        assertThat(one)
+            .containsEntry("run", run.getKey() + "-00000001")
+            .containsEntry("published", part != 7)
+            .containsEntry("baseline", "reference");
+        assertThat(JsonTree.at(one, "detail/partition")).isEqualTo(name);
+        assertThat(ok(asked + "&against=reference")).containsKey("comparison");
+      }
+
+      String none = DRIFT + "?partition=" + run.getKey() + "%3D" + run.getValue();
+      assertThat(client.get(none).status()).isEqualTo(404);
+    }
+
+    Map<String, Object> list = ok(DRIFT);
+    assertThat(JsonTree.at(list, "partitions/0/partition")).isEqualTo("some=149");
+    assertThat(JsonTree.at(list, "partitions/99/partition")).isEqualTo("some=50");
+    assertThat(list).containsEntry("left", "1"); // many=7, the only one that its report compares
   }
 
   @Test

@@ -56,6 +56,8 @@ public record RunDrift(List<Partition> partitions) {
    * @param slices whether they are
    */
   public record Excerpt(Predicate<String> baselines, Predicate<String> fields, boolean slices) {
+    public static final Excerpt ALL = new Excerpt(any -> true, any -> true, true);
+
     /** All but slices. */
     public static final Excerpt WHOLE = new Excerpt(any -> true, any -> true, false);
   }

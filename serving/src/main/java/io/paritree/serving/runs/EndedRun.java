@@ -1,5 +1,6 @@
 package io.paritree.serving.runs;
 
+import io.paritree.output.PartitionValue;
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
@@ -7,7 +8,6 @@ import io.paritree.rule.Verdict;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +53,7 @@ record EndedRun(
    *     many partitions it holds; the first ones
    * @param before how many partitions were published before
    * @param seconds of all stages
-   * @param nights the first partitions that were compared with others
+   * @param nights the newest partitions of which the report says how they compare with others
    */
   record Summary(
       RunReport.Start start,
@@ -88,18 +88,12 @@ record EndedRun(
     }
 
     private static List<Night> nights(RunReport report) {
-      Set<String> published = new HashSet<>(names(report.partitions().ofRun()));
+      Set<Partition> published = Set.copyOf(report.partitions().ofRun());
       return report.partitions().scored().stream()
           .filter(partition -> partition.drift().isPresent())
+          .sorted(Comparator.comparing(Partition::path, PartitionValue.ORDER.reversed()))
           .limit(MOST_NAMES)
-          .map(
-              partition ->
-                  new Night(
-                      partition.path(),
-                      partition.read(),
-                      published.contains(partition.path()),
-                      partition.hold(),
-                      partition.drift().get()))
+          .map(one -> Night.of(one, published.contains(one), one.drift().get()))
           .toList();
     }
 
@@ -155,9 +149,16 @@ record EndedRun(
     return summary.filter(known -> known.start().run().equals(id)).isPresent();
   }
 
-  /** Returns the partitions that were compared with others. */
+  /** Returns the newest partitions of which the report says how they compare with others. */
   List<Night> nights() {
     return summary.map(Summary::nights).orElse(List.of());
+  }
+
+  /** Returns whether the run may have compared other partitions, too. */
+  boolean hasOtherNights() {
+    return summary
+        .filter(known -> known.publishedCount() + known.heldCount() > MOST_NAMES)
+        .isPresent();
   }
 
   /** Returns whether the run, or this group of it, has published a partition. */

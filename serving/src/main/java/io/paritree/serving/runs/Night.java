@@ -2,6 +2,7 @@ package io.paritree.serving.runs;
 
 import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunReport.Hold;
+import io.paritree.output.RunReport.Partition;
 import java.util.Optional;
 
 /**
@@ -12,4 +13,10 @@ import java.util.Optional;
  * @param hold why it is held; empty if it is not
  */
 record Night(
-    String partition, long rows, boolean isPublished, Optional<Hold> hold, ReportedDrift drift) {}
+    String partition, long rows, boolean isPublished, Optional<Hold> hold, ReportedDrift drift) {
+
+  /** Returns a partition of a report. */
+  static Night of(Partition reported, boolean isPublished, ReportedDrift drift) {
+    return new Night(reported.path(), reported.read(), isPublished, reported.hold(), drift);
+  }
+}

@@ -45,6 +45,7 @@ final class ReportedRuns {
   private static final Logger LOG = LoggerFactory.getLogger(ReportedRuns.class);
 
   private static final int MOST_WAITING = 16;
+  private static final int MOST_READ = 20;
   private static final long IDLE_SECONDS = 30;
   private static final Duration WAIT = Duration.ofSeconds(2);
   private static final Duration READING = Duration.ofMillis(800);
@@ -140,6 +141,35 @@ final class ReportedRuns {
     }
 
     return found.orElseThrow(() -> new ProblemException(Problems.UNKNOWN_RUN.of(output.name())));
+  }
+
+  /**
+   * Returns a partition with the newest run that has compared it with others: of runs with more
+   * partitions than the list has, the newest {@value #MOST_READ} are asked.
+   *
+   * @return empty if none has
+   * @throws ProblemException with 503 if the runs cannot be read
+   */
+  Optional<Reported> night(String partition) {
+    List<EndedRun> runs = list().runs();
+    return await(
+        () -> {
+          int read = 0;
+          for (EndedRun run : runs) {
+            Optional<Night> night =
+                run.nights().stream().filter(one -> one.partition().equals(partition)).findFirst();
+            if (night.isEmpty() && run.hasOtherNights() && read < MOST_READ) {
+              night = files.night(run.directory(), partition);
+              read++;
+            }
+
+            if (night.isPresent()) {
+              return Optional.of(new Reported(run, night.get()));
+            }
+          }
+
+          return Optional.empty();
+        });
   }
 
   /**

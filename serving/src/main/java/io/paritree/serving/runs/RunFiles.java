@@ -3,6 +3,7 @@ package io.paritree.serving.runs;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.DriftFiles;
 import io.paritree.output.PartitionManifest;
+import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
@@ -149,6 +150,34 @@ final class RunFiles {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Returns a partition that a run has compared with others, also if only its drift says how; empty
+   * if it has not.
+   */
+  Optional<Night> night(String directory, String partition) throws IOException {
+    Optional<RunReport.Partitions> all =
+        read(directory).map(stored -> stored.report().partitions());
+    Optional<RunReport.Partition> found =
+        all.stream()
+            .flatMap(partitions -> partitions.scored().stream())
+            .filter(one -> one.path().equals(partition))
+            .findFirst();
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+
+    Optional<ReportedDrift> drift = found.get().drift();
+    if (drift.isEmpty()) {
+      drift =
+          Optional.ofNullable(
+                  drifts(directory, Set.of(partition), RunDrift.Excerpt.ALL).get(partition))
+              .map(one -> ReportedDrift.of(one.drifts(), one.verdicts(), "", one.slices()));
+    }
+
+    boolean isPublished = all.get().ofRun().contains(found.get());
+    return drift.map(own -> Night.of(found.get(), isPublished, own));
   }
 
   /** Returns what is known of a partition's rows, as JSON; empty if there is nothing. */

@@ -30,7 +30,6 @@ import java.util.function.Predicate;
  */
 public final class StoredDriftHandler {
   private static final int MOST = 100;
-  private static final RunDrift.Excerpt ALL = new RunDrift.Excerpt(any -> true, any -> true, true);
 
   private final RunsHandler runs;
   private final Function<String, Optional<Profile>> references;
@@ -53,9 +52,9 @@ public final class StoredDriftHandler {
     } else if (query.partition().isEmpty()) {
       list(newest, ctx);
     } else if (query.against().isEmpty()) {
-      detail(one(newest, query), reported, ctx);
+      detail(one(newest, reported, query), reported, ctx);
     } else {
-      comparison(one(newest, query), reported, query, ctx);
+      comparison(one(newest, reported, query), reported, query, ctx);
     }
   }
 
@@ -71,15 +70,16 @@ public final class StoredDriftHandler {
     return newest;
   }
 
-  private static Reported one(Map<String, Reported> newest, StoredDriftQuery query) {
-    String partition = query.partition().orElseThrow();
-    Reported one = PartitionValue.isPath(partition) ? newest.get(partition) : null;
-    if (one == null) {
-      throw new ProblemException(
-          Problems.UNKNOWN_NIGHT.of(NameList.known(List.copyOf(newest.keySet()))));
-    }
-
-    return one;
+  private static Reported one(
+      Map<String, Reported> newest, ReportedRuns reported, StoredDriftQuery query) {
+    return query
+        .partition()
+        .filter(PartitionValue::isPath)
+        .flatMap(reported::night)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    Problems.UNKNOWN_NIGHT.of(NameList.known(List.copyOf(newest.keySet())))));
   }
 
   private static void list(Map<String, Reported> newest, Context ctx) {
@@ -110,7 +110,7 @@ public final class StoredDriftHandler {
   private void comparison(
       Reported one, ReportedRuns reported, StoredDriftQuery query, Context ctx) {
     RunDrift.Partition partition =
-        reported.drifts(List.of(one), ALL, (any, found) -> found).stream()
+        reported.drifts(List.of(one), RunDrift.Excerpt.ALL, (any, found) -> found).stream()
             .flatMap(Optional::stream)
             .findFirst()
             .orElseThrow(
