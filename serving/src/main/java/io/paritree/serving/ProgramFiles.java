@@ -115,8 +115,8 @@ final class ProgramFiles {
   }
 
   /**
-   * Returns a file that was written over, once it is no longer being written: it is looked at twice
-   * before it counts.
+   * Returns a file that was written over, once it is no longer being written: when two looks one
+   * after the other find the same.
    */
   Optional<Path> replaced() {
     for (Path file : List.copyOf(files.keySet())) {

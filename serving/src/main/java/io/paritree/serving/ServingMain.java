@@ -125,9 +125,7 @@ public final class ServingMain {
     return 0;
   }
 
-  /**
-   * Ends the process at once: to stop it in peace would take classes that it can no longer load.
-   */
+  /** Ends the process at once: an orderly stop would need classes that it can no longer load. */
   private void replaced(Path jar) {
     try {
       failed(1, REPLACED.formatted(jar));

@@ -2,6 +2,7 @@ package io.paritree.serving;
 
 import io.paritree.drift.Drift;
 import io.paritree.drift.SlicedDrift;
+import io.paritree.output.DriftFiles;
 import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport;
@@ -9,6 +10,8 @@ import io.paritree.output.RunReport.Hold;
 import io.paritree.output.StateDirectory;
 import io.paritree.profile.Profile;
 import io.paritree.rule.Verdict;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +120,7 @@ public final class DriftReports {
                     new RunDrift.Partition(
                         night.partition, night.profile, night.drifts, night.verdicts, night.slices))
             .toList();
-    Files.write(directory.resolve(StateDirectory.DRIFT), new RunDrift(drifts).toJson());
+    Location place = Location.of(directory);
+    DriftFiles.write(FileStore.of(place), place, drifts);
   }
 }

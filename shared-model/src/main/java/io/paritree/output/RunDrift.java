@@ -67,7 +67,7 @@ public record RunDrift(List<Partition> partitions) {
   }
 
   /** Returns it as indented JSON. */
-  public byte[] toJson() {
+  byte[] toJson() {
     return next(partitions.iterator(), Long.MAX_VALUE);
   }
 

@@ -209,7 +209,7 @@ final class ReportedRuns {
           Map<Reported, T> found = new HashMap<>();
           Set<String> read = new HashSet<>();
           int known = 0;
-          IOException broken = null; // of one run, which hides no other
+          IOException broken = null; // of one run; others are answered
           for (Reported one : wanted) {
             String directory = one.run().directory();
             if (!read.contains(directory) && !read.isEmpty() && System.nanoTime() > end) {

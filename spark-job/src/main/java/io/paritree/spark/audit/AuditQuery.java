@@ -30,7 +30,7 @@ public record AuditQuery(
     partitions = List.copyOf(partitions);
   }
 
-  /** Returns the same of each of some partitions that are examined at once. */
+  /** Returns the same of each of some partitions that are examined at the same time. */
   AuditQuery ofEach(int examined) {
     return new AuditQuery(published.ofEach(examined), partitions, model, input, sample, engine);
   }

@@ -48,7 +48,7 @@ public record AskedScores(
     return new AskedScores(otherOutput, otherTable, tableFormat, "", keys, from, to, calls);
   }
 
-  /** Returns the same scores, for each of some parts that are looked at at once. */
+  /** Returns the same scores, for each of some parts that are examined at the same time. */
   public AskedScores ofEach(int parts) {
     return new AskedScores(
         output, table, tableFormat, stateDirectory, keys, from, to, calls.ofEach(parts));

@@ -63,10 +63,11 @@ class JobMetricsTest {
     assertThat(SummaryTable.of(first)).doesNotContain("rows/s").doesNotContain("index");
     assertThat(lines(first)).noneMatch(line -> line.contains("rows_per_second"));
     JobReport total = JobReport.total(List.of(first, second));
+    JobReport.Times indexed = new JobReport.Times(Map.of(JobReport.INDEX_STAGE, 1.0), 0);
     assertThat(total.rowsPerSecond()).isEqualTo(50_000);
     assertThat(SummaryTable.of(total))
         .contains("  50,000 rows/s while tasks read, scored and wrote\n");
-    assertThat(SummaryTable.of(withStage(first, JobReport.INDEX_STAGE)))
+    assertThat(SummaryTable.of(report(List.of(), Map.of(), 1, indexed)))
         .contains("  look-up index: built; scripts/serve --scores NAME=/out answers rows");
     assertThat(lines(total)).contains("paritree_job_rows_per_second{output=\"/out\"} 50000.0");
   }
@@ -146,24 +147,14 @@ class JobMetricsTest {
     return new String(text, StandardCharsets.UTF_8).lines().toList();
   }
 
-  private static JobReport withStage(JobReport report, String stage) {
-    return new JobReport(
-        report.start(),
-        report.outcome(),
-        report.message(),
-        report.groupsLeft(),
-        report.partitions(),
-        report.quarantine(),
-        report.values(),
-        report.duplicateKeys(),
-        report.scores(),
-        new JobReport.Times(Map.of(stage, 1.0), 0),
-        report.challengers(),
-        report.problems());
+  private static JobReport report(
+      List<FaultyRows> faults, Map<String, Long> values, long rows, double scoringSeconds) {
+    Map<String, Double> stages = Map.of("prepare", 100.0, "score", 100.0);
+    return report(faults, values, rows, new JobReport.Times(stages, scoringSeconds));
   }
 
   private static JobReport report(
-      List<FaultyRows> faults, Map<String, Long> values, long rows, double scoringSeconds) {
+      List<FaultyRows> faults, Map<String, Long> values, long rows, JobReport.Times times) {
     return new JobReport(
         new Start("nightly", "2026-01-02T03:04:05Z", Optional.empty(), "/in", "", "/out"),
         Outcome.PUBLISHED,
@@ -179,7 +170,7 @@ class JobMetricsTest {
         new JobReport.Values(values, values, rows, Optional.empty()),
         JobReport.NOT_COUNTED,
         new ScoreHistogram(),
-        new JobReport.Times(Map.of("prepare", 100.0, "score", 100.0), scoringSeconds),
+        times,
         List.of(),
         List.of());
   }
