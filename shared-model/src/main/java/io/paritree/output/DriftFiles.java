@@ -5,6 +5,7 @@ import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -49,11 +50,14 @@ public record DriftFiles(Location directory, FileStore store, Contents contents)
    * Writes the files.
    *
    * @param directory of the run's report
-   * @param partitions in their order
+   * @param partitions in any order
    */
   public static void write(FileStore store, Location directory, List<RunDrift.Partition> partitions)
       throws IOException {
-    Iterator<RunDrift.Partition> left = partitions.iterator();
+    Iterator<RunDrift.Partition> left =
+        partitions.stream()
+            .sorted(Comparator.comparing(RunDrift.Partition::path, PartitionValue.ORDER))
+            .iterator();
     int number = 1;
     do {
       store.replace(file(directory, number), RunDrift.next(left, FULL));
@@ -127,6 +131,12 @@ public record DriftFiles(Location directory, FileStore store, Contents contents)
     List<String> names = RunDrift.names(content, file.toString());
     String first = names.get(0);
     String last = names.get(names.size() - 1);
+    if (PartitionValue.ORDER.compare(first, last) > 0) {
+      throw new DamagedFileException(
+          "Cannot read %s: its partition %s comes before %s, which is not their order"
+              .formatted(file, first, last));
+    }
+
     NavigableSet<String> own = paths.subSet(first, true, last, true);
     if (!own.isEmpty()) {
       found.putAll(reading.read(content, file.toString(), own));

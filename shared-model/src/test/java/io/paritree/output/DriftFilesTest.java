@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -46,9 +48,10 @@ class DriftFilesTest {
   private DriftFiles written(int partitions) throws IOException {
     Location directory = Location.of(temporary);
     FileStore store = FileStore.of(directory);
-    // 10 follows 9, as numbers do.
     List<RunDrift.Partition> all =
-        IntStream.range(0, partitions).mapToObj(DriftFilesTest::partition).toList();
+        new ArrayList<>(
+            IntStream.range(0, partitions).mapToObj(DriftFilesTest::partition).toList());
+    Collections.shuffle(all, new Random(partitions)); // the files have them in their order
     DriftFiles.write(store, directory, all);
     return new DriftFiles(
         directory,
