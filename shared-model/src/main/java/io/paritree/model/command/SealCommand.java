@@ -19,34 +19,23 @@ import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
 import io.paritree.model.rows.CsvRows;
-import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
-import io.paritree.model.rows.ScoredSentinels;
 import io.paritree.model.seal.GeneratedRecords;
-import io.paritree.model.seal.GoldenChoice;
 import io.paritree.model.seal.GoldenRecords;
-import io.paritree.model.seal.NeverMissing;
 import io.paritree.model.seal.ReferenceRows;
 import io.paritree.model.seal.SchemaDraft;
 import io.paritree.model.seal.SealSource;
 import io.paritree.model.seal.SealedRows;
 import io.paritree.model.seal.Sealing;
-import io.paritree.model.trainer.TrainerCheck;
 import io.paritree.reasons.Importance;
-import io.paritree.record.CsvLines;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -60,11 +49,7 @@ import picocli.CommandLine.Spec;
     name = "seal",
     description = "Makes a package of a model file or an MLflow directory, and its schema.")
 final class SealCommand implements Callable<Integer> {
-  private static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
   private static final int MAX_SCHEMA_BYTES = 1 << 30;
-
-  /** No block of rows is explained after this many. */
-  private static final int MAX_IMPORTANCE_ROWS = 100_000;
 
   @Spec private CommandSpec spec;
 
@@ -149,15 +134,6 @@ final class SealCommand implements Callable<Integer> {
               + " --expected has shown that the package scores as its trainer does.")
   private boolean unchecked;
 
-  @Option(names = "--metric", paramLabel = "NAME=NUMBER", description = "A figure to record.")
-  private Map<String, Double> metrics = new TreeMap<>();
-
-  @Option(names = "--trained-on", paramLabel = "TEXT", description = "What it was trained on.")
-  private String trainedOn;
-
-  @Option(names = "--training-rows", paramLabel = "N", description = "Number of training rows.")
-  private Long trainingRows;
-
   @Option(names = "--notes", paramLabel = "TEXT", defaultValue = "", description = "Free notes.")
   private String notes;
 
@@ -187,11 +163,9 @@ final class SealCommand implements Callable<Integer> {
       })
   private boolean withoutImportance;
 
-  @Mixin private OutputFormat format;
+  @Mixin private TrainingOptions training;
 
-  private Optional<FieldImportance> importance = Optional.empty();
-  private Optional<Provenance.TrainerComparison> compared = Optional.empty();
-  private List<String> neverMissing = List.of();
+  @Mixin private OutputFormat format;
 
   @Override
   public Integer call() throws Exception {
@@ -202,30 +176,25 @@ final class SealCommand implements Callable<Integer> {
 
     SealSource source = SealSource.read(model);
     Sealing sealing = Sealing.of(source, schemaOrigin(), schema(source), rounds(source));
-    GoldenRecords golden =
+    GivenRows given =
         rows == null
-            ? GeneratedRecords.of(source.origin(), sealing.schema(), source.model())
-            : choose(sealing);
-    Provenance provenance =
-        new Provenance(
-            now(),
-            Optional.ofNullable(trainedOn),
-            trainingRows == null ? OptionalLong.empty() : OptionalLong.of(trainingRows),
-            metrics,
-            Map.of(),
-            golden.source(),
-            compared);
-    write(sealing, golden, provenance, sealedRows(sealing));
-    if (compared.isEmpty() && !sealing.unlistedCategories().isEmpty()) {
+            ? GivenRows.none(GeneratedRecords.of(source.origin(), sealing.schema(), source.model()))
+            : GivenRows.read(rows, expected, sealing, importance(sealing), this::note);
+    write(
+        sealing,
+        given.golden(),
+        training.provenance(given),
+        sealedRows(sealing, given.importance()));
+    if (given.compared().isEmpty() && !sealing.unlistedCategories().isEmpty()) {
       note(
           "the model file does not list the values of the categories %s, and without --expected nothing has shown that the schema has the trainer's values in its order"
               .formatted(Fault.printable(sealing.unlistedCategories().toString())));
     }
 
-    if (!neverMissing.isEmpty()) {
+    if (!given.neverMissing().isEmpty()) {
       note(
           "no row lacked %s: how the trainer scores missing values of them was not compared; \"nullable\": false in the schema refuses such records"
-              .formatted(NameList.examples(neverMissing)));
+              .formatted(NameList.examples(given.neverMissing())));
     }
 
     return ModelMain.OK;
@@ -278,16 +247,7 @@ final class SealCommand implements Callable<Integer> {
       throw usage("Invalid --rounds '%s': expected all, best or a number from 1", rounds);
     }
 
-    if (trainingRows != null && trainingRows < 0) {
-      throw usage("Invalid --training-rows %s: expected 0 or more", trainingRows);
-    }
-
-    for (Map.Entry<String, Double> metric : metrics.entrySet()) {
-      if (!Double.isFinite(metric.getValue())) {
-        throw usage(
-            "Invalid --metric %s=%s: expected a finite number", metric.getKey(), metric.getValue());
-      }
-    }
+    training.check();
   }
 
   private ParameterException usage(String message, Object... values) {
@@ -326,67 +286,9 @@ final class SealCommand implements Callable<Integer> {
     return rounds == null ? Optional.empty() : Optional.of(RoundsChoice.of(rounds, source.model()));
   }
 
-  /** Reads the rows once, to choose golden rows and, if predictions are given, to compare. */
-  private GoldenRecords choose(Sealing sealing) throws Exception {
-    TrainerCheck check = expected.isEmpty() ? null : new TrainerCheck(expected, header(), sealing);
-    int fields = sealing.schema().fields().size();
-    List<String> kept = new ArrayList<>();
-    sealing.schema().fields().forEach(field -> kept.add(field.column()));
-    kept.addAll(expected);
-    kept.addAll(check == null ? List.of() : check.others());
-    GoldenChoice choice = new GoldenChoice(sealing.schema());
-    int width = sealing.schema().width();
-    FaultSummary refused = new FaultSummary();
-    ScoredSentinels sentinels = new ScoredSentinels(sealing.schema());
-    NeverMissing present = new NeverMissing(sealing.schema());
-    Importance measured = importance(sealing);
-    try (CsvRows csv = CsvRows.open(rows, sealing.schema(), sealing.forest(), kept)) {
-      for (int count = csv.next(); count > 0; count = csv.next()) {
-        if (measured != null && measured.rows() < MAX_IMPORTANCE_ROWS) {
-          measured.add(csv.slots(), count, row -> !csv.faults(row).isEmpty());
-        }
-
-        for (int row = 0; row < count; row++) {
-          if (!refused.addIfRefused(csv, row)) {
-            String[] cells = Arrays.copyOf(csv.cells(row), fields);
-            choice.add(csv.slots(), row * width, cells);
-            sentinels.add(csv.slots(), row * width);
-            present.add(csv.slots(), row * width);
-          }
-        }
-
-        if (check != null) {
-          check.add(csv, count);
-        }
-      }
-    }
-
-    if (check != null) {
-      compared = Optional.of(check.result());
-      neverMissing = present.names();
-    } else {
-      sentinels.notes().forEach(this::note);
-    }
-
-    if (choice.isEmpty() && refused.rows() > 0) {
-      throw new InputException(
-          "Cannot seal with the rows of %s: the schema accepts none of its rows: %s"
-              .formatted(rows, refused.text()));
-    }
-
-    if (refused.rows() > 0) {
-      note("the schema refuses %s rows of %s: %s".formatted(refused.rows(), rows, refused.text()));
-    }
-
-    if (measured != null && measured.rows() > 0) {
-      importance = Optional.of(measured.means());
-    }
-
-    return choice.records(rows);
-  }
-
   /** Reads the rows again, for what the package says of them. */
-  private SealedRows sealedRows(Sealing sealing) throws Exception {
+  private SealedRows sealedRows(Sealing sealing, Optional<FieldImportance> importance)
+      throws Exception {
     String file = reference == null ? rows : reference;
     if (file == null || withoutImportance) {
       return SealedRows.NONE;
@@ -405,35 +307,14 @@ final class SealCommand implements Callable<Integer> {
         : read.reference(importance);
   }
 
-  private List<String> header() throws Exception {
-    try (CsvLines lines = CsvRows.lines(rows)) {
-      return lines.columns();
-    }
-  }
-
-  /** Returns what measures the importance of the fields; null if it is not stored. */
-  private Importance importance(Sealing sealing) throws ModelException {
+  /** Returns what measures the importance of the fields; empty if it is not stored. */
+  private Optional<Importance> importance(Sealing sealing) throws ModelException {
     try {
-      return withoutImportance ? null : sealing.importance();
+      return withoutImportance ? Optional.empty() : Optional.of(sealing.importance());
     } catch (UnsupportedModelException e) {
       note("the package has no importance of fields: " + e.getMessage());
-      return null;
+      return Optional.empty();
     }
-  }
-
-  private Instant now() throws InputException {
-    String epoch = System.getenv(SOURCE_DATE_EPOCH);
-    if (epoch == null || epoch.isEmpty()) {
-      return Instant.ofEpochSecond(Instant.now().getEpochSecond());
-    }
-
-    if (!epoch.matches("[0-9]{1,11}")) {
-      throw new InputException(
-          "Cannot use the environment's %s '%s': expected seconds since 1970"
-              .formatted(SOURCE_DATE_EPOCH, Fault.printable(epoch)));
-    }
-
-    return Instant.ofEpochSecond(Long.parseLong(epoch));
   }
 
   private void write(
