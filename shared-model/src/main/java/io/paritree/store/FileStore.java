@@ -76,7 +76,7 @@ public interface FileStore {
   static Location located(String text, Map<String, String> hadoop) throws IOException {
     return text.isEmpty() || Location.hasScheme(text)
         ? Location.of(text)
-        : HadoopStore.byDefault(text, hadoop);
+        : HadoopClients.byDefault(text, hadoop);
   }
 
   /** Returns the entry of a file or directory; follows links; empty if nothing exists there. */
