@@ -198,6 +198,7 @@ final class Search {
     List<Claim> claims = new ArrayList<>();
     claims.addAll(OffsetClaims.of(evidence));
     claims.addAll(MissingClaims.of(evidence));
+    claims.addAll(FillClaims.of(evidence));
     claims.addAll(ComputedClaims.of(evidence));
     claims.addAll(ColumnClaims.times(evidence));
     claims.addAll(VocabularyClaims.known(evidence));
