@@ -35,7 +35,7 @@ public final class AccessTable {
   /** One cell; sent with a record of parcel-late. */
   record Cell(String method, String path, String authorization, int status) {
     String request() {
-      return "%s %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %s\r\n%s\r\n%s"
+      return "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %s\r\n%s\r\n%s"
           .formatted(method, path, RECORD.length(), authorization, RECORD);
     }
 

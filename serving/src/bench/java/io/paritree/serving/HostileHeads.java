@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 /** Request heads that are made to do harm. */
 public final class HostileHeads {
   private static final String LINE = "POST /v1/models/parcel-late/score HTTP/1.1\r\n";
-  private static final String HOST = LINE + "Host: x\r\nContent-Type: application/json\r\n";
-  private static final String HIDDEN = "GET /v1/models HTTP/1.1\r\nHost: hidden\r\n\r\n";
+  private static final String HOST = LINE + "Host: localhost\r\nContent-Type: application/json\r\n";
+  private static final String HIDDEN = "GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
   /**
    * Two parsers could read each of these as two different requests. At most one answer is allowed:
@@ -36,10 +36,10 @@ public final class HostileHeads {
     HOST + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}xx0\r\n\r\n" + HIDDEN,
     HOST + "Transfer-Encoding: chunked\r\n\r\nz\r\n" + HIDDEN,
     HOST + "X: y\rContent-Length: 2\r\n\r\n" + HIDDEN,
-    LINE + "Host: x\r\nHost: y\r\nContent-Length: 2\r\n\r\n{}" + HIDDEN,
+    LINE + "Host: localhost\r\nHost: y\r\nContent-Length: 2\r\n\r\n{}" + HIDDEN,
     LINE + "Content-Length: 2\r\n\r\n{}" + HIDDEN,
     LINE + "Host: x y\r\nContent-Length: 2\r\n\r\n{}" + HIDDEN,
-    LINE + "Host: x\r\nbad header\r\n\r\n" + HIDDEN,
+    LINE + "Host: localhost\r\nbad header\r\n\r\n" + HIDDEN,
     LINE + ": nameless\r\n\r\n" + HIDDEN,
     LINE.replace("HTTP/1.1", "HTTP/1.0") + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN,
   };
@@ -50,32 +50,32 @@ public final class HostileHeads {
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0",
     "GET /v1/models\r\n",
     "GET /v1/models HTTP/0.9\r\n\r\n",
-    "GET /v1/models HTTP/1.2\r\nHost: x\r\n\r\n",
-    "GET /v1/models HTTP/2.0\r\nHost: x\r\n\r\n",
-    "GET /v1/models HTTP/3\r\nHost: x\r\n\r\n",
-    "GET /v1/models ICAP/1.0\r\nHost: x\r\n\r\n",
+    "GET /v1/models HTTP/1.2\r\nHost: localhost\r\n\r\n",
+    "GET /v1/models HTTP/2.0\r\nHost: localhost\r\n\r\n",
+    "GET /v1/models HTTP/3\r\nHost: localhost\r\n\r\n",
+    "GET /v1/models ICAP/1.0\r\nHost: localhost\r\n\r\n",
     "SSH-2.0-OpenSSH_9.9\r\n",
     "*1\r\n$4\r\nPING\r\n",
     "EHLO x\r\nQUIT\r\n",
     "\0\0\0\0\0\0\0\0",
     "\r\n\r\n\r\n\r\n",
-    "CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: x\r\n\r\n",
-    "TRACE / HTTP/1.1\r\nHost: x\r\nCookie: a=b\r\n\r\n",
-    "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
-    "PUT /v1/models/parcel-late HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
-    "DELETE /v1/models/parcel-late HTTP/1.1\r\nHost: x\r\n\r\n",
-    "FROB /v1/models HTTP/1.1\r\nHost: x\r\n\r\n",
-    "get /v1/models HTTP/1.1\r\nHost: x\r\n\r\n",
+    "CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "TRACE / HTTP/1.1\r\nHost: localhost\r\nCookie: a=b\r\n\r\n",
+    "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "PUT /v1/models/parcel-late HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
+    "DELETE /v1/models/parcel-late HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "FROB /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "get /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "G".repeat(9_000) + " / HTTP/1.1\r\n\r\n",
-    "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-    "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+    "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n"
         + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
-    "GET http://other.example/v1/models HTTP/1.1\r\nHost: x\r\n\r\n",
-    "GET /v1/models HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0,1-1\r\nAccept: image/png\r\n\r\n",
-    "GET /v1/models HTTP/1.1\r\nHost: x\r\n" + "A: b\r\n".repeat(1_300) + "\r\n",
-    "GET /v1/models HTTP/1.1\r\nHost: x\r\nA: " + "b".repeat(60_000) + "\r\n\r\n",
-    "GET /" + "a".repeat(60_000) + " HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET http://other.example/v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-0,1-1\r\nAccept: image/png\r\n\r\n",
+    "GET /v1/models HTTP/1.1\r\nHost: localhost\r\n" + "A: b\r\n".repeat(1_300) + "\r\n",
+    "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nA: " + "b".repeat(60_000) + "\r\n\r\n",
+    "GET /" + "a".repeat(60_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
     HOST + "Expect: 200-maybe\r\nContent-Length: 2\r\n\r\n{}",
     HOST + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
     HOST + "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n" + HIDDEN,

@@ -105,7 +105,8 @@ final class HostileRequests {
     } else if (kind < 96) {
       return finish("protocol", 2, bytes(pick(random, HostileHeads.PROTOCOLS)));
     } else if (kind < 98) {
-      String head = "GET " + pick(random, HostileHeads.PATHS) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+      String head =
+          "GET " + pick(random, HostileHeads.PATHS) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
       return finish("path", 1, bytes(head));
     }
 
@@ -146,7 +147,7 @@ final class HostileRequests {
 
   private static byte[] post(String path, String type, byte[] body) {
     String head =
-        "POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %s\r\n\r\n"
+        "POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %s\r\n\r\n"
             .formatted(path, type.isEmpty() ? "" : "Content-Type: " + type + "\r\n", body.length);
     ByteArrayOutputStream request = new ByteArrayOutputStream(head.length() + body.length);
     request.writeBytes(head.getBytes(US_ASCII));

@@ -78,7 +78,7 @@ final class Load implements AutoCloseable {
   static LongFunction<byte[]> posts(String path, String headers, String json) {
     String end = "\r\nContent-Length: %s\r\n\r\n%s".formatted(json.length(), json);
     byte[] before =
-        "POST %s HTTP/1.1\r\nHost: test\r\n%sContent-Type: application/json\r\nX-Request-Id: "
+        "POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Type: application/json\r\nX-Request-Id: "
             .formatted(path, headers)
             .getBytes(StandardCharsets.US_ASCII);
     byte[] after = end.getBytes(StandardCharsets.US_ASCII);

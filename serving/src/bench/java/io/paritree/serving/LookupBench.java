@@ -315,7 +315,7 @@ final class LookupBench {
             CLIENTS,
             rate,
             number ->
-                "GET %s%s HTTP/1.1\r\nHost: bench\r\n\r\n"
+                "GET %s%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
                     .formatted(url.getPath(), key(random.nextInt(rows)))
                     .getBytes(StandardCharsets.US_ASCII),
             (number, answer) -> answer.status() == 200 ? "" : answer.head());

@@ -133,7 +133,7 @@ public final class LookupTrial extends Trial {
         CONNECTIONS,
         rate,
         number ->
-            "GET /v1/scores/loans/%s HTTP/1.1\r\nHost: test\r\n\r\n"
+            "GET /v1/scores/loans/%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 .formatted(number * 7_919 % KEYS)
                 .getBytes(StandardCharsets.US_ASCII),
         (number, answer) -> wrong(number * 7_919 % KEYS, answer.body()));

@@ -25,10 +25,10 @@ import java.util.concurrent.TimeUnit;
 final class SlowCallers implements AutoCloseable {
   private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final byte[] HEAD =
-      "POST /v1/models/parcel-late/score HTTP/1.1\r\nHost: slow\r\nX-Slow: yes\r\n"
+      "POST /v1/models/parcel-late/score HTTP/1.1\r\nHost: localhost\r\nX-Slow: yes\r\n"
           .getBytes(StandardCharsets.US_ASCII);
   private static final byte[] BODY =
-      "POST /v1/models/parcel-late/score HTTP/1.1\r\nHost: slow\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n"
+      "POST /v1/models/parcel-late/score HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
 
   // Each record has an unknown field, so its part of the answer is longer than the record.
@@ -73,7 +73,7 @@ final class SlowCallers implements AutoCloseable {
 
   private static byte[] large(String json) {
     String head =
-        "POST /v1/models/parcel-late/score-batch HTTP/1.1\r\nHost: slow\r\nContent-Type: application/json\r\nContent-Length: ";
+        "POST /v1/models/parcel-late/score-batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ";
     return (head + json.length() + "\r\n\r\n" + json).getBytes(StandardCharsets.US_ASCII);
   }
 

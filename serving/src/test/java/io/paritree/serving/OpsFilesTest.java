@@ -71,7 +71,7 @@ class OpsFilesTest {
         Client management = new Client(serving.managementPort())) {
       TlsTest.exchange(
           serving.port(),
-          "POST /v1/models/parcel-late/score HTTP/1.0\r\nHost: server.example\r\n"
+          "POST /v1/models/parcel-late/score HTTP/1.0\r\nHost: localhost\r\n"
               + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
       do { // a request is counted a moment after its answer

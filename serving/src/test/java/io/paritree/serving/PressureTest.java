@@ -187,7 +187,7 @@ class PressureTest {
         Client client = new Client(server.port());
         Callers silent = new Callers()) {
       for (int caller = 0; caller < 20; caller++) {
-        String request = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20);
+        String request = "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(20);
         silent
             .add(RawHttp.open(server.port()))
             .getOutputStream()
@@ -311,7 +311,7 @@ class PressureTest {
     socket.setReceiveBufferSize(4_096);
     socket.setSoTimeout(10_000);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    String request = "GET %s HTTP/1.1\r\nHost: a\r\n\r\n".formatted(path).repeat(requests);
+    String request = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path).repeat(requests);
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
@@ -440,7 +440,7 @@ class PressureTest {
       List<Socket> slow = new ArrayList<>();
       for (int caller = 0; caller < 200; caller++) {
         Socket socket = RawHttp.open(server.port());
-        String begun = "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{";
+        String begun = "POST /quick HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{";
         socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
         slow.add(socket);
       }
@@ -462,7 +462,7 @@ class PressureTest {
         Map.of("limits.body", "900 KiB", "limits.pending-bodies", "1 MiB");
     try (ScoringServer server = server(settings)) {
       byte[] begun =
-          ("POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n"
+          ("POST /quick HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n"
                   + "x".repeat(800_000))
               .getBytes(StandardCharsets.US_ASCII);
       try (Socket first = RawHttp.open(server.port());

@@ -9,6 +9,7 @@ import io.paritree.serving.AccessTable.Cell;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.config.TestConfig;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +69,61 @@ class SecurityTest {
         Client other = new Client(open.managementPort())) {
       assertThat(other.post("/admin/reload", "").status()).isEqualTo(404);
     }
+  }
+
+  @Test
+  void withoutTokensNoPageWhoseNameIsMadeToMeanThisMachineIsAnswered() throws Exception {
+    Path log = store.resolve("requests.log");
+    Map<String, String> settings =
+        Map.of("security.hosts", "[scores.example]", "log.requests", "\"" + log + "\"");
+    String reference = store.resolve("parcel-late").toString();
+    try (RunningServer open = RunningServer.start(List.of(reference), settings)) {
+      for (String host : List.of("127.0.0.1:80", "[::1]", "localhost", "Scores.example.:80")) {
+        assertHost(host, 200, open, "/v1/models", "/ui/", "/health/live");
+      }
+
+      for (String host : List.of("evil.example", "localhost.evil.example:8080", "[::1%lo]")) {
+        assertHost(host, 421, open, "/v1/models", "/ui/", "/health/live", "/none");
+      }
+
+      String absolute =
+          "GET http://%s/health/live HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+      for (int port : List.of(open.port(), open.managementPort())) {
+        assertThat(RawHttp.exchange(port, absolute.formatted("evil.example", "evil.example")))
+            .startsWith("HTTP/1.1 421 ")
+            .contains("misdirected_request", "'evil.example'", "localhost", "security.hosts");
+        assertThat(RawHttp.exchange(port, absolute.formatted("localhost", "evil.example")))
+            .startsWith("HTTP/1.1 400 ");
+        String browserless = "GET /health/live HTTP/1.0\r\n\r\n";
+        assertThat(RawHttp.exchange(port, browserless)).startsWith("HTTP/1.1 200 ");
+      }
+    }
+
+    assertThat(Files.readString(log)).contains("\"path\":\"/ui/\"", "\"status\":421");
+  }
+
+  private static void assertHost(String host, int status, RunningServer server, String... paths)
+      throws Exception {
+    for (String path : paths) {
+      assertThat(status(server.port(), path, host)).as("%s %s", host, path).isEqualTo(status);
+    }
+
+    for (String path : List.of("/metrics", "/health/ready")) {
+      int its = status(server.managementPort(), path, host);
+      assertThat(its).as("%s %s", host, path).isEqualTo(status);
+    }
+  }
+
+  private static int status(int port, String path, String host) throws Exception {
+    String request = "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+    return RawHttp.status(RawHttp.exchange(port, request.formatted(path, host)));
+  }
+
+  @Test
+  void withTokensAnyHostIsAnsweredExceptForMetricsWhichNeedNone() throws Exception {
+    assertThat(status(serving.port(), "/v1/models", "scores.example")).isEqualTo(401);
+    assertThat(status(serving.port(), "/ui/", "scores.example")).isEqualTo(200);
+    assertThat(status(serving.managementPort(), "/metrics", "scores.example")).isEqualTo(421);
   }
 
   @Test

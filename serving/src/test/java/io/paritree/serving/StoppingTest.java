@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class StoppingTest {
   private static final int CALLERS = 24;
   private static final String REQUEST =
-      "GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+      "GET /quick HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
   private final ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
   private final Semaphore entered = new Semaphore(0);
@@ -162,7 +162,7 @@ class StoppingTest {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return RawHttp.exchange(port, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            return RawHttp.exchange(port, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
           } catch (IOException e) {
             throw new IllegalStateException(e);
           }

@@ -111,6 +111,7 @@ class TlsTest {
     Map<String, String> settings = new HashMap<>(more);
     settings.put("server.tls.key-store", "\"" + keyStore + "\"");
     settings.putIfAbsent("server.tls.key-store-password", PASSWORD);
+    settings.put("security.hosts", "[elsewhere.example, a.example]");
     return RunningServer.start(List.of(model), settings);
   }
 
@@ -293,7 +294,7 @@ class TlsTest {
         SSLSocket socket = connect(server.port())) {
       String body = "[" + "{\"weight\":1},".repeat(9_999) + "{\"weight\":1}]";
       String head =
-          "POST /v1/models/parcel-late/score-batch?margin=true HTTP/1.1\r\nHost: a\r\n"
+          "POST /v1/models/parcel-late/score-batch?margin=true HTTP/1.1\r\nHost: localhost\r\n"
               + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: %s\r\n\r\n";
       socket.getOutputStream().write((head.formatted(body.length()) + body).getBytes(ISO_8859_1));
       String closed = "paritree_slow_connections_closed_total{reason=\"answer\"} 1";

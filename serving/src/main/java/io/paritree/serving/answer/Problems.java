@@ -118,6 +118,12 @@ public enum Problems {
       "Send the body with Content-Length, or with Transfer-Encoding: chunked only."),
   EXPECTATION_FAILED(
       417, "The expectation is not met", "The only Expect that is supported is 100-continue."),
+  MISDIRECTED_REQUEST(
+      421,
+      "The server does not answer for this host",
+      "Cannot answer for the host '%s': where no token is needed, expected an IP address, localhost"
+          + " or a name in security.hosts. Use one of these, or add the name to security.hosts of"
+          + " the server."),
   UPGRADE_REQUIRED(426, "The protocol is not supported", "Use HTTP/1.1 or 1.0."),
   TOO_MANY_REQUESTS(
       429, "The caller sends too many requests", "Send it again after the time in Retry-After."),

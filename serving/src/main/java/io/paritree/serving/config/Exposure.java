@@ -17,13 +17,13 @@ final class Exposure {
       return;
     }
 
-    if (!isLoopback(config.server().host()) && config.security().scoreTokens().isEmpty()) {
+    if (!config.server().onLoopback() && config.security().scoreTokens().isEmpty()) {
       settings.problem(
           "server.host is reachable from other machines, but scoring needs no token: set"
               + " security.score-tokens, or security.open-beyond-loopback = true");
     }
 
-    if (!isLoopback(config.management().host())) {
+    if (!config.management().onLoopback()) {
       settings.problem(
           "management.host is reachable from other machines, but metrics need no token: set"
               + " security.open-beyond-loopback = true if the network protects them");

@@ -60,6 +60,11 @@ public record ServingConfig(
     public int workers() {
       return threads > 0 ? threads : 4 * Runtime.getRuntime().availableProcessors();
     }
+
+    /** Returns whether only this machine reaches the callers' port. */
+    public boolean onLoopback() {
+      return Exposure.isLoopback(host);
+    }
   }
 
   /**
@@ -86,7 +91,12 @@ public record ServingConfig(
    * @param host address to listen on
    * @param port TCP port; 0 takes any free one
    */
-  public record Management(String host, int port) {}
+  public record Management(String host, int port) {
+    /** Returns whether only this machine reaches the management port. */
+    public boolean onLoopback() {
+      return Exposure.isLoopback(host);
+    }
+  }
 
   /**
    * The models that are served.
@@ -259,6 +269,7 @@ public record ServingConfig(
    * @param adminTokens the same for the admin endpoints, which do not exist if this is empty
    * @param corsOrigins origins whose pages may call, such as {@code https://dashboard.example}
    * @param corsHeaders names of the headers that those pages may send
+   * @param hosts names by which a proxy on this machine reaches a port that needs no token
    * @param openBeyondLoopback whether to listen beyond this machine without tokens
    */
   public record Security(
@@ -266,6 +277,7 @@ public record ServingConfig(
       List<String> adminTokens,
       List<String> corsOrigins,
       List<String> corsHeaders,
+      List<String> hosts,
       boolean openBeyondLoopback) {}
 
   /**
@@ -352,7 +364,7 @@ public record ServingConfig(
   /** Returns whether the page is served. */
   public boolean servesPage() {
     return switch (page.mode()) {
-      case AUTO -> Exposure.isLoopback(server.host());
+      case AUTO -> server.onLoopback();
       case ON -> true;
       case OFF -> false;
     };

@@ -255,6 +255,10 @@ public final class ServingConfigParser {
             "security.cors-headers",
             "names of headers such as \"Content-Type\"",
             header -> header.matches("[A-Za-z0-9-]{1,64}")),
+        settings.texts(
+            "security.hosts",
+            "names of hosts such as \"scores.example\", without a port and without a dot at the end",
+            host -> host.matches("[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*")),
         settings.truth("security.open-beyond-loopback"));
   }
 

@@ -23,10 +23,10 @@ import org.eclipse.jetty.util.Callback;
  * Checks a request's headers before any work is done for it, and sets the headers that every answer
  * has.
  *
- * <p>Requires a token if tokens are configured. Gives a request without an id one. Refuses what
- * Paritree does not support: bodies that are encoded otherwise than by gzip, two headers that say
- * how a body is read, and method overrides (Javalin would obey {@code X-HTTP-Method-Override}).
- * Thread-safe.
+ * <p>Requires a host of this server if no token is needed, and a token if tokens are configured.
+ * Gives a request without an id one. Refuses what Paritree does not support: bodies that are
+ * encoded otherwise than by gzip, two headers that say how a body is read, and method overrides
+ * (Javalin would obey {@code X-HTTP-Method-Override}). Thread-safe.
  */
 public final class Gate extends Handler.Wrapper {
   private static final HttpField NO_SNIFFING =
@@ -36,10 +36,12 @@ public final class Gate extends Handler.Wrapper {
   /** Of tensors, see {@code InferenceHandler}. */
   private static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
+  private final Hosts hosts;
   private final Tokens tokens;
   private volatile boolean closing;
 
-  Gate(Tokens tokens) {
+  Gate(Hosts hosts, Tokens tokens) {
+    this.hosts = hosts;
     this.tokens = tokens;
   }
 
@@ -132,6 +134,7 @@ public final class Gate extends Handler.Wrapper {
       }
     }
 
+    refusal = hosts.refusal(request.getHttpURI()).orElse(refusal);
     String token = null;
     if (refusal == null
         && tokens.exist(Role.SCORE)

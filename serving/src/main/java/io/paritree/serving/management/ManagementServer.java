@@ -11,6 +11,7 @@ import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.http.Gate;
+import io.paritree.serving.http.Hosts;
 import io.paritree.serving.http.JettyErrors;
 import io.paritree.serving.http.ListenFailure;
 import io.paritree.serving.http.Tokens;
@@ -64,6 +65,7 @@ public final class ManagementServer implements AutoCloseable {
   private final Readiness readiness;
   private final VersionWatch watch;
   private final long reloadMillis;
+  private final Hosts hosts;
   private final Tokens tokens;
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final Server server;
@@ -86,6 +88,7 @@ public final class ManagementServer implements AutoCloseable {
       throws IOException {
     this.models = models;
     this.scores = scores;
+    this.hosts = Hosts.ofManagement(config);
     this.tokens = new Tokens(config.security());
     this.rechecks = rechecks;
     this.metrics = metrics;
@@ -156,6 +159,12 @@ public final class ManagementServer implements AutoCloseable {
     public boolean handle(Request request, Response response, Callback callback)
         throws IOException {
       Gate.guard(response.getHeaders());
+      Optional<Problem> refusal = hosts.refusal(request.getHttpURI());
+      if (refusal.isPresent()) {
+        JettyErrors.write(refusal.get(), request, response, callback);
+        return true;
+      }
+
       switch (Request.getPathInContext(request)) {
         case "/metrics" -> page(this::writeMetrics, request, response, callback);
         case "/health/live" -> page(this::writeLive, request, response, callback);

@@ -14,8 +14,8 @@ final class ErrorResponses {
   private static final String OTHERS = "default";
   private static final List<String> STATUSES =
       List.of(
-          "400", "401", "403", "404", "405", "406", "408", "413", "415", "429", "431", "500", "503",
-          OTHERS);
+          "400", "401", "403", "404", "405", "406", "408", "413", "415", "421", "429", "431", "500",
+          "503", OTHERS);
 
   private ErrorResponses() {}
 

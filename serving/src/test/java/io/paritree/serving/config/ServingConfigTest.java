@@ -78,6 +78,7 @@ class ServingConfigTest {
                         "traceparent",
                         "tracestate",
                         "Inference-Header-Content-Length"),
+                    List.of(),
                     false),
                 new ServingConfig.Log("stdout", 4 << 20, ServingConfig.Log.Format.TEXT, false),
                 new ServingConfig.PredictionLog(
@@ -171,6 +172,8 @@ class ServingConfigTest {
         "security.cors-origins | [\"https://a.example/\"] | security.cors-origins must be a list of whole origins",
         "security.cors-headers | [\"*\"] | security.cors-headers must be a list of names of headers",
         "security.cors-origins | [\"*\"] | security.cors-origins must be a list of whole origins",
+        "security.hosts   | [\"scores.example:80\"] | security.hosts must be a list of names of hosts",
+        "security.hosts   | [\"*\"] | security.hosts must be a list of names of hosts",
         "port             | 1      | the key must be like server.port",
       })
   void wrongKeysAndValuesAreRefusedByName(String key, String value, String message) {

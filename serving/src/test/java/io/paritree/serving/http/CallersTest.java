@@ -74,7 +74,8 @@ class CallersTest {
   private static String ask(Socket socket) throws IOException {
     socket
         .getOutputStream()
-        .write("GET /quick HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        .write(
+            "GET /quick HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     byte[] status = socket.getInputStream().readNBytes(12);
     return new String(status, StandardCharsets.US_ASCII);
   }
@@ -122,7 +123,8 @@ class CallersTest {
       Socket socket = open(server.port(), "127.0.0.1");
       socket
           .getOutputStream()
-          .write("GET /quick HTTP/1.1\r\nHost: a\r\nX-Pa".getBytes(StandardCharsets.US_ASCII));
+          .write(
+              "GET /quick HTTP/1.1\r\nHost: localhost\r\nX-Pa".getBytes(StandardCharsets.US_ASCII));
       RawHttp.readAll(socket.getInputStream());
       TimeUnit.MILLISECONDS.sleep(200);
       assertThat(metrics())
@@ -249,7 +251,7 @@ class CallersTest {
     try (ScoringServer server = server(Map.of("callers.requests-per-second", "1"))) {
       assertThat(statuses(server.port(), 1, "")).containsOnly(200);
 
-      String tunnel = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
+      String tunnel = "CONNECT localhost:1 HTTP/1.1\r\nHost: localhost:1\r\n\r\n";
       assertThat(RawHttp.exchange(server.port(), tunnel))
           .startsWith("HTTP/1.1 429 ")
           .contains("Connection: close");

@@ -73,7 +73,7 @@ class RefusedRoutesTest {
     Map<String, Integer> expected = new TreeMap<>();
     List<Socket> begun = new ArrayList<>();
     for (Arguments path : paths().toList()) {
-      String head = "POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n%s\r\n";
+      String head = "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n%s\r\n";
       String request = head.formatted(path.get()[0], AccessTable.callersToken());
       Socket socket = RawHttp.open(serving.port());
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));

@@ -80,32 +80,32 @@ class ScoringServerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "GET /absent HTTP/1.1~Host: a                                      | 404 | not_found",
-        "GET /name/%zz HTTP/1.1~Host: a                                    | 400 | bad_request",
-        "GET /name/%00 HTTP/1.1~Host: a                                    | 400 | bad_request",
-        "GET /name/..%2f..%2fetc HTTP/1.1~Host: a                          | 400 | bad_request",
-        "GET /name/a HTTP/1.1                                              | 400 | bad_request",
-        "GET /name/a HTTP/1.1~Host: a~Host: b                              | 400 | bad_request",
-        "GET /name/a HTTP/9.9~Host: a                                      | 505 | version_not_supported",
-        "DELETE /length HTTP/1.1~Host: a                                   | 405 | method_not_allowed",
-        "GET /length HTTP/1.1~Host: a                                      | 405 | method_not_allowed",
-        "NONSENSE /length HTTP/1.1~Host: a                                 | 405 | method_not_allowed",
-        "POST /length HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: chunked~~abc | 400 | bad_request",
-        "POST /length HTTP/1.1~Host: a~Content-Length: 3~Content-Length: 4~~abc | 400 | bad_request",
-        "POST /length HTTP/1.1~Host: a~Content-Length: x~~abc              | 400 | bad_request",
-        "POST /length HTTP/1.1~Host: a~Content-Length: 200000~~abc         | 413 | body_too_large",
-        "POST /length HTTP/1.1~Host: a~Content-Encoding: br~Content-Length: 3~~abc | 415 | unsupported_encoding",
-        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~~0~~ | 501 | unsupported_encoding",
-        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip~Transfer-Encoding: chunked~~0~~ | 501 | unsupported_encoding",
-        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: identity, chunked~~0~~ | 501 | unsupported_encoding",
-        "POST /length HTTP/1.1~Host: a~X-HTTP-Method-Override: GET~Content-Length: 0~ | 400 | method_override",
-        "POST /length HTTP/1.1~Host: a~Content-Type: application/json~Content-Type: text/csv~Content-Length: 0~ | 400 | repeated_header",
-        "POST /length HTTP/1.1~Host: a~Content-Type: text/csv~content-type: text/csv~Content-Length: 0~ | 400 | repeated_header",
-        "POST /length HTTP/1.1~Host: a~Inference-Header-Content-Length: 1~Inference-Header-Content-Length: 2~Content-Length: 0~ | 400 | repeated_header",
-        "GET /exception HTTP/1.1~Host: a                                   | 500 | internal_error",
-        "GET /error HTTP/1.1~Host: a                                       | 500 | internal_error",
-        "POST /length HTTP/1.1~Host: a~Expect: nothing~Content-Length: 0~  | 417 | expectation_failed",
-        "POST /length HTTP/1.1~Host: a~Content-Length: 9~~abc              | 408 | request_timeout",
+        "GET /absent HTTP/1.1~Host: localhost | 404 | not_found",
+        "GET /name/%zz HTTP/1.1~Host: localhost | 400 | bad_request",
+        "GET /name/%00 HTTP/1.1~Host: localhost | 400 | bad_request",
+        "GET /name/..%2f..%2fetc HTTP/1.1~Host: localhost | 400 | bad_request",
+        "GET /name/a HTTP/1.1 | 400 | bad_request",
+        "GET /name/a HTTP/1.1~Host: localhost~Host: b | 400 | bad_request",
+        "GET /name/a HTTP/9.9~Host: localhost | 505 | version_not_supported",
+        "DELETE /length HTTP/1.1~Host: localhost | 405 | method_not_allowed",
+        "GET /length HTTP/1.1~Host: localhost | 405 | method_not_allowed",
+        "NONSENSE /length HTTP/1.1~Host: localhost | 405 | method_not_allowed",
+        "POST /length HTTP/1.1~Host: localhost~Content-Length: 3~Transfer-Encoding: chunked~~abc | 400 | bad_request",
+        "POST /length HTTP/1.1~Host: localhost~Content-Length: 3~Content-Length: 4~~abc | 400 | bad_request",
+        "POST /length HTTP/1.1~Host: localhost~Content-Length: x~~abc | 400 | bad_request",
+        "POST /length HTTP/1.1~Host: localhost~Content-Length: 200000~~abc | 413 | body_too_large",
+        "POST /length HTTP/1.1~Host: localhost~Content-Encoding: br~Content-Length: 3~~abc | 415 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: localhost~Transfer-Encoding: gzip, chunked~~0~~ | 501 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: localhost~Transfer-Encoding: gzip~Transfer-Encoding: chunked~~0~~ | 501 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: localhost~Transfer-Encoding: identity, chunked~~0~~ | 501 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: localhost~X-HTTP-Method-Override: GET~Content-Length: 0~ | 400 | method_override",
+        "POST /length HTTP/1.1~Host: localhost~Content-Type: application/json~Content-Type: text/csv~Content-Length: 0~ | 400 | repeated_header",
+        "POST /length HTTP/1.1~Host: localhost~Content-Type: text/csv~content-type: text/csv~Content-Length: 0~ | 400 | repeated_header",
+        "POST /length HTTP/1.1~Host: localhost~Inference-Header-Content-Length: 1~Inference-Header-Content-Length: 2~Content-Length: 0~ | 400 | repeated_header",
+        "GET /exception HTTP/1.1~Host: localhost | 500 | internal_error",
+        "GET /error HTTP/1.1~Host: localhost | 500 | internal_error",
+        "POST /length HTTP/1.1~Host: localhost~Expect: nothing~Content-Length: 0~ | 417 | expectation_failed",
+        "POST /length HTTP/1.1~Host: localhost~Content-Length: 9~~abc | 408 | request_timeout",
       })
   void errorsOfJettyAndJavalinAreProblems(String request, int status, String code)
       throws IOException {
@@ -124,7 +124,8 @@ class ScoringServerTest {
 
   @Test
   void refusalOfALongPathSpeaksOfLongKeysToo() throws IOException {
-    String request = "GET /v1/scores/loans/" + "x".repeat(10_000) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    String request =
+        "GET /v1/scores/loans/" + "x".repeat(10_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     String answer = RawHttp.exchange(server.port(), request);
 
     assertThat(RawHttp.status(answer)).isEqualTo(414);
@@ -137,7 +138,7 @@ class ScoringServerTest {
     try (LoggedErrors logged = new LoggedErrors()) {
       RawHttp.exchange(
           server.port(),
-          "GET %s HTTP/1.1\r\nHost: a\r\nX-Request-Id: mine-1\r\nConnection: close\r\n\r\n"
+          "GET %s HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine-1\r\nConnection: close\r\n\r\n"
               .formatted(path));
 
       assertThat(logged.lines())
@@ -151,20 +152,20 @@ class ScoringServerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "GET /name/%zz HTTP/1.1~Host: a                    | 400",
-        "GET /name/a HTTP/1.1~Host: a~Bad Header: b        | 400",
-        "GET /LONG HTTP/1.1~Host: a                        | 414",
-        "GET /name/a HTTP/1.1~Host: a~X-Long: LONG         | 431",
-        "GET /name/a HTTP/9.9~Host: a                      | 505",
+        "GET /name/%zz HTTP/1.1~Host: localhost | 400",
+        "GET /name/a HTTP/1.1~Host: localhost~Bad Header: b | 400",
+        "GET /LONG HTTP/1.1~Host: localhost | 414",
+        "GET /name/a HTTP/1.1~Host: localhost~X-Long: LONG | 431",
+        "GET /name/a HTTP/9.9~Host: localhost | 505",
         "PRI * HTTP/2.0~~SM~                               | 426",
-        "POST /length HTTP/1.1~Host: a~Expect: nothing~Content-Length: 0 | 417",
-        "GET /absent HTTP/1.1~Host: a                      | 404",
-        "GET /name/a HTTP/1.1~Host: a~Bad Header: b~LAST   | 400",
-        "GET /name/a HTTP/1.1~Host: a~X-Long: LONG~LAST    | 431",
-        "GET /name/a HTTP/1.1~Host: a~Host: b~LAST         | 400",
-        "POST /length HTTP/1.1~Host: a~Content-Length: 1~Content-Length: 2~LAST | 400",
-        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~LAST | 501",
-        "POST /length HTTP/1.1~Host: a~Content-Type: text/csv~Content-Type: text/csv~LAST | 400",
+        "POST /length HTTP/1.1~Host: localhost~Expect: nothing~Content-Length: 0 | 417",
+        "GET /absent HTTP/1.1~Host: localhost | 404",
+        "GET /name/a HTTP/1.1~Host: localhost~Bad Header: b~LAST | 400",
+        "GET /name/a HTTP/1.1~Host: localhost~X-Long: LONG~LAST | 431",
+        "GET /name/a HTTP/1.1~Host: localhost~Host: b~LAST | 400",
+        "POST /length HTTP/1.1~Host: localhost~Content-Length: 1~Content-Length: 2~LAST | 400",
+        "POST /length HTTP/1.1~Host: localhost~Transfer-Encoding: gzip, chunked~LAST | 501",
+        "POST /length HTTP/1.1~Host: localhost~Content-Type: text/csv~Content-Type: text/csv~LAST | 400",
       })
   void pageOfAnAllowedOriginSeesEveryRefusalAndEachHasAnIdThatIsLogged(String request, int status)
       throws Exception {
@@ -212,7 +213,7 @@ class ScoringServerTest {
     List<String> requests = new ArrayList<>(List.of(HostileHeads.SMUGGLING));
     requests.addAll(List.of(HostileHeads.PROTOCOLS));
     for (String path : HostileHeads.PATHS) {
-      requests.add("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+      requests.add("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
 
     for (String host : List.of("x y", "[::", "[::1]:x", "a:b", "a:99999", ":", "user@a", "")) {
@@ -242,7 +243,7 @@ class ScoringServerTest {
     String answer =
         RawHttp.exchange(
             server.port(),
-            "GET /name/a HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "GET /name/a HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                 + "Connection: Upgrade, close\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
 
     assertThat(RawHttp.status(answer)).as(answer).isEqualTo(200);
@@ -253,7 +254,7 @@ class ScoringServerTest {
     String answer =
         RawHttp.exchange(
             server.port(),
-            "GET /name/a HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(10_000) + "\r\n\r\n");
+            "GET /name/a HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(10_000) + "\r\n\r\n");
 
     assertThat(RawHttp.status(answer)).isEqualTo(431);
     assertThat(answer).contains("urn:paritree:problem:headers_too_large");
@@ -263,7 +264,7 @@ class ScoringServerTest {
   void methodNotAllowedNamesTheMethods() throws IOException {
     String answer =
         RawHttp.exchange(
-            server.port(), "PUT /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            server.port(), "PUT /length HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
     assertThat(answer).contains("Allow: POST");
   }
@@ -274,7 +275,7 @@ class ScoringServerTest {
     String answer =
         RawHttp.exchange(
             server.port(),
-            "POST /length HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "POST /length HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + chunk.repeat(200));
 
     assertThat(RawHttp.status(answer)).as(answer).isEqualTo(413);
@@ -284,7 +285,7 @@ class ScoringServerTest {
   @Test
   void bodyInManyPiecesArrivesWhole() throws IOException {
     try (Socket socket = RawHttp.open(server.port())) {
-      String head = "POST /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+      String head = "POST /length HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
       socket.getOutputStream().write(ascii(head + "Content-Length: 60\r\n\r\n"));
       for (int piece = 0; piece < 60; piece++) {
         socket.getOutputStream().write('x');
@@ -300,7 +301,7 @@ class ScoringServerTest {
     String answer =
         RawHttp.exchange(
             server.port(),
-            "POST /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "POST /length HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "1\r\nx\r\n".repeat(3_000)
                 + "0\r\n\r\n");
 
@@ -309,7 +310,7 @@ class ScoringServerTest {
 
   @Test
   void pipelinedRequestsAreAnsweredInOrder() throws IOException {
-    String one = "POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: %s\r\n\r\n%s";
+    String one = "POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: %s\r\n\r\n%s";
     StringBuilder requests = new StringBuilder();
     for (int length = 0; length < 50; length++) {
       requests.append(one.formatted(length, "x".repeat(length)));
@@ -318,7 +319,7 @@ class ScoringServerTest {
     String answer =
         RawHttp.exchange(
             server.port(),
-            requests + "GET /name/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            requests + "GET /name/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
     int from = 0;
     for (int length = 0; length < 50; length++) {
@@ -332,7 +333,7 @@ class ScoringServerTest {
     String answer =
         RawHttp.exchange(
             server.port(),
-            "GET /name/a HTTP/1.1\r\nHost: a\r\nX-Request-Id: abc-1\r\nConnection: close\r\n\r\n");
+            "GET /name/a HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: abc-1\r\nConnection: close\r\n\r\n");
 
     assertThat(answer)
         .contains("X-Content-Type-Options: nosniff", "Cache-Control: no-store")
@@ -342,7 +343,8 @@ class ScoringServerTest {
 
   @Test
   void brokenRequestsAndProblemsHaveTheSameHeaders() throws IOException {
-    for (String target : List.of("/name/a HTTP/1.1\r\nHost: a\r\nHost: b", "/absent HTTP/1.0")) {
+    for (String target :
+        List.of("/name/a HTTP/1.1\r\nHost: localhost\r\nHost: b", "/absent HTTP/1.0")) {
       String answer = RawHttp.exchange(server.port(), "GET " + target + "\r\n\r\n");
 
       assertThat(answer)
@@ -353,7 +355,7 @@ class ScoringServerTest {
 
   @Test
   void headHasTheLengthThatGetHas() throws IOException {
-    String end = " /name/a HTTP/1.0\r\nHost: a\r\nX-Request-Id: a\r\n\r\n";
+    String end = " /name/a HTTP/1.0\r\nHost: localhost\r\nX-Request-Id: a\r\n\r\n";
     String get = RawHttp.exchange(server.port(), "GET" + end);
     String head = RawHttp.exchange(server.port(), "HEAD" + end);
 
@@ -368,7 +370,7 @@ class ScoringServerTest {
 
   @Test
   void firstRequestIdIsTheOneThatCounts() throws IOException {
-    String ids = "GET /none HTTP/1.1\r\nHost: a\r\n%sConnection: close\r\n\r\n";
+    String ids = "GET /none HTTP/1.1\r\nHost: localhost\r\n%sConnection: close\r\n\r\n";
     String two = ids.formatted("X-Request-Id: one\r\nX-Request-Id: two\r\n");
     assertThat(RawHttp.exchange(server.port(), two))
         .contains("X-Request-Id: one\r\n")
@@ -382,7 +384,9 @@ class ScoringServerTest {
   @Test
   void everyAnswerHasItsDate() throws IOException {
     for (String request :
-        List.of("GET /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "broken\r\n\r\n")) {
+        List.of(
+            "GET /none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+            "broken\r\n\r\n")) {
       assertThat(RawHttp.exchange(server.port(), request)).contains("\r\nDate: ");
     }
   }

@@ -412,14 +412,14 @@ class DocumentedAnswersTest {
 
   private static byte[] unfinished(String path, int bytes) {
     String head =
-        "POST %s HTTP/1.1\r\nHost: test\r\nContent-Length: 800000\r\n\r\n".formatted(path);
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 800000\r\n\r\n".formatted(path);
     return (head + " ".repeat(bytes)).getBytes(StandardCharsets.US_ASCII);
   }
 
   @Test
   void refusalsOfHttpItselfAreAsDocumented() throws Exception {
     for (String path : POSTS) {
-      String head = "POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n";
+      String head = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n";
       assertThat(raw(path, head + "X-Long: " + "x".repeat(9_000) + "\r\n\r\n")).isEqualTo(431);
       assertThat(raw(path, head + "No colon\r\n\r\n")).isEqualTo(400);
       assertThat(raw(path, "POST " + path + " HTTP/1.1\r\nContent-Length: 0\r\n\r\n"))
@@ -445,7 +445,7 @@ class DocumentedAnswersTest {
   /** Sends a request whose body never ends. */
   private static Socket begun(String path) throws IOException {
     Socket socket = RawHttp.open(guarded.port());
-    String head = "POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n";
+    String head = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n";
     String request = head + JSON + AccessTable.callersToken() + "\r\n{";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
     return socket;

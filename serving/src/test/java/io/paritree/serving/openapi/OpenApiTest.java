@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OpenApiTest {
   private static final String RECORD = "components/schemas/ParcelLateRecord/";
   private static final Set<String> STATUSES =
-      Set.of("400", "404", "405", "406", "408", "413", "415", "429", "431", "500", "503");
+      Set.of("400", "404", "405", "406", "408", "413", "415", "421", "429", "431", "500", "503");
 
   @TempDir static Path directory;
   private static RunningServer serving;
@@ -204,7 +204,7 @@ class OpenApiTest {
   @Test
   void serverIsTheOneThatTheCallerReached() throws Exception {
     try (Client client = new Client(serving.port())) {
-      assertThat(server(client, "")).isEqualTo("http://test");
+      assertThat(server(client, "")).isEqualTo("http://localhost");
       assertThat(server(client, "X-Forwarded-For: 10.0.0.1\r\n")).isEqualTo("/");
     }
   }
