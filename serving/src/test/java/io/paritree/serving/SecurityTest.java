@@ -78,11 +78,11 @@ class SecurityTest {
         Map.of("security.hosts", "[scores.example]", "log.requests", "\"" + log + "\"");
     String reference = store.resolve("parcel-late").toString();
     try (RunningServer open = RunningServer.start(List.of(reference), settings)) {
-      for (String host : List.of("127.0.0.1:80", "[::1]", "localhost", "Scores.example.:80")) {
+      for (String host : List.of("127.0.0.1:80", "[::1]", "a", "Scores.example.:80")) {
         assertHost(host, 200, open, "/v1/models", "/ui/", "/health/live");
       }
 
-      for (String host : List.of("evil.example", "localhost.evil.example:8080", "[::1%lo]")) {
+      for (String host : List.of("evil.example", "localhost.evil.example:8080", "ai.")) {
         assertHost(host, 421, open, "/v1/models", "/ui/", "/health/live", "/none");
       }
 

@@ -17,10 +17,12 @@ import org.eclipse.jetty.http.HttpURI;
  *
  * <p>A page of the web that a browser on this machine shows reaches such a port once the page's
  * name is made to mean 127.0.0.1 (DNS rebinding), and its requests have that name as their host. No
- * page can be made to have an IP address or {@code localhost} as its name. Thread-safe.
+ * page has an IP address as its name, a name below {@code localhost} (RFC 6761 6.3), or a name
+ * without a dot, which nobody can register. Thread-safe.
  */
 public final class Hosts {
   private static final String LOCALHOST = "localhost";
+  private static final String BELOW = "." + LOCALHOST;
   private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 
   /** IP addresses as RFC 3986 3.2.2 has them; no name is in brackets. */
@@ -63,6 +65,7 @@ public final class Hosts {
   private boolean answersFor(String host) {
     int end = host.endsWith(".") ? host.length() - 1 : host.length();
     String name = host.substring(0, end).toLowerCase(Locale.ROOT);
-    return name.equals(LOCALHOST) || names.contains(name) || ADDRESS.matcher(name).matches();
+    boolean isPublic = host.contains(".") && !name.equals(LOCALHOST) && !name.endsWith(BELOW);
+    return !isPublic || names.contains(name) || ADDRESS.matcher(name).matches();
   }
 }

@@ -23,7 +23,11 @@ class HostsTest {
     "[::ffff:7F00:1], true",
     "LocalHost.:1, true",
     "Scores.EXAMPLE.:80, true",
-    "under_score, true",
+    "under_score.example, true",
+    "paritree:8080, true",
+    "scores.localhost., true",
+    "ai., false",
+    "evillocalhost.example, false",
     "evil.example, false",
     "localhost.evil.example:80, false",
     "evil.scores.example, false",
@@ -34,8 +38,11 @@ class HostsTest {
     "localhost.., false",
     "., false",
   })
-  void addressesLocalhostAndNamedHostsAreAnswered(String host, boolean answered) throws Exception {
-    assertThat(answers(host, Map.of("security.hosts", "[\"scores.Example\", under_score]")))
+  void addressesNamesThatAreNotPublicAndNamedHostsAreAnswered(String host, boolean answered)
+      throws Exception {
+    assertThat(
+            answers(
+                host, Map.of("security.hosts", "[\"scores.Example\", \"under_score.example\"]")))
         .isEqualTo(answered);
   }
 
