@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Another model is measured on the rows that both have scored. */
+/** Another model is measured on the rows that both have scored, also where a partition is null. */
 class OutcomeChallengerTest {
   private static final int ROWS = 150;
   private static final int DAYS = 2;
@@ -52,7 +52,8 @@ class OutcomeChallengerTest {
     input = directory.resolve("in");
     Path less = directory.resolve("less");
     for (int day = 0; day < DAYS; day++) {
-      String name = "day=2026-01-0" + (day + 1);
+      String hub = day == 0 ? "__HIVE_DEFAULT_PARTITION__" : "north";
+      String name = "day=2026-01-0%s/hub=%s".formatted(day + 1, hub);
       Parcels.write(input.resolve(name), day * ROWS, (day + 1) * ROWS, 0, 2);
       Parcels.write(less.resolve(name), day * ROWS, (day + 1) * ROWS - 20, 0, 1);
     }

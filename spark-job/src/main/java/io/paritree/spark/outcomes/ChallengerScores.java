@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -37,19 +38,26 @@ import org.apache.spark.sql.types.DataType;
  *
  * @param rows the keys, the partition columns of the published rows that it has too, {@link
  *     #SCORE}, {@link #LABEL}, {@link #CLASS_SCORES} and {@link #VERSION}; one for each key
- * @param by the columns by which they are joined to the published rows
+ * @param keys the columns of the key
+ * @param levels those of the partition
  * @param source where they are from, or the rows that were scored
  * @param version of that table; empty for files
  * @param packages that have scored the rows
  */
 record ChallengerScores(
-    Dataset<Row> rows, List<String> by, String source, String version, ScoringPackages packages)
+    Dataset<Row> rows,
+    List<String> keys,
+    List<String> levels,
+    String source,
+    String version,
+    ScoringPackages packages)
     implements AutoCloseable {
   static final String SCORE = "challenger_score";
   static final String LABEL = "challenger_label";
   static final String CLASS_SCORES = "challenger_class_scores";
   static final String VERSION = "challenger_version";
 
+  private static final String OTHER = "challenger_";
   private static final int SHOWN = 3;
 
   /**
@@ -76,13 +84,12 @@ record ChallengerScores(
                 session, query, published, Optional.of(keys).filter(any -> isOfLabels), rescoring);
     PublishedScores scores = PublishedScores.of(own, found);
     check(own, published, scores, text);
-    List<String> by = new ArrayList<>(keys(query));
-    List<Column> columns = new ArrayList<>();
-    by.forEach(key -> columns.add(col(key)));
+    List<String> levels = new ArrayList<>();
+    List<Column> columns = new ArrayList<>(List.of(columns(keys(query))));
     for (int level = 0; level < published.levels().size(); level++) {
       int at = scores.levels().indexOf(published.levels().get(level));
       if (at >= 0) {
-        by.add(PublishedScores.level(level));
+        levels.add(PublishedScores.level(level));
         columns.add(col(PublishedScores.level(at)).as(PublishedScores.level(level)));
       }
     }
@@ -101,7 +108,8 @@ record ChallengerScores(
     }
 
     ChallengerScores all =
-        new ChallengerScores(rows.persist(), by, source(asked), found.version(), found.packages());
+        new ChallengerScores(
+            rows.persist(), keys(query), levels, source(asked), found.version(), found.packages());
     all.refuseRepeated(own);
     return all;
   }
@@ -267,7 +275,30 @@ record ChallengerScores(
         "Cannot compare the published scores with %s: %s".formatted(name, why));
   }
 
+  /**
+   * Joins them to published rows, also to those of a partition with a null among its values.
+   *
+   * @param published has the keys and the levels
+   */
+  Dataset<Row> joinedTo(Dataset<Row> published) {
+    Dataset<Row> others = rows;
+    Column same = lit(true);
+    for (String name : by()) {
+      Column other = col(OTHER + name);
+      others = others.withColumnRenamed(name, OTHER + name);
+      same =
+          same.and(levels.contains(name) ? col(name).eqNullSafe(other) : col(name).equalTo(other));
+    }
+
+    return published.join(others, same, "inner");
+  }
+
+  private List<String> by() {
+    return Stream.concat(keys.stream(), levels.stream()).toList();
+  }
+
   private void refuseRepeated(OutcomeQuery own) throws RefusedException {
+    List<String> by = by();
     List<Row> repeated =
         rows.groupBy(columns(by))
             .agg(count(lit(1)).as("rows"))

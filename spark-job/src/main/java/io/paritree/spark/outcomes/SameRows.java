@@ -82,9 +82,10 @@ final class SameRows {
       throws RefusedException {
     boolean isOfAll = query.unmatched() == Unmatched.NEGATIVE;
     Dataset<Row> same =
-        JoinedScores.joined(query, published, given, maturity, isOfAll ? "left" : "inner")
-            .filter(not(col(JoinedScores.LEAK)))
-            .join(challenger.rows(), challenger.by().toArray(String[]::new), "inner")
+        challenger
+            .joinedTo(
+                JoinedScores.joined(query, published, given, maturity, isOfAll ? "left" : "inner")
+                    .filter(not(col(JoinedScores.LEAK))))
             .withColumn(UNIT, unit());
     same.persist();
     try {
