@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  *
  * @param horizonDays after how many days they are; empty if all rows count
  * @param asOf the last day of labels; empty if labels have no time
- * @param dayLevel the partition column that is a day; -1 if none is
+ * @param dayLevel the partition column whose values are days, or null; -1 if none is
  */
 record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf, int dayLevel) {
 
@@ -46,7 +46,9 @@ record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf,
     int levels = groups.stream().mapToInt(group -> group.partition().size()).max().orElse(0);
     for (int level = levels - 1; level >= 0; level--) {
       int at = level;
-      if (groups.stream().allMatch(group -> day(group.partition(), at).isPresent())) {
+      List<List<String>> known =
+          groups.stream().map(RowGroup::partition).filter(own -> own.get(at) != null).toList();
+      if (!known.isEmpty() && known.stream().allMatch(own -> day(own, at).isPresent())) {
         return level;
       }
     }
