@@ -5,7 +5,6 @@ import io.paritree.spark.audit.Audit;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.scores.AskedScores;
 import io.paritree.spark.settings.AuditArguments;
@@ -119,7 +118,7 @@ public final class ParityMain {
     }
 
     SparkSession session =
-        JobSession.of(spark.session(), asked.keys().size(), ReadColumn.Case.COMPARED);
+        JobSession.of(spark.session(), asked.keys().size(), given.query().input().comparison());
     int tasks = Math.max(MIN_TASKS, TASKS_PER_CORE * session.sparkContext().defaultParallelism());
     session.conf().set("spark.sql.shuffle.partitions", String.valueOf(tasks));
     Audit audit =

@@ -342,6 +342,7 @@ class OutcomeChallengerTest {
         List.of(
             List.<Object>of("--rescore", model, "--challenger-output", stored),
             List.<Object>of("--rescore", model),
+            List.<Object>of("--ignore-case", "--challenger-output", stored),
             List.<Object>of("--input-version", "3"),
             List.<Object>of(
                 "--rescore", model, "--input", input, "--require", "difference.aucc > 0"))) {

@@ -7,21 +7,13 @@ import static org.apache.spark.sql.functions.lit;
 import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.input.InputFile;
 import io.paritree.spark.outcomes.OutcomeQuery.Challenger;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.tables.PinnedTable;
-import io.paritree.spark.tables.TableToRead;
-import io.paritree.store.FileStore;
-import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -80,7 +72,7 @@ record ChallengerScores(
     FoundScores found =
         asked.model().isEmpty()
             ? FoundScores.of(session, own, place(session, own))
-            : rescored(
+            : RescoredRows.of(
                 session, query, published, Optional.of(keys).filter(any -> isOfLabels), rescoring);
     PublishedScores scores = PublishedScores.of(own, found);
     check(own, published, scores, text);
@@ -109,7 +101,7 @@ record ChallengerScores(
 
     ChallengerScores all =
         new ChallengerScores(
-            rows.persist(), keys(query), levels, source(asked), found.version(), found.packages());
+            rows.persist(), keys(query), levels, asked.source(), found.version(), found.packages());
     all.refuseRepeated(own);
     return all;
   }
@@ -122,114 +114,12 @@ record ChallengerScores(
     return names.stream().map(name -> col(name)).toArray(Column[]::new);
   }
 
-  private static String source(Challenger asked) {
-    String scores = asked.table().isEmpty() ? asked.output() : asked.table();
-    String input = asked.inputTable().isEmpty() ? asked.input() : asked.inputTable();
-    return asked.model().isEmpty() ? scores : input;
-  }
-
   private static Optional<OutputPlace> place(SparkSession session, OutcomeQuery own)
       throws RefusedException, IOException {
     String output = own.published().output();
     return output.isEmpty()
         ? Optional.empty()
         : Optional.of(own.published().place(output, HadoopPaths.settingsByName(session)));
-  }
-
-  /**
-   * Scores the input.
-   *
-   * @param keys of the rows that are needed; empty for all
-   */
-  private static FoundScores rescored(
-      SparkSession session,
-      OutcomeQuery query,
-      PublishedScores published,
-      Optional<Dataset<Row>> keys,
-      Rescoring rescoring)
-      throws RefusedException, ModelException, IOException {
-    Challenger asked = query.challenger().orElseThrow();
-    FoundScores input = input(session, query, asked);
-    List<String> names = Arrays.asList(input.rows().schema().fieldNames());
-    List<String> levels =
-        published.levels().stream().filter(names::contains).collect(Collectors.toList());
-    List<String> kept = new ArrayList<>(query.keys());
-    levels.stream().filter(level -> !kept.contains(level)).forEach(kept::add);
-    for (String key : query.keys()) {
-      if (!names.contains(key)) {
-        throw new RefusedException(
-            "Cannot score %s again: it has no column '%s', a key of the published scores"
-                .formatted(source(asked), key));
-      }
-    }
-
-    Dataset<Row> rows = input.rows();
-    if (keys.isPresent()) {
-      rows = rows.join(keys.get(), sameKeys(query, rows), "left_semi");
-    }
-
-    try {
-      Rescoring.Rescored scored = rescoring.scored(rows, asked.model(), kept);
-      return new FoundScores(
-          scored.rows(),
-          levels,
-          input.version(),
-          Optional.empty(),
-          QuarantinedKeys.UNKNOWN,
-          ScoringPackages.of(scored.model()));
-    } catch (IllegalArgumentException e) {
-      throw new RefusedException(
-          "Cannot score %s again with %s: %s"
-              .formatted(source(asked), asked.model(), e.getMessage()));
-    }
-  }
-
-  private static Column sameKeys(OutcomeQuery query, Dataset<Row> rows) {
-    Column same = lit(true);
-    for (int index = 0; index < query.keys().size(); index++) {
-      Column key = rows.col(PublishedScores.quoted(query.keys().get(index)));
-      same = same.and(key.equalTo(col(PublishedScores.key(index))));
-    }
-
-    return same;
-  }
-
-  private static FoundScores input(SparkSession session, OutcomeQuery query, Challenger asked)
-      throws RefusedException, IOException {
-    if (!asked.inputTable().isEmpty()) {
-      TableToRead named = new TableToRead(asked.inputTable(), asked.inputVersion());
-      PinnedTable table = query.published().tableFormat().input(session, named);
-      return new FoundScores(
-          table.rows(session, Map.of()),
-          List.of(),
-          table.version(),
-          Optional.empty(),
-          QuarantinedKeys.UNKNOWN,
-          ScoringPackages.UNKNOWN);
-    }
-
-    Map<String, String> hadoop = HadoopPaths.settingsByName(session);
-    Location path = FileStore.located(asked.input(), hadoop);
-    List<String> problems = new ArrayList<>();
-    List<InputFile> files =
-        DirectoryInput.read(FileStore.of(path, hadoop), query.published().calls(), path, problems)
-            .files();
-    if (problems.isEmpty() && files.isEmpty()) {
-      problems.add("it has no file");
-    } else if (files.stream().anyMatch(file -> file.name().contains(".csv"))) {
-      problems.add("its files are CSV; give Parquet files or a table");
-    }
-
-    if (!problems.isEmpty()) {
-      throw new RefusedException(
-          "Cannot score %s again: %s".formatted(asked.input(), String.join("; ", problems)));
-    }
-
-    Dataset<Row> rows =
-        ParquetRows.ofFiles(
-            session, path, asked.input(), files.stream().map(InputFile::location).toList());
-    return new FoundScores(
-        rows, List.of(), "", Optional.empty(), QuarantinedKeys.UNKNOWN, ScoringPackages.UNKNOWN);
   }
 
   private static void check(

@@ -1,6 +1,7 @@
 package io.paritree.spark.outcomes;
 
 import io.paritree.outcome.OutcomeKind;
+import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.scores.AskedScores;
 import java.time.LocalDate;
 import java.util.EnumSet;
@@ -55,6 +56,14 @@ public record OutcomeQuery(
     return EnumSet.complementOf(EnumSet.of(OutcomeKind.RANKING));
   }
 
+  /** Returns how Spark compares names of columns: as those of the input that is scored again. */
+  public ReadColumn.Case comparison() {
+    return challenger
+        .filter(other -> !other.model.isEmpty())
+        .map(Challenger::comparison)
+        .orElse(ReadColumn.Case.COMPARED);
+  }
+
   /** Returns a query for the scores of the challenger, of the same days. */
   OutcomeQuery ofChallenger() {
     Challenger other = challenger.orElseThrow();
@@ -78,6 +87,7 @@ public record OutcomeQuery(
    * @param input a directory or file of rows that it scores; empty for a table
    * @param inputTable the table of these rows; empty for a directory
    * @param inputVersion the version or time at which the table is read; empty for now
+   * @param comparison how names of the input's columns are compared
    */
   public record Challenger(
       String output,
@@ -85,7 +95,16 @@ public record OutcomeQuery(
       String model,
       String input,
       String inputTable,
-      String inputVersion) {}
+      String inputVersion,
+      ReadColumn.Case comparison) {
+
+    /** Returns where its scores are, or the rows that it scores. */
+    String source() {
+      String scores = table.isEmpty() ? output : table;
+      String rows = inputTable.isEmpty() ? input : inputTable;
+      return model.isEmpty() ? scores : rows;
+    }
+  }
 
   /**
    * What the scores of a row are.

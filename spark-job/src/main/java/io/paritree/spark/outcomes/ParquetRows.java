@@ -24,6 +24,9 @@ final class ParquetRows {
   /** And for a file that is not there before anything is read. */
   private static final String NO_PATH = "[PATH_NOT_FOUND]";
 
+  /** Spark's option with the directory below which names of directories are columns. */
+  private static final String BASE = "basePath";
+
   /** A column of a file. */
   private record OfFile(DataType type, Location file) {}
 
@@ -64,8 +67,35 @@ final class ParquetRows {
   static Dataset<Row> ofFiles(
       SparkSession session, Location directory, String name, List<Location> files)
       throws RefusedException, FileNotFoundException {
-    String[] paths = files.stream().map(HadoopPaths::pattern).toArray(String[]::new);
-    Dataset<Row> rows = of(session, Map.of("basePath", HadoopPaths.text(directory)), name, paths);
+    String[] paths = paths(files);
+    return whole(of(session, Map.of(BASE, HadoopPaths.text(directory)), name, paths), name, paths);
+  }
+
+  /**
+   * Reads these columns of some files, all of which must be there, and the names of directories.
+   *
+   * @param directory whose names of directories below it are columns
+   * @throws FileNotFoundException if one is not
+   */
+  static Dataset<Row> ofFiles(
+      SparkSession session,
+      Location directory,
+      String name,
+      List<Location> files,
+      StructType columns)
+      throws FileNotFoundException {
+    String[] paths = paths(files);
+    String base = HadoopPaths.text(directory);
+    return whole(session.read().schema(columns).option(BASE, base).parquet(paths), name, paths);
+  }
+
+  private static String[] paths(List<Location> files) {
+    return files.stream().map(HadoopPaths::pattern).toArray(String[]::new);
+  }
+
+  /** Returns the rows, if Spark has found all files. */
+  private static Dataset<Row> whole(Dataset<Row> rows, String name, String... paths)
+      throws FileNotFoundException {
     int listed = rows.inputFiles().length;
     if (listed < paths.length) {
       throw new FileNotFoundException(

@@ -8,7 +8,6 @@ import io.paritree.spark.audit.AuditEngine;
 import io.paritree.spark.audit.AuditQuery;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.InputFormat;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.scores.AskedScores;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,6 +68,7 @@ public record AuditArguments(
         ScoreArguments.text(
             "--input-version=VERSION",
             "version of the table that was scored (default: the one that the run records)"),
+        ScoreArguments.ignoreCase("those of the model and the output, as of the scoring run"),
         ScoreArguments.text(
             "--sample=SHARE",
             "share of the keys whose rows are scored again, such as 0.01; the same ones each time"
@@ -159,9 +159,7 @@ public record AuditArguments(
                   settings.word("scoring-job.input-format", InputFormat.class),
                   inputTable,
                   option("--input-version"),
-                  settings.truth("scoring-job.ignore-case")
-                      ? ReadColumn.Case.IGNORED
-                      : ReadColumn.Case.COMPARED),
+                  CommonSettings.comparison(settings)),
               sample(),
               engine());
       boolean isJson = CommandForm.isJson(settings, given);

@@ -10,7 +10,6 @@ import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionChoice.Missing;
-import io.paritree.spark.input.ReadColumn.Case;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.Foreign;
@@ -101,7 +100,7 @@ final class JobSettingsParser {
         new JobSettings.Columns(
             columns("scoring-job.keys"),
             columns("scoring-job.pass"),
-            settings.truth("scoring-job.ignore-case") ? Case.IGNORED : Case.COMPARED,
+            CommonSettings.comparison(settings),
             settings.truth("scoring-job.margin") ? Margin.WRITTEN : Margin.LEFT_OUT,
             new ReasonSettingsParser(settings).explanation()),
         new JobSettings.Files(

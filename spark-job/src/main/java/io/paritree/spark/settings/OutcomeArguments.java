@@ -36,7 +36,15 @@ public record OutcomeArguments(
 
   /** What it has in common with {@code scripts/score}. */
   private static final List<String> SHARED =
-      List.of("output", "table", "table-format", "state-directory", "keys", "input", "input-table");
+      List.of(
+          "output",
+          "table",
+          "table-format",
+          "state-directory",
+          "keys",
+          "input",
+          "input-table",
+          "ignore-case");
 
   private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,4})d");
 
@@ -110,6 +118,7 @@ public record OutcomeArguments(
         ScoreArguments.text(
             "--input-version=VERSION",
             "with --rescore: version of the table, or the time of which it is read (default: now)"),
+        ScoreArguments.ignoreCase("those of --rescore's model and --keys"),
         ScoreArguments.texts(
             "--require=RULE",
             "what must hold, such as \"total.auc >= 0.70\" or \"difference.auc_low >= 0\"; otherwise the"
@@ -263,10 +272,21 @@ public record OutcomeArguments(
         settings.problem("--input-version is possible with --rescore and --input-table only");
       }
 
+      if (given.hasMatchedOption("--ignore-case") && model.isBlank()) {
+        settings.problem("--ignore-case is possible with --rescore only: no other input is read");
+      }
+
       return asked == 0
           ? Optional.empty()
           : Optional.of(
-              new OutcomeQuery.Challenger(output, table, model, input, inputTable, version));
+              new OutcomeQuery.Challenger(
+                  output,
+                  table,
+                  model,
+                  input,
+                  inputTable,
+                  version,
+                  CommonSettings.comparison(settings)));
     }
 
     private OptionalDouble quantile() {

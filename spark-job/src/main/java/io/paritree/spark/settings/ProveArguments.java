@@ -9,7 +9,6 @@ import io.paritree.proof.AskedReasons;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.proof.ProveQuery;
 import io.paritree.spark.proof.Proving;
 import java.util.List;
@@ -63,6 +62,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
             "--input-format=FORMAT", "format of its files: parquet (default) or csv"),
         ScoreArguments.text("--input-table=TABLE", "table with rows to try, as for scripts/score"),
         ScoreArguments.text("--table-format=FORMAT", "format that it must have"),
+        ScoreArguments.ignoreCase("those of the model"),
         ScoreArguments.text("--as-of=VERSION", "version of it that is read (default: now)"),
         ScoreArguments.text(
             "--natural=N",
@@ -158,9 +158,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
                   settings.word("scoring-job.input-format", InputFormat.class),
                   CommonSettings.inputTable(settings, given),
                   settings.word("scoring-job.table-format", AskedFormat.class),
-                  settings.truth("scoring-job.ignore-case")
-                      ? ReadColumn.Case.IGNORED
-                      : ReadColumn.Case.COMPARED,
+                  CommonSettings.comparison(settings),
                   CommonSettings.calls(settings)),
               (int) number("--natural", 0, MOST, NATURAL),
               mostUntried(),

@@ -40,9 +40,18 @@ public final class DatasetScoring {
   private final boolean isStrict;
   private final Optional<ExplanationSettings> explanation;
   private final Set<String> cells;
+  private final ReadColumn.Case comparison;
 
   DatasetScoring(String reference) {
-    this(reference, List.of(), false, false, false, Optional.empty(), Set.of());
+    this(
+        reference,
+        List.of(),
+        false,
+        false,
+        false,
+        Optional.empty(),
+        Set.of(),
+        ReadColumn.Case.COMPARED);
   }
 
   private DatasetScoring(
@@ -52,7 +61,8 @@ public final class DatasetScoring {
       boolean hasFaults,
       boolean isStrict,
       Optional<ExplanationSettings> explanation,
-      Set<String> cells) {
+      Set<String> cells,
+      ReadColumn.Case comparison) {
     this.reference = reference;
     this.carried = carried;
     this.hasMargins = hasMargins;
@@ -60,11 +70,13 @@ public final class DatasetScoring {
     this.isStrict = isStrict;
     this.explanation = explanation;
     this.cells = cells;
+    this.comparison = comparison;
   }
 
   private DatasetScoring with(
       List<String> columns, boolean margins, boolean faults, boolean strict) {
-    return new DatasetScoring(reference, columns, margins, faults, strict, explanation, cells);
+    return new DatasetScoring(
+        reference, columns, margins, faults, strict, explanation, cells, comparison);
   }
 
   /** Keeps these columns, first and in this order. Without any, all columns are kept. */
@@ -105,13 +117,27 @@ public final class DatasetScoring {
 
   /** Adds reasons and contributions, if they are wanted, in the columns of the job. */
   DatasetScoring explained(Optional<ExplanationSettings> asked) {
-    return new DatasetScoring(reference, carried, hasMargins, hasFaults, isStrict, asked, cells);
+    return new DatasetScoring(
+        reference, carried, hasMargins, hasFaults, isStrict, asked, cells, comparison);
   }
 
   /** Reads the texts of these columns as the job reads cells of CSV and names of directories. */
   DatasetScoring ofCells(Set<String> columns) {
     return new DatasetScoring(
-        reference, carried, hasMargins, hasFaults, isStrict, explanation, Set.copyOf(columns));
+        reference,
+        carried,
+        hasMargins,
+        hasFaults,
+        isStrict,
+        explanation,
+        Set.copyOf(columns),
+        comparison);
+  }
+
+  /** Finds the columns that the model reads so; the kept ones by their exact names. */
+  DatasetScoring comparing(ReadColumn.Case names) {
+    return new DatasetScoring(
+        reference, carried, hasMargins, hasFaults, isStrict, explanation, cells, names);
   }
 
   /**
@@ -137,8 +163,7 @@ public final class DatasetScoring {
     ScoringModel model = planned.open();
     StructType given = rows.schema();
     List<String> problems = new ArrayList<>();
-    RowColumns columns =
-        RowColumns.of(model.schema(), given, ReadColumn.Case.COMPARED, cells, problems);
+    RowColumns columns = RowColumns.of(model.schema(), given, comparison, cells, problems);
     List<String> kept = carried.isEmpty() ? Arrays.asList(given.fieldNames()) : carried;
     StructType result = new StructType();
     for (String name : kept) {
