@@ -55,14 +55,14 @@ public final class ParityMain {
      * Keeps what was found, and returns how the command has ended then: that it cannot be kept is
      * said, and is a reason only if there is no other.
      *
-     * @param failure what is said, without its cause
+     * @param what is done, as the first words of a sentence
      */
-    Ended withKept(String failure, Keeping keeping, PrintStream err) {
+    Ended withKept(String what, Keeping keeping, PrintStream err) {
       try {
         keeping.keep();
         return this;
       } catch (IOException | RuntimeException e) {
-        Ended failed = ended(Outcome.FAILED.exitCode(), failure + ": " + e, err);
+        Ended failed = new Ended(ScoreMain.failed(what, e, err));
         return exitCode == Outcome.CHECKED.exitCode() ? failed : this;
       }
     }
@@ -127,13 +127,13 @@ public final class ParityMain {
     out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : audit.text());
     Ended ended = ended(audit, given, err);
     if (given.isKept()) {
-      ended = ended.withKept("The evidence was not kept", audit::keep, err);
+      ended = ended.withKept("Keeping the evidence", audit::keep, err);
     }
 
     if (!given.json().isEmpty()) {
       ended =
           ended.withKept(
-              "The evidence was not written", () -> Files.write(Path.of(given.json()), json), err);
+              "Writing the evidence", () -> Files.write(Path.of(given.json()), json), err);
     }
 
     return ended;

@@ -62,8 +62,7 @@ final class ProveCommand {
     Ended ended = ended(proof, err);
     return given.evidence().isEmpty()
         ? ended
-        : ended.withKept(
-            "The evidence was not written", () -> write(Path.of(given.evidence()), json), err);
+        : ended.withKept("Writing the evidence", () -> write(Path.of(given.evidence()), json), err);
   }
 
   private static Ended ended(ParityProof proof, PrintStream err) {

@@ -301,7 +301,7 @@ class AuditTest {
 
     assertThat(byDigest.exitCode()).as(byDigest.out() + byDigest.err()).isEqualTo(7);
     assertThat(byDigest.out()).contains("bytes", "were written").doesNotContain(DAY);
-    assertThat(byDigest.err()).contains("Differs: " + NEXT, "The evidence was not written: ");
+    assertThat(byDigest.err()).contains("Differs: " + NEXT, "Writing the evidence failed: ");
     assertThat(byKey.exitCode()).as(byKey.out() + byKey.err()).isEqualTo(7);
     assertThat(byKey.out())
         .contains("parcel_id=" + key(2) + ": score 0.", "its files have no digests")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.spark.ParityMain.Ended;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -13,25 +14,40 @@ import org.junit.jupiter.api.Test;
 class ParityMainTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  private Ended afterKeepingNothing(Ended found) {
+  private Ended afterKeepingNothing(Ended found, Exception why) {
     return found.withKept(
-        "The evidence was not written",
+        "Writing the evidence",
         () -> {
-          throw new FileNotFoundException("/none/evidence.json");
+          if (why instanceof IOException unwritten) {
+            throw unwritten;
+          }
+
+          throw (RuntimeException) why;
         },
         new PrintStream(err, true, StandardCharsets.UTF_8));
   }
 
   @Test
   void evidenceThatCannotBeWrittenIsAReasonOnlyIfThereIsNoOther() {
+    Exception why = new FileNotFoundException("/none/evidence.json");
     Ended differs = new Ended(Ended.DIFFERS, "Differs: sql");
     Ended refused = new Ended(3, "Not proved: day=2026-01-01");
 
-    assertThat(afterKeepingNothing(differs)).isEqualTo(differs);
-    assertThat(afterKeepingNothing(refused)).isEqualTo(refused);
-    Ended same = afterKeepingNothing(new Ended(0, ""));
+    assertThat(afterKeepingNothing(differs, why)).isEqualTo(differs);
+    assertThat(afterKeepingNothing(refused, why)).isEqualTo(refused);
+    Ended same = afterKeepingNothing(new Ended(0, ""), why);
     assertThat(same.exitCode()).isEqualTo(1);
-    assertThat(same.reason()).contains("not written", "/none/evidence.json");
-    assertThat(err.toString(StandardCharsets.UTF_8).lines()).hasSize(3).containsOnly(same.reason());
+    assertThat(same.reason()).isEqualTo("FileNotFoundException: /none/evidence.json");
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .containsPattern("(?s)(Writing the evidence failed: FileNotFoundException: .*\\tat .*){3}");
+  }
+
+  @Test
+  void whatNobodyHasExpectedIsShownWithItsPlace() {
+    afterKeepingNothing(new Ended(0, ""), new IllegalStateException("no such state"));
+
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("Writing the evidence failed: IllegalStateException: no such state")
+        .contains("\tat io.paritree.spark.ParityMainTest.");
   }
 }

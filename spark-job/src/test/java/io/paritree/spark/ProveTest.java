@@ -200,7 +200,7 @@ class ProveTest {
     assertThat(run.exitCode()).as(run.out()).isEqualTo(3);
     assertThat(run.err())
         .contains("More than --max-untried of the input was left out: sql (1 of 41 rows)")
-        .contains("The evidence was not written: java.nio.file.NoSuchFileException");
+        .contains("Writing the evidence failed: NoSuchFileException");
     assertThat(run.out()).contains("1 not tried: a column has values of one kind");
     assertThat(prove("--max-untried", 2).exitCode()).isEqualTo(2);
   }
