@@ -187,7 +187,7 @@ public final class Location {
   }
 
   /** Returns the path, without scheme and authority; it starts with a slash. */
-  String path() {
+  public String path() {
     return text.substring(pathStart);
   }
 

@@ -1,6 +1,5 @@
 package io.paritree.spark.outcomes;
 
-import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeKind;
@@ -10,6 +9,7 @@ import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
 import java.io.IOException;
@@ -89,10 +89,8 @@ public record Outcomes(
         if (gone.isEmpty()) {
           throw e;
         } else if (look == LOOKS) {
-          throw new FailedException(
-              "files of %s were gone when they were read, %s times (%s); run this again when no run publishes; if one was removed by hand, publish its partition again"
-                  .formatted(query.published().name(), LOOKS, Fault.printableLine(gone.get())),
-              e);
+          throw GoneFiles.of(query, gone.get(), HadoopPaths.settingsByName(session))
+              .after(LOOKS, gone.get(), e);
         }
 
         LockSupport.parkNanos(PAUSE_NANOS);

@@ -1,0 +1,56 @@
+package io.paritree.spark.outcomes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.spark.input.ReadColumn;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files that are gone are those of what the message names. */
+class GoneFilesTest {
+
+  private static OutcomeQuery query(String output, String challenger, String model) {
+    OutcomeQuery query = TestQuery.ofOutput(output);
+    return new OutcomeQuery(
+        query.published(),
+        query.scores(),
+        query.labels(),
+        query.maturity(),
+        query.unmatched(),
+        List.of(),
+        Optional.of(
+            new OutcomeQuery.Challenger(
+                challenger, "", model, "/labels/in", "", "", ReadColumn.Case.COMPARED)),
+        List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "File file:/labels/a.parquet does not exist        | the labels /labels",
+        "File file:/labels does not exist                  | the labels /labels",
+        "[PATH_NOT_FOUND] Path does not exist: file:/labels. SQLSTATE | the labels /labels",
+        "File file:/labels/out/day=1/a.parquet is gone     | /labels/out",
+        "1 of 2 files of /labels/out are gone              | /labels/out",
+        "File file:/labels/in/a.parquet does not exist     | the input /labels/in",
+        "File file:/labels2/a.parquet does not exist       | /labels/out"
+      })
+  void theyAreNamedByTheInnermostSourceThatHoldsThem(String message, String what)
+      throws IOException {
+    OutcomeQuery query = query("/labels/out", "", "/models/next");
+
+    GoneFiles gone = GoneFiles.of(query, message, Map.of());
+
+    assertThat(gone.what()).isEqualTo(what);
+    assertThat(gone.after(5, message, new IOException(message)))
+        .hasMessageStartingWith(
+            "files of %s were gone when they were read, 5 times".formatted(what))
+        .hasMessageContaining(message);
+    assertThat(gone.cure().contains("publish")).isEqualTo(what.equals("/labels/out"));
+  }
+}
