@@ -25,7 +25,9 @@ public enum ErrorForm {
 
   /** Returns the body of a problem in this form, in UTF-8. */
   public byte[] write(Problem problem) {
-    String message = problem.title() + ": " + problem.detail();
+    // What begins so says what the title says, and more.
+    boolean isWhole = problem.detail().startsWith("Cannot ");
+    String message = isWhole ? problem.detail() : problem.title() + ": " + problem.detail();
     JsonBytes json = new JsonBytes();
     return switch (this) {
       case PROBLEM -> problem.toJson();

@@ -208,7 +208,24 @@ class InvocationsTest {
     Map<String, Object> error = JsonTree.object(answer.body());
     assertThat(error.keySet()).containsExactly("error_code", "message");
     assertThat(error.get("error_code")).isEqualTo("BAD_REQUEST");
-    assertThat(error.get("message").toString()).contains(message);
+    assertThat(error.get("message").toString()).contains(message).doesNotContain(": Cannot ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a,a\\n1,2 | Cannot read the body: its header names 'a' twice, expected each column once",
+        "a,\"b\\n1,2 | Cannot read the body from line 1 on: ",
+        "'' | Cannot read the body: its first line is empty, expected the names of the columns",
+      })
+  void aHeaderThatCannotBeReadIsToldOnce(String csv, String message) throws Exception {
+    byte[] body = csv.replace("\\n", "\n").getBytes(StandardCharsets.UTF_8);
+
+    Answer answer = client.send("POST", "/invocations", body, "Content-Type: text/csv\r\n");
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    assertThat(JsonTree.object(answer.body()).get("message").toString()).startsWith(message);
   }
 
   @Test
