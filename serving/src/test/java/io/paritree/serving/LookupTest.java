@@ -395,13 +395,29 @@ class LookupTest extends ServedLoans {
     assertThat(problem(client.post(path + "x", record), 400)).isEqualTo("invalid_key");
     assertThat(problem(client.post(path + "4711&reasons=1", record), 400))
         .isEqualTo("bad_parameter");
+    assertThat(problem(client.post(path + "4711&margin=true", record), 400))
+        .isEqualTo("bad_parameter");
+    assertThat(client.post(path + "2&margin=true", record).body()) // of now
+        .contains(",\"margin\":", ",\"source\":\"now\"");
     assertThat(problem(client.post("/v1/models/parcel-late/score?key=1", record), 400))
         .isEqualTo("bad_parameter");
     assertThat(problem(client.post(path.replace("loans", "names") + "1", record), 400))
         .isEqualTo("bad_parameter");
     assertThat(problem(client.post(path.replace("loans", "cars") + "1", record), 404))
         .isEqualTo("unknown_scores");
-    loans.publish("day=2026-11-25", "other/1", rows -> rows.add(List.of("4711"), "", 0.9f));
+    loans.publish(
+        "day=2026-11-26",
+        "parcel-late/1",
+        rows -> {
+          rows.add(List.of("11"), ",\"columns\":{\"margin\":1},\"margin\":-0.5", 0.9f);
+          rows.add(List.of("12"), ",\"columns\":{\"margin\":1}", 0.9f);
+        });
+    reload();
+    assertThat(client.post(path + "11&margin=true", record).body())
+        .contains(",\"margin\":-0.5,", ",\"source\":\"stored\"");
+    assertThat(client.post(path + "12&margin=true", record).body())
+        .contains("no margin, which a run stores with --margin");
+    loans.publish("day=2026-11-27", "other/1", rows -> rows.add(List.of("4711"), "", 0.9f));
     reload();
     assertThat(problem(client.post(path + "4711", record), 400)).isEqualTo("bad_parameter");
   }

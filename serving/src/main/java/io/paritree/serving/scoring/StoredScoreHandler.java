@@ -72,6 +72,13 @@ public record StoredScoreHandler(Models models, StoredScores scores, ScoreHandle
               "scores", "the stored scores of the key are those of " + version));
     }
 
+    if (query.margin() && !StoredAnswer.hasMargin(row)) {
+      throw new ProblemException(
+          Problems.UNUSABLE_PARAMETER.of(
+              "margin",
+              "the stored row of the key has no margin, which a run stores with --margin"));
+    }
+
     JsonBytes answer = new JsonBytes();
     answer.raw("{\"model\":").string(model).raw(",\"version\":").string(version);
     answer.raw(",\"key\":").raw(key.json()).raw(',');

@@ -8,12 +8,15 @@ import io.paritree.output.ReasonsForm;
 import io.paritree.output.ScoreColumns;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads the members of a stored row, and writes them as answers have them. */
 final class StoredMembers {
@@ -35,9 +38,7 @@ final class StoredMembers {
       return members;
     }
 
-    byte[] object = Arrays.copyOf(members, members.length + 1);
-    object[0] = '{';
-    object[members.length] = '}';
+    byte[] object = object(members);
     byte[] written = JsonText.compact(to -> rewrite(object, new StoredReasons(form, numbers), to));
     if (written.length == 2) {
       return new byte[0]; // an object without members
@@ -45,6 +46,40 @@ final class StoredMembers {
 
     written[0] = ',';
     return Arrays.copyOf(written, written.length - 1);
+  }
+
+  /**
+   * Returns the names of the members of a stored row, which {@link #answered} has read before.
+   *
+   * @param members each after a comma; not changed
+   */
+  static Set<String> names(byte[] members) {
+    Set<String> names = new HashSet<>();
+    if (members.length == 0) {
+      return names;
+    }
+
+    byte[] object = object(members);
+    try (JsonParser json = StoredNumbers.FACTORY.createParser(object)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        names.add(json.currentName());
+        json.nextToken();
+        json.skipChildren();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+
+    return names;
+  }
+
+  /** Returns members, each after a comma, as an object. */
+  private static byte[] object(byte[] members) {
+    byte[] object = Arrays.copyOf(members, members.length + 1);
+    object[0] = '{';
+    object[members.length] = '}';
+    return object;
   }
 
   private static boolean hasReasons(byte[] members) {
