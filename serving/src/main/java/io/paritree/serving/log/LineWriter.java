@@ -164,7 +164,7 @@ final class LineWriter implements AutoCloseable {
     }
 
     private void failed(Exception cause) {
-      dropped.addAndGet(pending);
+      dropped.addAndGet(pending - written(cause));
       failedAt = System.nanoTime();
       if (!failing) {
         failing = true;
@@ -174,6 +174,17 @@ final class LineWriter implements AutoCloseable {
             name,
             reason(cause));
       }
+    }
+
+    /** Returns how many lines were written before it failed. */
+    private int written(Exception cause) {
+      int bytes = cause instanceof PartialWriteException partial ? partial.written() : 0;
+      int lines = 0;
+      for (int at = 0; at < bytes; at++) {
+        lines += text.array()[at] == '\n' ? 1 : 0;
+      }
+
+      return lines;
     }
 
     private void tend() {

@@ -8,6 +8,7 @@ interface LogTarget extends AutoCloseable {
    * Writes whole lines: all or none, where possible.
    *
    * @param lines holds them from index 0
+   * @throws PartialWriteException if some bytes were written, and cannot be taken back
    * @throws IOException if they cannot be written now; the next call tries again
    */
   void write(byte[] lines, int length) throws IOException;

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.serving.LoggedErrors;
 import io.paritree.serving.answer.JsonBytes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -110,6 +114,60 @@ class LineWriterTest {
       assertThat(writer.isFailing()).isTrue();
       writer.close();
       assertThat(log.lines()).hasSize(1).allMatch(line -> line.contains("No space left"));
+    }
+  }
+
+  @Test
+  void lineThatAFullDiskHasCutTakesNoOtherWithIt() throws Exception {
+    Path file = directory.resolve("out");
+    try (Filling disk = new Filling(file, 10 * LINE.length + 5)) {
+      StandardOutput target = new StandardOutput(disk);
+      try (LineWriter writer = new LineWriter("log", target, 1 << 20)) {
+        add(writer, 100);
+        await(writer::isFailing);
+        assertThat(writer.dropped()).isEqualTo(90);
+      }
+
+      assertThatThrownBy(() -> target.write(LINE, LINE.length)).hasMessage("No space left");
+      disk.free += 1 << 10;
+      target.write(LINE, LINE.length);
+      target.write(LINE, LINE.length);
+    }
+
+    assertThat(lines(file)).hasSize(13).filteredOn("{\"line\":\"0123456789\"}"::equals).hasSize(12);
+  }
+
+  /** A file on a disk that takes only a given number of bytes. */
+  private static final class Filling implements WritableByteChannel {
+    private final FileChannel file;
+    private long free;
+
+    Filling(Path file, long free) throws IOException {
+      this.file = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      this.free = free;
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      if (free == 0) {
+        throw new IOException("No space left");
+      }
+
+      int length = (int) Math.min(free, bytes.remaining());
+      int written = file.write(bytes.slice().limit(length));
+      bytes.position(bytes.position() + written);
+      free -= written;
+      return written;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return file.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
     }
   }
 
