@@ -94,6 +94,8 @@ class SecurityTest {
             .contains("misdirected_request", "'evil.example'", "localhost", "security.hosts");
         assertThat(RawHttp.exchange(port, absolute.formatted("localhost", "evil.example")))
             .startsWith("HTTP/1.1 400 ");
+        String tunnel = "CONNECT evil.example:1 HTTP/1.1\r\nHost: evil.example:1\r\n\r\n";
+        assertThat(RawHttp.exchange(port, tunnel)).startsWith("HTTP/1.1 421 "); // and is closed
         String browserless = "GET /health/live HTTP/1.0\r\n\r\n";
         assertThat(RawHttp.exchange(port, browserless)).startsWith("HTTP/1.1 200 ");
       }

@@ -56,8 +56,8 @@ public final class Gate extends Handler.Wrapper {
       @Override
       public boolean handle(Request request, Response response, Callback callback)
           throws Exception {
-        // After CONNECT, Jetty would wait for bytes to tunnel.
-        if (closing || request.getMethod().equals("CONNECT")) {
+        endTunnel(request, response);
+        if (closing) {
           response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
         }
 
@@ -174,6 +174,15 @@ public final class Gate extends Handler.Wrapper {
     }
 
     response.getHeaders().put(RequestId.HEADER, arrival.origin().requestId());
+  }
+
+  /**
+   * Ends the connection with the answer to CONNECT, after which Jetty waits for bytes to tunnel.
+   */
+  public static void endTunnel(Request request, Response response) {
+    if (request.getMethod().equals("CONNECT")) {
+      response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+    }
   }
 
   /** Sets the headers that every answer has. */

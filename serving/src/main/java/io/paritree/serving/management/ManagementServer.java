@@ -159,6 +159,7 @@ public final class ManagementServer implements AutoCloseable {
     public boolean handle(Request request, Response response, Callback callback)
         throws IOException {
       Gate.guard(response.getHeaders());
+      Gate.endTunnel(request, response);
       Optional<Problem> refusal = hosts.refusal(request.getHttpURI());
       if (refusal.isPresent()) {
         JettyErrors.write(refusal.get(), request, response, callback);
