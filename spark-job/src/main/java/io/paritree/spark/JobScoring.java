@@ -22,9 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -50,7 +50,7 @@ record JobScoring(String model, AskedReasons reasons) implements TableScoring, P
         };
     run(session, input, output, List.of());
     List<Dataset<Row>> results = new ArrayList<>();
-    FileStore store = FileStore.of(output, Map.of());
+    FileStore store = FileStore.of(output, HadoopPaths.settingsByName(session));
     if (hasFiles(store, output)) {
       results.add(session.read().parquet(HadoopPaths.pattern(output)));
     }
@@ -89,6 +89,7 @@ record JobScoring(String model, AskedReasons reasons) implements TableScoring, P
             "--keys",
             KEY,
             "--margin",
+            "--accept-non-atomic", // nobody else reads it, and the server waits for the run
             "--recheck",
             "0", // a difference is to be found here, in all rows
             "--max-quarantined",
@@ -108,7 +109,9 @@ record JobScoring(String model, AskedReasons reasons) implements TableScoring, P
     if (ending.outcome().exitCode() != 0) {
       throw new RefusedException(
           "Cannot try the job: it ended with exit code %s: %s"
-              .formatted(ending.outcome().exitCode(), ending.reason()));
+              .formatted(
+                  ending.outcome().exitCode(),
+                  ending.reason().lines().map(String::strip).collect(Collectors.joining(" "))));
     }
   }
 

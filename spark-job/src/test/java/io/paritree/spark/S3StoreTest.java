@@ -87,6 +87,28 @@ class S3StoreTest {
     assertThat(JobRun.of(arguments).out()).contains("already published");
   }
 
+  @Test
+  void aProofHasItsTablesThere() throws Exception {
+    String model = new TestPackages(directory.resolve("proof")).binary().toString();
+    Location scratch = server.resolve("scratch");
+
+    JobRun run =
+        JobRun.ofParity(
+            "prove",
+            "--model",
+            model,
+            "--adversarial",
+            60,
+            "--ways",
+            "job-parquet,job-delta,sql-stream",
+            "--scratch",
+            scratch);
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(run.out()).containsPattern("job-parquet +[0-9]+  same");
+    assertThat(FileStore.of(scratch).listOrNone(scratch)).isEmpty();
+  }
+
   private static String runOf(Location output) throws IOException {
     return new OutputPlace(FileStore.of(output), output).manifest("day=1").orElseThrow().run();
   }
