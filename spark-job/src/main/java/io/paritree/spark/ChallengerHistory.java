@@ -18,11 +18,11 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -68,13 +68,14 @@ final class ChallengerHistory {
     }
 
     HistoryTable table = table(place.get(), checked.comparedColumns());
-    Set<String> seen = new HashSet<>();
+    Map<String, String> seen = new HashMap<>();
     for (String name : table.columns().fieldNames()) {
-      // Readers of tables, and Spark's, ignore case.
-      if (!seen.add(name.toLowerCase(Locale.ROOT))) {
+      // Delta, Hive and readers of files ignore case, and a table's names may be of other case.
+      String other = seen.putIfAbsent(name.toLowerCase(Locale.ROOT), name);
+      if (other != null) {
         throw new RefusedException(
-            "Cannot use --challenger-table: it would have the column '%s' twice; rename the key"
-                .formatted(name));
+            "Cannot use --challenger-table: its columns '%s' and '%s' would be one, as names in tables are compared without their case; rename the key"
+                .formatted(other, name));
       }
     }
 

@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -324,6 +325,7 @@ class ChallengersTest {
         .read()
         .parquet(input.toString())
         .withColumnRenamed("parcel_id", "PARCEL_ID")
+        .withColumn("Score", functions.col("PARCEL_ID"))
         .write()
         .parquet(renamed.toString());
     options[options.length - 1] = delta;
@@ -332,6 +334,17 @@ class ChallengersTest {
             StepObserver.NONE,
             Map.of("--model", champion, "--input", renamed, "--output", directory.resolve("out")),
             Stream.concat(Stream.of("--keys", "PARCEL_ID"), Stream.of(options)).toArray());
+
+    for (Object either : List.of(delta, directory.resolve("none"))) {
+      options[options.length - 1] = either;
+      JobRun asOne =
+          JobRun.observed(
+              StepObserver.NONE,
+              Map.of("--model", champion, "--input", renamed, "--output", directory.resolve("one")),
+              Stream.concat(Stream.of("--keys", "PARCEL_ID,Score"), Stream.of(options)).toArray());
+      assertThat(asOne.exitCode()).isEqualTo(3);
+      assertThat(asOne.err()).contains("its columns 'Score' and 'score' would be one");
+    }
 
     for (JobRun each : List.of(run, again, other)) {
       assertThat(each.exitCode()).as(each.err()).isZero();
