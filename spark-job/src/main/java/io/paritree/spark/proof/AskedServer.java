@@ -26,6 +26,9 @@ record AskedServer(String url, String problem, List<Process> started, List<Threa
   /** How often it looks for what is published; each time reads a small directory. */
   private static final String POLL = "scores.poll=500 ms";
 
+  /** Where it keeps indexes that it fetches from a store. */
+  private static final String INDEXES = "scores.index-directory=\"%s\"";
+
   private static final String NONE =
       "this installation has no scripts/serve to start: give a server that serves the model as"
           + " --server";
@@ -44,7 +47,7 @@ record AskedServer(String url, String problem, List<Process> started, List<Threa
    *
    * @param model where the model is
    * @param published where scores are published that it answers, if it is started; empty for none
-   * @param directory receives the log of a server that is started
+   * @param directory of this process, which receives what a server that is started writes
    */
   static AskedServer of(
       ProveQuery query, String model, Optional<Location> published, Path directory)
@@ -65,6 +68,7 @@ record AskedServer(String url, String problem, List<Process> started, List<Threa
       String output = published.get().toString();
       places.add(output);
       command.addAll(List.of("--scores", LookupWay.NAME + "=" + output, "--set", POLL));
+      command.addAll(List.of("--set", INDEXES.formatted(directory.resolve("indexes"))));
     }
 
     if (places.stream().anyMatch(place -> STORE.matcher(place).matches())) {
