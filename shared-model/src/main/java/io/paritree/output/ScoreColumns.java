@@ -2,7 +2,9 @@ package io.paritree.output;
 
 import io.paritree.model.manifest.Outputs;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The columns that a model adds to a row wherever rows with scores are stored, logged or returned
@@ -39,6 +41,32 @@ public record ScoreColumns(List<String> scores, List<String> margins, boolean ha
   /** Returns the column that another model, which a run calls by this name, has for a column. */
   public static String ofChallenger(String column, String name) {
     return "%s_%s".formatted(column, name);
+  }
+
+  /**
+   * Returns those of a row's columns that other models have: of each its scores, the label if it
+   * has one, and the version, side by side.
+   */
+  public static Set<String> ofChallengers(List<String> columns) {
+    String version = ofChallenger(MODEL_VERSION, "");
+    Set<String> found = new HashSet<>();
+    for (int index = 0; index < columns.size(); index++) {
+      if (columns.get(index).startsWith(version)) {
+        String name = columns.get(index).substring(version.length());
+        int at = index;
+        do {
+          found.add(columns.get(at));
+          at--;
+        } while (at >= 0 && isOfChallenger(columns.get(at), name));
+      }
+    }
+
+    return found;
+  }
+
+  private static boolean isOfChallenger(String column, String name) {
+    return column.equals(ofChallenger(LABEL, name))
+        || column.startsWith(SCORE + "_") && column.endsWith("_" + name);
   }
 
   /** Returns the columns of floats: scores and margins. */

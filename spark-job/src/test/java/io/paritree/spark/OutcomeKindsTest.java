@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scores of classes and of lists are measured by what they are. */
+/** Scores of classes and of lists are measured by what they are, also beside a challenger's. */
 class OutcomeKindsTest {
   private static final int ROWS = 300;
   private static final List<String> CLASSES = List.of("small", "medium", "large");
@@ -38,12 +38,15 @@ class OutcomeKindsTest {
     input = directory.resolve("in");
     Parcels.write(input.resolve("day=2026-01-01"), 0, ROWS, 0, 1);
     Parcels.write(input.resolve("day=2026-01-02"), ROWS, 2 * ROWS, 0, 1);
-    classes = published(packages.classes(), "classes");
+    Path model = packages.classes();
+    classes = published(model, "classes", "--challenger", "next=" + model, "--challenger-columns");
   }
 
-  private static Path published(Path model, String name) {
+  private static Path published(Path model, String name, Object... more) {
     Path output = directory.resolve(name);
-    JobRun run = JobRun.ofParcels(model, input, output, "--pass", "carrier");
+    List<Object> all = new ArrayList<>(List.of("--pass", "carrier"));
+    all.addAll(List.of(more));
+    JobRun run = JobRun.ofParcels(model, input, output, all.toArray());
     assertThat(run.exitCode()).as(run.err()).isZero();
     return output;
   }

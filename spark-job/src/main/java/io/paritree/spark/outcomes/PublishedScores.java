@@ -6,6 +6,7 @@ import io.paritree.spark.ending.RefusedException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -218,8 +219,10 @@ record PublishedScores(
 
   /** A column of this kind of name that is no number was passed through. */
   private static List<String> scoreColumns(StructType schema) {
+    Set<String> ofChallengers = ScoreColumns.ofChallengers(List.of(schema.fieldNames()));
     return Stream.of(schema.fieldNames())
         .filter(name -> name.startsWith(ScoreColumns.SCORE + "_"))
+        .filter(name -> !ofChallengers.contains(name))
         .filter(name -> schema.apply(name).dataType() instanceof NumericType)
         .toList();
   }
