@@ -192,14 +192,25 @@ class RefusedTest {
   void partitionThatIsNotThereIsRefused() {
     Path input = directory.resolve("in");
     Parcels.write(input.resolve("store=007"), 0, 10, 0, 1);
+    Path levels = directory.resolve("levels");
+    Parcels.write(levels.resolve("store=1/zone=2"), 0, 10, 0, 1);
+    Parcels.write(levels.resolve("store=2/zone=3"), 10, 20, 0, 1);
 
     JobRun absent = score(input, "--partition", "store=7");
     JobRun unknown = score(input, "--partition", "shop=7");
+    JobRun neverBoth =
+        score(levels, "--partition", "store=1", "--partition", "store=9", "--partition", "zone=3");
 
     assertThat(absent.exitCode()).isEqualTo(3);
     assertThat(absent.err()).contains("there is no partition store=7");
     assertThat(unknown.exitCode()).isEqualTo(3);
     assertThat(unknown.err()).contains("no partition column 'shop'; it has [store]");
+    assertThat(neverBoth.exitCode()).isEqualTo(3);
+    assertThat(neverBoth.err())
+        .contains(
+            "there is no partition store=1 with a requested value of zone",
+            "there is no partition store=9\n",
+            "there is no partition zone=3 with a requested value of store");
   }
 
   @Test

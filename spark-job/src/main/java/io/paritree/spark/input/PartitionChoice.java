@@ -3,6 +3,7 @@ package io.paritree.spark.input;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.tables.CatalogTable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,9 @@ public record PartitionChoice(
     }
 
     List<List<PartitionValue>> found = chosen.stream().map(InputPartition::values).toList();
-    checkFound(all, found, listing.shown(), problems);
+    Set<PartitionValue> known = new HashSet<>();
+    listing.partitions().forEach(partition -> known.addAll(partition.values()));
+    checkFound(all, found, Optional.of(known), listing.shown(), problems);
     return chosen;
   }
 
@@ -109,21 +112,35 @@ public record PartitionChoice(
     checkFound(
         all(table.partitionColumns(), table.partitionColumns(), problems),
         found,
+        Optional.empty(),
         table.shown(),
         problems);
   }
 
   /**
    * @param found the values of each partition that is chosen
+   * @param known the values of all partitions; empty if only the chosen ones are known
    */
   private void checkFound(
       List<PartitionValue> all,
       List<List<PartitionValue>> found,
+      Optional<Set<PartitionValue>> known,
       String input,
       List<String> problems) {
     for (PartitionValue value : missing == Missing.SKIPPED ? List.<PartitionValue>of() : all) {
       if (found.stream().noneMatch(values -> values.contains(value))) {
-        problems.add("there is no partition %s".formatted(value));
+        List<String> others =
+            all.stream()
+                .map(PartitionValue::column)
+                .filter(column -> !column.equals(value.column()))
+                .distinct()
+                .toList();
+        boolean isNowhere = known.filter(values -> !values.contains(value)).isPresent();
+        problems.add(
+            isNowhere || others.isEmpty()
+                ? "there is no partition %s".formatted(value)
+                : "there is no partition %s with a requested value of %s"
+                    .formatted(value, String.join(", ", others)));
       }
     }
 
