@@ -88,7 +88,7 @@ final class RowCheck {
       throws RefusedException, ModelException, IOException {
     if (partition.keys().isEmpty()) {
       throw new RefusedException(
-          "keys: rows cannot be found again without; give --keys, and when the partition is scored");
+          "keys: nothing records which columns identify a row; give them as --keys, and to the run that scores");
     }
 
     StructType stored = published.map(Dataset::schema).orElse(new StructType());

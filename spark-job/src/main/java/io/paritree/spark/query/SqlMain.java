@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -192,9 +193,15 @@ public final class SqlMain implements Callable<Integer> {
     return name.matches("[^\",\r\n]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 
+  /** Returns whether Spark says what is wrong with the SQL, or which format it lacks a class of. */
+  private static boolean isSaidBySpark(Throwable reason) {
+    return reason instanceof AnalysisException
+        || reason instanceof ClassNotFoundException && reason instanceof SparkThrowable;
+  }
+
   private static int failed(Exception e, PrintStream err) {
     Throwable reason = e;
-    while (!(reason instanceof AnalysisException) && reason.getCause() != null) {
+    while (!isSaidBySpark(reason) && reason.getCause() != null) {
       reason = reason.getCause();
     }
 

@@ -44,6 +44,7 @@ class SqlMainTest {
       value = {
         "SELECT * FROM nothing | `nothing` cannot be found",
         "SELEKT 1 | Syntax error at or near 'SELEKT'",
+        "CREATE TEMPORARY VIEW a USING lakes | Failed to find the data source: lakes",
         "SELECT a, raise_error('no') FROM VALUES (1), (2) AS t(a) | no",
         "SELECT paritree.`/nowhere/credit`.score(struct(1 AS a)) | Cannot open model"
             + " /nowhere/credit"
