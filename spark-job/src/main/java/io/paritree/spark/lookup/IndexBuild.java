@@ -22,7 +22,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
@@ -41,6 +40,9 @@ import scala.Option;
 public record IndexBuild(
     SparkSession session, OutputPlace place, RunDirectory directory, KeyForm keys) {
   private static final int TASKS_PER_CORE = 4;
+
+  /** Of a task, which travels with their paths: Spark warns of one of 1,000 KiB. */
+  private static final int MOST_FILES = 2_000;
 
   /**
    * Builds all indexes.
@@ -75,7 +77,7 @@ public record IndexBuild(
       }
 
       if (problems.isEmpty()) {
-        write(partitions, counts, built(rows.values().rdd(), plan, shards(plan, counts), hadoop));
+        write(partitions, counts, built(context, rows, plan, shards(plan, counts), hadoop));
       }
 
       return List.copyOf(problems);
@@ -113,8 +115,9 @@ public record IndexBuild(
       List<RowBatches.File> files,
       Broadcast<SerializableConfiguration> hadoop) {
     int most = Math.min(files.size(), TASKS_PER_CORE * context.defaultParallelism());
+    int least = 1 + files.size() / MOST_FILES;
     return context
-        .parallelize(files.stream().map(JavaSerialized::new).toList(), Math.max(1, most))
+        .parallelize(files.stream().map(JavaSerialized::new).toList(), Math.max(least, most))
         .mapPartitionsToPair(
             own -> {
               RowBatches batches = new RowBatches(plan, hadoop.value().value(), own);
@@ -155,23 +158,35 @@ public record IndexBuild(
 
   /** Returns the shards by the numbers of their partitions. */
   private static List<List<BuiltShard>> built(
-      RDD<Object> rows,
+      JavaSparkContext context,
+      JavaPairRDD<Integer, Object> rows,
       IndexPlan plan,
       ArrayList<ShardPlan> shards,
       Broadcast<SerializableConfiguration> hadoop) {
     int scores = plan.scores().size();
-    List<JavaSerialized<BuiltShard>> built =
-        rows.coalesce(shards.size(), false, Option.apply(new ShardGroups(shards)), null)
-            .toJavaRDD()
-            .mapPartitionsWithIndex(
-                (index, batches) -> {
-                  long attempt = TaskContext.get().taskAttemptId();
-                  ShardPlan shard = shards.get(index);
-                  BuiltShard own = shard.build(batches, scores, hadoop.value().value(), attempt);
-                  return List.of(new JavaSerialized<>(own)).iterator();
-                },
-                false)
-            .collect();
+    // Once for an executor: as a part of the stage, each of its many tasks would read it again.
+    Broadcast<JavaSerialized<ArrayList<ShardPlan>>> all =
+        context.broadcast(new JavaSerialized<>(shards));
+    List<JavaSerialized<BuiltShard>> built;
+    try {
+      built =
+          rows.values()
+              .rdd()
+              .coalesce(shards.size(), false, Option.apply(new ShardGroups(shards)), null)
+              .toJavaRDD()
+              .mapPartitionsWithIndex(
+                  (index, batches) -> {
+                    long attempt = TaskContext.get().taskAttemptId();
+                    ShardPlan shard = all.value().value().get(index);
+                    BuiltShard own = shard.build(batches, scores, hadoop.value().value(), attempt);
+                    return List.of(new JavaSerialized<>(own)).iterator();
+                  },
+                  false)
+              .collect();
+    } finally {
+      all.destroy();
+    }
+
     List<List<BuiltShard>> byPartition = new ArrayList<>();
     plan.partitions().forEach(partition -> byPartition.add(new ArrayList<>()));
     for (int shard = 0; shard < shards.size(); shard++) {

@@ -11,7 +11,12 @@ import scala.Option;
 import scala.collection.JavaConverters;
 
 /** Gives each task of a stage the buckets of one shard. */
-record ShardGroups(ArrayList<ShardPlan> shards) implements PartitionCoalescer, Serializable {
+final class ShardGroups implements PartitionCoalescer, Serializable {
+  private final transient List<ShardPlan> shards; // only the driver makes groups
+
+  ShardGroups(List<ShardPlan> shards) {
+    this.shards = shards;
+  }
 
   @Override
   @SuppressWarnings("deprecation") // of JavaConverters, which both Scala 2.12 and 2.13 have
