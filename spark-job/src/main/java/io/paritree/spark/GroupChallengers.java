@@ -84,9 +84,7 @@ record GroupChallengers(
     for (Challenger one : checked.challengers().all()) {
       try {
         ChallengerTally own = tally.challengers().get(one.name());
-        if (own == null) {
-          leftOut.put(one.name(), "there are no rows");
-        } else if (own.counts().isEmpty()) {
+        if (own.counts().isEmpty()) {
           leftOut.put(one.name(), own.failure());
         } else {
           own.alone().ifPresent(why -> alone.put(one.name(), why));

@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.comparison.ComparisonCounts;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.parquet.ScoredRows;
 import io.paritree.model.ModelFiles;
@@ -24,6 +25,7 @@ import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Order;
+import io.paritree.spark.task.ChallengerTally;
 import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.store.Location;
@@ -129,8 +131,20 @@ final class GroupScoring {
     score("sample-" + checked.settings().runId(), sampled, plan, tally, () -> {});
   }
 
-  @SuppressWarnings("try") // the display prints by itself until it is closed
   private void score(
+      String name, List<InputFile> files, TaskPlan plan, Tally tally, Runnable planned)
+      throws IOException {
+    runTasks(name, files, plan, tally, planned);
+    for (TaskPlan.Challenger one : plan.challengers()) { // without a row there may be no task
+      tally
+          .challengers()
+          .computeIfAbsent(
+              one.name(), any -> new ChallengerTally(new ComparisonCounts(one.form())));
+    }
+  }
+
+  @SuppressWarnings("try") // the display prints by itself until it is closed
+  private void runTasks(
       String name, List<InputFile> files, TaskPlan plan, Tally tally, Runnable planned)
       throws IOException {
     if (files.isEmpty() && !input.listing().isOfRows()) {

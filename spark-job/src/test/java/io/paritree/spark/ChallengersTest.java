@@ -406,6 +406,26 @@ class ChallengersTest {
   }
 
   @Test
+  void aPartitionWithoutAnyFileIsComparedAsOneWithoutRows() throws Exception {
+    input = directory.resolve("nights");
+    Parcels.write(input.resolve("day=2026-01-01"), 0, 5, 0, 1);
+    Files.createDirectory(input.resolve("day=2026-01-02"));
+
+    JobRun run =
+        run(
+            "out",
+            "--partition",
+            "day=2026-01-02",
+            "--challenger",
+            "next=" + packages.binary(2, 30),
+            "--challenger-required");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(reported("out").has("leftOut")).isFalse();
+    assertThat(json("out", "comparison-next.json").at("/data/rows").asInt()).isZero();
+  }
+
+  @Test
   void eightChallengersAreComparedInOnePassOverATable() throws Exception {
     List<Object> more = new ArrayList<>(List.of("--create-table"));
     for (int one = 0; one < 8; one++) {
