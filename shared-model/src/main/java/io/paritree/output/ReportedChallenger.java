@@ -10,8 +10,10 @@ import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -39,6 +41,8 @@ public record ReportedChallenger(
     String file,
     Map<String, Long> rows,
     Map<String, Double> measures) {
+  private static final String BOTH = "both";
+
   public ReportedChallenger {
     rows = Collections.unmodifiableMap(new LinkedHashMap<>(rows));
     measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
@@ -70,8 +74,41 @@ public record ReportedChallenger(
         measures);
   }
 
+  /**
+   * Returns what is said of the challengers of a run with several groups: that one was left out of
+   * some, or else how it compares in the last group that has rows of both.
+   *
+   * @param groups what is said of each group, in order
+   */
+  public static List<ReportedChallenger> ofGroups(List<List<ReportedChallenger>> groups) {
+    Map<String, List<ReportedChallenger>> byName = new LinkedHashMap<>();
+    groups.forEach(
+        group ->
+            group.forEach(
+                one -> byName.computeIfAbsent(one.name, any -> new ArrayList<>()).add(one)));
+    return byName.values().stream().map(ReportedChallenger::ofGroup).toList();
+  }
+
+  private static ReportedChallenger ofGroup(List<ReportedChallenger> each) {
+    List<ReportedChallenger> without = each.stream().filter(one -> !one.isCompared()).toList();
+    if (!without.isEmpty() && without.size() < each.size()) {
+      ReportedChallenger first = without.get(0);
+      String some = "in %s of %s groups: %s";
+      return leftOut(first.name, some.formatted(without.size(), each.size(), first.leftOut));
+    }
+
+    return each.stream()
+        .filter(one -> one.rows.getOrDefault(BOTH, 0L) > 0)
+        .reduce((one, later) -> later)
+        .orElse(each.get(each.size() - 1));
+  }
+
+  private boolean isCompared() {
+    return leftOut.isEmpty();
+  }
+
   private static void add(RowComparison all, Map<String, Long> rows, Map<String, Double> measures) {
-    rows.put("both", all.rows());
+    rows.put(BOTH, all.rows());
     rows.put("only_champion", all.onlyChampion());
     rows.put("only_challenger", all.onlyChallenger());
     rows.put("neither", all.neither());

@@ -236,11 +236,7 @@ public record JobReport(
         new Times(
             last.times.stages,
             groups.stream().map(JobReport::times).mapToDouble(Times::scoring).sum()),
-        groups.stream()
-            .map(JobReport::challengers)
-            .filter(all -> !all.isEmpty())
-            .reduce((one, later) -> later)
-            .orElse(List.of()),
+        ReportedChallenger.ofGroups(groups.stream().map(JobReport::challengers).toList()),
         groups.stream().flatMap(group -> group.problems.stream()).toList());
   }
 
