@@ -101,6 +101,11 @@ class DriftFilesTest {
     }
 
     assertThat(files.partition("day=2000")).isEmpty();
+    RunDrift backwards = new RunDrift(List.of(partition(400), partition(300)));
+    Files.write(temporary.resolve("drift-3.json"), backwards.toJson());
+    assertThatThrownBy(() -> files.partition("day=350"))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining("drift-3.json: its partition day=400 comes before day=300");
     Files.delete(temporary.resolve("drift-3.json"));
     assertThatThrownBy(() -> files.partition("day=2000"))
         .isInstanceOf(DamagedFileException.class)

@@ -122,8 +122,8 @@ public enum Problems {
       421,
       "The server does not answer for this host",
       "Cannot answer for the host '%s': where no token is needed, expected an IP address, a name"
-          + " without a dot such as localhost, or one in security.hosts. Use one of these, or add the name to security.hosts of"
-          + " the server."),
+          + " without a dot or below localhost, or one in security.hosts. Use one of these, or add the"
+          + " name to security.hosts of the server."),
   UPGRADE_REQUIRED(426, "The protocol is not supported", "Use HTTP/1.1 or 1.0."),
   TOO_MANY_REQUESTS(
       429, "The caller sends too many requests", "Send it again after the time in Retry-After."),

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpURI;
 
 /**
@@ -32,21 +33,28 @@ public final class Hosts {
   private final boolean any;
   private final Set<String> names;
 
-  private Hosts(boolean any, List<String> names) {
+  /**
+   * @param own the name by which the port was bound
+   */
+  private Hosts(boolean any, List<String> names, String own) {
     this.any = any;
     this.names =
-        names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        Stream.concat(names.stream(), Stream.of(own))
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toSet());
   }
 
   /** Those of the callers' port: any, where it needs tokens or is open to other machines. */
   static Hosts ofCallers(ServingConfig config) {
     boolean tokens = !config.security().scoreTokens().isEmpty();
-    return new Hosts(tokens || !config.server().onLoopback(), config.security().hosts());
+    boolean any = tokens || !config.server().onLoopback();
+    return new Hosts(any, config.security().hosts(), config.server().host());
   }
 
   /** Those of the management port, whose pages never need a token: any, where others reach it. */
   public static Hosts ofManagement(ServingConfig config) {
-    return new Hosts(!config.management().onLoopback(), config.security().hosts());
+    boolean any = !config.management().onLoopback();
+    return new Hosts(any, config.security().hosts(), config.management().host());
   }
 
   /**

@@ -52,6 +52,7 @@ class HostsTest {
     assertThat(answers("evil.example", Map.of("security.score-tokens", TOKEN))).isTrue();
     assertThat(answers("evil.example", Map.of("security.admin-tokens", TOKEN))).isFalse();
     assertThat(answers("evil.example", Map.of("server.host", "localhost"))).isFalse();
+    assertThat(answers("bound.example", Map.of("server.host", "bound.example"))).isTrue();
     assertThat(answers("evil.example", Map.of("security.open-beyond-loopback", "true"))).isFalse();
     assertThat(
             answers(

@@ -219,7 +219,7 @@ class InvocationsTest {
         "a,\"b\\n1,2 | Cannot read the body from line 1 on: ",
         "'' | Cannot read the body: its first line is empty, expected the names of the columns",
       })
-  void aHeaderThatCannotBeReadIsToldOnce(String csv, String message) throws Exception {
+  void aHeaderThatCannotBeReadIsNamedOnce(String csv, String message) throws Exception {
     byte[] body = csv.replace("\\n", "\n").getBytes(StandardCharsets.UTF_8);
 
     Answer answer = client.send("POST", "/invocations", body, "Content-Type: text/csv\r\n");

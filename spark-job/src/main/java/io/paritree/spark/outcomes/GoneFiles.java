@@ -3,6 +3,7 @@ package io.paritree.spark.outcomes;
 import io.paritree.Fault;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.outcomes.OutcomeQuery.Challenger;
+import io.paritree.spark.scores.AskedScores;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -10,6 +11,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Files that were gone whenever they were read.
@@ -22,60 +26,82 @@ record GoneFiles(String what, String cure) {
       "run this again when no run publishes; if one was removed by hand, publish its partition again";
   private static final String GIVEN = "run this again when nobody replaces them";
 
-  /** What follows a path in a message, if it is not the beginning of a longer name. */
-  private static final String ENDS = "/ .,;:'\")]";
+  /** What is before and after a name in a message that is not a part of a longer one. */
+  private static final String BEGIN = "(?<![\\p{L}\\p{N}/._~%=+-])";
 
-  /** What a command reads, and the path by which messages name it. */
-  private record Source(String path, GoneFiles files) {
-    boolean isNamedIn(String message) {
-      for (int at = message.indexOf(path); at >= 0; at = message.indexOf(path, at + 1)) {
-        int end = at + path.length();
-        if (end == message.length() || ENDS.indexOf(message.charAt(end)) >= 0) {
-          return true;
-        }
-      }
+  private static final String END = "(?=$|[/ .,;:'\")\\]])";
 
-      return false;
-    }
-  }
+  /**
+   * What a command reads.
+   *
+   * @param name as it was given
+   */
+  private record Source(String name, Location location, GoneFiles files) {}
 
   /**
    * Returns of what a file is: the innermost source that the message names, else the published
-   * scores.
+   * scores. Some stores leave out of a message on which of them the file is.
    *
    * @param message says which file
    * @param hadoop settings of Hadoop's client
    */
   static GoneFiles of(OutcomeQuery query, String message, Map<String, String> hadoop)
       throws IOException {
-    GoneFiles published = new GoneFiles(query.published().name(), PUBLISHED);
-    List<Source> sources = new ArrayList<>();
-    add(sources, query.published().name(), published, hadoop);
-    String labels = query.labels().source();
-    add(sources, labels, new GoneFiles("the labels " + labels, GIVEN), hadoop);
-    if (query.challenger().isPresent()) {
-      Challenger other = query.challenger().get();
-      String name = other.source();
-      GoneFiles files =
-          other.model().isEmpty()
-              ? new GoneFiles("the challenger's scores " + name, PUBLISHED)
-              : new GoneFiles("the input " + name, GIVEN);
-      add(sources, name, files, hadoop);
-    }
-
-    return sources.stream()
-        .filter(source -> source.isNamedIn(message))
-        .max(Comparator.comparingInt(source -> source.path.length()))
-        .map(Source::files)
-        .orElse(published);
+    List<Source> sources = sources(query, hadoop);
+    String plain = message.replaceAll("file:/+", "/");
+    return innermost(sources, plain, source -> source.location.toString())
+        .or(() -> innermost(sources, plain, source -> "files of %s are".formatted(source.name)))
+        .or(() -> innermost(sources, plain, source -> source.location.path()))
+        .orElse(new GoneFiles(query.published().name(), PUBLISHED));
   }
 
-  private static void add(
-      List<Source> sources, String name, GoneFiles files, Map<String, String> hadoop)
+  private static Optional<GoneFiles> innermost(
+      List<Source> sources, String message, Function<Source, String> text) {
+    return sources.stream()
+        .filter(source -> isIn(message, text.apply(source)))
+        .max(Comparator.comparingInt(source -> text.apply(source).length()))
+        .map(Source::files);
+  }
+
+  private static boolean isIn(String message, String text) {
+    return Pattern.compile(BEGIN + Pattern.quote(text) + END).matcher(message).find();
+  }
+
+  private static List<Source> sources(OutcomeQuery query, Map<String, String> hadoop)
       throws IOException {
-    if (name.contains("/")) {
-      Location location = FileStore.located(name, hadoop);
-      sources.add(new Source(location.path(), files));
+    List<Source> sources = new ArrayList<>();
+    AskedScores scores = query.published();
+    add(sources, scores.output(), scores.table(), "%s", PUBLISHED, hadoop);
+    add(sources, "", query.labels().source(), "the labels %s", GIVEN, hadoop);
+    if (query.challenger().isPresent()) {
+      Challenger other = query.challenger().get();
+      if (other.model().isEmpty()) {
+        String what = "the challenger's scores %s";
+        add(sources, other.output(), other.table(), what, PUBLISHED, hadoop);
+      } else {
+        add(sources, other.input(), other.inputTable(), "the input %s", GIVEN, hadoop);
+      }
+    }
+
+    return sources;
+  }
+
+  /**
+   * @param directory empty for a table
+   * @param table a path if it has a slash, otherwise a name that no message has
+   */
+  private static void add(
+      List<Source> sources,
+      String directory,
+      String table,
+      String what,
+      String cure,
+      Map<String, String> hadoop)
+      throws IOException {
+    String name = table.isEmpty() ? directory : table;
+    if (table.isEmpty() || table.contains("/")) {
+      GoneFiles files = new GoneFiles(what.formatted(name), cure);
+      sources.add(new Source(name, FileStore.located(name, hadoop), files));
     }
   }
 

@@ -53,4 +53,23 @@ class GoneFilesTest {
         .hasMessageContaining(message);
     assertThat(gone.cure().contains("publish")).isEqualTo(what.equals("/labels/out"));
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/out         | next        | 1 of 2 files of next are gone           | scores next",
+        "/out         | data/next   | 1 of 2 files of data/next are gone      | scores data/next",
+        "/data/out    | /next       | File file:/data/out/next/a is gone      | /data/out",
+        "s3a://a/rows | s3a://b/rows | s3a://b/rows/x: No such file           | scores s3a://b/rows",
+        "s3a://a/rows | s3a://b/rows | No such file: s3a://a/rows/x           | s3a://a/rows",
+        "hdfs://n/out | hdfs://n/next | File does not exist: /next/day=1/a    | scores hdfs://n/next",
+        "out          | next        | File file:///nowhere/out/a is gone      | out"
+      })
+  void relativeNamesAndStoresWithEqualPathsAreNotConfused(
+      String output, String challenger, String message, String what) throws IOException {
+    GoneFiles gone = GoneFiles.of(query(output, challenger, ""), message, Map.of());
+
+    assertThat(gone.what()).isEqualTo(what.replace("scores ", "the challenger's scores "));
+  }
 }
