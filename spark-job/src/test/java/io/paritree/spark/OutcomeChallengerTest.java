@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -245,6 +246,56 @@ class OutcomeChallengerTest {
   private static String[] ofAlias(String... store) {
     return Stream.concat(Stream.of("alias", "--version", "1"), Stream.of(store))
         .toArray(String[]::new);
+  }
+
+  @Test
+  void aPartitionColumnOfThePublishedScoresThatIsInTheInputsFilesIsJoinedBy() throws Exception {
+    Path days = directory.resolve("days");
+    for (int day = 1; day <= 2; day++) { // the same keys
+      Parcels.write(days.resolve("day=2026-01-0" + day), 0, 40, 0, 1);
+    }
+
+    Path both = published(model, days, "of-days");
+    Dataset<Row> flat = TestSpark.interpreting().read().parquet(days.toString());
+    Path all = written(flat, "flat");
+    Path first = written(flat.where("day = '2026-01-01'"), "first");
+    Path some = written(flat.where("day = '2026-01-01'").drop("day"), "some");
+    Files.copy(onlyFile(all), some.resolve("b.parquet"));
+    Path json = directory.resolve("flat.json");
+    int labelled = 30; // of 40 keys, and of each day
+
+    for (Path input : List.of(all, first)) {
+      JobRun run = rescored(both, input, "--json", json);
+
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      int compared = input == all ? 2 * labelled : labelled;
+      assertThat(comparison(json).get("n").asInt()).isEqualTo(compared);
+      assertThat(comparison(json).get("unscored").asInt()).isEqualTo(2 * labelled - compared);
+    }
+
+    JobRun refused = rescored(both, some);
+    assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
+    assertThat(refused.err()).contains("column 'day', a partition column of the output, is not in");
+  }
+
+  private static JobRun rescored(Path published, Path input, Object... more) {
+    List<Object> all =
+        new ArrayList<>(List.of("--labels", labels, "--label", "late", "--label-time", "known"));
+    all.addAll(List.of("--rescore", model, "--input", input));
+    all.addAll(List.of(more));
+    return OutcomesRun.ofParcels(published, all.toArray());
+  }
+
+  private static Path written(Dataset<Row> rows, String name) {
+    Path to = directory.resolve(name);
+    rows.coalesce(1).write().parquet(to.toString());
+    return to;
+  }
+
+  private static Path onlyFile(Path input) throws IOException {
+    try (Stream<Path> files = Files.list(input)) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
   }
 
   @Test

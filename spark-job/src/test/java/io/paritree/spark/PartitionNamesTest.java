@@ -250,7 +250,8 @@ class PartitionNamesTest {
     JobRun absent = JobRun.ofParcels(model, input, output, "--output-partition", "number=25");
     assertThat(absent.exitCode()).isEqualTo(3);
     assertThat(absent.err())
-        .contains("column 'number', which --output-partition has, is not in file without.parquet");
+        .contains(
+            "column 'number', a partition column of the output, is not in file without.parquet");
   }
 
   private static Path parquet(Path parcels) throws IOException {

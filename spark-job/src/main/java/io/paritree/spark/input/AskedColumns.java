@@ -112,7 +112,7 @@ final class AskedColumns {
    */
   String missing(String name, List<String> columns, String where) {
     String users =
-        stated.contains(name) ? "which --output-partition has" : "a key or passed column";
+        stated.contains(name) ? "a partition column of the output" : "a key or passed column";
     if (name.equals(by)) {
       users = "which --drift-by names";
     } else if (schema.fieldIndex(name) >= 0) {

@@ -32,8 +32,8 @@ public final class InputCheck {
 
   /**
    * @param carried keys and passed columns, which need not be features
-   * @param stated columns of the partition that all rows go to; the input's columns of these names
-   *     are read, if it has some
+   * @param stated columns of the partition that all rows go to, or of those that they have gone to;
+   *     the input's columns of these names are read, if it has some
    * @param by the column by whose values rows are divided; empty if they are not
    * @param comparison how their names and the features' are compared with the names in files
    * @param calls how many files are read at the same time

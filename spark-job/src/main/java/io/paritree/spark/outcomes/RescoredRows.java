@@ -64,7 +64,7 @@ final class RescoredRows {
       throw refused(asked, e.getMessage());
     }
 
-    FoundScores input = input(session, query, asked, model.schema());
+    FoundScores input = input(session, query, published, model.schema());
     Dataset<Row> rows = named(input.rows(), query, published, asked);
     List<String> names = Arrays.asList(rows.columns());
     List<String> levels =
@@ -138,13 +138,16 @@ final class RescoredRows {
 
   /** Returns the rows, in files or a version that has all that the job would ask for. */
   private static FoundScores input(
-      SparkSession session, OutcomeQuery query, Challenger asked, Schema schema)
+      SparkSession session, OutcomeQuery query, PublishedScores published, Schema schema)
       throws RefusedException, IOException {
+    Challenger asked = query.challenger().orElseThrow();
+    List<String> levels = published.levels();
     List<String> problems = new ArrayList<>();
     if (!asked.inputTable().isEmpty()) {
       TableToRead named = new TableToRead(asked.inputTable(), asked.inputVersion());
       PinnedTable table = query.published().tableFormat().input(session, named);
-      check(session, query, TableInput.of(table, PartitionChoice.ALL, problems), schema, problems);
+      Input listing = TableInput.of(table, PartitionChoice.ALL, problems);
+      check(session, query, listing, schema, levels, problems);
       refuse(asked, problems);
       return found(table.rows(session, Map.of()), table.version());
     }
@@ -161,7 +164,7 @@ final class RescoredRows {
     }
 
     refuse(asked, problems);
-    CheckedInput checked = check(session, query, listing, schema, problems);
+    CheckedInput checked = check(session, query, listing, schema, levels, problems);
     for (Location file : problems.isEmpty() ? List.<Location>of() : files) {
       if (store.find(file).isEmpty()) { // then all is read again
         throw new FileNotFoundException("%s is gone".formatted(file));
@@ -177,18 +180,25 @@ final class RescoredRows {
     return found(ParquetRows.ofFiles(session, path, asked.input(), files, columns), "");
   }
 
+  /**
+   * Checks an input.
+   *
+   * @param levels the partition columns of the published scores, by which rows are joined if the
+   *     input has them
+   */
   private static CheckedInput check(
       SparkSession session,
       OutcomeQuery query,
       Input listing,
       Schema schema,
+      List<String> levels,
       List<String> problems) {
     return new InputCheck(
             InputFormat.PARQUET,
             listing,
             schema,
             query.keys(),
-            List.of(),
+            levels,
             "",
             query.comparison(),
             query.published().calls(),
