@@ -119,6 +119,7 @@ class ArchitectureTest extends ArchitectureContract {
           "sql.ModelCatalog",
           "sql.RowEncoder",
           "input.CsvLineRows",
+          "input.ReadSession",
           "sql.ResultVector",
           "sql.RowExplainer",
           "sql.RowFunction",

@@ -278,6 +278,33 @@ class OutcomeChallengerTest {
     assertThat(refused.err()).contains("column 'day', a partition column of the output, is not in");
   }
 
+  @Test
+  void anInputThatSparkReadsByRowsOnlyIsReadAgainByAllThatDoSo() throws Exception {
+    Path split = directory.resolve("split");
+    TestSpark.interpreting()
+        .read()
+        .parquet(input.toString())
+        .drop("day", "hub")
+        .coalesce(1)
+        .write()
+        .option("parquet.enable.bytestreamsplit", "true")
+        .option("parquet.enable.dictionary", "false")
+        .parquet(split.toString());
+    Path scores = published(model, split, "of-split");
+    Path json = directory.resolve("split.json");
+
+    JobRun rescored = rescored(output, split, "--json", json);
+    JobRun audit = JobRun.ofAudit("--output", scores, "--model", model, "--strict");
+    JobRun prove =
+        JobRun.ofParity(
+            "prove", "--model", model, "--input", split, "--ways", "one", "--adversarial", 0);
+
+    assertThat(rescored.exitCode()).as(rescored.err()).isZero();
+    assertThat(comparison(json).get("n").asInt()).isEqualTo(BOTH.size());
+    assertThat(audit.exitCode()).as(audit.out() + audit.err()).isZero();
+    assertThat(prove.exitCode()).as(prove.out() + prove.err()).isZero();
+  }
+
   private static JobRun rescored(Path published, Path input, Object... more) {
     List<Object> all =
         new ArrayList<>(List.of("--labels", labels, "--label", "late", "--label-time", "known"));

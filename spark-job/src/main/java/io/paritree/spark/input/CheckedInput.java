@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * An input that has passed the check.
@@ -49,6 +50,16 @@ public record CheckedInput(
   /** Returns all columns that are read. */
   public List<ReadColumn> read() {
     return Stream.concat(columns.stream(), more.stream()).toList();
+  }
+
+  /**
+   * Returns a session that can read it: the given one, or one with the same settings for rows
+   * instead of batches. The given one stays as it is, since its other queries may be planned.
+   */
+  public SparkSession reading(SparkSession session) {
+    return isReadByRows
+        ? ReadSession.of(session, Map.of("spark.sql.parquet.enableVectorizedReader", "false"))
+        : session;
   }
 
   /** Returns the same input, of which only the columns are read that the run needs. */

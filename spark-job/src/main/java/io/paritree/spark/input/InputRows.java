@@ -34,9 +34,10 @@ public final class InputRows {
       CheckedInput checked,
       List<String> carried,
       ReadColumn.Case comparison) {
+    SparkSession reading = checked.reading(session);
     return listing instanceof TableInput table
-        ? ofTable(session, table, checked)
-        : ofFiles(session, listing, checked, carried, comparison);
+        ? ofTable(reading, table, checked)
+        : ofFiles(reading, listing, checked, carried, comparison);
   }
 
   private static Dataset<Row> ofFiles(

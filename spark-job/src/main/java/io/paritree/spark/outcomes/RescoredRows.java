@@ -147,9 +147,9 @@ final class RescoredRows {
       TableToRead named = new TableToRead(asked.inputTable(), asked.inputVersion());
       PinnedTable table = query.published().tableFormat().input(session, named);
       Input listing = TableInput.of(table, PartitionChoice.ALL, problems);
-      check(session, query, listing, schema, levels, problems);
+      CheckedInput checked = check(session, query, listing, schema, levels, problems);
       refuse(asked, problems);
-      return found(table.rows(session, Map.of()), table.version());
+      return found(table.rows(checked.reading(session), Map.of()), table.version());
     }
 
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
@@ -177,7 +177,8 @@ final class RescoredRows {
       columns = column.isPartition() ? columns : columns.add(column.name(), column.type());
     }
 
-    return found(ParquetRows.ofFiles(session, path, asked.input(), files, columns), "");
+    SparkSession reading = checked.reading(session);
+    return found(ParquetRows.ofFiles(reading, path, asked.input(), files, columns), "");
   }
 
   /**
