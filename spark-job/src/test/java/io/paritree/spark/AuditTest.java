@@ -450,11 +450,12 @@ class AuditTest {
 
     JobRun proved = JobRun.ofAudit("--output", published, "--model", store, "--strict");
     TestSpark.session().sql(all + " WHERE parcel_id > 12");
-    JobRun changed = JobRun.ofAudit("--output", published, "--model", store);
+    JobRun changed = JobRun.ofAudit("--output", published, "--model", store, "--strict");
     TestSpark.session().sql("DROP VIEW audited");
 
     succeeds(proved);
-    succeeds(changed);
+    assertThat(changed.exitCode()).as(changed.out() + changed.err()).isEqualTo(3);
+    assertThat(changed.err()).isEqualToIgnoringNewLines("Not proved: " + published);
     assertThat(changed.out())
         .contains("consistent (missing: the input: audited has no versions, so its rows may have");
   }

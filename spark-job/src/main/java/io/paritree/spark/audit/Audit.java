@@ -192,17 +192,18 @@ public record Audit(
     return partitions.stream().filter(own -> own.proof() == proof);
   }
 
-  /** Returns the partitions that differ from what was published. */
+  /** Returns the partitions that differ from what was published, or the output without any. */
   public List<String> differing() {
-    return of(AuditVerdict.DIFFERS).map(PartitionProof::partition).toList();
+    return of(AuditVerdict.DIFFERS).map(this::name).toList();
   }
 
-  /** Returns the partitions that are not proved. */
+  /** Returns the partitions that are not proved, or the output without any. */
   public List<String> unproved() {
-    return partitions.stream()
-        .filter(own -> !own.isWhole())
-        .map(PartitionProof::partition)
-        .toList();
+    return partitions.stream().filter(own -> !own.isWhole()).map(this::name).toList();
+  }
+
+  private String name(PartitionProof own) {
+    return own.partition().isEmpty() ? output : own.partition();
   }
 
   /** Returns the result for the console. */
