@@ -21,6 +21,7 @@ import io.paritree.spark.outcomes.OutcomeQuery.Challenger;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableToRead;
+import io.paritree.store.CallsAtOnce;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.FileNotFoundException;
@@ -165,10 +166,8 @@ final class RescoredRows {
 
     refuse(asked, problems);
     CheckedInput checked = check(session, query, listing, schema, levels, problems);
-    for (Location file : problems.isEmpty() ? List.<Location>of() : files) {
-      if (store.find(file).isEmpty()) { // then all is read again
-        throw new FileNotFoundException("%s is gone".formatted(file));
-      }
+    if (!problems.isEmpty()) {
+      refuseGone(query.published().calls(), store, files); // then all is read again
     }
 
     refuse(asked, problems);
@@ -205,6 +204,17 @@ final class RescoredRows {
             query.published().calls(),
             problems)
         .check(listing.partitions(), session, () -> {});
+  }
+
+  private static void refuseGone(CallsAtOnce calls, FileStore store, List<Location> files)
+      throws IOException {
+    calls.each(
+        files,
+        file -> {
+          if (store.find(file).isEmpty()) {
+            throw new FileNotFoundException("%s is gone".formatted(file));
+          }
+        });
   }
 
   private static void refuse(Challenger asked, List<String> problems) throws RefusedException {
