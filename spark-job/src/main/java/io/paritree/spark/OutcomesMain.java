@@ -10,6 +10,7 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.history.HistoryTable;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunName;
@@ -115,7 +116,7 @@ public final class OutcomesMain {
     }
 
     SparkSession session =
-        JobSession.of(spark.session(), given.query().keys().size(), given.query().comparison());
+        JobSession.of(spark.session(), given.query().keys().size(), ReadColumn.Case.COMPARED);
     int tasks = Math.max(MIN_TASKS, TASKS_PER_CORE * session.sparkContext().defaultParallelism());
     session
         .conf()

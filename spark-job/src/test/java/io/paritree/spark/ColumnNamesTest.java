@@ -122,7 +122,9 @@ class ColumnNamesTest {
     Path json = directory.resolve("outcomes.json");
     Files.write(
         labels,
-        Stream.concat(Stream.of("id,came"), IntStream.range(0, 20).mapToObj(id -> id + "," + id))
+        Stream.concat(
+                Stream.of("id,came,Came"),
+                IntStream.range(0, 20).mapToObj(id -> id + "," + id + ",x"))
             .toList());
     Path settings = directory.resolve("job.conf");
     Files.writeString(settings, "scoring-job.ignore-case = true");

@@ -56,14 +56,6 @@ public record OutcomeQuery(
     return EnumSet.complementOf(EnumSet.of(OutcomeKind.RANKING));
   }
 
-  /** Returns how Spark compares names of columns: as those of the input that is scored again. */
-  public ReadColumn.Case comparison() {
-    return challenger
-        .filter(other -> !other.model.isEmpty())
-        .map(Challenger::comparison)
-        .orElse(ReadColumn.Case.COMPARED);
-  }
-
   /** Returns a query for the scores of the challenger, of the same days. */
   OutcomeQuery ofChallenger() {
     Challenger other = challenger.orElseThrow();

@@ -16,6 +16,7 @@ import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.input.ReadSession;
 import io.paritree.spark.input.TableInput;
 import io.paritree.spark.outcomes.OutcomeQuery.Challenger;
 import io.paritree.spark.tables.PinnedTable;
@@ -65,7 +66,12 @@ final class RescoredRows {
       throw refused(asked, e.getMessage());
     }
 
-    FoundScores input = input(session, query, published, model.schema());
+    // Labels and published scores are read as without the option.
+    SparkSession reading =
+        asked.comparison() == ReadColumn.Case.COMPARED
+            ? session
+            : ReadSession.of(session, Map.of("spark.sql.caseSensitive", "false"));
+    FoundScores input = input(reading, query, published, model.schema());
     Dataset<Row> rows = named(input.rows(), query, published, asked);
     List<String> names = Arrays.asList(rows.columns());
     List<String> levels =
@@ -200,7 +206,7 @@ final class RescoredRows {
             query.keys(),
             levels,
             "",
-            query.comparison(),
+            query.challenger().orElseThrow().comparison(),
             query.published().calls(),
             problems)
         .check(listing.partitions(), session, () -> {});
