@@ -116,6 +116,7 @@ class ReleaseIT {
     assertThat(proved())
         .containsPattern("http-batch +300  same")
         .containsPattern("lookup +2[0-9]{2}  same");
+    assertThat(work.resolve("indexes")).doesNotExist();
 
     Process process =
         start(
@@ -147,14 +148,20 @@ class ReleaseIT {
     assertThat(files()).isEqualTo(unpacked);
   }
 
-  /** Compares ways of both tarballs, the first of which starts the second's server. */
+  /**
+   * Compares ways of both tarballs, the first of which starts the second's server, with tables on a
+   * store that both read by Hadoop's client.
+   */
   private static String proved() throws Exception {
+    Path scratch = permit(Files.createDirectory(work.resolve("lake-scratch")), "rwxrwxrwx");
     Map<String, String> environment =
         Map.of(
             "PARITREE_JAVA_OPTS",
             "-Xmx1g -XX:TieredStopAtLevel=1",
             "PARITREE_SERVE",
-            server.resolve("bin/serve").toString());
+            server.resolve("bin/serve").toString(),
+            "HADOOP_CONF_DIR",
+            lake("scratch", scratch).toString());
     return finished(
         start(
             environment,
@@ -169,22 +176,30 @@ class ReleaseIT {
             "--adversarial",
             "100",
             "--ways",
-            "lookup,http-batch"));
+            "lookup,http-batch",
+            "--scratch",
+            "viewfs://lake/scratch"));
+  }
+
+  /** Returns a directory with settings of Hadoop's client, to which a directory is a store. */
+  private static Path lake(String name, Path store) throws IOException {
+    Path settings = Files.createDirectory(work.resolve("hadoop-of-" + name));
+    Files.writeString(
+        settings.resolve("core-site.xml"),
+        """
+        <configuration><property>
+          <name>fs.viewfs.mounttable.lake.link./%s</name><value>%s</value>
+        </property></configuration>
+        """
+            .formatted(name, store.toUri()));
+    return settings;
   }
 
   @Test
   void storesOfHadoopsClientAreReadByAUserWithoutAName() throws Exception {
     TestPackages packages = new TestPackages(work.resolve("lake"));
     packages.binary();
-    Path settings = Files.createDirectory(work.resolve("hadoop"));
-    Files.writeString(
-        settings.resolve("core-site.xml"),
-        """
-        <configuration><property>
-          <name>fs.viewfs.mounttable.lake.link./models</name><value>%s</value>
-        </property></configuration>
-        """
-            .formatted(packages.store().toUri()));
+    Path settings = lake("models", packages.store());
 
     assertThat(
             finished(

@@ -53,7 +53,7 @@ public final class Client implements Closeable {
 
     ByteArrayOutputStream request = new ByteArrayOutputStream();
     String head =
-        "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %s\r\n%s\r\n"
+        "%s %s HTTP/1.1\r\nHost: test\r\nContent-Length: %s\r\n%s\r\n"
             .formatted(method, path, body.length, headers);
     request.writeBytes(head.getBytes(StandardCharsets.ISO_8859_1));
     request.writeBytes(body);

@@ -97,8 +97,10 @@ public final class OutputIndexes {
 
   private void connect() throws IOException {
     if (reader == null) {
-      OutputReader connected = new OutputReader(store, store.real(output), keep);
-      source = new IndexSource(name, store, connected, own, files, nanos);
+      Location real = store.real(output); // of a mount, on another store
+      FileStore holding = FileStore.of(real);
+      OutputReader connected = new OutputReader(holding, real, keep);
+      source = new IndexSource(name, holding, connected, own, files, nanos);
       reader = connected;
     }
   }

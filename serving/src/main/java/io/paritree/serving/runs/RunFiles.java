@@ -103,8 +103,8 @@ final class RunFiles {
 
   private void connect() throws IOException {
     if (runs == null) {
-      store = FileStore.of(output);
-      Location real = store.real(output);
+      Location real = FileStore.of(output).real(output); // of a mount, on another store
+      store = FileStore.of(real);
       state = StateDirectory.of(real, StateDirectory.recorded(store, real));
       runs = StateDirectory.runs(state);
     }

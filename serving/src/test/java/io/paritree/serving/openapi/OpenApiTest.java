@@ -204,7 +204,7 @@ class OpenApiTest {
   @Test
   void serverIsTheOneThatTheCallerReached() throws Exception {
     try (Client client = new Client(serving.port())) {
-      assertThat(server(client, "")).isEqualTo("http://localhost");
+      assertThat(server(client, "")).isEqualTo("http://test");
       assertThat(server(client, "X-Forwarded-For: 10.0.0.1\r\n")).isEqualTo("/");
     }
   }
