@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -66,6 +67,21 @@ public final class Encryption {
   /** Returns whether there is a crypto factory, so that files may be encrypted. */
   public static boolean isConfigured(Configuration hadoop) {
     return !hadoop.getTrimmed(FACTORY, "").isEmpty();
+  }
+
+  /**
+   * Returns why something cannot be done that keeps in the clear what rows have, because there is a
+   * crypto factory; empty if there is none, or nothing is asked for. This is the only place that
+   * refuses it.
+   *
+   * @param asked what is to be done, as the user has asked for it: options, or a command
+   */
+  public static Optional<String> clearTextProblem(Configuration hadoop, List<String> asked) {
+    return asked.isEmpty() || !isConfigured(hadoop)
+        ? Optional.empty()
+        : Optional.of(
+            "%s cannot be used with a crypto factory (%s is set): what it keeps of the rows would not be encrypted"
+                .formatted(String.join(", ", asked), FACTORY));
   }
 
   /** Returns how a file is encrypted; null if it is not. */
