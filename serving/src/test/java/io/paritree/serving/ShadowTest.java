@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.comparison.Comparison;
 import io.paritree.comparison.Side;
 import io.paritree.config.ConfigurationException;
-import io.paritree.evidence.ComparisonEvidence;
+import io.paritree.evidence.EvidenceDocument;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
@@ -265,11 +265,11 @@ class ShadowTest {
       awaitChallenger(client);
       sendAll(client);
       byte[] document = awaitRows(300, client).content();
-      ComparisonEvidence evidence = ComparisonEvidence.read("shadow.json", document);
-      assertThat(evidence.digest(Side.CHAMPION))
-          .isEqualTo(Opening.open(champion.toString(), EngineKind.FOREST).digest());
-      assertThat(evidence.digest(Side.CHALLENGER))
-          .isEqualTo(Opening.open(challenger.toString(), EngineKind.FOREST).digest());
+      EvidenceDocument evidence = EvidenceDocument.read("shadow.json", document);
+      assertThat(evidence.packages(Side.CHAMPION))
+          .containsExactly(Opening.open(champion.toString(), EngineKind.FOREST).digest());
+      assertThat(evidence.packages(Side.CHALLENGER))
+          .containsExactly(Opening.open(challenger.toString(), EngineKind.FOREST).digest());
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What is compared of the rows of two models. Immutable and thread-safe.
@@ -12,13 +13,13 @@ import java.util.Set;
  * @param champion the outputs of the model that acts
  * @param challenger those that may take their place
  * @param outputs which outputs are compared: the first hundred that both have, or the only one of
- *     both
+ *     both; names that nobody gave are the same only where both models have as many
  * @param isOfMargins whether margins are compared in place of scores, since a model's only score is
  *     the index of a class
  * @param keys what the members of a key are called
  * @param by the column whose values divide the rows; empty if they are not divided
  * @param mostMoved how many of the rows that move most are kept
- * @param mostPairs how many different pairs of values are counted by all of their bits
+ * @param mostValues how many different values of an output are counted by all of their bits
  */
 public record ComparisonForm(
     Outputs champion,
@@ -28,15 +29,12 @@ public record ComparisonForm(
     List<String> keys,
     String by,
     int mostMoved,
-    int mostPairs)
+    int mostValues)
     implements Serializable {
-  /** The most pairs where a process compares alone: they take 32 MB. */
-  public static final int MOST_PAIRS = 1_000_000;
+  /** Of all outputs together. */
+  private static final int MOST_VALUES = 1 << 13;
 
-  /** The most pairs of what is sent, or asked for while it is counted: 40 kB, and 512 kB. */
-  public static final int MOST_SENT_PAIRS = 1 << 14;
-
-  private static final int LEAST_PAIRS = 1_000;
+  private static final int LEAST_VALUES = 1_000;
   private static final int PART_OF_A_SLICE = 32;
   private static final int MOST_OUTPUTS = 100;
   private static final int MOST_OUTPUTS_OF_SLICES = 10;
@@ -58,23 +56,14 @@ public record ComparisonForm(
     keys = List.copyOf(keys);
   }
 
-  /**
-   * Returns the form of two models.
-   *
-   * @param mostPairs for all outputs together
-   */
+  /** Returns the form of two models. */
   public static ComparisonForm of(
-      Outputs champion,
-      Outputs challenger,
-      List<String> keys,
-      String by,
-      int mostMoved,
-      int mostPairs) {
+      Outputs champion, Outputs challenger, List<String> keys, String by, int mostMoved) {
     boolean isOfMargins =
         champion.kind() == Outputs.Kind.CLASS_INDEX
             || challenger.kind() == Outputs.Kind.CLASS_INDEX;
     List<Output> outputs = outputs(values(champion, isOfMargins), values(challenger, isOfMargins));
-    int each = Math.max(LEAST_PAIRS, mostPairs / Math.max(1, outputs.size()));
+    int each = Math.max(LEAST_VALUES, MOST_VALUES / Math.max(1, outputs.size()));
     return new ComparisonForm(
         champion, challenger, outputs, isOfMargins, keys, by, mostMoved, each);
   }
@@ -90,6 +79,10 @@ public record ComparisonForm(
       return List.of(new Output(challenger.get(0), 0, 0));
     }
 
+    if (!areNamedAlike(champion, challenger)) {
+      return List.of();
+    }
+
     List<Output> common = new ArrayList<>();
     for (int index = 0; index < champion.size(); index++) {
       int other = challenger.indexOf(champion.get(index));
@@ -102,7 +95,20 @@ public record ComparisonForm(
   }
 
   /**
-   * Returns the form of the rows of one value, whose pairs take less memory. Of many outputs there
+   * Returns whether a name means the same in both lists: {@code "0"} of two classes is no class of
+   * four, unless somebody has called them so.
+   */
+  private static boolean areNamedAlike(List<String> champion, List<String> challenger) {
+    return champion.size() == challenger.size() || !isNumbered(champion) || !isNumbered(challenger);
+  }
+
+  private static boolean isNumbered(List<String> names) {
+    return IntStream.range(0, names.size())
+        .allMatch(index -> names.get(index).equals(String.valueOf(index)));
+  }
+
+  /**
+   * Returns the form of the rows of one value, whose values take less memory. Of many outputs there
    * are labels only.
    */
   ComparisonForm ofSlice() {
@@ -114,7 +120,7 @@ public record ComparisonForm(
         keys,
         "",
         mostMoved,
-        Math.max(LEAST_PAIRS, mostPairs / PART_OF_A_SLICE));
+        Math.max(LEAST_VALUES, mostValues / PART_OF_A_SLICE));
   }
 
   Outputs outputsOf(Side side) {
@@ -131,9 +137,17 @@ public record ComparisonForm(
     return values(outputsOf(side), isOfMargins).size();
   }
 
-  /** Returns whether rows of both models have labels, which can flip. */
+  /** Returns whether rows of both models have labels of the same meaning, which can flip. */
   boolean hasFlips() {
-    return champion.hasLabel() && challenger.hasLabel();
+    return champion.hasLabel()
+        && challenger.hasLabel()
+        && areNamedAlike(champion.classes(), challenger.classes());
+  }
+
+  /** Returns whether the only score of both models is the index of a class. */
+  boolean hasIndices() {
+    return champion.kind() == Outputs.Kind.CLASS_INDEX
+        && challenger.kind() == Outputs.Kind.CLASS_INDEX;
   }
 
   /** Returns whether both models say yes or no, whatever they call it. */

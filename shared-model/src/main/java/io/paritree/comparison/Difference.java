@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
  * @param mean of the challenger's values less the champion's; NaN if a value is no number
  * @param p50 the least difference that half of the rows do not exceed, to one part in 256, as the
  *     other quantiles
- * @param max the largest difference, exactly
+ * @param max the largest difference, to the last bit of a double
  */
 public record Difference(double mean, double p50, double p90, double p99, double p999, double max) {
 

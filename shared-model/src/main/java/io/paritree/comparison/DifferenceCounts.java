@@ -2,18 +2,21 @@ package io.paritree.comparison;
 
 import io.paritree.profile.Counts;
 import io.paritree.profile.ExactSums;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Counts what two models make of some rows. Not thread-safe. */
 final class DifferenceCounts implements Counts<DifferenceCounts> {
   private final ComparisonForm form;
   private final ValueCounts[] outputs;
   private final ExactSums margins; // of each output those of both models
-  private final SparseCounts flips = new SparseCounts(); // by both classes
+  private final TreeMap<Flip, Long> flips = new TreeMap<>();
   private final int[] sameClass; // of each of the champion's classes
   private long rows;
   private long onlyChampion;
@@ -21,10 +24,18 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
   private long neither;
   private long equalBits;
 
+  /** The class of a row in both models. */
+  private record Flip(int from, int to) implements Comparable<Flip>, Serializable {
+    @Override
+    public int compareTo(Flip other) {
+      return from != other.from ? Integer.compare(from, other.from) : Integer.compare(to, other.to);
+    }
+  }
+
   DifferenceCounts(ComparisonForm form) {
     this.form = form;
     outputs = new ValueCounts[form.outputs().size()];
-    Arrays.setAll(outputs, output -> new ValueCounts(form.mostPairs()));
+    Arrays.setAll(outputs, output -> new ValueCounts(form.mostValues()));
     margins = new ExactSums(form.isOfMargins() ? 0 : Side.values().length * outputs.length);
     sameClass = form.sameClasses();
   }
@@ -34,7 +45,7 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
    *
    * @return the most that a value of a row differs
    */
-  float add(DividedRows some) {
+  double add(DividedRows some) {
     rows += some.count();
     onlyChampion += some.onlyBy(Side.CHAMPION);
     onlyChallenger += some.onlyBy(Side.CHALLENGER);
@@ -43,7 +54,7 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
       return 0;
     }
 
-    float most = 0;
+    double most = 0;
     float[] one = new float[some.count()];
     float[] other = new float[some.count()];
     boolean[] differs = new boolean[some.count()];
@@ -51,9 +62,15 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
       gather(some, Side.CHAMPION, output, form.values(some.block(), Side.CHAMPION), one);
       gather(some, Side.CHALLENGER, output, form.values(some.block(), Side.CHALLENGER), other);
       most = Math.max(most, outputs[output].add(one, other, some.count()));
-      for (int at = 0; at < some.count(); at++) {
-        differs[at] |= Float.floatToRawIntBits(one[at]) != Float.floatToRawIntBits(other[at]);
+      if (!form.hasIndices()) {
+        compare(one, other, differs);
       }
+    }
+
+    if (form.hasIndices()) {
+      some.gather(some.block().scores(Side.CHAMPION), 1, 0, one);
+      some.gather(some.block().scores(Side.CHALLENGER), 1, 0, other);
+      compare(one, other, differs);
     }
 
     for (int at = 0; at < some.count() && outputs.length > 0; at++) {
@@ -66,6 +83,12 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
     }
 
     return most;
+  }
+
+  private static void compare(float[] one, float[] other, boolean[] differs) {
+    for (int at = 0; at < differs.length; at++) {
+      differs[at] |= Float.floatToRawIntBits(one[at]) != Float.floatToRawIntBits(other[at]);
+    }
   }
 
   /** Copies the values that an output has in rows that both models score. */
@@ -98,7 +121,7 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
       int from = form.champion().classIndex(one, row * eachOne);
       int to = form.challenger().classIndex(other, row * eachOther);
       if (sameClass[from] != to) {
-        flips.add(from, to, 1);
+        flips.merge(new Flip(from, to), 1L, Long::sum);
       }
     }
   }
@@ -106,7 +129,6 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
   @Override
   public void pack() {
     margins.pack();
-    flips.pack();
     Arrays.stream(outputs).forEach(ValueCounts::pack);
   }
 
@@ -118,7 +140,7 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
     neither += other.neither;
     equalBits += other.equalBits;
     margins.add(other.margins);
-    flips.add(other.flips);
+    other.flips.forEach((flip, count) -> flips.merge(flip, count, Long::sum));
     for (int output = 0; output < outputs.length; output++) {
       outputs[output].add(other.outputs[output]);
     }
@@ -150,20 +172,19 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
 
   private LabelFlips flips() {
     List<LabelFlips.Change> changes = new ArrayList<>();
-    SparseCounts.Sorted all = flips.sorted();
     long up = 0;
     long down = 0;
     long flipped = 0;
-    for (int at = 0; at < all.counts().length; at++) {
-      int from = all.first()[at];
-      long count = all.counts()[at];
+    for (Map.Entry<Flip, Long> flip : flips.entrySet()) {
+      int from = flip.getKey().from;
+      long count = flip.getValue();
       flipped += count;
       up += form.isBinary() && from == 0 ? count : 0;
       down += form.isBinary() && from == 1 ? count : 0;
       changes.add(
           new LabelFlips.Change(
               form.champion().classes().get(from),
-              form.challenger().classes().get(all.second()[at]),
+              form.challenger().classes().get(flip.getKey().to),
               count));
     }
 

@@ -9,21 +9,21 @@ final class DistanceCounts implements Serializable {
   private static final int BIN_BITS = 0xffff0000;
 
   private final ScoreHistogram distances = new ScoreHistogram();
-  private float largest;
+  private double largest;
 
   /**
    * Adds the differences of the first of some values.
    *
    * @return the largest of them; NaN if one is
    */
-  float add(float[] champion, float[] challenger, int size) {
+  double add(float[] champion, float[] challenger, int size) {
     float[] bins = new float[size];
-    float most = 0;
+    double most = 0;
     for (int at = 0; at < size; at++) {
-      float distance = distance(champion[at], challenger[at]);
+      double distance = distance(champion[at], challenger[at]);
       most = Math.max(most, distance);
       // Without the lower bits, which no quantile needs, the counts are packed in a third.
-      bins[at] = Float.intBitsToFloat(Float.floatToIntBits(distance) & BIN_BITS);
+      bins[at] = Float.intBitsToFloat(Float.floatToIntBits((float) distance) & BIN_BITS);
     }
 
     distances.add(bins, size);
@@ -41,8 +41,8 @@ final class DistanceCounts implements Serializable {
   }
 
   /** Returns the difference of two values without its sign; 0 of equal ones, also infinite ones. */
-  static float distance(float champion, float challenger) {
-    return champion == challenger ? 0 : (float) Math.abs((double) challenger - champion);
+  static double distance(float champion, float challenger) {
+    return champion == challenger ? 0 : Math.abs((double) challenger - champion);
   }
 
   /**

@@ -14,7 +14,7 @@ import java.util.List;
  * @param champion what the model that acts makes of it
  */
 public record MovedRow(
-    List<String> key, float moved, int output, Scored champion, Scored challenger)
+    List<String> key, double moved, int output, Scored champion, Scored challenger)
     implements Serializable {
   private static final Comparator<List<String>> KEYS =
       (one, other) -> Arrays.compare(one.toArray(String[]::new), other.toArray(String[]::new));

@@ -13,14 +13,14 @@ final class MovedRows implements Serializable {
 
   private final int most;
   private final ArrayList<MovedRow> kept = new ArrayList<>();
-  private float least; // what a row must move to be kept
+  private double least; // what a row must move to be kept
 
   MovedRows(int most) {
     this.most = most;
   }
 
   /** Returns whether a row that moves so may be kept; NaN is the largest movement. */
-  boolean takes(float moved) {
+  boolean takes(double moved) {
     return !(moved < least) && moved != 0 && most > 0;
   }
 

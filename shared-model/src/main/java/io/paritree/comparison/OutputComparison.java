@@ -6,7 +6,6 @@ import io.paritree.json.JsonText;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 
 /**
  * How the values of an output differ, over rows that both models score.
@@ -16,11 +15,9 @@ import java.util.function.ToDoubleFunction;
  * @param difference of the scores, or of the margins where these are compared
  * @param margin of the margins, where scores are compared
  * @param ks the Kolmogorov-Smirnov distance of the two distributions, 0 to 1
+ * @param error how much more than {@code ks} the distance can be, since values that are close
+ *     together were counted as one; 0 if it is exact
  * @param shift between the champion's tenths
- * @param spearman the correlation of ranks; NaN if a model gives all rows the same
- * @param top which of the champion's first rows are among the challenger's first, too
- * @param error how far the distance and the correlation can be from what all bits of the values
- *     give, since values that are close together were counted as one; 0 if they are exact
  */
 public record OutputComparison(
     String name,
@@ -29,18 +26,15 @@ public record OutputComparison(
     Difference difference,
     Optional<Difference> margin,
     double ks,
-    Optional<Shift> shift,
-    double spearman,
-    TopOverlap top,
-    double error) {
+    double error,
+    Optional<Shift> shift) {
   /** Returns the population stability index; NaN if there is none. */
   public double psi() {
     return shift.map(Shift::psi).orElse(Double.NaN);
   }
 
   OutputComparison withoutMeans() {
-    return new OutputComparison(
-        name, Double.NaN, Double.NaN, difference, margin, ks, shift, spearman, top, error);
+    return new OutputComparison(name, Double.NaN, Double.NaN, difference, margin, ks, error, shift);
   }
 
   /** Returns of each measure the worst of some outputs, at least one. */
@@ -49,6 +43,9 @@ public record OutputComparison(
       return outputs.get(0);
     }
 
+    double least = outputs.stream().mapToDouble(OutputComparison::ks).max().orElseThrow();
+    double most =
+        outputs.stream().mapToDouble(output -> output.ks + output.error).max().orElseThrow();
     return new OutputComparison(
         "",
         Double.NaN,
@@ -58,16 +55,9 @@ public record OutputComparison(
             ? Optional.of(
                 Difference.largest(outputs.stream().flatMap(o -> o.margin.stream()).toList()))
             : Optional.empty(),
-        largest(outputs, OutputComparison::ks),
-        Shift.largest(outputs.stream().flatMap(output -> output.shift.stream()).toList()),
-        outputs.stream().mapToDouble(OutputComparison::spearman).min().orElseThrow(),
-        TopOverlap.least(outputs.stream().map(OutputComparison::top).toList()),
-        largest(outputs, OutputComparison::error));
-  }
-
-  private static double largest(
-      List<OutputComparison> outputs, ToDoubleFunction<OutputComparison> measure) {
-    return outputs.stream().mapToDouble(measure).max().orElseThrow();
+        least,
+        most - least,
+        Shift.largest(outputs.stream().flatMap(output -> output.shift.stream()).toList()));
   }
 
   /** Writes the members, but for the name. */
@@ -84,16 +74,12 @@ public record OutputComparison(
     }
 
     JsonText.member(json, "ks", ks);
-    if (shift.isPresent()) {
-      shift.get().write(json);
-    }
-
-    JsonText.member(json, "spearman", spearman);
-    json.writeObjectFieldStart("top");
-    top.write(json);
-    json.writeEndObject();
     if (error > 0) {
       json.writeNumberField("error", error);
+    }
+
+    if (shift.isPresent()) {
+      shift.get().write(json);
     }
   }
 }

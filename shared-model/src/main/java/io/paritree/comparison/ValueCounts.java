@@ -15,13 +15,13 @@ final class ValueCounts implements Serializable {
   private final ScoreHistogram challenger = new ScoreHistogram();
   private final DistanceCounts distances = new DistanceCounts();
   private final DistanceCounts ofMargins = new DistanceCounts();
-  private final PairCounts pairs;
+  private final DistributionCounts distributions;
 
   /**
-   * @param mostPairs how many different pairs are counted by all of their bits
+   * @param mostValues how many different values are counted by all of their bits
    */
-  ValueCounts(int mostPairs) {
-    pairs = new PairCounts(mostPairs);
+  ValueCounts(int mostValues) {
+    distributions = new DistributionCounts(mostValues);
   }
 
   /**
@@ -29,10 +29,10 @@ final class ValueCounts implements Serializable {
    *
    * @return the most that one of them differs
    */
-  float add(float[] one, float[] other, int size) {
+  double add(float[] one, float[] other, int size) {
     champion.add(one, size);
     challenger.add(other, size);
-    pairs.add(one, other, size);
+    distributions.add(one, other, size);
     return distances.add(one, other, size);
   }
 
@@ -46,7 +46,7 @@ final class ValueCounts implements Serializable {
     challenger.add(other.challenger);
     distances.add(other.distances);
     ofMargins.add(other.ofMargins);
-    pairs.add(other.pairs);
+    distributions.add(other.distributions);
   }
 
   void pack() {
@@ -54,7 +54,6 @@ final class ValueCounts implements Serializable {
     challenger.pack();
     distances.pack();
     ofMargins.pack();
-    pairs.pack();
   }
 
   /**
@@ -64,9 +63,7 @@ final class ValueCounts implements Serializable {
    *     margins
    */
   OutputComparison compared(String name, Optional<Double> marginMean) {
-    RankedPairs ranked = new RankedPairs(pairs.sorted(), pairs.isExact());
-    RankedPairs.Measured spearman = ranked.correlation();
-    ScoreHistogram.Distance distance = distance(ranked);
+    DistributionCounts.Distance distance = distributions.distance();
     return new OutputComparison(
         name,
         champion.mean(),
@@ -74,18 +71,8 @@ final class ValueCounts implements Serializable {
         distances.difference(challenger.mean() - champion.mean()),
         marginMean.map(ofMargins::difference),
         distance.least(),
-        Optional.of(shift()),
-        spearman.value(),
-        TopOverlap.of(ranked, champion.count()),
-        Math.max(spearman.error(), distance.most() - distance.least()));
-  }
-
-  private ScoreHistogram.Distance distance(RankedPairs ranked) {
-    if (pairs.isExact()) {
-      return new ScoreHistogram.Distance(ranked.distance(), ranked.distance());
-    }
-
-    return champion.distance(challenger);
+        distance.error(),
+        Optional.of(shift()));
   }
 
   private Shift shift() {

@@ -1,21 +1,15 @@
 package io.paritree.evidence;
 
 import io.paritree.model.layout.Promotion;
-import io.paritree.outcome.OutcomeKind;
-import io.paritree.outcome.OutcomeWords;
 import io.paritree.rule.Rule;
 import io.paritree.rule.RuleException;
-import io.paritree.rule.RuleWords;
 import io.paritree.rule.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -40,23 +34,10 @@ public final class Requirements {
   public static Requirements of(Collection<String> texts) throws RuleException {
     List<Rule> rules = new ArrayList<>();
     for (String text : texts) {
-      rules.add(Rule.required(text, words()));
+      rules.add(EvidenceWords.rule(text));
     }
 
     return new Requirements(rules);
-  }
-
-  /** Returns what rules may be about. */
-  static RuleWords words() {
-    RuleWords outcomes = OutcomeWords.ofTwo(EnumSet.allOf(OutcomeKind.class), Set.of());
-    Map<String, List<RuleWords.Measure>> subjects = new TreeMap<>(outcomes.subjects());
-    subjects.putAll(ComparisonEvidence.subjects());
-    subjects.put(Age.SUBJECT, Age.MEASURES);
-    RuleWords.Others slices = outcomes.others();
-    List<RuleWords.Measure> ofSlices = new ArrayList<>(slices.measures());
-    ofSlices.addAll(ComparisonEvidence.ofSlices());
-    return new RuleWords(
-        subjects, new RuleWords.Others(ofSlices, slices.names(), slices.examples()));
   }
 
   /**
@@ -73,7 +54,7 @@ public final class Requirements {
   }
 
   private static boolean isOfAge(Rule rule) {
-    return rule.subject().equals(Age.SUBJECT);
+    return rule.subject().equals(EvidenceWords.AGE);
   }
 
   private boolean isFresh(EvidenceDocument own, Instant now) {

@@ -123,7 +123,7 @@ public record BinaryMeasures(
 
   @Override
   public void write(JsonGenerator json) throws IOException {
-    json.writeNumberField("n", totals.rows());
+    totals.write(json);
     json.writeNumberField("positives", totals.positiveRows());
     for (Measure measure : measures()) {
       measure.write(json);

@@ -72,7 +72,7 @@ public record ClassMeasures(
 
   @Override
   public void write(JsonGenerator json) throws IOException {
-    json.writeNumberField("n", totals.rows());
+    totals.write(json);
     for (Measure measure : measures()) {
       measure.write(json);
     }

@@ -1,5 +1,8 @@
 package io.paritree.outcome;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+
 /**
  * What all rows of a group add up to, which measures need before they see the rows one by one.
  *
@@ -23,6 +26,7 @@ public record OutcomeTotals(
     double mean,
     double positiveSquares,
     double negativeSquares) {
+  private static final double ROUNDING = 1e-9;
 
   /** Adds rows up in the order in which they come, which should be the same for the same rows. */
   public static final class Sum {
@@ -58,6 +62,19 @@ public record OutcomeTotals(
           positiveSquares.value(),
           negativeSquares.value());
     }
+  }
+
+  /** Writes the number of rows; where they have weights, also that of equal rows. */
+  void write(JsonGenerator json) throws IOException {
+    json.writeNumberField(OutcomeWords.ROWS, rows);
+    if (isWeighted()) {
+      json.writeNumberField(OutcomeWords.EFFECTIVE_ROWS, effectiveRows());
+    }
+  }
+
+  /** Returns whether rows have different weights: equal ones say as much as their number. */
+  boolean isWeighted() {
+    return rows > 0 && Math.abs(effectiveRows() - rows) > ROUNDING * rows;
   }
 
   double negatives() {

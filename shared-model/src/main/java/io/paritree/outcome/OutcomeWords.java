@@ -33,10 +33,14 @@ public final class OutcomeWords {
   /** The measure that is the number of rows. */
   public static final String ROWS = "n";
 
-  /** What follows a measure's name in that of the lower end of its interval. */
-  static final String LOW = "_low";
+  /** The number of equal rows that say as much, where rows have weights. */
+  public static final String EFFECTIVE_ROWS = "effective_n";
 
-  static final String HIGH = "_high";
+  /** What follows a measure's name in that of the lower end of its interval. */
+  public static final String LOW = "_low";
+
+  /** What follows it in that of the upper end. */
+  public static final String HIGH = "_high";
 
   /** A version is {@code credit/3} or {@code unsealed:0a1b2c}; all else has a column's name. */
   private static final Pattern SLICE = Pattern.compile("(?s).*[/:=].*");

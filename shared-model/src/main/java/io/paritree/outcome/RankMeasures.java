@@ -52,7 +52,7 @@ public record RankMeasures(
 
   @Override
   public void write(JsonGenerator json) throws IOException {
-    json.writeNumberField("n", totals.rows());
+    totals.write(json);
     json.writeNumberField("lists", lists);
     json.writeNumberField("lists_without_relevant", withoutRelevant);
     for (Measure measure : measures()) {

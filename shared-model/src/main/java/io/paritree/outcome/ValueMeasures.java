@@ -78,7 +78,7 @@ public record ValueMeasures(
 
   @Override
   public void write(JsonGenerator json) throws IOException {
-    json.writeNumberField("n", totals.rows());
+    totals.write(json);
     for (Measure measure : measures()) {
       measure.write(json);
     }

@@ -120,9 +120,11 @@ public record ReportedChallenger(
 
   private static void add(OutputComparison worst, Map<String, Double> measures) {
     measures.put("ks", worst.ks());
+    if (worst.error() > 0) {
+      measures.put("error", worst.error());
+    }
+
     measures.put("psi", worst.psi());
-    measures.put("spearman", worst.spearman());
-    measures.put("top.0.01", worst.top().shares().get(0));
     measures.put("difference.p99", worst.difference().p99());
     measures.put("difference.max", worst.difference().max());
   }

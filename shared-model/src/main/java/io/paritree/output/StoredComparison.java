@@ -1,6 +1,6 @@
 package io.paritree.output;
 
-import io.paritree.evidence.ComparisonEvidence;
+import io.paritree.evidence.EvidenceDocument;
 import io.paritree.json.BrokenJsonException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -34,8 +34,11 @@ public final class StoredComparison {
    */
   public static byte[] checked(byte[] document, String origin) throws DamagedFileException {
     try {
-      ComparisonEvidence.read(origin, document);
-      return document;
+      if (EvidenceDocument.read(origin, document).isComparison()) {
+        return document;
+      }
+
+      throw new DamagedFileException("Cannot read %s: it is no comparison".formatted(origin));
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(e.getMessage(), e);
     }

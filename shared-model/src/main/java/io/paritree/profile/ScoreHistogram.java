@@ -296,42 +296,6 @@ public final class ScoreHistogram implements Serializable {
     return new BinEdges(values, ends, Arrays.copyOf(used.counts, size)).endedBins();
   }
 
-  /**
-   * How far two distributions are apart at most anywhere, as far as their bins show it.
-   *
-   * @param least the largest distance at a border of bins, 0 to 1
-   * @param most what it can be within bins
-   */
-  public record Distance(double least, double most) {}
-
-  /**
-   * Returns the Kolmogorov-Smirnov distance from another histogram; NaN if one has no score.
-   *
-   * @param other has the same number of scores
-   */
-  public Distance distance(ScoreHistogram other) {
-    Used own = used();
-    Used others = other.used();
-    long least = 0;
-    long most = 0;
-    long apart = 0; // rows of this one below the border, less those of the other
-    int at = 0;
-    int to = 0;
-    while (at < own.bins.length || to < others.bins.length) {
-      int next = at < own.bins.length ? own.bins[at] : Integer.MAX_VALUE;
-      int bin = to < others.bins.length ? Math.min(next, others.bins[to]) : next;
-      long more = at < own.bins.length && own.bins[at] == bin ? own.counts[at++] : 0;
-      long fewer = to < others.bins.length && others.bins[to] == bin ? others.counts[to++] : 0;
-      long after = apart + more - fewer;
-      most = Math.max(most, Math.min(apart + more, after + fewer));
-      most = Math.max(most, -Math.max(apart - fewer, after - more));
-      least = Math.max(least, Math.abs(after));
-      apart = after;
-    }
-
-    return new Distance((double) least / count, (double) Math.max(least, most) / count);
-  }
-
   /** Returns the least score of a bin, and NaN for those bins that have none. */
   private static float least(int bin) {
     float middle = middle(bin);

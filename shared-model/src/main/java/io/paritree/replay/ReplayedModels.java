@@ -2,7 +2,6 @@ package io.paritree.replay;
 
 import io.paritree.ModelException;
 import io.paritree.comparison.ComparisonCounts;
-import io.paritree.comparison.ComparisonForm;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.RecordedModels;
@@ -74,7 +73,6 @@ final class ReplayedModels {
 
   /** Returns what counts the rows of a pair. */
   ComparisonCounts counts(ModelPair pair) {
-    return new ComparisonCounts(
-        pair.form(AnsweredBlock.KEYS, "", movers, ComparisonForm.MOST_PAIRS));
+    return new ComparisonCounts(pair.form(AnsweredBlock.KEYS, "", movers));
   }
 }

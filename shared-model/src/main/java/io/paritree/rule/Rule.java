@@ -145,7 +145,8 @@ public final class Rule {
             .formatted(kind, Fault.printable(name), nearest, NameList.known(known), more));
   }
 
-  static RuleException refused(String text, String why) {
+  /** Returns that a text is no rule here. */
+  public static RuleException refused(String text, String why) {
     return new RuleException(
         "Cannot use the rule '%s': %s".formatted(Fault.printable(text.strip()), why));
   }

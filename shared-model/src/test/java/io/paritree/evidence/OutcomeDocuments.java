@@ -23,10 +23,10 @@ public final class OutcomeDocuments {
    * @param asOf the last day; empty without one
    */
   public static byte[] of(List<String> champion, List<String> challenger, String asOf) {
-    return of(champion, challenger, asOf, 0.75);
+    return of(champion, challenger, asOf, 0.79);
   }
 
-  /** Returns such a report, whose slices have an AUC. */
+  /** Returns such a report, whose challenger has an AUC. */
   static byte[] of(List<String> champion, List<String> challenger, String asOf, double auc) {
     return SealedJson.wide(
         json -> {
@@ -42,7 +42,7 @@ public final class OutcomeDocuments {
           json.writeNumberField("unscored", 3);
           json.writeNumberField("resamples", 200);
           measures(json, "published", ROWS, 0.78);
-          measures(json, "challenger", ROWS, 0.79);
+          measures(json, "challenger", ROWS, auc);
           json.writeObjectFieldStart("difference");
           json.writeNumberField("auc", 0.01);
           interval(json, 0.004, 0.016);
@@ -55,7 +55,7 @@ public final class OutcomeDocuments {
               json,
               "slices",
               List.of("total", "credit/3", "region=DE", "challenger", "day=2026-11-24"),
-              name -> slice(json, name, auc));
+              name -> slice(json, name));
         });
   }
 
@@ -64,7 +64,7 @@ public final class OutcomeDocuments {
         json, "models", digests, digest -> new MeasuredModel("credit/3", digest).write(json));
   }
 
-  private static void slice(JsonGenerator json, String name, double auc) throws IOException {
+  private static void slice(JsonGenerator json, String name) throws IOException {
     json.writeStringField("slice", "segment");
     json.writeStringField("name", name);
     json.writeBooleanField("mature", true);
@@ -72,7 +72,7 @@ public final class OutcomeDocuments {
     json.writeNumber(1.0);
     json.writeEndArray();
     if (!name.startsWith("day")) {
-      measures(json, "measures", name.equals("region=DE") ? 700 : 9_000, auc);
+      measures(json, "measures", name.equals("region=DE") ? 700 : 9_000, 0.75);
     }
   }
 

@@ -25,13 +25,13 @@ class RequirementsTest {
   void aDocumentThatIsOlderThanRequiredShowsNothingElse() throws Exception {
     EvidenceDocument old = outcomes("2025-11-24");
     EvidenceDocument fresh = outcomes("2026-11-23");
-    String[] rules = {"total.auc > 0.7", "age.days <= 7"};
+    String[] rules = {"challenger.auc > 0.7", "age.days <= 7"};
 
     assertThat(verdicts(List.of(old), rules))
         .extracting(Promotion.Required::isMet, Promotion.Required::found)
         .containsExactly(tuple(false, "no evidence is as new as required"), tuple(false, "365.5"));
     assertThat(verdicts(List.of(old, fresh), rules)).allMatch(Promotion.Required::isMet);
-    assertThat(verdicts(List.of(old), "total.auc > 0.7")).allMatch(Promotion.Required::isMet);
+    assertThat(verdicts(List.of(old), "challenger.auc > 0.7")).allMatch(Promotion.Required::isMet);
   }
 
   @Test
@@ -42,12 +42,12 @@ class RequirementsTest {
             "bad.json", OutcomeDocuments.of(List.of("3"), List.of("4"), "2026-11-23", 0.65));
 
     for (List<EvidenceDocument> both : List.of(List.of(good, bad), List.of(bad, good))) {
-      assertThat(verdicts(both, "total.auc > 0.7").get(0))
+      assertThat(verdicts(both, "challenger.auc > 0.7").get(0))
           .extracting(Promotion.Required::isMet, Promotion.Required::found)
           .containsExactly(false, "0.6500");
     }
 
-    assertThat(verdicts(List.of(good, bad), "total.auc > 0.6").get(0).isMet()).isTrue();
+    assertThat(verdicts(List.of(good, bad), "challenger.auc > 0.6").get(0).isMet()).isTrue();
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.paritree.spark;
 
 import io.paritree.comparison.Comparison;
 import io.paritree.comparison.ComparisonCounts;
-import io.paritree.comparison.ComparisonForm;
 import io.paritree.model.difference.ModelPair;
 import io.paritree.output.ReportedChallenger;
 import io.paritree.spark.check.Challenger;
@@ -33,7 +32,6 @@ import org.apache.hadoop.conf.Configuration;
 record GroupChallengers(
     Challengers challengers, Map<String, Comparison> comparisons, Map<String, ScoredAlone> alone) {
   private static final int MOST_MOVED = 20;
-  private static final int LEAST_PAIRS = 1 << 12;
 
   /** Returns what tasks need to compare. */
   static ArrayList<TaskPlan.Challenger> plan(CheckedRun checked, Configuration hadoop) {
@@ -42,9 +40,6 @@ record GroupChallengers(
     checked.input().listing().partitionColumns().stream()
         .filter(column -> !keys.contains(column))
         .forEach(keys::add);
-    // Together they send what two would.
-    int pairs =
-        Math.max(LEAST_PAIRS, ComparisonForm.MOST_SENT_PAIRS / Math.max(1, (all.size() + 1) / 2));
     int moved = isReadable(checked, hadoop) ? MOST_MOVED : 0;
     ArrayList<TaskPlan.Challenger> plan = new ArrayList<>();
     for (Challenger one : all) {
@@ -53,7 +48,7 @@ record GroupChallengers(
               one.name(),
               new TaskPlan.Model(
                   one.model().digest(), checked.settings().engine(), checked.settings().recheck()),
-              pair(checked, one).form(keys, "", moved, pairs),
+              pair(checked, one).form(keys, "", moved),
               checked.columns().challenged(one.name()).stream()
                   .findFirst()
                   .map(checked.rows()::fieldIndex)

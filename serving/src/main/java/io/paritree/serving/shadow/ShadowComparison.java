@@ -2,7 +2,6 @@ package io.paritree.serving.shadow;
 
 import io.paritree.comparison.Comparison;
 import io.paritree.comparison.ComparisonCounts;
-import io.paritree.comparison.ComparisonForm;
 import io.paritree.comparison.DataComparison;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
@@ -56,8 +55,7 @@ final class ShadowComparison {
     Engine champion = models.champion().engine();
     this.rowBytes =
         Long.BYTES + Float.BYTES * (champion.width() + champion.outputs() + champion.scores());
-    this.counts =
-        new ComparisonCounts(models.form(KEYS, "", movers, ComparisonForm.MOST_SENT_PAIRS));
+    this.counts = new ComparisonCounts(models.form(KEYS, "", movers));
   }
 
   /** From now on, uses other objects of the same versions, so that the earlier ones can go. */

@@ -5,7 +5,6 @@ import {moved, real} from "./drift-view.js";
 import {share} from "./verdicts.js";
 
 const QUANTILES = [["p50", "50 %"], ["p90", "90 %"], ["p99", "99 %"], ["p999", "99.9 %"], ["max", "largest"], ["mean", "mean, with its sign"]];
-const TOPS = [["0.01", "first 1 %"], ["0.05", "first 5 %"], ["0.1", "first 10 %"]];
 const words = text => text.replaceAll("_", " ");
 const part = (rows, of) => of > 0 ? rows / of : undefined;
 
@@ -49,8 +48,8 @@ function differencesView(data) {
   const shown = member => row => isSigned(row) ? moved(real(row[member])) : short(row[member] ?? "");
   return html`
     ${facts([["mean score", data.champion_mean === undefined ? undefined : html`${short(data.champion_mean)} → ${short(data.challenger_mean)}`],
-      ["KS", short(data.ks)], ["PSI", html`${short(data.psi)}, ${short(data.noise)} by chance`], ["order of the rows (Spearman)", short(data.spearman ?? "")],
-      ...TOPS.map(([member, name]) => [`the same in the ${name}`, share(data.top?.[member])])])}
+      ["KS", data.error ? html`${short(data.ks)} to ${short(data.ks + data.error)}` : short(data.ks)],
+      ["PSI", html`${short(data.psi)}, ${short(data.noise)} by chance`]])}
     ${table(`How far ${data.of === "margins" ? "margins" : "scores"} differ`, [
       {name: "of the rows", text: row => row.name},
       {...of("score", "score"), cell: shown("score")},

@@ -189,19 +189,12 @@ record ShownComparison(Comparison comparison, Set<Face> faces) {
             .formatted(number(output.championMean()), number(output.challengerMean())));
     lines.add("  difference    " + quantiles(output.difference()));
     output.margin().ifPresent(margin -> lines.add("  of margins    " + quantiles(margin)));
-    lines.add("  distributions KS %s, PSI %s".formatted(number(output.ks()), number(output.psi())));
     lines.add(
-        "  ranks         Spearman %s; the same in the top 1 %% %s, 5 %% %s, 10 %% %s"
+        "  distributions KS %s%s, PSI %s"
             .formatted(
-                number(output.spearman()),
-                percent(output.top().shares().get(0)),
-                percent(output.top().shares().get(1)),
-                percent(output.top().shares().get(2))));
-    if (output.error() > 0 || output.top().error() > 0) {
-      lines.add(
-          "  of which KS and Spearman are within %s, the top within %s"
-              .formatted(number(output.error()), percent(output.top().error())));
-    }
+                number(output.ks()),
+                output.error() > 0 ? " to " + number(output.ks() + output.error()) : "",
+                number(output.psi())));
   }
 
   private static String quantiles(Difference difference) {

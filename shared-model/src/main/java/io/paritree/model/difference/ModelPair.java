@@ -43,11 +43,9 @@ public record ModelPair(ScoringModel champion, ScoringModel challenger) {
    * @param keys what the members of a key are called
    * @param by the column whose values divide the rows; empty if they are not divided
    * @param mostMoved how many of the rows that move most are kept
-   * @param mostPairs as in {@link ComparisonForm#of}
    */
-  public ComparisonForm form(List<String> keys, String by, int mostMoved, int mostPairs) {
-    return ComparisonForm.of(
-        champion.outputs(), challenger.outputs(), keys, by, mostMoved, mostPairs);
+  public ComparisonForm form(List<String> keys, String by, int mostMoved) {
+    return ComparisonForm.of(champion.outputs(), challenger.outputs(), keys, by, mostMoved);
   }
 
   /** Returns how the challenger changes what is read and answered. */

@@ -34,7 +34,7 @@ public record RowPass(String path, List<String> keys, String by, int mostMoved) 
    */
   public DataComparison compare(ModelPair models) throws InputException, IOException {
     List<String> members = keys.isEmpty() ? PairedRows.PLACE : keys;
-    ComparisonForm form = models.form(members, by, mostMoved, ComparisonForm.MOST_PAIRS);
+    ComparisonForm form = models.form(members, by, mostMoved);
     ComparisonCounts counts = new ComparisonCounts(form);
     ExecutorService scoring = Executors.newSingleThreadExecutor(RowPass::daemon);
     try (PairedRows rows = PairedRows.open(models, path, keys, by)) {

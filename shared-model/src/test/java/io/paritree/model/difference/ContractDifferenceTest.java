@@ -332,7 +332,7 @@ class ContractDifferenceTest {
   private static DataComparison refusing(OneSidedFault fault) {
     Outputs outputs = new Outputs(List.of("0"), Outputs.Kind.VALUES, List.of(), 0.5f);
     return new DataComparison(
-        ComparisonForm.of(outputs, outputs, List.of("id"), "", 0, 1_000),
+        ComparisonForm.of(outputs, outputs, List.of("id"), "", 0),
         new RowComparison(9, fault.rows(), 0, 0, 9, List.of(), Optional.empty()),
         0,
         0,
