@@ -67,7 +67,7 @@ public final class Reports {
             report.partitions(),
             List.of(
                 ReportedChallenger.leftOut("gone", "there is no such <b>model</b>"),
-                ReportedChallenger.compared("next", comparison, "")),
+                ReportedChallenger.compared("next", comparison)),
             report.problems());
     Files.write(run.resolve(StateDirectory.REPORT), with.toJson());
   }

@@ -110,7 +110,6 @@ class RunsTest {
     assertThat(JsonTree.at(run, "challengers/0/left_out"))
         .isEqualTo("there is no such <b>model</b>");
     assertThat(JsonTree.at(run, "challengers/1/compared")).isEqualTo(true);
-    assertThat(JsonTree.at(run, "challengers/1/rows/both")).isEqualTo("50");
     Path file = run("night").resolve("comparison-next.json");
     for (String query : List.of("", "?challenger=next")) {
       assertThat(client.get(RUNS + "/night/comparison" + query).content())

@@ -1,7 +1,7 @@
 package io.paritree.comparison;
 
+import io.paritree.profile.PackedNumbers;
 import java.io.IOException;
-import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -18,19 +18,20 @@ import java.util.Arrays;
 final class DistributionCounts implements Serializable {
   private static final int LEAST_PLACES = 64;
   private static final int SIGNS = 2;
-  private static final int MORE = 0x80; // of a byte of a packed number: another one follows
 
   private final int most;
   private int dropped;
   private int size;
   private long same; // rows to which both models give the same value
+  private byte[] packed = {};
 
   /*
    * An open-addressing table of at least twice as many places as values. A place has a value, and
    * at twice its index how often each of the models gives it; it is free where both are 0.
+   * Null while packed.
    */
-  private transient int[] values = new int[LEAST_PLACES];
-  private transient long[] rows = new long[2 * LEAST_PLACES];
+  private transient int[] values;
+  private transient long[] rows;
 
   /**
    * The largest distance of the distribution functions of two models.
@@ -54,6 +55,7 @@ final class DistributionCounts implements Serializable {
 
   /** Adds the first of some values, of which one for each row and model. */
   void add(float[] champion, float[] challenger, int count) {
+    open();
     for (int at = 0; at < count; at++) {
       int one = ordered(champion[at]);
       int other = ordered(challenger[at]);
@@ -69,6 +71,8 @@ final class DistributionCounts implements Serializable {
 
   /** Adds all rows of another, which counts as many values. */
   void add(DistributionCounts other) {
+    open();
+    other.open();
     same += other.same;
     dropTo(Math.max(dropped, other.dropped));
     for (int place = 0; place < other.values.length; place++) {
@@ -142,6 +146,7 @@ final class DistributionCounts implements Serializable {
 
   /** Returns how far the distributions are apart. */
   Distance distance() {
+    open();
     long all = same;
     long least = 0;
     long most = 0;
@@ -175,56 +180,51 @@ final class DistributionCounts implements Serializable {
     return Arrays.stream(order).mapToInt(value -> (int) value).toArray();
   }
 
-  /** Writes the values in their order: by how much each is above the one before, and its rows. */
-  private void writeObject(ObjectOutputStream out) throws IOException {
-    out.defaultWriteObject();
+  /** Packs the values before they are kept for long: by how much each is above the one before. */
+  void pack() {
+    if (values == null) {
+      return;
+    }
+
+    PackedNumbers numbers = new PackedNumbers();
     long before = Integer.MIN_VALUE;
     for (int place : sorted()) {
-      write(out, values[place] - before);
-      write(out, rows[2 * place]);
-      write(out, rows[2 * place + 1]);
+      numbers.add(values[place] - before);
+      numbers.add(rows[2 * place]);
+      numbers.add(rows[2 * place + 1]);
       before = values[place];
     }
+
+    packed = numbers.toBytes();
+    values = null;
+    rows = null;
   }
 
-  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
-    in.defaultReadObject();
-    int count = size;
-    size = 0;
+  private void open() {
+    if (values != null) {
+      return;
+    }
+
     values = new int[LEAST_PLACES];
     rows = new long[2 * LEAST_PLACES];
+    size = 0;
+    PackedNumbers.Reader numbers = new PackedNumbers.Reader(packed);
+    packed = new byte[0];
     long value = Integer.MIN_VALUE;
-    for (int at = 0; at < count; at++) {
-      value += read(in);
+    while (numbers.hasNext()) {
+      value += numbers.next();
       for (int model = 0; model < 2; model++) {
-        long times = read(in);
-        if (times > 0) {
-          add((int) value, model, times);
+        long count = numbers.next();
+        if (count > 0) {
+          add((int) value, model, count);
         }
       }
     }
   }
 
-  /** Writes a number of seven bits a byte, the lowest first. */
-  private static void write(ObjectOutputStream out, long number) throws IOException {
-    long rest = number;
-    while (rest >= MORE) {
-      out.writeByte((int) (rest & MORE - 1 | MORE));
-      rest >>>= 7;
-    }
-
-    out.writeByte((int) rest);
-  }
-
-  private static long read(ObjectInputStream in) throws IOException {
-    long number = 0;
-    for (int shift = 0; ; shift += 7) {
-      int next = in.readUnsignedByte();
-      number |= (long) (next & MORE - 1) << shift;
-      if (next < MORE) {
-        return number;
-      }
-    }
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    pack();
+    out.defaultWriteObject();
   }
 
   /** Returns a whole number that is in the order of the floats; -0 is 0, and NaN the largest. */

@@ -54,6 +54,7 @@ final class ValueCounts implements Serializable {
     challenger.pack();
     distances.pack();
     ofMargins.pack();
+    distributions.pack();
   }
 
   /**

@@ -120,16 +120,6 @@ final class FastForest implements Engine {
     return wide == null ? Optional.empty() : wide.opened().map(this::with);
   }
 
-  /** Returns the forest that it scores as. */
-  Forest forest() {
-    return forest;
-  }
-
-  /** Returns whether blocks of rows are scored by slices. */
-  boolean isSliced() {
-    return slices != null;
-  }
-
   @Override
   public int width() {
     return forest.width;

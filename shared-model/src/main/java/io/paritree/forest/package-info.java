@@ -28,8 +28,5 @@
  *   <li>the specification itself, where a row meets so few splits that any preparation costs more
  *       than it saves, or where the forest does not fit into the other layouts.
  * </ul>
- *
- * <p>{@link io.paritree.forest.JointEngine} is several forests as one, for rows that all of them
- * score: what is shared is found once.
  */
 package io.paritree.forest;

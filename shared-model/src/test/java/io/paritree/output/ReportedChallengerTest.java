@@ -2,33 +2,29 @@ package io.paritree.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.Map;
+import io.paritree.json.StrictJson;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class ReportedChallengerTest {
-  private static ReportedChallenger compared(String name, long both) {
-    return new ReportedChallenger(
-        name, "credit/4", "d", "", "", "comparison.json", Map.of("both", both), Map.of());
+  private static ReportedChallenger read(String json) throws Exception {
+    ReportedChallenger[] read = new ReportedChallenger[1];
+    StrictJson document = new StrictJson("report", json.getBytes(StandardCharsets.UTF_8));
+    document.document(() -> read[0] = ReportedChallenger.read(document));
+    return read[0];
   }
 
   @Test
-  void ofSeveralGroupsItSaysThatOneWasLeftOutOrHowTheLastWithRowsCompares() {
-    ReportedChallenger absent = ReportedChallenger.leftOut("next", "it is gone");
-
+  void whatEarlierVersionsHaveWrittenIsReadWithoutItsNumbers() throws Exception {
     assertThat(
-            ReportedChallenger.ofGroups(
-                List.of(
-                    List.of(compared("next", 10), compared("other", 10)),
-                    List.of(absent, compared("other", 20)),
-                    List.of(),
-                    List.of(compared("next", 30), compared("other", 0)))))
-        .containsExactly(
-            ReportedChallenger.leftOut("next", "in 1 of 3 groups: it is gone"),
-            compared("other", 20));
-    assertThat(
-            ReportedChallenger.ofGroups(
-                List.of(List.of(absent), List.of(absent, compared("other", 0)))))
-        .containsExactly(absent, compared("other", 0));
+            read(
+                """
+                {"name": "next", "version": "credit/4", "digest": "d2",
+                 "scoredAlone": "it encodes fields otherwise than the champion",
+                 "comparison": "comparison-next.json", "rows": {"both": 30, "neither": 0},
+                 "measures": {"ks": 0.25, "spearman": 0.99, "top.0.01": 0.5}}"""))
+        .isEqualTo(new ReportedChallenger("next", "credit/4", "d2", "", "comparison-next.json"));
+    assertThat(read("{\"name\": \"old\", \"leftOut\": \"it is gone\"}"))
+        .isEqualTo(ReportedChallenger.leftOut("old", "it is gone"));
   }
 }

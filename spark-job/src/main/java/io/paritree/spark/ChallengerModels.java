@@ -1,7 +1,6 @@
 package io.paritree.spark;
 
 import io.paritree.ModelException;
-import io.paritree.forest.Joining;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
@@ -60,7 +59,7 @@ final class ChallengerModels {
    */
   static Challengers fitting(
       Challengers challengers, ModelFiles champion, long heap, String option) {
-    long taken = ModelMemory.executorNeed(champion) + Joining.MOST_BYTES;
+    long taken = ModelMemory.executorNeed(champion);
     Map<String, String> why = new LinkedHashMap<>();
     for (Challenger challenger : challengers.all()) {
       try {

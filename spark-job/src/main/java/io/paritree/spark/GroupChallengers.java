@@ -3,14 +3,13 @@ package io.paritree.spark;
 import io.paritree.comparison.Comparison;
 import io.paritree.comparison.ComparisonCounts;
 import io.paritree.model.difference.ModelPair;
-import io.paritree.output.ReportedChallenger;
 import io.paritree.spark.check.Challenger;
 import io.paritree.spark.check.Challengers;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.files.Encryption;
+import io.paritree.spark.report.ComparedChallenger;
 import io.paritree.spark.task.ChallengerTally;
-import io.paritree.spark.task.ScoredAlone;
 import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
 import java.time.Instant;
@@ -27,10 +26,8 @@ import org.apache.hadoop.conf.Configuration;
  *
  * @param challengers those that were compared, and why others were not
  * @param comparisons by the names of the challengers
- * @param alone why some were scored by themselves, by their names
  */
-record GroupChallengers(
-    Challengers challengers, Map<String, Comparison> comparisons, Map<String, ScoredAlone> alone) {
+record GroupChallengers(Challengers challengers, Map<String, Comparison> comparisons) {
   private static final int MOST_MOVED = 20;
 
   /** Returns what tasks need to compare. */
@@ -75,14 +72,12 @@ record GroupChallengers(
       CheckedRun checked, Tally tally, Instant startedAt, Configuration hadoop) {
     Map<String, Comparison> comparisons = new LinkedHashMap<>();
     Map<String, String> leftOut = new LinkedHashMap<>();
-    Map<String, ScoredAlone> alone = new LinkedHashMap<>();
     for (Challenger one : checked.challengers().all()) {
       try {
         ChallengerTally own = tally.challengers().get(one.name());
         if (own.counts().isEmpty()) {
           leftOut.put(one.name(), own.failure());
         } else {
-          own.alone().ifPresent(why -> alone.put(one.name(), why));
           Comparison compared = compared(pair(checked, one), own.counts().get(), startedAt);
           comparisons.put(
               one.name(), isReadable(checked, hadoop) ? compared : compared.withoutValues());
@@ -92,7 +87,7 @@ record GroupChallengers(
       }
     }
 
-    return new GroupChallengers(checked.challengers().without(leftOut), comparisons, alone);
+    return new GroupChallengers(checked.challengers().without(leftOut), comparisons);
   }
 
   private static Comparison compared(ModelPair models, ComparisonCounts counts, Instant startedAt) {
@@ -103,34 +98,20 @@ record GroupChallengers(
         Instant.now());
   }
 
-  /** Returns what has gone wrong without harm: why challengers could not be scored as one. */
-  List<String> remarks() {
-    return alone.entrySet().stream()
-        .filter(one -> one.getValue().isFault())
-        .map(
-            one ->
-                "Challenger %s was scored by itself: %s"
-                    .formatted(one.getKey(), one.getValue().why()))
-        .toList();
-  }
-
   /** Makes sure that all were compared if that is required. */
   void check(CheckedRun checked) throws JobException {
     challengers.check(checked.settings().challengers().absence());
   }
 
   /** Returns what the report says of all challengers, in the order in which they were given. */
-  List<ReportedChallenger> reported(CheckedRun checked) {
-    List<ReportedChallenger> all = new ArrayList<>();
+  List<ComparedChallenger> reported(CheckedRun checked) {
+    List<ComparedChallenger> all = new ArrayList<>();
     for (String name : checked.settings().challengers().models().keySet()) {
       Comparison compared = comparisons.get(name);
       all.add(
           compared == null
-              ? ReportedChallenger.leftOut(name, challengers.leftOut().getOrDefault(name, ""))
-              : ReportedChallenger.compared(
-                  name,
-                  compared,
-                  Optional.ofNullable(alone.get(name)).map(ScoredAlone::why).orElse("")));
+              ? ComparedChallenger.leftOut(name, challengers.leftOut().getOrDefault(name, ""))
+              : ComparedChallenger.compared(name, compared));
     }
 
     return all;

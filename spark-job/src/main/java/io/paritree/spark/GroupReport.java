@@ -4,7 +4,6 @@ import io.paritree.feature.Feature;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.DataFile;
 import io.paritree.output.DriftFiles;
-import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunDrift;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Partition;
@@ -16,6 +15,7 @@ import io.paritree.spark.drift.PartitionDrift;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.report.ComparedChallenger;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.ReportFile;
 import io.paritree.spark.report.Stages;
@@ -212,20 +212,20 @@ final class GroupReport {
     keepComparisons(report.challengers());
   }
 
-  private void keepComparisons(List<ReportedChallenger> reported) throws IOException {
-    for (ReportedChallenger one : reported) {
-      if (!one.file().isEmpty()) {
+  private void keepComparisons(List<ComparedChallenger> all) throws IOException {
+    for (ComparedChallenger one : all) {
+      if (one.comparison().isPresent()) {
         checked
             .place()
             .store()
             .replace(
-                directory.orElseThrow().kept().resolve(one.file()),
-                challengers.orElseThrow().comparisons().get(one.name()).toJson());
+                directory.orElseThrow().kept().resolve(one.reported().file()),
+                one.comparison().get().toJson());
       }
     }
   }
 
-  private List<ReportedChallenger> challengers() {
+  private List<ComparedChallenger> challengers() {
     return challengers.map(all -> all.reported(checked)).orElse(List.of());
   }
 

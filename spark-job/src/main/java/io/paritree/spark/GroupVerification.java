@@ -106,7 +106,6 @@ final class GroupVerification {
     GroupChallengers challengers =
         GroupChallengers.of(checked, tally, Instant.parse(parts.startedAt()), hadoop);
     report.compared(challengers);
-    challengers.remarks().forEach(parts.progress()::println);
     challengers.check(checked);
   }
 

@@ -90,13 +90,6 @@ final class RunJson {
     JsonText.optional(json, "model_version", one.version());
     JsonText.optional(json, "left_out", one.leftOut());
     json.writeBooleanField("compared", !one.file().isEmpty());
-    JsonText.counts(json, "rows", one.rows());
-    json.writeObjectFieldStart("measures");
-    for (Map.Entry<String, Double> measure : one.measures().entrySet()) {
-      number(measure.getKey(), measure.getValue(), json);
-    }
-
-    json.writeEndObject();
   }
 
   private static void summary(Summary summary, String message, JsonGenerator json)

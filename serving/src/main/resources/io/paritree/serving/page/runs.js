@@ -207,14 +207,11 @@ export class RunsScreen {
 
   challengersView() {
     const {challengers = []} = this.run;
-    const measure = (name, title, show = short) => ({name: title, text: own => own.measures[name] ?? "", cell: own => show(own.measures[name] ?? ""), isNumber: true});
     return challengers.length === 0 ? nothing : html`<section class="card" aria-label="Challengers"><h2>Other models on the same rows</h2>
       ${table("Each challenger of the run", [
         {name: "challenger", text: own => own.name, cell: own => own.compared && challengers.length > 1
           ? html`<button type="button" class="quiet" aria-pressed=${own.name === this.compared} @click=${() => this.compare(own.name)}><bdi>${own.name}</bdi></button>` : html`<bdi>${own.name}</bdi>`},
         {name: "version", text: own => own.model_version ?? "", cell: own => html`<bdi>${own.model_version ?? ""}</bdi>`},
-        {name: "rows of both", text: own => own.rows.both ?? "", cell: own => own.rows.both === undefined ? "" : count(own.rows.both), isNumber: true},
-        measure("flips.share", "flips", share), measure("ks", "KS"), measure("difference.p99", "99 % differ by at most"),
         ...!challengers.some(own => own.left_out) ? [] : [{name: "left out because", text: own => own.left_out ?? "", cell: own => html`<div class="long"><bdi>${own.left_out ?? ""}</bdi></div>`}],
       ], challengers, {name: "challengers"})}
       ${this.comparison === null ? nothing : html`<h3><bdi>${this.compared}</bdi></h3>${

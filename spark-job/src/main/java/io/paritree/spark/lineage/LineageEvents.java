@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport.Partition;
+import io.paritree.spark.report.ComparedChallenger;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.RunQuality;
 import java.nio.charset.StandardCharsets;
@@ -122,10 +122,10 @@ public record LineageEvents(
     }
 
     ArrayNode all = own(facets, "paritree_challengers", "ChallengersFacet").putArray("challengers");
-    for (ReportedChallenger one : report.challengers()) {
+    for (ComparedChallenger one : report.challengers()) {
       ObjectNode to = all.addObject().put("name", one.name());
       if (one.leftOut().isEmpty()) {
-        to.put("version", one.version()).put("digest", one.digest());
+        to.put("version", one.reported().version()).put("digest", one.reported().digest());
         one.rows().forEach(to.putObject("rows")::put);
         one.measures().forEach(to.putObject("measures")::put);
       } else {

@@ -4,7 +4,6 @@ import io.paritree.drift.Drift;
 import io.paritree.drift.DriftValues;
 import io.paritree.drift.FieldDrift;
 import io.paritree.drift.Shares;
-import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Model;
 import io.paritree.output.RunReport.Partition;
@@ -177,7 +176,7 @@ public final class JobMetrics {
     }
   }
 
-  private void addChallengers(List<ReportedChallenger> challengers) {
+  private void addChallengers(List<ComparedChallenger> challengers) {
     if (challengers.isEmpty()) {
       return;
     }
@@ -190,10 +189,11 @@ public final class JobMetrics {
             "Rows that both models score, one alone, or neither; equal_bits are of both.");
     GaugeSnapshot.Builder measures =
         named("paritree_job_challenger_measure", "How the scores of both models differ.");
-    for (ReportedChallenger one : challengers) {
+    for (ComparedChallenger one : challengers) {
       compared.dataPoint(
           point(
-              Labels.of(OUTPUT, output, "challenger", one.name(), "version", one.version()),
+              Labels.of(
+                  OUTPUT, output, "challenger", one.name(), "version", one.reported().version()),
               one.leftOut().isEmpty() ? 1 : 0));
       one.rows()
           .forEach(

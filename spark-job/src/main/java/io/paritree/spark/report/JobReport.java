@@ -1,6 +1,5 @@
 package io.paritree.spark.report;
 
-import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport.Change;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Partition;
@@ -50,7 +49,7 @@ public record JobReport(
     long duplicateKeys,
     ScoreHistogram scores,
     Times times,
-    List<ReportedChallenger> challengers,
+    List<ComparedChallenger> challengers,
     List<String> problems) {
   public static final long NOT_COUNTED = -1;
 
@@ -236,7 +235,7 @@ public record JobReport(
         new Times(
             last.times.stages,
             groups.stream().map(JobReport::times).mapToDouble(Times::scoring).sum()),
-        ReportedChallenger.ofGroups(groups.stream().map(JobReport::challengers).toList()),
+        ComparedChallenger.ofGroups(groups.stream().map(JobReport::challengers).toList()),
         groups.stream().flatMap(group -> group.problems.stream()).toList());
   }
 

@@ -1,7 +1,6 @@
 package io.paritree.spark.report;
 
 import io.paritree.Fault;
-import io.paritree.output.ReportedChallenger;
 import io.paritree.output.RunReport.Model;
 import io.paritree.output.RunReport.Partition;
 import java.util.ArrayList;
@@ -75,7 +74,7 @@ public final class SummaryTable {
     return text.toString();
   }
 
-  private static String challenger(ReportedChallenger one) {
+  static String challenger(ComparedChallenger one) {
     if (!one.leftOut().isEmpty()) {
       return "  challenger %s was left out: %s\n"
           .formatted(one.name(), Fault.printableLine(one.leftOut()));
@@ -88,10 +87,10 @@ public final class SummaryTable {
     return "  challenger %s, %s: %s rows by both%s; %s\n"
         .formatted(
             one.name(),
-            one.version(),
+            one.reported().version(),
             grouped(one.rows().getOrDefault("both", 0L)),
             measures,
-            one.file());
+            one.reported().file());
   }
 
   private static String model(Model model) {

@@ -7,7 +7,6 @@ import io.paritree.comparison.Side;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
-import io.paritree.forest.Joining;
 import io.paritree.model.Recheck;
 import io.paritree.model.Recheck.Different;
 import io.paritree.model.ScoringModel;
@@ -17,7 +16,6 @@ import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.task.ChallengerTally;
-import io.paritree.spark.task.ScoredAlone;
 import io.paritree.spark.task.TaskPlan;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,7 +35,6 @@ final class ChallengerRows {
   private static final int STRIDE = TaskPlan.BLOCK_ROWS;
 
   private final ChallengerTally tally;
-  private final ScoringModel model;
   private final Engine engine;
   private final Recheck recheck;
   private final SharedFields fields;
@@ -77,7 +74,6 @@ final class ChallengerRows {
       int task,
       ChallengerTally tally) {
     this.tally = tally;
-    this.model = challenger;
     this.engine = challenger.engine();
     this.recheck =
         new Recheck(
@@ -102,46 +98,17 @@ final class ChallengerRows {
     this.version = UTF8String.fromString(challenger.modelVersion());
   }
 
-  /** Returns the model. */
-  ScoringModel model() {
-    return model;
-  }
-
-  /** Returns whether it reads the champion's slots; then whoever scores these may score for it. */
-  boolean hasSameSlots() {
-    return hasSameSlots;
-  }
-
-  /** Keeps why it scores by itself, not as one with the champion. */
-  void setApart(Joining.Apart why) {
-    tally.setAlone(new ScoredAlone(why.why(), why.isFault()));
-  }
-
-  /** Receives the margins of a block. */
-  float[] margins() {
-    return margins;
-  }
-
-  /** Receives the scores of a block. */
-  float[] scores() {
-    return scores;
-  }
-
-  /** Scores the rows of a block. */
+  /** Scores the rows of a block, and compares them. */
   void score(Scored champion) {
-    attempt(() -> scoreRows(champion));
-  }
-
-  /** Compares the rows of a block, which are scored. */
-  void compare(Scored champion) {
     attempt(
         () -> {
+          scoreRows(champion);
           recheck(champion);
           tally.counts().get().add(new Block(champion));
         });
   }
 
-  /** Takes the chosen rows of a block, whoever has scored them. */
+  /** Takes the chosen rows of a block. */
   private void recheck(Scored champion) {
     float[] encoded = hasSameSlots ? champion.slots : slots;
     int rows = champion.block.rows();

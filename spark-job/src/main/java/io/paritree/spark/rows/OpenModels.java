@@ -1,16 +1,12 @@
 package io.paritree.spark.rows;
 
 import io.paritree.ModelException;
-import io.paritree.forest.Engine;
-import io.paritree.forest.Joining;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import java.lang.ref.SoftReference;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -20,9 +16,6 @@ import org.apache.spark.broadcast.Broadcast;
  */
 public final class OpenModels {
   private static final ConcurrentHashMap<String, SoftReference<ScoringModel>> OPEN =
-      new ConcurrentHashMap<>();
-
-  private static final ConcurrentHashMap<List<String>, SoftReference<Joining>> JOINT =
       new ConcurrentHashMap<>();
 
   private OpenModels() {}
@@ -53,33 +46,6 @@ public final class OpenModels {
           return new SoftReference<>(open[0]);
         });
     return open[0];
-  }
-
-  /**
-   * Returns which open models that read the same slots score as one; none where there is no heap.
-   */
-  static Joining joint(List<ScoringModel> models, EngineKind engine) {
-    List<Engine> engines = models.stream().map(ScoringModel::engine).toList();
-    List<String> keys = models.stream().map(model -> key(model.digest(), engine)).toList();
-    List<Joining> made = new ArrayList<>(); // refers to it until the caller does
-    JOINT.compute(
-        keys,
-        (key, known) -> {
-          Joining before = known == null ? null : known.get();
-          made.add(before == null ? joint(engines) : before);
-          return before == null ? new SoftReference<>(made.get(0)) : known;
-        });
-    return made.get(0);
-  }
-
-  private static Joining joint(List<Engine> engines) {
-    try {
-      return Joining.of(engines);
-    } catch (RuntimeException | LinkageError | OutOfMemoryError e) { // a challenger does not harm
-      return Joining.none(
-          engines.size(),
-          new Joining.Apart("as one with others it cannot be laid out: " + e, true));
-    }
   }
 
   private static ScoringModel opened(

@@ -59,7 +59,6 @@ final class TaskRows {
   private final InputFormat format;
   private final List<ChallengerRows> challengers = new ArrayList<>();
   private final ScoresOfBoth compared; // null if the scores of challengers go to no table
-  private JointRows joint; // of all challengers; null until the first block
   private ChallengerRows.Scored challenged; // the last block, if there are challengers
   private final TaskRecheck recheck;
   private final int task;
@@ -168,7 +167,6 @@ final class TaskRows {
   }
 
   Tally score(BlockSource blocks) throws IOException {
-    joint = new JointRows(model, plan.model().engine(), margins, scores, challengers);
     UTF8String seen = null;
     Source source = null; // of the last block
     Source last = null; // of the last rows
@@ -263,12 +261,11 @@ final class TaskRows {
       profiled.begin(source.count.slices(), slots, TaskPlan.BLOCK_ROWS);
     }
 
-    List<ChallengerRows> others = joint.score(slots, rows);
+    engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
     recheck.add(block, source.file, slots, margins, scores);
     if (!challengers.isEmpty()) {
       challenged = new ChallengerRows.Scored(block, source.file, faults, slots, margins, scores);
-      others.forEach(challenger -> challenger.score(challenged));
-      challengers.forEach(challenger -> challenger.compare(challenged));
+      challengers.forEach(challenger -> challenger.score(challenged));
     }
 
     for (int row = 0; row < rows; row++) {

@@ -8,7 +8,6 @@ import java.util.Optional;
 public final class ChallengerTally implements Serializable {
   private ComparisonCounts counts; // null once it has failed
   private String failure = "";
-  private ScoredAlone alone; // null if all of its rows were scored as one with the champion's
 
   /**
    * @param counts of the rows, to which others are added
@@ -34,19 +33,8 @@ public final class ChallengerTally implements Serializable {
     counts = null;
   }
 
-  /** Returns why it has scored by itself, not as one with the champion; empty if it has not. */
-  public Optional<ScoredAlone> alone() {
-    return Optional.ofNullable(alone);
-  }
-
-  /** Sets why it scores by itself; a fault stays. */
-  public void setAlone(ScoredAlone why) {
-    alone = alone == null || why.isFault() && !alone.isFault() ? why : alone;
-  }
-
   /** Adds another's rows. */
   void add(ChallengerTally other) {
-    other.alone().ifPresent(this::setAlone);
     if (!other.failure.isEmpty()) {
       fail(other.failure);
     } else if (counts != null) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.output.DataFile;
-import io.paritree.output.ReportedChallenger;
 import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.FaultyRows;
@@ -100,14 +99,7 @@ class ReportFileTest {
           "name" : "next",
           "version" : "credit/4",
           "digest" : "d2",
-          "scoredAlone" : "it encodes fields otherwise than the champion",
-          "comparison" : "comparison-next.json",
-          "rows" : {
-            "both" : 30
-          },
-          "measures" : {
-            "ks" : 0.25
-          }
+          "comparison" : "comparison-next.json"
         }, {
           "name" : "old",
           "leftOut" : "it is gone"
@@ -405,16 +397,8 @@ class ReportFileTest {
         scores,
         new JobReport.Times(seconds, 15),
         List.of(
-            new ReportedChallenger(
-                "next",
-                "credit/4",
-                "d2",
-                "",
-                "it encodes fields otherwise than the champion",
-                "comparison-next.json",
-                Map.of("both", 30L),
-                Map.of("ks", 0.25)),
-            ReportedChallenger.leftOut("old", "it is gone")),
+            ComparedChallengerTest.compared("next", 30),
+            ComparedChallenger.leftOut("old", "it is gone")),
         List.of("Cannot write something else"));
   }
 
