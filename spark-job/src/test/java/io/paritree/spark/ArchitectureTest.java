@@ -213,6 +213,7 @@ class ArchitectureTest extends ArchitectureContract {
         .containsExactlyInAnyOrder(
             "io.paritree.spark.ending",
             "io.paritree.output",
+            "io.paritree.comparison",
             "io.paritree.drift",
             "io.paritree.rule",
             "io.paritree.json",
