@@ -155,6 +155,11 @@ public interface FileStore {
     return content;
   }
 
+  /** Returns whether a symbolic link is there, to whatever it leads, and to nothing as well. */
+  default boolean isLink(Location location) {
+    return false;
+  }
+
   /** Opens a file for reading; the caller closes the stream. */
   InputStream open(Location file) throws IOException;
 

@@ -85,6 +85,11 @@ final class LocalStore implements FileStore {
   }
 
   @Override
+  public boolean isLink(Location location) {
+    return Files.isSymbolicLink(location.toPath());
+  }
+
+  @Override
   public List<FileEntry> list(Location directory) throws IOException {
     return list(directory, Integer.MAX_VALUE);
   }

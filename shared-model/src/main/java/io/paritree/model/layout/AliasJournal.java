@@ -54,6 +54,12 @@ final class AliasJournal {
 
   /** Returns the numbers of the entries, ascending. */
   TreeSet<Long> numbers() throws IOException {
+    if (files.isLink(directory) || files.isLink(directory.parent())) {
+      throw new IOException(
+          "Cannot read the journal %s: it is a link, and may be that of another alias; put a directory of its own there"
+              .formatted(directory));
+    }
+
     TreeSet<Long> numbers = new TreeSet<>();
     for (FileEntry entry : files.listOrNone(directory)) {
       String name = entry.location().name();
@@ -87,7 +93,7 @@ final class AliasJournal {
       count++;
       Location file = file(number);
       try {
-        byte[] content = BoundedRead.of(files, file, AliasMove.MAX_BYTES);
+        byte[] content = BoundedRead.ofOwn(files, file, AliasMove.MAX_BYTES);
         AliasMove move = AliasMove.fromJson(number, file.toString(), content);
         moves.add(move);
         hasMoved |= move.confirmed().isPresent() && move.isChange();
@@ -193,7 +199,7 @@ final class AliasJournal {
   private Optional<AliasMove> entry(long number) throws IOException {
     Location file = file(number);
     try {
-      byte[] content = BoundedRead.of(files, file, AliasMove.MAX_BYTES);
+      byte[] content = BoundedRead.ofOwn(files, file, AliasMove.MAX_BYTES);
       return Optional.of(AliasMove.fromJson(number, file.toString(), content));
     } catch (CorruptModelException | NoSuchFileException e) {
       return Optional.empty();

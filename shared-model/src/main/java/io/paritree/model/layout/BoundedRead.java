@@ -25,4 +25,28 @@ public final class BoundedRead {
 
     return content;
   }
+
+  /**
+   * Returns the content of a file that is no link, so that nothing else changes it, as {@link #of}.
+   *
+   * @throws CorruptModelException if it is a link, or larger
+   */
+  static byte[] ofOwn(FileStore files, Location file, int maxBytes)
+      throws IOException, CorruptModelException {
+    refuseLink(files, file);
+    return of(files, file, maxBytes);
+  }
+
+  /**
+   * Checks that what is there is no link to something else.
+   *
+   * @throws CorruptModelException if it is
+   */
+  static void refuseLink(FileStore files, Location location) throws CorruptModelException {
+    if (files.isLink(location)) {
+      throw new CorruptModelException(
+          "Cannot read %s: it is a link, and what it leads to may move without its own journal and guard; put a file or directory of its own there"
+              .formatted(location));
+    }
+  }
 }

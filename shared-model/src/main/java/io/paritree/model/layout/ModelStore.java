@@ -96,7 +96,8 @@ public final class ModelStore {
     Location file = aliasFile(name, alias);
     String content;
     try {
-      byte[] bytes = BoundedRead.of(files, file, MAX_ALIAS_BYTES);
+      BoundedRead.refuseLink(files, file.parent());
+      byte[] bytes = BoundedRead.ofOwn(files, file, MAX_ALIAS_BYTES);
       content = new String(bytes, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       throw new CorruptModelException(
@@ -173,7 +174,8 @@ public final class ModelStore {
    * @param to the version; empty to remove the alias
    * @param action what asks for it, such as {@link AliasMove#SET}
    * @throws AliasMovedException if it has moved since
-   * @throws GuardedAliasException if it moves with evidence only, and not back
+   * @throws GuardedAliasException if it moves with evidence only, and not back, or if another one
+   *     has its name but for the case
    * @throws IllegalArgumentException if the text is no alias, or there is no such version
    */
   public void move(AliasHistory seen, Optional<Long> to, String action)
@@ -193,7 +195,8 @@ public final class ModelStore {
    * @return whether the alias names the version now
    * @throws AliasMovedException if it has moved since
    */
-  public boolean promote(AliasHistory seen, long version, Promotion promotion) throws IOException {
+  public boolean promote(AliasHistory seen, long version, Promotion promotion)
+      throws CorruptModelException, IOException {
     if (promotion.isMet() || promotion.override().isPresent()) {
       move(seen, Optional.of(version), AliasMove.PROMOTE, Optional.of(promotion));
       return true;
@@ -223,7 +226,7 @@ public final class ModelStore {
 
   private void move(
       AliasHistory seen, Optional<Long> to, String action, Optional<Promotion> promotion)
-      throws IOException {
+      throws CorruptModelException, IOException {
     String name = seen.name();
     String alias = seen.alias();
     if (!ModelName.isAlias(alias)) {
@@ -231,6 +234,9 @@ public final class ModelStore {
           "Cannot use the alias '%s': expected %s, and not only digits"
               .formatted(Fault.printable(alias), ModelName.RULE));
     }
+
+    BoundedRead.refuseLink(files, aliasFile(name, alias).parent());
+    refuseOtherCase(name, alias);
 
     if (to.isPresent() && !versions(name).contains(to.get())) {
       throw new IllegalArgumentException(
@@ -243,6 +249,24 @@ public final class ModelStore {
     }
 
     enter(seen, to, action, promotion, false);
+  }
+
+  /** A file system without case has one file for two such aliases, and a guard of one of them. */
+  private void refuseOtherCase(String name, String alias)
+      throws CorruptModelException, IOException {
+    Set<String> known = new TreeSet<>(guarded(name).requirements().keySet());
+    SortedSet<String> aliases = aliases(name);
+    if (!aliases.contains(alias)) {
+      known.addAll(aliases);
+    }
+
+    for (String other : known) {
+      if (other.equalsIgnoreCase(alias) && !other.equals(alias)) {
+        throw new GuardedAliasException(
+            "Cannot move alias %s@%s: there is %s@%s, which is the same file where names have no case; use that name"
+                .formatted(name, alias, name, other));
+      }
+    }
   }
 
   private void enter(

@@ -336,7 +336,12 @@ class PromoteCommandTest {
 
     Files.delete(guard);
     Files.createDirectory(guard);
-    alias(1, "--version", "2");
+    alias(6, "--version", "2");
+    Files.delete(guard);
+    Files.createSymbolicLink(guard, store.resolve("gone.json"));
+    alias(6, "--version", "2");
+    promote(6, "--version", 2, "--evidence", comparison, "--require", "data.rows >= 1");
+    assertThat(err.toString()).contains("promotion.json", "a link to nothing");
     Files.delete(guard);
     for (String rule : List.of("warn: data.rows >= 1", "data.row >= 1", "rows", "")) {
       Files.writeString(

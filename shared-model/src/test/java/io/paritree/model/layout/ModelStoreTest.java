@@ -14,6 +14,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -122,6 +123,68 @@ class ModelStoreTest {
       files.replace(alias, content.getBytes(StandardCharsets.UTF_8));
       assertRefused(root + "/" + NAME, "expected a version and a line feed");
     }
+  }
+
+  /** Otherwise who moves the one alias moves the other, whatever guards it. */
+  @Test
+  void anAliasThatIsALinkToAnotherNamesNothing() throws Exception {
+    store.setAlias(NAME, "next", 1);
+    Path aliases = root.resolve(NAME).resolve("aliases").toPath();
+    Files.delete(aliases.resolve("champion"));
+    Files.createSymbolicLink(aliases.resolve("champion"), Path.of("next"));
+
+    assertRefused(root + "/" + NAME + "@champion", "champion", "it is a link");
+    assertThat(store.history(NAME, "champion", 1).version()).isEmpty();
+
+    Path elsewhere = directory.resolve("elsewhere");
+    Files.move(aliases, elsewhere);
+    Files.delete(elsewhere.resolve("champion"));
+    Files.createSymbolicLink(aliases, elsewhere);
+    assertRefused(root + "/" + NAME + "@next", "aliases", "it is a link");
+    assertThatThrownBy(() -> store.setAlias(NAME, "next", 10))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("it is a link");
+    assertThat(elsewhere.resolve("next")).hasContent("1");
+  }
+
+  @Test
+  void aJournalThatIsALinkToAnotherTakesNoAliasBack() throws Exception {
+    store.setAlias(NAME, "next", 1);
+    store.setAlias(NAME, "next", 10);
+    Path moves = root.resolve(NAME).resolve("moves").toPath();
+    Files.move(moves.resolve("champion"), moves.resolve("was"));
+    Files.createSymbolicLink(moves.resolve("champion"), Path.of("next"));
+
+    assertThatThrownBy(() -> store.history(NAME, "champion", 1))
+        .hasMessageContaining("it is a link");
+
+    Files.delete(moves.resolve("champion"));
+    Files.createDirectory(moves.resolve("champion"));
+    Files.createSymbolicLink(moves.resolve("champion/1.json"), Path.of("../next/1.json"));
+    assertThat(store.history(NAME, "champion", 1).unreadable())
+        .singleElement()
+        .satisfies(e -> assertThat(e).hasMessageContaining("it is a link"));
+  }
+
+  /**
+   * They are one file where names have no case, so that the guard of one is passed by the other.
+   */
+  @Test
+  void anAliasThatDiffersFromAnotherInCaseOnlyDoesNotMove() throws Exception {
+    assertThatThrownBy(() -> store.setAlias(NAME, "Champion", 1))
+        .isInstanceOf(GuardedAliasException.class)
+        .hasMessageContaining("there is %s@champion, which is the same file".formatted(NAME));
+    FileStore.of(root)
+        .create(
+            root.resolve(NAME).resolve(GuardedAliases.FILE),
+            "{\"aliases\": {\"Night\": {\"require\": [\"data.rows >= 1\"]}}}"
+                .getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> store.setAlias(NAME, "night", 1))
+        .isInstanceOf(GuardedAliasException.class);
+
+    assertThat(store.aliases(NAME)).containsExactly("champion");
+    store.setAlias(NAME, "champion", 1);
+    assertThat(store.alias(NAME, "champion")).isEqualTo(1);
   }
 
   @Test
