@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.paritree.json.SealedJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -158,6 +160,27 @@ class BinaryOutcomeTest {
           own.groups().get(index).interval().orElseThrow(),
           more.groups().get(index).interval().orElseThrow());
     }
+  }
+
+  /** 40,000 rows of which 60 have nearly all of the weight are as sure as some 60. */
+  @Test
+  void rowsWithWeightsSayHowManyEqualOnesWouldBeAsSure() {
+    List<OutcomeRow> few =
+        List.of(
+            new OutcomeRow(0.1, 0, Double.NaN, 1, 39_940),
+            new OutcomeRow(0.2, 0, Double.NaN, 1e6, 30),
+            new OutcomeRow(0.3, 1, Double.NaN, 1e6, 30));
+    List<OutcomeRow> equal =
+        List.of(
+            new OutcomeRow(0.1, 0, Double.NaN, 0.1, 39_940),
+            new OutcomeRow(0.3, 1, Double.NaN, 0.1, 60));
+
+    String json = new String(SealedJson.of(measures(few)::write), StandardCharsets.UTF_8);
+
+    assertThat(json).contains("\"n\": 40000").containsPattern("\"effective_n\": 60\\.0");
+    assertThat(new String(SealedJson.of(measures(equal)::write), StandardCharsets.UTF_8))
+        .contains("\"n\": 40000")
+        .doesNotContain("effective_n");
   }
 
   @Test

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
+import io.paritree.model.CardWriter;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.AccessTable;
 import io.paritree.serving.Client;
@@ -31,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,7 +52,7 @@ class OpenApiTest {
 
   @BeforeAll
   static void start() throws Exception {
-    TestPackages packages = new TestPackages(directory);
+    TestPackages packages = new TestPackages(directory).withReference(50);
     List<Path> models =
         List.of(
             packages.binary(), packages.classes(), packages.classIndex(), packages.wide(28, 20, 4));
@@ -284,6 +288,36 @@ class OpenApiTest {
         .path(contract.template(path))
         .at("/post/requestBody/content/application~1json/schema/$ref")
         .asText();
+  }
+
+  @Test
+  void everyMemberOfACardIsDescribed() throws Exception {
+    Object schemas = JsonTree.at(JsonTree.parse(document), "components/schemas");
+    Object card = JsonTree.at(schemas, "ModelCard/properties");
+    try (Client client = new Client(serving.port())) {
+      Object shown = JsonTree.parse(client.get("/v1/models/parcel-late").body());
+
+      assertThat(names(card)).contains("reference").containsAll(names(shown));
+      assertThat(names(JsonTree.at(schemas, "Profile/properties")))
+          .containsAll(names(JsonTree.at(shown, "reference")));
+    }
+
+    Path stopped = new TestPackages(directory).bareStoppedModel();
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      json.writeStartObject();
+      CardWriter.members(json, Opening.open(stopped.toString(), EngineKind.FOREST));
+      json.writeEndObject();
+    }
+
+    Object unsealed = JsonTree.parse(text.toString());
+    assertThat(names(card)).containsAll(names(unsealed));
+    assertThat(names(JsonTree.at(card, "rounds/properties")))
+        .containsAll(names(JsonTree.at(unsealed, "rounds")));
+  }
+
+  private static Set<String> names(Object object) {
+    return ((Map<?, ?>) object).keySet().stream().map(String::valueOf).collect(Collectors.toSet());
   }
 
   @Test
