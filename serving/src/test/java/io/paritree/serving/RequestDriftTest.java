@@ -148,6 +148,9 @@ class RequestDriftTest {
         "?against=stored",
         "?profiles=yes",
         "?window=1h&window=24h",
+        "?window=%zz",
+        "?%ff=1h",
+        "?window",
         "?windows=1h"
       })
   void aWrongParameterIsRefused(String query) throws Exception {

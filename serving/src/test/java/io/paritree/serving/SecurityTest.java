@@ -122,6 +122,55 @@ class SecurityTest {
   }
 
   @Test
+  void noPageOfAnotherOriginSendsRowsAndPagesOfThisServerAndProgramsDo() throws Exception {
+    String reference = store.resolve("parcel-late").toString();
+    Map<String, String> settings =
+        Map.of("security.cors-origins", "[\"https://dashboard.example\"]");
+    try (RunningServer open = RunningServer.start(List.of(reference), settings)) {
+      String own = "http://127.0.0.1:" + open.port();
+      List<String> refused =
+          List.of(
+              "Sec-Fetch-Site: cross-site\r\n",
+              "Sec-Fetch-Site: same-site\r\nOrigin: http://localhost:1\r\n",
+              "Sec-Fetch-Site: cross-site\r\nOrigin: " + own + "\r\n",
+              "Origin: https://evil.example\r\n",
+              "Origin: http://127.0.0.1\r\n",
+              "Origin: null\r\n");
+      List<String> allowed =
+          List.of(
+              "",
+              "Sec-Fetch-Site: same-origin\r\nOrigin: https://behind.example\r\n",
+              "Sec-Fetch-Site: none\r\n",
+              "Sec-Fetch-Site: cross-site\r\nOrigin: https://dashboard.example\r\n",
+              "Origin: https://dashboard.example\r\n",
+              "Origin: " + own + "\r\n");
+      for (Cell cell : AccessTable.callersPort()) {
+        String head = cell.request().split("\r\n", 2)[0];
+        if (head.startsWith("POST ")) {
+          for (String page : refused) {
+            assertThat(sent(open, head, page)).as(head + page).contains(" 403 ", "another origin");
+          }
+
+          for (String page : allowed) {
+            assertThat(sent(open, head, page)).as(head + page).doesNotContain("another origin");
+          }
+        }
+      }
+
+      for (String page : refused) {
+        assertThat(sent(open, "GET /v1/models HTTP/1.1", page)).contains(" 200 ");
+      }
+    }
+  }
+
+  private static String sent(RunningServer server, String requestLine, String page)
+      throws Exception {
+    String request =
+        "%s\r\nHost: 127.0.0.1:%s\r\n%sContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+    return RawHttp.exchange(server.port(), request.formatted(requestLine, server.port(), page));
+  }
+
+  @Test
   void withTokensAnyHostIsAnsweredExceptForMetricsWhichNeedNone() throws Exception {
     assertThat(status(serving.port(), "/v1/models", "scores.example")).isEqualTo(401);
     assertThat(status(serving.port(), "/ui/", "scores.example")).isEqualTo(200);

@@ -7,16 +7,15 @@ package io.paritree.feature;
  * trees apply libxgboost's rule to codes that they do not know.
  */
 public final class CategoryCodeFeature extends Feature {
-  private final NumberFeature codes;
+  private final float[] missingSlots;
 
   /**
    * @param missing values that mean "missing"; numbers are rounded to slots
+   * @throws IllegalArgumentException if a sentinel is not finite as a {@code float}
    */
   public CategoryCodeFeature(String name, String column, Sentinels missing, boolean nullable) {
     super(name, column, missing, nullable);
-    this.codes =
-        new NumberFeature(
-            name, column, missing, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, nullable);
+    this.missingSlots = NumberFeature.missingSlots(name, missing);
   }
 
   @Override
@@ -31,6 +30,11 @@ public final class CategoryCodeFeature extends Feature {
 
   @Override
   public float number(double value, Faults faults) {
-    return codes.number(value, faults);
+    float slot = Slots.of(value);
+    if (Float.isNaN(slot) || Sentinels.contains(missingSlots, slot)) {
+      return missing(faults);
+    }
+
+    return Float.isInfinite(slot) ? faults.notFinite(this, value) : slot;
   }
 }

@@ -25,7 +25,7 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
   public NumberFeature(
       String name, String column, Sentinels missing, double min, double max, boolean nullable) {
     super(name, column, missing, nullable);
-    this.missingSlots = missing.withSpelledNumbers().slots();
+    this.missingSlots = missingSlots(name, missing);
     this.min = Slots.of(min);
     this.max = Slots.of(max);
     boolean acceptsNumber =
@@ -38,14 +38,6 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
               .formatted(min, max, name));
     }
 
-    for (float slot : missingSlots) {
-      if (Float.isInfinite(slot)) {
-        throw new IllegalArgumentException(
-            "Cannot use a missing sentinel of feature '%s': it is not finite as a float"
-                .formatted(name));
-      }
-    }
-
     boolean anySentinel = missingSlots.length > 0;
     this.least = anySentinel ? Float.POSITIVE_INFINITY : Math.max(this.min, -Float.MAX_VALUE);
     this.greatest = anySentinel ? Float.NEGATIVE_INFINITY : Math.min(this.max, Float.MAX_VALUE);
@@ -55,6 +47,24 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
   public static NumberFeature of(String name) {
     return new NumberFeature(
         name, name, Sentinels.NONE, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);
+  }
+
+  /**
+   * Returns the slots of the values that mean "missing"; the caller owns the array.
+   *
+   * @throws IllegalArgumentException if one is not finite as a {@code float}
+   */
+  static float[] missingSlots(String name, Sentinels missing) {
+    float[] slots = missing.withSpelledNumbers().slots();
+    for (float slot : slots) {
+      if (Float.isInfinite(slot)) {
+        throw new IllegalArgumentException(
+            "Cannot use a missing sentinel of feature '%s': it is not finite as a float"
+                .formatted(name));
+      }
+    }
+
+    return slots;
   }
 
   /** Returns the least allowed slot, or -Infinity. */

@@ -51,6 +51,12 @@ public enum Problems {
   UNKNOWN_TOKEN(
       401, "The token is not known", "Send a token whose SHA-256 the server's configuration has."),
   FORBIDDEN(403, "The token does not allow this", "Send a token of the other role."),
+  CROSS_ORIGIN(
+      403,
+      "A page of another origin may not send this",
+      "Cannot take the request: the browser says that a page of another origin sends it (%s),"
+          + " expected a page of this server, or of an origin in security.cors-origins. Add the origin"
+          + " there."),
   NOT_FOUND(
       404,
       "There is nothing at this path",

@@ -1,7 +1,11 @@
 package io.paritree.serving.http;
 
+import io.paritree.Fault;
+import io.paritree.serving.answer.Problem;
+import io.paritree.serving.answer.Problems;
 import io.paritree.serving.arrival.RequestId;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,9 +20,18 @@ import org.eclipse.jetty.util.Callback;
  * Which pages of other origins may call, and read the answers.
  *
  * <p>A browser shows a page no answer without these headers, not even its status. So refusals have
- * them too. Thread-safe.
+ * them too.
+ *
+ * <p>A browser sends a simple POST of any page without asking first (no preflight), and only hides
+ * the answer: the rows would be scored, logged and counted. So such a request is refused by what
+ * browsers say of the page: {@code Sec-Fetch-Site} (W3C Fetch Metadata), or {@code Origin} (RFC
+ * 6454) where they leave that out, as on a port without TLS. Programs send neither. Thread-safe.
  */
 final class CrossOrigin {
+  static final String FETCH_SITE = "Sec-Fetch-Site";
+
+  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+  private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
   private static final Set<String> EXPOSED =
       Set.of("ETag", "Retry-After", RequestId.HEADER, "Inference-Header-Content-Length");
 
@@ -36,6 +49,32 @@ final class CrossOrigin {
 
   boolean allowsAny() {
     return !origins.isEmpty();
+  }
+
+  /**
+   * Returns why a request is refused; empty if it only reads, or comes from a program, from a page
+   * of this server, or from one that may call.
+   *
+   * @param origin the header Origin; null if there is none
+   * @param site the header {@link #FETCH_SITE}; null if there is none
+   */
+  Optional<Problem> refusal(Request request, String origin, String site) {
+    boolean allowed =
+        origin == null && site == null
+            || READING.contains(request.getMethod())
+            || origin != null && origins.contains(origin)
+            || (site != null ? OWN_SITES.contains(site) : isOwn(request, origin));
+    return allowed
+        ? Optional.empty()
+        : Optional.of(
+            Problems.CROSS_ORIGIN.of(Fault.printable(origin == null ? "not named" : origin)));
+  }
+
+  /** Returns whether an origin has the host and the port that the request was sent to. */
+  private static boolean isOwn(Request request, String origin) {
+    String host = request.getHeaders().get(HttpHeader.HOST);
+    int scheme = origin.indexOf("://");
+    return host != null && scheme >= 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);
   }
 
   /** Returns the step that answers preflights itself and marks the answers to other requests. */

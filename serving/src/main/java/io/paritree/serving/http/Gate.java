@@ -26,7 +26,8 @@ import org.eclipse.jetty.util.Callback;
  * <p>Requires a host of this server if no token is needed, and a token if tokens are configured.
  * Gives a request without an id one. Refuses what Paritree does not support: bodies that are
  * encoded otherwise than by gzip, two headers that say how a body is read, and method overrides
- * (Javalin would obey {@code X-HTTP-Method-Override}). Thread-safe.
+ * (Javalin would obey {@code X-HTTP-Method-Override}), and what pages of other origins send.
+ * Thread-safe.
  */
 public final class Gate extends Handler.Wrapper {
   private static final HttpField NO_SNIFFING =
@@ -37,11 +38,13 @@ public final class Gate extends Handler.Wrapper {
   private static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
   private final Hosts hosts;
+  private final CrossOrigin crossOrigin;
   private final Tokens tokens;
   private volatile boolean closing;
 
-  Gate(Hosts hosts, Tokens tokens) {
+  Gate(Hosts hosts, CrossOrigin crossOrigin, Tokens tokens) {
     this.hosts = hosts;
+    this.crossOrigin = crossOrigin;
     this.tokens = tokens;
   }
 
@@ -93,6 +96,8 @@ public final class Gate extends Handler.Wrapper {
     boolean measured = false;
     String id = null;
     String trace = null;
+    String page = null;
+    String site = null;
     for (HttpField field : request.getHeaders()) {
       HttpHeader known = field.getHeader();
       if (known == HttpHeader.CONTENT_ENCODING) {
@@ -112,6 +117,8 @@ public final class Gate extends Handler.Wrapper {
           answered.put(HttpFields.CONNECTION_CLOSE);
           refusal = Problems.UNSUPPORTED_TRANSFER_CODING.of();
         }
+      } else if (known == HttpHeader.ORIGIN) {
+        page = field.getValue();
       } else if (known == null) {
         String name = field.getName();
         if (name.equalsIgnoreCase(RequestId.HEADER)) {
@@ -130,10 +137,13 @@ public final class Gate extends Handler.Wrapper {
           measured = true;
         } else if (name.equalsIgnoreCase("X-HTTP-Method-Override")) {
           refusal = Problems.METHOD_OVERRIDE.of();
+        } else if (name.equalsIgnoreCase(CrossOrigin.FETCH_SITE)) {
+          site = field.getValue();
         }
       }
     }
 
+    refusal = crossOrigin.refusal(request, page, site).orElse(refusal);
     refusal = hosts.refusal(request.getHttpURI()).orElse(refusal);
     String token = null;
     if (refusal == null

@@ -75,7 +75,7 @@ public final class ScoringServer implements AutoCloseable {
     this.metrics = metrics;
     this.crossOrigin =
         new CrossOrigin(config.security().corsOrigins(), config.security().corsHeaders());
-    this.gate = new Gate(Hosts.ofCallers(config), new Tokens(config.security()));
+    this.gate = new Gate(Hosts.ofCallers(config), crossOrigin, new Tokens(config.security()));
     this.callers =
         new Callers(
             config.callers().trustedProxies(),
@@ -127,7 +127,8 @@ public final class ScoringServer implements AutoCloseable {
           callers.requests(perSecond, ScoringServer::tooMany)); // 429 for an address with too many
     }
 
-    life.add(gate); // sets headers of every answer; requires host and token; refuses by headers
+    life.add(
+        gate); // sets headers of every answer; requires host, origin and token; refuses by headers
     life.add(new EagerContentHandler(bodies())); // loads the body
     life.add(answers()); // collects the answer and sends it in one piece
     life.add(admission()); // waits for a permit

@@ -6,7 +6,7 @@ import io.paritree.lookup.InvalidKeyException;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.request.QueryText;
+import io.paritree.serving.request.QueryParameters;
 import io.paritree.serving.stored.KeyLookup;
 import io.paritree.serving.stored.KeyResult;
 import io.paritree.serving.stored.LookupKey;
@@ -22,7 +22,6 @@ import java.util.Set;
 
 /** The key, the partitions and the limit that a request for stored scores names. */
 final class LookupQuery {
-  private static final int MAX_PARAMETERS = 50;
   private static final int MAX_LIMIT = 1_000;
   private static final String LIMIT = "limit";
 
@@ -50,28 +49,15 @@ final class LookupQuery {
       throw refused(Problems.NO_SCORES.of(table));
     }
 
-    String query = ctx.queryString();
-    if (query == null || query.isEmpty()) {
-      return;
-    }
+    QueryParameters.decoded(ctx)
+        .forEach(
+            (name, values) -> {
+              if (values.size() > 1) {
+                throw QueryParameters.wrong(Fault.printable(name), "NAME=VALUE, each name once");
+              }
 
-    for (String parameter : query.split("&", MAX_PARAMETERS)) {
-      String[] parts = parameter.split("=", 2);
-      String name = decoded(parts[0]);
-      if (parts.length < 2 || given.putIfAbsent(name, decoded(parts[1])) != null) {
-        throw new ProblemException(
-            Problems.BAD_PARAMETER.of(Fault.printable(name), "NAME=VALUE, each name once"));
-      }
-    }
-  }
-
-  private static String decoded(String text) {
-    try {
-      return QueryText.decoded(text);
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(
-          Problems.BAD_PARAMETER.of(Fault.printable(text), "percent-encoded UTF-8"));
-    }
+              given.put(name, values.get(0));
+            });
   }
 
   /**

@@ -4,12 +4,16 @@ import io.javalin.http.Context;
 import io.paritree.Fault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The parameters of a request's query, each of which may be given once. Immutable. */
 public final class QueryParameters {
+  private static final int MAX_PARAMETERS = 50;
+
   private final Map<String, List<String>> given;
 
   private QueryParameters(Map<String, List<String>> given) {
@@ -20,18 +24,53 @@ public final class QueryParameters {
    * Reads the query of a request.
    *
    * @param known the parameters that it may have
-   * @throws ProblemException if it has another one
+   * @throws ProblemException if it has another one, or one that cannot be decoded
    */
   public static QueryParameters of(Context ctx, String... known) {
     List<String> names = List.of(known);
-    for (String name : ctx.queryParamMap().keySet()) {
+    Map<String, List<String>> given = decoded(ctx);
+    for (String name : given.keySet()) {
       if (!names.contains(name)) {
         String expected = (names.size() == 1 ? "only " : "one of ") + String.join(", ", names);
         throw new ProblemException(Problems.UNKNOWN_PARAMETER.of(Fault.printable(name), expected));
       }
     }
 
-    return new QueryParameters(ctx.queryParamMap());
+    return new QueryParameters(given);
+  }
+
+  /**
+   * Returns the values of a request's parameters by their names, in their order.
+   *
+   * @throws ProblemException if a name or a value is not percent-encoded UTF-8, or a name has no
+   *     value
+   */
+  public static Map<String, List<String>> decoded(Context ctx) {
+    Map<String, List<String>> given = new LinkedHashMap<>();
+    String query = ctx.queryString();
+    if (query == null || query.isEmpty()) {
+      return given;
+    }
+
+    for (String parameter : query.split("&", MAX_PARAMETERS)) {
+      String[] parts = parameter.split("=", 2);
+      String name = decoded(parts[0]);
+      if (parts.length < 2) {
+        throw wrong(Fault.printable(name), "NAME=VALUE");
+      }
+
+      given.computeIfAbsent(name, any -> new ArrayList<>()).add(decoded(parts[1]));
+    }
+
+    return given;
+  }
+
+  private static String decoded(String text) {
+    try {
+      return QueryText.decoded(text);
+    } catch (IllegalArgumentException e) {
+      throw wrong(Fault.printable(text), "percent-encoded UTF-8");
+    }
   }
 
   /**
