@@ -32,7 +32,9 @@ import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +110,26 @@ class IcebergInputTables {
 
   private static void append(int from, int to) throws Exception {
     parcels(from, to).repartition(1).writeTo("lake.parcels").append();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> partitionColumnsMayBeReadAndKeysAndPassed() throws Exception {
+    Map<Long, Integer> scores = PartitionUse.scores(model);
+    return PartitionUse.some(2).stream()
+        .map(
+            use ->
+                DynamicTest.dynamicTest(
+                    use.toString(),
+                    () -> {
+                      sql(
+                          "CREATE TABLE lake.parcels (%s) USING iceberg PARTITIONED BY (%s)"
+                              .formatted(
+                                  use.rows().schema().toDDL(), String.join(", ", use.names())));
+                      use.rows().writeTo("lake.parcels").append();
+                      Path to = directory.resolve(use.toString());
+                      use.check(model, to, scores, "--input-table", "lake.parcels");
+                      dropTables();
+                    }));
   }
 
   private JobRun read(Object... more) {

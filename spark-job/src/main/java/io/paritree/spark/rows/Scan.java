@@ -17,6 +17,7 @@ import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.versions.SparkLists;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -209,16 +210,16 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
   }
 
   /**
-   * Returns where each column of a plan is; -1 for a column of directory names.
+   * Returns where each column of a plan is; -1 for a partition column, which no file has.
    *
-   * @param scanned the places of the selected columns, which are in files, in a scan; in rows they
-   *     are in this order
+   * @param scanned the places in a scan of the columns that files have, perhaps with the place of
+   *     the row index after them; in rows they are in this order
    */
   private static int[] ordinals(TaskPlan plan, Optional<int[]> scanned) {
     int[] ordinals = new int[plan.input().columns().size()];
-    for (int column = 0; column < ordinals.length; column++) {
-      int ordinal = scanned.isEmpty() ? column : scanned.get()[column];
-      ordinals[column] = plan.column(column).isPartition() ? -1 : ordinal;
+    Arrays.fill(ordinals, -1);
+    for (int column = 0; column < plan.fileColumns().size(); column++) {
+      ordinals[column] = scanned.isEmpty() ? column : scanned.get()[column];
     }
 
     return ordinals;
