@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("clusters")
 class IcebergIT {
   static final List<String> TABLES =
-      List.of(IcebergInputTables.class.getName(), IcebergOutputTables.class.getName());
+      List.of(
+          IcebergInputTables.class.getName(),
+          IcebergOutputTables.class.getName(),
+          IcebergLostAnswers.class.getName());
 
   private static final String SPARK = "4.1.3";
 

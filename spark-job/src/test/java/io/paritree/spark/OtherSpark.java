@@ -71,7 +71,12 @@ final class OtherSpark {
             "-Dspark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog",
             "-Dspark.sql.catalog.lake.type=hadoop",
             "-Dspark.sql.catalog.lake.cache-enabled=false",
-            "-Dspark.sql.catalog.lake.warehouse=" + directory.resolve("lake")));
+            "-Dspark.sql.catalog.lake.warehouse=" + directory.resolve("lake"),
+            "-Dspark.sql.catalog.lossy=org.apache.iceberg.spark.SparkCatalog",
+            "-Dspark.sql.catalog.lossy.catalog-impl=" + LossyCatalog.class.getName(),
+            "-Dspark.sql.catalog.lossy.cache-enabled=false",
+            "-Dspark.sql.catalog.lossy.warehouse=" + directory.resolve("lossy"),
+            "-Dparitree.answers=" + Integer.getInteger("paritree.answers", 6)));
     Process process =
         JobProcess.start(
             javaHome,

@@ -100,6 +100,7 @@ public final class TestSpark {
         .config("spark.sql.warehouse.dir", "target/warehouse")
         .config("spark.hadoop.fs.file.impl", QuickLocalFileSystem.class.getName())
         .config("spark.hadoop.fs.watched.impl", WatchedFileSystem.class.getName())
+        .config("spark.delta.logStore.file.impl", LossyLogStore.class.getName())
         .getOrCreate();
   }
 }

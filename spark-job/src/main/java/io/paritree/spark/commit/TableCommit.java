@@ -14,6 +14,7 @@ import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,6 +31,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class TableCommit {
   private static final int MOST_TRIES = 20;
+  private static final int MOST_LOOKS = 5;
   private static final long FIRST_WAIT_NANOS = 100_000_000L;
   private static final long LONGEST_WAIT_NANOS = 5_000_000_000L;
 
@@ -68,7 +70,8 @@ public final class TableCommit {
    * @return the partitions that were published; the others were published with the same identity by
    *     another run meanwhile
    * @throws ConflictException if the rows of one were changed since the run began, or the columns
-   *     of the table
+   *     of the table; then no version names any of the files, and they can be deleted. After any
+   *     other failure one may
    */
   public List<String> publish(
       List<PreparedPartition> partitions,
@@ -76,7 +79,7 @@ public final class TableCommit {
       ReportBeforeMove report)
       throws ConflictException, IOException {
     table.describe(partitions, files, place.calls());
-    RuntimeException last = null;
+    Exception last = null;
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       TableTransaction transaction = table.begin(name, metadata);
       List<PreparedPartition> open = open(partitions, transaction);
@@ -91,10 +94,17 @@ public final class TableCommit {
       long version;
       try {
         version = transaction.commit(open, files);
-      } catch (ConcurrentModificationException e) {
-        last = e; // the next try finds out whether it has changed these partitions
-        waitAfter(tries);
-        continue;
+      } catch (RuntimeException | IOException e) {
+        OptionalLong made = committedInSpiteOf(e, transaction);
+        if (made.isPresent()) {
+          version = made.getAsLong();
+        } else if (e instanceof ConcurrentModificationException) {
+          last = e; // the next try finds out whether it has changed these partitions
+          waitAfter(tries);
+          continue;
+        } else {
+          throw e;
+        }
       }
 
       observer.reached(Step.COMMITTED);
@@ -114,6 +124,34 @@ public final class TableCommit {
         "Cannot publish to table %s: other transactions came first %s times"
             .formatted(table.location(), MOST_TRIES),
         last);
+  }
+
+  /**
+   * Looks for the version that a commit has made although it failed: its answer was lost, or came
+   * too late for the format's own next try, which took the commit for another writer's.
+   *
+   * @throws IOException if it cannot be found out
+   */
+  private OptionalLong committedInSpiteOf(Exception failure, TableTransaction transaction)
+      throws IOException {
+    for (int looks = 0; ; looks++) {
+      try {
+        return transaction.committed();
+      } catch (RuntimeException | IOException e) {
+        if (looks == MOST_LOOKS - 1) {
+          IOException unknown =
+              new IOException(
+                  ("Cannot find out whether the rows are published: the commit to table %s failed, and its versions"
+                          + " could not be read afterwards; run again, which says whether they are")
+                      .formatted(table.location()),
+                  failure);
+          unknown.addSuppressed(e);
+          throw unknown;
+        }
+
+        waitAfter(looks);
+      }
+    }
   }
 
   /** Returns the id of the table that a commit has gone to; empty if it cannot be found out. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** One attempt to commit to a table: it begins with the newest version, and reads no other one. */
@@ -23,7 +24,8 @@ public interface TableTransaction {
   Optional<Set<Map<String, String>>> changedSince(long version) throws IOException;
 
   /**
-   * Commits: adds files, and removes all others of their partitions.
+   * Commits: adds files, and removes all others of their partitions. Whatever it throws, it may
+   * have committed: the answer may be lost, or be another one. {@link #committed} says so.
    *
    * @param files of each partition, by their paths below the directory of the table's files
    * @return the version that the commit has made
@@ -32,6 +34,14 @@ public interface TableTransaction {
    */
   long commit(List<PreparedPartition> partitions, Map<String, List<DataFile>> files)
       throws IOException;
+
+  /**
+   * Looks for a commit of this name that was made since the version that this transaction began
+   * with, among all that the table has by now.
+   *
+   * @return the version that it has made; empty if there is none
+   */
+  OptionalLong committed() throws IOException;
 
   /**
    * Returns whether a version comes from this transaction's commit, and has added exactly these

@@ -13,12 +13,12 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.ConcurrentModificationException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -120,34 +120,26 @@ final class DeltaCommit implements TableTransaction {
     actions.addAll(removals(partitions, predicate));
     String said = ActionJson.json(Map.of("paritree", metadata));
     transaction.reads(predicate);
-    try {
-      return transaction.commit(ActionJson.written(actions), predicate, said);
-    } catch (ConcurrentModificationException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      return versionInSpiteOf(e);
-    }
+    return transaction.commit(ActionJson.written(actions), predicate, said);
   }
 
-  /**
-   * Returns the version that a commit has made although it failed, for instance because the answer
-   * of the store was lost.
-   *
-   * @throws RuntimeException the failure, if it has made none
-   */
-  private long versionInSpiteOf(RuntimeException failure) throws IOException {
+  @Override
+  public OptionalLong committed() throws IOException {
     DeltaTransaction later = DeltaTransaction.begin(session, location);
-    long version = state.version() + 1;
-    while (later.knows(name) && version <= later.snapshot().version()) {
-      Optional<CommitFile> commit = CommitFile.read(store, table, version);
-      if (commit.isPresent() && commit.get().transactions().contains(name)) {
-        return version;
-      }
-
-      version++;
+    if (later.snapshot().version() < 0 || !later.knows(name)) {
+      return OptionalLong.empty();
     }
 
-    throw failure;
+    for (long version = state.version() + 1; version <= later.snapshot().version(); version++) {
+      Optional<CommitFile> commit = CommitFile.read(store, table, version);
+      if (commit.isPresent() && commit.get().transactions().contains(name)) {
+        return OptionalLong.of(version);
+      }
+    }
+
+    throw new IOException(
+        "Cannot find the commit of %s in the log of table %s, which says that there is one"
+            .formatted(name, location));
   }
 
   private List<Map<String, Object>> actions(

@@ -126,7 +126,7 @@ final class IcebergCommit implements TableTransaction {
     OverwriteFiles overwrite =
         change
             .map(Transaction::newOverwrite)
-            .orElseGet(table::newOverwrite)
+            .orElseGet(CheckedOperations.of(table)::newOverwrite)
             .overwriteByRowFilter(replaced)
             .conflictDetectionFilter(replaced)
             .validateNoConflictingData()
@@ -156,8 +156,6 @@ final class IcebergCommit implements TableTransaction {
       change.ifPresent(Transaction::commitTransaction);
     } catch (ValidationException | CommitFailedException | AlreadyExistsException e) {
       throw new ConcurrentModificationException(e);
-    } catch (RuntimeException e) {
-      return committedInSpiteOf(e);
     }
 
     return committed()
@@ -168,26 +166,14 @@ final class IcebergCommit implements TableTransaction {
                         .formatted(name, table.location())));
   }
 
-  /**
-   * Returns the snapshot of a commit that has succeeded although it failed, for instance because
-   * the answer was lost.
-   *
-   * @throws RuntimeException the failure, if there is none, or it cannot be found out
-   */
-  private long committedInSpiteOf(RuntimeException failure) {
-    OptionalLong committed = OptionalLong.empty();
-    try {
-      committed = committed();
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
+  @Override
+  public OptionalLong committed() {
+    Optional<Table> made = output.found();
+    if (made.isEmpty()) {
+      return OptionalLong.empty();
     }
 
-    return committed.orElseThrow(() -> failure);
-  }
-
-  /** Returns the snapshot that has this commit's name. */
-  private OptionalLong committed() {
-    table = output.made();
+    table = made.get();
     table.refresh();
     for (Snapshot snapshot : ancestors()) {
       if (snapshot.snapshotId() == state.version()) {

@@ -177,8 +177,7 @@ final class IcebergOutput extends OutputTable {
 
   @Override
   protected TableTransaction begin(String name, Map<String, String> metadata) {
-    find();
-    TableState now = table.isPresent() ? newest() : TableState.ABSENT;
+    TableState now = found().isPresent() ? newest() : TableState.ABSENT;
     Optional<Transaction> change = columnsToCome(now).map(this::change);
     return new IcebergCommit(
         this,
@@ -189,24 +188,20 @@ final class IcebergOutput extends OutputTable {
         metadata);
   }
 
-  /** Finds a table that another run has made since this one began. */
-  private void find() {
+  /** Returns the table, which another run may have made since this one began; empty if none has. */
+  Optional<Table> found() {
     HadoopTables tables = new HadoopTables(hadoop);
     if (table.isEmpty() && tables.exists(location())) {
       table = Optional.of(tables.load(location()));
     }
-  }
 
-  /** Returns the table, which is made now. */
-  Table made() {
-    find();
-    return table.orElseThrow();
+    return table;
   }
 
   /** Begins a transaction that gives the table columns. */
   private Transaction change(PlannedColumns columns) {
     if (table.isPresent()) {
-      Transaction change = table.get().newTransaction();
+      Transaction change = CheckedOperations.of(table.get()).newTransaction();
       UpdateSchema update = change.updateSchema();
       Schema added =
           IcebergRuntime.schema(new StructType(columns.added().toArray(StructField[]::new)));
@@ -219,8 +214,9 @@ final class IcebergOutput extends OutputTable {
     Schema schema = IcebergRuntime.schema(columns.schema(TableState.ABSENT));
     PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
     columns.partitionColumns().forEach(spec::identity);
-    return new HadoopTables(hadoop)
-        .newCreateTableTransaction(location(), schema, spec.build(), Map.of());
+    return CheckedOperations.of(
+        new HadoopTables(hadoop)
+            .newCreateTableTransaction(location(), schema, spec.build(), Map.of()));
   }
 
   @Override
@@ -296,7 +292,7 @@ final class IcebergOutput extends OutputTable {
 
   @Override
   protected TableState newest() {
-    Table now = made();
+    Table now = found().orElseThrow();
     now.refresh();
     return IcebergState.of(now, branchName());
   }

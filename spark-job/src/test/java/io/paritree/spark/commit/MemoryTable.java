@@ -10,10 +10,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -36,6 +38,9 @@ final class MemoryTable {
   private long oldestInHistory = -1;
   private boolean isReadable = true;
   private boolean losesCommits;
+  private Optional<RuntimeException> lost = Optional.empty();
+  private Runnable othersFirst = () -> {};
+  private int unreadableLooks;
 
   /**
    * @param name of the run that has made the version; empty if another writer has
@@ -144,6 +149,21 @@ final class MemoryTable {
   /** From now on, commits are reported that the log does not have. */
   void loseCommits() {
     losesCommits = true;
+  }
+
+  /**
+   * The next commit is made, and then reported as a failure.
+   *
+   * @param others what other writers do before that
+   */
+  void loseAnswer(RuntimeException failure, Runnable others) {
+    lost = Optional.of(failure);
+    othersFirst = others;
+  }
+
+  /** As often as this, commits cannot be looked for. */
+  void hideCommits(int looks) {
+    unreadableLooks = looks;
   }
 
   /** Returns the names of the files of a partition. */
@@ -303,7 +323,27 @@ final class MemoryTable {
 
       StructType schema = change.orElseGet(() -> newest().schema());
       versions.add(new Version(name, schema, after, withoutRows, own, own));
-      return number();
+      long made = number();
+      if (lost.isPresent()) {
+        RuntimeException failure = lost.get();
+        lost = Optional.empty();
+        othersFirst.run();
+        throw failure;
+      }
+
+      return made;
+    }
+
+    @Override
+    public OptionalLong committed() {
+      if (unreadableLooks > 0) {
+        unreadableLooks--;
+        throw new IllegalStateException("the store does not answer");
+      }
+
+      return LongStream.rangeClosed(begun.version() + 1, number())
+          .filter(version -> versions.get((int) version).name().equals(name))
+          .findFirst();
     }
 
     private void compare(Set<String> own) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -338,6 +339,36 @@ class TableCommitTest {
         .hasMessageContaining("Cannot prove that the rows are published");
 
     assertThat(written().in(version -> true)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {ConcurrentModificationException.class, IllegalStateException.class})
+  void aCommitWhoseAnswerIsLostIsTheRunsWhateverOthersDoNext(
+      Class<? extends RuntimeException> failure) throws Exception {
+    RuntimeException lost = failure.getConstructor(String.class).newInstance("another came first");
+    Run alone = run("one", "a", "day=1", "day=2");
+    table.loseAnswer(lost, () -> {});
+    assertThat(alone.publish()).containsExactly("day=1", "day=2");
+
+    Run run = run("two", "b", "day=1", "day=2");
+    table.loseAnswer(lost, () -> table.insert("day=1"));
+    table.hideCommits(2);
+    assertThat(run.publish()).containsExactly("day=1", "day=2");
+
+    assertThat(table.files("day=1")).contains("day=1/two-0", "day=1/two-1");
+    assertThat(written().in(version -> version == 2)).containsExactly("day=1", "day=2");
+  }
+
+  @Test
+  void aCommitThatCannotBeLookedForIsNoConflict() {
+    run("one", "a", "day=1").publish();
+    Run run = run("two", "b", "day=1");
+    table.loseAnswer(new ConcurrentModificationException("another came first"), () -> {});
+    table.hideCommits(Integer.MAX_VALUE);
+
+    assertThatThrownBy(() -> run.publish(StepObserver.NONE))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Cannot find out whether the rows are published");
   }
 
   @Test
