@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.model.TestPackages;
 import java.io.IOException;
@@ -37,6 +38,7 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +192,13 @@ class ForeignWritersTest {
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     checkPassed();
+    SparkSession other = TestSpark.session().newSession();
+    String files = directory.resolve("in").toString();
+    assertThatThrownBy(() -> other.read().parquet(files).collectAsList())
+        .as("what the page on SQL says")
+        .hasStackTraceContaining("BYTE_STREAM_SPLIT");
+    other.conf().set("spark.sql.parquet.enableVectorizedReader", "false");
+    assertThat(other.read().parquet(files).collectAsList()).hasSize(2 * ROWS);
   }
 
   /** What Spark can decode in batches: each type in its encodings of version 2. */
@@ -232,13 +241,16 @@ class ForeignWritersTest {
   void codecThatIsNotThereIsRefusedWhereItsColumnIsRead() throws Exception {
     write("a.parquet", "int32 p", 0);
     write("b.parquet", "int32 p", ROWS, builder -> builder.withCodecFactory(new Brotli()));
+    write("c.parquet", "int32 p", 2 * ROWS, builder -> builder.withCodecFactory(new Brotli()));
 
     JobRun run = score();
 
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err())
-        .contains("column 'p' of file b.parquet is compressed with BROTLI", "ZSTD")
-        .contains("column 'f0' of file b.parquet")
+        .contains(
+            "columns 'f0', 'id', 'p' of file b.parquet and 1 more are compressed with BROTLI",
+            "ZSTD")
+        .containsOnlyOnce("BROTLI")
         .doesNotContain("a.parquet");
     assertThat(directory.resolve("_paritree/out").toFile().list()).containsExactly("runs");
   }

@@ -68,7 +68,8 @@ final class AddedReads {
   void check(FileSchema file, Found found) {
     found.inFiles.forEach(
         (name, columns) ->
-            file.problems(columns).forEach(problem -> unfit.putIfAbsent(name, problem)));
+            FileSchema.problems(List.of(file), columns)
+                .forEach(problem -> unfit.putIfAbsent(name, problem)));
   }
 
   /**

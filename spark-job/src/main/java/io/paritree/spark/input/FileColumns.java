@@ -39,9 +39,9 @@ record FileColumns(
 
     for (FileSchema file : schemas) {
       checkSameColumns(file, first, columns);
-      problems.addAll(file.problems(asked.names()));
     }
 
+    problems.addAll(FileSchema.problems(schemas, asked.names()));
     return columns;
   }
 

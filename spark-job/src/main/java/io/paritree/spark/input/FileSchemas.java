@@ -186,7 +186,7 @@ final class FileSchemas {
     } catch (RuntimeException e) {
       // Clients of key management services throw whatever they like.
       unreadable.put(
-          name, "is encrypted, and cannot be decrypted: %s; %s".formatted(firstLine(e), ENCRYPTED));
+          name, "encrypted, and cannot be decrypted: %s; %s".formatted(firstLine(e), ENCRYPTED));
       return;
     }
 
@@ -196,7 +196,7 @@ final class FileSchemas {
     } catch (RuntimeException | LinkageError e) {
       unreadable.put(
           name,
-          ("is compressed with %s, for which Spark has no codec here; write it with ZSTD or SNAPPY,"
+          ("compressed with %s, for which Spark has no codec here; write it with ZSTD or SNAPPY,"
                   + " or add the codec to Spark's class path")
               .formatted(codec));
     } finally {

@@ -61,10 +61,10 @@ record TableFooters(
     for (FileSchema file : schemas) {
       rows.put(file.file().name(), file.rows().orElseThrow());
       isReadByRows |= !Collections.disjoint(file.onlyByRows(), all);
-      problems.addAll(file.problems(inFiles));
       added.check(file, more);
     }
 
+    problems.addAll(FileSchema.problems(schemas, inFiles));
     return isReadByRows;
   }
 
