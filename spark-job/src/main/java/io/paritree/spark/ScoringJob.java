@@ -279,11 +279,6 @@ final class ScoringJob {
               .formatted(table.shown()));
     }
 
-    table
-        .branch()
-        .ifPresent(
-            branch ->
-                progress.println("Table %s is read from %s".formatted(table.shown(), branch)));
     inputVersion = table.version();
     return TableInput.of(table, asked.partitions(), problems);
   }

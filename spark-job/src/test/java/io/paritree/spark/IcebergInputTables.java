@@ -502,103 +502,65 @@ class IcebergInputTables {
     assertThat(run.err()).contains("seen is read as Spark reads it");
   }
 
-  @Test
-  void branchesTagsAndSnapshotsAreReadByTheirNames() throws Exception {
-    make("day");
-    append(0, 100);
-    long first = snapshot();
-    sql("ALTER TABLE lake.parcels CREATE TAG first");
-    sql("ALTER TABLE lake.parcels CREATE BRANCH audit");
-    parcels(100, 200).writeTo("lake.parcels.branch_audit").append();
-    append(200, ROWS);
-    Map<Long, Integer> ofBranch = Scores.only(scoresOfAll, 0, 200);
-    Map<Long, Integer> ofTag = Scores.only(scoresOfAll, 0, 100);
-
-    for (String branch :
-        List.of("lake.parcels.branch_audit", "lake.parcels.`branch_audit`", path("branch_audit"))) {
-      JobRun run = read("--input-table", branch, "--force");
-      succeeds(run);
-      assertThat(Scores.of(output)).as(branch).isEqualTo(ofBranch);
-    }
-
-    for (String tag :
-        List.of(
-            "lake.parcels.tag_first",
-            "lake.parcels.snapshot_id_" + first,
-            path("tag_first"),
-            path("snapshot_id_" + first))) {
-      JobRun run = read("--input-table", tag, "--force");
-      succeeds(run);
-      assertThat(run.out()).contains("version " + first);
-      assertThat(Scores.of(output)).as(tag).isEqualTo(ofTag);
-    }
-
-    assertThat(read("--as-of", "first").out()).contains("already published");
-    succeeds(read("--as-of", "audit"));
-    assertThat(Scores.of(output)).isEqualTo(ofBranch);
-    succeeds(read());
-    assertThat(Scores.of(output)).hasSize(200).doesNotContainKey(150L);
-  }
-
   private static String path(String selector) {
     return LAKE + "/parcels#" + selector;
   }
 
   @Test
-  void branchesAndTagsThatAreNotThereAreRefusedInASentence() throws Exception {
+  void tagsAndSnapshotsAreReadAsOfThemAndNamesOfPartsAreRefused() throws Exception {
     make("day");
-    append(0, ROWS);
-    sql("ALTER TABLE lake.parcels CREATE BRANCH audit");
+    append(0, 100);
+    sql("ALTER TABLE lake.parcels CREATE TAG first");
     sql("ALTER TABLE lake.parcels CREATE TAG `2099-01-01`");
-    append(0, ROWS);
+    sql("ALTER TABLE lake.parcels CREATE BRANCH audit");
+    String first = snapshot() + "";
+    append(100, ROWS);
 
-    refused(read("--input-table", "lake.parcels.branch_none"), "branch", "none");
-    refused(read("--input-table", "lake.parcels.tag_none"), "Cannot read table", "tag_none");
-    refused(read("--input-table", path("branch_none")), "branch", "none");
-    refused(
-        read("--input-table", path("none")),
-        "Iceberg takes 'none', after the # of a path, for the name of a branch",
-        "it is none of these");
-    refused(
-        read("--as-of", "none"),
-        "it has no snapshot of that time, and no tag or branch of that name");
-    refused(
-        read("--input-table", "lake.parcels.branch_audit", "--as-of", snapshot()),
-        "--as-of cannot be used with the name of a branch, tag or snapshot");
+    for (String name :
+        List.of(
+            "lake.parcels.branch_audit",
+            "lake.parcels.`branch_audit`",
+            path("branch_audit"),
+            "lake.parcels.tag_first",
+            path("tag_first"),
+            "lake.parcels.snapshot_id_" + first,
+            path("snapshot_id_" + first),
+            path("files"),
+            path("none"))) {
+      refused(
+          read("--input-table", name),
+          "Iceberg takes",
+          "for a branch, a tag or a snapshot of a table; give",
+          "--as-of");
+    }
+
+    refused(read("--as-of", "audit"), "'audit' is a branch of it");
+    refused(read("--as-of", "none"), "it has no snapshot of that time, and no tag of that name");
     refused(
         read("--as-of", "2099-01-01"),
-        "'2099-01-01' is a tag and a time; give the tag as lake.parcels.`tag_2099-01-01`");
+        "'2099-01-01' is a tag and a time; give the number " + first + " of the tag's snapshot");
     refused(
         read("--input-table", "lake.parcels.snapshots", "--as-of", "1"),
         "the metadata table has no versions that --as-of could name");
     refused(read("--input-table", "lake.parcels.snapshots"), "weight");
-    refused(read("--input-table", path("files")), "metadata table");
+    succeeds(read("--as-of", "first"));
+    assertThat(Scores.of(output)).isEqualTo(Scores.only(scoresOfAll, 0, 100));
+    assertThat(read("--as-of", first).out()).contains("already published");
   }
 
   @Test
-  void theBranchThatTheSessionAuditsIsReadAsSparkReadsIt() throws Exception {
+  void aSessionWhoseBranchWouldBeReadIsRefused() throws Exception {
     make("day");
     append(0, 100);
-    sql("ALTER TABLE lake.parcels CREATE BRANCH audit");
-    parcels(100, 200).writeTo("lake.parcels.branch_audit").append();
     withSetting(
         "spark.wap.branch",
         "audit",
         () -> {
           succeeds(read());
-          assertThat(Scores.of(output)).hasSize(100);
           sql("ALTER TABLE lake.parcels SET TBLPROPERTIES ('write.wap.enabled' = 'true')");
-
-          JobRun run = read();
-
-          succeeds(run);
-          assertThat(run.err()).contains("branch 'audit'", "spark.wap.branch");
-          assertThat(Scores.of(output)).isEqualTo(Scores.only(scoresOfAll, 0, 200));
-          succeeds(read("--input-table", "lake.parcels.branch_main"));
-          assertThat(Scores.of(output)).hasSize(100);
+          refused(read(), "the session's spark.wap.branch is audit", "main branch only");
         });
-    withSetting(
-        "spark.wap.branch", "later", () -> assertThat(read().out()).contains("already published"));
+    assertThat(read().out()).contains("already published");
   }
 
   /** Runs with a setting that all new sessions have, as by {@code --conf}. */

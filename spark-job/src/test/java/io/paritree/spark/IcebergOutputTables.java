@@ -359,20 +359,7 @@ class IcebergOutputTables {
   }
 
   @Test
-  void aColumnWithADotInItsNameIsAdded() {
-    IcebergInputTables.parcels(0, ROWS)
-        .withColumn("net.weight", functions.col("weight"))
-        .write()
-        .parquet(input.toString());
-    succeeds(score());
-
-    succeeds(score("--pass", "net.weight", "--evolve"));
-
-    assertThat(rows().where("`net.weight` IS NOT NULL").count()).isEqualTo(ROWS);
-  }
-
-  @Test
-  void tablesAndColumnsAreMadeOnRequestOnly() {
+  void tablesAreMadeOnRequestOnly() {
     takeDays();
     refused(
         JobRun.of(
@@ -391,12 +378,31 @@ class IcebergOutputTables {
     assertThat(table).doesNotExist();
     succeeds(score());
 
-    refused(score("--margin"), "lacks the columns [margin]; they are added with --evolve");
-    succeeds(score("--margin", "--evolve", "--partition", "day=2024-01-01"));
+    refused(
+        score("--margin"),
+        "lacks the columns [margin]; add them with ALTER TABLE ... ADD COLUMNS (`margin` FLOAT)");
+  }
 
-    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(ROWS);
-    assertThat(rows().count()).isEqualTo(2 * ROWS);
-    refused(score(), "has the columns [margin], which this run does not write");
+  @Test
+  void aTableIsRefusedWithTheStatementThatAddsTheColumnsThatItLacks() {
+    IcebergInputTables.parcels(0, ROWS)
+        .withColumn("net.weight", functions.col("weight"))
+        .write()
+        .parquet(input.resolve("day=2024-01-01").toString());
+    makeScores();
+    Object[] more = {"--table", "lake.scores", "--margin", "--pass", "net.weight"};
+
+    JobRun lacking = score(more);
+
+    refused(lacking, "lacks the columns");
+    String message = lacking.err();
+    sql(message.substring(message.indexOf("ALTER TABLE"), message.indexOf(')') + 1));
+    succeeds(score(more));
+    assertThat(scores().where("`net.weight` IS NOT NULL AND margin IS NOT NULL").count())
+        .isEqualTo(ROWS);
+    refused(
+        score("--table", "lake.scores"),
+        "has the columns [margin, net.weight], which this run does not write");
   }
 
   @Test
@@ -525,7 +531,7 @@ class IcebergOutputTables {
   }
 
   @Test
-  void aRunThatPublishesNothingMakesNoTableAndAddsNoColumn() {
+  void aRunThatPublishesNothingMakesNoTable() {
     takeDays();
     Path bad = directory.resolve("bad");
     Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 2, 1);
@@ -545,49 +551,24 @@ class IcebergOutputTables {
 
     assertThat(Scores.of(rows())).hasSize(2 * ROWS);
     assertThat(loaded().history()).hasSize(1);
-    assertThat(score("--input", bad, "--margin", "--evolve").exitCode()).isEqualTo(4);
-    assertThat(observed(dies, "--margin", "--evolve").exitCode()).isEqualTo(1);
-    JobRun late =
-        disturbed(
-            Step.VERIFIED, () -> succeeds(score("--model", otherModel)), "--margin", "--evolve");
-    assertThat(late.exitCode()).as(late.err()).isEqualTo(5);
-    assertThat(rows().columns()).doesNotContain("margin");
-    succeeds(score());
-    succeeds(score("--margin", "--evolve"));
-    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
-    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
   }
 
   @Test
-  void whatAnotherRunHasMadeMeanwhileIsTakenIfTheColumnsHaveTheSameIds() {
+  void aTableThatAnotherRunHasMadeMeanwhileIsTaken() {
     takeDays();
     Object[] first = {"--partition", "day=2024-01-01"};
     succeeds(
         disturbed(Step.VERIFIED, () -> succeeds(score("--partition", "day=2024-01-02")), first));
     assertThat(Scores.of(rows())).hasSize(2 * ROWS);
-
-    JobRun same =
-        disturbed(
-            Step.COMMIT_BEGUN,
-            () -> succeeds(score("--margin", "--evolve", "--partition", "day=2024-01-02")),
-            "--margin",
-            "--evolve",
-            "--partition",
-            "day=2024-01-01");
-
-    succeeds(same);
-    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
   }
 
   @Test
-  void columnsOfGroupsAreAddedWithTheFirst() {
+  void groupsAreCommitsOfTheirOwn() {
     takeDays();
     succeeds(score("--group-by", "day"));
 
-    succeeds(score("--group-by", "day", "--margin", "--evolve"));
-
-    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
-    assertThat(loaded().history()).hasSize(4);
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
+    assertThat(loaded().history()).hasSize(2);
   }
 
   /** Creates a table by SQL: what {@code writeTo} returns has another class before Spark 4. */
@@ -700,210 +681,81 @@ class IcebergOutputTables {
     assertThat(rows().where("region IS NULL AND model_version LIKE '%2'").count()).isEqualTo(ROWS);
   }
 
-  private static long head(String branch) {
+  @Test
+  void aPartOfATableAndASessionThatWritesABranchAreRefused() {
+    takeDays();
+    makeScores();
+    long main = head();
+    sql("ALTER TABLE lake.scores CREATE TAG first");
+    sql("ALTER TABLE lake.scores CREATE BRANCH audit");
+    String path = LAKE + "/scores#";
+
+    for (String name :
+        List.of(
+            "lake.scores.branch_audit",
+            "lake.scores.`branch_audit`",
+            "lake.scores.tag_first",
+            "lake.scores.snapshot_id_" + main,
+            path + "branch_audit",
+            path + "tag_first",
+            path + "files",
+            path + "other")) {
+      refused(
+          score("--table", name, "--force"),
+          "Cannot write to table " + name,
+          "Iceberg takes",
+          "for a branch, a tag or a snapshot of a table; give");
+    }
+
+    refused(score("--table", table + "#other"), "Iceberg takes '#other'");
+    assertThat(score("--table", "lake.scores.branch_none").exitCode()).isEqualTo(3);
+    refused(score("--table", "lake.scores.snapshots"), "metadata table");
+    sql("ALTER TABLE lake.scores SET TBLPROPERTIES ('write.wap.enabled' = 'true')");
+    for (String setting : List.of("spark.wap.branch", "spark.wap.id")) {
+      IcebergInputTables.withSetting(
+          setting,
+          "17",
+          () ->
+              refused(
+                  score("--table", "lake.scores", "--model", otherModel),
+                  "the session's %s is 17, and the job".formatted(setting)));
+    }
+
+    assertThat(head()).isEqualTo(main);
+    assertThat(Path.of(path + "other")).doesNotExist();
+  }
+
+  private static long head() {
     return SPARK
-        .sql("SELECT snapshot_id FROM lake.scores.refs WHERE name = '%s'".formatted(branch))
+        .sql("SELECT snapshot_id FROM lake.scores.refs WHERE name = 'main'")
         .head()
         .getLong(0);
   }
 
-  private static Dataset<Row> scores(String branch) {
-    return SPARK.table("lake.scores.branch_" + branch);
-  }
-
   @Test
-  void aNamedBranchIsWrittenAndMainIsNot() {
-    takeDays();
-    makeScores();
-    Map<Long, Integer> before = Scores.of(scores());
-    sql("ALTER TABLE lake.scores CREATE BRANCH audit");
-    long main = head("main");
-    Object[] run = {"--table", "lake.scores.branch_audit", "--model", otherModel};
-
-    JobRun first = score(run);
-
-    succeeds(first);
-    assertThat(first.err()).contains("branch 'audit'");
-    assertThat(head("main")).isEqualTo(main);
-    assertThat(Scores.of(scores())).isEqualTo(before);
-    assertThat(Scores.of(scores("audit"))).hasSize(2 * ROWS).isNotEqualTo(before);
-    sql("DELETE FROM lake.scores.branch_audit WHERE parcel_id = 3");
-    run[1] = LAKE + "/scores#branch_audit";
-    JobRun again = score(run);
-    succeeds(again);
-    assertThat(again.out()).contains("published before: 1 partition (day=2024-01-02)");
-    assertThat(Scores.of(scores("audit"))).hasSize(2 * ROWS);
-    run[1] = "lake.scores.`branch_audit`";
-    assertThat(score(run).out()).contains("already published");
-    assertThat(score("--table", "lake.scores").out())
-        .as("main has its own state")
-        .contains("already published");
-    assertThat(head("main")).isEqualTo(main);
-    sql("CALL lake.system.fast_forward('scores', 'main', 'audit')");
-    assertThat(Scores.of(scores())).isEqualTo(Scores.of(scores("audit")));
-    run[1] = "lake.scores";
-    assertThat(score(run).out()).contains("already published");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"scores.branch_audit, scores", "scores, scores.branch_audit"})
-  void aWriterToTheSameBranchIsAConflictAndToAnotherNone(String own, String other) {
-    takeDays();
-    makeScores();
-    sql("ALTER TABLE lake.scores CREATE BRANCH audit");
-    String insert = "INSERT INTO lake.%s SELECT * FROM lake.scores WHERE parcel_id = 3";
-    String model = otherModel;
-    Object[] run = {"--table", "lake." + own, "--model", model, "--partition", "day=2024-01-01"};
-
-    JobRun beside = disturbed(Step.COMMIT_BEGUN, () -> sql(insert.formatted(other)), run);
-
-    succeeds(beside);
-    assertThat(SPARK.table("lake." + own).count()).isEqualTo(2 * ROWS);
-    assertThat(SPARK.table("lake." + other).count()).isEqualTo(2 * ROWS + 1);
-    JobRun same =
-        disturbed(
-            Step.COMMIT_BEGUN,
-            () -> sql(insert.formatted(own)),
-            Stream.concat(Stream.of("--force"), Stream.of(run)).toArray());
-    assertThat(same.exitCode()).as(same.err()).isEqualTo(5);
-    assertThat(same.err()).contains("another writer has changed day=2024-01-01");
-  }
-
-  @Test
-  void theBranchThatTheSessionAuditsIsWrittenAsByInsert() {
-    takeDays();
-    makeScores();
-    Map<Long, Integer> before = Scores.of(scores());
-    long main = head("main");
-    String model = otherModel;
-    IcebergInputTables.withSetting(
-        "spark.wap.branch",
-        "night",
-        () -> {
-          sql("ALTER TABLE lake.scores SET TBLPROPERTIES ('write.wap.enabled' = 'true')");
-
-          JobRun run = score("--table", "lake.scores", "--model", model);
-
-          succeeds(run);
-          assertThat(run.err()).contains("branch 'night'", "spark.wap.branch");
-          assertThat(score("--table", "lake.scores", "--model", model).out())
-              .contains("already published");
-        });
-    assertThat(head("main")).isEqualTo(main);
-    assertThat(Scores.of(scores())).isEqualTo(before);
-    assertThat(Scores.of(scores("night"))).hasSize(2 * ROWS).isNotEqualTo(before);
-    IcebergInputTables.withSetting(
-        "spark.wap.id",
-        "17",
-        () ->
-            refused(
-                score("--table", "lake.scores", "--model", model),
-                "spark.wap.id",
-                "spark.wap.branch"));
-    assertThat(head("main")).isEqualTo(main);
-  }
-
-  @Test
-  void whatARunHasWrittenToABranchDoesNotMakeRowsOfMainTheJobs() {
+  void whatARunHasWrittenBeforeTheTableWasSetBackDoesNotMakeRowsTheJobs() {
     takeDays();
     sql(
         "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version"
             + " STRING, day DATE) USING iceberg PARTITIONED BY (day)");
     succeeds(score("--table", "lake.scores", "--partition", "day=2024-01-02"));
-    sql("ALTER TABLE lake.scores CREATE BRANCH audit");
     sql(
         "INSERT INTO lake.scores SELECT parcel_id, 0, label, model_version, DATE'2024-01-01' FROM"
             + " lake.scores LIMIT 30");
-    succeeds(score("--table", "lake.scores.branch_audit"));
+    long before = head();
+    succeeds(score("--table", "lake.scores", "--replace-foreign"));
+    long after = head();
+    sql("CALL lake.system.set_current_snapshot('scores', %s)".formatted(before));
 
     refused(
         score("--table", "lake.scores"),
         "30 rows in day=2024-01-01, of which nothing says that Paritree has written them");
 
-    sql("CALL lake.system.set_current_snapshot('scores', %s)".formatted(head("audit")));
+    sql("CALL lake.system.set_current_snapshot('scores', %s)".formatted(after));
     sql(
         "CALL lake.system.rewrite_data_files(table => 'scores', options => map("
             + "'rewrite-all', 'true'))");
     succeeds(score("--table", "lake.scores", "--model", otherModel));
     assertThat(Scores.of(scores())).hasSize(2 * ROWS);
-  }
-
-  @Test
-  void aBranchGetsColumnsAndTextPartitionsBesideNullInOneCommit() {
-    List<String> regions = List.of("__HIVE_DEFAULT_PARTITION__", "a", "b", "K%C3%B6ln");
-    for (int at = 0; at < regions.size(); at++) {
-      Parcels.write(input.resolve("region=" + regions.get(at)), at * ROWS, (at + 1) * ROWS, 0, 1);
-    }
-
-    sql(
-        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version"
-            + " STRING, region STRING) USING iceberg PARTITIONED BY (region)");
-    succeeds(score("--table", "lake.scores"));
-    long main = head("main");
-    sql("ALTER TABLE lake.scores CREATE BRANCH audit");
-    Object[] run = {
-      "--table", "lake.scores.branch_audit", "--margin", "--evolve", "--group-by", "region"
-    };
-
-    succeeds(score(run));
-
-    assertThat(head("main")).isEqualTo(main);
-    assertThat(scores("audit").where("margin IS NOT NULL").count()).isEqualTo(4 * ROWS);
-    assertThat(scores("audit").where("region = 'Köln'").count()).isEqualTo(ROWS);
-    assertThat(scores("audit").where("region IS NULL").count()).isEqualTo(ROWS);
-    assertThat(Scores.of(scores("audit"))).isEqualTo(Scores.of(scores()));
-    assertThat(score(run).out()).contains("already published");
-  }
-
-  @Test
-  void aColumnThatAnotherWriterHasAddedAndDroppedMeanwhileTakesNoValuesAway() {
-    takeDays();
-    makeScores();
-    Object[] run = {"--table", "lake.scores", "--margin", "--evolve"};
-
-    JobRun late =
-        disturbed(
-            Step.VERIFIED,
-            () -> {
-              sql("ALTER TABLE lake.scores ADD COLUMN other BIGINT");
-              sql("ALTER TABLE lake.scores DROP COLUMN other");
-            },
-            run);
-
-    assertThat(late.exitCode()).as(late.err()).isEqualTo(5);
-    succeeds(score(run));
-    assertThat(scores().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
-  }
-
-  @Test
-  void whatIsNoBranchIsRefusedAsAnOutput() {
-    takeDays();
-    makeScores();
-    long main = head("main");
-    sql("ALTER TABLE lake.scores CREATE TAG first");
-    String path = LAKE + "/scores#";
-
-    for (String name :
-        List.of(
-            "lake.scores.tag_first",
-            "lake.scores.snapshot_id_" + main,
-            "lake.scores.at_timestamp_" + System.currentTimeMillis(),
-            path + "tag_first",
-            path + "snapshot_id_" + main)) {
-      refused(
-          score("--table", name, "--force"),
-          "Cannot write to table " + name,
-          "is a tag or a snapshot, which does not change; give the name of the table or of a"
-              + " branch");
-    }
-
-    refused(score("--table", "lake.scores.branch_first", "--force"), "'first' is a tag");
-    refused(score("--table", "lake.scores.branch_none"), "branch", "none", "CREATE BRANCH");
-    refused(score("--table", path + "branch_none"), "branch", "none", "CREATE BRANCH");
-    refused(score("--table", path + "other"), "it is none of these");
-    refused(score("--table", "lake.scores.snapshots"), "metadata table");
-    refused(score("--table", path + "files"), "metadata table");
-    assertThat(head("main")).isEqualTo(main);
-    assertThat(Path.of(path + "other")).doesNotExist();
   }
 }

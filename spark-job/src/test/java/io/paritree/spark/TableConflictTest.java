@@ -84,7 +84,7 @@ class TableConflictTest extends DeltaScores {
   }
 
   @Test
-  void aTableAndColumnsThatAnotherRunHasMadeMeanwhileAreTaken() {
+  void aTableThatAnotherRunHasMadeMeanwhileIsTaken() {
     Object[] first = {"--partition", "day=2024-01-01"};
 
     succeeds(
@@ -93,15 +93,6 @@ class TableConflictTest extends DeltaScores {
 
     assertThat(Scores.of(rows())).hasSize(2 * ROWS);
     assertThat(version()).isEqualTo(1);
-    succeeds(
-        disturbed(
-            Step.COMMIT_BEGUN,
-            () -> succeeds(score("--margin", "--evolve", "--partition", "day=2024-01-02")),
-            "--margin",
-            "--evolve",
-            "--partition",
-            "day=2024-01-01"));
-    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
   }
 
   @Test
@@ -138,28 +129,6 @@ class TableConflictTest extends DeltaScores {
     succeeds(score());
     assertThat(version()).isZero();
     assertThat(Scores.of(rows())).hasSize(2 * ROWS);
-  }
-
-  @Test
-  void aRunThatPublishesNothingAddsNoColumn() throws IOException {
-    takeScored();
-    Path bad = directory.resolve("bad");
-    Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 2, 1);
-    Object[] margin = {"--margin", "--evolve"};
-
-    assertThat(score("--margin", "--evolve", "--input", bad).exitCode()).isEqualTo(4);
-    JobRun late =
-        disturbed(
-            Step.VERIFIED,
-            () -> sql("DELETE FROM TABLE_ WHERE day = '2024-01-01' AND parcel_id = 3"),
-            margin);
-
-    assertThat(late.exitCode()).as(late.err()).isEqualTo(5);
-    assertThat(rows().columns()).doesNotContain("margin");
-    long version = version();
-    succeeds(score(margin));
-    assertThat(version()).as("columns and rows are one commit").isEqualTo(version + 1);
-    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
   }
 
   @Test

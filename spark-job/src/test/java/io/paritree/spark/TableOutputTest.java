@@ -252,17 +252,12 @@ class TableOutputTest extends DeltaScores {
   }
 
   @Test
-  void groupsAreCommitsOfTheirOwnAndTheFirstAddsTheColumns() {
+  void groupsAreCommitsOfTheirOwn() {
     succeeds(score("--group-by", "day", "--run-id", "r"));
 
     assertThat(version()).isEqualTo(1);
     assertThat(Scores.of(rows())).hasSize(2 * ROWS);
     assertThat(score("--group-by", "day").out()).contains("already published");
-
-    succeeds(score("--group-by", "day", "--margin", "--evolve"));
-
-    assertThat(version()).isEqualTo(3);
-    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
   }
 
   @Test

@@ -65,14 +65,16 @@ class TableRefusalTest extends DeltaScores {
   }
 
   @Test
-  void columnsAreAddedOnRequestOnly() throws IOException {
+  void aTableIsRefusedWithTheStatementThatAddsTheColumnsThatItLacks() throws IOException {
     takeScored();
 
     JobRun refused = score("--margin");
 
     assertThat(refused.exitCode()).isEqualTo(3);
-    assertThat(refused.err()).contains("lacks the columns [margin]; they are added with --evolve");
-    succeeds(score("--margin", "--evolve", "--partition", "day=2024-01-01"));
+    String message = refused.err();
+    assertThat(message).contains("lacks the columns [margin]; add them with ALTER TABLE delta.`");
+    sql(message.substring(message.indexOf("ALTER TABLE"), message.indexOf(')') + 1));
+    succeeds(score("--margin", "--partition", "day=2024-01-01"));
     assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(ROWS);
     JobRun fewer = score();
     assertThat(fewer.exitCode()).isEqualTo(3);

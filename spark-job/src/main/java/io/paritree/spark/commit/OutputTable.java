@@ -4,17 +4,21 @@ import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableToWrite;
 import io.paritree.store.CallsAtOnce;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -40,13 +44,6 @@ public abstract class OutputTable {
     this.location = location;
     this.state = state;
     this.firstVersion = state.version();
-  }
-
-  /**
-   * Returns the branch that the rows go to, in words; empty if there is only one, or it is main.
-   */
-  public Optional<String> branch() {
-    return Optional.empty();
   }
 
   public final String location() {
@@ -97,19 +94,24 @@ public abstract class OutputTable {
     return type;
   }
 
+  /** Returns how statements name the table. */
+  protected String inStatements() {
+    return asked.isPath() ? "..." : asked.name();
+  }
+
   /**
-   * Finds out how the table would be with these columns, and changes nothing.
+   * Finds out how the table would be made, and makes none.
    *
    * @return what this job could not honour then, as ends of sentences about the table
    */
   protected abstract List<String> plan(PlannedColumns columns);
 
-  /** Returns whether the files of the run, written for the planned columns, fit a version. */
+  /** Returns whether the files of the run, written for a table to be made, fit a version. */
   protected boolean fitsPlan(TableState now) {
     return true;
   }
 
-  /** Returns the newest version, which has no planned columns to come. */
+  /** Returns the newest version of a table that is made. */
   protected abstract TableState newest();
 
   /** Returns why servers cannot find rows of the table by an index; empty if they can. */
@@ -181,13 +183,10 @@ public abstract class OutputTable {
    * @param output the columns of the run's files
    * @param partitions the partitions that it writes
    * @param problems receives what prevents it
-   * @return the columns that the table lacks, if they are to be added
    */
-  public List<StructField> check(
-      StructType output, List<String> partitions, List<String> problems) {
-    List<StructField> added = new ArrayList<>();
+  public void check(StructType output, List<String> partitions, List<String> problems) {
     if (state.isAbsent()) {
-      return added;
+      return;
     }
 
     unfitFeatures(state)
@@ -202,22 +201,19 @@ public abstract class OutputTable {
       problems.add(
           "table %s is partitioned by %s, and this run would write partitions by %s"
               .formatted(asked.name(), state.partitionColumns(), columns));
-      return added;
+      return;
     }
 
-    compare(output, state, added, problems);
+    compare(output, state, problems);
     for (String partition : partitions) {
       for (PartitionValue value : PartitionValue.ofPath(partition)) {
         PartitionText.problem(value, state.schema().apply(value.column()).dataType())
             .ifPresent(problems::add);
       }
     }
-
-    return added;
   }
 
-  private void compare(
-      StructType output, TableState table, List<StructField> added, List<String> problems) {
+  private void compare(StructType output, TableState table, List<String> problems) {
     Map<String, StructField> there = new HashMap<>();
     for (StructField field : table.schema().fields()) {
       if (!table.partitionColumns().contains(field.name())) {
@@ -225,12 +221,11 @@ public abstract class OutputTable {
       }
     }
 
-    Set<String> lacking = new TreeSet<>();
+    Map<String, StructField> lacking = new LinkedHashMap<>();
     for (StructField field : output.fields()) {
       StructField own = there.remove(field.name());
       if (own == null) {
-        added.add(field);
-        lacking.add(field.name());
+        lacking.put(field.name(), field);
       } else if (!own.dataType().catalogString().equals(stored(field.dataType()).catalogString())) {
         problems.add(
             "column '%s' is %s in table %s, and %s in this run's rows"
@@ -239,7 +234,7 @@ public abstract class OutputTable {
       }
     }
 
-    for (String column : List.copyOf(lacking)) {
+    for (String column : List.copyOf(lacking.keySet())) {
       there.keySet().stream()
           .filter(column::equalsIgnoreCase)
           .findFirst()
@@ -259,46 +254,48 @@ public abstract class OutputTable {
               .formatted(asked.name(), new TreeSet<>(there.keySet())));
     }
 
-    if (!lacking.isEmpty() && !asked.isEvolved()) {
+    if (!lacking.isEmpty()) {
       problems.add(
-          "table %s lacks the columns %s; they are added with --evolve"
-              .formatted(asked.name(), lacking));
+          "table %s lacks the columns %s; add them with ALTER TABLE %s ADD COLUMNS (%s)"
+              .formatted(
+                  asked.name(), lacking.keySet(), inStatements(), definitions(lacking.values())));
     }
   }
 
+  /** Returns columns as a statement adds them. */
+  private String definitions(Collection<StructField> columns) {
+    return columns.stream()
+        .map(
+            field ->
+                "%s %s".formatted(SqlName.quoted(field.name()), stored(field.dataType()).sql()))
+        .collect(Collectors.joining(", "));
+  }
+
   /**
-   * Plans to make the table, or to add columns to it, by the commit that brings the rows. A run
-   * that publishes nothing leaves the table as it was.
+   * Plans to make the table by the commit that brings the rows, if it is not there. A run that
+   * publishes nothing makes none.
    *
-   * @param added of {@link #check}
-   * @param partitionColumns are texts, if the table is made
+   * @param partitionColumns are texts
    * @param problems receives what prevents it
    */
-  public void plan(
-      StructType output,
-      List<StructField> added,
-      List<String> partitionColumns,
-      List<String> problems) {
-    if (!state.isAbsent() && added.isEmpty()) {
+  public void plan(StructType output, List<String> partitionColumns, List<String> problems) {
+    if (!state.isAbsent()) {
       return;
     }
 
-    PlannedColumns columns =
-        state.isAbsent()
-            ? new PlannedColumns(output, List.of(), partitionColumns)
-            : new PlannedColumns(output, added, List.of());
+    PlannedColumns columns = new PlannedColumns(output, partitionColumns);
     planned = Optional.of(columns);
     plan(columns).forEach(problem -> problems.add("table %s %s".formatted(asked.name(), problem)));
   }
 
-  /** Returns the columns that a commit on top of a version must bring; empty if it has them. */
+  /** Returns the columns of the table that a commit must make; empty if it is there. */
   protected Optional<PlannedColumns> columnsToCome(TableState now) {
-    return planned.filter(columns -> now.definition().equals(state.definition()));
+    return planned.filter(columns -> now.isAbsent());
   }
 
   /**
    * Returns whether a version is as it was checked, or as it is to be: another run may have made
-   * the same columns meanwhile.
+   * the same table meanwhile.
    */
   boolean isAsChecked(TableState now) {
     return now.definition().equals(state.definition())
@@ -306,29 +303,24 @@ public abstract class OutputTable {
   }
 
   private boolean isAsPlanned(PlannedColumns columns, TableState now) {
-    List<StructField> lacking = new ArrayList<>();
     List<String> problems = new ArrayList<>(unfitFeatures(now));
-    compare(columns.output(), now, lacking, problems);
-    List<String> partitionColumns =
-        state.isAbsent() ? columns.partitionColumns() : state.partitionColumns();
+    compare(columns.output(), now, problems);
     return problems.isEmpty()
-        && lacking.isEmpty()
-        && now.partitionColumns().equals(partitionColumns)
+        && now.partitionColumns().equals(columns.partitionColumns())
         && fitsPlan(now);
   }
 
   /**
-   * Takes over what the table is after a commit that has brought the planned columns. If it cannot
-   * be read now, nothing has failed: the rows are published, and the next commit finds the columns
-   * as another run's.
+   * Takes over what the table is after the commit that has made it. If it cannot be read now,
+   * nothing has failed: the rows are published, and the next commit finds it as another run's.
    */
-  void hasColumns() {
+  void isMade() {
     if (planned.isPresent()) {
       try {
         state = newest();
         planned = Optional.empty();
       } catch (RuntimeException e) {
-        // They stay planned.
+        // It stays planned.
       }
     }
   }

@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Publishes the partitions of a group by one commit: it adds the group's files, and removes all
- * others of its partitions. If the table is to be made, or to get columns, this is a part of it.
+ * others of its partitions. If the table is to be made, this is a part of it.
  *
  * <p>A reader sees the old rows or the new ones, and never a gap. If the run is killed, its files
  * are in the table's directory and in no commit: readers do not see them, and the table's own
@@ -116,7 +116,7 @@ public final class TableCommit {
 
       new WrittenPartitions(place, id(transaction)).add(name, version, published);
       observer.reached(Step.COMMIT_PROVED);
-      table.hasColumns();
+      table.isMade();
       return published;
     }
 

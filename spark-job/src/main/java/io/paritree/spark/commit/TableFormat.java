@@ -34,11 +34,6 @@ public interface TableFormat {
     return isAt(path, hadoop);
   }
 
-  /** Returns the directory of the table that a path, or a part of it, names. */
-  default String directory(String path) {
-    return path;
-  }
-
   /** Returns why a path cannot name a table to read; empty if it can. */
   default Optional<String> inputProblem(String path, Configuration hadoop) throws IOException {
     return Optional.empty();
@@ -76,11 +71,6 @@ public interface TableFormat {
 
   /** Appends rows to the table at a path, in one commit. */
   void append(SparkSession session, String path, Dataset<Row> rows);
-
-  /** Returns why a catalog that failed does not have a table to write to; empty if that is open. */
-  default Optional<String> absence(TableToWrite asked, Exception failure) {
-    return Optional.empty();
-  }
 
   /** Returns why the format's classes cannot be linked; empty if that is unknown. */
   default Optional<String> unfit(LinkageError failure) {

@@ -76,8 +76,8 @@ public class TableState implements RunMarks {
   }
 
   /**
-   * Returns whether a version that a commit has made is part of this one. It counts as one if the
-   * table does not know it any more, or has no branches.
+   * Returns whether a version that a commit has made is part of this one, which it is not if the
+   * table was set back from it. It counts as one if the table does not say.
    */
   public boolean includes(long commit) {
     return true;

@@ -30,8 +30,8 @@ record WrittenPartitions(OutputPlace place, String table) {
   private static final int MOST_FILES = 50;
 
   /**
-   * Returns the partitions that runs have recorded, without commits to other branches: what a run
-   * has written there says nothing about the rows here.
+   * Returns the partitions that runs have recorded, without commits that the table was set back
+   * from: they say nothing about the rows here.
    *
    * @param isIncluded {@link TableState#includes}
    */

@@ -1,7 +1,5 @@
 package io.paritree.spark.delta;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -44,17 +42,6 @@ final class ActionJson {
     metadata.putObject("configuration");
     metadata.put("createdTime", System.currentTimeMillis());
     return action.toString();
-  }
-
-  /** Returns the action that says what a table is, with other columns. */
-  static String withSchema(String metadataAction, StructType schema) {
-    try {
-      JsonNode action = JSON.readTree(metadataAction);
-      ((ObjectNode) action.get("metaData")).put("schemaString", schema.json());
-      return action.toString();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Cannot read an action that Delta has written", e);
-    }
   }
 
   static String json(Object value) throws IOException {

@@ -24,7 +24,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /** A commit to a Delta table. Its actions are JSON, as in Delta's log. */
 final class DeltaCommit implements TableTransaction {
@@ -44,7 +43,7 @@ final class DeltaCommit implements TableTransaction {
    *
    * @param location the table's directory
    * @param before the table as it was read before
-   * @param toCome the columns that the commit must bring to a version
+   * @param toCome the columns of the table if the commit must make it, which a version says
    */
   DeltaCommit(
       SparkSession session,
@@ -62,7 +61,7 @@ final class DeltaCommit implements TableTransaction {
       this.state =
           toCome
               .apply(TableState.ABSENT)
-              .map(to -> TableState.absent(to.schema(TableState.ABSENT), to.partitionColumns()))
+              .map(to -> TableState.absent(to.schema(), to.partitionColumns()))
               .orElse(TableState.ABSENT);
       this.known = Map.of();
       this.spelledOtherwise = Set.of();
@@ -74,20 +73,16 @@ final class DeltaCommit implements TableTransaction {
       this.spelledOtherwise = found.spelledOtherwise();
     }
 
-    toCome.apply(state).ifPresent(columns -> change(transaction, columns, state));
+    toCome.apply(state).ifPresent(columns -> make(transaction, columns));
     this.table = HadoopPaths.located(new Path(location));
     this.store = FileStore.of(table, HadoopPaths.settingsByName(session));
     this.name = name;
     this.metadata = metadata;
   }
 
-  /** Lets a transaction give the table columns. */
-  static void change(DeltaTransaction transaction, PlannedColumns planned, TableState before) {
-    StructType all = planned.schema(before);
-    transaction.changesMetadata(
-        before.isAbsent()
-            ? ActionJson.tableMade(all, planned.partitionColumns())
-            : ActionJson.withSchema(transaction.metadataAction(), all));
+  /** Lets a transaction make the table. */
+  static void make(DeltaTransaction transaction, PlannedColumns planned) {
+    transaction.makesTable(ActionJson.tableMade(planned.schema(), planned.partitionColumns()));
   }
 
   @Override

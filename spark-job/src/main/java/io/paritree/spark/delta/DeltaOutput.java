@@ -4,6 +4,7 @@ import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.PlannedColumns;
 import io.paritree.spark.commit.TableState;
 import io.paritree.spark.commit.TableTransaction;
+import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableToWrite;
 import java.io.IOException;
 import java.util.List;
@@ -59,9 +60,14 @@ final class DeltaOutput extends OutputTable {
   }
 
   @Override
+  protected String inStatements() {
+    return "delta.%s".formatted(SqlName.quoted(location()));
+  }
+
+  @Override
   protected List<String> plan(PlannedColumns columns) {
     DeltaTransaction transaction = DeltaTransaction.begin(session, location());
-    DeltaCommit.change(transaction, columns, state());
+    DeltaCommit.make(transaction, columns);
     return transaction.unfitFeatures();
   }
 

@@ -44,18 +44,12 @@ record DeltaTransaction(SparkSession session, Object transaction) {
     return DeltaSnapshot.of(SparkLists.call(transaction, "snapshot"), log);
   }
 
-  /** Returns the action of the log that says what the table is, as JSON. */
-  String metadataAction() {
-    return (String) SparkLists.call(metadata(), "json");
-  }
-
   /**
-   * Lets the commit change what the table is, or make it with the session's defaults for new
-   * tables.
+   * Lets the commit make the table, with the session's defaults for new tables.
    *
    * @param action of the log, as JSON
    */
-  void changesMetadata(String action) {
+  void makesTable(String action) {
     Object parsed = parsed(action);
     Method update =
         Arrays.stream(transaction.getClass().getMethods())

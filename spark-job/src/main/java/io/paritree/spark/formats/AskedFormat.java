@@ -72,20 +72,6 @@ public enum AskedFormat {
     return ALL.stream().flatMap(format -> format.fault(failure).stream()).findFirst();
   }
 
-  /** Returns the directory of a table, without a branch of it; its name, if it has no path. */
-  public String directory(TableToWrite asked) {
-    String directory = asked.name();
-    for (TableFormat format : asked.isPath() ? possible() : List.<TableFormat>of()) {
-      directory = format.directory(directory);
-    }
-
-    return directory;
-  }
-
-  private List<TableFormat> possible() {
-    return only == null ? ALL : List.of(only);
-  }
-
   /**
    * Finds a table to read, and its version.
    *
@@ -193,7 +179,7 @@ public enum AskedFormat {
   private static Optional<String> outputProblem(
       TableFormat format, String path, Configuration hadoop) throws IOException {
     Optional<String> problem = Optional.empty();
-    for (TableFormat any : format.directory(path).equals(path) ? ALL : List.of(format)) {
+    for (TableFormat any : ALL) {
       problem = problem.isPresent() ? problem : any.outputProblem(path, hadoop);
     }
 
@@ -220,25 +206,11 @@ public enum AskedFormat {
     return own.get().output(session, asked, found);
   }
 
-  /**
-   * Reads a table of the catalog; empty if there is none. It is not asked for before it is read:
-   * Iceberg's catalog for Spark 3.5 finds branches only when they are read.
-   */
-  private static Optional<Dataset<Row>> read(SparkSession session, TableToWrite asked)
-      throws RefusedException {
-    try {
-      return Optional.of(session.table(asked.name()));
-    } catch (Exception e) { // Spark and the formats throw checked ones undeclared
-      for (TableFormat format : ALL) {
-        refuse(asked, format.absence(asked, e));
-      }
-
-      if (e instanceof AnalysisException && !session.catalog().tableExists(asked.name())) {
-        return Optional.empty();
-      }
-
-      throw e;
-    }
+  /** Reads a table of the catalog; empty if there is none. */
+  private static Optional<Dataset<Row>> read(SparkSession session, TableToWrite asked) {
+    return session.catalog().tableExists(asked.name())
+        ? Optional.of(session.table(asked.name()))
+        : Optional.empty();
   }
 
   /**

@@ -39,8 +39,8 @@ import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.util.SnapshotUtil;
 
 /**
- * A commit to a branch of an Iceberg table: one snapshot by Iceberg's own overwrite, which refuses
- * it if another writer has changed the same partitions of the branch since.
+ * A commit to an Iceberg table: one snapshot by Iceberg's own overwrite, which refuses it if
+ * another writer has changed the same partitions since.
  */
 final class IcebergCommit implements TableTransaction {
   /** The summary's key for the name of the run and its group. */
@@ -56,8 +56,8 @@ final class IcebergCommit implements TableTransaction {
   /**
    * @param output the table; what commits say of the run's files was found out
    * @param table was just refreshed; if it is to be made, what it is to be
-   * @param state of the branch
-   * @param change gives the table columns, or makes it; the commit is part of it
+   * @param state of the table
+   * @param change makes the table; the commit is part of it
    * @param name of the run and its group
    */
   IcebergCommit(
@@ -101,9 +101,9 @@ final class IcebergCommit implements TableTransaction {
     return first < 0 ? Optional.of(changed) : Optional.empty();
   }
 
-  /** Returns the snapshots of the branch, the newest first. */
+  /** Returns the snapshots of the table, the newest first. */
   private Iterable<Snapshot> ancestors() {
-    Snapshot newest = IcebergReference.newest(table, output.branchName());
+    Snapshot newest = table.currentSnapshot();
     return newest == null
         ? List.of()
         : SnapshotUtil.ancestorsOf(newest.snapshotId(), table::snapshot);
@@ -131,7 +131,6 @@ final class IcebergCommit implements TableTransaction {
             .conflictDetectionFilter(replaced)
             .validateNoConflictingData()
             .validateNoConflictingDeletes();
-    output.branchName().ifPresent(overwrite::toBranch);
     if (state.version() >= 0) {
       overwrite.validateFromSnapshot(state.version());
     }

@@ -45,16 +45,24 @@ public final class IcebergFormat implements TableFormat {
                 .orElse("it has no runtime for Spark %s".formatted(SparkVersion.running().text())));
   }
 
-  /** A path may end with a branch, a tag or a snapshot of the table. */
+  /** A path of a part of a table is one of Iceberg, which is refused. */
   @Override
   public boolean isAt(String path, Configuration hadoop) throws IOException {
     Path whole = new Path(path);
     FileSystem files = whole.getFileSystem(hadoop);
-    IcebergName name = IcebergName.of(path);
+    Optional<String> table = IcebergBranches.tableOf(path);
     return hasLog(files, whole)
-        || !name.selector().isEmpty()
-            && !files.exists(whole)
-            && hasLog(files, new Path(name.table()));
+        || table.isPresent() && !files.exists(whole) && hasLog(files, new Path(table.get()));
+  }
+
+  @Override
+  public Optional<String> inputProblem(String path, Configuration hadoop) {
+    return IcebergBranches.problem(path);
+  }
+
+  @Override
+  public Optional<String> outputProblem(String path, Configuration hadoop) throws IOException {
+    return isAt(path, hadoop) ? IcebergBranches.problem(path) : Optional.empty();
   }
 
   /** Returns whether the directory is a table's, which a catalog may know by its name. */
@@ -63,12 +71,6 @@ public final class IcebergFormat implements TableFormat {
     return files.exists(metadata)
         && Arrays.stream(files.listStatus(metadata))
             .anyMatch(file -> file.getPath().getName().contains(".metadata.json"));
-  }
-
-  @Override
-  public String directory(String path) {
-    IcebergName name = IcebergName.of(path);
-    return name.isKnown() ? name.table() : path;
   }
 
   @Override
@@ -103,15 +105,6 @@ public final class IcebergFormat implements TableFormat {
   public OutputTable output(SparkSession session, TableToWrite asked, Dataset<Row> found)
       throws RefusedException, IOException {
     return IcebergOutput.of(session, asked, IcebergRuntime.table(found));
-  }
-
-  /** A catalog fails where the name is a branch's that its table does not have. */
-  @Override
-  public Optional<String> absence(TableToWrite asked, Exception failure) {
-    return IcebergName.of(asked.name())
-        .branch()
-        .filter(branch -> String.valueOf(failure.getMessage()).contains("does not exist"))
-        .map(IcebergReference::noBranch);
   }
 
   @Override

@@ -24,7 +24,6 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
-import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.hadoop.HadoopTables;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
@@ -32,8 +31,6 @@ import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 
 /** An Iceberg table that a run writes to. */
 final class IcebergOutput extends OutputTable {
@@ -52,43 +49,33 @@ final class IcebergOutput extends OutputTable {
   private static final Set<Type.TypeID> UNFIT = Set.of(Type.TypeID.UUID, Type.TypeID.FIXED);
 
   private final Configuration hadoop;
-  private final Optional<IcebergReference> reference;
   private Optional<Table> table;
   private Optional<Table> planned = Optional.empty(); // as it is to be
   private Map<String, org.apache.iceberg.DataFile> described = Map.of();
 
   /**
-   * @param reference what the name means; empty if the table is not there
+   * @param table empty if it is not there
    */
   private IcebergOutput(
-      Configuration hadoop,
-      TableToWrite asked,
-      String location,
-      Optional<IcebergReference> reference) {
-    super(
-        asked,
-        location,
-        reference
-            .<TableState>map(found -> IcebergState.of(found.table(), found.branch()))
-            .orElse(TableState.ABSENT));
+      Configuration hadoop, TableToWrite asked, String location, Optional<Table> table) {
+    super(asked, location, table.<TableState>map(IcebergState::of).orElse(TableState.ABSENT));
     this.hadoop = hadoop;
-    this.reference = reference;
-    this.table = reference.map(IcebergReference::table);
+    this.table = table;
   }
 
   static IcebergOutput at(SparkSession session, TableToWrite asked)
       throws RefusedException, IOException {
     Configuration hadoop = HadoopPaths.settings(session);
-    IcebergName name = IcebergName.of(asked.name());
-    Path directory = HadoopPaths.qualified(new Path(name.table()), hadoop);
+    Optional<String> problem = IcebergBranches.problem(asked.name());
+    if (problem.isPresent()) {
+      throw asked.refused(problem.get());
+    }
+
+    Path directory = HadoopPaths.qualified(new Path(asked.name()), hadoop);
     String location = directory.toString();
     HadoopTables tables = new HadoopTables(hadoop);
     if (tables.exists(location)) {
       return of(session, asked, location, tables.load(location));
-    } else if (!name.selector().isEmpty()) {
-      throw asked.refused(
-          "there is no Iceberg table at %s, of which '%s' could be a branch"
-              .formatted(name.table(), name.selector()));
     } else if (IcebergFormat.hasLog(directory.getFileSystem(hadoop), directory)) {
       throw asked.refused(
           "the directory is that of an Iceberg table of a catalog; give the table's name");
@@ -108,24 +95,12 @@ final class IcebergOutput extends OutputTable {
   private static IcebergOutput of(
       SparkSession session, TableToWrite asked, String location, Table table)
       throws RefusedException {
-    IcebergReference reference = IcebergReference.of(session, asked.name(), table);
-    Optional<String> problem = reference.writeProblem(session);
+    Optional<String> problem = IcebergBranches.problem(session, asked, table);
     if (problem.isPresent()) {
       throw asked.refused(problem.get());
     }
 
-    return new IcebergOutput(
-        HadoopPaths.settings(session), asked, location, Optional.of(reference));
-  }
-
-  /** Returns the branch that commits go to, which they make if it is not there; empty for main. */
-  Optional<String> branchName() {
-    return reference.flatMap(IcebergReference::branch);
-  }
-
-  @Override
-  public Optional<String> branch() {
-    return reference.flatMap(IcebergReference::shownBranch);
+    return new IcebergOutput(HadoopPaths.settings(session), asked, location, Optional.of(table));
   }
 
   @Override
@@ -178,10 +153,10 @@ final class IcebergOutput extends OutputTable {
   @Override
   protected TableTransaction begin(String name, Map<String, String> metadata) {
     TableState now = found().isPresent() ? newest() : TableState.ABSENT;
-    Optional<Transaction> change = columnsToCome(now).map(this::change);
+    Optional<Transaction> change = columnsToCome(now).map(this::make);
     return new IcebergCommit(
         this,
-        change.isPresent() && table.isEmpty() ? change.get().table() : table.orElseThrow(),
+        change.map(Transaction::table).or(() -> table).orElseThrow(),
         now,
         change,
         name,
@@ -198,20 +173,9 @@ final class IcebergOutput extends OutputTable {
     return table;
   }
 
-  /** Begins a transaction that gives the table columns. */
-  private Transaction change(PlannedColumns columns) {
-    if (table.isPresent()) {
-      Transaction change = CheckedOperations.of(table.get()).newTransaction();
-      UpdateSchema update = change.updateSchema();
-      Schema added =
-          IcebergRuntime.schema(new StructType(columns.added().toArray(StructField[]::new)));
-      // Without a parent, a name with a dot names a column.
-      added.columns().forEach(column -> update.addColumn(null, column.name(), column.type()));
-      update.commit();
-      return change;
-    }
-
-    Schema schema = IcebergRuntime.schema(columns.schema(TableState.ABSENT));
+  /** Begins a transaction that makes the table. */
+  private Transaction make(PlannedColumns columns) {
+    Schema schema = IcebergRuntime.schema(columns.schema());
     PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
     columns.partitionColumns().forEach(spec::identity);
     return CheckedOperations.of(
@@ -221,7 +185,7 @@ final class IcebergOutput extends OutputTable {
 
   @Override
   protected List<String> plan(PlannedColumns columns) {
-    planned = Optional.of(change(columns).table());
+    planned = Optional.of(make(columns).table());
     return List.of();
   }
 
@@ -294,6 +258,6 @@ final class IcebergOutput extends OutputTable {
   protected TableState newest() {
     Table now = found().orElseThrow();
     now.refresh();
-    return IcebergState.of(now, branchName());
+    return IcebergState.of(now);
   }
 }

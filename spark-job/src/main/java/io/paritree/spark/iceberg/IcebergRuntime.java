@@ -27,11 +27,6 @@ public final class IcebergRuntime {
   private static final String PACKAGE = "org.apache.iceberg.spark.";
   static final String CATALOG = PACKAGE + "SparkCatalog";
 
-  /** Settings of sessions that write to tables which are audited before they are published. */
-  static final String SESSION_BRANCH = "spark.wap.branch";
-
-  static final String SESSION_STAGE = "spark.wap.id";
-
   /** The catalog in which Iceberg looks for tables at paths. */
   private static final String PATHS = "spark.sql.catalog.default_iceberg";
 
@@ -49,7 +44,6 @@ public final class IcebergRuntime {
     boolean readsVersions = SparkVersion.running().readsVersions();
     DataFrameReader reader = session.read().options(options);
     if (!snapshot.isEmpty()) {
-      session.conf().unset(SESSION_BRANCH); // Iceberg would read the branch, or refuse the number
       reader = reader.option(readsVersions ? "versionAsOf" : "snapshot-id", snapshot);
     }
 
@@ -81,11 +75,6 @@ public final class IcebergRuntime {
   /** Returns the table that was read, which must be an Iceberg table. */
   static Table table(Dataset<Row> read) {
     return (Table) ofTable(read, "table");
-  }
-
-  /** Returns the number of the snapshot that was chosen by what was read. */
-  static long snapshotId(Dataset<Row> read) {
-    return (Long) ofTable(read, "snapshotId");
   }
 
   private static Object ofTable(Dataset<Row> read, String method) {

@@ -18,7 +18,6 @@ import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -55,7 +54,7 @@ final class IcebergState extends TableState {
   private final Map<String, Long> rows = new HashMap<>();
   private final Set<String> own = new HashSet<>();
   private final Set<String> withoutRows = new HashSet<>();
-  private final Set<Long> ofOtherBranches = new HashSet<>();
+  private final Set<Long> abandoned = new HashSet<>(); // snapshots that the table was set back from
   private boolean hasOtherPartitioning;
 
   private IcebergState(Table table, Schema schema, Snapshot snapshot) {
@@ -66,29 +65,18 @@ final class IcebergState extends TableState {
         table.spec().fields().stream()
             .map(field -> schema.findColumnName(field.sourceId()))
             .toList(),
-        "%s %s %s %s %s"
+        "%s %s %s %s"
             .formatted(
                 schema,
-                lastColumnId(table),
                 schema.identifierFieldIds(),
                 table.spec(),
                 IcebergOutput.unfitProperties(table)));
     this.schema = schema;
     this.spec = table.spec();
-    table.snapshots().forEach(any -> ofOtherBranches.add(any.snapshotId()));
+    table.snapshots().forEach(any -> abandoned.add(any.snapshotId()));
     if (snapshot != null) {
       read(table);
     }
-  }
-
-  /**
-   * Returns the last id that a column has had, perhaps one that is dropped: columns that are added
-   * get the next ones, by which files have their values.
-   */
-  private static int lastColumnId(Table table) {
-    return table instanceof HasTableOperations known
-        ? known.operations().current().lastColumnId()
-        : table.schema().highestFieldId();
   }
 
   /** Returns a table's id; empty if it has none, as some of the first version. */
@@ -100,13 +88,9 @@ final class IcebergState extends TableState {
     }
   }
 
-  /**
-   * Returns the state of a table that was just refreshed.
-   *
-   * @param branch whose newest snapshot counts; empty for main
-   */
-  static IcebergState of(Table table, Optional<String> branch) {
-    return new IcebergState(table, table.schema(), IcebergReference.newest(table, branch));
+  /** Returns the state of a table that was just refreshed. */
+  static IcebergState of(Table table) {
+    return at(table, table.currentSnapshot());
   }
 
   /** Returns the state at a snapshot. */
@@ -131,7 +115,7 @@ final class IcebergState extends TableState {
     for (Snapshot ancestor : SnapshotUtil.ancestorsOf(version(), table::snapshot)) {
       String identities = ancestor.summary().getOrDefault(WITHOUT_ROWS, "");
       withoutRows.addAll(Arrays.asList(identities.split(" ")));
-      ofOtherBranches.remove(ancestor.snapshotId());
+      abandoned.remove(ancestor.snapshotId());
     }
   }
 
@@ -192,7 +176,7 @@ final class IcebergState extends TableState {
 
   @Override
   public boolean includes(long commit) {
-    return !ofOtherBranches.contains(commit);
+    return !abandoned.contains(commit);
   }
 
   @Override

@@ -40,8 +40,6 @@ import org.apache.spark.sql.types.StructType;
 /**
  * A snapshot of an Iceberg table.
  *
- * @param name of the table, without branch, tag or snapshot
- * @param branch the branch that is read, in words; empty if it is main, or no branch
  * @param version the snapshot's number; {@code none} if the table has no snapshot
  * @param partitions its partition columns
  * @param files its files
@@ -49,8 +47,6 @@ import org.apache.spark.sql.types.StructType;
  */
 record IcebergTable(
     TableToRead asked,
-    String name,
-    Optional<String> branch,
     String location,
     String identity,
     String version,
@@ -86,19 +82,18 @@ record IcebergTable(
       return CatalogTable.of(session, asked, newest);
     }
 
-    IcebergReference reference = IcebergReference.of(session, asked.name(), table);
+    Optional<String> problem = IcebergBranches.problem(session, asked, table);
+    if (problem.isPresent()) {
+      throw asked.refused(problem.get());
+    }
 
     Configuration hadoop = HadoopPaths.settings(session);
     String location = HadoopPaths.qualified(new Path(table.location()), hadoop).toString();
     Snapshot snapshot =
-        reference.isFixed() && asked.asOf().isEmpty()
-            ? table.snapshot(IcebergRuntime.snapshotId(newest))
-            : snapshot(reference, session, asked);
+        asked.asOf().isEmpty() ? table.currentSnapshot() : snapshot(table, session, asked);
     if (snapshot == null) {
       return new IcebergTable(
           asked,
-          reference.name(),
-          reference.shownBranch(),
           location,
           table.uuid() + " without snapshot",
           NO_SNAPSHOT,
@@ -109,8 +104,7 @@ record IcebergTable(
     }
 
     Schema columnsThen = SnapshotUtil.schemaFor(table, snapshot.snapshotId());
-    boolean isNewest = asked.asOf().isEmpty() && !reference.isFixed();
-    if (isNewest && !ids(table.schema()).equals(ids(columnsThen))) {
+    if (asked.asOf().isEmpty() && !ids(table.schema()).equals(ids(columnsThen))) {
       throw asked.refused(
           ("its columns have changed since its newest snapshot %s, which Iceberg reads by the columns"
                   + " that it was written with; commit to the table first, or read those with --as-of %s")
@@ -147,12 +141,10 @@ record IcebergTable(
     String version = String.valueOf(snapshot.snapshotId());
     return new IcebergTable(
         asked,
-        reference.name(),
-        asked.asOf().isEmpty() ? reference.shownBranch() : Optional.empty(),
         location,
         "%s snapshot %s".formatted(table.uuid(), version),
         version,
-        IcebergRuntime.read(session, reference.name(), version, Map.of()).schema(),
+        IcebergRuntime.read(session, asked.name(), version, Map.of()).schema(),
         columns,
         files,
         () -> IcebergState.at(table, snapshot));
@@ -163,17 +155,16 @@ record IcebergTable(
     return TypeUtil.indexByName(schema.asStruct());
   }
 
-  /** Returns the snapshot that is asked for; null if there is none yet. */
-  private static Snapshot snapshot(
-      IcebergReference reference, SparkSession session, TableToRead asked) throws RefusedException {
-    if (asked.asOf().isEmpty()) {
-      return IcebergReference.newest(reference.table(), reference.branch());
-    } else if (!reference.selector().isEmpty()) {
-      throw asked.refused("--as-of cannot be used with the name of a branch, tag or snapshot");
+  /** Returns the snapshot that {@code --as-of} asks for. */
+  private static Snapshot snapshot(Table table, SparkSession session, TableToRead asked)
+      throws RefusedException {
+    SnapshotRef named = table.refs().get(asked.asOf());
+    if (named != null && named.isBranch()) {
+      throw asked.refused(
+          "'%s' is a branch of it; --as-of takes a tag, the number of a snapshot, or a time"
+              .formatted(asked.asOf()));
     }
 
-    Table table = reference.table();
-    SnapshotRef named = table.refs().get(asked.asOf());
     if (!asked.isAsOfVersion()) {
       Row time =
           session
@@ -183,17 +174,12 @@ record IcebergTable(
       Long found =
           time.isNullAt(0) ? null : SnapshotUtil.nullableSnapshotIdAsOfTime(table, time.getLong(0));
       if (named != null && found != null && found != named.snapshotId()) {
-        String kind = named.isTag() ? "tag" : "branch";
         throw asked.refused(
-            "'%s' is a %s and a time; give the %s as %s, or the time with its hour"
-                .formatted(
-                    asked.asOf(),
-                    kind,
-                    kind,
-                    IcebergName.selecting(asked, kind + "_" + asked.asOf())));
+            "'%s' is a tag and a time; give the number %s of the tag's snapshot, or the time with its hour"
+                .formatted(asked.asOf(), named.snapshotId()));
       } else if (named == null && found == null) {
         throw asked.refused(
-            "it has no snapshot of that time, and no tag or branch of that name; give a snapshot's number, or"
+            "it has no snapshot of that time, and no tag of that name; give a snapshot's number, or"
                 + " another time or name");
       }
 
@@ -254,7 +240,7 @@ record IcebergTable(
         Map.of(
             "vectorization-batch-size",
             session.conf().get("spark.sql.parquet.columnarReaderBatchSize"));
-    Dataset<Row> rows = IcebergRuntime.read(session, name, version, options);
+    Dataset<Row> rows = IcebergRuntime.read(session, asked.name(), version, options);
     for (IcebergPartitionColumn column : partitions) {
       Set<String> asked = values.get(column.name());
       // Where all are asked for, planning is quicker without a filter, and its faults do not count.

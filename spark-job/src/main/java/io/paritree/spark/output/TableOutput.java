@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** A table that a run writes to. */
@@ -51,13 +50,6 @@ public final class TableOutput implements Output {
       throws RefusedException, IOException {
     JobSettings.Output asked = settings.output();
     OutputTable table = asked.tableFormat().output(session, asked.table().orElseThrow());
-    table
-        .branch()
-        .ifPresent(
-            branch ->
-                progress.println(
-                    "Rows are committed to %s of table %s, and not to main"
-                        .formatted(branch, asked.name())));
     return new TableOutput(
         OutputRuns.on(table.location(), settings, hadoop, observer, progress), table);
   }
@@ -111,7 +103,7 @@ public final class TableOutput implements Output {
     table.encryptionProblem().ifPresent(problems::add);
   }
 
-  /** If need be, columns are planned that the commit of the rows adds. */
+  /** If need be, a table is planned that the commit of the rows makes. */
   @Override
   public void checkRows(
       StructType columns,
@@ -120,10 +112,10 @@ public final class TableOutput implements Output {
       List<String> partitionColumns,
       List<String> problems)
       throws RefusedException, IOException {
-    List<StructField> added = table.check(columns, Output.names(targets), problems);
+    table.check(columns, Output.names(targets), problems);
     InputProblems.refuse(problems);
     checkForeign(Output.names(open), problems);
-    table.plan(columns, added, partitionColumns, problems);
+    table.plan(columns, partitionColumns, problems);
     InputProblems.refuse(problems);
   }
 

@@ -74,7 +74,7 @@ final class CommonSettings {
                             option,
                             other.substring(other.indexOf('.') + 1),
                             Fault.printable(name))));
-    TableToWrite table = new TableToWrite(name, false, false);
+    TableToWrite table = new TableToWrite(name, false);
     table
         .problem()
         .ifPresent(problem -> settings.problem("Cannot use %s: %s".formatted(option, problem)));

@@ -110,7 +110,7 @@ public record JobSettings(
 
     /** Returns the directory that the scores go to; a table's name, if it is named by that. */
     public String directory() {
-      return table.map(tableFormat::directory).orElse(path);
+      return name();
     }
 
     /**

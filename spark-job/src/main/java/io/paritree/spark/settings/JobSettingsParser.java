@@ -137,10 +137,7 @@ final class JobSettingsParser {
   private Optional<TableToWrite> outputTable() {
     String name = settings.anyText("scoring-job.table");
     boolean created = settings.truth("scoring-job.create-table");
-    boolean evolved = settings.truth("scoring-job.evolve");
-    return name.isBlank()
-        ? Optional.empty()
-        : Optional.of(new TableToWrite(name, created, evolved));
+    return name.isBlank() ? Optional.empty() : Optional.of(new TableToWrite(name, created));
   }
 
   private Mode mode() {

@@ -201,8 +201,8 @@ public record OutcomeArguments(
       settings.leave(key -> !isOwn(key));
       settings.finish();
       boolean isTable = !published.table().isEmpty();
-      TableToWrite written = new TableToWrite(published.table(), false, false);
-      String directory = isTable ? published.tableFormat().directory(written) : published.output();
+      TableToWrite written = new TableToWrite(published.table(), false);
+      String directory = isTable ? published.table() : published.output();
       boolean isNamed = isTable && !written.isPath();
       return new OutcomeArguments(
           query, isNamed ? "" : directory, given.matchedOptionValue("--json", ""), table);

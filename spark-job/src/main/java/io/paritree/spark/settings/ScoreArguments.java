@@ -70,7 +70,7 @@ public final class ScoreArguments {
         text(
             "--as-of=VERSION",
             "version of the table (of Iceberg, a snapshot), a number, or the time of which it is read, or a"
-                + " tag or branch of Iceberg (default: now)"),
+                + " tag of Iceberg (default: now)"),
         texts(
             "--partition=COLUMN=VALUE",
             "score this partition only; values of one column are alternatives, and all columns must"
@@ -88,10 +88,8 @@ public final class ScoreArguments {
             "--table=TABLE",
             "table of %s to publish to in one commit, instead of --output: its path, which"
                     .formatted(AskedFormat.names())
-                + " has a slash, or a name in a catalog of Spark's, of Iceberg also that of a branch"
-                + " (lake.scores.branch_audit)"),
+                + " has a slash, or a name in a catalog of Spark's"),
         flag("--create-table", "make the table if there is none at the path"),
-        flag("--evolve", "add the columns that the table lacks"),
         text(
             "--state-directory=DIR",
             "directory for reports, quarantined rows and staging of a partitioned output, on the same"

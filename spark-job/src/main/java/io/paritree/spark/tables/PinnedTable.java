@@ -26,11 +26,6 @@ public interface PinnedTable {
     return "";
   }
 
-  /** Returns the branch that is read, in words; empty if it is the main one, or there are none. */
-  default Optional<String> branch() {
-    return Optional.empty();
-  }
-
   /** Returns a text that differs wherever the rows may differ. */
   String identity();
 

@@ -7,10 +7,8 @@ import java.util.Optional;
  * A table that a run is asked to write to.
  *
  * @param isCreated whether it is made if it is not there
- * @param isEvolved whether columns that it lacks are added to it
  */
-public record TableToWrite(String name, boolean isCreated, boolean isEvolved)
-    implements NamedTable {
+public record TableToWrite(String name, boolean isCreated) implements NamedTable {
   @Override
   public Optional<String> problem() {
     return NamedTable.sqlProblem(name);

@@ -78,9 +78,9 @@ final class MemoryTable {
     insert(partition);
   }
 
-  /** Returns the table as a run finds it that may make it and add columns. */
+  /** Returns the table as a run finds it that may make it. */
   OutputTable found() {
-    return found(new TableToWrite("scores", true, true));
+    return found(new TableToWrite("scores", true));
   }
 
   /** Returns the table as a run finds it. */
@@ -241,7 +241,7 @@ final class MemoryTable {
     @Override
     protected TableTransaction begin(String name, Map<String, String> metadata) {
       TableState now = newest();
-      return new Commit(name, now, columnsToCome(now).map(columns -> columns.schema(now)));
+      return new Commit(name, now, columnsToCome(now).map(PlannedColumns::schema));
     }
 
     @Override

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,8 +59,8 @@ class TableCommitTest {
     private Run(String name, String identity, StructType rows, String... partitions) {
       this.name = name;
       List<String> problems = new ArrayList<>();
-      List<StructField> added = found.check(rows, List.of(partitions), problems);
-      found.plan(rows, added, List.of("day"), problems);
+      found.check(rows, List.of(partitions), problems);
+      found.plan(rows, List.of("day"), problems);
       assertThat(problems).isEmpty();
       for (String partition : partitions) {
         String before = found.state().token(partition);
@@ -248,37 +247,20 @@ class TableCommitTest {
   }
 
   @Test
-  void columnsAreAddedWithTheRowsAndByTheFirstGroupOnly() throws Exception {
-    run("one", "a", "day=1").publish();
-    Run first = new Run("two", "b", WITH_MARGIN, "day=1");
-    assertThat(table.schema().fieldNames()).doesNotContain("margin");
+  void aTableIsMadeWithTheRowsAndByTheFirstGroupOnly() throws Exception {
+    table = new MemoryTable(table.found().location());
+    Run first = run("two", "b", "day=1");
+    assertThat(table.versions()).isZero();
 
     first.publish();
 
-    assertThat(table.versions()).isEqualTo(3);
-    assertThat(table.schema().fieldNames()).contains("margin", "day");
+    assertThat(table.versions()).isEqualTo(1);
     new TableCommit(first.found, place, "two-2", Map.of(), StepObserver.NONE)
         .publish(
             List.of(new PreparedPartition("day=2", "b", first.found.state().token("day=2"))),
             Map.of("day=2", List.of(new DataFile("day=2/two-2", 9, 1, Optional.empty()))),
             published -> {});
     assertThat(table.files("day=2")).hasSize(1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"before", "during"})
-  void columnsThatAnotherRunHasAddedMeanwhileAreTakenAndOthersAreAConflict(String when)
-      throws Exception {
-    Run same = new Run("one", "a", WITH_MARGIN, "day=1");
-    Run fewer = new Run("two", "a", MemoryTable.ROWS, "day=3");
-
-    disturbed(same, when, () -> new Run("inner", "a", WITH_MARGIN, "day=2").publish());
-
-    assertThat(table.files("day=1")).hasSize(2);
-    assertThat(table.files("day=2")).hasSize(2);
-    assertThat(table.schema().fieldNames()).containsOnlyOnce("margin");
-    assertThatThrownBy(() -> fewer.publish(StepObserver.NONE))
-        .isInstanceOf(ConflictException.class);
   }
 
   @ParameterizedTest

@@ -85,7 +85,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(74)
+        .hasSize(73)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -299,11 +299,11 @@ class ScoreArgumentsTest {
                     DriftWords.DEFAULT_RULES,
                     List.of("any.psi > 0.25", "rows > 2 * previous"),
                     "moved, on purpose",
-                    Optional.of(new TableToWrite("lake.drift", false, false))),
+                    Optional.of(new TableToWrite("lake.drift", false))),
                 new JobSettings.Challengers(
                     Map.of("next", "c/4", "b", "c@b=1"),
                     JobSettings.ChallengerScores.WRITTEN,
-                    Optional.of(new TableToWrite("lake.both", false, false)),
+                    Optional.of(new TableToWrite("lake.both", false)),
                     JobSettings.Absence.REFUSED),
                 new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE)));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
