@@ -55,19 +55,6 @@ public record Comparison(
     contract = deciding.isPresent() ? contract.decidedBy(deciding.get()) : contract;
   }
 
-  /** Returns the same without values of rows or scores: no movers, and no means. */
-  public Comparison withoutValues() {
-    return new Comparison(
-        kind,
-        champion,
-        challenger,
-        contract,
-        forest,
-        rows.map(DataComparison::withoutValues),
-        startedAt,
-        endedAt);
-  }
-
   /** Returns whether the challenger can take the champion's place where these are used. */
   public boolean isDropIn(Set<Face> faces) {
     return contract.isDropIn(faces);

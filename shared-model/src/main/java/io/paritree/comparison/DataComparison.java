@@ -34,14 +34,6 @@ public record DataComparison(
     movers = List.copyOf(movers);
   }
 
-  /** Returns the same without values of rows or scores: no movers, and no means. */
-  DataComparison withoutValues() {
-    Map<String, RowComparison> others = new LinkedHashMap<>();
-    slices.forEach((value, slice) -> others.put(value, slice.withoutValues()));
-    return new DataComparison(
-        form, whole.withoutValues(), dropped, failed, refused, others, List.of());
-  }
-
   /** Returns whether any row was scored by one of the models at least, and compared. */
   public boolean hasRows() {
     return whole.rows() + whole.onlyChampion() + whole.onlyChallenger() > 0;

@@ -33,10 +33,6 @@ public record OutputComparison(
     return shift.map(Shift::psi).orElse(Double.NaN);
   }
 
-  OutputComparison withoutMeans() {
-    return new OutputComparison(name, Double.NaN, Double.NaN, difference, margin, ks, error, shift);
-  }
-
   /** Returns of each measure the worst of some outputs, at least one. */
   static OutputComparison worst(List<OutputComparison> outputs) {
     if (outputs.size() == 1) {

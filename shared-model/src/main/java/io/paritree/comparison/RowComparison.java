@@ -29,17 +29,6 @@ public record RowComparison(
     outputs = List.copyOf(outputs);
   }
 
-  RowComparison withoutValues() {
-    return new RowComparison(
-        rows,
-        onlyChampion,
-        onlyChallenger,
-        neither,
-        equalBits,
-        outputs.stream().map(OutputComparison::withoutMeans).toList(),
-        flips);
-  }
-
   /** Returns of each measure the worst of all outputs; empty if nothing was compared. */
   public Optional<OutputComparison> worst() {
     return outputs.isEmpty() ? Optional.empty() : Optional.of(OutputComparison.worst(outputs));

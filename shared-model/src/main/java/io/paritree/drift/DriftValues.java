@@ -22,7 +22,6 @@ public final class DriftValues implements RuleValues {
   private final Map<String, OutputProfile> outputs;
   private final Map<String, Compared> drifts;
   private final Map<String, String> absences;
-  private final String hidden; // why scores are not reported; empty if they are
   private final Noise noise;
 
   /** A comparison, by the names of its subjects. */
@@ -34,12 +33,6 @@ public final class DriftValues implements RuleValues {
    * @param absences why there are no others, by baseline
    */
   public DriftValues(Profile profile, List<Drift> drifts, Map<String, String> absences) {
-    this(profile, drifts, absences, "");
-  }
-
-  private DriftValues(
-      Profile profile, List<Drift> drifts, Map<String, String> absences, String hidden) {
-    this.hidden = hidden;
     this.profile = profile;
     this.isOfFields = false;
     this.shares = new HashMap<>();
@@ -67,18 +60,7 @@ public final class DriftValues implements RuleValues {
     all.drifts.forEach(
         (name, own) -> drifts.put(name, new Compared(own.drift, own.fields, Map.of())));
     this.absences = all.absences;
-    this.hidden = all.hidden;
     this.noise = all.noise;
-  }
-
-  /**
-   * Returns the values without means of scores, and shares above a threshold.
-   *
-   * @param hidden why they are not reported
-   */
-  public static DriftValues hidingScores(
-      Profile profile, List<Drift> drifts, Map<String, String> absences, String hidden) {
-    return new DriftValues(profile, drifts, absences, hidden);
   }
 
   private static Compared compared(Drift drift) {
@@ -119,10 +101,6 @@ public final class DriftValues implements RuleValues {
     }
 
     OutputProfile output = outputs.get(subject);
-    if (output != null && !hidden.isEmpty()) {
-      return Reading.absent(hidden);
-    }
-
     if (output != null) {
       return measure.equals(DriftWords.MEAN)
           ? mean(output.mean())

@@ -215,24 +215,6 @@ class DriftTest {
   }
 
   @Test
-  void scoresThatAreHiddenAreNotComparedButTheirShiftIs() throws RuleException {
-    DriftValues hidden =
-        DriftValues.hidingScores(
-            NIGHT, List.of(Drift.of(NIGHT, reference(SEALED))), Map.of(), "nobody may read it");
-    for (String rule : List.of("score.mean > 0", "score.above >= 0", "score.mean > reference")) {
-      Verdict verdict = Rule.of(rule, DriftWords.ofAnyModel()).verdict(hidden);
-      assertThat(verdict.result()).as(rule).isEqualTo(Verdict.Result.NOT_COMPARED);
-      assertThat(verdict.findings()).isEmpty();
-      assertThat(verdict.absences()).containsExactly("nobody may read it");
-    }
-
-    Verdict shifted = Rule.of("score.js >= 0", DriftWords.ofAnyModel()).verdict(hidden);
-    assertThat(shifted.result()).isEqualTo(Verdict.Result.FIRED);
-    assertThat(Rule.of("any.missing > 0", DriftWords.ofAnyModel()).verdict(hidden).result())
-        .isEqualTo(Verdict.Result.FIRED);
-  }
-
-  @Test
   void rowsAreNotComparedWithABaselineThatHasNone() throws RuleException {
     Profile none = new Profile(0, 0, 0, 0, List.of(), List.of(), List.of(), Map.of());
     Drift empty = Drift.of(NIGHT, new Baseline(Baseline.PREVIOUS, List.of("day=1"), none));

@@ -7,7 +7,6 @@ import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.drift.DriftRules;
 import io.paritree.spark.drift.GroupDrift;
 import io.paritree.spark.drift.PartitionDrift;
-import io.paritree.spark.files.Encryption;
 import io.paritree.spark.history.DriftHistory;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.report.RunQuality;
@@ -15,40 +14,28 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 
 /**
  * Compares a group with the reference and with earlier partitions, and holds what differs too much
- * if that is asked for. Values that are encrypted in the output are readable nowhere else. Not
- * thread-safe.
+ * if that is asked for. Not thread-safe.
  */
 final class DriftGate {
   private final CheckedRun checked;
   private final DriftRules rules;
-  private final boolean isReadable;
   private final GroupDrift comparison;
   private Map<String, PartitionDrift> drifts = Map.of();
 
-  private DriftGate(
-      CheckedRun checked, DriftRules rules, boolean isReadable, GroupDrift comparison) {
+  private DriftGate(CheckedRun checked, DriftRules rules, GroupDrift comparison) {
     this.checked = checked;
     this.rules = rules;
-    this.isReadable = isReadable;
     this.comparison = comparison;
   }
 
   /** Returns the gate of a group. */
-  static DriftGate of(CheckedRun checked, DriftRules rules, Configuration hadoop) {
-    boolean isReadable = !checked.encryptsScores() && !Encryption.isConfigured(hadoop);
+  static DriftGate of(CheckedRun checked, DriftRules rules) {
     Optional<Profile> reference = checked.model().card().reference();
     String digest = checked.model().digest();
-    return new DriftGate(
-        checked,
-        rules,
-        isReadable,
-        isReadable
-            ? GroupDrift.of(rules, digest, reference, checked.output())
-            : GroupDrift.ofEncrypted(rules, digest, reference));
+    return new DriftGate(checked, rules, GroupDrift.of(rules, digest, reference, checked.output()));
   }
 
   /**
@@ -81,7 +68,7 @@ final class DriftGate {
                 one ->
                     new RunDrift.Partition(
                         one.getKey(),
-                        Optional.of(one.getValue().profile()).filter(any -> isReadable),
+                        Optional.of(one.getValue().profile()),
                         one.getValue().drifts(),
                         one.getValue().verdicts(),
                         one.getValue().slices()))
@@ -96,7 +83,7 @@ final class DriftGate {
             quality.add(
                 new RunQuality.Compared(
                     partition,
-                    isReadable ? drift.profile() : drift.profile().ofAllRows(),
+                    drift.profile(),
                     drift.drifts(),
                     drift.verdicts(),
                     drift.suspects())));

@@ -7,7 +7,6 @@ import io.paritree.spark.check.Challenger;
 import io.paritree.spark.check.Challengers;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.JobException;
-import io.paritree.spark.files.Encryption;
 import io.paritree.spark.report.ComparedChallenger;
 import io.paritree.spark.task.ChallengerTally;
 import io.paritree.spark.task.Tally;
@@ -18,11 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 
 /**
- * What the challengers make of the rows of a group, against the model that scores them. Values that
- * are encrypted in the output are readable nowhere else.
+ * What the challengers make of the rows of a group, against the model that scores them.
  *
  * @param challengers those that were compared, and why others were not
  * @param comparisons by the names of the challengers
@@ -31,13 +28,12 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
   private static final int MOST_MOVED = 20;
 
   /** Returns what tasks need to compare. */
-  static ArrayList<TaskPlan.Challenger> plan(CheckedRun checked, Configuration hadoop) {
+  static ArrayList<TaskPlan.Challenger> plan(CheckedRun checked) {
     List<Challenger> all = checked.challengers().all();
     List<String> keys = new ArrayList<>(checked.carried().keys());
     checked.input().listing().partitionColumns().stream()
         .filter(column -> !keys.contains(column))
         .forEach(keys::add);
-    int moved = isReadable(checked, hadoop) ? MOST_MOVED : 0;
     ArrayList<TaskPlan.Challenger> plan = new ArrayList<>();
     for (Challenger one : all) {
       plan.add(
@@ -45,7 +41,7 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
               one.name(),
               new TaskPlan.Model(
                   one.model().digest(), checked.settings().engine(), checked.settings().recheck()),
-              pair(checked, one).form(keys, "", moved),
+              pair(checked, one).form(keys, "", MOST_MOVED),
               checked.columns().challenged(one.name()).stream()
                   .findFirst()
                   .map(checked.rows()::fieldIndex)
@@ -53,10 +49,6 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
     }
 
     return plan;
-  }
-
-  private static boolean isReadable(CheckedRun checked, Configuration hadoop) {
-    return checked.encrypted().isEmpty() && !Encryption.isConfigured(hadoop);
   }
 
   private static ModelPair pair(CheckedRun checked, Challenger challenger) {
@@ -68,8 +60,7 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
    *
    * @param startedAt when the run began
    */
-  static GroupChallengers of(
-      CheckedRun checked, Tally tally, Instant startedAt, Configuration hadoop) {
+  static GroupChallengers of(CheckedRun checked, Tally tally, Instant startedAt) {
     Map<String, Comparison> comparisons = new LinkedHashMap<>();
     Map<String, String> leftOut = new LinkedHashMap<>();
     for (Challenger one : checked.challengers().all()) {
@@ -78,9 +69,7 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
         if (own.counts().isEmpty()) {
           leftOut.put(one.name(), own.failure());
         } else {
-          Comparison compared = compared(pair(checked, one), own.counts().get(), startedAt);
-          comparisons.put(
-              one.name(), isReadable(checked, hadoop) ? compared : compared.withoutValues());
+          comparisons.put(one.name(), compared(pair(checked, one), own.counts().get(), startedAt));
         }
       } catch (RuntimeException | LinkageError e) {
         leftOut.put(one.name(), "it cannot be compared: " + e);

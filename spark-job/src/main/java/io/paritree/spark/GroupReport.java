@@ -267,8 +267,8 @@ final class GroupReport {
             outcome == Outcome.CHECKED ? 0 : tally.rows().read(),
             model.card().reference()),
         repeatedKeys,
-        // Values that are encrypted in the output must not be readable here.
-        checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
+        // Values that may be encrypted in the output must not be readable here.
+        checked.hasSecrets() ? new ScoreHistogram() : tally.scores(),
         new JobReport.Times(stages.seconds(), scoringSeconds),
         challengers(),
         List.of());

@@ -224,13 +224,11 @@ final class GroupScoring {
         new TaskPlan.Keys(
             checked.carried().keys().size(),
             keys.buckets(),
-            checked.encrypted().isEmpty() ? null : KeyHashes.secret()),
+            checked.hasSecrets() ? KeyHashes.secret() : null),
         sampleRows == 0
             ? GroupProfiles.asked(checked).plan()
             : new GroupProfiles(checked, false).plan(),
-        sampleRows == 0
-            ? GroupChallengers.plan(checked, HadoopPaths.settings(session))
-            : new ArrayList<>(),
+        sampleRows == 0 ? GroupChallengers.plan(checked) : new ArrayList<>(),
         sampleRows);
   }
 }

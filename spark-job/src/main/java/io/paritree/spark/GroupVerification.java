@@ -74,7 +74,7 @@ final class GroupVerification {
     HeldPartitions held = HeldPartitions.of(parts.settings().conditions().maxQuarantined(), tally);
     Optional<DriftGate> gate = Optional.empty();
     if (checked.drift() != DriftMode.OFF) {
-      gate = Optional.of(DriftGate.of(checked, parts.rules(), hadoop));
+      gate = Optional.of(DriftGate.of(checked, parts.rules()));
       held = gate.get().compare(GroupProfiles.asked(checked).of(tally), held);
       report.compared(gate.get().drifts(), gate.get().result());
       gate.get().addTo(parts.quality());
@@ -104,7 +104,7 @@ final class GroupVerification {
 
   private void compareModels(Configuration hadoop) throws JobException, IOException {
     GroupChallengers challengers =
-        GroupChallengers.of(checked, tally, Instant.parse(parts.startedAt()), hadoop);
+        GroupChallengers.of(checked, tally, Instant.parse(parts.startedAt()));
     report.compared(challengers);
     challengers.check(checked);
   }

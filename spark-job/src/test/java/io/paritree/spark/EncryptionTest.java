@@ -7,7 +7,6 @@ import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.TestPackages;
 import io.paritree.output.PartitionManifest;
-import io.paritree.output.RunDrift;
 import io.paritree.output.StateDirectory;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -31,7 +30,6 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.SparkConf;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.functions;
@@ -143,31 +141,40 @@ class EncryptionTest {
     }
 
     assertThat(QuarantineTest.quarantine(directory.resolve("out")).count()).isEqualTo(5);
-    boolean hidesScores = encrypted.contains("score");
-    assertThat(hidesScores).isTrue();
     assertThat(run.out())
         .doesNotContain("mean")
         .containsPattern("weight +missing_value +5  \\(not shown\\)\n");
     assertThat(report())
         .contains("\"scored\" : 495")
         .doesNotContain("deciles", "\"mean\"", "example");
-    assertThat(
-            RunDrift.fromJson(Files.readAllBytes(ofRun("drift.json")), "drift.json").partitions())
-        .extracting(RunDrift.Partition::profile)
-        .containsExactly(Optional.empty());
-    assertThat(report())
-        .containsPattern("score.mean > 0[^}]*the output is encrypted")
-        .containsPattern("score.above > 0[^}]*the output is encrypted");
-    assertThat(Files.readString(ofRun("comparison-next.json")))
-        .contains("\"rows\": 495", "\"ks\"", "\"movers\": [ ]")
-        .doesNotContain("_mean", "parcel_id");
-    List<Path> drift = parquets(directory.resolve("drift"));
-    assertThat(drift).hasSize(1);
-    assertThat(encryptedColumns(drift.get(0))).contains("subject", "missing");
-    Dataset<Row> table = TestSpark.session().read().parquet(drift.get(0).toString());
-    Row score = table.where("kind = 'score'").first();
-    assertThat(score.isNullAt(score.fieldIndex("value"))).isTrue();
-    assertThat(table.where("subject = 'weight' AND missing = 0.01").count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--drift report | --drift report",
+        "--drift gate | --drift gate",
+        "--rule score.mean>0 | --rule",
+        "--challenger next=CHALLENGER | --challenger",
+        "--lookup-index | --lookup-index",
+        "--drift gate --challenger next=CHALLENGER | --drift gate, --challenger"
+      })
+  void whatKeepsRowsInTheClearIsRefusedInOneSentence(String options, String named) {
+    Path input = Parcels.write(directory.resolve("in"), 0, ROWS, 0, 1);
+    set(TestKms.settings());
+    List<Object> arguments = new ArrayList<>(arguments(input));
+    arguments.addAll(List.of(options.replace("CHALLENGER", challenger).split(" ")));
+
+    JobRun run = JobRun.of(arguments.toArray());
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err())
+        .contains(
+            named
+                + " cannot be used with a crypto factory (parquet.crypto.factory.class is set): what"
+                + " it keeps of the rows would not be encrypted");
+    assertThat(directory.resolve("out")).doesNotExist();
   }
 
   /** Builds an index of what was published, as a server does. */
@@ -301,12 +308,6 @@ class EncryptionTest {
 
     JobRun refused = score(input);
     set(TestKms.settings());
-    List<Object> sliced = new ArrayList<>(arguments(input));
-    sliced.addAll(List.of("--drift-by", "carrier"));
-    JobRun slices = JobRun.of(sliced.toArray());
-    assertThat(slices.exitCode()).as(slices.err()).isEqualTo(3);
-    assertThat(slices.err())
-        .contains("--drift-by cannot be used: files of the output are encrypted");
     JobRun run = score(input);
 
     assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
@@ -435,21 +436,11 @@ class EncryptionTest {
         directory.resolve("out"),
         "--keys",
         "parcel_id",
-        "--challenger",
-        "next=" + challenger,
         "--pass",
         "note",
         "--margin",
         "--max-quarantined",
-        "0.5",
-        "--drift",
-        "report",
-        "--rule",
-        "score.mean > 0",
-        "--rule",
-        "score.above > 0",
-        "--drift-table",
-        directory.resolve("drift"));
+        "0.5");
   }
 
   private String report() throws IOException {

@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -28,7 +27,8 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param carried the columns of the input that are written too
  * @param rows the columns of the output's files
- * @param encrypted the names of the output's encrypted columns
+ * @param hasSecrets whether files may be encrypted, so that values of rows must not be readable
+ *     anywhere else
  * @param challengers other models that score the rows, too
  * @param open the partitions to score
  * @param alreadyPublished the partitions that are already published with the same identity
@@ -42,13 +42,12 @@ public record CheckedRun(
     CheckedInput input,
     CarriedColumns carried,
     StructType rows,
-    Set<String> encrypted,
+    boolean hasSecrets,
     Output output,
     Challengers challengers,
     List<OutputPartition> open,
     List<String> alreadyPublished) {
   public CheckedRun {
-    encrypted = Set.copyOf(encrypted);
     open = List.copyOf(open);
     alreadyPublished = List.copyOf(alreadyPublished);
   }
@@ -61,16 +60,13 @@ public record CheckedRun(
     return output.place();
   }
 
-  /** Returns whether the scores are encrypted. */
-  public boolean encryptsScores() {
-    return encrypted.stream().anyMatch(columns.names()::contains);
-  }
-
   /** Returns whether rows are compared with others, now that the model is known. */
   public DriftMode drift() {
     DriftMode asked = settings.drift().mode();
     if (asked != DriftMode.AUTO) {
       return asked;
+    } else if (hasSecrets) {
+      return DriftMode.OFF;
     }
 
     boolean hasBins =
@@ -118,7 +114,7 @@ public record CheckedRun(
         input,
         carried,
         rows,
-        encrypted,
+        hasSecrets,
         output,
         challengers,
         group,
@@ -136,7 +132,7 @@ public record CheckedRun(
         others.all().isEmpty() ? input.withoutMore() : input,
         carried,
         rows,
-        encrypted,
+        hasSecrets,
         output,
         others,
         open,

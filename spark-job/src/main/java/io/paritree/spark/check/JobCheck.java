@@ -9,7 +9,6 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
-import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputPartition;
@@ -24,6 +23,7 @@ import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.StatedPartition;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.ChallengerScores;
+import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.store.FileStore;
@@ -33,9 +33,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -55,6 +57,7 @@ public final class JobCheck {
   private final Input listing;
   private final List<InputPartition> selected;
   private final List<String> encryption;
+  private final boolean hasSecrets;
   private final Output output;
   private final List<OutputPartition> targets = new ArrayList<>();
   private final List<OutputPartition> open = new ArrayList<>();
@@ -81,7 +84,10 @@ public final class JobCheck {
     this.problems = problems;
     this.model = model;
     this.output = output;
-    this.encryption = Encryption.identity(hadoopSettings);
+    Configuration hadoop = Encryption.hadoop(hadoopSettings);
+    this.encryption = Encryption.identity(hadoop);
+    this.hasSecrets = Encryption.isConfigured(hadoop);
+    Encryption.clearTextProblem(hadoop, clearTexts()).ifPresent(problems::add);
     this.listing = input;
     this.inputStore = FileStore.of(listing.root().orElse(output.place().output()), hadoopSettings);
     this.selected = settings.input().partitions().choose(listing, problems);
@@ -118,6 +124,37 @@ public final class JobCheck {
         open.add(targets.get(one));
       }
     }
+  }
+
+  /** Returns the options that keep in the clear what rows have. */
+  private List<String> clearTexts() {
+    List<String> asked = new ArrayList<>();
+    JobSettings.Drift drift = settings.drift();
+    if (drift.mode() == DriftMode.REPORT || drift.mode() == DriftMode.GATE) {
+      asked.add("--drift " + drift.mode().name().toLowerCase(Locale.ROOT));
+    }
+
+    if (!drift.more().isEmpty()) {
+      asked.add("--rule");
+    }
+
+    if (!drift.by().isEmpty()) {
+      asked.add("--drift-by");
+    }
+
+    if (drift.table().isPresent()) {
+      asked.add("--drift-table");
+    }
+
+    if (!settings.challengers().models().isEmpty()) {
+      asked.add("--challenger");
+    }
+
+    if (settings.files().lookupIndex() == LookupIndex.BUILT) {
+      asked.add("--lookup-index");
+    }
+
+    return asked;
   }
 
   /** Returns the partitions of the output that are none of an input that is read whole. */
@@ -184,7 +221,7 @@ public final class JobCheck {
     CheckedInput input = checkFiles(check, session, progress);
     CarriedColumns carried = CarriedColumns.of(settings, input);
     StructType rows = columns.schema(carried.columns(), model, settings.runId());
-    Set<String> encrypted = checkEncryption(session, input, carried, rows);
+    checkFiles(session, input, carried, rows);
     output.checkRows(rows, targets, open, partitionColumns(), problems);
     return new CheckedRun(
         settings,
@@ -195,7 +232,7 @@ public final class JobCheck {
         input,
         carried,
         rows,
-        encrypted,
+        hasSecrets,
         output,
         fitting.without(check.unfit()),
         open,
@@ -248,12 +285,8 @@ public final class JobCheck {
                         .formatted(by, column.type().sql())));
   }
 
-  /**
-   * Checks that the run's files can be encrypted as Hadoop's settings say.
-   *
-   * @return the names of the columns that are encrypted in the output
-   */
-  private Set<String> checkEncryption(
+  /** Checks that the run's files can be indexed, and encrypted as Hadoop's settings say. */
+  private void checkFiles(
       SparkSession session, CheckedInput input, CarriedColumns carried, StructType rows)
       throws RefusedException, IOException {
     ParquetWriters scored = ParquetWriters.of(session, rows);
@@ -262,38 +295,18 @@ public final class JobCheck {
       output.checkLookup(problems);
     }
 
-    Set<String> encrypted =
+    boolean isEncrypted =
         Encryption.check(
             scored,
             ParquetWriters.of(session, Quarantine.schema(input.columns()))
                 .withAllColumnsEncrypted(),
             output.place().state(),
             problems);
-    if (settings.files().lookupIndex() == LookupIndex.BUILT && !encrypted.isEmpty()) {
-      problems.add(
-          "--lookup-index cannot be used: columns %s of the output are encrypted, and an index is not"
-              .formatted(encrypted));
-    }
-
-    if (!encrypted.isEmpty()) {
+    if (isEncrypted) {
       output.checkEncryption(problems);
     }
 
-    if (!settings.drift().by().isEmpty()
-        && (!encrypted.isEmpty() || Encryption.isConfigured(HadoopPaths.settings(session)))) {
-      problems.add(
-          "--drift-by cannot be used: files of the output are encrypted, and drift.json, which would name values of column '%s', is not"
-              .formatted(settings.drift().by()));
-    }
-
-    if (settings.challengers().table().isPresent()
-        && (!encrypted.isEmpty() || Encryption.isConfigured(HadoopPaths.settings(session)))) {
-      problems.add(
-          "--challenger-table cannot be used: files of the output are encrypted, and that table, which would have the scores, is not");
-    }
-
     InputProblems.refuse(problems);
-    return encrypted;
   }
 
   /** Refuses keys and other columns that an index cannot have. */

@@ -26,7 +26,7 @@ final class Baselines {
 
   private final String modelDigest;
   private final Optional<Profile> reference;
-  private final Optional<KeptProfiles> kept;
+  private final KeptProfiles kept;
   private final Published published;
   private final Map<String, SlicedProfile> ofGroup = new HashMap<>();
   private final Map<String, Optional<SlicedProfile>> read = new HashMap<>();
@@ -82,13 +82,10 @@ final class Baselines {
 
   /**
    * @param modelDigest of the model that scores now
-   * @param kept the profiles of published partitions; empty if none are kept
+   * @param kept the profiles of published partitions
    */
   Baselines(
-      String modelDigest,
-      Optional<Profile> reference,
-      Optional<KeptProfiles> kept,
-      Published published) {
+      String modelDigest, Optional<Profile> reference, KeptProfiles kept, Published published) {
     this.modelDigest = modelDigest;
     this.reference = reference;
     this.kept = kept;
@@ -107,10 +104,6 @@ final class Baselines {
    * group take their places: many at once, since each takes several calls of the store.
    */
   void read(Collection<String> group) throws IOException {
-    if (kept.isEmpty()) {
-      return;
-    }
-
     Set<String> wanted = new LinkedHashSet<>();
     for (String partition : group) {
       Series series = Series.of(partition);
@@ -122,8 +115,7 @@ final class Baselines {
 
     wanted.removeAll(group);
     List<String> all = List.copyOf(wanted);
-    List<Optional<SlicedProfile>> profiles =
-        kept.get().place().calls().answers(all, this::ofPublished);
+    List<Optional<SlicedProfile>> profiles = kept.place().calls().answers(all, this::ofPublished);
     for (int at = 0; at < all.size(); at++) {
       read.put(all.get(at), profiles.get(at));
     }
@@ -134,13 +126,6 @@ final class Baselines {
     Map<String, String> absences = new LinkedHashMap<>();
     if (reference.isEmpty()) {
       absences.put(Baseline.REFERENCE, "the model's package has no reference");
-    }
-
-    if (kept.isEmpty()) {
-      String encrypted = "the output is encrypted, so no profile of it is kept";
-      absences.put(Baseline.PREVIOUS, encrypted);
-      absences.put(Baseline.WEEKDAY, encrypted);
-      return new Found(reference, List.of(), List.of(), absences);
     }
 
     Series series = Series.of(partition);
@@ -208,7 +193,7 @@ final class Baselines {
     List<Level> known = listed.get(path);
     if (known == null) {
       known =
-          kept.get().below(path).stream()
+          kept.below(path).stream()
               .map(name -> new Level(name, PartitionValue.ofPath(name).get(0)))
               .toList();
       listed.put(path, known);
@@ -256,9 +241,9 @@ final class Baselines {
   }
 
   private Optional<SlicedProfile> ofPublished(String partition) throws IOException {
-    for (String identity : kept.get().identities(partition)) {
+    for (String identity : kept.identities(partition)) {
       if (published.has(partition, identity)) {
-        return kept.get().read(partition, identity).map(this::comparable);
+        return kept.read(partition, identity).map(this::comparable);
       }
     }
 

@@ -21,31 +21,22 @@ import java.util.TreeMap;
 public final class GroupDrift {
   private final DriftRules rules;
   private final String modelDigest;
-  private final Optional<KeptProfiles> kept;
+  private final KeptProfiles kept;
   private final Baselines baselines;
 
-  private GroupDrift(
-      DriftRules rules, String modelDigest, Optional<KeptProfiles> kept, Baselines baselines) {
+  private GroupDrift(DriftRules rules, String modelDigest, KeptProfiles kept, Baselines baselines) {
     this.rules = rules;
     this.modelDigest = modelDigest;
     this.kept = kept;
     this.baselines = baselines;
   }
 
-  /** Returns the comparison of a group whose profiles are kept with the output. */
+  /** Returns the comparison of a group; its profiles are kept with the output. */
   public static GroupDrift of(
       DriftRules rules, String modelDigest, Optional<Profile> reference, Output output) {
-    Optional<KeptProfiles> kept = Optional.of(new KeptProfiles(output.place()));
+    KeptProfiles kept = new KeptProfiles(output.place());
     return new GroupDrift(
         rules, modelDigest, kept, new Baselines(modelDigest, reference, kept, output.now()));
-  }
-
-  /** Returns the comparison of a group whose values nobody may read: with the reference alone. */
-  public static GroupDrift ofEncrypted(
-      DriftRules rules, String modelDigest, Optional<Profile> reference) {
-    Baselines baselines =
-        new Baselines(modelDigest, reference, Optional.empty(), (partition, identity) -> false);
-    return new GroupDrift(rules, modelDigest, Optional.empty(), baselines);
   }
 
   /**
@@ -80,15 +71,9 @@ public final class GroupDrift {
   private PartitionDrift compare(String partition, SlicedProfile profile) throws IOException {
     Baselines.Found found = baselines.of(partition);
     List<Drift> drifts = drifts(profile.whole(), found.baselines());
-    DriftValues values = values(profile.whole(), drifts, found.absences());
+    DriftValues values = new DriftValues(profile.whole(), drifts, found.absences());
     List<Verdict> verdicts = rules.rules().stream().map(rule -> rule.verdict(values)).toList();
     return new PartitionDrift(profile, drifts, verdicts, slices(profile, found));
-  }
-
-  private DriftValues values(Profile profile, List<Drift> drifts, Map<String, String> absences) {
-    return kept.isPresent()
-        ? new DriftValues(profile, drifts, absences)
-        : DriftValues.hidingScores(profile, drifts, absences, "the output is encrypted");
   }
 
   private static List<Drift> drifts(Profile profile, List<Baseline> baselines) {
@@ -107,10 +92,8 @@ public final class GroupDrift {
     return new SlicedDrift(profile.by(), slices);
   }
 
-  /** Stores the profile of a partition that is about to be published, if profiles are kept. */
+  /** Stores the profile of a partition that is about to be published. */
   public void keep(String partition, String identity, SlicedProfile profile) throws IOException {
-    if (kept.isPresent()) {
-      kept.get().write(partition, identity, new StoredProfile(modelDigest, profile));
-    }
+    kept.write(partition, identity, new StoredProfile(modelDigest, profile));
   }
 }

@@ -8,9 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -63,6 +60,17 @@ public final class Encryption {
   }
 
   private Encryption() {}
+
+  /**
+   * Returns settings as Hadoop has them.
+   *
+   * @param settings Spark's settings for Hadoop's clients, with Hadoop's defaults
+   */
+  public static Configuration hadoop(Map<String, String> settings) {
+    Configuration hadoop = new Configuration(false);
+    settings.forEach(hadoop::set);
+    return hadoop;
+  }
 
   /** Returns whether there is a crypto factory, so that files may be encrypted. */
   public static boolean isConfigured(Configuration hadoop) {
@@ -159,12 +167,8 @@ public final class Encryption {
   /**
    * Returns the settings that decide how files are encrypted, as texts; none if there is no crypto
    * factory. Keys and tokens are not among them.
-   *
-   * @param settings Spark's settings for Hadoop's clients
    */
-  public static List<String> identity(Map<String, String> settings) {
-    Configuration hadoop = new Configuration(false); // the settings have Hadoop's defaults
-    settings.forEach(hadoop::set);
+  public static List<String> identity(Configuration hadoop) {
     return isConfigured(hadoop)
         ? IDENTITY.stream().map(name -> name + "=" + hadoop.getTrimmed(name, "")).toList()
         : List.of();
@@ -175,9 +179,9 @@ public final class Encryption {
    *
    * @param directory where files are written
    * @param problems receives a message for each problem
-   * @return the names of the columns that are encrypted in files of scored rows
+   * @return whether files of scored rows are encrypted
    */
-  public static Set<String> check(
+  public static boolean check(
       ParquetWriters scored,
       ParquetWriters quarantined,
       Location directory,
@@ -185,7 +189,7 @@ public final class Encryption {
     Path file = new Path(HadoopPaths.of(directory), "part-00000" + scored.extension());
     Configuration hadoop = scored.hadoop();
     if (!isConfigured(hadoop)) {
-      return Set.of();
+      return false;
     }
 
     if (!hadoop.getBoolean(
@@ -194,7 +198,7 @@ public final class Encryption {
           ("%s is false: then a file's keys are in another file next to it, which would not be"
                   + " published with it; set it to true")
               .formatted(KeyToolkit.KEY_MATERIAL_INTERNAL_PROPERTY_NAME));
-      return Set.of();
+      return false;
     }
 
     try {
@@ -206,19 +210,13 @@ public final class Encryption {
       }
 
       checkColumns(scored, quarantined, file, problems);
-      FileEncryptionProperties encryption = scored.encryption(file);
-      return encryption == null
-          ? Set.of()
-          : paths(scored.context().getSchema()).stream()
-              .filter(path -> encryption.getColumnProperties(path).isEncrypted())
-              .map(path -> path.toArray()[0])
-              .collect(Collectors.toCollection(TreeSet::new));
+      return scored.encryption(file) != null;
     } catch (RuntimeException e) {
       // Factories and clients of key management services throw whatever they like.
       problems.add(
           "files cannot be encrypted as %s and its keys say: %s"
               .formatted(FACTORY, ParquetFile.reason(e)));
-      return Set.of();
+      return false;
     }
   }
 

@@ -33,7 +33,7 @@ record CheckedOperations(TableOperations catalog) implements TableOperations {
   static Transaction of(Transaction made) {
     BaseTransaction base = (BaseTransaction) made;
     return Transactions.createTableTransaction(
-        base.tableName(), new CheckedOperations(base.underlyingOps()), base.startMetadata());
+        base.tableName(), new CheckedOperations(base.underlyingOps()), base.currentMetadata());
   }
 
   /**

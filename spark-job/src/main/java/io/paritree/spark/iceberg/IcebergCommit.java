@@ -126,7 +126,7 @@ final class IcebergCommit implements TableTransaction {
     OverwriteFiles overwrite =
         change
             .map(Transaction::newOverwrite)
-            .orElseGet(CheckedOperations.of(table)::newOverwrite)
+            .orElseGet(() -> CheckedOperations.of(table).newOverwrite())
             .overwriteByRowFilter(replaced)
             .conflictDetectionFilter(replaced)
             .validateNoConflictingData()

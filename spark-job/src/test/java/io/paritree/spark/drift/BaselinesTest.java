@@ -70,7 +70,7 @@ class BaselinesTest {
   }
 
   private Baselines baselines() {
-    return new Baselines(MODEL, Optional.empty(), Optional.of(kept), this::isPublished);
+    return new Baselines(MODEL, Optional.empty(), kept, this::isPublished);
   }
 
   private List<String> partitions(String name, String of) throws IOException {
@@ -195,18 +195,6 @@ class BaselinesTest {
   }
 
   @Test
-  void anEncryptedOutputHasTheReferenceAlone() throws IOException {
-    Baselines.Found found =
-        new Baselines(
-                MODEL, Optional.of(profile(5)), Optional.empty(), (partition, identity) -> true)
-            .of("day=2");
-
-    assertThat(found.baselines()).extracting(Baseline::name).containsExactly("reference");
-    assertThat(found.absences())
-        .containsEntry("previous", "the output is encrypted, so no profile of it is kept");
-  }
-
-  @Test
   void profilesOfWhatIsNotPublishedAnyMoreAreRemoved() throws IOException {
     for (int day = 1; day <= 40; day++) {
       publish("day=" + day, day);
@@ -246,7 +234,7 @@ class BaselinesTest {
         new Baselines(
             MODEL,
             Optional.empty(),
-            Optional.of(new KeptProfiles(new OutputPlace(counted, place.output()))),
+            new KeptProfiles(new OutputPlace(counted, place.output())),
             this::isPublished);
     baselines.read(group);
     String profiles = StateDirectory.profiles(place.state()).toString();
