@@ -101,14 +101,6 @@ public final class Settings {
     return address;
   }
 
-  /** Returns an address of the web that is a secret, and may have a query; empty if the text is. */
-  public Optional<SecretAddress> secretAddress(String key) {
-    String text = secret(key);
-    Optional<SecretAddress> address = SecretAddress.of(text);
-    within(key, text, text.isEmpty() || address.isPresent(), SecretAddress.EXPECTED);
-    return address;
-  }
-
   /** Returns the http or https address with a host that a text is; empty if it is none. */
   static Optional<URI> webAddressOf(String text) {
     try {

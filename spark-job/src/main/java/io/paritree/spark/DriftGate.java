@@ -82,11 +82,7 @@ final class DriftGate {
         (partition, drift) ->
             quality.add(
                 new RunQuality.Compared(
-                    partition,
-                    drift.profile(),
-                    drift.drifts(),
-                    drift.verdicts(),
-                    drift.suspects())));
+                    partition, drift.profile(), drift.drifts(), drift.verdicts())));
   }
 
   /** Adds all partitions to the table of drift. */

@@ -1,13 +1,11 @@
 package io.paritree.spark;
 
-import io.paritree.config.SecretAddress;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.lineage.LineageEvents;
 import io.paritree.spark.report.Delivery;
 import io.paritree.spark.report.JobMetrics;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.Notification;
 import io.paritree.spark.report.Receiver;
 import io.paritree.spark.report.RunQuality;
 import io.paritree.spark.settings.Destinations;
@@ -27,9 +25,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Reports a run to others: its lineage and its metrics, as files and over the network, and to
- * people what they must know at once. What cannot be reported is printed, changes no exit code, and
- * delays the end for a limited time only. A dry run is not reported.
+ * Reports a run to others: its lineage and its metrics, as files and over the network. What cannot
+ * be reported is printed, changes no exit code, and delays the end for a limited time only. A dry
+ * run is not reported.
  */
 final class Reporting {
 
@@ -44,7 +42,6 @@ final class Reporting {
   private final byte[] start;
   private final Delivery toCollector = new Delivery();
   private final Delivery toGateway = new Delivery();
-  private final Delivery toPeople = new Delivery();
 
   private Reporting(JobSettings settings, PrintStream err, Clock clock) {
     this.settings = settings;
@@ -117,12 +114,10 @@ final class Reporting {
                       metrics.push(gateway, destinations.longestWait());
                       return null;
                     }));
-    notifyPeople(report, quality);
     writeMetrics(metrics);
     record.ifPresent(directory -> writeLineage(end, directory, hadoop));
     toCollector.end(until, err);
     toGateway.end(until, err);
-    toPeople.end(until, err);
   }
 
   private void sendLineage(String type, byte[] event) {
@@ -130,7 +125,6 @@ final class Reporting {
       URI address = destinations.collector().get();
       Receiver collector =
           new Receiver(
-              address.toString(),
               address,
               Optional.ofNullable(System.getenv(LINEAGE_KEY)).filter(key -> !key.isBlank()),
               destinations.longestWait());
@@ -138,22 +132,6 @@ final class Reporting {
           "lineage event %s to %s".formatted(type, collector),
           () -> {
             collector.post(event);
-            return null;
-          });
-    }
-  }
-
-  private void notifyPeople(JobReport report, RunQuality quality) {
-    Optional<byte[]> notification = Notification.of(report, quality);
-    if (destinations.notified().isPresent() && notification.isPresent()) {
-      SecretAddress address = destinations.notified().get();
-      Receiver people =
-          new Receiver(
-              address.toString(), address.address(), Optional.empty(), destinations.longestWait());
-      toPeople.send(
-          "notification to " + people,
-          () -> {
-            people.post(notification.get());
             return null;
           });
     }

@@ -40,8 +40,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,17 +49,6 @@ class DriftGateTest {
   private static final int EXPRESS = 3;
 
   @TempDir Path directory;
-  private HttpInbox chat;
-
-  @BeforeEach
-  void open() throws IOException {
-    chat = new HttpInbox(200);
-  }
-
-  @AfterEach
-  void close() {
-    chat.close();
-  }
 
   /** Seals a model with the profile of some nights as its reference. */
   private Path model() throws Exception {
@@ -134,26 +121,13 @@ class DriftGateTest {
     usual.put("--output", directory.resolve("out"));
     usual.put("--keys", "parcel_id");
     usual.put("--drift", "gate");
-    usual.put("--notify-url", chat.address() + "/hook?key=secret");
     usual.put("--drift-table", directory.resolve("drift"));
     usual.put("--conf", conf);
-    JobRun run = JobRun.observed(StepObserver.NONE, usual, more);
-    assertThat(run.out() + run.err()).doesNotContain("hook", "secret");
-    return run;
+    return JobRun.observed(StepObserver.NONE, usual, more);
   }
 
   private Path metrics() {
     return directory.resolve("drift.prom");
-  }
-
-  /** Returns the message that the chat has, and removes it. */
-  private JsonNode notified() throws IOException {
-    assertThat(chat.messages()).hasSize(1);
-    HttpInbox.Message message = chat.messages().get(0);
-    chat.messages().clear();
-    assertThat(message.method()).isEqualTo("POST");
-    assertThat(message.path()).isEqualTo("/hook?key=secret");
-    return new ObjectMapper().readTree(message.body());
   }
 
   private List<String> published() throws IOException {
@@ -217,7 +191,6 @@ class DriftGateTest {
             "    not compared: rows < 0.5 * weekday|previous: no such day of the 8 weeks before is"
                 + " published with a profile; no partition before it is published with a profile\n");
 
-    assertThat(chat.messages()).isEmpty();
     night("2024-01-02", 1_000, UnaryOperator.identity());
     night("2024-01-03", 2_000, DriftGateTest::withoutExpress);
     JobRun second =
@@ -256,22 +229,6 @@ class DriftGateTest {
             "paritree_job_psi{baseline=\"reference\",field=\"express\",%s} ".formatted(output),
             "paritree_job_impact{baseline=\"reference\",field=\"express\",%s} ".formatted(output));
     assertQualityFacets();
-    JsonNode notified = notified();
-    assertThat(notified.get("text").asText())
-        .startsWith(
-            "Paritree, %s: held, exit code 8; 1 of 2 scored partitions held; day=2024-01-03:"
-                    .formatted(directory.resolve("out"))
-                + " express.missing is 1, limit ")
-        .contains(
-            "day=2024-01-03: express.psi is 5.850, limit 0.2500 by previous; look first at express, ");
-    assertThat(notified.get("run").asText()).isEqualTo("second");
-    assertThat(notified.get("output").asText()).isEqualTo(directory.resolve("out").toString());
-    assertThat(notified.get("outcome").asText() + notified.get("exit_code")).isEqualTo("held8");
-    assertThat(notified.get("partitions").findValuesAsText("partition"))
-        .containsExactly("day=2024-01-03");
-    assertThat(notified.at("/partitions/0/held").asBoolean()).isTrue();
-    assertThat(notified.at("/rules/0/rule").asText()).isEqualTo("any.missing > reference + 0.20");
-    assertThat(notified.at("/rules/0/findings/0/value").asDouble()).isEqualTo(1);
     assertThat(held.hold().orElseThrow().outcome()).isEqualTo("held");
     assertThat(held.drift().orElseThrow().impacts().get(0).field()).isEqualTo("express");
     JsonNode json =
@@ -295,15 +252,9 @@ class DriftGateTest {
         .allMatch(shift -> shift.baseline().equals("previous") && shift.rows() > 10);
 
     assertTable();
-    chat.close();
-    chat = new HttpInbox(307);
     JobRun accepted =
         score(model, "--run-id", "third", "--accept-gates", "express is retired\nin May");
     assertThat(accepted.exitCode()).as(accepted.err()).isZero();
-    assertThat(accepted.err())
-        .contains("Cannot send notification to 127.0.0.1: ", "it was answered with status 307");
-    assertThat(notified().get("text").asText())
-        .contains("out: published, exit code 0; day=", "; published all the same: express is ret");
     assertThat(published()).contains("day=2024-01-03");
     assertThat(accepted.out())
         .contains("day=2024-01-03: accepted: express is retired\\u000ain May\n");
@@ -315,7 +266,6 @@ class DriftGateTest {
     Parcels.rewrite(directory.resolve("in/day=2024-01-08"), 4_000, 4_100, 0);
     JobRun fewer = score(model, "--all-or-nothing", "--rule", "warn: any.linf(previous) > 0.001");
     assertThat(fewer.exitCode()).as(fewer.err()).isEqualTo(8);
-    assertThat(notified().at("/rules").findValuesAsText("warning")).isNotEmpty();
     assertThat(published()).doesNotContain("day=2024-01-08");
     assertThat(fewer.err())
         .contains(
@@ -440,9 +390,6 @@ class DriftGateTest {
     JobRun run = score(model, "--rule", "rows > 10");
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
-    assertThat(notified().get("text").asText())
-        .contains(
-            "quarantined, exit code 4; day=1: 50 of 100 rows (50.0 %) could not", "rows is 1");
     assertThat(run.err())
         .contains(
             "50 of 100 rows (50.0 %) could not be scored", "rows > 10: rows is 100, limit 10");

@@ -13,12 +13,11 @@ import java.util.Optional;
 /**
  * What receives JSON by HTTP.
  *
- * @param shown its name in messages
- * @param address where it is posted to; no message shows it
+ * @param address where it is posted to
  * @param key sent as bearer token; empty for none
  * @param longestWait how long a post may take
  */
-public record Receiver(String shown, URI address, Optional<String> key, Duration longestWait) {
+public record Receiver(URI address, Optional<String> key, Duration longestWait) {
 
   /**
    * Posts a document and waits until it is accepted. A redirect is no acceptance, and is not
@@ -43,12 +42,8 @@ public record Receiver(String shown, URI address, Optional<String> key, Duration
               .POST(BodyPublishers.ofByteArray(json));
       key.ifPresent(token -> request.header("Authorization", "Bearer " + token));
       response = client.send(request.build(), BodyHandlers.discarding());
-    } catch (IOException | RuntimeException e) {
-      if (e instanceof IOException known && !isNamed(e)) {
-        throw known;
-      }
-
-      throw new IOException(isNamed(e) ? e.getClass().getSimpleName() : e.toString());
+    } catch (RuntimeException e) {
+      throw new IOException(e.toString());
     }
 
     if (response.statusCode() / 100 != 2) {
@@ -56,14 +51,9 @@ public record Receiver(String shown, URI address, Optional<String> key, Duration
     }
   }
 
-  private boolean isNamed(Exception failure) {
-    String path = String.valueOf(address.getRawPath());
-    return path.length() > 1 && String.valueOf(failure.getMessage()).contains(path);
-  }
-
-  /** Says nothing of address and key. */
+  /** Says nothing of the key. */
   @Override
   public String toString() {
-    return shown;
+    return address.toString();
   }
 }

@@ -8,7 +8,6 @@ import io.paritree.rule.Rule;
 import io.paritree.rule.Verdict;
 import io.paritree.rule.Verdict.Finding;
 import io.paritree.rule.Verdict.Result;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +22,6 @@ import java.util.stream.Collectors;
 public final class RunQuality {
   private static final int MOST_FIRED = 100;
 
-  private final List<Fired> fired = new ArrayList<>();
-  private int firedPartitions;
   private int firedRules;
   private List<String> ranking = List.of();
   private Map<String, Rule> rules = Map.of();
@@ -37,23 +34,13 @@ public final class RunQuality {
    *
    * @param path its directory below the output; empty if the output is not partitioned
    * @param drifts the comparison with each baseline that there is
-   * @param suspects where to look first, if rules have fired
    */
-  public record Compared(
-      String path,
-      Profile profile,
-      List<Drift> drifts,
-      List<Verdict> verdicts,
-      List<String> suspects) {
+  public record Compared(String path, Profile profile, List<Drift> drifts, List<Verdict> verdicts) {
     public Compared {
       drifts = List.copyOf(drifts);
       verdicts = List.copyOf(verdicts);
-      suspects = List.copyOf(suspects);
     }
   }
-
-  /** The rules that have fired for a partition, and where to look first. */
-  record Fired(String path, List<Verdict> verdicts, List<String> suspects) {}
 
   /**
    * What became of a rule, for all partitions.
@@ -95,14 +82,8 @@ public final class RunQuality {
 
     rows = Optional.of(rows.map(sum -> sum.plus(partition.profile)).orElse(partition.profile));
     partition.verdicts.forEach(verdict -> total(verdict, partition.profile));
-    List<Verdict> own =
-        partition.verdicts.stream().filter(verdict -> verdict.result() == Result.FIRED).toList();
-    firedRules += own.size();
-    if (!own.isEmpty()) {
-      firedPartitions++;
-      if (fired.size() < MOST_FIRED) {
-        fired.add(new Fired(partition.path, own, partition.suspects));
-      }
+    for (Verdict verdict : partition.verdicts) {
+      firedRules += verdict.result() == Result.FIRED ? 1 : 0;
     }
   }
 
@@ -136,16 +117,6 @@ public final class RunQuality {
   /** Returns the rules that were compared for any partition. */
   public List<RuleTotal> totals() {
     return List.copyOf(totals.values());
-  }
-
-  /** Returns the first partitions for which rules have fired. */
-  List<Fired> fired() {
-    return List.copyOf(fired);
-  }
-
-  /** Returns for how many partitions rules have fired. */
-  int firedPartitions() {
-    return firedPartitions;
   }
 
   /** Returns how often a rule has fired, for any partition. */

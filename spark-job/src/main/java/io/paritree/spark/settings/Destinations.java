@@ -1,6 +1,5 @@
 package io.paritree.spark.settings;
 
-import io.paritree.config.SecretAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,8 +12,7 @@ import java.util.Optional;
  * @param collector the address that lineage events are posted to
  * @param namespace the namespace of the job in lineage events
  * @param job the name of the job in lineage events; empty for the output's name
- * @param notified the address that gets a message if rules have fired or partitions are held
- * @param longestWait how long a run waits at its end for the Pushgateway, the collector and this
+ * @param longestWait how long a run waits at its end for the Pushgateway and the collector
  */
 public record Destinations(
     String metricsFile,
@@ -22,5 +20,4 @@ public record Destinations(
     Optional<URI> collector,
     String namespace,
     String job,
-    Optional<SecretAddress> notified,
     Duration longestWait) {}

@@ -1,6 +1,5 @@
 package io.paritree.spark.settings;
 
-import io.paritree.config.SecretAddress;
 import io.paritree.config.Settings;
 import io.paritree.drift.DriftWords;
 import io.paritree.rule.Rule;
@@ -8,20 +7,17 @@ import io.paritree.rule.RuleException;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.tables.TableToWrite;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Reads what is counted and compared of the rows, and who hears of it: the type and range of each
- * setting.
+ * Reads what is counted and compared of the rows: the type and range of each setting.
  *
  * @param given the options of this run only
  */
 record DriftSettingsParser(Settings settings, ParseResult given) {
   private static final String MODE = "scoring-job.drift.mode";
-  private static final String NOTIFY_URL = "PARITREE_NOTIFY_URL";
 
   JobSettings.Drift drift() {
     DriftMode mode = settings.word(MODE, DriftMode.class);
@@ -76,36 +72,5 @@ record DriftSettingsParser(Settings settings, ParseResult given) {
     }
 
     return table;
-  }
-
-  /**
-   * Returns the address that is notified of rules that have fired, and of quarantined rows; empty
-   * if there is none, or no rule.
-   *
-   * @param environment has it if it is not given
-   */
-  Optional<SecretAddress> notified(Map<String, String> environment) {
-    Optional<SecretAddress> own = settings.secretAddress("scoring-job.drift.notify-url");
-    DriftMode mode = settings.word(MODE, DriftMode.class);
-    if (mode == DriftMode.OFF) {
-      if (own.isPresent()) {
-        settings.problem("--notify-url cannot be combined with --drift off");
-      }
-
-      return Optional.empty();
-    }
-
-    String known = environment.getOrDefault(NOTIFY_URL, "");
-    if (own.isPresent() || known.isBlank()) {
-      return own;
-    }
-
-    Optional<SecretAddress> address = SecretAddress.of(known.strip());
-    if (address.isEmpty()) {
-      settings.problem(
-          "the environment's %s must be %s".formatted(NOTIFY_URL, SecretAddress.EXPECTED));
-    }
-
-    return address;
   }
 }

@@ -44,26 +44,22 @@ final class JobSettingsParser {
 
   private final Settings settings;
   private final ParseResult given;
-  private final Map<String, String> environment;
 
-  private JobSettingsParser(Settings settings, ParseResult given, Map<String, String> environment) {
+  private JobSettingsParser(Settings settings, ParseResult given) {
     this.settings = settings;
     this.given = given;
-    this.environment = environment;
   }
 
   /**
    * Reads the settings.
    *
    * @param given the options of this run only
-   * @param environment has secrets that are not given
    * @param clock gives the id of a run for which none is given
    * @throws ConfigurationException if there are errors; the message names all of them
    */
-  static JobSettings read(
-      Settings settings, ParseResult given, Map<String, String> environment, Clock clock)
+  static JobSettings read(Settings settings, ParseResult given, Clock clock)
       throws ConfigurationException {
-    JobSettingsParser parser = new JobSettingsParser(settings, given, environment);
+    JobSettingsParser parser = new JobSettingsParser(settings, given);
     JobSettings job = parser.settings(clock);
     parser.checkWhatIsNeeded(job);
     settings.leave(OutcomeArguments::isOwn);
@@ -242,7 +238,6 @@ final class JobSettingsParser {
         settings.webAddress("scoring-job.lineage-url"),
         settings.text("scoring-job.lineage-namespace"),
         settings.anyText("scoring-job.lineage-job"),
-        new DriftSettingsParser(settings, given).notified(environment),
         Duration.ofSeconds(settings.whole("scoring-job.delivery-seconds", 1, 86_400)));
   }
 

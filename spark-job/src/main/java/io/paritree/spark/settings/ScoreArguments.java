@@ -42,9 +42,7 @@ public final class ScoreArguments {
           "drift-by",
           "drift.by",
           "drift-table",
-          "drift.table",
-          "notify-url",
-          "drift.notify-url");
+          "drift.table");
 
   private ScoreArguments() {}
 
@@ -186,10 +184,6 @@ public final class ScoreArguments {
             "--challenger-required",
             "publish nothing, with exit code 6, if a challenger cannot be compared"),
         text(
-            "--notify-url=URL",
-            "address that gets one POST of JSON if rules have fired or partitions are held; a"
-                + " secret, better given as PARITREE_NOTIFY_URL in the environment"),
-        text(
             "--run-id=ID",
             "name of the run in reports (default: the time); with --status, show this run and end with"
                 + " its exit code"),
@@ -271,17 +265,11 @@ public final class ScoreArguments {
    */
   public static Optional<JobSettings> parse(Clock clock, String... arguments)
       throws UsageException {
-    return parse(System.getenv(), clock, arguments);
-  }
-
-  static Optional<JobSettings> parse(
-      Map<String, String> environment, Clock clock, String... arguments) throws UsageException {
     try {
       ParseResult given = form().line().parseArgs(arguments);
       return given.isUsageHelpRequested()
           ? Optional.empty()
-          : Optional.of(
-              JobSettingsParser.read(configuration(given).settings(), given, environment, clock));
+          : Optional.of(JobSettingsParser.read(configuration(given).settings(), given, clock));
     } catch (ParameterException | ConfigurationException e) {
       throw new UsageException(e.getMessage(), e);
     }

@@ -91,8 +91,7 @@ class JobMetricsTest {
               day,
               own,
               List.of(Drift.of(own, reference), Drift.of(own, previous)),
-              List.of(fired),
-              List.of()));
+              List.of(fired)));
     }
 
     List<String> lines = lines(report(List.of(), Map.of(), 10, 0), quality);

@@ -162,7 +162,7 @@ class OpsFilesTest {
             List.of(new MarginProfile(1, 0, OptionalDouble.empty())),
             Map.of());
     Drift drift = Drift.of(profile, new Baseline(Baseline.PREVIOUS, List.of("day=1"), profile));
-    quality.add(new RunQuality.Compared("day=2", profile, List.of(drift), List.of(), List.of()));
+    quality.add(new RunQuality.Compared("day=2", profile, List.of(drift), List.of()));
     return quality;
   }
 

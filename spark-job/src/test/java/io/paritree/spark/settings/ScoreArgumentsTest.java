@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.paritree.config.SecretAddress;
 import io.paritree.drift.DriftWords;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
@@ -46,13 +45,7 @@ class ScoreArgumentsTest {
 
   private static final Destinations NOWHERE =
       new Destinations(
-          "",
-          Optional.empty(),
-          Optional.empty(),
-          "paritree",
-          "",
-          Optional.empty(),
-          Duration.ofSeconds(10));
+          "", Optional.empty(), Optional.empty(), "paritree", "", Duration.ofSeconds(10));
 
   @TempDir Path directory;
 
@@ -85,7 +78,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(73)
+        .hasSize(72)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -370,7 +363,6 @@ class ScoreArgumentsTest {
             scoring-job {
               metrics-file = m, pushgateway-url = "http://p:9091", lineage-url = "https://l/api"
               lineage-namespace = n, lineage-job = j, delivery-seconds = 3
-              drift.notify-url = "https://chat/hook?key=k"
             }
             """);
 
@@ -382,32 +374,7 @@ class ScoreArgumentsTest {
                 Optional.of(URI.create("https://l/api")),
                 "n",
                 "j",
-                SecretAddress.of("https://chat/hook?key=k"),
                 Duration.ofSeconds(3)));
-  }
-
-  @Test
-  void addressOfNotificationsComesFromTheEnvironmentUnlessItIsGivenOrDriftIsOff() throws Exception {
-    assertThat(notified("https://env/hook")).isEqualTo(SecretAddress.of("https://env/hook"));
-    assertThat(notified("https://env/hook", "--notify-url=http://given/hook"))
-        .isEqualTo(SecretAddress.of("http://given/hook"));
-    assertThat(notified("https://env/hook", "--drift=off")).isEmpty();
-    assertThat(notified("")).isEmpty();
-    assertThatThrownBy(() -> notified("secret"))
-        .hasMessageContaining("the environment's PARITREE_NOTIFY_URL must be an http or https")
-        .hasMessageNotContaining("secret");
-    assertThatThrownBy(() -> notified("", "--drift=off", "--notify-url=http://host/secret"))
-        .hasMessageContaining("--notify-url cannot be combined with --drift off")
-        .hasMessageNotContaining("secret");
-  }
-
-  private static Optional<SecretAddress> notified(String known, String... more) throws Exception {
-    return ScoreArguments.parse(
-            Map.of("PARITREE_NOTIFY_URL", known), CLOCK, good(more).toArray(String[]::new))
-        .orElseThrow()
-        .reporting()
-        .destinations()
-        .notified();
   }
 
   @Test
@@ -416,14 +383,13 @@ class ScoreArgumentsTest {
         conf(
             """
             scoring-job { pushgateway-url = "http://me:secret@p", lineage-url = "ftp://l?key=secret"
-              drift.notify-url = "https://secret@chat/hook" }
+              }
             """);
 
     assertThatThrownBy(() -> parse(good("--conf=" + conf).toArray(String[]::new)))
         .hasMessageContainingAll(
             "scoring-job.pushgateway-url must be an http or https address without user",
-            "scoring-job.lineage-url must be",
-            "scoring-job.drift.notify-url must be an http or https address without user and")
+            "scoring-job.lineage-url must be")
         .hasMessageNotContaining("secret");
   }
 
