@@ -61,6 +61,20 @@ final class WideGate {
     this.nanosPerRow = nanosPerRow;
   }
 
+  /**
+   * Returns whether this JVM can run the loops: it has the module, as these loops know it, and the
+   * CPU has vectors of at least 256 bits. Asked before any of their classes is loaded, which a JVM
+   * without the module cannot do.
+   */
+  private static boolean isPossible() {
+    try {
+      return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+          && VectorWidth.isPossible();
+    } catch (LinkageError e) {
+      return false;
+    }
+  }
+
   /** Returns the wide slices if they are to be used for these rows, otherwise null. */
   WideSlices wide(int rows) {
     return rows >= minRows ? wide : null;
@@ -71,9 +85,7 @@ final class WideGate {
    * empty if this JVM has no vectors, or the forest no layout for them.
    */
   Optional<WideGate> opened() {
-    return WideSlices.isPossible()
-        ? WideSlicesBuilder.build(layout).map(this::opened)
-        : Optional.empty();
+    return isPossible() ? WideSlicesBuilder.build(layout).map(this::opened) : Optional.empty();
   }
 
   private WideGate opened(WideSlices made) {
@@ -140,7 +152,7 @@ final class WideGate {
    */
   void tryOut(long nanos) {
     isStarted.set(true);
-    if (!WideSlices.isPossible()) {
+    if (!isPossible()) {
       return;
     }
 

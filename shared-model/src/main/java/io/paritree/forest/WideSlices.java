@@ -53,19 +53,6 @@ final class WideSlices {
     this.loops = builder.loops.toArray(new WideLoop[0]);
   }
 
-  /**
-   * Returns whether this JVM can run the loops: it has the module, as these loops know it, and the
-   * CPU has vectors of at least 256 bits.
-   */
-  static boolean isPossible() {
-    try {
-      return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-          && VectorWidth.isPossible();
-    } catch (LinkageError e) {
-      return false;
-    }
-  }
-
   /** Returns the row of a bit of a mask. */
   static int row(int bit) {
     int lane = bit >> 6 << 1 | bit >> 5 & 1;

@@ -155,22 +155,37 @@ class FastForestTest {
   @Test
   void wideSlicesOfTheOtherWidthHaveTheSameBits() throws Exception {
     int other = VectorWidth.BITS == 512 ? 256 : 512;
-    Process process =
-        new ProcessBuilder(
+    assertThat(
+            printed(
+                OtherWidth.class,
+                "--add-modules=jdk.incubator.vector",
+                "-Dparitree.vector.bits=" + other))
+        .contains(other + " bits compared");
+  }
+
+  @Test
+  void aJvmWithoutTheModuleOfVectorsHasNoWideSlices() throws Exception {
+    assertThat(printed(WithoutVectors.class)).contains("fast: true", "wide: false");
+  }
+
+  /** Returns what a program prints in a JVM of its own, which gets a seed. */
+  private static String printed(Class<?> program, String... options) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-Dparitree.vector.bits=" + other,
-                "-cp",
-                System.getProperty("java.class.path"),
-                OtherWidth.class.getName(),
-                String.valueOf(Seed.next()))
-            .redirectErrorStream(true)
-            .start();
+                "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of(options));
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName(),
+            String.valueOf(Seed.next())));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
-    assertThat(said).contains(other + " bits compared");
+    return said;
   }
 
   @Test

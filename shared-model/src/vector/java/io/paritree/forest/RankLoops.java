@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  * the arrays.
  *
  * <p>Compiled apart from most classes, since it needs a module that a JVM has only if it was
- * started with {@code --add-modules jdk.incubator.vector}. It may be used only if {@link
- * WideSlices#isPossible} says so; that holds for {@link MaskLoops} and {@link TreeLoops} as well.
+ * started with {@code --add-modules jdk.incubator.vector}. It may be used only if {@link WideGate}
+ * says so; that holds for {@link MaskLoops} and {@link TreeLoops} as well.
  */
 final class RankLoops {
 

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
 import io.paritree.Sha256;
 import io.paritree.json.SealedJson;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.proof.AskedReasons;
 import io.paritree.proof.ParityProof;
@@ -20,12 +24,18 @@ import io.paritree.spark.proof.Proving;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.sql.QueryScoring;
 import io.paritree.store.CallsAtOnce;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -281,6 +291,63 @@ class ProveTest {
 
     assertThatThrownBy(proving::prove)
         .hasMessageContaining("serve has not started a server: no port for ");
+  }
+
+  @Test
+  void theLogOfAServerThatWasStartedIsKeptIfItFails() throws Exception {
+    ScoringModel sealed = Opening.open(model.toString(), EngineKind.FOREST);
+    HttpServer failing = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    failing.createContext(
+        "/",
+        exchange -> {
+          boolean isCard = exchange.getRequestMethod().equals("GET");
+          String body = "{\"%s\": \"%s\"}".formatted(isCard ? "digest" : "code", sealed.digest());
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(isCard ? 200 : 500, body.length());
+          exchange.getResponseBody().write(body.getBytes(StandardCharsets.UTF_8));
+          exchange.close();
+        });
+    failing.start();
+    try {
+      Path program = directory.resolve("failing");
+      Files.writeString(
+          program,
+          "#!/bin/sh\necho 'Ready: http://127.0.0.1:%s/' >&2\necho why >&2\nexec sleep 100\n"
+              .formatted(failing.getAddress().getPort()));
+      assertThat(program.toFile().setExecutable(true)).isTrue();
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      ProveQuery query =
+          new ProveQuery(
+              model.toString(),
+              NO_ROWS,
+              0,
+              0.02,
+              10,
+              1,
+              AskedReasons.NONE,
+              List.of("http"),
+              "",
+              new ProveQuery.Server("", "", program.toString()));
+
+      ParityProof proof =
+          new Proving(
+                  query,
+                  width -> TestSpark.session(),
+                  Map.of(),
+                  (form, place) -> null,
+                  place -> new JobScoring(place, AskedReasons.NONE),
+                  new PrintStream(err, true, StandardCharsets.UTF_8))
+              .prove();
+
+      assertThat(proof.failed()).hasSize(1);
+      assertThat(proof.failed().get(0)).contains("answers 500");
+      Matcher kept = Pattern.compile("is kept: (.*)").matcher(err.toString(StandardCharsets.UTF_8));
+      assertThat(kept.find()).as(err.toString(StandardCharsets.UTF_8)).isTrue();
+      assertThat(Path.of(kept.group(1))).content().contains("why");
+      Files.delete(Path.of(kept.group(1)));
+    } finally {
+      failing.stop(0);
+    }
   }
 
   @Test

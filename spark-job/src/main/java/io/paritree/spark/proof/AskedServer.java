@@ -2,8 +2,10 @@ package io.paritree.spark.proof;
 
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +19,10 @@ import java.util.regex.Pattern;
  *
  * @param url of the server; empty without one
  * @param problem why there is none; empty if there is one, or none is needed
+ * @param log what one that was started writes; empty without one
  */
-record AskedServer(String url, String problem, List<Process> started, List<Thread> ending)
+record AskedServer(
+    String url, String problem, List<Process> started, List<Thread> ending, Optional<Path> log)
     implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("Ready: (http://[^/]+)/");
   private static final Pattern STORE = Pattern.compile("[A-Za-z0-9+.-]+://.*");
@@ -39,7 +43,7 @@ record AskedServer(String url, String problem, List<Process> started, List<Threa
   private static final int MOST_SAID = 500; // characters
 
   private AskedServer(String url, String problem) {
-    this(url, problem, List.of(), List.of());
+    this(url, problem, List.of(), List.of(), Optional.empty());
   }
 
   /**
@@ -81,22 +85,31 @@ record AskedServer(String url, String problem, List<Process> started, List<Threa
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(log.toFile()).start();
     Thread ending = new Thread(process::destroy, "server-end");
     Runtime.getRuntime().addShutdownHook(ending);
-    AskedServer server = new AskedServer("", "", List.of(process), List.of(ending));
-    try {
-      String url = server.ready(log);
-      if (url.isEmpty()) {
-        String said = Files.readString(log).strip();
-        server.close();
-        return new AskedServer(
-            "",
-            "%s has not started a server: %s"
-                .formatted(
-                    named.program(), said.substring(Math.max(0, said.length() - MOST_SAID))));
-      }
+    AskedServer server =
+        new AskedServer("", "", List.of(process), List.of(ending), Optional.of(log));
+    String url = server.ready(log);
+    if (url.isEmpty()) {
+      String said = Files.readString(log).strip();
+      server.close();
+      return new AskedServer(
+          "",
+          "%s has not started a server: %s"
+              .formatted(named.program(), said.substring(Math.max(0, said.length() - MOST_SAID))));
+    }
 
-      return new AskedServer(url, "", server.started, server.ending);
-    } finally {
-      Files.deleteIfExists(log); // the server writes on, as long as it has it open
+    return new AskedServer(url, "", server.started, server.ending, server.log);
+  }
+
+  /** Keeps the log of a server that was started, which says why requests failed, and names it. */
+  void keepLog(PrintStream err) {
+    for (Path written : log.stream().toList()) {
+      try {
+        Path kept = Files.createTempFile("paritree-server-", ".log");
+        Files.copy(written, kept, StandardCopyOption.REPLACE_EXISTING);
+        err.println("The log of the server that was started is kept: " + kept);
+      } catch (IOException e) { // the results are there all the same
+        err.println("Cannot keep the log of the server that was started: " + e);
+      }
     }
   }
 

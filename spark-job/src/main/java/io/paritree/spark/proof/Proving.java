@@ -59,7 +59,7 @@ public final class Proving {
    * @param hadoop settings of Hadoop's client
    * @param scorings how Spark scores in each form, given where the model is
    * @param publishing how scores are published, given where the model is
-   * @param err receives messages about files that cannot be deleted
+   * @param err receives messages about files that are kept or cannot be deleted
    */
   public Proving(
       ProveQuery query,
@@ -112,7 +112,16 @@ public final class Proving {
       Optional<Location> published = tables.map(RecordTables::published);
       Path local = directories.local();
       try (AskedServer server = AskedServer.of(query, files.origin(), published, local)) {
-        return prove(local.resolve("records"), tables, server);
+        boolean isSame = false;
+        try {
+          ParityProof proof = prove(local.resolve("records"), tables, server);
+          isSame = proof.failed().isEmpty() && proof.differing().isEmpty();
+          return proof;
+        } finally {
+          if (!isSame) {
+            server.keepLog(err);
+          }
+        }
       }
     }
   }
