@@ -1,5 +1,6 @@
 package io.paritree.model.trainer;
 
+import io.paritree.feature.NumberText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ record Precision(String text, double absolute, double relative) {
     int digits = 0;
     for (TrainerRow row : rows) {
       for (int index = 0; index < row.predictions().length; index++) {
-        if (!Double.isNaN(row.predicted(index))) {
+        if (!Double.isNaN(NumberText.parse(row.predictions()[index]))) {
           BigDecimal number = shortest(row, index);
           decimals = Math.max(decimals, number.scale());
           digits = Math.max(digits, number.precision());

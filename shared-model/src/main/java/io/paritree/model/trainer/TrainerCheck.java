@@ -103,14 +103,18 @@ public final class TrainerCheck {
     Difference largest = null;
     for (int score = 0; score < scored.scores(); score++) {
       double expected = row.predicted(score);
-      if (Double.isNaN(expected) && noNumber.isEmpty()) {
+      boolean isNumber = row.isNumber(score);
+      if (!isNumber && noNumber.isEmpty()) {
         noNumber =
             "Cannot read the prediction in column '%s' of %s: got '%s', expected a number"
                 .formatted(
                     columns.get(score), row.place(), Fault.printable(row.predictions()[score]));
       }
 
-      long ulps = Precision.ulps((float) expected, scored.score(at, score));
+      long ulps =
+          isNumber
+              ? Precision.ulps((float) expected, scored.score(at, score))
+              : Long.MAX_VALUE; // a text is no NaN
       maxUlps = Math.max(maxUlps, ulps);
       if (ulps > Precision.MAX_ULPS && (largest == null || ulps > largest.ulps())) {
         largest =

@@ -3,6 +3,7 @@ package io.paritree.model.trainer;
 import io.paritree.Fault;
 import io.paritree.feature.NumberText;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A row with the trainer's predictions for it. The caller must not change the arrays.
@@ -22,8 +23,20 @@ record TrainerRow(
     String[] others,
     List<Fault> faults) {
 
-  /** Returns a prediction as a number; NaN if it is none. */
+  /**
+   * Returns a prediction as a number; NaN if it is none. Infinity is spelled {@code inf} or {@code
+   * Infinity}, as pandas, R and Java write it, in any case.
+   */
   double predicted(int index) {
-    return NumberText.parse(predictions[index]);
+    return switch (predictions[index].toLowerCase(Locale.ROOT)) {
+      case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+      case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+      default -> NumberText.parse(predictions[index]);
+    };
+  }
+
+  /** Returns whether a prediction is a number, or says that it is NaN. */
+  boolean isNumber(int index) {
+    return predictions[index].equalsIgnoreCase("nan") || !Double.isNaN(predicted(index));
   }
 }

@@ -541,6 +541,30 @@ class TrainerCheckTest {
         .doesNotContain("exp(score)");
   }
 
+  @ParameterizedTest
+  @CsvSource({"inf,-inf", "Inf,-Inf", "Infinity,-Infinity", "+inf,-INF"})
+  void infiniteScoresAreReadAsTheirWritersSpellThem(String infinite, String negative)
+      throws Exception {
+    byte[] model = infinite();
+    float[] scores = scores(model, Rounds.ALL);
+    assertThat(scores).contains(Float.POSITIVE_INFINITY);
+    assertThat(scores[0]).isFinite();
+
+    Path rows = rows(row -> text(scores[row]).replace("Infinity", infinite), "p0");
+    assertThat(sealed(model, rows)).isEmpty();
+    assertThat(refusal(model, "", row -> text(scores[row]).replace("Infinity", negative)))
+        .contains("rows differ from the trainer's predictions", "expected " + negative);
+  }
+
+  /** Returns a model of which some rows have an infinite score. */
+  private static byte[] infinite() throws Exception {
+    String file =
+        new String(
+            new Training(3, WIDTH).objective("count:poisson").file("json"), StandardCharsets.UTF_8);
+    return file.replaceFirst("\"base_score\":\"[^\"]*\"", "\"base_score\":\"3.3E38\"")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
   @Test
   void predictionsThatAreNoNumbersAgreeWithNothing() throws Exception {
     byte[] model = new Training(3, WIDTH).objective("reg:squarederror").file("ubj");
@@ -783,22 +807,46 @@ class TrainerCheckTest {
     try {
       String[] columns = new String[predictions.apply(0).split(",").length];
       Arrays.setAll(columns, column -> "p" + column);
-      List<String> lines = new ArrayList<>();
-      lines.add("f0,f1,f2,f3," + String.join(",", columns));
-      for (int row = 0; row < ROWS; row++) {
-        lines.add(String.join(",", cells[row]) + "," + predictions.apply(row));
-      }
-
+      Path rows = rows(predictions, columns);
       Files.writeString(directory.resolve("schema.json"), schema);
       return refusal(
           exitCode,
           Files.write(directory.resolve("model"), model),
-          Files.write(directory.resolve("rows.csv"), lines),
+          rows,
           String.join(",", columns),
           List.of("--schema=" + directory.resolve("schema.json"), option));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Path rows(Function<Integer, String> predictions, String... columns) throws IOException {
+    List<String> lines = new ArrayList<>();
+    lines.add("f0,f1,f2,f3," + String.join(",", columns));
+    for (int row = 0; row < ROWS; row++) {
+      lines.add(String.join(",", cells[row]) + "," + predictions.apply(row));
+    }
+
+    return Files.write(directory.resolve("rows.csv"), lines);
+  }
+
+  /** Seals a model whose predictions are its scores; returns what is not so. */
+  private String sealed(byte[] model, Path rows) throws Exception {
+    Files.writeString(directory.resolve("schema.json"), schema);
+    Path store = directory.resolve("sealed");
+    StringWriter err = new StringWriter();
+    int exitCode =
+        ModelMain.run(
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(err, true),
+            "seal",
+            "--name=m",
+            "--store=" + store,
+            "--model=" + Files.write(directory.resolve("model"), model),
+            "--rows=" + rows,
+            "--expected=p0",
+            "--schema=" + directory.resolve("schema.json"));
+    return exitCode == 0 ? "" : err.toString();
   }
 
   private String refusalOf(String resource, String columns) throws IOException {
