@@ -460,6 +460,35 @@ class AuditTest {
         .contains("consistent (missing: the input: audited has no versions, so its rows may have");
   }
 
+  @Test
+  void aTablePartitionedByATimeIsProved() {
+    Path table = directory.resolve("by-time");
+    TestSpark.interpreting()
+        .read()
+        .parquet(input.resolve(NEXT).toString())
+        .withColumn(
+            "at",
+            functions.expr("timestamp'2026-01-01 00:00:00' + make_interval(0,0,0,parcel_id % 2)"))
+        .write()
+        .format("delta")
+        .partitionBy("at")
+        .save(table.toString());
+    Path published = directory.resolve("of-times");
+    Path model = store.resolve("parcel-late/1");
+    succeeds(
+        JobRun.of(
+            "--model",
+            model,
+            "--input-table",
+            table,
+            "--output",
+            published,
+            "--keys",
+            "parcel_id"));
+
+    succeeds(JobRun.ofAudit("--output", published, "--model", store, "--strict"));
+  }
+
   private static Object[] with(Object[] some, Object... more) {
     return Stream.concat(Stream.of(some), Stream.of(more)).toArray();
   }

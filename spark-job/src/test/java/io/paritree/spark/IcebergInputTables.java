@@ -345,6 +345,18 @@ class IcebergInputTables {
   }
 
   @Test
+  void scoresOfDaysOfATimeAreProved() throws Exception {
+    make("days:at");
+    append(0, 60);
+    succeeds(read());
+
+    JobRun audit =
+        JobRun.ofAudit("--output", output, "--model", shared.resolve("models"), "--strict");
+
+    assertThat(audit.exitCode()).as(audit.out() + audit.err()).isZero();
+  }
+
+  @Test
   void daysOfATimeArePartitions() throws Exception {
     make("days:at");
     append(0, ROWS);

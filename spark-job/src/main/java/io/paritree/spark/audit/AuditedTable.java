@@ -8,9 +8,9 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.StoredRuns;
 import io.paritree.spark.scores.AskedScores;
+import io.paritree.spark.tables.FileGroups;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.RunMarks;
-import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableFile;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.store.Location;
@@ -26,11 +26,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 
 /**
  * Scores in a version of a table. Which run has written a partition, the marks of the version say,
@@ -173,15 +171,15 @@ final class AuditedTable implements AuditedOutput {
   @Override
   public Optional<Dataset<Row>> rows(AuditedPartition partition) {
     Map<String, Set<String>> values = new HashMap<>();
-    Column isOf = functions.lit(true);
     for (Map.Entry<String, String> value : PartitionValue.texts(partition.partition()).entrySet()) {
       String text = value.getValue();
       values.put(value.getKey(), Set.of(Objects.requireNonNullElse(text, "")));
-      Column column = SqlName.column(value.getKey()).cast("string");
-      isOf = isOf.and(text == null ? column.isNull() : column.equalTo(text));
     }
 
-    return Optional.of(table.rows(session, values).filter(isOf));
+    Map<TableFile, Integer> own = new HashMap<>();
+    files.getOrDefault(partition.partition(), List.of()).forEach(file -> own.put(file, 0));
+    return Optional.of(
+        table.rows(session, values).filter(FileGroups.of(table, own).column().isNotNull()));
   }
 
   @Override

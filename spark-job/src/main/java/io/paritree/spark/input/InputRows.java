@@ -12,6 +12,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -20,6 +21,9 @@ import org.apache.spark.sql.types.DataTypes;
  * partitions as texts, and of CSV files texts and {@link CsvLineRows#MALFORMED}.
  */
 public final class InputRows {
+  /** The number of a row's partition among the selected ones. */
+  private static final String SOURCE = "_paritree_source";
+
   private InputRows() {}
 
   /**
@@ -90,45 +94,68 @@ public final class InputRows {
 
   private static Dataset<Row> ofTable(
       SparkSession session, TableInput table, CheckedInput checked) {
-    List<String> levels = table.partitionColumns();
-    List<ReadColumn> columns = new ArrayList<>(checked.read());
-    for (int level = 0; level < levels.size(); level++) {
-      String name = levels.get(level);
-      if (columns.stream().noneMatch(column -> column.name().equals(name))) {
-        columns.add(new ReadColumn(name, DataTypes.StringType, level));
-      }
+    List<ReadColumn> inFiles =
+        checked.read().stream().filter(column -> !column.isPartition()).toList();
+    List<InputFile> files =
+        checked.selected().stream().flatMap(source -> source.files().stream()).toList();
+    if (table.isOfRows()) {
+      return ofRows(session, table, checked, files);
     }
 
-    Map<String, Set<String>> values = new HashMap<>();
-    Column isOf = functions.lit(levels.isEmpty());
+    boolean isAll = checked.selected().size() == table.partitions().size();
+    Dataset<Row> rows =
+        table.rows(session, checked.format(), inFiles, files, isAll ? Map.of() : values(checked));
+    List<Column> columns = new ArrayList<>();
+    inFiles.forEach(column -> columns.add(SqlName.column(column.name())));
+    columns.add(table.groups(checked.selected()).column().as(SOURCE));
+    Dataset<Row> own = rows.select(columns.toArray(Column[]::new)).filter(SOURCE + " is not null");
+    List<Column> selected = new ArrayList<>();
+    for (ReadColumn column : checked.read()) {
+      selected.add(column.isPartition() ? text(checked, column) : SqlName.column(column.name()));
+    }
+
+    return own.select(selected.toArray(Column[]::new));
+  }
+
+  /** Returns the value of a partition as the job has it: the text in the table's log. */
+  private static Column text(CheckedInput checked, ReadColumn column) {
+    ArrayList<String> texts = new ArrayList<>();
     for (InputPartition source : checked.selected()) {
-      Column isOfSource = functions.lit(true);
+      PartitionValue value = source.values().get(column.partitionLevel());
+      texts.add(value.isNull() ? null : value.value());
+    }
+
+    UDF1<Integer, String> text = texts::get;
+    return functions.udf(text, DataTypes.StringType).apply(functions.col(SOURCE)).as(column.name());
+  }
+
+  private static Map<String, Set<String>> values(CheckedInput checked) {
+    Map<String, Set<String>> values = new HashMap<>();
+    for (InputPartition source : checked.selected()) {
       for (PartitionValue value : source.values()) {
-        Column column = SqlName.column(value.column()).cast(DataTypes.StringType);
-        isOfSource =
-            isOfSource.and(value.isNull() ? column.isNull() : column.equalTo(value.value()));
         values
             .computeIfAbsent(value.column(), any -> new HashSet<>())
             .add(value.isNull() ? "" : value.value());
       }
-
-      isOf = isOf.or(isOfSource);
     }
 
-    boolean isAll = checked.selected().size() == table.partitions().size();
-    List<InputFile> files =
-        checked.selected().stream().flatMap(source -> source.files().stream()).toList();
-    Dataset<Row> rows =
-        table.rows(session, checked.format(), columns, files, isAll ? Map.of() : values);
-    List<Column> selected = new ArrayList<>();
-    for (ReadColumn column : checked.read()) {
-      Column value = SqlName.column(column.name());
-      // As the job has them: the texts of a partition's values.
-      selected.add(
-          column.isPartition() ? value.cast(DataTypes.StringType).as(column.name()) : value);
-    }
+    return values;
+  }
 
-    return (isAll ? rows : rows.filter(isOf)).select(selected.toArray(Column[]::new));
+  /** Returns the rows of a table whose files are not known, which are one partition. */
+  private static Dataset<Row> ofRows(
+      SparkSession session, TableInput table, CheckedInput checked, List<InputFile> files) {
+    Column[] columns =
+        checked.read().stream()
+            .map(
+                column -> {
+                  Column value = SqlName.column(column.name());
+                  return column.isPartition()
+                      ? value.cast(DataTypes.StringType).as(column.name())
+                      : value;
+                })
+            .toArray(Column[]::new);
+    return table.rows(session, checked.format(), checked.read(), files, Map.of()).select(columns);
   }
 
   private static Dataset<Row> none(SparkSession session, CheckedInput checked) {

@@ -3,6 +3,7 @@ package io.paritree.spark.input;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.tables.CatalogTable;
+import io.paritree.spark.tables.FileGroups;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableFile;
@@ -184,6 +185,26 @@ public record TableInput(
   @Override
   public Optional<String> rowIndexInScan() {
     return table.rowIndexInScan();
+  }
+
+  /** Returns the files of partitions in groups, whose numbers are those of the partitions. */
+  FileGroups groups(List<InputPartition> selected) {
+    Map<Location, Integer> numbers = new HashMap<>();
+    for (int at = 0; at < selected.size(); at++) {
+      for (InputFile file : selected.get(at).files()) {
+        numbers.put(file.location(), at);
+      }
+    }
+
+    Map<TableFile, Integer> groups = new HashMap<>();
+    for (TableFile file : table.files()) {
+      Integer number = numbers.get(HadoopPaths.located(file.path()));
+      if (number != null) {
+        groups.put(file, number);
+      }
+    }
+
+    return FileGroups.of(table, groups);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.paritree.Fault;
 import io.paritree.ModelException;
+import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.outcomes.OutcomeQuery.Challenger;
@@ -64,7 +65,7 @@ record ChallengerScores(
       LabelTable labels,
       OutcomeText text,
       Rescoring rescoring)
-      throws RefusedException, ModelException, IOException {
+      throws RefusedException, FailedException, ModelException, IOException {
     Challenger asked = query.challenger().orElseThrow();
     OutcomeQuery own = query.ofChallenger();
     Dataset<Row> keys = labels.rows().select(columns(keys(query)));

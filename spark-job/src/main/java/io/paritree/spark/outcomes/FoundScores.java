@@ -1,11 +1,14 @@
 package io.paritree.spark.outcomes;
 
+import io.paritree.NameList;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
+import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.RunMarks;
 import io.paritree.spark.tables.TableToRead;
@@ -19,10 +22,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Published scores as they were when they were found, with the columns that they have there.
@@ -46,17 +53,17 @@ record FoundScores(
    *
    * @param place where they were published to; empty for a table
    * @throws RefusedException if there are none
+   * @throws FailedException if rows of a partition cannot be seen, since it is being replaced
    */
   static FoundScores of(SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
-      throws RefusedException, IOException {
+      throws RefusedException, FailedException, IOException {
     return place.isPresent() ? ofDirectory(session, query, place.get()) : ofTable(session, query);
   }
 
   private static FoundScores ofDirectory(
       SparkSession session, OutcomeQuery query, OutputPlace place)
-      throws RefusedException, IOException {
-    List<PartitionManifest> published = place.published();
-    published.removeIf(own -> !isAsked(query, own.partition()));
+      throws RefusedException, FailedException, IOException {
+    List<PartitionManifest> published = published(query, place);
     if (published.isEmpty()) {
       throw new RefusedException(
           "Cannot measure %s: no published partition was found in it%s; give the --output of a scoring run"
@@ -86,6 +93,30 @@ record FoundScores(
         Optional.of(place),
         QuarantinedKeys.of(session, query, place, known),
         known.packages());
+  }
+
+  /** Returns what is published, when no run is replacing any of it. */
+  private static List<PartitionManifest> published(OutcomeQuery query, OutputPlace place)
+      throws FailedException, IOException {
+    for (int look = 1; true; look++) {
+      SortedMap<String, String> replaced = place.beingReplaced();
+      List<PartitionManifest> published = place.published();
+      replaced.putAll(place.beingReplaced());
+      replaced.keySet().removeIf(partition -> !isAsked(query, partition));
+      if (replaced.isEmpty()) {
+        published.removeIf(own -> !isAsked(query, own.partition()));
+        return published;
+      } else if (look == Outcomes.LOOKS) {
+        throw new FailedException(
+            "Cannot measure %s: not all rows of %s can be seen, since run %s is replacing them, or was killed then; try again when it has ended, or run the job again, which completes it"
+                .formatted(
+                    query.published().name(),
+                    NameList.known(List.copyOf(replaced.keySet())),
+                    replaced.get(replaced.firstKey())));
+      }
+
+      LockSupport.parkNanos(Outcomes.PAUSE_NANOS);
+    }
   }
 
   private static boolean isAsked(OutcomeQuery query, String partition) {
@@ -142,7 +173,31 @@ record FoundScores(
               .formatted(query.published().name(), days(query)));
     }
 
-    return table.rows(session, values(levels, measured));
+    Map<String, Set<String>> values = values(levels, measured);
+    Dataset<Row> some =
+        table instanceof CatalogTable catalog
+            ? catalog.where(values).rows(session, Map.of())
+            : table.rows(session, values);
+    return levels.size() == 1 ? some : some.filter(isAny(levels, measured));
+  }
+
+  /** Values of several columns may have been found in other combinations, too. */
+  private static Column isAny(List<String> levels, Set<List<String>> partitions) {
+    Column[] columns = levels.stream().map(FoundScores::text).toArray(Column[]::new);
+    Object[] values =
+        partitions.stream()
+            .map(
+                own ->
+                    functions.array(
+                        own.stream()
+                            .map(value -> functions.lit(value).cast(DataTypes.StringType))
+                            .toArray(Column[]::new)))
+            .toArray();
+    return functions.array(columns).isin(values);
+  }
+
+  private static Column text(String level) {
+    return PublishedScores.text(PublishedScores.column(level));
   }
 
   /** Returns the values of partitions by their columns; an empty text for a null. */
@@ -161,10 +216,7 @@ record FoundScores(
   }
 
   private static Set<List<String>> partitions(Dataset<Row> rows, List<String> levels) {
-    Column[] columns =
-        levels.stream()
-            .map(name -> PublishedScores.text(PublishedScores.column(name)))
-            .toArray(Column[]::new);
+    Column[] columns = levels.stream().map(FoundScores::text).toArray(Column[]::new);
     Set<List<String>> partitions = new HashSet<>();
     for (Row row : rows.select(columns).distinct().collectAsList()) {
       List<String> values = new ArrayList<>();

@@ -39,6 +39,14 @@ record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf,
               .formatted(query.published().name()));
     }
 
+    if (horizon.isPresent()
+        && isByColumn
+        && groups.stream().allMatch(group -> group.scored().isEmpty())) {
+      throw new RefusedException(
+          "Cannot use --horizon for %s: no row has a day (yyyy-MM-dd or yyyyMMdd, a date or a timestamp) in the column '%s' of --scored-at"
+              .formatted(query.published().name(), query.maturity().scoredAt()));
+    }
+
     return new MaturePartitions(horizon, asOf, level);
   }
 

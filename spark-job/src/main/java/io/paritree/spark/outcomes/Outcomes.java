@@ -42,10 +42,10 @@ public record Outcomes(
   private static final String SHUFFLED = "spark.sql.shuffle.partitions";
   private static final long MOST_OF_TASK = 1_000_000;
 
-  /** How often files are looked for that are gone when they are read. */
-  private static final int LOOKS = 5;
+  /** How often scores are looked for that are gone when they are read, or are being replaced. */
+  static final int LOOKS = 5;
 
-  private static final long PAUSE_NANOS = 500_000_000;
+  static final long PAUSE_NANOS = 500_000_000;
 
   /**
    * Checks rules before anything is read.
@@ -71,7 +71,7 @@ public record Outcomes(
    * @param rescoring scores the challenger's rows, if one is asked for that has no scores
    * @throws RefusedException if scores or labels cannot be used
    * @throws UsageException if a rule is about a measure that such scores do not have
-   * @throws FailedException if files are gone whenever they are read
+   * @throws FailedException if files are gone whenever they are read, or being replaced
    */
   public static Outcomes of(
       SparkSession session,
@@ -105,7 +105,7 @@ public record Outcomes(
       String run,
       Instant at,
       Rescoring rescoring)
-      throws RefusedException, UsageException, ModelException, IOException, RuleException {
+      throws JobException, ModelException, IOException, RuleException {
     FoundScores found = FoundScores.of(session, query, place);
     checkSecret(session, query, found);
     PublishedScores scores = PublishedScores.of(query, found);
@@ -160,7 +160,7 @@ public record Outcomes(
       OutcomeText text,
       LabelTable labels,
       Rescoring rescoring)
-      throws RefusedException, ModelException, IOException {
+      throws RefusedException, FailedException, ModelException, IOException {
     MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
     checkUnmatched(query, text, maturity);
     divide(session, mostJoined(query, counts, text, labels));

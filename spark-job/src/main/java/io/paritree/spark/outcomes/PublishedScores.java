@@ -17,6 +17,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DateType;
 import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
@@ -193,8 +194,9 @@ record PublishedScores(
       throws RefusedException {
     String name = query.maturity().scoredAt();
     DataType type = schema.apply(name).dataType();
-    if (levels.contains(name) && type instanceof StringType) {
-      return text(functions.expr("try_cast(%s as date)".formatted(quoted(name))));
+    boolean mayBeDay = type instanceof StringType || type instanceof IntegralType;
+    if (levels.contains(name) && mayBeDay) {
+      return day(name);
     } else if (!LabelRows.isTime(type)) {
       throw refused(
           query,
@@ -203,6 +205,15 @@ record PublishedScores(
     }
 
     return type instanceof DateType ? column(name) : text(column(name).cast(DataTypes.DateType));
+  }
+
+  /** Returns the day that a partition's value is, yyyy-MM-dd or yyyyMMdd, as text. */
+  private static Column day(String name) {
+    String value = "cast(%s as string)".formatted(quoted(name));
+    return text(
+        functions.expr(
+            "try_cast(if(%1$s rlike '^[0-9]{8}$', concat_ws('-', left(%1$s, 4), substring(%1$s, 5, 2), right(%1$s, 2)), %1$s) as date)"
+                .formatted(value)));
   }
 
   private static RefusedException refused(OutcomeQuery query, String why) {

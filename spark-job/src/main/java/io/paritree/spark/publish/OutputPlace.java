@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * An output directory, and its state: next to it in {@code <parent>/_paritree/<name>/}, or in a
@@ -161,6 +163,29 @@ public final class OutputPlace {
         .filter(StateDirectory::isUnfinishedRun)
         .map(entry -> entry.location().name())
         .toList();
+  }
+
+  /**
+   * Returns the partitions whose rows readers do not see, since a run, dead or alive, is replacing
+   * them, with the names of the runs' directories.
+   */
+  public SortedMap<String, String> beingReplaced() throws IOException {
+    SortedMap<String, String> replaced = new TreeMap<>();
+    for (String name : unfinished()) {
+      try {
+        RunDirectory run = new RunDirectory(this, name);
+        for (PreparedPartition own :
+            run.isSwapping() ? run.swapping() : List.<PreparedPartition>of()) {
+          if (manifest(own.partition()).isEmpty()) {
+            replaced.put(own.partition(), name);
+          }
+        }
+      } catch (NoSuchFileException e) {
+        // The run has ended meanwhile.
+      }
+    }
+
+    return replaced;
   }
 
   /** Returns the entries of a directory; none if there is no such directory. */

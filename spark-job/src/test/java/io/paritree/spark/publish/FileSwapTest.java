@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.MemoryDisk;
 import io.paritree.Seed;
+import io.paritree.output.PartitionManifest;
 import io.paritree.spark.publish.Death.Killed;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -92,6 +93,34 @@ class FileSwapTest {
 
     assertThat(String.join(" ", found)).contains("removed", lost.getFileName().toString());
     SwapDeaths.assertWhole(place, 0, "old");
+  }
+
+  @Test
+  void partitionsOfAKilledRunAreNamedUntilTheirRowsCanBeSeenAgain() throws Exception {
+    AtomicInteger moved = new AtomicInteger();
+    OutputPlace dying =
+        place(
+            place.output(),
+            (name, change) -> {
+              if (moved.get() > 0
+                  || name.matches("rename .*/new/day=1/part-.*") && moved.incrementAndGet() > 0) {
+                throw new Killed();
+              }
+            });
+    assertThat(place.beingReplaced()).isEmpty();
+
+    assertThatThrownBy(
+            () -> StagedRun.publish(dying, "new", StagedRun.tokens(dying), StepObserver.NONE))
+        .satisfies(
+            end -> assertThat(end instanceof Killed || end.getCause() instanceof Killed).isTrue());
+
+    assertThat(place.beingReplaced()).containsKey("day=1");
+    assertThat(place.published())
+        .extracting(PartitionManifest::partition)
+        .doesNotContainAnyElementsOf(place.beingReplaced().keySet());
+    new Recovery(place, StagedRun.QUICK).recover();
+    assertThat(place.beingReplaced()).isEmpty();
+    SwapDeaths.assertWhole(place, 0, "new");
   }
 
   @Test
