@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.Sha256;
 import io.paritree.model.TestPackages;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.iceberg.IcebergRuntime;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.iceberg.Table;
@@ -119,6 +122,25 @@ class IcebergOutputTables {
           }
         },
         more);
+  }
+
+  @Test
+  void brokenNightsAreHeldWhateverOthersDoToTheFilesOfTheNightsBefore() throws Exception {
+    sql("DROP TABLE IF EXISTS lake.scores PURGE");
+    Location state =
+        StateDirectory.of(Location.of(Path.of(LAKE, "scores").toAbsolutePath()), Optional.empty());
+    new RewrittenNights(
+            directory.resolve("nights"),
+            state,
+            List.of(
+                "CALL lake.system.rewrite_data_files(table => 'scores', options => map("
+                    + "'rewrite-all', 'true'))",
+                "DELETE FROM lake.scores WHERE parcel_id = ID"),
+            IcebergOutputTables::sql)
+        .check(
+            more ->
+                score(
+                    Stream.concat(Stream.of("--table", "lake.scores"), Stream.of(more)).toArray()));
   }
 
   /** Makes a table of the catalog, so that SQL can change it. */

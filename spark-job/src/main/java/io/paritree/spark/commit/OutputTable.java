@@ -4,6 +4,7 @@ import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.publish.Published;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableToWrite;
 import io.paritree.store.CallsAtOnce;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -34,6 +36,7 @@ public abstract class OutputTable {
   private final long firstVersion;
   private TableState state;
   private Optional<PlannedColumns> planned = Optional.empty();
+  private Predicate<String> isNull = column -> false;
 
   /**
    * @param location the table's directory
@@ -146,7 +149,7 @@ public abstract class OutputTable {
       return foreign;
     }
 
-    foreign.removeAll(new WrittenPartitions(place, state.id()).in(state::includes));
+    foreign.removeAll(new WrittenPartitions(place, state.id()).in(state::includes).keySet());
     foreign.sort(PartitionValue.ORDER);
     return foreign;
   }
@@ -167,9 +170,14 @@ public abstract class OutputTable {
     return firstVersion;
   }
 
-  /** Returns the newest version of the table; as it was checked if it was not made then. */
-  public TableState now() {
-    return state.isAbsent() ? state : newest();
+  /**
+   * Returns whose rows the partitions of the newest version have; of the table as it was checked if
+   * it was not made then.
+   *
+   * @param place the table's directory
+   */
+  public Published writers(OutputPlace place) {
+    return new TableWriters(state.isAbsent() ? state : newest(), place);
   }
 
   /** Returns the table as it was checked. */
@@ -182,9 +190,12 @@ public abstract class OutputTable {
    *
    * @param output the columns of the run's files
    * @param partitions the partitions that it writes
+   * @param isNull whether a column of the table that the files lack is to be null in their rows
    * @param problems receives what prevents it
    */
-  public void check(StructType output, List<String> partitions, List<String> problems) {
+  public void check(
+      StructType output, List<String> partitions, Predicate<String> isNull, List<String> problems) {
+    this.isNull = isNull;
     if (state.isAbsent()) {
       return;
     }
@@ -248,6 +259,7 @@ public abstract class OutputTable {
               });
     }
 
+    there.values().removeIf(field -> field.nullable() && isNull.test(field.name()));
     if (!there.isEmpty()) {
       problems.add(
           "table %s has the columns %s, which this run does not write"

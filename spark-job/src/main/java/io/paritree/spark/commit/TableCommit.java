@@ -114,7 +114,7 @@ public final class TableCommit {
                 .formatted(version, table.location(), name));
       }
 
-      new WrittenPartitions(place, id(transaction)).add(name, version, published);
+      new WrittenPartitions(place, id(transaction)).add(name, version, open);
       observer.reached(Step.COMMIT_PROVED);
       table.isMade();
       return published;

@@ -93,9 +93,14 @@ public class TableState implements RunMarks {
     return Set.of();
   }
 
+  /** Returns the identities of the runs that have written a partition's files, as far as marked. */
+  public Set<String> identities(String partition) {
+    return Set.of();
+  }
+
   /** Returns whether a run has written one of a partition's files. */
-  public boolean hasOwn(String partition) {
-    return false;
+  public final boolean hasOwn(String partition) {
+    return !identities(partition).isEmpty();
   }
 
   /** Returns the different marks that runs have given these files. */
@@ -111,6 +116,11 @@ public class TableState implements RunMarks {
   /** Returns the mark of each file of a partition. */
   public static String mark(String identity, int filesOfPartition) {
     return identity + " " + filesOfPartition;
+  }
+
+  /** Returns the identity in such a mark. */
+  public static String identity(String mark) {
+    return mark.substring(0, mark.indexOf(' '));
   }
 
   /** Returns a text that describes a partition's files; it differs whenever they do. */

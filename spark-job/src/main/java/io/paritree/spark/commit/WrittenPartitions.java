@@ -1,6 +1,7 @@
 package io.paritree.spark.commit;
 
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -9,15 +10,20 @@ import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * Which partitions of a table runs have published: a file per run in the state of the output,
- * {@code written-<table>-<run>}, with a line per partition: the number of the commit's version, and
- * the path.
+ * {@code written-<table>-<run>}, with a line per partition: the number of the commit's version, the
+ * identity of the run, which older files lack, and the path.
  *
  * <p>The marks of files say it too, until another program has rewritten all files of a partition
  * ({@code OPTIMIZE}, {@code rewrite_data_files}); commits say it until their history has expired.
@@ -30,17 +36,26 @@ record WrittenPartitions(OutputPlace place, String table) {
   private static final int MOST_FILES = 50;
 
   /**
-   * Returns the partitions that runs have recorded, without commits that the table was set back
-   * from: they say nothing about the rows here.
+   * With spaces, lines have no identity. No path has a tab, which is escaped in directory names.
+   */
+  private static final Pattern LINE =
+      Pattern.compile("(?<version>-?[0-9]+)(?: |\\t(?<identity>[^\\t]*)\\t)(?<partition>[^\\t]*)");
+
+  /**
+   * Returns the partitions that runs have recorded, and with which identities as far as these are
+   * recorded, without commits that the table was set back from: they say nothing about the rows
+   * here.
    *
    * @param isIncluded {@link TableState#includes}
    */
-  Set<String> in(LongPredicate isIncluded) throws IOException {
-    Set<String> partitions = new TreeSet<>();
-    for (String line : lines()) {
-      int space = line.indexOf(' ');
-      if (isIncluded.test(Long.parseLong(line.substring(0, space)))) {
-        partitions.add(line.substring(space + 1));
+  Map<String, Set<String>> in(LongPredicate isIncluded) throws IOException {
+    Map<String, Set<String>> partitions = new TreeMap<>();
+    for (String text : lines()) {
+      Matcher line = LINE.matcher(text);
+      if (line.matches() && isIncluded.test(Long.parseLong(line.group("version")))) {
+        Set<String> identities =
+            partitions.computeIfAbsent(line.group("partition"), name -> new TreeSet<>());
+        Optional.ofNullable(line.group("identity")).ifPresent(identities::add);
       }
     }
 
@@ -95,7 +110,7 @@ record WrittenPartitions(OutputPlace place, String table) {
    * @param run the name of its directory
    * @param version of the table that its commit has made
    */
-  void add(String run, long version, Collection<String> partitions) {
+  void add(String run, long version, Collection<PreparedPartition> partitions) {
     if (table.isEmpty()) {
       return;
     }
@@ -104,7 +119,7 @@ record WrittenPartitions(OutputPlace place, String table) {
       write(
           run,
           partitions.stream()
-              .map(partition -> version + " " + partition)
+              .map(own -> "%s\t%s\t%s".formatted(version, own.identity(), own.partition()))
               .collect(Collectors.toCollection(TreeSet::new)));
       List<Location> files = files();
       if (files.size() > MOST_FILES) {

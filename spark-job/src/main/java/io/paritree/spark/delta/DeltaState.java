@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -67,9 +68,10 @@ final class DeltaState extends TableState {
   }
 
   @Override
-  public boolean hasOwn(String partition) {
+  public Set<String> identities(String partition) {
     return files.getOrDefault(partition, List.of()).stream()
-        .anyMatch(file -> file.tags().containsKey(IDENTITY_TAG));
+        .flatMap(file -> Stream.ofNullable(file.tags().get(IDENTITY_TAG)))
+        .collect(Collectors.toSet());
   }
 
   /** Returns the files by the paths of their partitions, whose values are as the log has them. */

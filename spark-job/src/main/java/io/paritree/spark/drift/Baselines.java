@@ -5,7 +5,7 @@ import io.paritree.output.PartitionValue;
 import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.SlicedProfile;
-import io.paritree.spark.output.Published;
+import io.paritree.spark.publish.Published;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -241,13 +241,14 @@ final class Baselines {
   }
 
   private Optional<SlicedProfile> ofPublished(String partition) throws IOException {
-    for (String identity : kept.identities(partition)) {
-      if (published.has(partition, identity)) {
-        return kept.read(partition, identity).map(this::comparable);
-      }
-    }
-
-    return Optional.empty();
+    List<String> identities = kept.identities(partition);
+    Optional<String> identity =
+        identities.isEmpty()
+            ? Optional.empty()
+            : published.writer(partition, identities).identity();
+    return identity.isEmpty()
+        ? Optional.empty()
+        : kept.read(partition, identity.get()).map(this::comparable);
   }
 
   /** Returns a profile without contributions if another model has made them. */

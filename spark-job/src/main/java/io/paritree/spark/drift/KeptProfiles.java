@@ -5,8 +5,8 @@ import io.paritree.output.PartitionValue;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredProfile;
 import io.paritree.spark.output.Output;
-import io.paritree.spark.output.Published;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.Published;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,13 +49,14 @@ public record KeptProfiles(OutputPlace place) {
     }
   }
 
-  /** Returns the identities with which there are profiles of a partition. */
+  /** Returns the identities with which there are profiles of a partition, the newest first. */
   List<String> identities(String partition) throws IOException {
     return identities(place.listOrNone(StateDirectory.profiles(place.state(), partition)));
   }
 
   private static List<String> identities(List<FileEntry> listed) {
     return listed.stream()
+        .sorted(Comparator.comparingLong(FileEntry::modifiedMillis).reversed())
         .flatMap(file -> StateDirectory.identity(file.location().name()).stream())
         .toList();
   }
@@ -78,8 +80,8 @@ public record KeptProfiles(OutputPlace place) {
   }
 
   /**
-   * Removes profiles that belong to no published partition, as {@link #removeUnused} does. A
-   * failure is printed and does not fail the run.
+   * Removes profiles that no partition needs any more, as {@link #removeUnused} does. A failure is
+   * printed and does not fail the run.
    */
   public static void tidy(Output output, Collection<String> partitions, PrintStream progress) {
     try {
@@ -91,10 +93,12 @@ public record KeptProfiles(OutputPlace place) {
   }
 
   /**
-   * Removes profiles that belong to no published partition: of these partitions, and of the oldest
-   * ones. While any run has not ended, all stay.
+   * Removes profiles of partitions that are gone, and those that were followed by the profile of
+   * the rows that a partition has now: of these partitions, and of the oldest ones. While any run
+   * has not ended, all stay, and so do those of rows of which nothing says who has written them.
    *
-   * @param published says what is published now; asked only if there are profiles
+   * @param published says who has written the rows that there are now; asked only if there are
+   *     profiles
    */
   void removeUnused(Collection<String> partitions, Supplier<Published> published)
       throws IOException {
@@ -162,17 +166,16 @@ public record KeptProfiles(OutputPlace place) {
 
   private void removeUnused(String partition, List<String> identities, Published published)
       throws IOException {
-    boolean isEmpty = true;
-    for (String identity : identities) {
-      if (published.has(partition, identity)) {
-        isEmpty = false;
-      } else {
-        place.store().delete(StateDirectory.profile(place.state(), partition, identity));
-      }
-    }
-
-    if (isEmpty) {
+    Published.Writer writer =
+        identities.isEmpty() ? Published.Writer.GONE : published.writer(partition, identities);
+    if (writer.isGone()) {
       place.store().delete(StateDirectory.profiles(place.state(), partition));
+    } else if (writer.identity().isPresent()) {
+      for (String identity : identities) {
+        if (!identity.equals(writer.identity().get())) {
+          place.store().delete(StateDirectory.profile(place.state(), partition, identity));
+        }
+      }
     }
   }
 }

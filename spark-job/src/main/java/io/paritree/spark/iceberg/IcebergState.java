@@ -52,7 +52,7 @@ final class IcebergState extends TableState {
   private final Map<String, Set<String>> files = new HashMap<>();
   private final Map<String, Set<String>> marks = new HashMap<>();
   private final Map<String, Long> rows = new HashMap<>();
-  private final Set<String> own = new HashSet<>();
+  private final Map<String, Set<String>> identities = new HashMap<>();
   private final Set<String> withoutRows = new HashSet<>();
   private final Set<Long> abandoned = new HashSet<>(); // snapshots that the table was set back from
   private boolean hasOtherPartitioning;
@@ -137,7 +137,9 @@ final class IcebergState extends TableState {
         .add(deletes.isEmpty() ? mark(file) : "rows are deleted");
     rows.merge(partition, file.recordCount(), Long::sum);
     if (!mark(file).isEmpty()) {
-      own.add(partition);
+      identities
+          .computeIfAbsent(partition, name -> new HashSet<>())
+          .add(TableState.identity(mark(file)));
     }
   }
 
@@ -185,8 +187,8 @@ final class IcebergState extends TableState {
   }
 
   @Override
-  public boolean hasOwn(String partition) {
-    return own.contains(partition);
+  public Set<String> identities(String partition) {
+    return identities.getOrDefault(partition, Set.of());
   }
 
   /** Returns how many rows a partition's files have, deleted rows included. */

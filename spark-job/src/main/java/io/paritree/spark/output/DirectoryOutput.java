@@ -6,8 +6,10 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.ConflictException;
+import io.paritree.spark.publish.DirectoryWriters;
 import io.paritree.spark.publish.OutputLook;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.publish.Published;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
@@ -68,7 +70,7 @@ public record DirectoryOutput(OutputRuns runs, OutputLook look, ForeignFiles for
 
   @Override
   public Published now() {
-    return place().look()::isPublished;
+    return new DirectoryWriters(place());
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.KeptIndexes;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.publish.Published;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.task.WrittenFile;

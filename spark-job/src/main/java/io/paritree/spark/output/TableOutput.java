@@ -1,6 +1,7 @@
 package io.paritree.spark.output;
 
 import io.paritree.output.DataFile;
+import io.paritree.output.ScoreColumns;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.TableCommit;
 import io.paritree.spark.ending.RefusedException;
@@ -8,10 +9,12 @@ import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.KeptIndexes;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.publish.Published;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.ChallengerScores;
 import io.paritree.spark.settings.JobSettings.Foreign;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.task.WrittenFile;
@@ -71,7 +74,7 @@ public final class TableOutput implements Output {
 
   @Override
   public Published now() {
-    return table.now()::isPublished;
+    return table.writers(place());
   }
 
   @Override
@@ -112,11 +115,24 @@ public final class TableOutput implements Output {
       List<String> partitionColumns,
       List<String> problems)
       throws RefusedException, IOException {
-    table.check(columns, Output.names(targets), problems);
+    table.check(
+        columns, Output.names(targets), column -> isOfAbsent(column, columns), problems);
     InputProblems.refuse(problems);
     checkForeign(Output.names(open), problems);
     table.plan(columns, partitionColumns, problems);
     InputProblems.refuse(problems);
+  }
+
+  /** Returns whether a column of the table is one of a challenger that this run has left out. */
+  private boolean isOfAbsent(String column, StructType columns) {
+    JobSettings.Challengers asked = runs.settings().challengers();
+    List<String> written = List.of(columns.fieldNames());
+    return asked.scores() == ChallengerScores.WRITTEN
+        && asked.models().keySet().stream()
+            .filter(
+                name ->
+                    !written.contains(ScoreColumns.ofChallenger(ScoreColumns.MODEL_VERSION, name)))
+            .anyMatch(name -> ScoreColumns.isOfChallenger(column, name));
   }
 
   /** Refuses to replace rows of a table that Paritree has not written, or says which they are. */

@@ -218,8 +218,11 @@ final class MemoryTable {
     }
 
     @Override
-    public boolean hasOwn(String partition) {
-      return marks(partition).stream().anyMatch(mark -> !mark.isEmpty());
+    public Set<String> identities(String partition) {
+      return marks(partition).stream()
+          .filter(mark -> !mark.isEmpty())
+          .map(TableState::identity)
+          .collect(Collectors.toSet());
     }
 
     @Override

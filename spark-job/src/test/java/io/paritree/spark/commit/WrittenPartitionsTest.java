@@ -3,6 +3,7 @@ package io.paritree.spark.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,7 +48,9 @@ class WrittenPartitionsTest {
       String name = "run-" + run;
       runs.add(
           threads.submit(
-              () -> new WrittenPartitions(place, "id").add(name, 7, List.of(day, "city=Köln"))));
+              () ->
+                  new WrittenPartitions(place, "id")
+                      .add(name, 7, List.of(of(day), of("city=Köln")))));
     }
 
     for (Future<?> run : runs) {
@@ -57,32 +61,47 @@ class WrittenPartitionsTest {
     threads.shutdown();
     assertThat(new WrittenPartitions(place, "id").in(commit -> commit == 7))
         .hasSize(401)
-        .contains("day=0", "day=399", "city=Köln");
+        .containsKeys("day=0", "day=399", "city=Köln");
     assertThat(files()).isLessThan(100);
+  }
+
+  private static PreparedPartition of(String partition) {
+    return new PreparedPartition(partition, "a", "", List.of());
+  }
+
+  @Test
+  void whatOlderJobsHaveRecordedIsKnownWithoutIdentities() throws Exception {
+    Files.writeString(
+        place.state().resolve("written-id-old").toPath(), "7 day=1\n8 day=3\n7 region=a b\n");
+    new WrittenPartitions(place, "id").add("run", 7, List.of(of("day=2"), of("region=a b")));
+
+    assertThat(new WrittenPartitions(place, "id").in(commit -> commit == 7))
+        .isEqualTo(Map.of("day=1", Set.of(), "day=2", Set.of("a"), "region=a b", Set.of("a")));
   }
 
   @Test
   void aTableWithoutPartitionsIsOnePartition() throws Exception {
-    new WrittenPartitions(place, "id").add("run", 7, List.of(""));
+    new WrittenPartitions(place, "id").add("run", 7, List.of(of("")));
 
-    assertThat(new WrittenPartitions(place, "id").in(commit -> commit == 7)).isEqualTo(Set.of(""));
+    assertThat(new WrittenPartitions(place, "id").in(commit -> commit == 7))
+        .isEqualTo(Map.of("", Set.of("a")));
   }
 
   @Test
   void whatWasCommittedToAnotherBranchDoesNotCount() throws Exception {
-    new WrittenPartitions(place, "id").add("run", 7, List.of("day=1"));
-    new WrittenPartitions(place, "id").add("audit", 8, List.of("day=2"));
+    new WrittenPartitions(place, "id").add("run", 7, List.of(of("day=1")));
+    new WrittenPartitions(place, "id").add("audit", 8, List.of(of("day=2")));
 
     assertThat(new WrittenPartitions(place, "id").in(commit -> commit == 7))
-        .isEqualTo(Set.of("day=1"));
+        .containsOnlyKeys("day=1");
   }
 
   @Test
   void anotherTableInTheSamePlaceHasItsOwn() throws Exception {
-    new WrittenPartitions(place, "id").add("run", 7, List.of("day=1"));
+    new WrittenPartitions(place, "id").add("run", 7, List.of(of("day=1")));
 
     assertThat(new WrittenPartitions(place, "other").in(commit -> commit == 7)).isEmpty();
-    new WrittenPartitions(place, "").add("run", 7, List.of("day=1"));
+    new WrittenPartitions(place, "").add("run", 7, List.of(of("day=1")));
     assertThat(new WrittenPartitions(place, "").in(commit -> commit == 7)).isEmpty();
   }
 }

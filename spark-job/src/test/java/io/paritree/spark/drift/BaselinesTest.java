@@ -12,6 +12,7 @@ import io.paritree.profile.Profile;
 import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.publish.FaultyStore;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.Published;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -65,12 +66,15 @@ class BaselinesTest {
     published.put(partition, identity);
   }
 
-  private boolean isPublished(String partition, String identity) {
-    return identity.equals(published.get(partition));
+  private Published.Writer writer(String partition, List<String> identities) {
+    String identity = published.get(partition);
+    return identity == null
+        ? Published.Writer.GONE
+        : Published.Writer.first(identities, identity::equals);
   }
 
   private Baselines baselines() {
-    return new Baselines(MODEL, Optional.empty(), kept, this::isPublished);
+    return new Baselines(MODEL, Optional.empty(), kept, this::writer);
   }
 
   private List<String> partitions(String name, String of) throws IOException {
@@ -204,10 +208,13 @@ class BaselinesTest {
     kept.write("day=31", "before", new StoredProfile(MODEL, SlicedProfile.of(profile(1))));
     published.remove("day=1");
     published.remove("day=2");
-    kept.removeUnused(List.of("day=30"), () -> this::isPublished);
+    kept.write("day=32", "after", new StoredProfile(MODEL, SlicedProfile.of(profile(1))));
+    published.put("day=32", "of a run without drift");
+    kept.removeUnused(List.of("day=30", "day=32"), () -> this::writer);
 
     assertThat(kept.identities("day=30")).containsExactly("i30");
     assertThat(kept.identities("day=31")).as("another run's").hasSize(2);
+    assertThat(kept.identities("day=32")).as("of rows that nobody knows").hasSize(2);
     try (Stream<Path> days = Files.list(StateDirectory.profiles(kept.place().state()).toPath())) {
       assertThat(days.map(day -> day.getFileName().toString()))
           .hasSize(38)
@@ -235,7 +242,7 @@ class BaselinesTest {
             MODEL,
             Optional.empty(),
             new KeptProfiles(new OutputPlace(counted, place.output())),
-            this::isPublished);
+            this::writer);
     baselines.read(group);
     String profiles = StateDirectory.profiles(place.state()).toString();
     assertThat(calls).filteredOn(call -> call.equals("list " + profiles)).hasSize(1);
@@ -258,7 +265,7 @@ class BaselinesTest {
     kept.write("day=1", "next", new StoredProfile(MODEL, SlicedProfile.of(profile(1))));
     Files.createDirectories(kept.place().state().resolve("run-00000000").toPath());
 
-    kept.removeUnused(List.of("day=1"), () -> this::isPublished);
+    kept.removeUnused(List.of("day=1"), () -> this::writer);
 
     assertThat(kept.identities("day=1")).containsExactly("next");
   }
