@@ -57,14 +57,19 @@ public record ScoreColumns(List<String> scores, List<String> margins, boolean ha
         do {
           found.add(columns.get(at));
           at--;
-        } while (at >= 0 && isOfChallenger(columns.get(at), name));
+        } while (at >= 0 && isScoredBy(columns.get(at), name));
       }
     }
 
     return found;
   }
 
-  private static boolean isOfChallenger(String column, String name) {
+  /** Returns whether a column may be one of those that another model has by this name. */
+  public static boolean isOfChallenger(String column, String name) {
+    return column.equals(ofChallenger(MODEL_VERSION, name)) || isScoredBy(column, name);
+  }
+
+  private static boolean isScoredBy(String column, String name) {
     return column.equals(ofChallenger(LABEL, name))
         || column.startsWith(SCORE + "_") && column.endsWith("_" + name);
   }

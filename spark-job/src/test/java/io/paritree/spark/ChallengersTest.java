@@ -295,6 +295,36 @@ class ChallengersTest {
   }
 
   @Test
+  void aChallengerThatIsGoneIsNullInATableThatHasItsColumns() throws Exception {
+    Path table = directory.resolve("scores of both");
+    Object[] usual = {"--model", champion, "--input", input, "--keys", "parcel_id"};
+    Object[] to = {"--table", table, "--create-table", "--challenger-columns"};
+    Object[] max = {"--max-quarantined", "1"};
+    Path gone = directory.resolve("gone");
+    JobRun both = JobRun.of(all(usual, to, max, "--challenger", "next=" + packages.binary(2, 30)));
+    assertThat(both.exitCode()).as(both.err()).isZero();
+
+    JobRun without = JobRun.of(all(usual, to, max, "--challenger", "next=" + gone));
+    JobRun required =
+        JobRun.of(all(usual, to, max, "--challenger", "next=" + gone, "--challenger-required"));
+    JobRun other = JobRun.of(all(usual, to, max, "--challenger", "other=" + gone));
+
+    assertThat(without.exitCode()).as(without.err()).isZero();
+    Dataset<Row> rows = TestSpark.session().read().format("delta").load(table.toString());
+    assertThat(Scores.of(rows)).isEqualTo(scores(champion));
+    assertThat(rows.filter("score_next is null and label_next is null").count())
+        .isEqualTo(rows.count());
+    assertThat(required.exitCode()).isEqualTo(6);
+    assertThat(other.exitCode()).isEqualTo(3);
+    assertThat(other.err())
+        .contains("has the columns [label_next, model_version_next, score_next], which this run");
+  }
+
+  private static Object[] all(Object[] one, Object[] two, Object[] three, Object... more) {
+    return Stream.of(one, two, three, more).flatMap(Stream::of).toArray();
+  }
+
+  @Test
   void aTableHasTheScoresOfAllModelsForEachPublishedRow() throws Exception {
     Path challenger = packages.binary(2, 30);
     Map<Long, Integer> before = scores(champion);
