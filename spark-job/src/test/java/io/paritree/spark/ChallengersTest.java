@@ -307,6 +307,7 @@ class ChallengersTest {
     JobRun without = JobRun.of(all(usual, to, max, "--challenger", "next=" + gone));
     JobRun required =
         JobRun.of(all(usual, to, max, "--challenger", "next=" + gone, "--challenger-required"));
+    usual[1] = packages.binary(4, 10);
     JobRun other = JobRun.of(all(usual, to, max, "--challenger", "other=" + gone));
 
     assertThat(without.exitCode()).as(without.err()).isZero();
