@@ -115,8 +115,7 @@ public final class TableOutput implements Output {
       List<String> partitionColumns,
       List<String> problems)
       throws RefusedException, IOException {
-    table.check(
-        columns, Output.names(targets), column -> isOfAbsent(column, columns), problems);
+    table.check(columns, Output.names(targets), column -> isOfAbsent(column, columns), problems);
     InputProblems.refuse(problems);
     checkForeign(Output.names(open), problems);
     table.plan(columns, partitionColumns, problems);
