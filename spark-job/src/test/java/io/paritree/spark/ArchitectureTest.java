@@ -216,7 +216,6 @@ class ArchitectureTest extends ArchitectureContract {
             "io.paritree.comparison",
             "io.paritree.drift",
             "io.paritree.rule",
-            "io.paritree.json",
             "io.paritree.profile",
             "io.paritree");
     for (String library : Set.of("org.apache.spark..", "scala..", "org.apache.parquet..")) {

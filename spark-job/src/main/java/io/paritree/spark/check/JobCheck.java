@@ -37,7 +37,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -84,10 +83,9 @@ public final class JobCheck {
     this.problems = problems;
     this.model = model;
     this.output = output;
-    Configuration hadoop = Encryption.hadoop(hadoopSettings);
-    this.encryption = Encryption.identity(hadoop);
-    this.hasSecrets = Encryption.isConfigured(hadoop);
-    Encryption.clearTextProblem(hadoop, clearTexts()).ifPresent(problems::add);
+    this.encryption = Encryption.identity(hadoopSettings);
+    this.hasSecrets = !encryption.isEmpty();
+    Encryption.clearTextProblem(hadoopSettings, clearTexts()).ifPresent(problems::add);
     this.listing = input;
     this.inputStore = FileStore.of(listing.root().orElse(output.place().output()), hadoopSettings);
     this.selected = settings.input().partitions().choose(listing, problems);

@@ -61,17 +61,6 @@ public final class Encryption {
 
   private Encryption() {}
 
-  /**
-   * Returns settings as Hadoop has them.
-   *
-   * @param settings Spark's settings for Hadoop's clients, with Hadoop's defaults
-   */
-  public static Configuration hadoop(Map<String, String> settings) {
-    Configuration hadoop = new Configuration(false);
-    settings.forEach(hadoop::set);
-    return hadoop;
-  }
-
   /** Returns whether there is a crypto factory, so that files may be encrypted. */
   public static boolean isConfigured(Configuration hadoop) {
     return !hadoop.getTrimmed(FACTORY, "").isEmpty();
@@ -82,10 +71,12 @@ public final class Encryption {
    * crypto factory; empty if there is none, or nothing is asked for. This is the only place that
    * refuses it.
    *
+   * @param settings Spark's settings for Hadoop's clients
    * @param asked what is to be done, as the user has asked for it: options, or a command
    */
-  public static Optional<String> clearTextProblem(Configuration hadoop, List<String> asked) {
-    return asked.isEmpty() || !isConfigured(hadoop)
+  public static Optional<String> clearTextProblem(
+      Map<String, String> settings, List<String> asked) {
+    return asked.isEmpty() || identity(settings).isEmpty()
         ? Optional.empty()
         : Optional.of(
             "%s cannot be used with a crypto factory (%s is set): what it keeps of the rows would not be encrypted"
@@ -167,8 +158,12 @@ public final class Encryption {
   /**
    * Returns the settings that decide how files are encrypted, as texts; none if there is no crypto
    * factory. Keys and tokens are not among them.
+   *
+   * @param settings Spark's settings for Hadoop's clients
    */
-  public static List<String> identity(Configuration hadoop) {
+  public static List<String> identity(Map<String, String> settings) {
+    Configuration hadoop = new Configuration(false); // the settings have Hadoop's defaults
+    settings.forEach(hadoop::set);
     return isConfigured(hadoop)
         ? IDENTITY.stream().map(name -> name + "=" + hadoop.getTrimmed(name, "")).toList()
         : List.of();
