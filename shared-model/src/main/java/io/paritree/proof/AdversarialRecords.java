@@ -1,68 +1,73 @@
 package io.paritree.proof;
 
-import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
 import io.paritree.model.ScoringModel;
-import java.util.ArrayList;
-import java.util.Collections;
+import io.paritree.model.seal.GeneratedRecords;
 import java.util.List;
-import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
- * Records of which one field or two have a value on which two ways to score could part; the others
- * are a natural record's. The same seed gives the same records. Not thread-safe.
+ * Records on which two ways to score could part. Their values are those of {@link
+ * GeneratedRecords}, and some that formats read in their own ways or that schemas refuse. The same
+ * seed gives the same records. Not thread-safe.
  */
 public final class AdversarialRecords {
-  private static final int MOST_THRESHOLDS = 2_000;
+  private static final int ONE_ODD = 3;
   private static final int ONE_WITH_TWO = 4;
+  private static final List<String> ODD =
+      List.of(
+          TriedRecord.ABSENT,
+          "null",
+          "true",
+          "0",
+          "-0.0",
+          "1",
+          "7",
+          "0.5",
+          "16777217",
+          "3.4028235677973366e38",
+          "-1e39",
+          "1e999",
+          "5e-324",
+          "1.0000000000000000000000000000000000000000000000000000000000000001",
+          "[1]",
+          "{}",
+          "\"\"",
+          "\"7\"",
+          "\"true\"",
+          "\"(unseen)\"",
+          "\"Z\u00fcrich \"",
+          "\"2026-03-29T02:30:00\"",
+          "\"2024-02-29T23:59:59.999999999Z\"",
+          TriedRecord.quoted("x".repeat(65)));
 
-  private final List<Change> changes = new ArrayList<>();
-  private final List<List<String>> allowed = new ArrayList<>();
+  private final Schema schema;
+  private final GeneratedRecords generated;
   private final SplittableRandom random;
-  private int next;
-
-  private record Change(int field, String json) {}
 
   public AdversarialRecords(ScoringModel model, long seed) {
+    this.schema = model.schema();
     this.random = new SplittableRandom(seed);
-    List<Field> fields = model.schema().fields();
-    int most = Math.max(1, MOST_THRESHOLDS / fields.size());
-    EdgeValues values = new EdgeValues(model, most, random.nextLong());
-    AllowedValues allowing = new AllowedValues(model.schema());
-    for (int index = 0; index < fields.size(); index++) {
-      int field = index;
-      List<EdgeValue> edges = values.of(fields.get(field));
-      edges.forEach(value -> changes.add(new Change(field, value.json())));
-      allowed.add(allowing.of(field, edges.stream().map(EdgeValue::json).toList()));
-    }
-
-    Collections.shuffle(changes, new Random(random.nextLong()));
+    this.generated = GeneratedRecords.of(schema, model.splits(), random.nextLong());
   }
 
-  /** Returns how many records it takes until each value was tried. */
-  public int values() {
-    return changes.size();
-  }
-
-  /** Returns the next record, made of a natural one. */
+  /** Returns the next record: another one, with one value or two in place of its own. */
   public TriedRecord next(TriedRecord natural) {
-    Change change = changes.get(next);
-    next = (next + 1) % changes.size();
-    TriedRecord record = natural.with(change.field, change.json);
-    if (random.nextInt(ONE_WITH_TWO) == 0) {
-      Change other = changes.get(random.nextInt(changes.size()));
-      record = record.with(other.field, other.json);
-    }
-
-    return record;
+    TriedRecord record = changed(natural);
+    return random.nextInt(ONE_WITH_TWO) == 0 ? changed(record) : record;
   }
 
-  /** Returns a record in place of a natural one: each of its values is at an edge, and allowed. */
+  private TriedRecord changed(TriedRecord record) {
+    int field = random.nextInt(schema.fields().size());
+    boolean isOdd = random.nextInt(ONE_ODD) == 0;
+    return record.with(field, isOdd ? ODD.get(random.nextInt(ODD.size())) : generated.value(field));
+  }
+
+  /** Returns a record in place of a natural one. */
   public TriedRecord generated() {
-    String[] values = new String[allowed.size()];
+    String[] values = new String[schema.fields().size()];
     for (int field = 0; field < values.length; field++) {
-      List<String> possible = allowed.get(field);
-      values[field] = possible.get(random.nextInt(possible.size()));
+      values[field] = generated.value(field);
     }
 
     return new TriedRecord(values);

@@ -8,11 +8,8 @@ import java.util.Arrays;
  * An engine that scores records in this process.
  *
  * @param outputs what makes labels of scores
- * @param reasons explains them
  */
-record EngineWay(
-    String name, Engine engine, Grouping grouping, Outputs outputs, EngineReasons reasons)
-    implements Way {
+record EngineWay(String name, Engine engine, Grouping grouping, Outputs outputs) implements Way {
 
   /** How rows come to the engine. */
   enum Grouping {
@@ -36,9 +33,7 @@ record EngineWay(
           engine.scoreColumns(columns(encoded.slots(), count), count, count, margins, scores);
     }
 
-    WayAnswers answers =
-        new WayAnswers(
-            count, engine.outputs(), engine.scores(), reasons.asked().answered(count, true));
+    WayAnswers answers = new WayAnswers(count, engine.outputs(), engine.scores());
     for (int record = 0; record < count; record++) {
       if (encoded.faults()[record] == null) {
         answers.scored(
@@ -51,7 +46,6 @@ record EngineWay(
       }
     }
 
-    reasons.explain(encoded, grouping, scores, answers);
     return answers;
   }
 
@@ -67,7 +61,7 @@ record EngineWay(
   }
 
   /** Returns rows feature after feature. */
-  static float[] columns(float[] slots, int count) {
+  private static float[] columns(float[] slots, int count) {
     int width = slots.length / Math.max(1, count);
     float[] columns = new float[slots.length];
     for (int row = 0; row < count; row++) {

@@ -1,73 +1,48 @@
 package io.paritree.proof;
 
-import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** Scores records by requests to a server. */
-record HttpWay(HttpForm form, TriedServer server, ScoringModel model, AskedReasons asked)
-    implements Way {
-  @Override
-  public String name() {
-    return form.word();
-  }
+/**
+ * Scores records by Paritree's own protocol.
+ *
+ * @param most how many records a request has at most; with 1, it has no array
+ */
+record HttpWay(String name, int most, TriedServer server, ScoringModel model) implements Way {
+  private static final String JSON = "application/json";
 
   @Override
   public WayAnswers score(TriedBlock records) throws IOException {
-    List<TriedRecord> all = records.records();
-    WayAnswers answers =
-        new WayAnswers(
-            all.size(),
-            model.engine().outputs(),
-            model.engine().scores(),
-            asked.answered(all.size(), true));
-    int most = form == HttpForm.HTTP ? 1 : RefusingWay.batch(records.schema().fields().size());
-    List<Integer> sent = new ArrayList<>();
-    List<String> texts = new ArrayList<>();
-    for (int record = 0; record < all.size(); record++) {
-      try {
-        TriedRecord own = all.get(record);
-        List<Field> fields = records.schema().fields();
-        texts.add(form == HttpForm.HTTP_CSV ? own.csv(fields) : own.json(fields));
-        sent.add(record);
-      } catch (InexpressibleException e) {
-        answers.inexpressible(record, e.getMessage());
-      }
-
-      if (!sent.isEmpty() && (sent.size() == most || record == all.size() - 1)) {
-        send(texts, records.schema().fields(), sent, answers);
-        sent.clear();
-        texts.clear();
-      }
+    int count = records.records().size();
+    WayAnswers answers = new WayAnswers(count, model.engine().outputs(), model.engine().scores());
+    for (int from = 0; from < count; from += most) {
+      int end = Math.min(count, from + most);
+      send(records, IntStream.range(from, end).boxed().toList(), answers);
     }
 
     return answers;
   }
 
-  private void send(List<String> texts, List<Field> fields, List<Integer> sent, WayAnswers to)
-      throws IOException {
+  private void send(TriedBlock records, List<Integer> sent, WayAnswers to) throws IOException {
+    String json =
+        sent.stream()
+            .map(record -> records.records().get(record).json(records.schema().fields()))
+            .collect(Collectors.joining(","));
     ResultReader results =
         new ResultReader(model.engine().outputs(), model.engine().scores(), List.of());
-    byte[] body = body(texts, fields).getBytes(StandardCharsets.UTF_8);
-    String at = server.model("/v1") + "/" + form.endpoint() + "?margin=true" + asked.query();
-    if (form == HttpForm.HTTP) {
-      results.readOne(
-          server.post(at, form.type(), body, OptionalInt.empty()).body(), sent.get(0), to);
+    String at = server.model("/v1") + "/%s?margin=true";
+    if (most == 1) {
+      byte[] body = json.getBytes(StandardCharsets.UTF_8);
+      byte[] answer = server.post(at.formatted("score"), JSON, body, OptionalInt.empty()).body();
+      results.readOne(answer, sent.get(0), to);
     } else {
-      results.readAll(server.results(at, form.type(), body), sent, to);
+      byte[] body = ("[" + json + "]").getBytes(StandardCharsets.UTF_8);
+      results.readAll(server.results(at.formatted("score-batch"), JSON, body), sent, to);
     }
-  }
-
-  private String body(List<String> texts, List<Field> fields) {
-    return switch (form) {
-      case HTTP -> texts.get(0);
-      case HTTP_BATCH -> "[" + String.join(",", texts) + "]";
-      case HTTP_LINES -> String.join("\n", texts);
-      case HTTP_CSV -> TriedRecord.csvHeader(fields) + "\n" + String.join("\n", texts) + "\n";
-    };
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Scores records by the Open Inference Protocol, as tensors, one for each field. */
-record InferenceWay(TensorForm form, TriedServer server, ScoringModel model, AskedReasons asked)
+record InferenceWay(TensorForm form, TriedServer server, ScoringModel model)
     implements RefusingWay {
   @Override
   public String name() {
@@ -20,9 +20,7 @@ record InferenceWay(TensorForm form, TriedServer server, ScoringModel model, Ask
   public WayAnswers score(TriedBlock records) throws IOException {
     List<Field> fields = records.schema().fields();
     int count = records.records().size();
-    WayAnswers answers =
-        new WayAnswers(
-            count, model.engine().outputs(), model.engine().scores(), asked.answered(count, true));
+    WayAnswers answers = new WayAnswers(count, model.engine().outputs(), model.engine().scores());
     List<Integer> whole = new ArrayList<>();
     List<Integer> others = new ArrayList<>(); // sent apart, or few requests would be whole
     for (int record = 0; record < count; record++) {
@@ -42,17 +40,8 @@ record InferenceWay(TensorForm form, TriedServer server, ScoringModel model, Ask
 
   @Override
   public Answer ask(List<TriedRecord> records) throws IOException {
-    TensorForm.Body body = form.body(records, model.schema().fields(), outputs());
+    TensorForm.Body body = form.body(records, model.schema().fields());
     return server.post(server.model("/v2") + "/infer", form.type(), body.bytes(), body.json());
-  }
-
-  /** Returns which outputs a request asks for; empty text for those that it need not ask for. */
-  private String outputs() {
-    String label = model.outputs().hasLabel() ? "{\"name\":\"label\"}," : "";
-    return asked.areAsked()
-        ? "{\"name\":\"score\"},{\"name\":\"margin\"},%s{\"name\":\"reasons\",\"parameters\":%s}"
-            .formatted(label, asked.json())
-        : "";
   }
 
   @Override

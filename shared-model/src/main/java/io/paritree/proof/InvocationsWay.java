@@ -2,19 +2,23 @@ package io.paritree.proof;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
 import io.paritree.proof.ServerRequests.Answer;
+import io.paritree.proof.TriedRecord.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Scores records by MLflow's protocol. The answer has scores and reasons only. */
-record InvocationsWay(
-    InvocationsForm form, TriedServer server, ScoringModel model, AskedReasons asked)
-    implements RefusingWay {
+/** Scores records by MLflow's protocol. The answer has scores only. */
+record InvocationsWay(TriedServer server, ScoringModel model) implements RefusingWay {
+  /** What users call it. */
+  static final String NAME = "invocations";
+
   /** Returns why a server's answers have no scores of a model that it serves first. */
   static Optional<String> problem(ScoringModel model) {
     return model
@@ -26,27 +30,40 @@ record InvocationsWay(
 
   @Override
   public String name() {
-    return form.word();
+    return NAME;
   }
 
   @Override
   public WayAnswers score(TriedBlock records) throws IOException {
     int count = records.records().size();
-    WayAnswers answers =
-        new WayAnswers(count, 0, model.engine().scores(), asked.answered(count, true));
+    WayAnswers answers = new WayAnswers(count, 0, model.engine().scores());
     ask(records, IntStream.range(0, count).boxed().toList(), answers);
     return answers;
   }
 
   @Override
   public Answer ask(List<TriedRecord> records) throws IOException {
-    String params = asked.areAsked() ? "\"params\":" + asked.json() + "," : "";
-    String body = "{" + params + form.data(records, model.schema().fields()) + "}";
+    List<Field> fields = model.schema().fields();
+    String body =
+        records.stream()
+            .map(record -> row(record, fields))
+            .collect(Collectors.joining(",", "{\"dataframe_records\":[", "]}"));
     return server.post(
         "/invocations",
         "application/json",
         body.getBytes(StandardCharsets.UTF_8),
         OptionalInt.empty());
+  }
+
+  /** Returns a row of a data frame, which has all columns: an absent value is null. */
+  private static String row(TriedRecord record, List<Field> fields) {
+    return IntStream.range(0, fields.size())
+        .mapToObj(
+            at ->
+                TriedRecord.quoted(fields.get(at).column())
+                    + ":"
+                    + (record.kind(at) == Kind.NONE ? "null" : record.value(at)))
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   @Override
@@ -60,11 +77,6 @@ record InvocationsWay(
           case "predictions" -> {
             for (int at = 0; json.nextToken() != JsonToken.END_ARRAY; at++) {
               readScores(json, sent.get(at), to);
-            }
-          }
-          case "reasons" -> {
-            for (int at = 0; json.nextToken() != JsonToken.END_ARRAY; at++) {
-              GivenReasons.read(json).giveTo(sent.get(at), to);
             }
           }
           default -> json.skipChildren();

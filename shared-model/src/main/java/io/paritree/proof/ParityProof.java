@@ -59,7 +59,6 @@ public record ParityProof(
    * @param adversarial how many have values at edges
    * @param seed of these
    * @param sha256 of all
-   * @param reasons that the ways were asked for
    */
   public record Tried(
       String input,
@@ -68,8 +67,7 @@ public record ParityProof(
       double mostUntried,
       long adversarial,
       long seed,
-      String sha256,
-      AskedReasons reasons) {}
+      String sha256) {}
 
   public ParityProof {
     ways = List.copyOf(ways);
@@ -139,8 +137,6 @@ public record ParityProof(
     json.writeNumberField("adversarial", tried.adversarial);
     json.writeNumberField("seed", tried.seed);
     json.writeStringField("sha256", tried.sha256);
-    json.writeNumberField("reasons", tried.reasons.most());
-    json.writeBooleanField("exact", tried.reasons.areExact());
     json.writeEndObject();
     JsonText.objects(json, "ways", ways, way -> write(json, way));
     json.writeObjectFieldStart("absent");
@@ -155,7 +151,6 @@ public record ParityProof(
     json.writeStringField("way", way.name());
     json.writeNumberField("compared", way.compared());
     json.writeNumberField("different", way.different());
-    json.writeNumberField("explained", way.explained());
     JsonText.counts(json, "inexpressible", way.inexpressible());
     json.writeNumberField("untriedRows", way.untriedRows());
     json.writeNumberField("millis", way.millis());
@@ -213,12 +208,7 @@ public record ParityProof(
       return "failed: " + way.failure().get();
     }
 
-    if (way.compared() == 0) {
-      return "nothing was compared";
-    }
-
-    String reasons = way.explained() == 0 ? "without reasons" : way.explained() + " with reasons";
-    return tried.reasons.areAsked() ? "same, " + reasons : "same";
+    return way.compared() == 0 ? "nothing was compared" : "same";
   }
 
   private String shown(WayResult.First first) {
@@ -230,12 +220,7 @@ public record ParityProof(
         first.parting().expected(),
         ways.get(0).name(),
         first.parting().got());
-    line(
-        text,
-        "      record %s, made smaller to %s fields: %s",
-        first.number(),
-        first.fields().size(),
-        first.json());
+    line(text, "      record %s: %s", first.number(), first.json());
     return text.toString();
   }
 

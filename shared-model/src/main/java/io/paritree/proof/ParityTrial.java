@@ -1,10 +1,8 @@
 package io.paritree.proof;
 
-import io.paritree.feature.Field;
-import io.paritree.proof.SmallestRecord.Parted;
 import io.paritree.proof.WayAnswers.Parting;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +25,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param threads how many blocks are scored at the same time
  */
 public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int threads) {
-  /** So many records that differ are made smaller; the one that gets smallest is shown. */
-  private static final int MOST_KEPT = 16;
-
-  /** A record of no more fields needs no smaller one beside it. */
-  private static final int FEW = 3;
-
   public ParityTrial {
     ways = List.copyOf(ways);
   }
@@ -44,11 +36,10 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
   private static final class Tally {
     private long compared;
     private long different;
-    private long explained;
     private long untriedRows;
     private long nanos;
     private final Map<String, Long> inexpressible = new TreeMap<>();
-    private final List<Different> first = new ArrayList<>();
+    private Different first; // null if nothing differs
 
     void compare(WayAnswers expected, WayAnswers got, TriedBlock block, int natural) {
       for (int index = 0; index < block.records().size(); index++) {
@@ -60,7 +51,6 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
         }
 
         compared++;
-        explained += got.reasons().has(index) ? 1 : 0;
         Optional<Parting> parting = expected.parting(index, got, index);
         if (parting.isPresent()) {
           different++;
@@ -70,21 +60,18 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
     }
 
     private void add(Different found) {
-      first.add(found);
-      if (first.size() > MOST_KEPT) {
-        first.remove(first.stream().max(Comparator.comparing(Different::number)).get());
-      }
+      first = first == null || found.number < first.number ? found : first;
     }
 
     void add(Tally other) {
       compared += other.compared;
       different += other.different;
-      explained += other.explained;
       untriedRows += other.untriedRows;
       nanos += other.nanos;
       other.inexpressible.forEach((reason, count) -> inexpressible.merge(reason, count, Long::sum));
-      other.first.forEach(this::add);
-      first.sort(Comparator.comparing(Different::number));
+      if (other.first != null) {
+        add(other.first);
+      }
     }
   }
 
@@ -225,46 +212,22 @@ public record ParityTrial(TriedRecords records, int natural, List<Way> ways, int
     return failure.getClass().getSimpleName() + ": " + message;
   }
 
-  private WayResult result(Way way, Tally tally, Map<Way, String> failed) throws Exception {
-    Optional<String> failure = Optional.ofNullable(failed.get(way));
+  private WayResult result(Way way, Tally tally, Map<Way, String> failed) throws IOException {
     Optional<WayResult.First> first = Optional.empty();
-    try {
-      first = smallest(way, tally);
-    } catch (Throwable e) { // of a way that has failed, or fails now
-      failure = failure.or(() -> Optional.of(why(e)));
+    if (tally.first != null) {
+      int number = tally.first.number;
+      String json = records.record(number).json(records.schema().fields());
+      first = Optional.of(new WayResult.First(number, json, tally.first.parting));
     }
 
     return new WayResult(
         way.name(),
         tally.compared,
         tally.different,
-        tally.explained,
         tally.inexpressible,
         tally.untriedRows,
         TimeUnit.NANOSECONDS.toMillis(tally.nanos),
         first,
-        failure);
-  }
-
-  private Optional<WayResult.First> smallest(Way way, Tally tally) throws Exception {
-    SmallestRecord making = new SmallestRecord(records.schema(), ways.get(0), way);
-    WayResult.First smallest = null;
-    for (Different each : tally.first) {
-      TriedRecord record = records.record(each.number);
-      Parted parted = making.of(new Parted(record, each.parting));
-      List<Field> fields = records.schema().fields();
-      List<String> names =
-          making.fields(parted.record()).stream().map(field -> fields.get(field).column()).toList();
-      if (smallest == null || names.size() < smallest.fields().size()) {
-        smallest =
-            new WayResult.First(each.number, parted.record().json(fields), names, parted.parting());
-      }
-
-      if (smallest.fields().size() <= FEW) {
-        break;
-      }
-    }
-
-    return Optional.ofNullable(smallest);
+        Optional.ofNullable(failed.get(way)));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -65,7 +66,6 @@ record ResultReader(int outputs, int scores, List<String> margins) {
     String label = null;
     TreeSet<String> faults = new TreeSet<>();
     String reason = null;
-    GivenReasons reasons = null;
     boolean isScored = false;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
@@ -78,7 +78,6 @@ record ResultReader(int outputs, int scores, List<String> margins) {
         case "margin", "margins" ->
             reason = AnsweredNumbers.read(json, margin, 0) ? reason : WayAnswers.NOT_FINITE;
         case "label" -> label = json.getText();
-        case "reasons" -> reasons = GivenReasons.read(json);
         case "errors" -> faults.addAll(faults(json));
         case "error" -> faults.addAll(refusal(json));
         case "errors_omitted" -> reason = WayAnswers.LEFT_OUT;
@@ -101,10 +100,6 @@ record ResultReader(int outputs, int scores, List<String> margins) {
       to.scored(record, margin, 0, score, 0);
       if (label != null) {
         to.labelled(record, label);
-      }
-
-      if (reasons != null) {
-        reasons.giveTo(record, to);
       }
     }
   }
@@ -135,8 +130,23 @@ record ResultReader(int outputs, int scores, List<String> margins) {
 
   /** Reads the list of faults at the current token, and stops at its last token. */
   private static List<String> faults(JsonParser json) throws IOException {
-    return AnsweredField.list(json).stream()
-        .map(fault -> "%s: %s".formatted(fault.field(), fault.code()))
-        .toList();
+    List<String> faults = new ArrayList<>();
+    while (json.nextToken() == JsonToken.START_OBJECT) {
+      String field = "";
+      String code = "";
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        switch (name) {
+          case "field" -> field = json.getText();
+          case "code" -> code = json.getText();
+          default -> json.skipChildren();
+        }
+      }
+
+      faults.add("%s: %s".formatted(field, code));
+    }
+
+    return faults;
   }
 }

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tensors that a server answers by the Open Inference Protocol: score, margin, label and
- * reasons, in the JSON or as bytes after it. Not thread-safe.
+ * The tensors that a server answers by the Open Inference Protocol: score, margin and label, in the
+ * JSON or as bytes after it. Not thread-safe.
  */
 final class TensorAnswer {
   private static final JsonFactory JSON = new JsonFactory();
@@ -24,7 +24,6 @@ final class TensorAnswer {
   private final float[] margins;
   private final boolean[] areNotFinite; // numbers of a row, in JSON
   private final List<String> labels = new ArrayList<>();
-  private final List<String> reasons = new ArrayList<>();
   private boolean isScored;
 
   /**
@@ -71,14 +70,14 @@ final class TensorAnswer {
       isScored |= name.equals("score");
       if (member.equals("name")) {
         name = json.getText();
-      } else if (member.equals("data") && isText(name)) {
+      } else if (member.equals("data") && name.equals("label")) {
         while (json.nextToken() != JsonToken.END_ARRAY) {
-          texts(name).add(json.getText());
+          labels.add(json.getText());
         }
       } else if (member.equals("data")) {
         readNumbers(json, name.equals("score") ? scores : margins);
-      } else if (member.equals("parameters") && isText(name)) {
-        readTexts(data, texts(name));
+      } else if (member.equals("parameters") && name.equals("label")) {
+        readLabels(data);
       } else if (member.equals("parameters")) {
         float[] to = name.equals("score") ? scores : margins;
         data.asFloatBuffer().get(to);
@@ -89,19 +88,11 @@ final class TensorAnswer {
     }
   }
 
-  private static boolean isText(String output) {
-    return output.equals("label") || output.equals("reasons");
-  }
-
-  private List<String> texts(String output) {
-    return output.equals("label") ? labels : reasons;
-  }
-
-  private void readTexts(ByteBuffer data, List<String> to) {
+  private void readLabels(ByteBuffer data) {
     for (int row = 0; row < areNotFinite.length; row++) {
       byte[] text = new byte[data.getInt()];
       data.get(text);
-      to.add(new String(text, StandardCharsets.UTF_8));
+      labels.add(new String(text, StandardCharsets.UTF_8));
     }
   }
 
@@ -121,7 +112,7 @@ final class TensorAnswer {
    *
    * @param sent the numbers of the records
    */
-  void giveTo(List<Integer> sent, WayAnswers to) throws IOException {
+  void giveTo(List<Integer> sent, WayAnswers to) {
     for (int at = 0; at < sent.size() && isScored; at++) {
       if (areNotFinite[at]) {
         to.inexpressible(sent.get(at), WayAnswers.NOT_FINITE);
@@ -131,10 +122,6 @@ final class TensorAnswer {
       to.scored(sent.get(at), margins, at * outputs, scores, at * perRow);
       if (at < labels.size()) {
         to.labelled(sent.get(at), labels.get(at));
-      }
-
-      if (at < reasons.size()) {
-        GivenReasons.of(reasons.get(at)).giveTo(sent.get(at), to);
       }
     }
   }

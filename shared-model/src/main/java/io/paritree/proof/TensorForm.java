@@ -78,12 +78,8 @@ enum TensorForm {
         : !isNumber || record.value(field).length() <= NumberText.MAX_LENGTH;
   }
 
-  /**
-   * Returns a request with records that tensors can have.
-   *
-   * @param outputs that it asks for, as JSON with commas between them; empty for the usual ones
-   */
-  Body body(List<TriedRecord> records, List<Field> fields, String outputs) {
+  /** Returns a request with records that tensors can have. */
+  Body body(List<TriedRecord> records, List<Field> fields) {
     ByteArrayOutputStream data = new ByteArrayOutputStream();
     StringBuilder json = new StringBuilder("{\"inputs\":[");
     for (int at = 0; at < fields.size(); at++) {
@@ -118,8 +114,7 @@ enum TensorForm {
       json.append('}');
     }
 
-    json.append(outputs.isEmpty() ? "]" : "],\"outputs\":[%s]".formatted(outputs));
-    json.append(this == V2 ? "}" : ",\"parameters\":{\"binary_data_output\":true}}");
+    json.append(this == V2 ? "]}" : "],\"parameters\":{\"binary_data_output\":true}}");
     byte[] start = json.toString().getBytes(StandardCharsets.UTF_8);
     if (this == V2) {
       return new Body(start, OptionalInt.empty());

@@ -7,9 +7,6 @@ import java.util.List;
  * Some records, one after the other; encoded once for all engines that score them. Not thread-safe.
  */
 public final class TriedBlock {
-  /** The place of a block whose records are none of a trial. */
-  public static final int OTHERS = -1;
-
   private final Schema schema;
   private final int first;
   private final List<TriedRecord> records;
@@ -24,7 +21,7 @@ public final class TriedBlock {
   record Encoded(float[] slots, String[] faults) {}
 
   /**
-   * @param first the number of the first record in its trial, or {@link #OTHERS}
+   * @param first the number of the first record in its trial
    */
   TriedBlock(Schema schema, int first, List<TriedRecord> records) {
     this.schema = schema;
@@ -32,12 +29,7 @@ public final class TriedBlock {
     this.records = List.copyOf(records);
   }
 
-  /** Returns records that are none of a trial. */
-  public static TriedBlock ofOthers(Schema schema, List<TriedRecord> records) {
-    return new TriedBlock(schema, OTHERS, records);
-  }
-
-  /** Returns the number of the first record in its trial, from 0, or {@link #OTHERS}. */
+  /** Returns the number of the first record in its trial, from 0. */
   public int first() {
     return first;
   }

@@ -8,11 +8,8 @@ import io.paritree.feature.Field;
 import io.paritree.feature.NumberText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.StringJoiner;
-import java.util.stream.Collectors;
 
 /** A record: of each field of a schema, in its order, the JSON of its value. Immutable. */
 public final class TriedRecord {
@@ -42,13 +39,6 @@ public final class TriedRecord {
    */
   public TriedRecord(String... values) {
     this.values = values.clone();
-  }
-
-  /** Returns the record without any value. */
-  static TriedRecord empty(int fields) {
-    String[] values = new String[fields];
-    Arrays.fill(values, ABSENT);
-    return new TriedRecord(values);
   }
 
   /** Returns how many fields the schema has. */
@@ -121,54 +111,6 @@ public final class TriedRecord {
       case NUMBER -> Double.valueOf(values[field]);
       default -> null;
     };
-  }
-
-  /** Returns the names of fields as a line of CSV. */
-  public static String csvHeader(List<Field> fields) {
-    return fields.stream()
-        .map(field -> quotedCell(field.column()))
-        .collect(Collectors.joining(","));
-  }
-
-  /** Returns the record as a line of CSV, in which a cell without a value is empty. */
-  public String csv(List<Field> fields) throws InexpressibleException {
-    StringJoiner cells = new StringJoiner(",");
-    for (int field = 0; field < values.length; field++) {
-      cells.add(kind(field) == Kind.NONE ? "" : quotedCell(cell(field, fields.get(field))));
-    }
-
-    return cells.toString();
-  }
-
-  /** Returns the cell that is read as a field's value, without quotes. */
-  private String cell(int field, Field of) throws InexpressibleException {
-    Feature.Kind read = of.features().get(0).kind();
-    Kind kind = kind(field);
-    String cell = kind == Kind.TEXT ? text(field) : values[field];
-    boolean isRead =
-        switch (kind) {
-          case TEXT -> isRead(read, cell);
-          case TRUTH -> read == Feature.Kind.BOOLEAN;
-          case NUMBER -> !read.isText();
-          default -> false;
-        };
-    if (!isRead) {
-      throw new InexpressibleException("a cell is read as its column's kind");
-    }
-
-    return cell;
-  }
-
-  /** Returns whether a cell with a text is read as that text. */
-  private static boolean isRead(Feature.Kind read, String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    boolean isTruth = read == Feature.Kind.BOOLEAN && List.of("true", "false").contains(text);
-    return read.isText() && !text.isEmpty()
-        || !text.isEmpty() && !isTruth && !NumberText.isNumber(utf8, 0, utf8.length);
-  }
-
-  private static String quotedCell(String cell) {
-    return '"' + cell.replace("\"", "\"\"") + '"';
   }
 
   /** Returns this record with another value. */

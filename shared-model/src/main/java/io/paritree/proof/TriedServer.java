@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 /** A running server, as a caller of it sees the model that is tried. Thread-safe. */
 public final class TriedServer {
   private static final JsonFactory JSON = new JsonFactory();
+
+  private static final String HTTP = "http";
+  private static final String HTTP_BATCH = "http-batch";
 
   /** The status of a request with records that cannot be scored. */
   static final int REFUSED = 400;
@@ -36,29 +38,22 @@ public final class TriedServer {
 
   /** Returns the names of the ways to ask a server. */
   public static List<String> names() {
-    return Stream.of(
-            Stream.of(HttpForm.values()).map(HttpForm::word),
-            Stream.of(TensorForm.values()).map(TensorForm::word),
-            Stream.of(InvocationsForm.values()).map(InvocationsForm::word))
-        .flatMap(some -> some)
-        .toList();
+    return List.of(
+        HTTP, HTTP_BATCH, TensorForm.V2.word(), TensorForm.V2_BINARY.word(), InvocationsWay.NAME);
   }
 
-  /** Returns the ways to ask it, in the order of their names, each for the same reasons. */
-  public List<Way> ways(ScoringModel model, AskedReasons asked) {
+  /** Returns the ways to ask it, in the order of their names. */
+  public List<Way> ways(ScoringModel model) {
     List<Way> ways = new ArrayList<>();
-    for (HttpForm form : HttpForm.values()) {
-      ways.add(new HttpWay(form, this, model, asked));
-    }
-
+    ways.add(new HttpWay(HTTP, 1, this, model));
+    int most = RefusingWay.batch(model.schema().fields().size());
+    ways.add(new HttpWay(HTTP_BATCH, Math.max(2, most), this, model));
     for (TensorForm form : TensorForm.values()) {
-      ways.add(new InferenceWay(form, this, model, asked));
+      ways.add(new InferenceWay(form, this, model));
     }
 
-    for (InvocationsForm form : InvocationsForm.values()) {
-      if (!absent.containsKey(form.word())) {
-        ways.add(new InvocationsWay(form, this, model, asked));
-      }
+    if (absent.isEmpty()) {
+      ways.add(new InvocationsWay(this, model));
     }
 
     return ways;
@@ -119,12 +114,7 @@ public final class TriedServer {
     Optional.of("the server serves another model first, which MLflow's protocol means")
         .filter(any -> !isFirst)
         .or(() -> InvocationsWay.problem(model))
-        .ifPresent(
-            problem -> {
-              for (InvocationsForm form : InvocationsForm.values()) {
-                server.absent.put(form.word(), problem);
-              }
-            });
+        .ifPresent(problem -> server.absent.put(InvocationsWay.NAME, problem));
     return server;
   }
 

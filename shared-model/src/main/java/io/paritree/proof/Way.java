@@ -23,7 +23,7 @@ public interface Way extends AutoCloseable {
   default void end() {}
 
   /**
-   * Scores some records, of the trial or others.
+   * Scores some records of the trial.
    *
    * @return an answer for each record, in their order
    */

@@ -1,10 +1,11 @@
 package io.paritree.proof;
 
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * What a way has answered for some records, of each one of these: margins, scores and reasons, the
- * faults for which it was refused, or why the way cannot take it. Not thread-safe.
+ * What a way has answered for some records, of each one of these: margins and scores, the faults
+ * for which it was refused, or why the way cannot take it. Not thread-safe.
  */
 public final class WayAnswers {
   /** Why a way that was asked cannot show its answer: a number of it is not finite. */
@@ -25,7 +26,6 @@ public final class WayAnswers {
   private final String[] labels;
   private final String[] faults;
   private final String[] problems; // why the way cannot take it
-  private final AnsweredReasons reasons;
 
   /**
    * Two answers for a record that are not the same.
@@ -36,18 +36,12 @@ public final class WayAnswers {
    */
   public record Parting(String what, String expected, String got) {}
 
-  /** Makes room for answers without reasons. */
-  public WayAnswers(int count, int outputs, int scores) {
-    this(count, outputs, scores, AnsweredReasons.none());
-  }
-
   /**
    * @param count number of records
    * @param outputs number of margins of a record; 0 if the way does not show margins
    * @param scores number of scores of a record
-   * @param reasons receives the reasons of as many records
    */
-  public WayAnswers(int count, int outputs, int scores, AnsweredReasons reasons) {
+  public WayAnswers(int count, int outputs, int scores) {
     this.outputs = outputs;
     this.scores = scores;
     this.marginBits = new int[Math.multiplyExact(count, outputs)];
@@ -57,11 +51,10 @@ public final class WayAnswers {
     this.labels = new String[count];
     this.faults = new String[count];
     this.problems = new String[count];
-    this.reasons = reasons;
   }
 
-  /** Returns how many bytes the answer for a record takes beside its reasons. */
-  static long keptBytes(int outputs, int scores) {
+  /** Returns how many bytes of heap the answer for a record takes, where answers are kept. */
+  public static long keptBytes(int outputs, int scores) {
     return 2 + (3L + outputs + scores) * Integer.BYTES; // two flags, and references to three texts
   }
 
@@ -104,14 +97,9 @@ public final class WayAnswers {
     problems[record] = reason;
   }
 
-  /** Returns what receives the reasons of records that were scored. */
-  public AnsweredReasons reasons() {
-    return reasons;
-  }
-
   /** Returns the answers for some of the records, in arrays of their own. */
   public WayAnswers part(int from, int count) {
-    WayAnswers part = new WayAnswers(count, outputs, scores, reasons.part(from, count));
+    WayAnswers part = new WayAnswers(count, outputs, scores);
     System.arraycopy(marginBits, from * outputs, part.marginBits, 0, count * outputs);
     System.arraycopy(scoreBits, from * scores, part.scoreBits, 0, count * scores);
     System.arraycopy(isScored, from, part.isScored, 0, count);
@@ -158,7 +146,7 @@ public final class WayAnswers {
     String label = labels[record];
     String otherLabel = other.labels[otherRecord];
     return label == null || otherLabel == null || label.equals(otherLabel)
-        ? reasons.parting(record, other.reasons, otherRecord)
+        ? Optional.empty()
         : Optional.of(new Parting("label", label, otherLabel));
   }
 
@@ -174,9 +162,13 @@ public final class WayAnswers {
 
     return !reason.equals(NOT_FINITE)
         || isScored[record]
-            && (AnsweredReasons.hasNotFinite(marginBits, record * outputs, outputs)
-                || AnsweredReasons.hasNotFinite(scoreBits, record * scores, scores)
-                || reasons.haveNotFinite(record));
+            && (hasNotFinite(marginBits, record * outputs, outputs)
+                || hasNotFinite(scoreBits, record * scores, scores));
+  }
+
+  private static boolean hasNotFinite(int[] bits, int from, int count) {
+    return IntStream.range(from, from + count)
+        .anyMatch(index -> !Float.isFinite(Float.intBitsToFloat(bits[index])));
   }
 
   private String kind(int record) {

@@ -2,7 +2,6 @@ package io.paritree.proof;
 
 import io.paritree.proof.WayAnswers.Parting;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -13,18 +12,16 @@ import java.util.TreeMap;
  * @param name of the way
  * @param compared how many records it has answered as the reference has, or otherwise
  * @param different how many otherwise
- * @param explained of how many it has given reasons, which were compared too
  * @param inexpressible how many records it cannot take, by the reason
  * @param untriedRows how many of these are rows of an input
  * @param millis that all its threads have taken
- * @param first what differs first, made as small as it gets; empty if nothing does
+ * @param first the first record that differs; empty if nothing does
  * @param failure why the way has not answered for all records; empty if it has
  */
 public record WayResult(
     String name,
     long compared,
     long different,
-    long explained,
     Map<String, Long> inexpressible,
     long untriedRows,
     long millis,
@@ -36,16 +33,10 @@ public record WayResult(
   }
 
   /**
-   * The first record that differs, made smaller.
+   * The first record that differs.
    *
-   * @param number of the record that was made smaller, from 0
-   * @param json the smallest record
-   * @param fields those with another value than the simplest one
+   * @param number of the record, from 0
    * @param parting how the answers for it differ
    */
-  public record First(long number, String json, List<String> fields, Parting parting) {
-    public First {
-      fields = List.copyOf(fields);
-    }
-  }
+  public record First(long number, String json, Parting parting) {}
 }

@@ -1,7 +1,6 @@
 package io.paritree.spark;
 
 import io.paritree.output.StateDirectory;
-import io.paritree.proof.AskedReasons;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
@@ -34,9 +33,8 @@ import org.apache.spark.sql.functions;
  * Scores files and tables by runs of the job, from its command line to what it publishes.
  *
  * @param model where it is
- * @param reasons that are asked for
  */
-record JobScoring(String model, AskedReasons reasons) implements TableScoring, Publishing {
+record JobScoring(String model) implements TableScoring, Publishing {
 
   @Override
   public List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path)
@@ -45,7 +43,6 @@ record JobScoring(String model, AskedReasons reasons) implements TableScoring, P
     List<String> input =
         switch (form) {
           case JOB_DELTA -> List.of("--input-table", path);
-          case JOB_CSV -> List.of("--input", path, "--input-format", "csv");
           default -> List.of("--input", path);
         };
     run(session, input, output, List.of());
@@ -94,11 +91,6 @@ record JobScoring(String model, AskedReasons reasons) implements TableScoring, P
             "0", // a difference is to be found here, in all rows
             "--max-quarantined",
             "1"));
-    if (reasons.areAsked()) {
-      arguments.addAll(List.of("--reasons", String.valueOf(reasons.most())));
-      arguments.addAll(reasons.areExact() ? List.of("--exact") : List.of());
-    }
-
     arguments.addAll(more);
     JobSettings settings =
         ScoreArguments.parse(Clock.systemUTC(), arguments.toArray(String[]::new)).orElseThrow();

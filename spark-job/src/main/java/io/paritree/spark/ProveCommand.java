@@ -1,7 +1,6 @@
 package io.paritree.spark;
 
 import io.paritree.Sha256;
-import io.paritree.proof.AskedReasons;
 import io.paritree.proof.ParityProof;
 import io.paritree.spark.ParityMain.Ended;
 import io.paritree.spark.ending.Outcome;
@@ -53,8 +52,8 @@ final class ProveCommand {
             given.query(),
             width -> JobSession.of(spark.session(), width, given.query().input().comparison()),
             spark.hadoopSettings(),
-            (form, model) -> scoring(form, model, given.query().reasons()),
-            model -> new JobScoring(model, given.query().reasons()),
+            ProveCommand::scoring,
+            JobScoring::new,
             err);
     ParityProof proof = proving.prove();
     byte[] json = proof.json();
@@ -83,11 +82,10 @@ final class ProveCommand {
     return new Ended(Outcome.CHECKED.exitCode(), "");
   }
 
-  private static TableScoring scoring(SparkForm form, String model, AskedReasons reasons) {
+  private static TableScoring scoring(SparkForm form, String model) {
     return switch (form) {
-      case JOB_PARQUET, JOB_CSV, JOB_DELTA -> new JobScoring(model, reasons);
-      case SQL, SQL_INTERPRETED, SQL_STREAM, DATASET, DATASET_STREAM ->
-          new QueryScoring(model, reasons);
+      case JOB_PARQUET, JOB_DELTA -> new JobScoring(model);
+      case SQL, DATASET -> new QueryScoring(model);
     };
   }
 

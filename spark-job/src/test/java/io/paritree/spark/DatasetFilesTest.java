@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.model.TestPackages;
-import io.paritree.proof.AskedReasons;
 import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.sql.DatasetScoring;
@@ -152,8 +151,7 @@ class DatasetFilesTest {
     session.range(9).selectExpr(columns).coalesce(1).write().parquet(path);
 
     List<Dataset<Row>> scored =
-        new QueryScoring(model.toString(), AskedReasons.NONE)
-            .scored(session, SparkForm.DATASET, path);
+        new QueryScoring(model.toString()).scored(session, SparkForm.DATASET, path);
 
     assertThat(scored.get(0).queryExecution().executedPlan().toString())
         .contains("ColumnarToRow")

@@ -100,7 +100,7 @@ class S3StoreTest {
             "--adversarial",
             60,
             "--ways",
-            "job-parquet,job-delta,sql-stream",
+            "job-parquet,job-delta,sql",
             "--scratch",
             scratch);
 

@@ -10,23 +10,26 @@ import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
+import io.paritree.forest.SplitValues;
 import io.paritree.json.JsonText;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Records made from a schema and a model: numbers at and next to the model's thresholds and
  * elsewhere within their bounds, categories of the vocabularies and, where the schema allows them,
  * sentinels, unseen categories and missing values.
  *
- * <p>Drawn with a fixed seed: the same schema and model always give the same records.
+ * <p>The same schema, model and seed always give the same records; golden ones have a fixed seed.
  */
 public final class GeneratedRecords {
   private static final long SEED = 20_260_101L;
@@ -37,14 +40,39 @@ public final class GeneratedRecords {
   private static final long SECONDS = 1_000_000_000L; // to 2031
 
   private final Schema schema;
-  private final XgboostModel model;
   private final float[][] thresholds;
-  private final SplittableRandom random = new SplittableRandom(SEED);
+  private final IntUnaryOperator largestCode;
+  private final SplittableRandom random;
 
-  private GeneratedRecords(Schema schema, XgboostModel model) {
+  /**
+   * @param thresholds of each slot that splits test
+   * @param largestCode of a slot, in any split
+   */
+  private GeneratedRecords(
+      Schema schema, float[][] thresholds, IntUnaryOperator largestCode, long seed) {
     this.schema = schema;
-    this.model = model;
-    this.thresholds = model.thresholds();
+    this.thresholds = thresholds;
+    this.largestCode = largestCode;
+    this.random = new SplittableRandom(seed);
+  }
+
+  /** Returns what makes values for the fields of a schema; the same seed gives the same ones. */
+  public static GeneratedRecords of(Schema schema, SplitValues splits, long seed) {
+    float[][] thresholds = new float[schema.width()][];
+    int[] codes = new int[schema.width()];
+    for (int slot = 0; slot < codes.length; slot++) {
+      thresholds[slot] = splits.isStepwise(slot) ? splits.thresholds(slot) : NO_SPLITS;
+      int[] listed = splits.isStepwise(slot) ? splits.categories(slot) : new int[0];
+      codes[slot] = listed.length == 0 ? 0 : listed[listed.length - 1];
+    }
+
+    return new GeneratedRecords(schema, thresholds, slot -> codes[slot], seed);
+  }
+
+  /** Returns the JSON of a value of a field; sometimes null, if the schema allows that. */
+  public String value(int field) {
+    byte[] json = JsonText.compact(out -> write(out, schema.fields().get(field), false));
+    return new String(json, StandardCharsets.UTF_8);
   }
 
   /**
@@ -53,7 +81,8 @@ public final class GeneratedRecords {
    */
   public static GoldenRecords of(String origin, Schema schema, XgboostModel model)
       throws CorruptModelException {
-    GeneratedRecords generated = new GeneratedRecords(schema, model);
+    GeneratedRecords generated =
+        new GeneratedRecords(schema, model.thresholds(), model::largestCode, SEED);
     List<byte[]> records = new ArrayList<>();
     for (int index = 0; index < GoldenRecords.WANTED; index++) {
       int without = index % (schema.fields().size() + 1);
@@ -77,16 +106,20 @@ public final class GeneratedRecords {
     out.writeStartObject();
     for (int index = 0; index < schema.fields().size(); index++) {
       Field field = schema.fields().get(index);
-      boolean nullable = field.features().stream().allMatch(Feature::nullable);
       out.writeFieldName(field.column());
-      if (nullable && (index == without || random.nextInt(ONE_IN) == 0)) {
-        out.writeNull();
-      } else {
-        value(out, field.features().get(0), field.slot(0));
-      }
+      write(out, field, index == without);
     }
 
     out.writeEndObject();
+  }
+
+  private void write(JsonGenerator out, Field field, boolean isMissing) throws IOException {
+    boolean nullable = field.features().stream().allMatch(Feature::nullable);
+    if (nullable && (isMissing || random.nextInt(ONE_IN) == 0)) {
+      out.writeNull();
+    } else {
+      value(out, field.features().get(0), field.slot(0));
+    }
   }
 
   private void value(JsonGenerator out, Feature feature, int slot) throws IOException {
@@ -99,7 +132,7 @@ public final class GeneratedRecords {
       case BOOLEAN -> out.writeBoolean(random.nextBoolean());
       case TEXT_CATEGORY, INTEGER_CATEGORY -> category(out, (VocabularyFeature) feature);
       case CATEGORY_CODE ->
-          out.writeNumber(random.nextInt(model.largestCode(slot) + UNKNOWN_CODES));
+          out.writeNumber(random.nextInt(largestCode.applyAsInt(slot) + UNKNOWN_CODES));
       case TIMESTAMP -> {
         long second = FIRST_SECOND + random.nextLong(SECONDS);
         out.writeString(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC).toString());

@@ -4,10 +4,10 @@ import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
-import io.paritree.proof.AskedReasons;
 import io.paritree.proof.EngineForm;
 import io.paritree.proof.TriedServer;
 import io.paritree.proof.Way;
+import io.paritree.proof.WayAnswers;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.formats.AskedFormat;
 import java.io.IOException;
@@ -67,12 +67,12 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       return Optional.empty();
     }
 
-    long each = 2 * query.reasons().keptBytes(model.engine().outputs(), model.engine().scores());
+    long each = 2 * WayAnswers.keptBytes(model.engine().outputs(), model.engine().scores());
     long part = heap / HEAP_PARTS;
     return query.records() <= part / each
         ? Optional.empty()
         : Optional.of(
-            "Cannot keep the answers for %s records: they need about %s MB, but may take %s MB, a quarter of the heap; try %s records at most (--natural, --adversarial), fewer --reasons, no ways of Spark (--ways), or give more heap (-Xmx)"
+            "Cannot keep the answers for %s records: they need about %s MB, but may take %s MB, a quarter of the heap; try %s records at most (--natural, --adversarial), no ways of Spark (--ways), or give more heap (-Xmx)"
                 .formatted(
                     query.records(),
                     query.records() * each / MEGABYTE,
@@ -102,7 +102,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     FoundWays found = new FoundWays(new ArrayList<>(), new LinkedHashMap<>());
     for (EngineForm form : EngineForm.values()) {
       if (form == EngineForm.SPEC || isAsked(query, form.word())) {
-        found.add(form, model, files, query.reasons());
+        found.add(form, model, files);
       }
     }
 
@@ -113,7 +113,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
           found.absent.put(form.word(), problem.get());
         } else {
           TableScoring scoring = scorings.apply(form, files.origin());
-          found.ways.add(new SparkWay(form, model, tables.get(), scoring, query.reasons()));
+          found.ways.add(new SparkWay(form, model, tables.get(), scoring));
         }
       }
     }
@@ -125,8 +125,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
         found.absent.put(LookupWay.NAME, problem.get());
       } else {
         Publishing scores = publishing.apply(files.origin());
-        found.ways.add(
-            new LookupWay(model, tables.get(), scores, tried.orElseThrow(), query.reasons()));
+        found.ways.add(new LookupWay(model, tables.get(), scores, tried.orElseThrow()));
       }
     }
 
@@ -144,10 +143,9 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
     return query.ways().isEmpty() || query.ways().contains(name);
   }
 
-  private void add(EngineForm form, ScoringModel model, ModelFiles files, AskedReasons reasons)
-      throws ModelException {
+  private void add(EngineForm form, ScoringModel model, ModelFiles files) throws ModelException {
     try {
-      Optional<Way> way = form.of(model, files, reasons);
+      Optional<Way> way = form.of(model, files);
       way.ifPresent(ways::add);
       if (way.isEmpty()) {
         absent.put(form.word(), "this JVM has no vectors, or the model's blocks do not use them");
@@ -170,9 +168,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
 
     try {
       TriedServer server = TriedServer.of(asking.url(), query.server().token(), model);
-      server.ways(model, query.reasons()).stream()
-          .filter(way -> asked.contains(way.name()))
-          .forEach(ways::add);
+      server.ways(model).stream().filter(way -> asked.contains(way.name())).forEach(ways::add);
       server.absent().entrySet().stream()
           .filter(each -> asked.contains(each.getKey()))
           .forEach(each -> absent.put(each.getKey(), each.getValue()));

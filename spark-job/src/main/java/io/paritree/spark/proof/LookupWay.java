@@ -2,13 +2,13 @@ package io.paritree.spark.proof;
 
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
-import io.paritree.proof.AskedReasons;
 import io.paritree.proof.TriedBlock;
 import io.paritree.proof.TriedLookup;
 import io.paritree.proof.TriedRecords;
 import io.paritree.proof.TriedServer;
 import io.paritree.proof.Way;
 import io.paritree.proof.WayAnswers;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,19 +24,12 @@ final class LookupWay implements Way {
   private final RecordTables tables;
   private final Publishing publishing;
   private final TriedLookup lookup;
-  private final AskedReasons asked;
   private RecordTable all; // of the trial that has begun
 
-  LookupWay(
-      ScoringModel model,
-      RecordTables tables,
-      Publishing publishing,
-      TriedServer server,
-      AskedReasons asked) {
+  LookupWay(ScoringModel model, RecordTables tables, Publishing publishing, TriedServer server) {
     this.model = model;
     this.tables = tables;
     this.publishing = publishing;
-    this.asked = asked;
     List<String> margins =
         ScoreColumns.of(model.outputs(), model.engine().scores(), model.engine().outputs())
             .margins();
@@ -55,7 +48,10 @@ final class LookupWay implements Way {
 
   @Override
   public void begin(TriedRecords records) throws Exception {
-    all = published(tables.of(RecordForm.PARQUET, records));
+    all = tables.of(RecordForm.PARQUET, records);
+    if (!all.isEmpty()) {
+      lookup.await(publishing.published(tables.session(), all.path(), tables.published()));
+    }
   }
 
   @Override
@@ -64,17 +60,13 @@ final class LookupWay implements Way {
   }
 
   @Override
-  public WayAnswers score(TriedBlock records) throws Exception {
-    boolean isOfTrial = records.first() != TriedBlock.OTHERS;
-    RecordTable table = isOfTrial ? all : published(tables.of(RecordForm.PARQUET, records));
-    int first = isOfTrial ? records.first() : 0;
+  public WayAnswers score(TriedBlock records) throws IOException {
+    int first = records.first();
     int count = records.records().size();
-    WayAnswers answers =
-        new WayAnswers(
-            count, model.engine().outputs(), model.engine().scores(), asked.answered(count, true));
+    WayAnswers answers = new WayAnswers(count, model.engine().outputs(), model.engine().scores());
     List<Integer> stored = new ArrayList<>();
     for (int record = 0; record < count; record++) {
-      String reason = table.inexpressible().get(first + record);
+      String reason = all.inexpressible().get(first + record);
       if (reason == null) {
         stored.add(record);
       } else {
@@ -84,13 +76,5 @@ final class LookupWay implements Way {
 
     lookup.find(records, stored, first, answers);
     return answers;
-  }
-
-  private RecordTable published(RecordTable table) throws Exception {
-    if (!table.isEmpty()) {
-      lookup.await(publishing.published(tables.session(), table.path(), tables.published()));
-    }
-
-    return table;
   }
 }

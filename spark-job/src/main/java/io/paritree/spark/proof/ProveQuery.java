@@ -1,6 +1,5 @@
 package io.paritree.spark.proof;
 
-import io.paritree.proof.AskedReasons;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
@@ -16,9 +15,8 @@ import java.util.Optional;
  * @param input of which rows are tried
  * @param natural how many of them at most
  * @param mostUntried the share of them that a way may leave out
- * @param adversarial how many records with values at edges
+ * @param adversarial how many generated records
  * @param seed of these
- * @param reasons that each way is asked for
  * @param ways the ways that must be tried; empty for all that are there
  * @param scratch where Spark writes tables of the records; empty for a local directory
  * @param server that is asked
@@ -30,7 +28,6 @@ public record ProveQuery(
     double mostUntried,
     int adversarial,
     long seed,
-    AskedReasons reasons,
     List<String> ways,
     String scratch,
     Server server) {

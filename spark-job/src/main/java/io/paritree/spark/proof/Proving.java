@@ -36,7 +36,7 @@ import org.apache.spark.sql.SparkSession;
 
 /** Tries records in all ways. */
 public final class Proving {
-  /** So many rows of an input are kept, to make records with values at edges of them. */
+  /** So many rows of an input are kept, to make generated records of them. */
   private static final int MOST_BASES = 10_000;
 
   private static final double MILLIS = 1_000;
@@ -87,15 +87,10 @@ public final class Proving {
   /**
    * Tries them.
    *
-   * @throws RefusedException if the input does not fit the model, or the model does not have the
-   *     reasons, or the heap has no room for the answers, or a way that was asked for is not here
+   * @throws RefusedException if the input does not fit the model, or the heap has no room for the
+   *     answers, or a way that was asked for is not here
    */
   public ParityProof prove() throws Exception {
-    Optional<String> problem = query.reasons().problem(model);
-    if (problem.isPresent()) {
-      throw new RefusedException("Cannot compare reasons: " + problem.get());
-    }
-
     Optional<String> tooMany =
         FoundWays.heapProblem(query, model, Runtime.getRuntime().maxMemory());
     if (tooMany.isPresent()) {
@@ -148,8 +143,7 @@ public final class Proving {
             query.mostUntried(),
             records.count() - natural,
             query.seed(),
-            records.sha256(),
-            query.reasons()),
+            records.sha256()),
         results,
         found.absent());
   }
@@ -177,9 +171,9 @@ public final class Proving {
     return TriedRecords.write(schema, records(rows), file);
   }
 
-  /** Returns rows of the input, and after them records with values at edges. */
+  /** Returns rows of the input, and after them generated records. */
   private Iterator<TriedRecord> records(Iterator<TriedRecord> rows) {
-    AdversarialRecords edges = new AdversarialRecords(model, query.seed());
+    AdversarialRecords generated = new AdversarialRecords(model, query.seed());
     List<TriedRecord> bases = new ArrayList<>();
     return new Iterator<TriedRecord>() {
       private int adversarial;
@@ -204,7 +198,8 @@ public final class Proving {
         }
 
         int base = adversarial++;
-        return edges.next(bases.isEmpty() ? edges.generated() : bases.get(base % bases.size()));
+        return generated.next(
+            bases.isEmpty() ? generated.generated() : bases.get(base % bases.size()));
       }
     };
   }

@@ -5,7 +5,5 @@ enum RecordForm {
   /** Typed columns: double, boolean and text. */
   PARQUET,
   /** The same in a table of Delta Lake. */
-  DELTA,
-  /** Cells of text, of which empty ones are null. */
-  CSV
+  DELTA
 }

@@ -3,14 +3,13 @@ package io.paritree.spark.proof;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.proof.InexpressibleException;
-import io.paritree.proof.TriedBlock;
 import io.paritree.proof.TriedRecord;
+import io.paritree.proof.TriedRecords;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
@@ -30,20 +29,11 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
   /** So many values are written by one task, which has them in its message from the driver. */
   private static final int VALUES_AT_ONCE = 1_000_000;
 
-  /** Records, block by block. */
-  @FunctionalInterface
-  interface Blocks {
-    TriedBlock block(int index) throws IOException;
-  }
-
-  /**
-   * Writes records.
-   *
-   * @param blocks how many blocks there are
-   */
-  static RecordTable write(
-      SparkSession session, RecordForm form, Schema schema, Blocks records, int blocks, String path)
+  /** Writes records. */
+  static RecordTable write(SparkSession session, RecordForm form, TriedRecords records, String path)
       throws IOException {
+    Schema schema = records.schema();
+    int blocks = records.blocks();
     Map<Integer, String> inexpressible = new HashMap<>();
     List<Row> rows = new ArrayList<>();
     int count = 0;
@@ -51,7 +41,7 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
     for (int index = 0; index < blocks; index++) {
       for (TriedRecord record : records.block(index).records()) {
         try {
-          rows.add(row(form, schema.fields(), record, count));
+          rows.add(row(schema.fields(), record, count));
         } catch (InexpressibleException e) {
           inexpressible.put(count, e.getMessage());
         }
@@ -74,12 +64,8 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
     return inexpressible.size() == count;
   }
 
-  private static Row row(RecordForm form, List<Field> fields, TriedRecord record, int number)
+  private static Row row(List<Field> fields, TriedRecord record, int number)
       throws InexpressibleException {
-    if (form == RecordForm.CSV) {
-      return RowFactory.create(number + "," + record.csv(fields));
-    }
-
     Object[] values = new Object[fields.size() + 1];
     values[0] = number;
     for (int field = 0; field < fields.size(); field++) {
@@ -97,21 +83,14 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
       boolean isFirst,
       String path) {
     SaveMode mode = isFirst ? SaveMode.ErrorIfExists : SaveMode.Append;
-    if (form == RecordForm.CSV) {
-      List<Row> lines = new ArrayList<>();
-      lines.add(RowFactory.create(TableScoring.KEY + "," + TriedRecord.csvHeader(fields)));
-      lines.addAll(rows);
-      StructType text = new StructType().add("value", DataTypes.StringType);
-      one(session.createDataFrame(lines, text)).write().mode(mode).text(path);
-      return;
-    }
-
     StructType columns = new StructType().add(TableScoring.KEY, DataTypes.IntegerType);
     for (Field field : fields) {
       columns = columns.add(field.column(), type(field));
     }
 
-    one(session.createDataFrame(rows, columns))
+    session
+        .createDataFrame(rows, columns)
+        .coalesce(1)
         .write()
         .mode(mode)
         .format(form == RecordForm.DELTA ? "delta" : "parquet")
@@ -124,9 +103,5 @@ record RecordTable(String path, int count, Map<Integer, String> inexpressible) {
       case TRUTH -> DataTypes.BooleanType;
       default -> DataTypes.DoubleType;
     };
-  }
-
-  private static Dataset<Row> one(Dataset<Row> rows) {
-    return rows.coalesce(1);
   }
 }

@@ -1,6 +1,5 @@
 package io.paritree.spark.proof;
 
-import io.paritree.proof.TriedBlock;
 import io.paritree.proof.TriedRecords;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.store.Location;
@@ -11,7 +10,7 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Tables of tried records below one directory: of all records of a trial one for each form, which
- * ways share, and any number of small ones. Not thread-safe.
+ * ways share. Not thread-safe.
  */
 final class RecordTables {
   private final SparkSession session;
@@ -45,18 +44,11 @@ final class RecordTables {
   RecordTable of(RecordForm form, TriedRecords records) throws IOException {
     RecordTable table = whole.get(form);
     if (table == null) {
-      table =
-          RecordTable.write(
-              session, form, records.schema(), records::block, records.blocks(), next());
+      table = RecordTable.write(session, form, records, next());
       whole.put(form, table);
     }
 
     return table;
-  }
-
-  /** Returns a new table of some records. */
-  RecordTable of(RecordForm form, TriedBlock records) throws IOException {
-    return RecordTable.write(session, form, records.schema(), index -> records, 1, next());
   }
 
   private String next() {

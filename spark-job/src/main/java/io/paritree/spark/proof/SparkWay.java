@@ -2,8 +2,6 @@ package io.paritree.spark.proof;
 
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
-import io.paritree.proof.AnsweredReasons;
-import io.paritree.proof.AskedReasons;
 import io.paritree.proof.TriedBlock;
 import io.paritree.proof.TriedRecords;
 import io.paritree.proof.Way;
@@ -26,20 +24,13 @@ final class SparkWay implements Way {
   private final ScoringModel model;
   private final RecordTables tables;
   private final TableScoring scoring;
-  private final AskedReasons asked;
   private WayAnswers all; // of the trial that has begun
 
-  SparkWay(
-      SparkForm form,
-      ScoringModel model,
-      RecordTables tables,
-      TableScoring scoring,
-      AskedReasons asked) {
+  SparkWay(SparkForm form, ScoringModel model, RecordTables tables, TableScoring scoring) {
     this.form = form;
     this.model = model;
     this.tables = tables;
     this.scoring = scoring;
-    this.asked = asked;
   }
 
   @Override
@@ -63,17 +54,14 @@ final class SparkWay implements Way {
   }
 
   @Override
-  public WayAnswers score(TriedBlock records) throws Exception {
-    return records.first() == TriedBlock.OTHERS
-        ? answers(tables.of(form.records(), records))
-        : all.part(records.first(), records.records().size());
+  public WayAnswers score(TriedBlock records) {
+    return all.part(records.first(), records.records().size());
   }
 
   private WayAnswers answers(RecordTable table) throws Exception {
     int outputs = model.engine().outputs();
     int scores = model.engine().scores();
-    AnsweredReasons reasons = form.answered(asked, table.count());
-    WayAnswers answers = new WayAnswers(table.count(), outputs, scores, reasons);
+    WayAnswers answers = new WayAnswers(table.count(), outputs, scores);
     table.inexpressible().forEach(answers::inexpressible);
     if (table.isEmpty()) {
       return answers;
@@ -93,14 +81,13 @@ final class SparkWay implements Way {
     int faults = names.indexOf(TableScoring.FAULTS);
     int[] scores = columns.scores().stream().mapToInt(names::indexOf).toArray();
     int[] margins = columns.margins().stream().mapToInt(names::indexOf).toArray();
-    ReasonReader reasons = new ReasonReader(names, to.reasons());
     int label = columns.hasLabel() ? names.indexOf(ScoreColumns.LABEL) : -1;
     Map<String, String> texts = new HashMap<>(); // each once, for there are many records
     float[] score = new float[scores.length];
     float[] margin = new float[margins.length];
     for (Iterator<Row> each = rows.toLocalIterator(); each.hasNext(); ) {
       Row row = each.next();
-      int record = row.get(key) instanceof String text ? Integer.parseInt(text) : row.getInt(key);
+      int record = row.getInt(key);
       if (faults >= 0 && !row.isNullAt(faults)) {
         to.refused(record, texts.computeIfAbsent(text(row.getList(faults)), text -> text));
         continue;
@@ -112,8 +99,6 @@ final class SparkWay implements Way {
       if (label >= 0) {
         to.labelled(record, texts.computeIfAbsent(row.getString(label), text -> text));
       }
-
-      reasons.read(row, record);
     }
   }
 

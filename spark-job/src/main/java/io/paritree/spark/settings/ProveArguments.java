@@ -4,8 +4,6 @@ import io.paritree.Fault;
 import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
 import io.paritree.feature.NearestName;
-import io.paritree.forest.explain.ContributionMode;
-import io.paritree.proof.AskedReasons;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
@@ -57,7 +55,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
         ScoreArguments.text("--model=MODEL", "model as for scripts/score"),
         ScoreArguments.text(
             "--input=DIR",
-            "directory or file with rows to try; without it all records have values at edges"),
+            "directory or file with rows to try; without it all records are generated"),
         ScoreArguments.text(
             "--input-format=FORMAT", "format of its files: parquet (default) or csv"),
         ScoreArguments.text("--input-table=TABLE", "table with rows to try, as for scripts/score"),
@@ -73,15 +71,9 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
                 .formatted(MOST_UNTRIED)),
         ScoreArguments.text(
             "--adversarial=N",
-            "how many records with values at edges are tried (default: %s)".formatted(ADVERSARIAL)),
+            "how many records are generated, with values at the model's thresholds and such as formats read differently (default: %s)"
+                .formatted(ADVERSARIAL)),
         ScoreArguments.text("--seed=N", "number that these are made from (default: 1)"),
-        ScoreArguments.text(
-            "--reasons=K",
-            "compare also which fields add most to the margin, at most K of them, in the ways that"
-                + " give reasons"),
-        ScoreArguments.flag(
-            "--exact",
-            "with --reasons: in the bits of XGBoost4J's predictContrib, slower; SQL has none"),
         ScoreArguments.names(
             "--ways=WAYS",
             "ways that are tried beside spec, the plain loops over trees: some of %s (default: all"
@@ -109,7 +101,7 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
     return new CommandForm(
         "parity " + COMMAND,
         "Proves that all ways to score give the same bits: the same records through each, rows of"
-            + " an input and records with values at edges of model and schema.",
+            + " an input and records made from model and schema.",
         "0 nothing differs; 1 anything else; 2 wrong usage; 3 input refused, a way of --ways is"
             + " not here, or one leaves out more than --max-untried; 6 model refused; 7 a way differs.",
         options());
@@ -164,7 +156,6 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
               mostUntried(),
               (int) number("--adversarial", 0, MOST, ADVERSARIAL),
               number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 1),
-              reasons(),
               ways(),
               option("--scratch"),
               server());
@@ -201,18 +192,6 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
           "%s must be a whole number from %s to %s, but is '%s'"
               .formatted(option, least, most, Fault.printable(text)));
       return otherwise;
-    }
-
-    private AskedReasons reasons() {
-      int most = (int) settings.whole("scoring-job.reasons", 0, Integer.MAX_VALUE);
-      boolean isExact = settings.truth("scoring-job.exact");
-      if (most == 0 && given.hasMatchedOption("--exact")) {
-        settings.problem("--exact needs --reasons");
-      }
-
-      return most == 0
-          ? AskedReasons.NONE
-          : new AskedReasons(most, isExact ? ContributionMode.EXACT : ContributionMode.FAST);
     }
 
     private double mostUntried() {
