@@ -72,7 +72,6 @@ final class StartBench {
     score("on");
     score("on");
     medians.put("score, making its archive", timed(() -> score("on")));
-    medians.put("model inspect, making its archive", timed(() -> inspect("on")));
     ServeCommand serve = ServeCommand.of(directory, archives, model);
     String empty = EmptyRun.archive(directory, ANSWER_BYTES);
     List<String> bare = bareCommand();
@@ -84,7 +83,6 @@ final class StartBench {
         note(round, "score --help" + with, () -> script(archive, "score", "--help"));
         note(round, "score, 1000 rows" + with, () -> score(archive));
         note(round, "bare Spark session" + with, () -> run(on ? archivedBare : bare));
-        note(round, "model inspect" + with, () -> inspect(archive));
         note(round, "server ready" + with, () -> serve(on ? serve : serve.withoutArchive()));
         note(round, "bare Javalin" + with, () -> bareJavalin(on ? List.of(empty) : List.of()));
       }
@@ -136,10 +134,6 @@ final class StartBench {
         directory.resolve("scores" + runs++).toString(),
         "--keys",
         "id");
-  }
-
-  private Void inspect(String archive) throws Exception {
-    return script(archive, "model", "inspect", "--model", model.toString());
   }
 
   private Void script(String archive, String name, String... arguments) throws Exception {

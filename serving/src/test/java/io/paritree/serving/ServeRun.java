@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /** One start of {@code scripts/serve}, on free ports unless others are given. */
 final class ServeRun implements AutoCloseable {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
+  static final Path SCRIPT = ROOT.resolve("scripts/serve");
   static final Pattern READY =
       Pattern.compile("Ready: http://127.0.0.1:([0-9]+)/.*http://127.0.0.1:([0-9]+)/metrics");
 
@@ -29,11 +30,11 @@ final class ServeRun implements AutoCloseable {
    */
   ServeRun(Path directory, Map<String, String> environment, String... arguments)
       throws IOException {
-    this(ROOT.resolve("scripts/serve"), directory, environment, arguments);
+    this(SCRIPT, directory, environment, arguments);
   }
 
   /**
-   * @param script a copy of {@code scripts/serve}
+   * @param script a copy of {@code scripts/serve}, or one that runs it
    */
   ServeRun(Path script, Path directory, Map<String, String> environment, String... arguments)
       throws IOException {
@@ -76,6 +77,18 @@ final class ServeRun implements AutoCloseable {
     }
 
     throw new AssertionError("Not ready: " + output());
+  }
+
+  /** Waits until the standard error has a text. */
+  void awaitOutput(String text) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!output().contains(text)) {
+      if (System.nanoTime() > end || !process.isAlive()) {
+        throw new AssertionError("No '%s': %s".formatted(text, output()));
+      }
+
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
   }
 
   /** Returns the management port of a server that is ready. */
