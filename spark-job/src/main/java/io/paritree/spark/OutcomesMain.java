@@ -1,6 +1,5 @@
 package io.paritree.spark;
 
-import io.paritree.ModelException;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.RuleException;
@@ -15,7 +14,6 @@ import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunName;
 import io.paritree.spark.settings.OutcomeArguments;
-import io.paritree.spark.sql.ChallengerScoring;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -108,7 +106,7 @@ public final class OutcomesMain {
 
   private static ScoreMain.Ending measure(
       OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
-      throws IOException, JobException, ModelException, RuleException, AnalysisException {
+      throws IOException, JobException, RuleException, AnalysisException {
     Optional<OutputPlace> place = Optional.empty();
     if (!given.directory().isEmpty()) {
       place =
@@ -135,13 +133,7 @@ public final class OutcomesMain {
 
     boolean isTable = !given.query().published().table().isEmpty();
     Outcomes outcomes =
-        Outcomes.of(
-            session,
-            given.query(),
-            isTable ? Optional.empty() : place,
-            run,
-            at,
-            new ChallengerScoring());
+        Outcomes.of(session, given.query(), isTable ? Optional.empty() : place, run, at);
     out.print(outcomes.text());
     ScoreMain.Ending ending = ending(outcomes, err);
     Optional<OutputPlace> where = place.or(outcomes::place);

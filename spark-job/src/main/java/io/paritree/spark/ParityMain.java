@@ -9,7 +9,6 @@ import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.scores.AskedScores;
 import io.paritree.spark.settings.AuditArguments;
 import io.paritree.spark.settings.ProveArguments;
-import io.paritree.spark.sql.SecondScoring;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -121,8 +120,7 @@ public final class ParityMain {
         JobSession.of(spark.session(), asked.keys().size(), given.query().input().comparison());
     int tasks = Math.max(MIN_TASKS, TASKS_PER_CORE * session.sparkContext().defaultParallelism());
     session.conf().set("spark.sql.shuffle.partitions", String.valueOf(tasks));
-    Audit audit =
-        Audit.of(session, given.query(), place, new SecondScoring(given.query().engine()));
+    Audit audit = Audit.of(session, given.query(), place);
     byte[] json = audit.json();
     out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : audit.text());
     Ended ended = ended(audit, given, err);

@@ -2,15 +2,12 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.paritree.model.TestPackages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -118,55 +115,29 @@ class ColumnNamesTest {
     spark.range(10, 20).selectExpr("float(id) F0", "id ID").write().parquet(input + "/Day=2");
     JobRun run = score(input, "id", "--ignore-case", "--output-partition", "all=1");
     assertThat(run.exitCode()).as(run.err()).isZero();
-    Path labels = directory.resolve("labels.csv");
-    Path json = directory.resolve("outcomes.json");
-    Files.write(
-        labels,
-        Stream.concat(
-                Stream.of("id,came,Came"),
-                IntStream.range(0, 20).mapToObj(id -> id + "," + id + ",x"))
-            .toList());
     Path settings = directory.resolve("job.conf");
     Files.writeString(settings, "scoring-job.ignore-case = true");
-    Path table = directory.resolve("table");
-    spark.range(20).selectExpr("id ID", "float(id) F0").write().format("delta").save(table + "");
     Path output = directory.resolve("out");
-    List<Object> outcomes =
-        List.of("--labels", labels, "--label", "came", "--rescore", model, "--json", json);
     List<List<Object>> commands =
         List.<List<Object>>of(
             List.of("audit", "--output", output, "--model", model, "--strict"),
             List.of(
-                "prove", "--model", model, "--input", input, "--ways", "one", "--adversarial", 0),
-            List.of("outcomes", "--output", output, "--keys", "id", "--input", input),
-            List.of("outcomes", "--output", output, "--keys", "id", "--input-table", table));
+                "prove", "--model", model, "--input", input, "--ways", "one", "--adversarial", 0));
     for (List<Object> command : commands) {
+      JobRun guessed = JobRun.ofParity(command.toArray());
       List<Object> all = new ArrayList<>(command);
-      all.addAll(command.contains("outcomes") ? outcomes : List.of());
-      JobRun guessed = again(all);
-      all.addAll(command.contains(table) ? List.of("--conf", settings) : List.of("--ignore-case"));
-      JobRun ignoring = again(all);
+      all.add("--ignore-case");
+      JobRun ignoring = JobRun.ofParity(all.toArray());
 
       assertThat(guessed.exitCode()).as("%s", command).isEqualTo(3);
       assertThat(guessed.out() + guessed.err()).contains("'F0'", "--ignore-case");
       assertThat(ignoring.exitCode()).as(ignoring.out() + ignoring.err()).isZero();
-      if (command.contains("outcomes")) {
-        JsonNode comparison = OutcomesRun.report(json).get("comparison");
-        assertThat(comparison.get("n").asInt()).isEqualTo(20);
-        assertThat(comparison.get("challenger")).isEqualTo(comparison.get("published"));
-      }
     }
 
-    assertThat(again(List.of("audit", "--output", output, "--model", model, "--conf", settings)))
+    assertThat(JobRun.ofAudit("--output", output, "--model", model, "--conf", settings))
         .extracting(JobRun::out)
         .asString()
         .contains("20  proved");
-  }
-
-  private static JobRun again(List<Object> command) {
-    return command.get(0).equals("outcomes")
-        ? JobRun.ofOutcomes(command.subList(1, command.size()).toArray())
-        : JobRun.ofParity(command.toArray());
   }
 
   @Test

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.model.TestPackages;
 import io.paritree.spark.proof.SparkForm;
+import io.paritree.spark.proof.QueryScoring;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.sql.DatasetScoring;
 import io.paritree.spark.sql.Paritree;
-import io.paritree.spark.sql.QueryScoring;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -20,7 +20,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +38,7 @@ class OutcomeChallengerTest {
   private static Path output;
   private static Path model;
   private static Path stored;
+  private static Path all;
   private static Path labels;
   private static final List<Scored> BOTH = new ArrayList<>();
 
@@ -62,7 +62,7 @@ class OutcomeChallengerTest {
     output = published(champion, input, "out");
     stored = published(model, less, "challenger");
     Map<Long, Float> others = new TreeMap<>();
-    published(model, input, "all");
+    all = published(model, input, "all");
     rows("all").forEach(row -> others.put(row.getAs("parcel_id"), row.getAs("score")));
     Random random = new Random(20261129);
     StringBuilder text = new StringBuilder("parcel_id,late,known\n");
@@ -144,11 +144,11 @@ class OutcomeChallengerTest {
         .toArray();
   }
 
-  /** Moves a day of the input away until anything is listed. */
+  /** Moves a day of the challenger's scores away until anything is listed. */
   private static void takeOneDay() {
     Path away = directory.resolve("away");
-    move(input.resolve(FIRST), away);
-    WatchedFileSystem.beforeNextList(() -> move(away, input.resolve(FIRST)));
+    move(all.resolve(FIRST), away);
+    WatchedFileSystem.beforeNextList(() -> move(away, all.resolve(FIRST)));
   }
 
   private static void move(Path from, Path to) {
@@ -164,8 +164,8 @@ class OutcomeChallengerTest {
   }
 
   @Test
-  void theInputIsScoredAgainAndBothModelsAreMeasuredOnTheSameRows() throws Exception {
-    Path json = directory.resolve("rescored.json");
+  void bothModelsAreMeasuredOnTheSameRowsThoughOneIsPublishedAgainMeanwhile() throws Exception {
+    Path json = directory.resolve("both.json");
 
     OneCall oneCall = OneCall.in(directory);
     // As while a run publishes a partition again: before Spark lists its files, and before it
@@ -177,10 +177,8 @@ class OutcomeChallengerTest {
         });
     JobRun run =
         outcomes(
-            "--rescore",
-            model,
-            "--input",
-            "watched://" + input,
+            "--challenger-output",
+            "watched://" + all,
             "--conf",
             oneCall.configuration(),
             "--json",
@@ -219,9 +217,9 @@ class OutcomeChallengerTest {
         .isCloseTo(resampled[194] + 0.025 * (resampled[195] - resampled[194]), within(1e-12));
     assertThat(run.out())
         .contains("scored by parcel-late/2 too", "published", "met: difference.auc_low > -1");
-    promote(0, json, "challenger.n >= " + BOTH.size(), "difference.auc_low > -1", "total.n > 9");
+    promote(0, json, "challenger.n >= " + BOTH.size(), "difference.auc_low > -1");
     promote(8, json, "challenger.n > " + BOTH.size());
-    promote(8, json, "total.n > 9", "age.days <= 7"); // labels are of January
+    promote(8, json, "challenger.n > 9", "age.days <= 7"); // labels are of January
   }
 
   /** Promotes the challenger in place of the published model, and moves back. */
@@ -249,33 +247,34 @@ class OutcomeChallengerTest {
   }
 
   @Test
-  void aPartitionColumnOfThePublishedScoresThatIsInTheInputsFilesIsJoinedBy() throws Exception {
+  void aPartitionColumnOfThePublishedScoresThatTheOthersHaveTooIsJoinedBy() throws Exception {
     Path days = directory.resolve("days");
     for (int day = 1; day <= 2; day++) { // the same keys
       Parcels.write(days.resolve("day=2026-01-0" + day), 0, 40, 0, 1);
     }
 
     Path both = published(model, days, "of-days");
-    Dataset<Row> flat = TestSpark.interpreting().read().parquet(days.toString());
-    Path all = written(flat, "flat");
-    Path first = written(flat.where("day = '2026-01-01'"), "first");
-    Path some = written(flat.where("day = '2026-01-01'").drop("day"), "some");
-    Files.copy(onlyFile(all), some.resolve("b.parquet"));
-    Path json = directory.resolve("flat.json");
+    Path first =
+        published(
+            model,
+            Parcels.write(days.resolveSibling("first").resolve("day=2026-01-01"), 0, 40, 0, 1)
+                .getParent(),
+            "of-first");
+    Path json = directory.resolve("days.json");
     int labelled = 30; // of 40 keys, and of each day
 
-    for (Path input : List.of(all, first)) {
-      JobRun run = rescored(both, input, "--json", json);
+    for (Path other : List.of(both, first)) {
+      List<Object> asked =
+          List.of("--labels", labels, "--label", "late", "--challenger-output", other);
+      JobRun run =
+          OutcomesRun.ofParcels(
+              both, Stream.concat(asked.stream(), Stream.of("--json", json)).toArray());
 
       assertThat(run.exitCode()).as(run.err()).isZero();
-      int compared = input == all ? 2 * labelled : labelled;
+      int compared = other == both ? 2 * labelled : labelled;
       assertThat(comparison(json).get("n").asInt()).isEqualTo(compared);
       assertThat(comparison(json).get("unscored").asInt()).isEqualTo(2 * labelled - compared);
     }
-
-    JobRun refused = rescored(both, some);
-    assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
-    assertThat(refused.err()).contains("column 'day', a partition column of the output, is not in");
   }
 
   @Test
@@ -291,38 +290,14 @@ class OutcomeChallengerTest {
         .option("parquet.enable.dictionary", "false")
         .parquet(split.toString());
     Path scores = published(model, split, "of-split");
-    Path json = directory.resolve("split.json");
 
-    JobRun rescored = rescored(output, split, "--json", json);
     JobRun audit = JobRun.ofAudit("--output", scores, "--model", model, "--strict");
     JobRun prove =
         JobRun.ofParity(
             "prove", "--model", model, "--input", split, "--ways", "one", "--adversarial", 0);
 
-    assertThat(rescored.exitCode()).as(rescored.err()).isZero();
-    assertThat(comparison(json).get("n").asInt()).isEqualTo(BOTH.size());
     assertThat(audit.exitCode()).as(audit.out() + audit.err()).isZero();
     assertThat(prove.exitCode()).as(prove.out() + prove.err()).isZero();
-  }
-
-  private static JobRun rescored(Path published, Path input, Object... more) {
-    List<Object> all =
-        new ArrayList<>(List.of("--labels", labels, "--label", "late", "--label-time", "known"));
-    all.addAll(List.of("--rescore", model, "--input", input));
-    all.addAll(List.of(more));
-    return OutcomesRun.ofParcels(published, all.toArray());
-  }
-
-  private static Path written(Dataset<Row> rows, String name) {
-    Path to = directory.resolve(name);
-    rows.coalesce(1).write().parquet(to.toString());
-    return to;
-  }
-
-  private static Path onlyFile(Path input) throws IOException {
-    try (Stream<Path> files = Files.list(input)) {
-      return files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
-    }
   }
 
   @Test
@@ -373,10 +348,8 @@ class OutcomeChallengerTest {
 
     JobRun run =
         outcomes(
-            "--rescore",
-            model,
-            "--input",
-            input,
+            "--challenger-output",
+            all,
             "--unmatched",
             "negative",
             "--horizon",
@@ -391,39 +364,32 @@ class OutcomeChallengerTest {
 
   @Test
   void whatCannotBeComparedIsRefusedInASentence() throws Exception {
-    Path other = directory.resolve("others");
     TestPackages packages = new TestPackages(directory.resolve("more"));
     Path classes = published(packages.classes(), input, "classes");
-    Parcels.write(other, 0, 10, 0, 1);
-    Parcels.write(other, 5, 15, 0, 1);
-    Path csv = Parcels.writeCsv(directory.resolve("csv/a.csv"), 0, 5);
-    List<List<Object>> all =
+    Path other = Parcels.write(directory.resolve("others"), 0, 10, 0, 1);
+    Path twice = directory.resolve("twice");
+    Parcels.write(twice, 0, 10, 0, 1);
+    Parcels.write(twice, 5, 15, 0, 1);
+    List<List<Object>> wrong =
         List.of(
             List.of("its rows have no labels", "--challenger-output", numbers()),
             List.of("a score for each class", "--challenger-output", classes),
             List.of(
-                "several scores of a key, such as 5; 6; 7", "--rescore", model, "--input", other),
-            List.of("its files are CSV", "--rescore", model, "--input", csv.getParent()),
-            List.of("there is no input", "--rescore", model, "--input", "/no/such"),
-            List.of("column 'distance'", "--rescore", model, "--input", output),
+                "several scores of a key, such as 5; 6; 7",
+                "--challenger-output",
+                published(model, twice, "of-twice")),
             List.of("no published partition", "--challenger-output", other));
-    for (List<Object> each : all) {
+    for (List<Object> each : wrong) {
       JobRun run = outcomes(each.subList(1, each.size()).toArray());
 
       assertThat(run.exitCode()).as("%s: %s", each, run.err()).isEqualTo(3);
       assertThat(run.err()).contains((String) each.get(0));
     }
 
-    JobRun missing = outcomes("--rescore", directory.resolve("none"), "--input", input);
-    assertThat(missing.exitCode()).as(missing.err()).isEqualTo(6);
     for (List<Object> each :
         List.of(
-            List.<Object>of("--rescore", model, "--challenger-output", stored),
-            List.<Object>of("--rescore", model),
-            List.<Object>of("--ignore-case", "--challenger-output", stored),
-            List.<Object>of("--input-version", "3"),
-            List.<Object>of(
-                "--rescore", model, "--input", input, "--require", "difference.aucc > 0"))) {
+            List.<Object>of("--challenger-table", stored, "--challenger-output", stored),
+            List.<Object>of("--challenger-output", stored, "--require", "difference.aucc > 0"))) {
       assertThat(outcomes(each.toArray()).exitCode()).as("%s", each).isEqualTo(2);
     }
   }

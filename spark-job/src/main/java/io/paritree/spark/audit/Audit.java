@@ -67,11 +67,9 @@ public record Audit(
    * Audits.
    *
    * @param place where the scores were published to; empty for a table
-   * @param scoring scores rows again
    * @throws RefusedException if nothing was published there that is asked for
    */
-  public static Audit of(
-      SparkSession session, AuditQuery query, Optional<OutputPlace> place, AuditScoring scoring)
+  public static Audit of(SparkSession session, AuditQuery query, Optional<OutputPlace> place)
       throws RefusedException, ModelException, IOException {
     Instant startedAt = Instant.now();
     AuditedOutput output =
@@ -85,11 +83,7 @@ public record Audit(
     int atOnce = Math.min(Math.min(MOST_AT_ONCE, calls), partitions.size());
     PartitionAudit audit =
         new PartitionAudit(
-            session,
-            query.ofEach(atOnce),
-            output,
-            new RecordedModels(query.model(), hadoop),
-            scoring);
+            session, query.ofEach(atOnce), output, new RecordedModels(query.model(), hadoop));
     List<PartitionProof> proofs =
         new CallsAtOnce(atOnce).answers(partitions, partition -> settled(output, audit, partition));
     double seconds = Duration.between(startedAt, Instant.now()).toMillis() / MILLIS;

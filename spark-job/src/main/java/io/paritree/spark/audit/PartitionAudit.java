@@ -27,16 +27,12 @@ final class PartitionAudit {
   private final boolean hidesValues;
 
   PartitionAudit(
-      SparkSession session,
-      AuditQuery query,
-      AuditedOutput output,
-      RecordedModels models,
-      AuditScoring scoring) {
+      SparkSession session, AuditQuery query, AuditedOutput output, RecordedModels models) {
     this.session = session;
     this.query = query;
     this.output = output;
     this.models = models;
-    this.rows = new RowCheck(session, query, scoring);
+    this.rows = new RowCheck(session, query);
     this.digests = FileDigests.of(session);
     this.hidesValues = Encryption.isConfigured(HadoopPaths.settings(session));
   }

@@ -11,6 +11,8 @@ import io.paritree.spark.audit.RowPairs.Side;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CsvLineRows;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.rows.ScoreFields;
+import io.paritree.spark.sql.SecondScoring;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.task.JavaSerialized;
 import io.paritree.store.Location;
@@ -41,15 +43,15 @@ final class RowCheck {
 
   private final SparkSession session;
   private final AuditQuery query;
-  private final AuditScoring scoring;
+  private final SecondScoring scoring;
 
   /** The quarantined rows of runs, by their directories. */
   private final Map<Location, Dataset<Row>> quarantines = new ConcurrentHashMap<>();
 
-  RowCheck(SparkSession session, AuditQuery query, AuditScoring scoring) {
+  RowCheck(SparkSession session, AuditQuery query) {
     this.session = session;
     this.query = query;
-    this.scoring = scoring;
+    this.scoring = new SecondScoring(query.engine().scorer());
   }
 
   /**
@@ -66,7 +68,7 @@ final class RowCheck {
   List<String> lacking(AuditedPartition partition, Dataset<Row> published, ScoringModel model)
       throws RefusedException {
     return ComparedColumns.of(
-            partition, published.schema(), model, scoring.contributions(model), List.of())
+            partition, published.schema(), model, ScoreFields.contributions(model), List.of())
         .missing(model);
   }
 
@@ -98,7 +100,7 @@ final class RowCheck {
       }
     }
 
-    List<String> contributions = scoring.contributions(model);
+    List<String> contributions = ScoreFields.contributions(model);
     List<String> carried =
         ComparedColumns.of(partition, stored, model, contributions, List.of()).carried();
     AuditedInput input =
@@ -170,12 +172,12 @@ final class RowCheck {
           scoring.scored(
               rows,
               files,
-              new AuditScoring.Wanted(
+              new SecondScoring.Wanted(
                   kept,
                   input.cells(),
                   compared.hasMargins()
-                      ? AuditScoring.Margins.SCORED
-                      : AuditScoring.Margins.LEFT_OUT,
+                      ? SecondScoring.Margins.SCORED
+                      : SecondScoring.Margins.LEFT_OUT,
                   explanation));
     } catch (IllegalArgumentException e) {
       throw new RefusedException("the input: " + e.getMessage());
@@ -200,8 +202,8 @@ final class RowCheck {
         scoring.scored(
             rows.withColumn(ROW, all),
             other.files(),
-            new AuditScoring.Wanted(
-                List.of(ROW), cells, AuditScoring.Margins.LEFT_OUT, Optional.empty()));
+            new SecondScoring.Wanted(
+                List.of(ROW), cells, SecondScoring.Margins.LEFT_OUT, Optional.empty()));
     List<Column> columns = new ArrayList<>();
     for (String name : rows.columns()) {
       columns.add(SqlName.column(ROW).getField(name).as(name));

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 
 import io.paritree.Fault;
-import io.paritree.ModelException;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
@@ -54,7 +53,7 @@ record ChallengerScores(
   private static final int SHOWN = 3;
 
   /**
-   * Finds the scores, or scores the input.
+   * Finds the scores.
    *
    * @throws RefusedException if they cannot be compared with the published ones
    */
@@ -63,18 +62,13 @@ record ChallengerScores(
       OutcomeQuery query,
       PublishedScores published,
       LabelTable labels,
-      OutcomeText text,
-      Rescoring rescoring)
-      throws RefusedException, FailedException, ModelException, IOException {
+      OutcomeText text)
+      throws RefusedException, FailedException, IOException {
     Challenger asked = query.challenger().orElseThrow();
     OutcomeQuery own = query.ofChallenger();
     Dataset<Row> keys = labels.rows().select(columns(keys(query)));
     boolean isOfLabels = query.unmatched() == Unmatched.UNKNOWN;
-    FoundScores found =
-        asked.model().isEmpty()
-            ? FoundScores.of(session, own, place(session, own))
-            : RescoredRows.of(
-                session, query, published, Optional.of(keys).filter(any -> isOfLabels), rescoring);
+    FoundScores found = FoundScores.of(session, own, place(session, own));
     PublishedScores scores = PublishedScores.of(own, found);
     check(own, published, scores, text);
     List<String> levels = new ArrayList<>();
@@ -96,7 +90,7 @@ record ChallengerScores(
             .rows()
             .filter(col(PublishedScores.SCORE).isNotNull())
             .select(columns.toArray(Column[]::new));
-    if (isOfLabels && asked.model().isEmpty()) {
+    if (isOfLabels) {
       rows = rows.join(keys, keys(query).toArray(String[]::new), "left_semi");
     }
 

@@ -75,12 +75,8 @@ record GoneFiles(String what, String cure) {
     add(sources, "", query.labels().source(), "the labels %s", GIVEN, hadoop);
     if (query.challenger().isPresent()) {
       Challenger other = query.challenger().get();
-      if (other.model().isEmpty()) {
-        String what = "the challenger's scores %s";
-        add(sources, other.output(), other.table(), what, PUBLISHED, hadoop);
-      } else {
-        add(sources, other.input(), other.inputTable(), "the input %s", GIVEN, hadoop);
-      }
+      String what = "the challenger's scores %s";
+      add(sources, other.output(), other.table(), what, PUBLISHED, hadoop);
     }
 
     return sources;

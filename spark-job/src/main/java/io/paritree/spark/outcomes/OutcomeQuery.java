@@ -1,7 +1,6 @@
 package io.paritree.spark.outcomes;
 
 import io.paritree.outcome.OutcomeKind;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.scores.AskedScores;
 import java.time.LocalDate;
 import java.util.EnumSet;
@@ -60,7 +59,7 @@ public record OutcomeQuery(
   OutcomeQuery ofChallenger() {
     Challenger other = challenger.orElseThrow();
     return new OutcomeQuery(
-        published.in(other.model.isEmpty() ? other.output : other.model, other.table),
+        published.in(other.output, other.table),
         new Scores(scores.column, "", scores.quantile),
         labels,
         new Maturity(maturity.horizonDays, maturity.asOf, ""),
@@ -71,30 +70,16 @@ public record OutcomeQuery(
   }
 
   /**
-   * Another model, of which scores are stored, or which scores the input again.
+   * Another model, whose scores of the same rows are stored.
    *
    * @param output the directory that its scores were published to; empty for others
    * @param table the table that they were published to; empty for others
-   * @param model that scores the input; empty for stored scores
-   * @param input a directory or file of rows that it scores; empty for a table
-   * @param inputTable the table of these rows; empty for a directory
-   * @param inputVersion the version or time at which the table is read; empty for now
-   * @param comparison how names of the input's columns are compared
    */
-  public record Challenger(
-      String output,
-      String table,
-      String model,
-      String input,
-      String inputTable,
-      String inputVersion,
-      ReadColumn.Case comparison) {
+  public record Challenger(String output, String table) {
 
-    /** Returns where its scores are, or the rows that it scores. */
+    /** Returns where its scores are. */
     String source() {
-      String scores = table.isEmpty() ? output : table;
-      String rows = inputTable.isEmpty() ? input : inputTable;
-      return model.isEmpty() ? scores : rows;
+      return table.isEmpty() ? output : table;
     }
   }
 

@@ -1,6 +1,5 @@
 package io.paritree.spark.outcomes;
 
-import io.paritree.ModelException;
 import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.rule.RuleException;
@@ -68,22 +67,16 @@ public record Outcomes(
    * @param place where the scores were published to; empty for a table
    * @param run the run's name, which no other run has
    * @param at when it began
-   * @param rescoring scores the challenger's rows, if one is asked for that has no scores
    * @throws RefusedException if scores or labels cannot be used
    * @throws UsageException if a rule is about a measure that such scores do not have
    * @throws FailedException if files are gone whenever they are read, or being replaced
    */
   public static Outcomes of(
-      SparkSession session,
-      OutcomeQuery query,
-      Optional<OutputPlace> place,
-      String run,
-      Instant at,
-      Rescoring rescoring)
-      throws JobException, ModelException, IOException, RuleException {
+      SparkSession session, OutcomeQuery query, Optional<OutputPlace> place, String run, Instant at)
+      throws JobException, IOException, RuleException {
     for (int look = 1; true; look++) {
       try {
-        return measured(session, query, place, run, at, rescoring);
+        return measured(session, query, place, run, at);
       } catch (Exception e) { // Spark throws checked ones undeclared
         Optional<String> gone = e instanceof JobException ? Optional.empty() : ParquetRows.gone(e);
         if (gone.isEmpty()) {
@@ -99,13 +92,8 @@ public record Outcomes(
   }
 
   private static Outcomes measured(
-      SparkSession session,
-      OutcomeQuery query,
-      Optional<OutputPlace> place,
-      String run,
-      Instant at,
-      Rescoring rescoring)
-      throws JobException, ModelException, IOException, RuleException {
+      SparkSession session, OutcomeQuery query, Optional<OutputPlace> place, String run, Instant at)
+      throws JobException, IOException, RuleException {
     FoundScores found = FoundScores.of(session, query, place);
     checkSecret(session, query, found);
     PublishedScores scores = PublishedScores.of(query, found);
@@ -116,7 +104,7 @@ public record Outcomes(
     LabelTable labels = LabelTable.of(session, query, scores, text);
     OutcomeReport report;
     try {
-      report = report(session, query, scores, counts, text, labels, rescoring);
+      report = report(session, query, scores, counts, text, labels);
     } finally {
       labels.cached().unpersist();
     }
@@ -158,9 +146,8 @@ public record Outcomes(
       PublishedScores scores,
       ScoreCounts counts,
       OutcomeText text,
-      LabelTable labels,
-      Rescoring rescoring)
-      throws RefusedException, FailedException, ModelException, IOException {
+      LabelTable labels)
+      throws RefusedException, FailedException, IOException {
     MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
     checkUnmatched(query, text, maturity);
     divide(session, mostJoined(query, counts, text, labels));
@@ -191,7 +178,7 @@ public record Outcomes(
           new SameRows(session, query, text, counts.labels(), maturity, scores.levels().size());
       long measured = report.total().measured().map(Measured::rows).orElse(0L);
       try (ChallengerScores challenger =
-          ChallengerScores.of(session, query, scores, labels, text, rescoring)) {
+          ChallengerScores.of(session, query, scores, labels, text)) {
         return report.with(same.compared(scores, labels, challenger, measured));
       }
     }

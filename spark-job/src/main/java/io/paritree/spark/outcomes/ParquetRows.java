@@ -71,24 +71,6 @@ final class ParquetRows {
     return whole(of(session, Map.of(BASE, HadoopPaths.text(directory)), name, paths), name, paths);
   }
 
-  /**
-   * Reads these columns of some files, all of which must be there, and the names of directories.
-   *
-   * @param directory whose names of directories below it are columns
-   * @throws FileNotFoundException if one is not
-   */
-  static Dataset<Row> ofFiles(
-      SparkSession session,
-      Location directory,
-      String name,
-      List<Location> files,
-      StructType columns)
-      throws FileNotFoundException {
-    String[] paths = paths(files);
-    String base = HadoopPaths.text(directory);
-    return whole(session.read().schema(columns).option(BASE, base).parquet(paths), name, paths);
-  }
-
   private static String[] paths(List<Location> files) {
     return files.stream().map(HadoopPaths::pattern).toArray(String[]::new);
   }

@@ -19,13 +19,6 @@ import java.util.TreeSet;
 record ScoringPackages(SortedMap<String, SortedSet<String>> digests, boolean areAll) {
   static final ScoringPackages UNKNOWN = new ScoringPackages(new TreeMap<>(), false);
 
-  /** Returns those of rows that one model has scored. */
-  static ScoringPackages of(MeasuredModel model) {
-    ScoringPackages packages = new ScoringPackages(new TreeMap<>(), true);
-    packages.add(model.version(), model.digest());
-    return packages;
-  }
-
   void add(String version, String digest) {
     digests.computeIfAbsent(version, any -> new TreeSet<>()).add(digest);
   }

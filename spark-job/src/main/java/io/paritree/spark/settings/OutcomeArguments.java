@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -31,20 +30,11 @@ import picocli.CommandLine.ParseResult;
 public record OutcomeArguments(
     OutcomeQuery query, String directory, String json, Optional<TableToWrite> table) {
   private static final String OWN = "scoring-job.outcomes.";
-  private static final List<String> ONE_RUN =
-      List.of("as-of", "from", "to", "input-version", "json", "conf");
+  private static final List<String> ONE_RUN = List.of("as-of", "from", "to", "json", "conf");
 
   /** What it has in common with {@code scripts/score}. */
   private static final List<String> SHARED =
-      List.of(
-          "output",
-          "table",
-          "table-format",
-          "state-directory",
-          "keys",
-          "input",
-          "input-table",
-          "ignore-case");
+      List.of("output", "table", "table-format", "state-directory", "keys");
 
   private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,4})d");
 
@@ -109,16 +99,6 @@ public record OutcomeArguments(
         ScoreArguments.text(
             "--challenger-table=TABLE",
             "table that they were published to, instead of --challenger-output"),
-        ScoreArguments.text(
-            "--rescore=MODEL",
-            "another model, as for scripts/score, that scores the rows of --input or --input-table, to"
-                + " be compared likewise"),
-        ScoreArguments.text("--input=DIR", "with --rescore: directory or file of Parquet"),
-        ScoreArguments.text("--input-table=TABLE", "with --rescore: table, instead of --input"),
-        ScoreArguments.text(
-            "--input-version=VERSION",
-            "with --rescore: version of the table, or the time of which it is read (default: now)"),
-        ScoreArguments.ignoreCase("those of --rescore's model and --keys"),
         ScoreArguments.texts(
             "--require=RULE",
             "what must hold, such as \"total.auc >= 0.70\" or \"difference.auc_low >= 0\"; otherwise the"
@@ -136,8 +116,8 @@ public record OutcomeArguments(
     return new CommandForm(
         "outcomes",
         "Joins labels to published scores by their keys, and says how good the scores were.",
-        "0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 6"
-            + " model refused; 8 a rule of --require does not hold.",
+        "0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 8"
+            + " a rule of --require does not hold.",
         options());
   }
 
@@ -254,39 +234,14 @@ public record OutcomeArguments(
     private Optional<OutcomeQuery.Challenger> challenger() {
       String output = settings.anyText(OWN + "challenger-output");
       String table = settings.anyText(OWN + "challenger-table");
-      String model = settings.anyText(OWN + "rescore");
-      String input = settings.anyText("scoring-job.input");
-      String inputTable = settings.anyText("scoring-job.input-table");
-      long asked = Stream.of(output, table, model).filter(text -> !text.isBlank()).count();
-      if (asked > 1) {
+      if (!output.isBlank() && !table.isBlank()) {
         settings.problem(
-            "only one of --challenger-output, --challenger-table and --rescore is possible: one model"
-                + " is compared");
-      } else if (!model.isBlank() && input.isBlank() == inputTable.isBlank()) {
-        settings.problem(
-            "--rescore needs one of --input and --input-table, with the rows that are scored again");
+            "only one of --challenger-output and --challenger-table is possible: one model is compared");
       }
 
-      String version = given.matchedOptionValue("--input-version", "");
-      if (!version.isEmpty() && (model.isBlank() || inputTable.isBlank())) {
-        settings.problem("--input-version is possible with --rescore and --input-table only");
-      }
-
-      if (given.hasMatchedOption("--ignore-case") && model.isBlank()) {
-        settings.problem("--ignore-case is possible with --rescore only: no other input is read");
-      }
-
-      return asked == 0
+      return output.isBlank() && table.isBlank()
           ? Optional.empty()
-          : Optional.of(
-              new OutcomeQuery.Challenger(
-                  output,
-                  table,
-                  model,
-                  input,
-                  inputTable,
-                  version,
-                  CommonSettings.comparison(settings)));
+          : Optional.of(new OutcomeQuery.Challenger(output, table));
     }
 
     private OptionalDouble quantile() {

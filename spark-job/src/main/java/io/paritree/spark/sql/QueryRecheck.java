@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession;
  * Scores a share of the rows of a query again. A difference ends the task, so that Spark tries it
  * elsewhere; if that has one too, the query fails. Not thread-safe.
  */
-final class QueryRecheck {
+public final class QueryRecheck {
   /**
    * The share of the rows, unless the session says another one. Less than the job's: nothing says
    * when a query ends, so each row is scored again at once and alone, which costs more.
@@ -21,7 +21,7 @@ final class QueryRecheck {
   static final double SHARE = 0.0001;
 
   /** Sets the share for a session. */
-  static final String SETTING = "paritree.recheck";
+  public static final String SETTING = "paritree.recheck";
 
   private final Recheck recheck;
 

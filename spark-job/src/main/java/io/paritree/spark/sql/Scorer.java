@@ -5,7 +5,7 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.ScoringModel;
 
 /** What of an opened model scores rows. */
-enum Scorer {
+public enum Scorer {
   /** The engine of the job. */
   FAST(EngineKind.FOREST),
   /** The plain loops over trees that every engine is compared with. */

@@ -2,35 +2,51 @@ package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
 import io.paritree.model.ModelFiles;
-import io.paritree.model.ScoringModel;
-import io.paritree.spark.audit.AuditEngine;
-import io.paritree.spark.audit.AuditScoring;
-import io.paritree.spark.rows.ScoreFields;
+import io.paritree.reasons.ExplanationSettings;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Scores the rows of an audit. Rows are encoded one by one, and not in the columns of the job, and
- * scored by another engine; only {@code Feature} is the same.
+ * Scores the rows of an input again. Rows are encoded one by one, and not in the columns of the
+ * job, and scored by another engine; only {@code Feature} is the same.
  *
- * @param engine that scores
+ * @param scorer what of a model scores
  */
-public record SecondScoring(AuditEngine engine) implements AuditScoring {
-
-  @Override
-  public List<String> contributions(ScoringModel model) {
-    return ScoreFields.contributions(model);
+public record SecondScoring(Scorer scorer) {
+  /** Which results there are beside scores. */
+  public enum Margins {
+    SCORED,
+    LEFT_OUT
   }
 
-  @Override
+  /**
+   * What is wanted of the rows.
+   *
+   * @param kept columns that are kept, first and in this order
+   * @param cells columns whose texts are read as cells of CSV are
+   * @param explanation reasons and contributions; empty for none
+   */
+  public record Wanted(
+      List<String> kept,
+      Set<String> cells,
+      Margins margins,
+      Optional<ExplanationSettings> explanation) {}
+
+  /**
+   * Scores rows.
+   *
+   * @param files of the model
+   * @return the kept columns, scores, margins if they are wanted, the label if there is one,
+   *     reasons and contributions if they are wanted, {@code model_version}, and {@code faults},
+   *     which is null for a row that was scored
+   * @throws ModelException if the model is refused
+   * @throws IllegalArgumentException if the rows lack a column
+   */
   public Dataset<Row> scored(Dataset<Row> rows, ModelFiles files, Wanted wanted)
       throws ModelException {
-    Scorer scorer =
-        switch (engine) {
-          case SPEC -> Scorer.SPECIFICATION;
-          case XGBOOST -> Scorer.LIBXGBOOST;
-        };
     DatasetScoring scoring =
         new DatasetScoring(files.origin())
             .keys(wanted.kept().toArray(String[]::new))

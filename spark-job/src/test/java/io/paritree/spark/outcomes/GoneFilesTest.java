@@ -2,7 +2,6 @@ package io.paritree.spark.outcomes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.spark.input.ReadColumn;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Files that are gone are those of what the message names. */
 class GoneFilesTest {
 
-  private static OutcomeQuery query(String output, String challenger, String model) {
+  private static OutcomeQuery query(String output, String challenger) {
     OutcomeQuery query = TestQuery.ofOutput(output);
     return new OutcomeQuery(
         query.published(),
@@ -22,9 +21,7 @@ class GoneFilesTest {
         query.maturity(),
         query.unmatched(),
         List.of(),
-        Optional.of(
-            new OutcomeQuery.Challenger(
-                challenger, "", model, "/labels/in", "", "", ReadColumn.Case.COMPARED)),
+        Optional.of(new OutcomeQuery.Challenger(challenger, "")),
         List.of());
   }
 
@@ -37,12 +34,12 @@ class GoneFilesTest {
         "[PATH_NOT_FOUND] Path does not exist: file:/labels. SQLSTATE | the labels /labels",
         "File file:/labels/out/day=1/a.parquet is gone     | /labels/out",
         "1 of 2 files of /labels/out are gone              | /labels/out",
-        "File file:/labels/in/a.parquet does not exist     | the input /labels/in",
+        "File file:/labels/in/a.parquet does not exist     | the challenger's scores /labels/in",
         "File file:/labels2/a.parquet does not exist       | /labels/out"
       })
   void theyAreNamedByTheInnermostSourceThatHoldsThem(String message, String what)
       throws IOException {
-    OutcomeQuery query = query("/labels/out", "", "/models/next");
+    OutcomeQuery query = query("/labels/out", "/labels/in");
 
     GoneFiles gone = GoneFiles.of(query, message, Map.of());
 
@@ -51,7 +48,7 @@ class GoneFilesTest {
         .hasMessageStartingWith(
             "files of %s were gone when they were read, 5 times".formatted(what))
         .hasMessageContaining(message);
-    assertThat(gone.cure().contains("publish")).isEqualTo(what.equals("/labels/out"));
+    assertThat(gone.cure().contains("publish")).isEqualTo(!what.startsWith("the labels"));
   }
 
   @ParameterizedTest
@@ -68,7 +65,7 @@ class GoneFilesTest {
       })
   void relativeNamesAndStoresWithEqualPathsAreNotConfused(
       String output, String challenger, String message, String what) throws IOException {
-    GoneFiles gone = GoneFiles.of(query(output, challenger, ""), message, Map.of());
+    GoneFiles gone = GoneFiles.of(query(output, challenger), message, Map.of());
 
     assertThat(gone.what()).isEqualTo(what.replace("scores ", "the challenger's scores "));
   }

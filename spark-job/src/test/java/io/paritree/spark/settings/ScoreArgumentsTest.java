@@ -78,7 +78,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(72)
+        .hasSize(71)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->

@@ -1,9 +1,10 @@
-package io.paritree.spark.sql;
+package io.paritree.spark.proof;
 
 import io.paritree.ModelException;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.proof.SparkForm;
-import io.paritree.spark.proof.TableScoring;
+import io.paritree.spark.sql.ModelCatalog;
+import io.paritree.spark.sql.Paritree;
+import io.paritree.spark.sql.QueryRecheck;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.List;
