@@ -34,6 +34,7 @@ import io.paritree.serving.openinference.InferenceHandler;
 import io.paritree.serving.openinference.MetadataHandler;
 import io.paritree.serving.openinference.RepositoryHandler;
 import io.paritree.serving.page.PageFiles;
+import io.paritree.serving.queue.StoreWaits;
 import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.runs.OutcomesHandler;
 import io.paritree.serving.runs.RunsHandler;
@@ -189,15 +190,16 @@ final class Serving implements AutoCloseable {
       RequestMinutes minutes) {
     OutputsHandler outputs = new OutputsHandler(scores, config);
     RowHandler rows = new RowHandler(scores, config.limits());
-    RunsHandler runs = new RunsHandler(scores, config);
+    StoreWaits waits = new StoreWaits(config.admission().permits());
+    RunsHandler runs = new RunsHandler(scores, config, waits);
     KeysHandler keys = new KeysHandler(scores, config.limits());
     ScoringParts parts = new ScoringParts(models, config.limits(), metrics, predictions);
     CompareHandler compare =
         new CompareHandler(
             scores,
             parts,
-            new StoredVersions(models, config.records().unknownFields(), rechecks, metrics));
-    AuditHandler audits = new AuditHandler(scores, runs::audit);
+            new StoredVersions(models, config.records().unknownFields(), rechecks, metrics, waits));
+    AuditHandler audits = new AuditHandler(scores, config.servesPage(), runs::audit);
     StoredScoreHandler score = new StoredScoreHandler(models, scores, new ScoreHandler(parts));
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
     SweepHandler sweep = new SweepHandler(parts);

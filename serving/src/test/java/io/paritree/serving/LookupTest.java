@@ -158,7 +158,7 @@ class LookupTest extends ServedLoans {
     assertThat(problem(quarantined, 404)).isEqualTo("quarantined");
     assertThat(quarantined.body())
         .contains("\"pointer\":\"/weight\",\"field\":\"weight\",\"code\":\"missing_value\"")
-        .contains(",\"run\":\"run2\"}");
+        .contains("\"got\":\"a value that is not shown\"", ",\"run\":\"run2\"}");
     assertThat(problem(repeated, 409)).isEqualTo("ambiguous_key");
     assertThat(repeated.body()).contains("\"run\":\"run2\",\"rows\":2}");
     assertThat(problem(client.get("/v1/scores/cars/2"), 404)).isEqualTo("unknown_scores");
@@ -357,7 +357,11 @@ class LookupTest extends ServedLoans {
     assertThat(client.get("/v1/scores/loans/row/audit?loan_id=4711").body())
         .contains("\"same_run\":true,\"audit\":{", "\"verdict\": \"proved\"");
     assertThat(client.get("/v1/scores/loans/4711/audit?day=2026-11-23").body())
-        .contains("\"same_run\":false,\"audit\":{", "\"verdict\": \"differs\"");
+        .contains(
+            "\"same_run\":false,\"audit\":{",
+            "\"verdict\": \"differs\"",
+            "\"key\": \"9999\"",
+            "sha256");
 
     loans.audited("day=2026-11-25", "run2-00000002", "proved", 0);
     Path audits = directory.resolve("data/_paritree/loan_scores/audits");
@@ -368,6 +372,17 @@ class LookupTest extends ServedLoans {
     assertThat(problem(client.get("/v1/scores/loans/4711/audit"), 503))
         .isEqualTo("unreadable_audit");
     assertThat(problem(client.get("/v1/scores/loans/3/audit"), 404)).isEqualTo("unknown_key");
+  }
+
+  @Test
+  void withoutThePageNoAuditShowsOtherRows() throws Exception {
+    loans.audited("day=2026-11-24", "run2-00000002", "differs", 1);
+    stop();
+    start(Map.of("page.mode", "off"));
+
+    assertThat(client.get("/v1/scores/loans/4711/audit").body())
+        .contains("\"verdict\": \"differs\"", "\"differing\": 1", "notes")
+        .doesNotContain("9999", "sha256");
   }
 
   private float scoreOf(String record) throws IOException {
@@ -438,6 +453,9 @@ class LookupTest extends ServedLoans {
     serving.close();
 
     assertThat(Files.readString(log).contains("4711")).isEqualTo(asked);
-    assertThat(Files.readString(log)).contains("\"route\":\"/v1/scores/{table}/{key}\"");
+    assertThat(Files.readString(log))
+        .contains(
+            "\"path\":\"/v1/scores/loans/" + (asked ? "4711" : "{key}") + "\"",
+            "\"route\":\"/v1/scores/{table}/{key}\"");
   }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -109,6 +110,14 @@ public final class StoredOutput {
                     json.writeNumberField("scored", 1000);
                     json.writeNumberField("compared", 1000);
                     json.writeNumberField("differing", differing);
+                    JsonText.objects(
+                        json,
+                        "rows",
+                        Collections.nCopies(differing, "9999"),
+                        key -> {
+                          json.writeStringField("key", key);
+                          json.writeStringField("published", "0.5");
+                        });
                     JsonText.array(json, "notes", List.of("<b>1</b>"), json::writeString);
                   });
             }));

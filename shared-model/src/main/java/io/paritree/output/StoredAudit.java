@@ -1,10 +1,15 @@
 package io.paritree.output;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.json.BrokenJsonException;
+import io.paritree.json.JsonText;
 import io.paritree.json.SealedJson;
 import io.paritree.json.StrictJson;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The evidence of the last audit of a partition that was kept, in the state of its output; a reader
@@ -22,6 +27,28 @@ public record StoredAudit(byte[] document, String run) {
   public static final int MAX_BYTES = 1 << 20;
 
   private static final String KIND = "audit";
+  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final Set<String> OF_ROWS = Set.of("rows", "sha256");
+
+  /**
+   * Returns the document without the keys and scores of rows that differ, and so without its seal.
+   */
+  public byte[] withoutRows() {
+    return JsonText.of(
+        json -> {
+          try (JsonParser parser = FACTORY.createParser(document)) {
+            while (parser.nextToken() != null) {
+              if (parser.currentToken() == JsonToken.FIELD_NAME
+                  && OF_ROWS.contains(parser.currentName())) {
+                parser.nextToken();
+                parser.skipChildren();
+              } else {
+                json.copyCurrentEvent(parser);
+              }
+            }
+          }
+        });
+  }
 
   /**
    * Reads a file that must be the evidence of an audit of this partition alone.

@@ -21,6 +21,16 @@ import java.util.Set;
 public record StoredProfile(String modelDigest, SlicedProfile profile) {
   private static final long FORMAT = 1;
 
+  /**
+   * Returns the profile as far as the rows of a model can be compared with it: without
+   * contributions if another model has made them.
+   *
+   * @param digest of that model
+   */
+  public SlicedProfile comparable(String digest) {
+    return modelDigest.equals(digest) ? profile : profile.unexplained();
+  }
+
   /** Returns it as indented JSON. */
   public byte[] toJson() {
     return JsonText.wide(JsonText.object(this::write));

@@ -2,6 +2,7 @@ package io.paritree.profile;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -38,6 +39,26 @@ public record BinCounts(Bins bins, List<Long> counts) {
         IntStream.range(0, counts.size())
             .mapToObj(bin -> counts.get(bin) + other.counts.get(bin))
             .toList());
+  }
+
+  /**
+   * Returns the weighted sums of both counts, rounded so that their total is right to one.
+   *
+   * @param weight of each value here
+   * @param other counts of equal bins, of which each value has {@code otherWeight}
+   */
+  BinCounts plus(double weight, BinCounts other, double otherWeight) {
+    List<Long> sums = new ArrayList<>();
+    double exact = 0;
+    long rounded = 0;
+    for (int bin = 0; bin < counts.size(); bin++) {
+      exact += weight * counts.get(bin) + otherWeight * other.counts.get(bin);
+      long next = Math.max(0, Math.round(exact) - rounded);
+      sums.add(next);
+      rounded += next;
+    }
+
+    return new BinCounts(bins, sums);
   }
 
   /** Writes the bins and their counts as members. */

@@ -96,7 +96,12 @@ final class LevelCounts<C extends Counts<C>> implements Serializable {
 
   /** Drops levels that others have dropped. */
   void keepLevelsOf(LevelCounts<C> others) {
-    while (least < others.least) {
+    keepLevel(others.least);
+  }
+
+  /** Drops all levels below one. */
+  void keepLevel(int level) {
+    while (least < level) {
       drop();
     }
   }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
@@ -21,12 +20,9 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   private final transient Bins[] shapes;
 
   private final transient int[] firsts;
-  private final boolean[] isAboveCounted;
-  private final float[] thresholds;
   private final CountArray missing;
   private final CountArray unseen;
-  private final ScoreHistogram[] scores;
-  private final long[] above;
+  private final ScoreCounts scores;
   private final int bins;
   private int margins;
   private final int modelWidth;
@@ -34,7 +30,6 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   private LevelCounts<Contributions> explained;
   private final TreeMap<String, TreeMap<String, Long>> faults = new TreeMap<>();
   private long rows;
-  private long scored;
 
   /** How many sampled rows are in each bin, the features' bins one after the other. */
   private record SlotCounts(CountArray counts) implements Counts<SlotCounts> {
@@ -67,18 +62,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
    *     known
    */
   public ProfileCounts(ProfileForm form, Sampling sampling, long rows) {
-    int outputs = form.outputs().size();
-    this.isAboveCounted = new boolean[outputs];
-    this.thresholds = new float[outputs];
-    this.scores = new ScoreHistogram[outputs];
-    this.above = new long[outputs];
-    for (int output = 0; output < outputs; output++) {
-      OptionalDouble threshold = form.outputs().get(output).threshold();
-      isAboveCounted[output] = threshold.isPresent();
-      thresholds[output] = (float) threshold.orElse(0);
-      scores[output] = new ScoreHistogram();
-    }
-
+    this.scores = new ScoreCounts(form);
     int width = form.features().size();
     this.missing = new CountArray(width);
     this.unseen = new CountArray(width);
@@ -145,14 +129,12 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
    * @param all they start at {@code at}
    */
   public void addScores(float[] all, int at) {
-    scored++;
-    for (int output = 0; output < scores.length; output++) {
-      float score = all[at + output];
-      scores[output].add(score);
-      if (isAboveCounted[output] && score > thresholds[output]) {
-        above[output]++;
-      }
-    }
+    scores.add(all, at);
+  }
+
+  /** Counts the scores of rows that were counted elsewhere. */
+  public void addScores(ScoreCounts counted) {
+    scores.add(counted);
   }
 
   /** Returns whether rows are sampled or explained, which is decided by hashes of their keys. */
@@ -211,6 +193,17 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   }
 
   /**
+   * Leaves rows of a level and those above it in the samples only, as if there had been so many
+   * rows; so rows that are counted at several rates are in a sample at one rate.
+   *
+   * @param level see {@link Sampling#level}
+   */
+  public void keepLevel(int level) {
+    sampled.keepLevel(level);
+    explained.keepLevel(level);
+  }
+
+  /**
    * Adds the contributions of a row that {@link #explains} takes.
    *
    * @param hash of the row's key
@@ -243,9 +236,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
     unseen.pack();
     sampled.pack();
     explained.pack();
-    for (ScoreHistogram histogram : scores) {
-      histogram.pack();
-    }
+    scores.pack();
   }
 
   /** Adds another's rows, which are counted alike; both must be packed, and are afterwards. */
@@ -254,12 +245,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
     rows += other.rows;
     missing.add(other.missing);
     unseen.add(other.unseen);
-    scored += other.scored;
-    for (int output = 0; output < scores.length; output++) {
-      scores[output].add(other.scores[output]);
-      above[output] += other.above[output];
-    }
-
+    scores.add(other.scores);
     sampled.add(other.sampled);
     if (margins == other.margins) {
       explained.add(other.explained);
@@ -286,7 +272,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
 
   /** Returns how many rows were scored. */
   public long scored() {
-    return scored;
+    return scores.rows();
   }
 
   /** Returns the number of missing values, by slot. */
@@ -312,7 +298,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
 
   /** Returns the distribution of an output's scores. */
   public ScoreHistogram scores(int output) {
-    return scores[output];
+    return scores.histogram(output);
   }
 
   /**
@@ -348,7 +334,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
 
     return new Profile(
         rows,
-        scored,
+        scores.rows(),
         sampled.rows(),
         explained.rows(),
         features,
@@ -359,13 +345,13 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
 
   private List<OutputProfile> outputs(ProfileForm of) {
     List<OutputProfile> outputs = new ArrayList<>();
-    for (int output = 0; output < scores.length; output++) {
-      ScoreHistogram histogram = scores[output];
+    for (int output = 0; output < of.outputs().size(); output++) {
+      ScoreHistogram histogram = scores.histogram(output);
       outputs.add(
           new OutputProfile(
               of.outputs().get(output).output(),
               histogram.mean(),
-              isAboveCounted[output] ? OptionalLong.of(above[output]) : OptionalLong.empty(),
+              scores.above(output),
               of.outputs()
                   .get(output)
                   .bins()

@@ -14,6 +14,10 @@ import java.util.stream.Collectors;
 /**
  * The rows of two profiles together.
  *
+ * <p>A profile may have sampled a larger share of its rows than the other. So what is known of
+ * samples is weighted by the rows that they are of, and the counts of bins are those of a sample
+ * that is as sure as both together (Kish's effective size).
+ *
  * @param one decides the order of features and outputs
  */
 record ProfileSum(Profile one, Profile other) {
@@ -21,8 +25,8 @@ record ProfileSum(Profile one, Profile other) {
     return new Profile(
         one.rows() + other.rows(),
         one.scored() + other.scored(),
-        one.sampled() + other.sampled(),
-        one.explained() + other.explained(),
+        together(one.sampled(), other.sampled()),
+        together(one.explained(), other.explained()),
         features(),
         outputs(),
         margins(),
@@ -41,7 +45,7 @@ record ProfileSum(Profile one, Profile other) {
                 feature.field(),
                 feature.missing() + more.missing(),
                 feature.unseen() + more.unseen(),
-                bins(feature.bins(), more.bins()),
+                sampledBins(feature.bins(), more.bins()),
                 contributions(feature.contributions(), more.contributions())));
       }
     }
@@ -60,6 +64,35 @@ record ProfileSum(Profile one, Profile other) {
         : Optional.empty();
   }
 
+  /** Returns the size of an equally weighted sample that is as sure as both samples together. */
+  private long together(long some, long more) {
+    if (some == 0 || more == 0) {
+      return some + more;
+    }
+
+    double of = one.scored();
+    double ofMore = other.scored();
+    double rows = of + ofMore;
+    return Math.round(rows * rows / (of * of / some + ofMore * ofMore / more));
+  }
+
+  /** Returns the counts of a sample of all rows together. */
+  private Optional<BinCounts> sampledBins(Optional<BinCounts> some, Optional<BinCounts> more) {
+    long sampled = one.sampled();
+    long otherSampled = other.sampled();
+    if (sampled == 0 || otherSampled == 0) {
+      return sampled == 0 ? more : some;
+    }
+
+    double rows = (double) one.scored() + other.scored();
+    double size = together(sampled, otherSampled);
+    double each = size * one.scored() / rows / sampled;
+    double eachOther = size * other.scored() / rows / otherSampled;
+    return some.isPresent() && more.isPresent() && some.get().bins().equals(more.get().bins())
+        ? Optional.of(some.get().plus(each, more.get(), eachOther))
+        : Optional.empty();
+  }
+
   private List<Double> contributions(List<Double> some, List<Double> more) {
     if (one.explained() == 0 || other.explained() == 0) {
       return one.explained() == 0 ? more : some;
@@ -74,7 +107,7 @@ record ProfileSum(Profile one, Profile other) {
   }
 
   private double explainedMean(double some, double more) {
-    return mean(some, one.explained(), more, other.explained());
+    return mean(some, one.scored(), more, other.scored());
   }
 
   private static double mean(double some, long rows, double more, long otherRows) {

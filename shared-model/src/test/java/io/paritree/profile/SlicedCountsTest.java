@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -18,6 +19,9 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 
 class SlicedCountsTest {
@@ -110,21 +114,68 @@ class SlicedCountsTest {
   }
 
   private static void assertThatSlicesAddUp(SlicedProfile profile) {
-    Profile sum = profile.slices().values().stream().reduce(Profile::plus).orElseThrow();
+    Collection<Profile> slices = profile.slices().values();
     Profile whole = profile.whole();
-    assertThat(sum.rows()).isEqualTo(whole.rows());
-    assertThat(sum.scored()).isEqualTo(whole.scored());
-    assertThat(sum.sampled()).isEqualTo(whole.sampled());
-    assertThat(sum.explained()).isEqualTo(whole.explained());
-    assertThat(sum.faults()).isEqualTo(whole.faults());
-    assertThat(sum.features().get(0).missing()).isEqualTo(whole.features().get(0).missing());
-    assertThat(sum.features().get(0).bins()).isEqualTo(whole.features().get(0).bins());
-    assertThat(sum.outputs().get(0).above()).isEqualTo(whole.outputs().get(0).above());
-    assertThat(sum.outputs().get(0).bins()).isEqualTo(whole.outputs().get(0).bins());
-    assertThat(sum.outputs().get(0).mean()).isCloseTo(whole.outputs().get(0).mean(), within(1e-9));
-    assertThat(sum.features().get(0).contributions().get(0))
-        .isCloseTo(whole.features().get(0).contributions().get(0), within(1e-9));
-    assertThat(sum.margins().get(0).mean()).isCloseTo(whole.margins().get(0).mean(), within(1e-9));
+    assertThat(sum(slices, Profile::rows)).isEqualTo(whole.rows());
+    assertThat(sum(slices, Profile::scored)).isEqualTo(whole.scored());
+    assertThat(sum(slices, Profile::sampled)).isEqualTo(whole.sampled());
+    assertThat(sum(slices, Profile::explained)).isEqualTo(whole.explained());
+    assertThat(sum(slices, one -> one.features().get(0).missing()))
+        .isEqualTo(whole.features().get(0).missing());
+    assertThat(sum(slices, one -> one.outputs().get(0).above().orElseThrow()))
+        .isEqualTo(whole.outputs().get(0).above().orElseThrow());
+    assertBins(slices, whole, one -> one.features().get(0).bins().orElseThrow());
+    assertBins(slices, whole, one -> one.outputs().get(0).bins().orElseThrow());
+    assertMean(slices, whole, Profile::scored, one -> one.outputs().get(0).mean());
+    assertMean(
+        slices,
+        whole,
+        Profile::explained,
+        one -> one.explained() == 0 ? 0 : one.features().get(0).contributions().get(0));
+    assertMean(
+        slices,
+        whole,
+        Profile::explained,
+        one -> one.explained() == 0 ? 0 : one.margins().get(0).mean());
+    Map<String, Map<String, Long>> faults = new TreeMap<>();
+    for (Profile one : slices) {
+      one.faults()
+          .forEach(
+              (field, codes) ->
+                  codes.forEach(
+                      (code, rows) ->
+                          faults
+                              .computeIfAbsent(field, name -> new TreeMap<>())
+                              .merge(code, rows, Long::sum)));
+    }
+
+    assertThat(faults).isEqualTo(whole.faults());
+  }
+
+  private static long sum(Collection<Profile> slices, ToLongFunction<Profile> number) {
+    return slices.stream().mapToLong(number).sum();
+  }
+
+  private static void assertBins(
+      Collection<Profile> slices, Profile whole, Function<Profile, BinCounts> bins) {
+    List<Long> counts = bins.apply(whole).counts();
+    for (int bin = 0; bin < counts.size(); bin++) {
+      int at = bin;
+      assertThat(sum(slices, one -> bins.apply(one).counts().get(at))).isEqualTo(counts.get(at));
+    }
+  }
+
+  private static void assertMean(
+      Collection<Profile> slices,
+      Profile whole,
+      ToLongFunction<Profile> rows,
+      ToDoubleFunction<Profile> mean) {
+    double sum =
+        slices.stream()
+            .filter(one -> rows.applyAsLong(one) > 0)
+            .mapToDouble(one -> mean.applyAsDouble(one) * rows.applyAsLong(one))
+            .sum();
+    assertThat(sum / rows.applyAsLong(whole)).isCloseTo(mean.applyAsDouble(whole), within(1e-9));
   }
 
   @Test

@@ -31,9 +31,13 @@ import org.eclipse.jetty.util.InetAddressSet;
  * them. Connections of trusted proxies are not limited. Thread-safe.
  */
 public final class Callers {
+  private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+
+  /** IP addresses only: of anything else, {@link InetAddress} would ask a name server. */
   private static final Pattern FORWARDED =
       Pattern.compile(
-          "(\\d{1,3}(?:\\.\\d{1,3}){3})(?::\\d+)?|\\[([0-9a-fA-F:.]+)](?::\\d+)?|([0-9a-fA-F.]*:[0-9a-fA-F:.]+)");
+          "((?:%1$s\\.){3}%1$s)(?::\\d+)?|\\[(%2$s)](?::\\d+)?|(%2$s)"
+              .formatted(OCTET, "[0-9a-fA-F.]*:[0-9a-fA-F:.]*"));
 
   private static final int NETWORK_BYTES = 8; // of an IPv6 address
 
@@ -100,7 +104,8 @@ public final class Callers {
     return group(caller);
   }
 
-  private static Optional<InetAddress> address(String forwarded) {
+  /** Returns the address that a proxy has written; empty for anything else, such as a name. */
+  static Optional<InetAddress> address(String forwarded) {
     Matcher matcher = FORWARDED.matcher(forwarded.strip());
     if (!matcher.matches()) {
       return Optional.empty(); // a name or "unknown"; it is not looked up

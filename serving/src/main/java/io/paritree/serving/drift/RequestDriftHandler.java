@@ -17,15 +17,16 @@ import io.paritree.serving.request.ModelAddress;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * {@code GET /v1/models/{name}/drift}: the rows that callers have sent in the last hour or day,
  * compared with the rows that the model was sealed with, or with stored scores. Thread-safe.
  *
- * @param stored returns the newest partition of stored scores, by their name
+ * @param stored returns the newest partition of stored scores, by their name and the digest of the
+ *     model whose rows are compared
  */
-public record RequestDriftHandler(Models models, Function<String, Baseline> stored) {
+public record RequestDriftHandler(Models models, BiFunction<String, String, Baseline> stored) {
   public void handle(Context ctx) {
     ServedModel served = ModelAddress.model(ctx, models);
     MediaTypes.requireJsonAccepted(ctx);
@@ -35,7 +36,9 @@ public record RequestDriftHandler(Models models, Function<String, Baseline> stor
             .profile()
             .orElseThrow(() -> new ProblemException(Problems.NO_PROFILE.of(served.name())));
     Optional<Baseline> baseline =
-        query.stored().isPresent() ? query.stored().map(stored) : baseline(served);
+        query.stored().isPresent()
+            ? query.stored().map(name -> stored.apply(name, served.model().digest()))
+            : baseline(served);
     Optional<Slice> rows = profile.window(query.window());
     Answers.object(
         ctx,

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
  * query, another header or a body, and no key of stored scores unless that is enabled. Thread-safe.
  */
 public final class RequestLines extends CallersLog {
-  private static final Pattern BELOW_TABLE = Pattern.compile("(?si)^(/+v1/+scores/+[^/]*/).+");
+  private static final Pattern BELOW_TABLE = Pattern.compile("(?si)^(/+v1/+scores/+([^/]*)/).+");
   private static final int MAX_TEXT = 200;
   private static final int ENTRY_BYTES = 64;
   private static final int MICROS_IN_SECOND = 1_000_000;
@@ -78,10 +79,14 @@ public final class RequestLines extends CallersLog {
     writer.add(1, line.length + ENTRY_BYTES, () -> new Line(line));
   }
 
-  /** Returns a path without a key; one that has no route may still have a key. */
+  /**
+   * Returns a path without a key, but with the name of the stored scores; one that has no route may
+   * still have a key.
+   */
   private static String withoutKey(String path, String route) {
     if (route.contains("{key}")) {
-      return route;
+      Matcher named = BELOW_TABLE.matcher(path);
+      return named.matches() ? route.replace("{table}", named.group(2)) : route;
     }
 
     boolean isRouted = route.startsWith("/");

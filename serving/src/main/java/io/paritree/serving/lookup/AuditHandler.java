@@ -17,10 +17,13 @@ import java.util.function.BiFunction;
  * {@code GET /v1/scores/{table}/{key}/audit}: what the last audit has found out about the partition
  * of a stored row, if {@code scripts/parity audit --keep} has kept it. Thread-safe.
  *
+ * @param showsRows whether the keys and scores of other rows, which differ, are shown
  * @param audits finds it, by the name of the stored scores and the partition
  */
 public record AuditHandler(
-    StoredScores scores, BiFunction<String, OpenPartition, Optional<StoredAudit>> audits) {
+    StoredScores scores,
+    boolean showsRows,
+    BiFunction<String, OpenPartition, Optional<StoredAudit>> audits) {
 
   public void handle(Context ctx) throws IOException {
     LookupQuery query = new LookupQuery(ctx, scores).ofKey();
@@ -36,7 +39,7 @@ public record AuditHandler(
     if (audit.isPresent()) {
       boolean isOfRow = audit.get().run().equals(partition.manifest().directory());
       json.raw(",\"same_run\":").raw(String.valueOf(isOfRow));
-      json.raw(",\"audit\":").raw(audit.get().document());
+      json.raw(",\"audit\":").raw(showsRows ? audit.get().document() : audit.get().withoutRows());
     }
 
     Answers.send(json.raw("}\n"), ctx);

@@ -286,6 +286,10 @@ public final class ModelSlot {
     }
 
     current.set(next);
+    if (next.isOf(old.model())) {
+      next.profile().ifPresent(profile -> profile.continueWith(next.model()));
+    }
+
     location = found;
     recovered();
     replaced.inc();
@@ -335,7 +339,10 @@ public final class ModelSlot {
       throws ModelException, IOException {
     ScoringModel model = Opening.open(found, EngineKind.FOREST);
     Instant now = Instant.now();
-    Instant since = before.filter(served -> served.isOf(model)).map(ServedModel::since).orElse(now);
+    Optional<ServedModel> same = before.filter(served -> served.isOf(model));
+    Instant since = same.map(ServedModel::since).orElse(now);
+    Optional<RequestProfile> profile =
+        same.isPresent() ? same.get().profile() : RequestProfile.of(model, config.profile(), now);
     ServedModel served =
         new ServedModel(
             model,
@@ -343,7 +350,7 @@ public final class ModelSlot {
             now,
             since,
             config.records().unknownFields(),
-            RequestProfile.of(model, config.profile(), now),
+            profile,
             this::shadow,
             metrics);
     WarmUp.run(served, config.models().warmUpRows());

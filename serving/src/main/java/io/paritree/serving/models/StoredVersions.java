@@ -5,12 +5,24 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.record.UnknownFields;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
 import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.queue.StoreWaits;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,14 +34,21 @@ import org.slf4j.LoggerFactory;
 public final class StoredVersions {
   private static final Logger LOG = LoggerFactory.getLogger(StoredVersions.class);
   private static final int KEPT = 4;
+  private static final long IDLE_SECONDS = 30;
+  private static final Duration WAIT = Duration.ofSeconds(2);
   private static final long RETRY_NANOS = ModelSlot.RETRY.toNanos();
 
   private final Models models;
   private final UnknownFields unknown;
   private final Rechecks rechecks;
   private final ServerMetrics metrics;
-
+  private final StoreWaits waits;
   private final LongSupplier nanos;
+
+  /** Opens versions, one at a time, since that takes memory. */
+  private final ThreadPoolExecutor thread;
+
+  private final Map<String, Future<Optional<ServedModel>>> opening = new HashMap<>();
 
   /**
    * A version that was opened.
@@ -49,11 +68,16 @@ public final class StoredVersions {
       };
 
   public StoredVersions(
-      Models models, UnknownFields unknown, Rechecks rechecks, ServerMetrics metrics) {
-    this(models, unknown, rechecks, metrics, System::nanoTime);
+      Models models,
+      UnknownFields unknown,
+      Rechecks rechecks,
+      ServerMetrics metrics,
+      StoreWaits waits) {
+    this(models, unknown, rechecks, metrics, waits, System::nanoTime);
   }
 
   /**
+   * @param waits limits how many requests wait for stores
    * @param nanos a monotonic clock, in nanoseconds
    */
   StoredVersions(
@@ -61,8 +85,23 @@ public final class StoredVersions {
       UnknownFields unknown,
       Rechecks rechecks,
       ServerMetrics metrics,
+      StoreWaits waits,
       LongSupplier nanos) {
     this.nanos = nanos;
+    this.waits = waits;
+    this.thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(KEPT),
+            task -> {
+              Thread opening = new Thread(task, "versions of stored rows");
+              opening.setDaemon(true);
+              return opening;
+            });
+    thread.allowCoreThreadTimeOut(true);
     this.rechecks = rechecks;
     this.models = models;
     this.unknown = unknown;
@@ -74,6 +113,7 @@ public final class StoredVersions {
    *
    * @param modelVersion the model's name and the version
    * @return empty if the model's store no longer has it
+   * @throws ProblemException with 503 if it is being opened, or too many requests wait for stores
    */
   public Optional<ServedModel> find(String modelVersion) {
     int slash = modelVersion.indexOf('/');
@@ -90,27 +130,81 @@ public final class StoredVersions {
   }
 
   /**
-   * Opens a version beside the one that a slot has; one at a time, since that takes memory. One
-   * that was refused is opened again after a while: it may have been half copied.
+   * Opens a version beside the one that a slot has, and waits a short time for it. One that was
+   * refused is opened again after a while: it may have been half copied.
    */
-  private synchronized Optional<ServedModel> opened(
-      ModelSlot slot, String modelVersion, String version) {
-    Opened before = opened.get(modelVersion);
-    long now = nanos.getAsLong();
-    if (before != null && (before.model().isPresent() || now - before.nanos() < RETRY_NANOS)) {
-      return before.model();
+  private Optional<ServedModel> opened(ModelSlot slot, String modelVersion, String version) {
+    Future<Optional<ServedModel>> found;
+    synchronized (this) {
+      Opened before = opened.get(modelVersion);
+      long now = nanos.getAsLong();
+      if (before != null && (before.model().isPresent() || now - before.nanos() < RETRY_NANOS)) {
+        return before.model();
+      }
+
+      found = opening.get(modelVersion);
+      if (found == null) {
+        found = submit(slot, modelVersion, version);
+        opening.put(modelVersion, found);
+      }
     }
 
-    Optional<ServedModel> known;
+    return await(found);
+  }
+
+  private Future<Optional<ServedModel>> submit(
+      ModelSlot slot, String modelVersion, String version) {
+    try {
+      return thread.submit(() -> open(slot, modelVersion, version));
+    } catch (RejectedExecutionException e) {
+      throw busy();
+    }
+  }
+
+  private Optional<ServedModel> await(Future<Optional<ServedModel>> found) {
+    if (!waits.enter()) {
+      throw busy();
+    }
+
+    try {
+      return found.get(WAIT.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw busy(); // once it is open, the next request has it
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw busy();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Cannot open a version of a stored row", e.getCause());
+    } finally {
+      waits.leave();
+    }
+  }
+
+  private static ProblemException busy() {
+    return new ProblemException(Problems.OVERLOADED.of());
+  }
+
+  /** Opens a version and keeps it; empty if it was refused, or cannot be read now. */
+  private Optional<ServedModel> open(ModelSlot slot, String modelVersion, String version) {
+    Optional<ServedModel> known = Optional.empty();
+    boolean isKnown = false;
     try {
       known = open(slot, version).filter(found -> isVersion(found, modelVersion));
+      isKnown = true;
     } catch (IOException e) { // may be readable the next time
       LOG.info("Cannot read version {} of {}: {}", version, slot.reference(), e.getMessage());
-      return Optional.empty();
+    } finally {
+      opened(modelVersion, isKnown ? new Opened(known, nanos.getAsLong()) : null);
     }
 
-    opened.put(modelVersion, new Opened(known, nanos.getAsLong()));
     return known;
+  }
+
+  private synchronized void opened(String modelVersion, Opened result) {
+    opening.remove(modelVersion);
+    if (result != null) {
+      opened.put(modelVersion, result);
+    }
   }
 
   private static boolean isVersion(ServedModel found, String modelVersion) {

@@ -15,7 +15,6 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.WeakHashMap;
 import java.util.stream.Stream;
 
@@ -32,10 +31,11 @@ public final class RequestProfile {
   private static final Duration DAY = Duration.ofDays(1);
   private static final int MAX_WAITING_VALUES = 1 << 20;
 
-  private final ScoringModel model;
+  /** More than there can be; the rates of threads alone decide which rows are sampled. */
+  private static final long MOST_SAMPLED = Long.MAX_VALUE - 1;
+
   private final RowForm rows;
   private final Sampling sampling;
-  private final SplittableRandom random = new SplittableRandom();
 
   /** Of threads that live: it must not keep the others'. */
   private final Set<SeenRows> seen =
@@ -43,7 +43,8 @@ public final class RequestProfile {
 
   private final Deque<Slice> slices = new ArrayDeque<>(); // oldest first; guarded by this
   private final Deque<Slice> hours = new ArrayDeque<>(); // oldest first; guarded by this
-  private ProfileForm form; // made for the first rows, as the sample; guarded by this
+  private ScoringModel model; // guarded by this
+  private ProfileForm form; // made for the first thread, as the sample; guarded by this
   private ProfiledRows sample; // of the current slice; guarded by this
   private final WaitingRows waiting; // of the current slice; guarded by this
   private SlicedCounts current; // which are not divided; null without rows; guarded by this
@@ -67,7 +68,7 @@ public final class RequestProfile {
    */
   public RequestProfile(ScoringModel model, int explained, Instant now) {
     this.rows = new RowForm(model.schema(), model.engine());
-    this.sampling = new Sampling(Sampling.ALL, explained);
+    this.sampling = new Sampling(MOST_SAMPLED, explained);
     this.waiting = new WaitingRows(rows.width(), explained, MAX_WAITING_VALUES);
     this.model = model;
     start(now);
@@ -100,9 +101,30 @@ public final class RequestProfile {
 
   /** Returns what counts the rows of the calling thread, which must keep it. */
   public SeenRows ofThread() {
-    SeenRows own = new SeenRows(rows);
+    SeenRows own = new SeenRows(rows, form());
     seen.add(own);
     return own;
+  }
+
+  private synchronized ProfileForm form() {
+    if (form == null) {
+      open();
+    }
+
+    return form;
+  }
+
+  /**
+   * Goes on with the same version of the model, opened again, so that the one before can be
+   * forgotten.
+   */
+  public synchronized void continueWith(ScoringModel same) {
+    if (current != null) {
+      waiting.explain(current, sample);
+    }
+
+    model = same;
+    sample = form == null ? null : ProfiledRows.of(same, form);
   }
 
   /** Returns what counts the refused rows of a request, for {@link SeenRows#addRefused}. */
@@ -132,10 +154,6 @@ public final class RequestProfile {
   }
 
   private void add(SeenRows.Taken taken) {
-    if (form == null) {
-      open();
-    }
-
     if (current == null) {
       current = new SlicedCounts(form, sampling, 0);
     }
@@ -146,15 +164,16 @@ public final class RequestProfile {
         .faults()
         .forEach(
             (field, codes) -> codes.forEach((code, count) -> counts.addFaults(field, code, count)));
-    long[] hashes = random.longs(taken.kept()).toArray(); // any rows are as good as others
+    counts.addScores(taken.scores());
+    counts.keepLevel(taken.level());
+    long[] hashes = taken.hashes();
     sample.begin(current, taken.slots(), 1);
-    for (int row = 0; row < taken.kept(); row++) {
-      counts.addScores(taken.scores(), row * rows.scores());
+    for (int row = 0; row < hashes.length; row++) {
       sample.sample(hashes[row], row * rows.width(), null);
     }
 
     sample.endBlock();
-    for (int row = 0; row < taken.kept(); row++) {
+    for (int row = 0; row < hashes.length; row++) {
       waiting.add(hashes[row], taken.slots(), row * rows.width(), current, sample);
     }
   }

@@ -1,6 +1,9 @@
 package io.paritree.serving.profile;
 
 import io.paritree.feature.Faults;
+import io.paritree.profile.ProfileForm;
+import io.paritree.profile.Sampling;
+import io.paritree.profile.ScoreCounts;
 import io.paritree.serving.metrics.FaultTotals;
 import java.util.Arrays;
 import java.util.Map;
@@ -10,23 +13,28 @@ import java.util.TreeMap;
 /**
  * The rows of one model that one thread has read since they were taken last.
  *
- * <p>All rows are counted, with their missing and unseen values and their faults. Of the scored
- * rows, a random sample is kept, in which each has the same chance. Thread-safe; the thread shares
- * its lock with nobody but the one that takes the rows.
+ * <p>All rows are counted, with their missing and unseen values, their faults and their scores. Of
+ * the scored rows, a sample is kept: each gets a hash by chance, and those of a level that leaves
+ * few enough are in it (see {@link Sampling}), so that samples of threads and times with more or
+ * fewer rows can be brought to one rate. Thread-safe; the thread shares its lock with nobody but
+ * the one that takes the rows.
  */
 public final class SeenRows {
-  private static final int MAX_ROWS = 64;
+  private static final int MAX_ROWS = 256;
   private static final int MAX_VALUES = 1 << 15;
 
   private final RowForm form;
+  private final ProfileForm profile;
   private final int most;
   private final SplittableRandom random = new SplittableRandom();
   private long[] missing;
   private long[] unseen;
-  private float[] slots; // of the kept rows; null until there is one
-  private float[] scores;
+  private long[] hashes; // of the kept rows; null until there is one
+  private float[] slots;
+  private int kept;
+  private int level; // of the kept rows' hashes, at least
+  private ScoreCounts scores;
   private long read;
-  private long scored;
   private Map<String, Map<String, Long>> faults = new TreeMap<>();
 
   /**
@@ -36,21 +44,25 @@ public final class SeenRows {
    * @param missing values by slot
    * @param unseen values by slot
    * @param faults rows by field and code
-   * @param kept number of the scored rows that follow
-   * @param slots row after row
-   * @param scores row after row
+   * @param scores of all scored rows
+   * @param level all scored rows whose hashes have it, or a higher one, are kept, and no others
+   * @param hashes of the kept rows
+   * @param slots of the kept rows, row after row
    */
   record Taken(
       long read,
       long[] missing,
       long[] unseen,
       Map<String, Map<String, Long>> faults,
-      int kept,
-      float[] slots,
-      float[] scores) {}
+      ScoreCounts scores,
+      int level,
+      long[] hashes,
+      float[] slots) {}
 
-  SeenRows(RowForm form) {
+  SeenRows(RowForm form, ProfileForm profile) {
     this.form = form;
+    this.profile = profile;
+    this.scores = new ScoreCounts(profile);
     this.most = Math.max(1, Math.min(MAX_ROWS, MAX_VALUES / form.width()));
     this.missing = new long[form.width()];
     this.unseen = new long[form.width()];
@@ -72,28 +84,45 @@ public final class SeenRows {
         missing[slot] += Float.isNaN(of[at + slot]) ? 1 : 0;
       }
 
-      long place = scored < most ? scored : random.nextLong(scored + 1);
-      scored++;
-      if (place < most) {
-        keep((int) place, row, of, scoresOf);
+      scores.add(scoresOf, row * form.scores());
+      long hash = random.nextLong();
+      while (Sampling.level(hash) >= level && kept == most) {
+        keepHigher();
+      }
+
+      if (Sampling.level(hash) >= level) {
+        keep(hash, of, at);
       }
     }
 
     read += rows;
   }
 
-  private void keep(int place, int row, float[] of, float[] scoresOf) {
+  private void keep(long hash, float[] of, int at) {
     if (slots == null) {
+      hashes = new long[most];
       slots = new float[most * form.width()];
-      scores = new float[most * form.scores()];
     }
 
-    copy(of, row, slots, place, form.width());
-    copy(scoresOf, row, scores, place, form.scores());
+    hashes[kept] = hash;
+    System.arraycopy(of, at, slots, kept * form.width(), form.width());
+    kept++;
   }
 
-  private static void copy(float[] from, int row, float[] to, int place, int each) {
-    System.arraycopy(from, row * each, to, place * each, each);
+  /** Goes to the next level, which leaves about half of the kept rows. */
+  private void keepHigher() {
+    level++;
+    int width = form.width();
+    int left = 0;
+    for (int row = 0; row < kept; row++) {
+      if (Sampling.level(hashes[row]) >= level) {
+        hashes[left] = hashes[row];
+        System.arraycopy(slots, row * width, slots, left * width, width);
+        left++;
+      }
+    }
+
+    kept = left;
   }
 
   /**
@@ -125,25 +154,23 @@ public final class SeenRows {
       return null;
     }
 
-    int kept = (int) Math.min(scored, most);
     Taken taken =
         new Taken(
             read,
             missing,
             unseen,
             faults,
-            kept,
-            first(slots, kept * form.width()),
-            first(scores, kept * form.scores()));
+            scores,
+            level,
+            kept == 0 ? new long[0] : Arrays.copyOf(hashes, kept),
+            kept == 0 ? new float[0] : Arrays.copyOf(slots, kept * form.width()));
     missing = new long[form.width()];
     unseen = new long[form.width()];
     faults = new TreeMap<>();
+    scores = new ScoreCounts(profile);
     read = 0;
-    scored = 0;
+    kept = 0;
+    level = 0;
     return taken;
-  }
-
-  private static float[] first(float[] values, int count) {
-    return values == null ? new float[0] : Arrays.copyOf(values, count);
   }
 }

@@ -4,9 +4,10 @@ import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.RunDrift;
 import io.paritree.output.StoredAudit;
-import io.paritree.profile.Profile;
+import io.paritree.output.StoredProfile;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.queue.StoreWaits;
 import io.paritree.serving.runs.RunFiles.StoredReport;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.store.UnfitFileException;
@@ -52,6 +53,7 @@ final class ReportedRuns {
   private static final Duration WITHOUT_POLLS = Duration.ofSeconds(5);
 
   private final ServedOutput output;
+  private final StoreWaits waits;
   private final Duration interval;
   private final boolean isPolled;
   private final RunFiles files; // used by the thread only
@@ -72,9 +74,11 @@ final class ReportedRuns {
 
   /**
    * @param poll time between two looks for new partitions; zero for none
+   * @param waits limits how many requests wait for stores
    */
-  ReportedRuns(ServedOutput output, Duration poll) {
+  ReportedRuns(ServedOutput output, Duration poll, StoreWaits waits) {
     this.output = output;
+    this.waits = waits;
     this.files = new RunFiles(output.name(), output.location());
     this.isPolled = !poll.isZero();
     this.interval = isPolled ? poll : WITHOUT_POLLS;
@@ -252,7 +256,7 @@ final class ReportedRuns {
    *
    * @throws ProblemException with 503 if it cannot be read
    */
-  Optional<Profile> profile(String partition, String identity) {
+  Optional<StoredProfile> profile(String partition, String identity) {
     return await(() -> files.profile(partition, identity));
   }
 
@@ -299,7 +303,9 @@ final class ReportedRuns {
    */
   private <T> T await(Callable<T> reading, Problems unreadable) {
     long since = busySince;
-    if (since != 0 && (since == tooLong || System.nanoTime() - since > WAIT.toNanos())) {
+    boolean isStuck =
+        since != 0 && (since == tooLong || System.nanoTime() - since > WAIT.toNanos());
+    if (isStuck || !waits.enter()) {
       throw slow(unreadable);
     }
 
@@ -319,6 +325,8 @@ final class ReportedRuns {
     } catch (ExecutionException e) {
       LOG.debug("Scores {}: a run cannot be read", output.name(), e.getCause());
       throw new ProblemException(unreadable.of(RunFiles.forCallers(e.getCause())));
+    } finally {
+      waits.leave();
     }
   }
 

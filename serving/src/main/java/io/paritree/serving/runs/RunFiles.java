@@ -10,7 +10,6 @@ import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredAudit;
 import io.paritree.output.StoredComparison;
 import io.paritree.output.StoredProfile;
-import io.paritree.profile.Profile;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -236,12 +235,12 @@ final class RunFiles {
   }
 
   /** Returns the profile that a partition was published with; empty if there is none. */
-  Optional<Profile> profile(String partition, String identity) throws IOException {
+  Optional<StoredProfile> profile(String partition, String identity) throws IOException {
     connect();
     Location file = StateDirectory.profile(state, partition, identity);
     try {
       byte[] content = store.readAtMost(file, DriftFiles.MAX_BYTES);
-      return Optional.of(StoredProfile.fromJson(content, file.toString()).profile().whole());
+      return Optional.of(StoredProfile.fromJson(content, file.toString()));
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }

@@ -6,12 +6,13 @@ import io.paritree.drift.Baseline;
 import io.paritree.json.JsonText;
 import io.paritree.output.ReportedChallenger;
 import io.paritree.output.StoredAudit;
-import io.paritree.profile.Profile;
+import io.paritree.output.StoredProfile;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.indexes.OpenPartition;
+import io.paritree.serving.queue.StoreWaits;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.QueryParameters;
 import io.paritree.serving.runs.ReportedRuns.Look;
@@ -35,11 +36,13 @@ public final class RunsHandler {
 
   private final StoredScores scores;
   private final ServingConfig config;
+  private final StoreWaits waits;
   private final Map<String, ReportedRuns> outputs = new ConcurrentHashMap<>();
 
-  public RunsHandler(StoredScores scores, ServingConfig config) {
+  public RunsHandler(StoredScores scores, ServingConfig config, StoreWaits waits) {
     this.scores = scores;
     this.config = config;
+    this.waits = waits;
   }
 
   public void list(Context ctx) {
@@ -103,16 +106,17 @@ public final class RunsHandler {
   /**
    * Returns the newest partition in service of stored scores as a baseline.
    *
+   * @param modelDigest of the model whose rows are compared
    * @throws ProblemException if there is none, or its profile is not known
    */
-  public Baseline newest(String table) {
+  public Baseline newest(String table, String modelDigest) {
     ServedOutput output = output(table);
     if (output.partitions().isEmpty()) {
       throw new ProblemException(Problems.NO_SCORES.of(table));
     }
 
     OpenPartition newest = output.partitions().get(0);
-    Profile profile =
+    StoredProfile profile =
         runs(output)
             .profile(newest.path(), newest.manifest().identity())
             .orElseThrow(
@@ -122,7 +126,7 @@ public final class RunsHandler {
                             "against",
                             "there is no profile of %s; score it with --drift report"
                                 .formatted(newest.name()))));
-    return new Baseline("stored", List.of(newest.path()), profile);
+    return new Baseline("stored", List.of(newest.path()), profile.comparable(modelDigest).whole());
   }
 
   /**
@@ -147,6 +151,6 @@ public final class RunsHandler {
 
   private ReportedRuns runs(ServedOutput output) {
     return outputs.computeIfAbsent(
-        output.name(), name -> new ReportedRuns(output, config.scores().poll()));
+        output.name(), name -> new ReportedRuns(output, config.scores().poll(), waits));
   }
 }

@@ -32,6 +32,8 @@ import java.util.Optional;
 
 /** Writes the rows that are stored under a key. */
 public final class StoredAnswer {
+  private static final String NOT_SHOWN = "a value that is not shown";
+
   private StoredAnswer() {}
 
   /**
@@ -126,6 +128,7 @@ public final class StoredAnswer {
     return Problems.INVALID_KEY.of(e.column(), e.got(), e.expected());
   }
 
+  /** Reads the faults of a quarantined row, whose values are no answer to a look-up. */
   private static List<PointedFault> faults(byte[] stored) {
     List<PointedFault> faults = new ArrayList<>();
     try {
@@ -150,9 +153,9 @@ public final class StoredAnswer {
                 new Fault(
                     code,
                     members.getOrDefault("field", ""),
-                    members.get("got"),
+                    NOT_SHOWN,
                     members.get("expected"),
-                    members.getOrDefault("hint", ""))));
+                    "")));
       }
     }
 

@@ -171,12 +171,13 @@ export function table(caption, all, rows, {isHidden = true, name = "table"} = {}
       save(`${name}.csv`, csv(all, rows))}>Save as CSV</button></p>` : nothing}`;
 }
 
-function csv(columns, rows) {
+export function csv(columns, rows) {
   const cell = any => {
     const text = any === null || any === undefined ? "" : String(any);
-    // A text that a spreadsheet would take for a formula begins with a quote there; -2+3 is one, and -2 is none.
-    const safe = /^[-=+@\t\r]/.test(text) && !/^-[\d.]+(e[-+]?\d+)?$/i.test(text) ? `'${text}` : text;
-    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe;
+    // A text that a spreadsheet would take for a formula begins with a quote there; -2+3 is one, and -2 is none. Some
+    // spreadsheets separate cells by semicolons, and then take no quote inside a cell for one: each part is such a text.
+    const safe = text.replace(/(^|[;\t\r\n])(?=["'\s]*[-=+@]|[\t\r])(?!-[\d.]+(e[-+]?\d+)?($|[;\t\r\n]))/gi, "$1'");
+    return /[",;\n\r\t]/.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe;
   };
   return [columns.map(column => cell(column.name)), ...rows.map(row =>
     columns.map(column => cell(column.text(row))))].map(line => line.join(",")).join("\r\n") + "\r\n";

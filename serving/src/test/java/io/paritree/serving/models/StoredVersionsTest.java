@@ -1,12 +1,15 @@
 package io.paritree.serving.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.model.TestPackages;
 import io.paritree.record.UnknownFields;
+import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.queue.StoreWaits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,14 +39,24 @@ class StoredVersionsTest {
     Models models = new Models();
     Rechecks rechecks = new Rechecks(0, metrics);
     models.open(config, rechecks, metrics).await();
+    StoreWaits waits = new StoreWaits(4);
     StoredVersions versions =
-        new StoredVersions(models, UnknownFields.REJECT, rechecks, metrics, nanos::get);
+        new StoredVersions(models, UnknownFields.REJECT, rechecks, metrics, waits, nanos::get);
     Files.write(second, new byte[10]);
     assertThat(versions.find("parcel-late/2")).isEmpty();
     Files.write(second, whole);
     assertThat(versions.find("parcel-late/2")).as("it is not read for each request").isEmpty();
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
 
+    assertThat(waits.enter()).isTrue();
+    assertThat(waits.enter()).isTrue();
+    assertThatThrownBy(() -> versions.find("parcel-late/2"))
+        .as("half of the permits wait for stores, and the others are for scoring")
+        .isInstanceOfSatisfying(
+            ProblemException.class, e -> assertThat(e.problem().status()).isEqualTo(503));
+    waits.leave();
     assertThat(versions.find("parcel-late/2")).isPresent();
+    assertThat(waits.enter()).as("a request that was answered left its place").isTrue();
+    assertThat(versions.find("parcel-late/2")).as("it is open, and nobody waits").isPresent();
   }
 }

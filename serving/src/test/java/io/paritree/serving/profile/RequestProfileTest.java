@@ -10,6 +10,7 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
+import io.paritree.profile.BinCounts;
 import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.MarginProfile;
 import io.paritree.profile.Profile;
@@ -29,25 +30,27 @@ class RequestProfileTest {
   private static final Instant START = Instant.parse("2026-11-29T10:02:00Z");
 
   @TempDir Path directory;
+  private Path sealed;
   private ScoringModel model;
   private RequestProfile profile;
   private Instant now = START;
 
   @BeforeEach
   void open() throws Exception {
-    Path sealed = new TestPackages(directory).binary();
+    sealed = new TestPackages(directory).withReference(500).binary();
     model = Opening.open(sealed.toString(), EngineKind.FOREST);
     profile = new RequestProfile(model, 50, START);
   }
 
-  /** Scores rows in which all slots have one value. */
-  private void score(SeenRows seen, int rows, float value) {
+  /** Scores rows in which all slots have one value; returns their scores. */
+  private float[] score(SeenRows seen, int rows, float value) {
     int width = model.engine().width();
     float[] slots = new float[rows * width];
     Arrays.fill(slots, value);
     float[] scores = new float[rows * model.engine().scores()];
     model.engine().score(slots, rows, null, scores);
     seen.add(rows, slots, scores, new Faults());
+    return scores;
   }
 
   private Profile of(Window window) {
@@ -98,7 +101,62 @@ class RequestProfileTest {
     Profile counted = of(Window.HOUR);
     assertThat(counted.rows()).isEqualTo(10_000);
     assertThat(counted.features()).allSatisfy(one -> assertThat(one.missing()).isEqualTo(5_000));
-    assertThat(counted.scored()).isEqualTo(64);
+    assertThat(counted.scored()).isEqualTo(10_000);
+    assertThat(counted.sampled()).isBetween(64L, 256L);
+  }
+
+  @Test
+  void rowsOfBusyTimesWeighAsMuchAsTheyAreAndScoresAreOfAllRows() {
+    float[] quiet = new float[model.engine().scores()];
+    float[] busy = new float[quiet.length];
+    for (int slice = 0; slice < 24; slice++) { // two hours
+      SeenRows one = profile.ofThread();
+      SeenRows other = profile.ofThread();
+      for (int second = 0; second < 60; second++) {
+        score(one, 3, 1);
+        quiet = score(other, 3, 1);
+        if (slice % 6 == 5 && second == 7) {
+          busy = score(one, 40_000, 1000);
+        }
+
+        profile.collect(now);
+      }
+
+      now = now.plus(Duration.ofMinutes(5));
+      profile.collect(now);
+    }
+
+    Profile counted = of(Window.DAY);
+    long rows = 24 * 60 * 6 + 4 * 40_000;
+    double share = 4 * 40_000.0 / rows;
+    assertThat(counted.scored()).isEqualTo(rows);
+    assertThat(counted.outputs().get(0).mean())
+        .isCloseTo(share * busy[0] + (1 - share) * quiet[0], within(1e-6));
+    long sampled = counted.sampled();
+    assertThat(sampled).isGreaterThan(200);
+    BinCounts bins = counted.features().get(0).bins().orElseThrow();
+    assertThat(bins.total()).isEqualTo(sampled);
+    double ofBusy = bins.counts().get(bins.bins().of(1000)) / (double) sampled;
+    double error = 4 * Math.sqrt(share * (1 - share) / sampled);
+    assertThat(ofBusy).isCloseTo(share, within(error));
+    MarginProfile margin = counted.margins().get(0);
+    double contributions =
+        counted.features().stream().mapToDouble(one -> one.contributions().get(0)).sum();
+    assertThat(margin.base() + contributions).isCloseTo(margin.mean(), within(1e-5));
+  }
+
+  @Test
+  void aVersionThatIsOpenedAgainGoesOnWithItsRows() throws Exception {
+    SeenRows seen = profile.ofThread();
+    score(seen, 60, 1);
+    profile.collect(now);
+    profile.continueWith(Opening.open(sealed.toString(), EngineKind.FOREST));
+    score(seen, 60, 2);
+    profile.collect(now);
+
+    Profile counted = of(Window.HOUR);
+    assertThat(counted.scored()).isEqualTo(120);
+    assertThat(counted.explained()).isBetween(10L, 50L);
   }
 
   @Test

@@ -402,6 +402,17 @@ async function lookups(page) {
     await press("Score the row again");
     await until("cored again by the specification of parcel-late/1");
   });
+  await step(page, "no cell of a saved table is a formula, whatever separates cells in a spreadsheet", async () => {
+    const saved = await page.evaluate(async () => {
+      const {csv} = await import("/ui/parts.js");
+      const texts = ["=a", "-2", "-2+3", "a;=b", "a;\"=b\"", "x\n@b", "a;-2", "plain"];
+      return csv([{name: "text", text: row => row}], texts);
+    });
+    const expected = "text\r\n'=a\r\n-2\r\n'-2+3\r\n\"a;'=b\"\r\n\"a;'\"\"=b\"\"\"\r\n\"x\n'@b\"\r\n\"a;-2\"\r\nplain\r\n";
+    if (saved !== expected) {
+      wrong(`the table is ${JSON.stringify(saved)}`);
+    }
+  });
   await step(page, "stored scores that there are not have no form, and those that do not answer can be tried again", async () => {
     page.expectsErrors = true; // the browser logs both
     await go(page, "#/lookup/nothing");

@@ -2,7 +2,6 @@ package io.paritree.spark.drift;
 
 import io.paritree.drift.Baseline;
 import io.paritree.output.PartitionValue;
-import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.publish.Published;
@@ -248,13 +247,6 @@ final class Baselines {
             : published.writer(partition, identities).identity();
     return identity.isEmpty()
         ? Optional.empty()
-        : kept.read(partition, identity.get()).map(this::comparable);
-  }
-
-  /** Returns a profile without contributions if another model has made them. */
-  private SlicedProfile comparable(StoredProfile stored) {
-    return stored.modelDigest().equals(modelDigest)
-        ? stored.profile()
-        : stored.profile().unexplained();
+        : kept.read(partition, identity.get()).map(one -> one.comparable(modelDigest));
   }
 }
