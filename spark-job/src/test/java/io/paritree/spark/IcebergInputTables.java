@@ -121,12 +121,14 @@ class IcebergInputTables {
                 DynamicTest.dynamicTest(
                     use.toString(),
                     () -> {
+                      String by = String.join(", ", use.names());
                       sql(
-                          "CREATE TABLE lake.parcels (%s) USING iceberg PARTITIONED BY (%s)"
+                          "CREATE TABLE lake.parcels (%s) USING iceberg%s"
                               .formatted(
-                                  use.rows().schema().toDDL(), String.join(", ", use.names())));
+                                  use.rows().schema().toDDL(),
+                                  by.isEmpty() ? "" : " PARTITIONED BY (%s)".formatted(by)));
                       use.rows().writeTo("lake.parcels").append();
-                      Path to = directory.resolve(use.toString());
+                      Path to = directory.resolve(use.toString().replaceAll("\\W+", "-"));
                       use.check(model, to, scores, "--input-table", "lake.parcels");
                       dropTables();
                     }));

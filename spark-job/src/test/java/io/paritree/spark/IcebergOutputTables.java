@@ -126,7 +126,7 @@ class IcebergOutputTables {
 
   @Test
   void brokenNightsAreHeldWhateverOthersDoToTheFilesOfTheNightsBefore() throws Exception {
-    sql("DROP TABLE IF EXISTS lake.scores PURGE");
+    makeEmptyScores();
     Location state =
         StateDirectory.of(Location.of(Path.of(LAKE, "scores").toAbsolutePath()), Optional.empty());
     new RewrittenNights(
@@ -145,11 +145,15 @@ class IcebergOutputTables {
 
   /** Makes a table of the catalog, so that SQL can change it. */
   private void makeScores() {
+    makeEmptyScores();
+    succeeds(score("--table", "lake.scores"));
+  }
+
+  private static void makeEmptyScores() {
     sql(
         "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version"
             + " STRING, day DATE) USING iceberg PARTITIONED BY (day) TBLPROPERTIES"
             + " ('write.delete.mode' = 'merge-on-read', 'write.update.mode' = 'merge-on-read')");
-    succeeds(score("--table", "lake.scores"));
   }
 
   private Dataset<Row> rows() {

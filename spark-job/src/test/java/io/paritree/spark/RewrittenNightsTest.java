@@ -4,9 +4,11 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The gate compares with nights whose files others have rewritten in a Delta table. */
+@Tag("clusters")
 class RewrittenNightsTest extends DeltaScores {
   private static final String DELETE = "DELETE FROM TABLE_ WHERE parcel_id = ID";
 
