@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.model.TestPackages;
-import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.QueryScoring;
+import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.sql.DatasetScoring;
 import io.paritree.spark.sql.Paritree;
