@@ -22,7 +22,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   private final transient int[] firsts;
   private final CountArray missing;
   private final CountArray unseen;
-  private final ScoreCounts scores;
+  private final OutputCounts scores;
   private final int bins;
   private int margins;
   private final int modelWidth;
@@ -62,7 +62,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
    *     known
    */
   public ProfileCounts(ProfileForm form, Sampling sampling, long rows) {
-    this.scores = new ScoreCounts(form);
+    this.scores = new OutputCounts(form);
     int width = form.features().size();
     this.missing = new CountArray(width);
     this.unseen = new CountArray(width);
@@ -133,7 +133,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   }
 
   /** Counts the scores of rows that were counted elsewhere. */
-  public void addScores(ScoreCounts counted) {
+  public void addScores(OutputCounts counted) {
     scores.add(counted);
   }
 

@@ -1,9 +1,9 @@
 package io.paritree.serving.profile;
 
 import io.paritree.feature.Faults;
+import io.paritree.profile.OutputCounts;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
-import io.paritree.profile.ScoreCounts;
 import io.paritree.serving.metrics.FaultTotals;
 import java.util.Arrays;
 import java.util.Map;
@@ -33,7 +33,7 @@ public final class SeenRows {
   private float[] slots;
   private int kept;
   private int level; // of the kept rows' hashes, at least
-  private ScoreCounts scores;
+  private OutputCounts scores;
   private long read;
   private Map<String, Map<String, Long>> faults = new TreeMap<>();
 
@@ -54,7 +54,7 @@ public final class SeenRows {
       long[] missing,
       long[] unseen,
       Map<String, Map<String, Long>> faults,
-      ScoreCounts scores,
+      OutputCounts scores,
       int level,
       long[] hashes,
       float[] slots) {}
@@ -62,7 +62,7 @@ public final class SeenRows {
   SeenRows(RowForm form, ProfileForm profile) {
     this.form = form;
     this.profile = profile;
-    this.scores = new ScoreCounts(profile);
+    this.scores = new OutputCounts(profile);
     this.most = Math.max(1, Math.min(MAX_ROWS, MAX_VALUES / form.width()));
     this.missing = new long[form.width()];
     this.unseen = new long[form.width()];
@@ -167,7 +167,7 @@ public final class SeenRows {
     missing = new long[form.width()];
     unseen = new long[form.width()];
     faults = new TreeMap<>();
-    scores = new ScoreCounts(profile);
+    scores = new OutputCounts(profile);
     read = 0;
     kept = 0;
     level = 0;

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
  * Counts the scores of rows: their number, their distribution by output, and how many are above
  * each output's threshold. Not thread-safe.
  */
-public final class ScoreCounts implements Counts<ScoreCounts> {
+public final class OutputCounts implements Counts<OutputCounts> {
   private final boolean[] isAboveCounted;
   private final float[] thresholds;
   private final ScoreHistogram[] histograms;
@@ -17,7 +17,7 @@ public final class ScoreCounts implements Counts<ScoreCounts> {
   /**
    * @param form has the outputs with their thresholds
    */
-  public ScoreCounts(ProfileForm form) {
+  public OutputCounts(ProfileForm form) {
     int outputs = form.outputs().size();
     this.isAboveCounted = new boolean[outputs];
     this.thresholds = new float[outputs];
@@ -48,7 +48,7 @@ public final class ScoreCounts implements Counts<ScoreCounts> {
   }
 
   @Override
-  public void add(ScoreCounts other) {
+  public void add(OutputCounts other) {
     rows += other.rows;
     for (int output = 0; output < histograms.length; output++) {
       histograms[output].add(other.histograms[output]);
