@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 @FunctionalInterface
 public interface Published {
   /**
-   * Returns which run has written the rows of a partition, whoever has rewritten their files since.
+   * Returns which run has written the rows of a partition, even if others have rewritten the files.
    *
    * @param identities of the runs that may have, the newest first
    */
