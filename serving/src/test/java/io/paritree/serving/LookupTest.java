@@ -158,7 +158,9 @@ class LookupTest extends ServedLoans {
     assertThat(problem(quarantined, 404)).isEqualTo("quarantined");
     assertThat(quarantined.body())
         .contains("\"pointer\":\"/weight\",\"field\":\"weight\",\"code\":\"missing_value\"")
-        .contains("\"got\":\"a value that is not shown\"", ",\"run\":\"run2\"}");
+        .contains("\"field\":\"zone\",\"code\":\"wrong_type\"", ",\"run\":\"run2\"}")
+        .contains("\"got\":\"no value\"", "\"got\":\"a value that is not shown\"")
+        .doesNotContain("secret");
     assertThat(problem(repeated, 409)).isEqualTo("ambiguous_key");
     assertThat(repeated.body()).contains("\"run\":\"run2\",\"rows\":2}");
     assertThat(problem(client.get("/v1/scores/cars/2"), 404)).isEqualTo("unknown_scores");

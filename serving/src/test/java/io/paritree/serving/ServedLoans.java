@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A server of a model and two outputs, for each test: {@code loans} by day, and {@code names}. */
 abstract class ServedLoans {
   private static final String FAULTS =
-      "[{\"field\":\"weight\",\"code\":\"missing_value\",\"got\":\"no value\",\"expected\":\"a value\"}]";
+      "[{\"field\":\"weight\",\"code\":\"missing_value\",\"got\":\"no value\",\"expected\":\"a value\"},"
+          + "{\"field\":\"zone\",\"code\":\"wrong_type\",\"got\":\"secret\",\"expected\":\"a number\"}]";
 
   @TempDir Path directory;
   StoredOutput loans;

@@ -153,7 +153,7 @@ public final class StoredAnswer {
                 new Fault(
                     code,
                     members.getOrDefault("field", ""),
-                    NOT_SHOWN,
+                    code == FaultCode.MISSING_VALUE ? members.get("got") : NOT_SHOWN,
                     members.get("expected"),
                     "")));
       }
