@@ -72,7 +72,9 @@ class IcebergLostAnswers {
               Map.of("--model", models[random.nextInt(2)], "--input", input, "--run-id", run),
               Stream.concat(
                       Stream.of("--keys", "parcel_id", "--table", "lossy.scores", "--force"),
-                      random.nextBoolean() ? Stream.of("--partition", one) : Stream.of())
+                      trial > 0 && random.nextBoolean() // at first all: none has others' rows only
+                          ? Stream.of("--partition", one)
+                          : Stream.of())
                   .toArray());
 
       as = "%s%n%s%s".formatted(as, answer.out(), answer.err());

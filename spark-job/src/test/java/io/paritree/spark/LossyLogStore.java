@@ -22,6 +22,11 @@ public final class LossyLogStore extends HDFSLogStore {
     NEXT.set(Optional.of(answer));
   }
 
+  /** Loses no answer from now on. */
+  static void loseNone() {
+    NEXT.set(Optional.empty());
+  }
+
   @Override
   public void write(Path file, Iterator<String> actions, Boolean overwrites, Configuration settings)
       throws IOException {
