@@ -34,6 +34,16 @@ public final class FarStore extends RawLocalFileSystem {
   /** What the alias {@code champion} holds, each time before it is read, while there is any. */
   public static final Queue<String> CHAMPIONS = new ConcurrentLinkedQueue<>();
 
+  /**
+   * A file that does not answer.
+   *
+   * @param end how its path ends
+   */
+  public record Silent(String end, CountDownLatch until) {}
+
+  /** What does not answer; null if everything does. */
+  public static volatile Silent silent;
+
   @Override
   public URI getUri() {
     return URI.create("far://store");
@@ -46,6 +56,11 @@ public final class FarStore extends RawLocalFileSystem {
 
   @Override
   public FSDataInputStream open(Path file, int bufferSize) throws IOException {
+    Silent now = silent;
+    if (now != null && file.toString().endsWith(now.end())) {
+      await(now.until());
+    }
+
     if (file.getName().startsWith("shard-")) {
       if (SHARDS.incrementAndGet() > heldFrom) {
         await(held);

@@ -4,6 +4,9 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,6 +18,8 @@ import java.util.stream.Collectors;
  * the values of a file, replaced by the values of the command line. Immutable.
  */
 public final class Configuration {
+  private static final int MAX_BYTES = 4 << 20;
+
   private final Config config;
   private final Set<String> defaults;
 
@@ -45,6 +50,13 @@ public final class Configuration {
       throw new ConfigurationException(
           "Cannot read the configuration %s: there is no such file, or no permission"
               .formatted(file));
+    }
+
+    Location location = Location.of(file);
+    try {
+      FileStore.of(location).readAtMost(location.parent(), location, MAX_BYTES);
+    } catch (IOException e) {
+      throw new ConfigurationException("Cannot read the configuration: " + e.getMessage());
     }
 
     ConfigParseOptions options = ConfigParseOptions.defaults().setAllowMissing(false);

@@ -8,9 +8,9 @@ import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.ModelReference;
 import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.mlflow.MlflowModel;
-import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.io.Serializable;
@@ -106,9 +106,17 @@ public final class ModelFiles implements Serializable {
     return switch (found.kind()) {
       case PACKAGE -> readPackage(found, store, streamed);
       case MLFLOW -> readMlflow(found, store, streamed);
-      case FILE ->
-          of(found, readAll(store, location.parent(), Set.of(location.name()), streamed), streamed);
+      case FILE -> readFile(found, store, streamed);
     };
+  }
+
+  /** Reads a model file alone, which is named itself: a link may lead to it. */
+  private static ModelFiles readFile(
+      ModelReference found, FileStore store, Map<String, StreamedFile> streamed)
+      throws ModelException, IOException {
+    Location file = store.real(found.location());
+    Map<String, byte[]> files = readAll(store, file.parent(), Set.of(file.name()), streamed);
+    return of(found, files, streamed);
   }
 
   private static ModelFiles of(
@@ -159,7 +167,10 @@ public final class ModelFiles implements Serializable {
     String origin = directory.toString();
     byte[] content =
         BoundedRead.of(
-            store, directory.resolve(PackageFiles.DIGESTS), PackageFiles.MAX_DIGESTS_BYTES);
+            store,
+            directory,
+            directory.resolve(PackageFiles.DIGESTS),
+            PackageFiles.MAX_DIGESTS_BYTES);
     Digests digests = Digests.parse(origin, content);
     Map<String, byte[]> files;
     try {
@@ -179,7 +190,10 @@ public final class ModelFiles implements Serializable {
     Location directory = found.location();
     byte[] mlmodel =
         BoundedRead.of(
-            store, directory.resolve(PackageFiles.MLMODEL), PackageFiles.MAX_DIGESTS_BYTES);
+            store,
+            directory,
+            directory.resolve(PackageFiles.MLMODEL),
+            PackageFiles.MAX_DIGESTS_BYTES);
     MlflowModel mlflow = MlflowModel.parse(directory.toString(), mlmodel);
     Map<String, byte[]> files = readAll(store, directory, Set.of(mlflow.modelFile()), streamed);
     files.put(PackageFiles.MLMODEL, mlmodel);
@@ -201,46 +215,67 @@ public final class ModelFiles implements Serializable {
       throws ModelException, IOException {
     Set<String> read = new TreeSet<>();
     long bytes = 0;
+    long bytesRead = 0;
     for (String name : names) {
       Location file = directory.resolve(name);
-      long size = store.find(file).map(FileEntry::bytes).orElse(0L);
-      if (streamed != null && size > ModelMemory.SMALL && size <= MAX_FILE_BYTES) {
-        streamed.put(name, new StreamedFile(store, file, (int) size));
+      long size = size(store, directory, name);
+      bytes += size;
+      if (bytes > MAX_PACKAGE_BYTES) {
+        throw new CorruptModelException(
+            "Cannot open model %s: its files have more than %s bytes"
+                .formatted(directory, MAX_PACKAGE_BYTES));
+      }
+
+      if (streamed != null && size > ModelMemory.SMALL) {
+        streamed.put(name, new StreamedFile(store, directory, file, (int) size));
       } else {
         read.add(name);
-        bytes += Math.min(size, MAX_FILE_BYTES);
+        bytesRead += size;
       }
     }
 
     String origin =
         (names.size() == 1 ? directory.resolve(names.iterator().next()) : directory).toString();
-    ModelMemory.check(origin, bytes);
-    return ModelMemory.within(origin, bytes, () -> readEach(store, directory, read));
+    ModelMemory.check(origin, bytesRead);
+    return ModelMemory.within(origin, bytesRead, () -> readEach(store, directory, read));
+  }
+
+  private static long size(FileStore store, Location directory, String name)
+      throws CorruptModelException, IOException {
+    try {
+      long size = store.regularIn(directory, directory.resolve(name)).bytes();
+      if (size > MAX_FILE_BYTES) {
+        throw new CorruptModelException(
+            "Cannot open model %s: its file '%s' has %s bytes, expected at most %s"
+                .formatted(directory, name, size, MAX_FILE_BYTES));
+      }
+
+      return size;
+    } catch (UnfitFileException e) {
+      throw new CorruptModelException(e.getMessage(), e);
+    } catch (NoSuchFileException e) {
+      throw missing(directory, name, e);
+    }
   }
 
   private static Map<String, byte[]> readEach(
       FileStore store, Location directory, Set<String> names)
       throws CorruptModelException, IOException {
     Map<String, byte[]> files = new TreeMap<>();
-    long bytes = 0;
     for (String name : names) {
       try {
-        byte[] content = BoundedRead.of(store, directory.resolve(name), MAX_FILE_BYTES);
-        bytes += content.length;
-        files.put(name, content);
+        files.put(name, BoundedRead.of(store, directory, directory.resolve(name), MAX_FILE_BYTES));
       } catch (NoSuchFileException e) {
-        throw new CorruptModelException(
-            "Cannot open model %s: its file '%s' is missing".formatted(directory, name), e);
-      }
-
-      if (bytes > MAX_PACKAGE_BYTES) {
-        throw new CorruptModelException(
-            "Cannot open model %s: its files have more than %s bytes"
-                .formatted(directory, MAX_PACKAGE_BYTES));
+        throw missing(directory, name, e);
       }
     }
 
     return files;
+  }
+
+  private static CorruptModelException missing(Location directory, String name, Exception cause) {
+    return new CorruptModelException(
+        "Cannot open model %s: its file '%s' is missing".formatted(directory, name), cause);
   }
 
   /** Returns where the files were read from, with an alias resolved; for messages. */

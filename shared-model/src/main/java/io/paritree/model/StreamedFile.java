@@ -5,6 +5,8 @@ import io.paritree.ModelException;
 import io.paritree.Sha256;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +21,7 @@ import java.security.DigestInputStream;
  */
 final class StreamedFile {
   private final FileStore store;
+  private final Location directory;
   private final Location location;
   private final int size;
   private String sha256; // null before the first reading
@@ -28,8 +31,12 @@ final class StreamedFile {
     T of(InputStream in) throws ModelException, IOException;
   }
 
-  StreamedFile(FileStore store, Location location, int size) {
+  /**
+   * @param directory which no link leaves
+   */
+  StreamedFile(FileStore store, Location directory, Location location, int size) {
     this.store = store;
+    this.directory = directory;
     this.location = location;
     this.size = size;
   }
@@ -57,7 +64,7 @@ final class StreamedFile {
    * @throws UncheckedIOException if it cannot be read
    */
   <T> T read(Reading<T> reading) throws ModelException {
-    try (InputStream in = store.open(location)) {
+    try (InputStream in = opened()) {
       DigestInputStream digested = new DigestInputStream(in, Sha256.digest());
       T result = reading.of(digested);
       digested.transferTo(OutputStream.nullOutputStream()); // what it has left counts, too
@@ -69,9 +76,45 @@ final class StreamedFile {
 
       sha256 = found;
       return result;
+    } catch (UnfitFileException e) {
+      throw new CorruptModelException(e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(
           new IOException("Cannot read %s: %s".formatted(location, e.getMessage()), e));
+    }
+  }
+
+  /** A file that grows is read no further than a byte after its end, which its digest shows. */
+  private InputStream opened() throws IOException {
+    store.regularIn(directory, location);
+    return new FirstBytes(store.open(location), size + 1L);
+  }
+
+  private static final class FirstBytes extends FilterInputStream {
+    private long left;
+
+    FirstBytes(InputStream in, long most) {
+      super(in);
+      this.left = most;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = left == 0 ? -1 : in.read();
+      left -= read < 0 ? 0 : 1;
+      return read;
+    }
+
+    @Override
+    public int read(byte[] into, int at, int length) throws IOException {
+      int read = left == 0 && length > 0 ? -1 : in.read(into, at, (int) Math.min(length, left));
+      left -= Math.max(0, read);
+      return read;
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
     }
   }
 }

@@ -21,6 +21,8 @@ import java.util.Optional;
  * #renamesDirectoriesWhole} says.
  */
 public interface FileStore {
+  /** A file that is longer than it was is read again: somebody may have replaced it. */
+  int MOST_READS = 3;
 
   /**
    * Returns the store that holds a location.
@@ -124,16 +126,46 @@ public interface FileStore {
   /**
    * Returns the entry of a file; follows links.
    *
-   * @throws UnfitFileException if it is a directory, a device or a pipe, which has no end or never
-   *     answers
+   * @throws UnfitFileException if it is a directory, or a device or a pipe, which has no end or
+   *     never answers, or a link to nothing
    */
   default FileEntry regular(Location file) throws IOException {
-    FileEntry entry = find(file).orElseThrow(() -> new NoSuchFileException(file.toString()));
+    FileEntry entry = find(file).orElse(null);
+    if (entry == null && isLink(file)) {
+      throw new UnfitFileException(file, "is a link to nothing", "a file");
+    }
+
+    if (entry == null) {
+      throw new NoSuchFileException(file.toString());
+    }
+
     if (entry.isDirectory()) {
       throw new UnfitFileException(file, "is a directory", "a file");
     }
 
     return entry;
+  }
+
+  /**
+   * Returns the entry of a file in a directory that somebody else fills; follows links that stay in
+   * it, as those of Kubernetes's volumes do.
+   *
+   * @throws UnfitFileException if it is none that {@link #regular} returns, or a link leads out of
+   *     the directory
+   */
+  default FileEntry regularIn(Location directory, Location file) throws IOException {
+    FileEntry entry = regular(file);
+    if (leavesBy(directory, file)) {
+      throw new UnfitFileException(
+          file, "leads out of %s by a link".formatted(directory), "a file that is there");
+    }
+
+    return entry;
+  }
+
+  /** Returns whether links lead out of a directory on the way to what is in it. */
+  default boolean leavesBy(Location directory, Location inside) throws IOException {
+    return false;
   }
 
   /**
@@ -143,16 +175,39 @@ public interface FileStore {
    * @throws UnfitFileException if it has more, or is none that {@link #regular} returns
    */
   default byte[] readAtMost(Location file, int most) throws IOException {
-    FileEntry entry = regular(file);
-    byte[] content = entry.bytes() > most ? null : read(file, most + 1);
-    if (content == null || content.length > most) {
-      throw new UnfitFileException(
-          file,
-          content == null ? "has %s bytes".formatted(entry.bytes()) : "grows",
-          "at most %s".formatted(most));
+    return readAtMost(file, () -> regular(file), most);
+  }
+
+  /**
+   * Returns a whole file of a directory that somebody else fills, as it was at one moment.
+   *
+   * @param most bytes that it may have
+   * @throws UnfitFileException if it has more, or is none that {@link #regularIn} returns
+   */
+  default byte[] readAtMost(Location directory, Location file, int most) throws IOException {
+    return readAtMost(file, () -> regularIn(directory, file), most);
+  }
+
+  private byte[] readAtMost(Location file, Found found, int most) throws IOException {
+    for (int tries = 0; tries < MOST_READS; tries++) {
+      FileEntry entry = found.entry();
+      if (entry.bytes() > most) {
+        throw new UnfitFileException(
+            file, "has %s bytes".formatted(entry.bytes()), "at most %s".formatted(most));
+      }
+
+      byte[] content = read(file, (int) Math.min(entry.bytes() + 1, Integer.MAX_VALUE));
+      if (content.length <= entry.bytes()) {
+        return content;
+      }
     }
 
-    return content;
+    throw new UnfitFileException(file, "grows while it is read", "a file that does not change");
+  }
+
+  /** Finds a file before it is read. */
+  interface Found {
+    FileEntry entry() throws IOException;
   }
 
   /** Returns whether a symbolic link is there, to whatever it leads, and to nothing as well. */

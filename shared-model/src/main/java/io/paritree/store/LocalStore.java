@@ -18,8 +18,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Local disks, through {@code java.nio}.
@@ -66,12 +68,33 @@ final class LocalStore implements FileStore {
   }
 
   private static FileEntry entry(Location location, Path path) throws IOException {
-    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    BasicFileAttributes attributes;
+    try {
+      attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (FileSystemException e) {
+      throw leadsToItself(path) ? new NoSuchFileException(path.toString()) : e;
+    }
+
     return new FileEntry(
         location,
         attributes.isDirectory(),
         attributes.isDirectory() ? 0 : attributes.size(),
         attributes.lastModifiedTime().toMillis());
+  }
+
+  /** Returns whether links lead in a circle, so to nothing. */
+  private static boolean leadsToItself(Path link) throws IOException {
+    Set<Path> seen = new HashSet<>();
+    Path next = link;
+    while (Files.isSymbolicLink(next)) {
+      if (!seen.add(next)) {
+        return true;
+      }
+
+      next = next.resolveSibling(Files.readSymbolicLink(next)).normalize();
+    }
+
+    return false;
   }
 
   @Override
@@ -82,6 +105,11 @@ final class LocalStore implements FileStore {
     }
 
     return entry;
+  }
+
+  @Override
+  public boolean leavesBy(Location directory, Location inside) throws IOException {
+    return !real(directory).holds(real(inside));
   }
 
   @Override

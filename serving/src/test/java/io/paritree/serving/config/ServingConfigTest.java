@@ -214,6 +214,23 @@ class ServingConfigTest {
         .hasMessageNotContaining("hunter2");
   }
 
+  /** Kubernetes mounts a ConfigMap's files by links into a dated directory of the mount. */
+  @Test
+  void fileIsReadFromAVolumeOfKubernetesAndFromNoPipe() throws Exception {
+    Path dated = Files.createDirectory(directory.resolve("..2026_12_02_10_00_00.1"));
+    Files.writeString(dated.resolve("serving.conf"), "server.port = 4711");
+    Files.createSymbolicLink(directory.resolve("..data"), dated.getFileName());
+    Path file = directory.resolve("serving.conf");
+    Files.createSymbolicLink(file, Path.of("..data/serving.conf"));
+    assertThat(TestConfig.read(Optional.of(file), Map.of(), "models/a").server().port())
+        .isEqualTo(4711);
+
+    Path pipe = directory.resolve("pipe.conf");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> TestConfig.read(Optional.of(pipe), Map.of(), "models/a"))
+        .hasMessageContaining("pipe.conf: it is a device or a pipe, expected a file");
+  }
+
   @Test
   void missingFileIsRefused() {
     Path file = directory.resolve("absent.conf");

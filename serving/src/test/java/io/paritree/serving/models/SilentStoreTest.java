@@ -4,22 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
 import io.paritree.serving.Client;
+import io.paritree.serving.FarStore;
 import io.paritree.serving.LoggedErrors;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.SwapTrial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store whose files block their readers, like a FIFO or a file system that hangs. */
+/** A store whose files block their readers, as those of a file system that hangs do. */
 class SilentStoreTest {
   private static final String RECORD = TestPackages.records(1).get(0);
   private static final Map<String, String> SETTINGS =
@@ -27,7 +29,7 @@ class SilentStoreTest {
 
   @TempDir Path store;
   private Path late;
-  private Path alias;
+  private CountDownLatch held = new CountDownLatch(0);
 
   @BeforeEach
   void makePackages() throws Exception {
@@ -36,24 +38,23 @@ class SilentStoreTest {
     packages.binary(1, 20);
     packages.classes();
     late = store.resolve("parcel-late");
-    alias = late.resolve("aliases/champion");
   }
 
   private RunningServer serve() throws Exception {
     return RunningServer.start(
-        List.of(late.toString(), store.resolve("parcel-class").toString()), SETTINGS);
+        List.of("far://store" + late, "far://store" + store.resolve("parcel-class")), SETTINGS);
   }
 
-  private void block() throws Exception {
-    Path fifo = late.resolve("fifo");
-    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
-    Files.delete(alias);
-    Files.move(fifo, alias);
+  private static CountDownLatch block() {
+    CountDownLatch until = new CountDownLatch(1);
+    FarStore.silent = new FarStore.Silent("parcel-late/aliases/champion", until);
+    return until;
   }
 
-  /** Ends the threads that wait for a writer of the FIFO. */
-  private static void release(Path fifo) throws Exception {
-    Files.newByteChannel(fifo, StandardOpenOption.WRITE).close();
+  @AfterEach
+  void release() {
+    FarStore.silent = null;
+    held.countDown();
   }
 
   private static String await(Client client, String path, String text) throws Exception {
@@ -82,12 +83,11 @@ class SilentStoreTest {
 
   @Test
   void updatesGoOnAfterAnAliasThatBlockedIsReplaced() throws Exception {
-    Path fifo = late.resolve("old");
     try (LoggedErrors log = LoggedErrors.fromInfo();
         RunningServer serving = serve();
         Client client = new Client(serving.port());
         Client management = new Client(serving.managementPort())) {
-      block();
+      held = block();
       String health = await(management, "/health/ready", "\"unreachable\":");
       assertThat(health).contains("has not answered for").contains("\"ready\":true");
       long blocked = lastLook(management);
@@ -95,7 +95,7 @@ class SilentStoreTest {
       assertThat(lastLook(management)).isEqualTo(blocked);
       assertThat(client.post("/v1/models/parcel-late/score", RECORD).status()).isEqualTo(200);
 
-      Files.move(alias, fifo);
+      FarStore.silent = null; // the thread that waits goes on waiting
       SwapTrial.champion(late, 2);
       await(client, "/v1/models", "\"parcel-late/2\"");
       assertThat(management.get("/health/ready").body()).doesNotContain("unreachable");
@@ -103,8 +103,6 @@ class SilentStoreTest {
       assertThat(log.lines())
           .anyMatch(text -> text.contains("is unreachable: its store has not answered for"))
           .anyMatch(text -> text.contains("is the newest version again"));
-    } finally {
-      release(fifo);
     }
   }
 
@@ -113,15 +111,13 @@ class SilentStoreTest {
     try (RunningServer serving = serve();
         Client client = new Client(serving.port());
         Client management = new Client(serving.managementPort())) {
-      block();
+      held = block();
       await(management, "/health/ready", "\"unreachable\":");
       Path other = store.resolve("parcel-class");
       Files.delete(other.resolve("aliases/champion"));
       await(management, "/health/ready", "\"name\":\"parcel-class\"");
       await(management, "/metrics", "paritree_model_refusing{model=\"parcel-class\"} 1.0");
       assertThat(client.get("/health/ready").status()).isEqualTo(200);
-    } finally {
-      release(alias);
     }
   }
 }

@@ -15,6 +15,7 @@ import io.paritree.model.rows.InputException;
 import io.paritree.rule.RuleException;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -165,13 +166,11 @@ final class PromoteCommand implements Callable<Integer> {
 
   private static byte[] read(String file) throws InputException, IOException {
     Location location = Location.of(file);
-    byte[] document = FileStore.of(location).read(location, MAX_EVIDENCE_BYTES + 1);
-    if (document.length > MAX_EVIDENCE_BYTES) {
-      throw new InputException(
-          "Cannot read %s: it has more than %s bytes".formatted(file, MAX_EVIDENCE_BYTES));
+    try {
+      return FileStore.of(location).readAtMost(location.parent(), location, MAX_EVIDENCE_BYTES);
+    } catch (UnfitFileException e) {
+      throw new InputException(e.getMessage(), e);
     }
-
-    return document;
   }
 
   /**

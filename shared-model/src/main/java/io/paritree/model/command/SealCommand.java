@@ -10,7 +10,6 @@ import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.layout.AliasMove;
-import io.paritree.model.layout.BoundedRead;
 import io.paritree.model.layout.ModelName;
 import io.paritree.model.layout.ModelStore;
 import io.paritree.model.manifest.FieldImportance;
@@ -30,6 +29,7 @@ import io.paritree.model.seal.Sealing;
 import io.paritree.reasons.Importance;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -270,13 +270,15 @@ final class SealCommand implements Callable<Integer> {
 
     Location location = Location.of(schemaFile);
     try {
-      byte[] content = BoundedRead.of(FileStore.of(location), location, MAX_SCHEMA_BYTES);
+      byte[] content = FileStore.of(location).readAtMost(location, MAX_SCHEMA_BYTES);
       SchemaForm given = SchemaParser.fromJson(schemaFile, content);
       if (given.hasOffsets() && !offsets.isEmpty()) {
         throw usage("--offset names offsets, but %s has offsets already", schemaFile);
       }
 
       return given.withOffsets(offsets);
+    } catch (UnfitFileException e) {
+      throw new InputException(e.getMessage(), e);
     } catch (NoSuchFileException e) {
       throw new InputException("Cannot read %s: there is no such file".formatted(schemaFile), e);
     }

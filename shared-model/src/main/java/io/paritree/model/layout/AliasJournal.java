@@ -38,10 +38,12 @@ final class AliasJournal {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final FileStore files;
+  private final Location model;
   private final Location directory;
 
   AliasJournal(FileStore files, Location model, String alias) {
     this.files = files;
+    this.model = model;
     this.directory = model.resolve(DIRECTORY).resolve(alias);
   }
 
@@ -54,14 +56,15 @@ final class AliasJournal {
 
   /** Returns the numbers of the entries, ascending. */
   TreeSet<Long> numbers() throws IOException {
-    if (files.isLink(directory) || files.isLink(directory.parent())) {
-      throw new IOException(
-          "Cannot read the journal %s: it is a link, and may be that of another alias; put a directory of its own there"
-              .formatted(directory));
+    try {
+      BoundedRead.refuseLink(files, model, directory.parent());
+      BoundedRead.refuseLink(files, model, directory);
+    } catch (CorruptModelException e) {
+      throw new IOException(e.getMessage(), e);
     }
 
     TreeSet<Long> numbers = new TreeSet<>();
-    for (FileEntry entry : files.listOrNone(directory)) {
+    for (FileEntry entry : files.listOrNone(directory, ModelStore.MAX_ENTRIES)) {
       String name = entry.location().name();
       if (FILE.matcher(name).matches()) {
         numbers.add(Long.parseLong(name.substring(0, name.length() - ENDING.length())));
@@ -93,7 +96,7 @@ final class AliasJournal {
       count++;
       Location file = file(number);
       try {
-        byte[] content = BoundedRead.ofOwn(files, file, AliasMove.MAX_BYTES);
+        byte[] content = BoundedRead.ofOwn(files, model, file, AliasMove.MAX_BYTES);
         AliasMove move = AliasMove.fromJson(number, file.toString(), content);
         moves.add(move);
         hasMoved |= move.confirmed().isPresent() && move.isChange();
@@ -199,7 +202,7 @@ final class AliasJournal {
   private Optional<AliasMove> entry(long number) throws IOException {
     Location file = file(number);
     try {
-      byte[] content = BoundedRead.ofOwn(files, file, AliasMove.MAX_BYTES);
+      byte[] content = BoundedRead.ofOwn(files, model, file, AliasMove.MAX_BYTES);
       return Optional.of(AliasMove.fromJson(number, file.toString(), content));
     } catch (CorruptModelException | NoSuchFileException e) {
       return Optional.empty();

@@ -37,7 +37,7 @@ public record GuardedAliases(Map<String, List<String>> requirements) {
     Location file = model.resolve(FILE);
     Map<String, List<String>> requirements = new TreeMap<>();
     try {
-      StrictJson json = new StrictJson(file.toString(), files.readAtMost(file, MAX_BYTES));
+      StrictJson json = new StrictJson(file.toString(), files.readAtMost(model, file, MAX_BYTES));
       json.document(
           () ->
               json.object(
@@ -46,16 +46,12 @@ public record GuardedAliases(Map<String, List<String>> requirements) {
                       () -> json.namedValues(alias -> requirements.put(alias, rules(alias, json)))),
                   Set.of("aliases")));
     } catch (NoSuchFileException e) {
-      if (files.isLink(file)) {
-        throw new CorruptModelException(
-            "Cannot read %s: it is a link to nothing, so nobody knows which aliases it guards; restore what it leads to, or remove it"
-                .formatted(file),
-            e);
-      }
-
       return new GuardedAliases(Map.of());
     } catch (UnfitFileException e) {
-      throw new CorruptModelException(e.getMessage(), e);
+      throw new CorruptModelException(
+          e.getMessage()
+              + "; until it is restored or removed, nobody knows which aliases it guards",
+          e);
     } catch (BrokenJsonException e) {
       throw new CorruptModelException(e.getMessage(), e);
     }

@@ -86,7 +86,7 @@ public record ModelReference(
       String reference, Location location, FileStore files, Map<String, String> hadoop)
       throws CorruptModelException, IOException {
     Set<String> names =
-        files.list(location).stream()
+        files.list(location, ModelStore.MAX_ENTRIES).stream()
             .map(entry -> entry.location().name())
             .collect(Collectors.toSet());
     if (names.contains(PackageFiles.DIGESTS)) {
@@ -120,15 +120,27 @@ public record ModelReference(
    * Returns the {@code name/version} that a place in a store implies; empty for any other place.
    */
   private static Optional<String> placeInStore(Location location, FileStore files)
-      throws IOException {
+      throws CorruptModelException, IOException {
     if (!ModelName.isVersion(location.name())) {
       return Optional.empty();
     }
 
     Location model = location.parent();
-    return files.find(model.resolve(ModelStore.ALIASES)).isPresent()
-        ? Optional.of(model.name() + "/" + location.name())
-        : Optional.empty();
+    if (files.find(model.resolve(ModelStore.ALIASES)).isEmpty()) {
+      return Optional.empty();
+    }
+
+    refuseLinkOut(files, model, location);
+    return Optional.of(model.name() + "/" + location.name());
+  }
+
+  private static void refuseLinkOut(FileStore files, Location model, Location version)
+      throws CorruptModelException, IOException {
+    if (files.leavesBy(model, version)) {
+      throw new CorruptModelException(
+          "Cannot open model %s: it leads out of %s by a link; copy the package there, or name the directory itself"
+              .formatted(version, model));
+    }
   }
 
   private static ModelReference alias(Location model, String alias, Map<String, String> hadoop)
@@ -142,7 +154,9 @@ public record ModelReference(
     ModelStore store = new ModelStore(model.parent(), hadoop);
     long version = store.alias(model.name(), alias);
     Location location = store.version(model.name(), version);
-    if (FileStore.of(location, hadoop).find(location.resolve(PackageFiles.DIGESTS)).isEmpty()) {
+    FileStore files = FileStore.of(location, hadoop);
+    refuseLinkOut(files, model, location);
+    if (files.find(location.resolve(PackageFiles.DIGESTS)).isEmpty()) {
       throw new CorruptModelException(
           "Cannot open model %s@%s: the alias names version %s, but %s is not a sealed package"
               .formatted(model, alias, version, location));

@@ -35,6 +35,9 @@ public final class ModelStore {
   static final String ALIASES = "aliases";
   public static final String CHAMPION = "champion";
 
+  /** A directory of a store has so many entries at most; those of object stores list slowly. */
+  static final int MAX_ENTRIES = 100_000;
+
   private static final int MAX_ALIAS_BYTES = 64;
   private static final int MOST_TRIES = 10_000;
 
@@ -56,7 +59,7 @@ public final class ModelStore {
   /** Returns the names of the models, ascending. */
   public List<String> names() throws IOException {
     List<String> names = new ArrayList<>();
-    for (FileEntry entry : files.listOrNone(root)) {
+    for (FileEntry entry : files.listOrNone(root, MAX_ENTRIES)) {
       if (entry.isDirectory()
           && ModelName.isName(entry.location().name())
           && !versions(entry.location().name()).isEmpty()) {
@@ -69,7 +72,7 @@ public final class ModelStore {
 
   /** Returns the versions of a model, ascending; empty if there is no such model. */
   public List<Long> versions(String name) throws IOException {
-    return files.listOrNone(root.resolve(name)).stream()
+    return files.listOrNone(root.resolve(name), MAX_ENTRIES).stream()
         .filter(FileEntry::isDirectory)
         .map(entry -> entry.location().name())
         .filter(ModelName::isVersion)
@@ -80,7 +83,7 @@ public final class ModelStore {
 
   /** Returns the aliases of a model, whatever their files hold. */
   public SortedSet<String> aliases(String name) throws IOException {
-    return files.listOrNone(root.resolve(name).resolve(ALIASES)).stream()
+    return files.listOrNone(root.resolve(name).resolve(ALIASES), MAX_ENTRIES).stream()
         .filter(entry -> !entry.isDirectory())
         .map(entry -> entry.location().name())
         .filter(own -> ModelName.isAlias(own) && !FileStore.isTemporary(own))
@@ -96,8 +99,9 @@ public final class ModelStore {
     Location file = aliasFile(name, alias);
     String content;
     try {
-      BoundedRead.refuseLink(files, file.parent());
-      byte[] bytes = BoundedRead.ofOwn(files, file, MAX_ALIAS_BYTES);
+      Location model = root.resolve(name);
+      BoundedRead.refuseLink(files, model, file.parent());
+      byte[] bytes = BoundedRead.ofOwn(files, model, file, MAX_ALIAS_BYTES);
       content = new String(bytes, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       throw new CorruptModelException(
@@ -235,7 +239,7 @@ public final class ModelStore {
               .formatted(Fault.printable(alias), ModelName.RULE));
     }
 
-    BoundedRead.refuseLink(files, aliasFile(name, alias).parent());
+    BoundedRead.refuseLink(files, root.resolve(name), aliasFile(name, alias).parent());
     refuseOtherCase(name, alias);
 
     if (to.isPresent() && !versions(name).contains(to.get())) {
@@ -311,7 +315,8 @@ public final class ModelStore {
   private AliasMove.Target target(String name, long version) {
     Location digests = version(name, version).resolve(PackageFiles.DIGESTS);
     try {
-      byte[] content = BoundedRead.of(files, digests, PackageFiles.MAX_DIGESTS_BYTES);
+      byte[] content =
+          BoundedRead.of(files, root.resolve(name), digests, PackageFiles.MAX_DIGESTS_BYTES);
       return new AliasMove.Target(version, Optional.of(Sha256.hex(content)));
     } catch (CorruptModelException | IOException e) {
       return new AliasMove.Target(version, Optional.empty()); // the package may be damaged or gone

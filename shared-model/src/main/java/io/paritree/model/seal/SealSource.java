@@ -137,8 +137,13 @@ public record SealSource(
 
   private static void collect(FileStore store, Location directory, String prefix, Set<String> names)
       throws ModelException, IOException {
-    for (FileEntry entry : store.list(directory)) {
+    for (FileEntry entry : store.list(directory, MAX_FILES)) {
       String name = prefix + entry.location().name();
+      if (entry.isDirectory() && store.leavesBy(directory, entry.location())) {
+        throw new CorruptModelException(
+            "Cannot seal %s: %s leads out of it by a link".formatted(directory, entry.location()));
+      }
+
       if (entry.isDirectory()) {
         collect(store, entry.location(), name + "/", names);
       } else if (names.size() == MAX_FILES) {

@@ -921,7 +921,9 @@ class ModelMainTest {
 
     assertThat(err.toString())
         .contains(
-            "wide/1 is sealed in ", ", but wide@next was not moved", "'model.ubj' has SHA-256");
+            "wide/1 is sealed in ",
+            ", but wide@next was not moved",
+            "'model.ubj' is not the one that paritree.sha256 lists");
     assertThat(store.resolve("wide/1")).exists();
     assertThat(store.resolve("wide/aliases")).doesNotExist();
   }

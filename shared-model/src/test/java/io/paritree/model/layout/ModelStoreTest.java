@@ -147,6 +147,19 @@ class ModelStoreTest {
     assertThat(elsewhere.resolve("next")).hasContent("1");
   }
 
+  /** Kubernetes mounts a volume's files by links into a dated directory of it. */
+  @Test
+  void anAliasInAVolumeOfKubernetesNamesItsVersion() throws Exception {
+    Path model = root.resolve(NAME).toPath();
+    Path dated = Files.createDirectory(model.resolve("..2026_12_02_10_00_00.1"));
+    Files.move(model.resolve("aliases"), dated.resolve("aliases"));
+    Files.createSymbolicLink(model.resolve("..data"), dated.getFileName());
+    Files.createSymbolicLink(model.resolve("aliases"), Path.of("..data/aliases"));
+
+    assertThat(store.alias(NAME, "champion"))
+        .isEqualTo(Long.parseLong(Files.readString(dated.resolve("aliases/champion")).strip()));
+  }
+
   @Test
   void aJournalThatIsALinkToAnotherTakesNoAliasBack() throws Exception {
     store.setAlias(NAME, "next", 1);
