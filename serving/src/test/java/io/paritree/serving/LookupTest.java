@@ -313,7 +313,7 @@ class LookupTest extends ServedLoans {
     String compare = "/v1/scores/loans/%s/compare";
     Path file = directory.resolve("store/parcel-late/1/model.ubj");
     Path away = Files.move(file, directory.resolve("away"));
-    Files.createDirectory(file); // cannot be read
+    Files.createSymbolicLink(file, Path.of("x".repeat(300))); // no system can read it now
     assertThat(client.post(compare.formatted(1), records.get(0)).body())
         .doesNotContain("\"then\"")
         .endsWith("\"cause\":null}\n");
