@@ -2,7 +2,7 @@ package io.paritree.proof;
 
 import io.paritree.feature.Schema;
 import io.paritree.model.ScoringModel;
-import io.paritree.model.seal.GeneratedRecords;
+import io.paritree.model.golden.GeneratedRecords;
 import java.util.List;
 import java.util.SplittableRandom;
 

@@ -1,6 +1,7 @@
 package io.paritree.model.command;
 
 import io.paritree.ModelException;
+import io.paritree.model.golden.GoldenRecords;
 import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.rows.CsvRows;
@@ -8,7 +9,6 @@ import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
 import io.paritree.model.rows.ScoredSentinels;
 import io.paritree.model.seal.GoldenChoice;
-import io.paritree.model.seal.GoldenRecords;
 import io.paritree.model.seal.NeverMissing;
 import io.paritree.model.seal.Sealing;
 import io.paritree.model.trainer.TrainerCheck;

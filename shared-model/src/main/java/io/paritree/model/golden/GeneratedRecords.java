@@ -1,4 +1,4 @@
-package io.paritree.model.seal;
+package io.paritree.model.golden;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;

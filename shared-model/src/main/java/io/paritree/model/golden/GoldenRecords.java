@@ -1,8 +1,7 @@
-package io.paritree.model.seal;
+package io.paritree.model.golden;
 
 import io.paritree.InvalidRowException;
 import io.paritree.feature.Schema;
-import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.manifest.Provenance;
 import java.util.List;
 
@@ -14,14 +13,14 @@ import java.util.List;
  */
 public record GoldenRecords(List<byte[]> records, Provenance.GoldenSource source) {
   /** The number of records to aim for. */
-  static final int WANTED = 64;
+  public static final int WANTED = 64;
 
   public GoldenRecords {
     records = List.copyOf(records);
   }
 
   /** Returns whether a schema accepts a record. */
-  static boolean admits(Schema schema, byte[] record) {
+  public static boolean admits(Schema schema, byte[] record) {
     try {
       JsonRecord.encode(schema, record, new float[schema.width()], 0);
       return true;

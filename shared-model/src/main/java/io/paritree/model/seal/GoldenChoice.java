@@ -3,6 +3,7 @@ package io.paritree.model.seal;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import io.paritree.model.golden.GoldenRecords;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.rows.InputException;
 import java.util.ArrayList;

@@ -20,6 +20,7 @@ import io.paritree.model.SchemaFit;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.golden.GoldenContributions;
 import io.paritree.model.golden.GoldenFile;
+import io.paritree.model.golden.GoldenRecords;
 import io.paritree.model.golden.GoldenRow;
 import io.paritree.model.golden.GoldenRows;
 import io.paritree.model.golden.JsonRecord;
