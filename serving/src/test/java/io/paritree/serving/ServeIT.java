@@ -7,7 +7,6 @@ import io.paritree.model.TestPackages;
 import io.paritree.serving.Client.Answer;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -216,17 +215,33 @@ class ServeIT {
   @Test
   @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD) // a pipe that nobody opens waits
   void stopWhileModelsAreOpenedLeavesWithZero() throws Exception {
-    Path pipe = directory.resolve("model-that-never-comes.ubj");
-    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    try (ServeRun run = new ServeRun(directory, Map.of(), "--model", pipe.toString());
-        OutputStream reader = Files.newOutputStream(pipe)) { // waits until it is being opened
-      assertThat(reader).isNotNull();
+    Path slow = new TestPackages(directory.resolve("slow")).wide(4, 200, 6);
+    String[] arguments = {
+      "--model",
+      slow.toString(),
+      "--set",
+      "models.warm-up-rows=10000000" // longer than the wait below
+    };
+    try (ServeRun run = new ServeRun(directory, Map.of(), arguments)) {
+      String opening = "io.paritree.serving.models.WarmUp.run";
+      while (!stacks(run.process().pid()).contains(opening)) {
+        assertThat(run.process().isAlive()).as(run.output()).isTrue();
+      }
+
       run.process().destroy(); // SIGTERM
 
-      assertThat(run.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
       assertThat(run.process().exitValue()).as(run.output()).isZero();
       assertThat(run.output()).doesNotContain("Ready", "\tat ");
     }
+  }
+
+  /** Returns what the threads of a JVM are doing; nothing useful while it starts. */
+  private static String stacks(long pid) throws IOException {
+    Path jstack = Path.of(System.getProperty("java.home"), "bin", "jstack");
+    Process process =
+        new ProcessBuilder(jstack.toString(), Long.toString(pid)).redirectErrorStream(true).start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   @Test
