@@ -5,30 +5,19 @@ import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.RuleException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
-import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.history.HistoryTable;
-import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.publish.RunName;
 import io.paritree.spark.settings.OutcomeArguments;
-import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.SparkSession;
@@ -42,8 +31,6 @@ import org.apache.spark.sql.SparkSession;
 public final class OutcomesMain {
   private static final int MIN_TASKS = 8;
   private static final int TASKS_PER_CORE = 2;
-  private static final DateTimeFormatter RUN_TIME =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private OutcomesMain() {}
 
@@ -81,29 +68,6 @@ public final class OutcomesMain {
     }
   }
 
-  /** Checks the table before anything is read. */
-  private static void check(
-      HistoryTable table, OutcomeArguments given, Optional<OutputPlace> place, SparkSession session)
-      throws IOException, RefusedException {
-    Map<String, String> hadoop = HadoopPaths.settingsByName(session);
-    List<Location> places = new ArrayList<>();
-    if (place.isPresent()) {
-      places.addAll(List.of(place.get().output(), place.get().state()));
-    }
-
-    String labels = given.query().labels().source();
-    if (labels.contains("/")) {
-      places.add(FileStore.located(labels, hadoop));
-    }
-
-    Optional<String> problem = table.problems(hadoop, places).findFirst();
-    if (problem.isPresent()) {
-      throw new RefusedException(problem.get());
-    }
-
-    table.check(session);
-  }
-
   private static ScoreMain.Ending measure(
       OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
       throws IOException, JobException, RuleException, AnalysisException {
@@ -121,30 +85,14 @@ public final class OutcomesMain {
         .set("spark.sql.shuffle.partitions", String.valueOf(tasks)); // each is read in turn
     // What is kept is read twice, and nearly all values differ.
     session.conf().set("spark.sql.inMemoryColumnarStorage.compressed", "false");
-    Instant at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    String run = RunName.first("outcomes-" + RUN_TIME.format(at)).toString();
-    Optional<HistoryTable> table =
-        given
-            .table()
-            .map(own -> new HistoryTable(own, "outcomes", "--out-table", Outcomes.columns()));
-    if (table.isPresent()) {
-      check(table.get(), given, place, session);
-    }
-
     boolean isTable = !given.query().published().table().isEmpty();
-    Outcomes outcomes =
-        Outcomes.of(session, given.query(), isTable ? Optional.empty() : place, run, at);
+    Outcomes outcomes = Outcomes.of(session, given.query(), isTable ? Optional.empty() : place);
     out.print(outcomes.text());
     ScoreMain.Ending ending = ending(outcomes, err);
     Optional<OutputPlace> where = place.or(outcomes::place);
     List<Keeping> all =
         List.of(
             () -> store(outcomes, where, out),
-            () -> {
-              if (table.isPresent()) {
-                table.get().append(session, run, 0, outcomes.rows().iterator());
-              }
-            },
             () -> {
               if (!given.json().isEmpty()) {
                 Files.write(Path.of(given.json()), outcomes.json());

@@ -8,7 +8,6 @@ import io.paritree.Fault;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.outcomes.OutcomeQuery.Challenger;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
 import java.io.IOException;
@@ -32,8 +31,7 @@ import org.apache.spark.sql.types.DataType;
  *     #SCORE}, {@link #LABEL}, {@link #CLASS_SCORES} and {@link #VERSION}; one for each key
  * @param keys the columns of the key
  * @param levels those of the partition
- * @param source where they are from, or the rows that were scored
- * @param version of that table; empty for files
+ * @param source the directory that they are from
  * @param packages that have scored the rows
  */
 record ChallengerScores(
@@ -41,7 +39,6 @@ record ChallengerScores(
     List<String> keys,
     List<String> levels,
     String source,
-    String version,
     ScoringPackages packages)
     implements AutoCloseable {
   static final String SCORE = "challenger_score";
@@ -64,11 +61,12 @@ record ChallengerScores(
       LabelTable labels,
       OutcomeText text)
       throws RefusedException, FailedException, IOException {
-    Challenger asked = query.challenger().orElseThrow();
     OutcomeQuery own = query.ofChallenger();
     Dataset<Row> keys = labels.rows().select(columns(keys(query)));
     boolean isOfLabels = query.unmatched() == Unmatched.UNKNOWN;
-    FoundScores found = FoundScores.of(session, own, place(session, own));
+    OutputPlace place =
+        own.published().place(query.challenger(), HadoopPaths.settingsByName(session));
+    FoundScores found = FoundScores.of(session, own, Optional.of(place));
     PublishedScores scores = PublishedScores.of(own, found);
     check(own, published, scores, text);
     List<String> levels = new ArrayList<>();
@@ -96,7 +94,7 @@ record ChallengerScores(
 
     ChallengerScores all =
         new ChallengerScores(
-            rows.persist(), keys(query), levels, asked.source(), found.version(), found.packages());
+            rows.persist(), keys(query), levels, query.challenger(), found.packages());
     all.refuseRepeated(own);
     return all;
   }
@@ -107,14 +105,6 @@ record ChallengerScores(
 
   private static Column[] columns(List<String> names) {
     return names.stream().map(name -> col(name)).toArray(Column[]::new);
-  }
-
-  private static Optional<OutputPlace> place(SparkSession session, OutcomeQuery own)
-      throws RefusedException, IOException {
-    String output = own.published().output();
-    return output.isEmpty()
-        ? Optional.empty()
-        : Optional.of(own.published().place(output, HadoopPaths.settingsByName(session)));
   }
 
   private static void check(

@@ -2,7 +2,6 @@ package io.paritree.spark.outcomes;
 
 import io.paritree.Fault;
 import io.paritree.spark.ending.FailedException;
-import io.paritree.spark.outcomes.OutcomeQuery.Challenger;
 import io.paritree.spark.scores.AskedScores;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -73,10 +72,8 @@ record GoneFiles(String what, String cure) {
     AskedScores scores = query.published();
     add(sources, scores.output(), scores.table(), "%s", PUBLISHED, hadoop);
     add(sources, "", query.labels().source(), "the labels %s", GIVEN, hadoop);
-    if (query.challenger().isPresent()) {
-      Challenger other = query.challenger().get();
-      String what = "the challenger's scores %s";
-      add(sources, other.output(), other.table(), what, PUBLISHED, hadoop);
+    if (!query.challenger().isEmpty()) {
+      add(sources, query.challenger(), "", "the challenger's scores %s", PUBLISHED, hadoop);
     }
 
     return sources;

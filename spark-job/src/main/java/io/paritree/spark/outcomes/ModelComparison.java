@@ -11,15 +11,13 @@ import java.util.stream.Collectors;
 /**
  * Two models on the same rows.
  *
- * @param source where the challenger's scores are from, or the rows that it has scored
- * @param sourceVersion the version of that table; empty for files
+ * @param source the directory that the challenger's scores were published to
  * @param models that are the challenger
  * @param rows that both have, with a label
  * @param unscored rows with a label that only the published scores have
  */
 record ModelComparison(
     String source,
-    String sourceVersion,
     List<MeasuredModel> models,
     long rows,
     long unscored,
@@ -39,13 +37,11 @@ record ModelComparison(
 
   /** Returns the same without how scores are distributed. */
   ModelComparison withoutScores() {
-    return new ModelComparison(
-        source, sourceVersion, models, rows, unscored, difference.withoutScores());
+    return new ModelComparison(source, models, rows, unscored, difference.withoutScores());
   }
 
   void write(JsonGenerator json) throws IOException {
     json.writeStringField("source", source);
-    JsonText.optional(json, "version", sourceVersion);
     JsonText.objects(json, "models", models, model -> model.write(json));
     json.writeNumberField("n", rows);
     json.writeNumberField("unscored", unscored);

@@ -18,7 +18,8 @@ import java.util.Set;
  * @param maturity which partitions count
  * @param unmatched what a score without a label means
  * @param by columns whose values are segments
- * @param challenger another model whose scores of the same rows are measured too
+ * @param challenger the directory that another model's scores of the same rows were published to;
+ *     empty without one
  * @param requirements rules that must hold
  */
 public record OutcomeQuery(
@@ -28,7 +29,7 @@ public record OutcomeQuery(
     Maturity maturity,
     Unmatched unmatched,
     List<String> by,
-    Optional<Challenger> challenger,
+    String challenger,
     List<String> requirements) {
   public OutcomeQuery {
     by = List.copyOf(by);
@@ -57,30 +58,15 @@ public record OutcomeQuery(
 
   /** Returns a query for the scores of the challenger, of the same days. */
   OutcomeQuery ofChallenger() {
-    Challenger other = challenger.orElseThrow();
     return new OutcomeQuery(
-        published.in(other.output, other.table),
+        published.in(challenger),
         new Scores(scores.column, "", scores.quantile),
         labels,
         new Maturity(maturity.horizonDays, maturity.asOf, ""),
         unmatched,
         List.of(),
-        Optional.empty(),
+        "",
         List.of());
-  }
-
-  /**
-   * Another model, whose scores of the same rows are stored.
-   *
-   * @param output the directory that its scores were published to; empty for others
-   * @param table the table that they were published to; empty for others
-   */
-  public record Challenger(String output, String table) {
-
-    /** Returns where its scores are. */
-    String source() {
-      return table.isEmpty() ? output : table;
-    }
   }
 
   /**

@@ -172,7 +172,7 @@ record OutcomeReport(
                       : ""));
     }
 
-    if (query.challenger().isPresent() && comparison.isEmpty()) {
+    if (!query.challenger().isEmpty() && comparison.isEmpty()) {
       warnings.add("Nothing can be compared: the challenger has scored no mature row with a label");
     }
 
@@ -255,7 +255,7 @@ record OutcomeReport(
     List<String> warnings = warnings();
     if (kept.size() < slices.size()) {
       warnings.add(
-          "%s of %s slices are left out, the first partitions before segments of few rows: the report would be too large for a server; --out-table has all"
+          "%s of %s slices are left out, the first partitions before segments of few rows: the report would be too large for a server; measure fewer days by --from and --to"
               .formatted(slices.size() - kept.size(), slices.size()));
     }
 

@@ -32,9 +32,9 @@ final class OutcomeRules {
 
   private static RuleWords words(
       OutcomeQuery query, Set<OutcomeKind> kinds, Collection<String> slices) {
-    return query.challenger().isPresent()
-        ? OutcomeWords.ofTwo(kinds, slices)
-        : OutcomeWords.ofOne(kinds, slices);
+    return query.challenger().isEmpty()
+        ? OutcomeWords.ofOne(kinds, slices)
+        : OutcomeWords.ofTwo(kinds, slices);
   }
 
   /** Returns the verdicts about the slices of a report; a rule that has fired holds. */
@@ -51,7 +51,7 @@ final class OutcomeRules {
 
   private static OutcomeValues values(OutcomeReport report) {
     Map<String, Map<String, Double>> subjects = new LinkedHashMap<>();
-    if (report.query().challenger().isPresent()) {
+    if (!report.query().challenger().isEmpty()) {
       Optional<ModelComparison> own = report.comparison();
       subjects.put(
           OutcomeWords.CHALLENGER,

@@ -12,21 +12,18 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
 import java.io.IOException;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * Measures stored scores by the labels that have come.
  *
  * @param json the report
  * @param text the same for the console
- * @param rows the same as rows of a table, of {@link #columns}
  * @param asOf the day of the newest label that counts; empty if labels have no time
  * @param place where the state of the scores is; empty if that is not known
  * @param unmet rules that do not hold; empty if all do
@@ -34,7 +31,6 @@ import org.apache.spark.sql.types.StructType;
 public record Outcomes(
     byte[] json,
     String text,
-    List<Object[]> rows,
     Optional<LocalDate> asOf,
     Optional<OutputPlace> place,
     List<String> unmet) {
@@ -56,27 +52,19 @@ public record Outcomes(
     OutcomeRules.check(query, query.kinds());
   }
 
-  /** Returns the columns of the table that {@link #rows} are of. */
-  public static StructType columns() {
-    return OutcomeRows.COLUMNS;
-  }
-
   /**
    * Measures. Where a run publishes a partition again while it is read, all is read once more.
    *
    * @param place where the scores were published to; empty for a table
-   * @param run the run's name, which no other run has
-   * @param at when it began
    * @throws RefusedException if scores or labels cannot be used
    * @throws UsageException if a rule is about a measure that such scores do not have
    * @throws FailedException if files are gone whenever they are read, or being replaced
    */
-  public static Outcomes of(
-      SparkSession session, OutcomeQuery query, Optional<OutputPlace> place, String run, Instant at)
+  public static Outcomes of(SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
       throws JobException, IOException, RuleException {
     for (int look = 1; true; look++) {
       try {
-        return measured(session, query, place, run, at);
+        return measured(session, query, place);
       } catch (Exception e) { // Spark throws checked ones undeclared
         Optional<String> gone = e instanceof JobException ? Optional.empty() : ParquetRows.gone(e);
         if (gone.isEmpty()) {
@@ -92,7 +80,7 @@ public record Outcomes(
   }
 
   private static Outcomes measured(
-      SparkSession session, OutcomeQuery query, Optional<OutputPlace> place, String run, Instant at)
+      SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
       throws JobException, IOException, RuleException {
     FoundScores found = FoundScores.of(session, query, place);
     checkSecret(session, query, found);
@@ -120,12 +108,7 @@ public record Outcomes(
             .map(Verdict::text)
             .toList();
     return new Outcomes(
-        report.toJson(),
-        OutcomeTable.of(report),
-        new OutcomeRows(run, at, report).rows(),
-        report.asOf(),
-        found.place(),
-        unmet);
+        report.toJson(), OutcomeTable.of(report), report.asOf(), found.place(), unmet);
   }
 
   /** Checks rules once it is known what the scores are, and before labels are read. */

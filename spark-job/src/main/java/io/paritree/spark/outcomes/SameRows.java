@@ -127,7 +127,6 @@ final class SameRows {
     return Optional.of(
         new ModelComparison(
             challenger.source(),
-            challenger.version(),
             challenger.packages().of(versions),
             totals.rows(),
             measured - totals.rows(),

@@ -43,9 +43,9 @@ public record AskedScores(
     return table.isEmpty() ? output : table;
   }
 
-  /** Returns the scores of the same days in another directory or table. */
-  public AskedScores in(String otherOutput, String otherTable) {
-    return new AskedScores(otherOutput, otherTable, tableFormat, "", keys, from, to, calls);
+  /** Returns the scores of the same days in another directory. */
+  public AskedScores in(String otherOutput) {
+    return new AskedScores(otherOutput, "", tableFormat, "", keys, from, to, calls);
   }
 
   /** Returns the same scores, for each of some parts that are examined at the same time. */

@@ -25,10 +25,8 @@ import picocli.CommandLine.ParseResult;
  * @param query what is asked for
  * @param directory of the output; empty for a table of which only a catalog knows where it is
  * @param json a file for the report; empty for none
- * @param table that the measures are appended to; empty for none
  */
-public record OutcomeArguments(
-    OutcomeQuery query, String directory, String json, Optional<TableToWrite> table) {
+public record OutcomeArguments(OutcomeQuery query, String directory, String json) {
   private static final String OWN = "scoring-job.outcomes.";
   private static final List<String> ONE_RUN = List.of("as-of", "from", "to", "json", "conf");
 
@@ -96,18 +94,11 @@ public record OutcomeArguments(
             "--challenger-output=DIR",
             "directory that another model's scores of these rows were published to: measure both on the"
                 + " rows that both have scored"),
-        ScoreArguments.text(
-            "--challenger-table=TABLE",
-            "table that they were published to, instead of --challenger-output"),
         ScoreArguments.texts(
             "--require=RULE",
             "what must hold, such as \"total.auc >= 0.70\" or \"difference.auc_low >= 0\"; otherwise the"
                 + " exit code is 8"),
         ScoreArguments.text("--json=FILE", "local file for the report, besides the output's state"),
-        ScoreArguments.text(
-            "--out-table=TABLE",
-            "append the measures to a directory of Parquet files, or to a table that is there: its path,"
-                + " which has a slash, or a name in a catalog of Spark's"),
         ScoreArguments.text("--conf=FILE", "configuration file; see conf/scoring-job.conf"),
         OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
   }
@@ -174,10 +165,9 @@ public record OutcomeArguments(
                   settings.anyText(OWN + "scored-at")),
               settings.word(OWN + "unmatched", OutcomeQuery.Unmatched.class),
               settings.texts(OWN + "by", "names of columns", name -> !name.isEmpty()),
-              challenger(),
+              settings.anyText(OWN + "challenger-output"),
               settings.texts(OWN + "require"));
       check(query);
-      Optional<TableToWrite> table = outTable();
       settings.leave(key -> !isOwn(key));
       settings.finish();
       boolean isTable = !published.table().isEmpty();
@@ -185,15 +175,7 @@ public record OutcomeArguments(
       String directory = isTable ? published.table() : published.output();
       boolean isNamed = isTable && !written.isPath();
       return new OutcomeArguments(
-          query, isNamed ? "" : directory, given.matchedOptionValue("--json", ""), table);
-    }
-
-    private Optional<TableToWrite> outTable() {
-      return CommonSettings.historyTable(
-          settings,
-          "--out-table",
-          "outcomes.out-table",
-          List.of("output", "table", "outcomes.labels"));
+          query, isNamed ? "" : directory, given.matchedOptionValue("--json", ""));
     }
 
     private void check(OutcomeQuery query) {
@@ -229,19 +211,6 @@ public record OutcomeArguments(
             "--%s is missing: give it on the command line, or as %s%s in the configuration file"
                 .formatted(name, group, name));
       }
-    }
-
-    private Optional<OutcomeQuery.Challenger> challenger() {
-      String output = settings.anyText(OWN + "challenger-output");
-      String table = settings.anyText(OWN + "challenger-table");
-      if (!output.isBlank() && !table.isBlank()) {
-        settings.problem(
-            "only one of --challenger-output and --challenger-table is possible: one model is compared");
-      }
-
-      return output.isBlank() && table.isBlank()
-          ? Optional.empty()
-          : Optional.of(new OutcomeQuery.Challenger(output, table));
     }
 
     private OptionalDouble quantile() {

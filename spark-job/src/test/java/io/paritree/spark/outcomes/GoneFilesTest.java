@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,7 +20,7 @@ class GoneFilesTest {
         query.maturity(),
         query.unmatched(),
         List.of(),
-        Optional.of(new OutcomeQuery.Challenger(challenger, "")),
+        challenger,
         List.of());
   }
 

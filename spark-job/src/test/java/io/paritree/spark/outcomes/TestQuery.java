@@ -27,7 +27,7 @@ final class TestQuery {
         new OutcomeQuery.Maturity(Optional.empty(), Optional.empty(), ""),
         OutcomeQuery.Unmatched.UNKNOWN,
         List.of(),
-        Optional.empty(),
+        "",
         List.of());
   }
 }

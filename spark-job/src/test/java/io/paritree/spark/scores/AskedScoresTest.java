@@ -45,7 +45,7 @@ class AskedScoresTest {
     AskedScores asked = asked("", "", "");
 
     assertThat(asked.place(directory.toString(), Map.of()).calls().most()).isEqualTo(7);
-    assertThat(asked.in("other", "").calls().most()).isEqualTo(7);
+    assertThat(asked.in("other").calls().most()).isEqualTo(7);
     assertThat(asked.ofEach(3).calls().most()).isEqualTo(2);
   }
 
