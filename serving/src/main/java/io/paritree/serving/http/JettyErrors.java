@@ -86,7 +86,7 @@ public final class JettyErrors extends ErrorHandler {
       return;
     }
 
-    ErrorForm form = ErrorForm.of(Request.getPathInContext(request));
+    ErrorForm form = ErrorForm.of(CallersConnections.path(request));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, form.contentType(problem));
     response.write(true, ByteBuffer.wrap(form.write(problem)), callback);
   }

@@ -22,7 +22,6 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -229,7 +228,7 @@ public final class ScoringServer implements AutoCloseable {
 
   private ConnectionFactory[] factories(HttpConfiguration http) throws IOException {
     if (!config.tls().on()) {
-      return new ConnectionFactory[] {new HttpConnectionFactory(http)};
+      return new ConnectionFactory[] {new CallersConnections(http)};
     }
 
     Certificates certificates = new Certificates(config.tls(), server);
@@ -240,7 +239,7 @@ public final class ScoringServer implements AutoCloseable {
         certificates::expirySeconds);
     // Callers may use another name of the server, or its address: they check the certificate.
     http.addCustomizer(new SecureRequestCustomizer(false));
-    return new ConnectionFactory[] {certificates.connections(), new HttpConnectionFactory(http)};
+    return new ConnectionFactory[] {certificates.connections(), new CallersConnections(http)};
   }
 
   private JettyErrors jettyErrors() {

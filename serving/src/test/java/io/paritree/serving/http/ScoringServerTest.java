@@ -122,6 +122,28 @@ class ScoringServerTest {
         .doesNotContain("secret", "Exception", "org.", "java", "etc", "Server:", "<html");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v2/models/%zz",
+        "/v2/models/%ff/infer",
+        "/v2/models/a%2/ready",
+        "/v2/models/%00",
+        "/v2/models/..%2f..%2fetc",
+        "/v2/%ed%a0%80",
+        "/v2/%"
+      })
+  void pathThatCannotBeDecodedIsAnsweredInTheFormOfItsProtocol(String path) throws IOException {
+    String answer =
+        RawHttp.exchange(server.port(), "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+    assertThat(RawHttp.status(answer)).as(answer).isEqualTo(400);
+    assertThat(answer)
+        .contains("Content-Type: application/json\r\n", "Connection: close", "X-Request-Id: ")
+        .contains("\r\n\r\n{\"error\":\"")
+        .doesNotContain("urn:");
+  }
+
   @Test
   void refusalOfALongPathSpeaksOfLongKeysToo() throws IOException {
     String request =
