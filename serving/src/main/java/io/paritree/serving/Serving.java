@@ -24,7 +24,6 @@ import io.paritree.serving.mlflow.InvocationsHandler;
 import io.paritree.serving.models.ModelMetrics;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.Models;
-import io.paritree.serving.models.Rechecks;
 import io.paritree.serving.models.RequestProfiles;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.models.StoredVersions;
@@ -52,7 +51,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,14 +83,6 @@ final class Serving implements AutoCloseable {
    */
   static Serving start(ServingConfig config)
       throws ConfigurationException, ModelException, IOException {
-    return start(config, metrics -> new Rechecks(config.engine().recheck(), metrics));
-  }
-
-  /**
-   * @param rechecking returns what scores rows again
-   */
-  static Serving start(ServingConfig config, Function<ServerMetrics, Rechecks> rechecking)
-      throws ConfigurationException, ModelException, IOException {
     if (config.models().serve().isEmpty()) {
       throw new ConfigurationException(
           "Cannot serve: no model is named; give --model NAME|PATH, or set models.serve");
@@ -100,12 +90,11 @@ final class Serving implements AutoCloseable {
 
     SystemLimits.checkFiles(config, 0);
     try (Closer opened = new Closer()) {
-      return start(config, rechecking, opened);
+      return start(config, opened);
     }
   }
 
-  private static Serving start(
-      ServingConfig config, Function<ServerMetrics, Rechecks> rechecking, Closer opened)
+  private static Serving start(ServingConfig config, Closer opened)
       throws ConfigurationException, ModelException, IOException {
     Logs logs = Logs.open(config);
     opened.register(logs::close);
@@ -118,10 +107,7 @@ final class Serving implements AutoCloseable {
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();
     ModelMetrics.register(models, config.models().poll(), metrics.registry());
-    Rechecks rechecks = rechecking.apply(metrics);
-    opened.register(rechecks::close);
-    Models.Loading loading =
-        models.open(config, rechecks, metrics); // continues while the ports are opened
+    Models.Loading loading = models.open(config, metrics); // continues while the ports are opened
     VersionWatch watch =
         new VersionWatch(models, config.models().poll(), config.models().lookTimeout());
     RequestMinutes minutes =
@@ -129,10 +115,10 @@ final class Serving implements AutoCloseable {
     RequestProfiles profiles = new RequestProfiles(models, InstantSource.system());
     opened.register(profiles::close);
     ManagementServer management =
-        new ManagementServer(config, models, scores, rechecks, metrics, readiness, watch, minutes);
+        new ManagementServer(config, models, scores, metrics, readiness, watch, minutes);
     opened.register(management::close);
     List<Route> routes =
-        routes(config, models, scores, rechecks, metrics, readiness, logs.predictions(), minutes);
+        routes(config, models, scores, metrics, readiness, logs.predictions(), minutes);
     ScoringServer server = new ScoringServer(config, routes, metrics, readiness, logs.requests());
     opened.register(server::close);
     loading.await();
@@ -162,7 +148,6 @@ final class Serving implements AutoCloseable {
     opened.register(models.shadows()::close);
     scores.begin();
     profiles.begin();
-    rechecks.begin();
     readiness.begin();
     LOG.info(
         "Ready: {}://{}/v1/models, metrics http://{}/metrics",
@@ -183,7 +168,6 @@ final class Serving implements AutoCloseable {
       ServingConfig config,
       Models models,
       StoredScores scores,
-      Rechecks rechecks,
       ServerMetrics metrics,
       Readiness readiness,
       PredictionLog predictions,
@@ -198,7 +182,7 @@ final class Serving implements AutoCloseable {
         new CompareHandler(
             scores,
             parts,
-            new StoredVersions(models, config.records().unknownFields(), rechecks, metrics, waits));
+            new StoredVersions(models, config.records().unknownFields(), metrics, waits));
     AuditHandler audits = new AuditHandler(scores, config.servesPage(), runs::audit);
     StoredScoreHandler score = new StoredScoreHandler(models, scores, new ScoreHandler(parts));
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);

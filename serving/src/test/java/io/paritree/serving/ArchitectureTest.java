@@ -7,11 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import io.paritree.architecture.ArchitectureContract;
-import io.paritree.model.ScoringModel;
 import io.paritree.serving.admission.CallersConnector;
-import io.paritree.serving.log.PredictionForm;
-import io.paritree.serving.models.Rechecks;
-import io.paritree.serving.profile.RequestProfile;
 import java.net.HttpURLConnection;
 import java.net.Socket;
 import java.net.URL;
@@ -66,34 +62,6 @@ class ArchitectureTest extends ArchitectureContract {
     assertThat(roomsUsing("org.apache.spark..")).isEmpty();
     assertThat(roomsUsing("com.fasterxml.jackson.databind.."))
         .allMatch(room -> room.startsWith("io.paritree.spark."));
-  }
-
-  private static ArchRule onlySomeUseTheEngineWithin() {
-    return noClasses()
-        .that()
-        .doNotBelongToAnyOf(Rechecks.class, PredictionForm.class, RequestProfile.class)
-        .and()
-        .resideOutsideOfPackage("io.paritree.serving.shadow")
-        .should()
-        .callMethod(ScoringModel.class, "engine")
-        .because("callers' rows are scored by ServedModel.engine, which has some scored again");
-  }
-
-  /** Those that may ask for sizes only, or score nothing that is answered. */
-  @Test
-  void whatCallersAreAnsweredIsScoredByAnEngineThatIsRechecked() {
-    onlySomeUseTheEngineWithin().check(main());
-    assertThat(
-            onlySomeUseTheEngineWithin()
-                .evaluate(new ClassFileImporter().importClasses(Unchecked.class))
-                .hasViolation())
-        .isTrue();
-  }
-
-  private record Unchecked(ScoringModel model) {
-    void score(float[] slots, float[] scores) {
-      model.engine().score(slots, 1, null, scores);
-    }
   }
 
   static Stream<ArchRule> connectionRules() {

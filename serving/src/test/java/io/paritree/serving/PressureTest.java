@@ -14,7 +14,6 @@ import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.RequestMinutes;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
-import io.paritree.serving.models.Rechecks;
 import io.paritree.serving.models.VersionWatch;
 import io.paritree.serving.stored.StoredScores;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -363,7 +362,6 @@ class PressureTest {
                 config,
                 models,
                 new StoredScores(config.scores(), 0, metrics),
-                new Rechecks(0, metrics),
                 metrics,
                 new Readiness(metrics),
                 watch,

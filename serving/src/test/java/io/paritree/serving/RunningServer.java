@@ -2,13 +2,11 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.forest.Engine;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.Route;
 import io.paritree.serving.metrics.ServerMetrics;
-import io.paritree.serving.models.Rechecks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,20 +40,6 @@ public final class RunningServer implements AutoCloseable {
     return new RunningServer(Serving.start(config(references, all)));
   }
 
-  /**
-   * Starts a server that scores each row again.
-   *
-   * @param engines returns what scores in place of a model's engine
-   */
-  static RunningServer rechecking(String reference, UnaryOperator<Engine> engines)
-      throws Exception {
-    Map<String, String> settings = new HashMap<>(FREE);
-    settings.put("models.warm-up-rows", "0");
-    return new RunningServer(
-        Serving.start(
-            config(List.of(reference), settings), metrics -> new Rechecks(1, engines, metrics)));
-  }
-
   /** Does what {@code --check} does. */
   static void check(List<String> references, Map<String, String> settings) throws Exception {
     ServingConfig config = config(references, settings);
@@ -81,7 +64,7 @@ public final class RunningServer implements AutoCloseable {
 
   /** Returns every endpoint of the callers' port; only method and path can be used. */
   public static List<Route> routes(ServingConfig config) {
-    return Serving.routes(config, null, null, null, new ServerMetrics(), null, null, null);
+    return Serving.routes(config, null, null, new ServerMetrics(), null, null, null);
   }
 
   public int port() {

@@ -16,7 +16,6 @@ import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.RequestMinutes;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
-import io.paritree.serving.models.Rechecks;
 import io.paritree.serving.models.VersionWatch;
 import io.paritree.serving.stored.StoredScores;
 import java.nio.file.Files;
@@ -63,7 +62,6 @@ class StartingTest {
                     config,
                     unopened,
                     new StoredScores(config.scores(), 0, metrics),
-                    new Rechecks(0, metrics),
                     metrics,
                     readiness,
                     logs.predictions(),
@@ -105,7 +103,6 @@ class StartingTest {
                 config(),
                 unopened,
                 new StoredScores(config().scores(), 0, metrics),
-                new Rechecks(0, metrics),
                 metrics,
                 new Readiness(metrics),
                 watch,

@@ -37,10 +37,6 @@ final class EngineBench {
 
   private static final int TWO_THREADS_ROUNDS = 21;
   private static final int[] ALL_ROUNDS = {0, 0};
-  private static final double SHARE = 0.00025; // the default
-  private static final double MEASURED_SHARE = 0.001;
-  private static final int BLOCKS_AGAIN = 124;
-  private static final int BLOCKS_TOGETHER = 62; // in which 256 rows are chosen
 
   private final BenchModel subject;
   private final Forest forest;
@@ -55,13 +51,7 @@ final class EngineBench {
     }
   }
 
-  private record Result(
-      String name, Pair oneRow, Pair blocks, double twoThreads, long bytes, double again) {
-    /** Returns the percentage of the engine's time that scoring rows of blocks again takes. */
-    double recheck() {
-      return 100 * SHARE * again / blocks.forest;
-    }
-  }
+  private record Result(String name, Pair oneRow, Pair blocks, double twoThreads, long bytes) {}
 
   private EngineBench(BenchModel subject) throws Exception {
     this.subject = subject;
@@ -91,7 +81,7 @@ final class EngineBench {
     if (!json) {
       report.println(
           "ns per row           one row: forest  xgboost4j   ratio   blocks: forest  xgboost4j"
-              + "   ratio   2 threads    KiB   again recheck");
+              + "   ratio   2 threads    KiB");
     }
 
     for (BenchModel subject : subjects) {
@@ -110,7 +100,7 @@ final class EngineBench {
   private static String line(Result result) {
     return String.format(
         Locale.ROOT,
-        "%-24s %13.0f %10.0f %7.1f %16.0f %10.0f %7.1f %11.2f %6d %7.0f %6.2f%%",
+        "%-24s %13.0f %10.0f %7.1f %16.0f %10.0f %7.1f %11.2f %6d",
         result.name,
         result.oneRow.forest,
         result.oneRow.xgboost4j,
@@ -119,9 +109,7 @@ final class EngineBench {
         result.blocks.xgboost4j,
         result.blocks.ratio(),
         result.twoThreads,
-        result.bytes / 1024,
-        result.again,
-        result.recheck());
+        result.bytes / 1024);
   }
 
   private static String json(List<Result> results) throws IOException {
@@ -136,8 +124,6 @@ final class EngineBench {
         write(json, "blocks", result.blocks);
         json.writeNumberField("threads2", rounded(result.twoThreads));
         json.writeNumberField("bytes", result.bytes);
-        json.writeNumberField("again", rounded(result.again));
-        json.writeNumberField("recheckPercent", rounded(result.recheck()));
         json.writeEndObject();
       }
 
@@ -193,46 +179,7 @@ final class EngineBench {
 
     double twoThreads = twoThreads();
     booster.dispose();
-    return new Result(
-        subject.name(), oneRow, blocks, twoThreads, RetainedBytes.of(engine), nanosAgain(scores));
-  }
-
-  /**
-   * Returns the time of each row that is scored again, 256 of them together as in the job, after
-   * many blocks, so that the caches are the engine's; the best of a few rounds.
-   */
-  private double nanosAgain(float[] scores) {
-    RowChoice choice = new RowChoice(MEASURED_SHARE, 1);
-    Engine second = forest.inSteps();
-    double best = Double.MAX_VALUE;
-    for (int round = 0; round < ROUNDS; round++) {
-      long nanos = 0;
-      long rows = 0;
-      List<RecheckedRows> waiting = new ArrayList<>();
-      for (int block = 0; block < BLOCKS_AGAIN; block++) {
-        engine.score(subject.rows(), BenchModel.ROWS, null, scores);
-        long start = System.nanoTime();
-        int[] chosen = choice.of(BenchModel.ROWS);
-        if (chosen.length > 0) {
-          waiting.add(RecheckedRows.of(chosen, engine, subject.rows(), width, 1, null, scores));
-        }
-
-        if (block % BLOCKS_TOGETHER == BLOCKS_TOGETHER - 1 && !waiting.isEmpty()) {
-          if (!RecheckedRows.joined(waiting).differences(second).isEmpty()) {
-            throw new IllegalStateException("Wrong scores of " + subject.name());
-          }
-
-          waiting.clear();
-        }
-
-        nanos += System.nanoTime() - start;
-        rows += chosen.length;
-      }
-
-      best = Math.min(best, nanos / (double) rows);
-    }
-
-    return best;
+    return new Result(subject.name(), oneRow, blocks, twoThreads, RetainedBytes.of(engine));
   }
 
   /** Work that is timed. */

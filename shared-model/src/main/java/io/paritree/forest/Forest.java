@@ -159,11 +159,6 @@ public final class Forest implements Engine {
     return FastForest.of(this);
   }
 
-  /** Returns an engine that is equal to this one, as plain, and faster for many rows. */
-  public Engine inSteps() {
-    return new SteppedForest(this);
-  }
-
   /** Returns a tree, by its place in the order in which trees are added. */
   public Tree tree(int index) {
     return trees.get(index);
@@ -280,7 +275,7 @@ public final class Forest implements Engine {
   }
 
   /** Adds the leaf that a row has found in a tree. */
-  void addLeaf(int index, int leaf, float[] margins, int to) {
+  private void addLeaf(int index, int leaf, float[] margins, int to) {
     Tree tree = trees.get(index);
     if (tree.leafVectors == null) {
       margins[to + outputOf[index]] += weighted(index, tree.weight(leaf, 0));

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The ways of the fast engine to score, each forced for all rows, and the plain one for many rows.
+ * The ways of the fast engine to score, each forced for all rows.
  *
  * <p>{@code -Dparitree.way=NAME} leaves one of them, for tests and for {@code scripts/bench
  * engine}.
@@ -17,13 +17,11 @@ public final class Ways {
 
   /**
    * Returns every way that can take a forest, by its name: {@code chosen} is what the engine
-   * chooses, and {@code steps} the specification for many rows, which every forest has; {@code
-   * walks}, {@code block-walks}, {@code slices} and {@code wide-slices} are forced.
+   * chooses; {@code walks}, {@code block-walks}, {@code slices} and {@code wide-slices} are forced.
    */
   public static Map<String, Engine> of(Forest forest) {
     Map<String, Engine> ways = new LinkedHashMap<>();
     ways.put("chosen", forest.fast());
-    ways.put("steps", forest.inSteps());
     if (forest.linear == null) {
       Columns.of(forest).ifPresent(columns -> force(forest, columns, ways));
     }

@@ -39,8 +39,7 @@ record GroupChallengers(Challengers challengers, Map<String, Comparison> compari
       plan.add(
           new TaskPlan.Challenger(
               one.name(),
-              new TaskPlan.Model(
-                  one.model().digest(), checked.settings().engine(), checked.settings().recheck()),
+              new TaskPlan.Model(one.model().digest(), checked.settings().engine()),
               pair(checked, one).form(keys, "", MOST_MOVED),
               checked.columns().challenged(one.name()).stream()
                   .findFirst()

@@ -204,7 +204,7 @@ final class GroupScoring {
     checked.columns().constants().forEach(constant -> constants.add(constant.value()));
     return new TaskPlan(
         new TaskPlan.Input(root, columns, settings.columns().comparison()),
-        new TaskPlan.Model(checked.model().digest(), settings.engine(), settings.recheck()),
+        new TaskPlan.Model(checked.model().digest(), settings.engine()),
         new TaskPlan.Output(
             indexes,
             settings.output().partitionPath().orElse(null),

@@ -57,7 +57,6 @@ final class GroupVerification {
   /** Stages and verifies what was scored; returns the partitions that are not held. */
   List<PreparedPartition> prepared(GroupScoring scoring, Staging staging)
       throws JobException, IOException {
-    ScoringTries.checkRechecked(tally);
     staging.keepQuarantine();
     InputProblems.refuse(List.copyOf(tally.unreadable()));
     staging.stage(scoring.writers());

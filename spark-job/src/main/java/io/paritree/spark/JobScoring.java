@@ -87,8 +87,6 @@ record JobScoring(String model) implements TableScoring, Publishing {
             KEY,
             "--margin",
             "--accept-non-atomic", // nobody else reads it, and the server waits for the run
-            "--recheck",
-            "0", // a difference is to be found here, in all rows
             "--max-quarantined",
             "1"));
     arguments.addAll(more);

@@ -1,12 +1,10 @@
 package io.paritree.spark;
 
 import io.paritree.spark.check.CheckedRun;
-import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.Stages;
-import io.paritree.spark.task.RecheckTally;
 import io.paritree.spark.task.Tally;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -33,9 +31,6 @@ record ScoringTries(
     try {
       new GroupScoring(session, observer, progress, checked)
           .score(directory, own, () -> stages.end("prepare"));
-      if (isChallenged) {
-        checkRechecked(own);
-      }
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       StopSignal.check();
       ReadCheck.unchanged(checked, e);
@@ -75,17 +70,5 @@ record ScoringTries(
 
     boolean isThrownByTask = failure instanceof SparkException && failure.getCause() != null;
     return !isThrownByTask;
-  }
-
-  /** Makes sure that no row had other bits when it was scored again. */
-  static void checkRechecked(Tally tally) throws FailedException {
-    RecheckTally rechecked = tally.rechecked();
-    if (rechecked.different() > 0) {
-      throw new FailedException(
-          "Cannot publish: %s of %s rows have other bits when they are scored again by the specification, so the engine, Java's compiler or a machine is at fault; %s. Nothing was published: run again without that host, and report it if others differ too"
-              .formatted(
-                  rechecked.different(), rechecked.rows(), String.join("; ", rechecked.shown())),
-          null);
-    }
   }
 }

@@ -21,7 +21,6 @@ public record ServingConfig(
     Models models,
     Scores scores,
     Records records,
-    Engine engine,
     Limits limits,
     Admission admission,
     Callers callers,
@@ -203,13 +202,6 @@ public record ServingConfig(
    * @param unknownFields what happens to a field that no feature reads
    */
   public record Records(UnknownFields unknownFields) {}
-
-  /**
-   * How rows are scored.
-   *
-   * @param recheck the share of the rows that the specification scores again, 0 to 1
-   */
-  public record Engine(double recheck) {}
 
   /**
    * How large a request may be; a larger one is refused.
@@ -396,7 +388,6 @@ public record ServingConfig(
             scores.stale(),
             scores.numbers()),
         records,
-        engine,
         limits,
         admission,
         callers,

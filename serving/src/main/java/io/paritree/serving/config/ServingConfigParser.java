@@ -120,7 +120,6 @@ public final class ServingConfigParser {
             models(settings),
             scores(settings),
             new Records(settings.word("records.unknown-fields", UnknownFields.class)),
-            new ServingConfig.Engine(settings.number("engine.recheck", 0, 1)),
             new Limits(
                 settings.bytes("limits.body", 1_024, 256 << 20),
                 settings.integer("limits.rows", 1, 1_000_000),

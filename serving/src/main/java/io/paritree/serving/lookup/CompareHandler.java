@@ -43,7 +43,7 @@ public record CompareHandler(StoredScores scores, ScoringParts parts, StoredVers
             .orElseThrow(
                 () -> new ProblemException(Problems.UNKNOWN_MODEL.of(parts.models().addresses())))
             .current();
-    float[] now = scores(champion, champion.engine(), body);
+    float[] now = scores(champion, champion.model().engine(), body);
     Optional<ServedModel> old = versions.find(version);
     float[] then = old.map(model -> againOrNull(model, body)).orElse(null);
 

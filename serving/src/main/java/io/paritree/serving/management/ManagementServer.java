@@ -22,7 +22,6 @@ import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.ModelSlot.Refusal;
 import io.paritree.serving.models.Models;
-import io.paritree.serving.models.Rechecks;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.models.VersionWatch;
 import io.paritree.serving.request.MediaTypes;
@@ -60,7 +59,6 @@ public final class ManagementServer implements AutoCloseable {
 
   private final Models models;
   private final StoredScores scores;
-  private final Rechecks rechecks;
   private final ServerMetrics metrics;
   private final Readiness readiness;
   private final VersionWatch watch;
@@ -80,7 +78,6 @@ public final class ManagementServer implements AutoCloseable {
       ServingConfig config,
       Models models,
       StoredScores scores,
-      Rechecks rechecks,
       ServerMetrics metrics,
       Readiness readiness,
       VersionWatch watch,
@@ -90,7 +87,6 @@ public final class ManagementServer implements AutoCloseable {
     this.scores = scores;
     this.hosts = Hosts.ofManagement(config);
     this.tokens = new Tokens(config.security());
-    this.rechecks = rechecks;
     this.metrics = metrics;
     this.readiness = readiness;
     this.watch = watch;
@@ -263,25 +259,11 @@ public final class ManagementServer implements AutoCloseable {
           JsonText.object(
               json -> {
                 json.writeBooleanField(member, value);
-                writeDegraded(json);
                 JsonText.objects(json, "models", models.all(), slot -> writeModel(slot, json));
                 if (!scores.all().isEmpty()) {
                   JsonText.objects(json, "scores", scores.all(), each -> writeScores(each, json));
                 }
               }));
-    }
-
-    private void writeDegraded(JsonGenerator json) throws IOException {
-      Optional<Rechecks.Found> differing = rechecks.last();
-      json.writeBooleanField("degraded", differing.isPresent());
-      if (differing.isPresent()) {
-        json.writeObjectFieldStart("recheck");
-        json.writeStringField("at", differing.get().at().toString());
-        json.writeStringField("model_version", differing.get().modelVersion());
-        json.writeStringField("machine", differing.get().machine());
-        json.writeStringField("difference", differing.get().values());
-        json.writeEndObject();
-      }
     }
 
     private void writeScores(ServedOutput table, JsonGenerator json) throws IOException {

@@ -60,13 +60,6 @@ public final class ServerMetrics {
           .register(registry);
   private final Counter rows =
       counter("paritree_rows_total", "Rows, by result: scored or refused.", "model", "result");
-  private final Counter rechecked =
-      counter(
-          "paritree_recheck_rows_total",
-          "Rows that were chosen to be scored again by the specification, by result: equal, different"
-              + " (other bits) or dropped (there was no time).",
-          "model",
-          "result");
   private final Counter faults =
       counter(
           "paritree_faults_total",
@@ -133,11 +126,6 @@ public final class ServerMetrics {
 
   public CounterDataPoint rows(String model, String result) {
     return rows.labelValues(model, result);
-  }
-
-  /** Returns the counter of rows that were scored again with one result. */
-  public CounterDataPoint rechecked(String model, String result) {
-    return rechecked.labelValues(model, result);
   }
 
   /** Returns the counter of values that no feature reads, where a protocol skips them. */

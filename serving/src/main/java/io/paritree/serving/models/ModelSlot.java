@@ -42,7 +42,6 @@ public final class ModelSlot {
   private final String reference;
   private final ServingConfig config;
   private final ServerMetrics metrics;
-  private final Rechecks rechecks;
   private final AtomicReference<ServedModel> current;
   private final AtomicReference<Refusal> refusal = new AtomicReference<>();
   private final Optional<String> alias;
@@ -62,12 +61,11 @@ public final class ModelSlot {
    * @throws ModelException if it is corrupt or not supported
    * @throws IOException if it cannot be read
    */
-  ModelSlot(String reference, ServingConfig config, Rechecks rechecks, ServerMetrics metrics)
+  ModelSlot(String reference, ServingConfig config, ServerMetrics metrics)
       throws ModelException, IOException {
     this.reference = reference;
     this.config = config;
     this.metrics = metrics;
-    this.rechecks = rechecks;
     ModelFiles.Place place = ModelFiles.locate(reference);
     this.location = place.location();
     this.alias = place.alias();
@@ -345,14 +343,7 @@ public final class ModelSlot {
         same.isPresent() ? same.get().profile() : RequestProfile.of(model, config.profile(), now);
     ServedModel served =
         new ServedModel(
-            model,
-            rechecks.engine(model),
-            now,
-            since,
-            config.records().unknownFields(),
-            profile,
-            this::shadow,
-            metrics);
+            model, now, since, config.records().unknownFields(), profile, this::shadow, metrics);
     WarmUp.run(served, config.models().warmUpRows());
     model.card().earlyStopping().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));
     model.card().offsets().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));

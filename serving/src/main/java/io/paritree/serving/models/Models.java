@@ -36,11 +36,11 @@ public final class Models {
    * Starts to open all models of a configuration; until they are open, requests for models are
    * answered with 503.
    */
-  public Loading open(ServingConfig config, Rechecks rechecks, ServerMetrics metrics) {
+  public Loading open(ServingConfig config, ServerMetrics metrics) {
     FutureTask<Void> task =
         new FutureTask<>(
             () -> {
-              openAll(config, rechecks, metrics);
+              openAll(config, metrics);
               return null;
             });
     Thread thread = new Thread(task, "opening");
@@ -49,11 +49,11 @@ public final class Models {
     return new Loading(task);
   }
 
-  private void openAll(ServingConfig config, Rechecks rechecks, ServerMetrics metrics)
+  private void openAll(ServingConfig config, ServerMetrics metrics)
       throws ConfigurationException, ModelException, IOException {
     Map<String, List<ModelSlot>> byName = new LinkedHashMap<>();
     for (String text : config.models().serve()) {
-      ModelSlot slot = opened(text, config, rechecks, metrics);
+      ModelSlot slot = opened(text, config, metrics);
       byName.computeIfAbsent(slot.current().name(), name -> new ArrayList<>()).add(slot);
     }
 
@@ -70,12 +70,11 @@ public final class Models {
     slots = byName;
   }
 
-  private static ModelSlot opened(
-      String text, ServingConfig config, Rechecks rechecks, ServerMetrics metrics)
+  private static ModelSlot opened(String text, ServingConfig config, ServerMetrics metrics)
       throws ModelException, IOException {
     String reference = config.models().reference(text);
     try {
-      return new ModelSlot(reference, config, rechecks, metrics);
+      return new ModelSlot(reference, config, metrics);
     } catch (CorruptModelException e) {
       if (reference.equals(text)) {
         throw e;

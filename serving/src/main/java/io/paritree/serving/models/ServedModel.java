@@ -4,7 +4,6 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import io.paritree.forest.Engine;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Reasons;
@@ -38,7 +37,6 @@ import java.util.stream.Collectors;
  */
 public final class ServedModel {
   private final ScoringModel model;
-  private final Engine engine;
   private final Instant loaded;
   private final Instant since;
   private final byte[] answerStart;
@@ -55,14 +53,12 @@ public final class ServedModel {
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
   /**
-   * @param engine what scores the model's rows
    * @param since when the slot began to answer with this version
    * @param profile counts the rows of callers; empty if that is switched off
    * @param shadow returns what scores them with a challenger; null if none is configured
    */
   ServedModel(
       ScoringModel model,
-      Engine engine,
       Instant loaded,
       Instant since,
       UnknownFields unknown,
@@ -70,7 +66,6 @@ public final class ServedModel {
       Supplier<Shadow> shadow,
       ServerMetrics metrics) {
     this.model = model;
-    this.engine = engine;
     this.loaded = loaded;
     this.since = since;
     Schema schema = model.schema();
@@ -80,7 +75,10 @@ public final class ServedModel {
         ThreadLocal.withInitial(
             () ->
                 new RequestBuffers(
-                    schema, unknown, engine, profile.map(RequestProfile::ofThread).orElse(null)));
+                    schema,
+                    unknown,
+                    model.engine(),
+                    profile.map(RequestProfile::ofThread).orElse(null)));
     this.scored = metrics.rows(model.name(), "scored");
     this.refused = metrics.rows(model.name(), "refused");
     this.columns =
@@ -99,11 +97,6 @@ public final class ServedModel {
 
   public ScoringModel model() {
     return model;
-  }
-
-  /** Returns what scores the rows of callers; some are scored again. */
-  public Engine engine() {
-    return engine;
   }
 
   /** Returns when the model was opened and verified. */

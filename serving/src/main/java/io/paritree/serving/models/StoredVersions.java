@@ -40,7 +40,6 @@ public final class StoredVersions {
 
   private final Models models;
   private final UnknownFields unknown;
-  private final Rechecks rechecks;
   private final ServerMetrics metrics;
   private final StoreWaits waits;
   private final LongSupplier nanos;
@@ -68,12 +67,8 @@ public final class StoredVersions {
       };
 
   public StoredVersions(
-      Models models,
-      UnknownFields unknown,
-      Rechecks rechecks,
-      ServerMetrics metrics,
-      StoreWaits waits) {
-    this(models, unknown, rechecks, metrics, waits, System::nanoTime);
+      Models models, UnknownFields unknown, ServerMetrics metrics, StoreWaits waits) {
+    this(models, unknown, metrics, waits, System::nanoTime);
   }
 
   /**
@@ -83,7 +78,6 @@ public final class StoredVersions {
   StoredVersions(
       Models models,
       UnknownFields unknown,
-      Rechecks rechecks,
       ServerMetrics metrics,
       StoreWaits waits,
       LongSupplier nanos) {
@@ -102,7 +96,6 @@ public final class StoredVersions {
               return opening;
             });
     thread.allowCoreThreadTimeOut(true);
-    this.rechecks = rechecks;
     this.models = models;
     this.unknown = unknown;
     this.metrics = metrics;
@@ -217,15 +210,7 @@ public final class StoredVersions {
       ScoringModel model = Opening.open(store + "/" + version, EngineKind.FOREST);
       Instant now = Instant.now();
       return Optional.of(
-          new ServedModel(
-              model,
-              rechecks.engine(model),
-              now,
-              now,
-              unknown,
-              Optional.empty(),
-              () -> null,
-              metrics));
+          new ServedModel(model, now, now, unknown, Optional.empty(), () -> null, metrics));
     } catch (ModelException e) {
       LOG.info("Cannot open version {} of {}: {}", version, slot.reference(), e.getMessage());
       return Optional.empty();

@@ -16,7 +16,7 @@ final class WarmUp {
    * @param rows number of rows, 0 for none
    */
   static void run(ServedModel served, int rows) {
-    Engine engine = served.engine();
+    Engine engine = served.model().engine();
     int width = engine.width();
     float[] slots = new float[BLOCK * width];
     Random random = new Random(1);

@@ -119,7 +119,7 @@ public record InferenceHandler(ScoringParts parts) {
     try {
       Explainer explainer = model.explainer(requested.get().mode());
       long rowBytes = (long) AnswerForm.NUMBER_BYTES * explainer.contributions();
-      RowLimit.of(parts.limits(), rows.served().engine(), rowBytes).check(rows.count());
+      RowLimit.of(parts.limits(), rows.served().model().engine(), rowBytes).check(rows.count());
       return Optional.of(explainer);
     } catch (UnsupportedModelException e) {
       throw new ProblemException(

@@ -125,7 +125,7 @@ public record MetadataHandler(Models models, Readiness readiness) {
   }
 
   private static List<Tensor> outputs(ServedModel served) {
-    Engine engine = served.engine();
+    Engine engine = served.model().engine();
     return InferAnswer.names(served).stream()
         .map(
             name ->

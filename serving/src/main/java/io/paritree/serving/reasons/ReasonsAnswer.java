@@ -42,7 +42,7 @@ public final class ReasonsAnswer {
     this.reasons = reasons;
     this.buffers = served.buffers().reasons(reasons);
     this.values = values == null ? buffers.values : values;
-    this.scoreCount = served.engine().scores();
+    this.scoreCount = served.model().engine().scores();
     this.output = output();
     int groups = reasons.groups().size();
     this.most = asked.most().orElse(Math.min(ReasonsRequest.USUAL, groups));

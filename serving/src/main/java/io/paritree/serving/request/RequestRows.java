@@ -60,7 +60,7 @@ public final class RequestRows {
     this.found = served.faultTotals();
     this.refused = served.refusedRows();
     this.parts = parts;
-    this.limit = RowLimit.ofSlots(parts.limits(), served.engine());
+    this.limit = RowLimit.ofSlots(parts.limits(), served.model().engine());
   }
 
   public ServedModel served() {
@@ -75,7 +75,7 @@ public final class RequestRows {
   public void keepIn(RecordValues kept, long rowBytes) {
     int fields = served.model().schema().fields().size();
     this.values = kept;
-    this.limit = RowLimit.ofValues(parts.limits(), served.engine(), fields, rowBytes);
+    this.limit = RowLimit.ofValues(parts.limits(), served.model().engine(), fields, rowBytes);
   }
 
   /**
@@ -88,7 +88,7 @@ public final class RequestRows {
   public RecordValues keepForLater() {
     values = parts.values(served);
     int fields = served.model().schema().fields().size();
-    mostForLater = RowLimit.ofValues(parts.limits(), served.engine(), fields, 0).rows();
+    mostForLater = RowLimit.ofValues(parts.limits(), served.model().engine(), fields, 0).rows();
     return values;
   }
 
@@ -264,7 +264,7 @@ public final class RequestRows {
           refusal == null ? Problems.invalidRecord(errors, found.count()) : refusal.with(errors));
     }
 
-    Engine engine = served.engine();
+    Engine engine = served.model().engine();
     int margins = engine.outputs();
     int scores = engine.scores();
     Scored scored =

@@ -83,7 +83,7 @@ final class Batch implements AutoCloseable {
     this.origin = origin;
     this.parts = parts;
     this.buffers = served.buffers();
-    this.engine = served.engine();
+    this.engine = served.model().engine();
     this.faults = served.faultTotals();
     this.refused = served.refusedRows();
     this.listing = (long) LISTED_BODIES * parts.limits().body();

@@ -41,7 +41,7 @@ public record ScoreHandler(ScoringParts parts) {
       RecordValues values = reasons == null ? parts.values(served) : reasons.values();
       read(body, served, Arrival.of(ctx).origin(), reasons, values);
       inference.read();
-      Engine engine = served.engine();
+      Engine engine = served.model().engine();
       engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
       if (reasons != null) {
         reasons.explain(buffers.slots, 0, 1);

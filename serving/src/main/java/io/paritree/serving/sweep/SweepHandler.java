@@ -54,7 +54,7 @@ public record SweepHandler(ScoringParts parts) {
           SweepRequest.FIELD, "one of the model's fields " + NameList.known(names));
     }
 
-    Engine engine = served.engine();
+    Engine engine = served.model().engine();
     SweptField field = new SweptField(schema.fields().get(index), served.model());
     long rowBytes = served.form().rowBytes(engine.outputs()) + MAX_VALUE_BYTES;
     SweptPoints points = new SweptPoints(field, RowLimit.of(parts.limits(), engine, rowBytes));

@@ -26,7 +26,7 @@ final class VariedRows {
    */
   VariedRows(ServedModel served, float[] record, int[] slots) {
     this.served = served;
-    this.engine = served.engine();
+    this.engine = served.model().engine();
     this.outputs = served.model().outputs();
     this.buffers = served.buffers();
     this.record = record;

@@ -60,7 +60,6 @@ class ServingConfigTest {
                     ServingConfig.Scores.Stale.ANSWER,
                     ServingConfig.Scores.Numbers.MIXED),
                 new ServingConfig.Records(UnknownFields.REJECT),
-                new ServingConfig.Engine(0.00025),
                 new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20, 64 << 10),
                 new ServingConfig.Admission(
                     0, 10_000, Duration.ofMillis(500), Duration.ofSeconds(1)),

@@ -37,11 +37,10 @@ class StoredVersionsTest {
             Map.of("models.warm-up-rows", "0"),
             directory.resolve("parcel-late/1").toString());
     Models models = new Models();
-    Rechecks rechecks = new Rechecks(0, metrics);
-    models.open(config, rechecks, metrics).await();
+    models.open(config, metrics).await();
     StoreWaits waits = new StoreWaits(4);
     StoredVersions versions =
-        new StoredVersions(models, UnknownFields.REJECT, rechecks, metrics, waits, nanos::get);
+        new StoredVersions(models, UnknownFields.REJECT, metrics, waits, nanos::get);
     Files.write(second, new byte[10]);
     assertThat(versions.find("parcel-late/2")).isEmpty();
     Files.write(second, whole);

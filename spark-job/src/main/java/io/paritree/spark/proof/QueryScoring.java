@@ -4,7 +4,6 @@ import io.paritree.ModelException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.sql.ModelCatalog;
 import io.paritree.spark.sql.Paritree;
-import io.paritree.spark.sql.QueryRecheck;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.List;
@@ -26,7 +25,6 @@ public record QueryScoring(String model) implements TableScoring {
   public List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path)
       throws ModelException, IOException {
     SparkSession own = session.newSession();
-    own.conf().set(QueryRecheck.SETTING, "0"); // a difference is to be found in all rows
 
     Dataset<Row> rows = own.read().parquet(HadoopPaths.pattern(Location.of(path)));
     Dataset<Row> scored = form == SparkForm.SQL ? bySql(own, rows) : byDataset(rows);

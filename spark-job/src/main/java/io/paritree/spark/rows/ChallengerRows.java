@@ -1,14 +1,11 @@
 package io.paritree.spark.rows;
 
 import io.paritree.Fault;
-import io.paritree.Machine;
 import io.paritree.comparison.ComparedBlock;
 import io.paritree.comparison.Side;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
-import io.paritree.model.Recheck;
-import io.paritree.model.Recheck.Different;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.difference.SharedFields;
 import io.paritree.model.manifest.Outputs;
@@ -36,7 +33,6 @@ final class ChallengerRows {
 
   private final ChallengerTally tally;
   private final Engine engine;
-  private final Recheck recheck;
   private final SharedFields fields;
   private final Set<String> shared = new HashSet<>();
   private final boolean hasSameSlots;
@@ -62,7 +58,6 @@ final class ChallengerRows {
       float[] scores) {}
 
   /**
-   * @param task the number of the task in its run
    * @param tally receives the results
    */
   ChallengerRows(
@@ -71,17 +66,9 @@ final class ChallengerRows {
       InputFormat format,
       ScoringModel champion,
       ScoringModel challenger,
-      int task,
       ChallengerTally tally) {
     this.tally = tally;
     this.engine = challenger.engine();
-    this.recheck =
-        new Recheck(
-            challenger,
-            engine,
-            planned.model().recheck(),
-            TaskRecheck.seed(plan, task),
-            Recheck.TOGETHER);
     Schema schema = challenger.schema();
     this.fields = new SharedFields(champion.schema(), schema);
     this.fields.shared().stream().map(Field::column).forEach(shared::add);
@@ -103,16 +90,8 @@ final class ChallengerRows {
     attempt(
         () -> {
           scoreRows(champion);
-          recheck(champion);
           tally.counts().get().add(new Block(champion));
         });
-  }
-
-  /** Takes the chosen rows of a block. */
-  private void recheck(Scored champion) {
-    float[] encoded = hasSameSlots ? champion.slots : slots;
-    int rows = champion.block.rows();
-    checkNone(recheck.add(encoded, 1, STRIDE, rows, margins, scores, row -> ""));
   }
 
   private void attempt(Runnable step) {
@@ -142,18 +121,6 @@ final class ChallengerRows {
     encoder.encode(champion.block, champion.file, slots, faults);
     fields.copyColumns(champion.slots, slots, STRIDE, rows);
     engine.scoreColumns(slots, STRIDE, rows, margins, scores);
-  }
-
-  private static void checkNone(List<Different> rows) {
-    if (!rows.isEmpty()) {
-      throw new IllegalStateException(
-          "its %s on %s".formatted(rows.get(0).values(), Machine.here()));
-    }
-  }
-
-  /** Scores the rows that still wait again. */
-  void close() {
-    attempt(() -> checkNone(recheck.rest()));
   }
 
   /** Returns whether the challenger has scored a row of the last block. */

@@ -60,8 +60,6 @@ final class TaskRows {
   private final List<ChallengerRows> challengers = new ArrayList<>();
   private final ScoresOfBoth compared; // null if the scores of challengers go to no table
   private ChallengerRows.Scored challenged; // the last block, if there are challengers
-  private final TaskRecheck recheck;
-  private final int task;
   private final Tally tally = new Tally();
 
   /**
@@ -116,8 +114,6 @@ final class TaskRows {
                         .formatted(number, attempt, orders.comparedWriters().extension())));
     boolean hasSecrets = Encryption.isConfigured(orders.writers().hadoop());
     this.stated = new StatedPartition(plan, !hasSecrets);
-    this.task = task;
-    this.recheck = new TaskRecheck(plan, model, task, hasSecrets, tally.rechecked());
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     boolean samples = plan.profiling().none(form, "").profile().needsHashes();
     this.profiled = samples ? ProfiledRows.of(model, form) : null;
@@ -160,7 +156,7 @@ final class TaskRows {
     try {
       ScoringModel opened =
           OpenModels.open(files, challenger.model().digest(), challenger.model().engine());
-      challengers.add(new ChallengerRows(plan, challenger, format, model, opened, task, own));
+      challengers.add(new ChallengerRows(plan, challenger, format, model, opened, own));
     } catch (RuntimeException | LinkageError | StackOverflowError | OutOfMemoryError e) {
       own.fail(e.getMessage() == null ? e.toString() : e.getMessage());
     }
@@ -207,8 +203,6 @@ final class TaskRows {
       endPartition(last);
     }
 
-    recheck.close();
-    challengers.forEach(ChallengerRows::close);
     tally.scored().addAll(scored.close());
     tally.quarantined().addAll(quarantine.close(attempt));
     if (compared != null) {
@@ -262,7 +256,6 @@ final class TaskRows {
     }
 
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
-    recheck.add(block, source.file, slots, margins, scores);
     if (!challengers.isEmpty()) {
       challenged = new ChallengerRows.Scored(block, source.file, faults, slots, margins, scores);
       challengers.forEach(challenger -> challenger.score(challenged));

@@ -25,7 +25,6 @@ import java.util.Optional;
  * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}; empty if the status of all runs is asked
  * @param model reference of the model; empty where the mode needs none
  * @param engine which engine scores
- * @param recheck the share of the rows that the specification scores again, 0 to 1
  * @param input the input
  * @param output where the scores go
  * @param columns which columns are written
@@ -40,7 +39,6 @@ public record JobSettings(
     String runId,
     String model,
     EngineKind engine,
-    double recheck,
     Input input,
     Output output,
     Columns columns,

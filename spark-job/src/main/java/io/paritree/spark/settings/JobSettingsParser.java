@@ -74,7 +74,6 @@ final class JobSettingsParser {
         runId(mode, clock),
         settings.anyText("scoring-job.model"),
         settings.word("scoring-job.engine", EngineKind.class),
-        settings.number("scoring-job.recheck", 0, 1),
         new JobSettings.Input(
             settings.anyText("scoring-job.input"),
             settings.word("scoring-job.input-format", InputFormat.class),

@@ -135,10 +135,6 @@ public final class ScoreArguments {
                 + " otherwise within 1e-5 * max(1, sum of the absolute contributions of the output)"),
         text("--engine=ENGINE", "forest (default) or xgboost"),
         text(
-            "--recheck=SHARE",
-            "share of the rows that are scored again by the plain loops that define a score, 0 to 1"
-                + " (default: 0.00025); if one differs in any bit, the run fails and publishes nothing"),
-        text(
             "--max-quarantined=SHARE",
             "largest share of a partition's rows that may be quarantined, 0 to 1 (default: 0.05); a"
                 + " partition with more is held: the others are published, and the exit code is 4"),

@@ -9,7 +9,6 @@ import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.versions.scans.ComputedColumns.OfBatches;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.TaskContext;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.vectorized.ColumnVector;
@@ -34,7 +33,6 @@ final class BatchScoring implements OfBatches {
     List<DataType> types =
         Arrays.stream(scoring.inputs().fields()).map(StructField::dataType).toList();
     int margins = scoring.hasMargins() ? engine.outputs() : 0;
-    long seed = (long) file.hashCode() << Integer.SIZE ^ TaskContext.getPartitionId();
     this.file = new SourceFile(file, "", List.of());
     this.block = new VectorBlock(types, ordinals);
     this.vectors =
@@ -44,10 +42,8 @@ final class BatchScoring implements OfBatches {
     boolean hasMargins =
         Arrays.stream(wanted)
             .anyMatch(column -> column >= engine.scores() && column < engine.scores() + margins);
-    QueryRecheck checking = new QueryRecheck(model, engine, scoring.recheck(), seed);
     this.encoder = new BlockEncoder(model.schema(), types);
-    this.results =
-        new ScoredBlock(engine, checking, hasMargins, TaskPlan.BLOCK_ROWS, TaskPlan.BLOCK_ROWS);
+    this.results = new ScoredBlock(engine, hasMargins, TaskPlan.BLOCK_ROWS, TaskPlan.BLOCK_ROWS);
   }
 
   /**

@@ -10,7 +10,6 @@ import io.paritree.spark.rows.ScoreFields;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
@@ -25,7 +24,6 @@ import org.apache.spark.unsafe.types.UTF8String;
  *
  * @param columns where rows have the model's fields
  * @param explanation reasons and contributions that are computed; null for none
- * @param recheck the share of the rows that is scored again
  * @param computedType the computed columns, without the version
  */
 record BlockScoring(
@@ -35,7 +33,6 @@ record BlockScoring(
     boolean hasFaults,
     boolean isStrict,
     ExplanationSettings explanation,
-    double recheck,
     StructType computedType)
     implements MapPartitionsFunction<InternalRow, JoinedRow> {
   /** More rows need more memory, and are scored no faster. */
@@ -79,8 +76,7 @@ record BlockScoring(
     Scored(ScoringModel open, Iterator<InternalRow> rows) {
       this.open = open;
       this.engine = model.engine(open);
-      QueryRecheck checking = new QueryRecheck(open, engine, recheck, TaskContext.getPartitionId());
-      this.results = new ScoredBlock(engine, checking, hasMargins, STRIDE, BLOCK_ROWS);
+      this.results = new ScoredBlock(engine, hasMargins, STRIDE, BLOCK_ROWS);
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
       this.nans = new int[encoder.numbers()];

@@ -221,12 +221,7 @@ public final class DatasetScoring {
 
     FileScoring scoring =
         new FileScoring(
-            planned,
-            FileScoring.inputs(rows.schema(), columns),
-            hasMargins,
-            hasFaults,
-            QueryRecheck.share(rows.sparkSession()),
-            computed);
+            planned, FileScoring.inputs(rows.schema(), columns), hasMargins, hasFaults, computed);
     return files.with(scoring).select(all.toArray(Column[]::new));
   }
 
@@ -281,7 +276,6 @@ public final class DatasetScoring {
                 hasFaults,
                 isStrict,
                 explanation.orElse(null),
-                planned.scorer() == Scorer.FAST ? QueryRecheck.share(rows.sparkSession()) : 0,
                 computed),
             RowEncoders.writing(row, written))
         .select(all);

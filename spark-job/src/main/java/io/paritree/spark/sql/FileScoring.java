@@ -14,7 +14,6 @@ import org.apache.spark.sql.types.StructType;
  * as the job does, and otherwise of rows. Immutable and thread-safe.
  *
  * @param inputs the columns that have the values of the model's fields, in their order
- * @param recheck the share of the rows that is scored again
  * @param computed the columns: scores, margins, the label, faults
  */
 record FileScoring(
@@ -22,7 +21,6 @@ record FileScoring(
     StructType inputs,
     boolean hasMargins,
     boolean hasFaults,
-    double recheck,
     StructType computed)
     implements ComputedColumns {
 
@@ -59,7 +57,7 @@ record FileScoring(
     }
 
     RowColumns columns = new RowColumns(places, read.size());
-    return new BlockScoring(model, columns, hasMargins, hasFaults, false, null, recheck, computed)
+    return new BlockScoring(model, columns, hasMargins, hasFaults, false, null, computed)
         .call(rows);
   }
 

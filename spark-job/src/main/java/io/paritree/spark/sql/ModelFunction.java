@@ -78,14 +78,7 @@ record ModelFunction(
     }
 
     return new RowFunction(
-        name,
-        output,
-        planned,
-        columns,
-        unscored(session),
-        QueryRecheck.share(session),
-        output.type(model),
-        types);
+        name, output, planned, columns, unscored(session), output.type(model), types);
   }
 
   private PlannedModel planned(SparkSession session) {

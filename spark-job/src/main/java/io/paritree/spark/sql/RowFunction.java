@@ -26,7 +26,6 @@ public final class RowFunction implements ScalarFunction<Object> {
   private final PlannedModel model;
   private final RowColumns columns;
   private final Unscored unscored;
-  private final double recheck;
   private final DataType resultType;
 
   /** Only the driver asks for them; a struct of hundreds of columns would make tasks large. */
@@ -44,16 +43,13 @@ public final class RowFunction implements ScalarFunction<Object> {
   private record ThreadScorer(
       Thread thread, RowScorer scorer, RowEncoder encoder, RowResults results) {}
 
-  /**
-   * @param recheck the share of the rows that is scored again
-   */
+  /** */
   RowFunction(
       String name,
       FunctionOutput output,
       PlannedModel model,
       RowColumns columns,
       Unscored unscored,
-      double recheck,
       DataType resultType,
       DataType[] inputTypes) {
     this.name = name;
@@ -61,7 +57,6 @@ public final class RowFunction implements ScalarFunction<Object> {
     this.model = model;
     this.columns = columns;
     this.unscored = unscored;
-    this.recheck = recheck;
     this.resultType = resultType;
     this.inputTypes = inputTypes.clone();
   }
@@ -151,7 +146,7 @@ public final class RowFunction implements ScalarFunction<Object> {
       own =
           new ThreadScorer(
               Thread.currentThread(),
-              RowScorer.ofThread(open, recheck),
+              RowScorer.ofThread(open),
               new RowEncoder(open.schema(), columns),
               new RowResults(open, columns, output));
       owned = own;
@@ -201,7 +196,6 @@ public final class RowFunction implements ScalarFunction<Object> {
     return other instanceof RowFunction function
         && function.output == output
         && function.unscored == unscored
-        && function.recheck == recheck
         && function.model.equals(model)
         && function.columns.equals(columns);
   }

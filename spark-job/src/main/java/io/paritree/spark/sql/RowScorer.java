@@ -21,7 +21,6 @@ final class RowScorer {
       ThreadLocal.withInitial(HashMap::new);
 
   private final Engine engine;
-  private final QueryRecheck recheck;
   private final float[] margins;
   private final float[] scores;
   private final Faults faults = new Faults();
@@ -29,27 +28,22 @@ final class RowScorer {
   private float[] scoredSlots;
   private long scored;
 
-  private RowScorer(ScoringModel model, double recheck) {
+  private RowScorer(ScoringModel model) {
     this.engine = model.engine();
-    this.recheck = new QueryRecheck(model, engine, recheck, System.nanoTime());
     this.margins = new float[engine.outputs()];
     this.scores = new float[engine.scores()];
     this.slots = new float[engine.width()];
     this.scoredSlots = new float[engine.width()];
   }
 
-  /**
-   * @param recheck the share of the rows that is scored again
-   */
-  static RowScorer ofThread(ScoringModel model, double recheck) {
+  static RowScorer ofThread(ScoringModel model) {
     Map<String, SoftReference<RowScorer>> all = OF_THREAD.get();
-    String key = model.digest() + " " + recheck;
-    SoftReference<RowScorer> known = all.get(key);
+    SoftReference<RowScorer> known = all.get(model.digest());
     RowScorer scorer = known == null ? null : known.get();
     if (scorer == null) {
-      scorer = new RowScorer(model, recheck);
+      scorer = new RowScorer(model);
       all.values().removeIf(reference -> reference.get() == null);
-      all.put(key, new SoftReference<>(scorer));
+      all.put(model.digest(), new SoftReference<>(scorer));
     }
 
     return scorer;
@@ -79,7 +73,6 @@ final class RowScorer {
     }
 
     engine.score(slots, 1, margins, scores);
-    recheck.check(slots, slots.length, 1, 1, margins, scores);
     scored++;
     float[] free = scoredSlots;
     scoredSlots = slots;

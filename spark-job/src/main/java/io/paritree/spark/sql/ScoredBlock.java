@@ -10,7 +10,6 @@ import io.paritree.spark.rows.RowFaults;
  */
 final class ScoredBlock {
   private final Engine engine;
-  private final QueryRecheck checking;
   private final int stride;
   private final float[] slots;
   private final float[] margins; // null if they are not wanted
@@ -21,9 +20,8 @@ final class ScoredBlock {
    * @param stride from one slot of a row to the next
    * @param mostRows of a block
    */
-  ScoredBlock(Engine engine, QueryRecheck checking, boolean hasMargins, int stride, int mostRows) {
+  ScoredBlock(Engine engine, boolean hasMargins, int stride, int mostRows) {
     this.engine = engine;
-    this.checking = checking;
     this.stride = stride;
     this.slots = new float[engine.width() * stride];
     this.margins = hasMargins ? new float[engine.outputs() * mostRows] : null;
@@ -41,10 +39,9 @@ final class ScoredBlock {
     return faults;
   }
 
-  /** Scores the rows that were encoded, and a share of them again. */
+  /** Scores the rows that were encoded. */
   void score(int rows) {
     engine.scoreColumns(slots, stride, rows, margins, scores);
-    checking.check(slots, 1, stride, rows, margins, scores);
   }
 
   /** Returns the margins, row by row; null if they are not wanted. */

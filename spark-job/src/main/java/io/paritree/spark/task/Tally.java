@@ -23,7 +23,6 @@ import java.util.stream.Stream;
  * @param examples of quarantined rows by field and code
  * @param compared files of the scores of challengers, if these go to a table
  * @param challengers what other models have made of the rows, by their names
- * @param rechecked what came of the rows that were scored again
  */
 public record Tally(
     TreeMap<String, PartitionCounts> counts,
@@ -33,8 +32,7 @@ public record Tally(
     LinkedHashSet<String> unreadable,
     FaultExamples examples,
     ArrayList<WrittenFile> compared,
-    TreeMap<String, ChallengerTally> challengers,
-    RecheckTally rechecked)
+    TreeMap<String, ChallengerTally> challengers)
     implements Serializable {
 
   /** Makes a tally of nothing. */
@@ -47,8 +45,7 @@ public record Tally(
         new LinkedHashSet<>(),
         new FaultExamples(),
         new ArrayList<>(),
-        new TreeMap<>(),
-        new RecheckTally());
+        new TreeMap<>());
   }
 
   /** Adds another's content, which must be packed; see {@link #pack}. */
@@ -72,7 +69,6 @@ public record Tally(
     unreadable.addAll(other.unreadable);
     examples.add(other.examples);
     compared.addAll(other.compared);
-    rechecked.add(other.rechecked);
     other.challengers.forEach(
         (name, more) ->
             challengers.merge(

@@ -58,9 +58,8 @@ public record TaskPlan(
    *
    * @param digest the model's digest
    * @param engine which engine scores
-   * @param recheck the share of its rows that the specification scores again, 0 to 1
    */
-  public record Model(String digest, EngineKind engine, double recheck) implements Serializable {}
+  public record Model(String digest, EngineKind engine) implements Serializable {}
 
   /**
    * Which rows and columns are written.

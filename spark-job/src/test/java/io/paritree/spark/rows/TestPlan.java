@@ -18,7 +18,7 @@ final class TestPlan {
     return new TaskPlan(
         new TaskPlan.Input(
             SourceRoot.ofDirectories(""), new ArrayList<>(columns), ReadColumn.Case.COMPARED),
-        new TaskPlan.Model("", EngineKind.FOREST, 0),
+        new TaskPlan.Model("", EngineKind.FOREST),
         new TaskPlan.Output(
             new int[0],
             null,

@@ -78,7 +78,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(71)
+        .hasSize(70)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -91,7 +91,6 @@ class ScoreArgumentsTest {
         "20260102T030405Z",
         "m",
         EngineKind.FOREST,
-        0.00025,
         new JobSettings.Input(
             "i",
             InputFormat.PARQUET,
@@ -220,7 +219,6 @@ class ScoreArgumentsTest {
             "--contributions",
             "--exact",
             "--engine=xgboost",
-            "--recheck=0.01",
             "--max-quarantined=1",
             "--all-or-nothing",
             "--drift=gate",
@@ -248,7 +246,6 @@ class ScoreArgumentsTest {
                 "r",
                 "m",
                 EngineKind.XGBOOST,
-                0.01,
                 new JobSettings.Input(
                     "i",
                     InputFormat.CSV,

@@ -64,13 +64,13 @@ class OneEvaluationTest {
                 (MapPartitionsFunction<Row, String>)
                     rows -> {
                       // Only this thread scores in this task, and it does nothing else meanwhile.
-                      long before = RowScorer.ofThread(model, QueryRecheck.SHARE).scored();
+                      long before = RowScorer.ofThread(model).scored();
                       long read = 0;
                       for (; rows.hasNext(); rows.next()) {
                         read++;
                       }
 
-                      long scored = RowScorer.ofThread(model, QueryRecheck.SHARE).scored() - before;
+                      long scored = RowScorer.ofThread(model).scored() - before;
                       return List.of(read + " read, " + scored + " scored").iterator();
                     },
                 Encoders.STRING())

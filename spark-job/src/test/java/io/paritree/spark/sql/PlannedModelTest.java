@@ -53,7 +53,6 @@ class PlannedModelTest {
             planned,
             RowColumns.of(planned.open().schema(), row, ReadColumn.Case.COMPARED, List.of()),
             RowFunction.Unscored.IS_NULL,
-            QueryRecheck.SHARE,
             DataTypes.FloatType,
             new DataType[] {row});
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
