@@ -32,7 +32,7 @@ with openapi_client.ApiClient(configuration) as client:
     )
     late = scoring.score_parcel_late(record, margin=True, x_request_id="mine")
     show("late", late.score, late.label, late.margin, late.model)
-    explained = scoring.score_parcel_late(record, reasons=2, direction="both", exact=False)
+    explained = scoring.score_parcel_late(record, reasons=2, direction="both")
     show("reasons", len(explained.reasons.fields), explained.reasons.fields[0].var_field)
     batch = scoring.score_batch_parcel_late(
         [record, ParcelLateRecord(weight=1, distance=-5), ParcelLateRecord(weight=2, distance=None)]
@@ -41,7 +41,7 @@ with openapi_client.ApiClient(configuration) as client:
     show("first", batch.results[0].score, batch.results[0].label)
     show("second", batch.results[1].errors[0].code)
     show("third", batch.results[2].score)
-    reasoned = scoring.score_batch_parcel_late([record], key="carrier", reasons=1, direction="down", exact=True)
+    reasoned = scoring.score_batch_parcel_late([record], key="carrier", reasons=1, direction="down")
     show("batch reasons", reasoned.results[0].key, len(reasoned.results[0].reasons.fields))
     show("alias", scoring.score_parcel_late_by_alias("champion", record).score)
     show("version of model", scoring.score_parcel_late_by_version("1", record).score)

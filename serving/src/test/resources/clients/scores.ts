@@ -44,7 +44,6 @@ async function main(): Promise<void> {
     parcelLateRecord: record,
     reasons: 2,
     direction: 'both',
-    exact: false,
   });
   print('reasons', explained.reasons!.fields.length, explained.reasons!.fields[0].field);
   const batch = await scoring.scoreBatchParcelLate({
@@ -59,7 +58,6 @@ async function main(): Promise<void> {
     key: 'carrier',
     reasons: 1,
     direction: 'down',
-    exact: true,
   });
   print('batch reasons', reasoned.results[0].key, reasoned.results[0].reasons!.fields.length);
   const alias = await scoring.scoreParcelLateByAlias({ alias: 'champion', parcelLateRecord: record });

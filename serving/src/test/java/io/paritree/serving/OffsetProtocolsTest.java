@@ -3,6 +3,7 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
@@ -61,9 +62,24 @@ class OffsetProtocolsTest {
     float[] ofScores = new float[ROWS];
     model.engine().score(slots, ROWS, ofMargins, ofScores);
     contributions = new float[ROWS * 3];
-    ((NativeBooster) model.engine()).explain(slots, ROWS, contributions);
+    float[] exact = new float[ROWS * 3];
+    Opening.open(offset.toString(), EngineKind.FOREST)
+        .explainer(ContributionMode.FAST)
+        .explain(slots, ROWS, contributions);
+    ((NativeBooster) model.engine()).explain(slots, ROWS, exact);
+    for (int at = 0; at < exact.length; at++) {
+      float most = 1e-5f * Math.max(1, sum(exact, at));
+      assertThat(contributions[at]).isCloseTo(exact[at], within(most));
+    }
+
     margins = texts(ofMargins);
     scores = texts(ofScores);
+  }
+
+  /** Returns the sum of the absolute contributions of the row of one of them. */
+  private static float sum(float[] all, int at) {
+    int first = at - at % 3;
+    return Math.abs(all[first]) + Math.abs(all[first + 1]) + Math.abs(all[first + 2]);
   }
 
   private static List<String> texts(float[] values) {
@@ -106,9 +122,7 @@ class OffsetProtocolsTest {
   void oneRecordHasTheMarginOfItsOffsetAndReasonsThatAddUpToIt() throws Exception {
     for (int row = 0; row < ROWS; row++) {
       Object answer =
-          parsed(
-              client.post(
-                  "/v1/models/exposed/score?margin=true&reasons=1&exact=true", record(row)));
+          parsed(client.post("/v1/models/exposed/score?margin=true&reasons=1", record(row)));
 
       assertThat(floats(List.of(JsonTree.at(answer, "margin")))).containsExactly(margins.get(row));
       assertThat(floats(List.of(JsonTree.at(answer, "score")))).containsExactly(scores.get(row));
@@ -166,7 +180,7 @@ class OffsetProtocolsTest {
   void tensorsHaveTheSameScoresInAMatrixByFieldAndAsBytes() throws Exception {
     String outputs =
         "\"outputs\":[{\"name\":\"score\"},{\"name\":\"margin\"},"
-            + "{\"name\":\"contributions\",\"parameters\":{\"exact\":true}}]";
+            + "{\"name\":\"contributions\"}]";
     String matrix =
         "{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[%s,3],\"data\":[%s]}"
             .formatted(

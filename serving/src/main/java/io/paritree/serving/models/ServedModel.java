@@ -23,10 +23,8 @@ import io.paritree.serving.shadow.Shadow;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -49,7 +47,7 @@ public final class ServedModel {
   private final Set<String> columns;
   private final Optional<RequestProfile> profile;
   private final Supplier<Shadow> shadow;
-  private final Map<ContributionMode, Reasons> reasons = new ConcurrentHashMap<>();
+  private volatile Reasons reasons; // made when they are asked for first
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
   /**
@@ -215,11 +213,11 @@ public final class ServedModel {
    *
    * @throws UnsupportedModelException if the model cannot be explained
    */
-  public Reasons reasons(ContributionMode mode) throws UnsupportedModelException {
-    Reasons made = reasons.get(mode);
+  public Reasons reasons() throws UnsupportedModelException {
+    Reasons made = reasons;
     if (made == null) {
-      made = Reasons.of(model, mode);
-      reasons.put(mode, made);
+      made = Reasons.of(model, ContributionMode.FAST);
+      reasons = made;
     }
 
     return made;

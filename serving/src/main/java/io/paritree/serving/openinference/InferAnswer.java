@@ -1,6 +1,5 @@
 package io.paritree.serving.openinference;
 
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.output.ScoreColumns;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.models.ServedModel;
@@ -139,11 +138,11 @@ final class InferAnswer {
     if (output.binary()) {
       ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
       bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
-      addData(bytes.array(), output);
+      addData(bytes.array());
       return;
     }
 
-    begin(output);
+    json.raw("],\"data\":");
     json.list(values.length, index -> json.number(values[index])).raw('}');
   }
 
@@ -162,11 +161,11 @@ final class InferAnswer {
         bytes.raw(length.putInt(text.length).array()).raw(text);
       }
 
-      addData(bytes.toByteArray(), output);
+      addData(bytes.toByteArray());
       return;
     }
 
-    begin(output);
+    json.raw("],\"data\":");
     json.list(scored.rows(), row -> json.string(texts.apply(row))).raw('}');
   }
 
@@ -181,18 +180,8 @@ final class InferAnswer {
     return new String(text.toByteArray(), StandardCharsets.UTF_8);
   }
 
-  private static boolean isExact(Output output) {
-    return output.name().equals(CONTRIBUTIONS) && output.mode() == ContributionMode.EXACT;
-  }
-
-  /** Begins the data of an output as JSON. */
-  private void begin(Output output) {
-    json.raw(isExact(output) ? "],\"parameters\":{\"mode\":\"exact\"},\"data\":" : "],\"data\":");
-  }
-
-  private void addData(byte[] bytes, Output output) {
-    json.raw("],\"parameters\":{").raw(isExact(output) ? "\"mode\":\"exact\"," : "");
-    json.raw("\"binary_data_size\":").number(bytes.length).raw("}}");
+  private void addData(byte[] bytes) {
+    json.raw("],\"parameters\":{\"binary_data_size\":").number(bytes.length).raw("}}");
     data.add(bytes);
   }
 }

@@ -2,7 +2,6 @@ package io.paritree.serving.openinference;
 
 import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.Fault;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.ProblemException;
@@ -75,12 +74,6 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
       return new Output(name, binary == null ? all : binary, Map.copyOf(merged));
     }
 
-    /** Returns how contributions are computed. */
-    ContributionMode mode() {
-      // checks the other parameters, too
-      return reasons().mode();
-    }
-
     /** Returns the reasons that this output asks for. */
     ReasonsRequest reasons() {
       return ReasonsRequest.asked(explained, "");
@@ -131,20 +124,18 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
   }
 
   /**
-   * Refuses parameters of reasons and contributions that change nothing in the answer.
+   * Refuses parameters of reasons that change nothing in the answer.
    *
    * @param request the parameters of the request, which hold for all outputs
    */
   private static void checkExplained(List<Output> outputs, Map<String, String> request) {
     Set<String> names = outputs.stream().map(Output::name).collect(Collectors.toSet());
-    boolean isExactUsed = names.contains(InferAnswer.CONTRIBUTIONS);
     Set<String> unused =
         Stream.concat(
                 request.entrySet().stream(),
                 outputs.stream().flatMap(output -> output.explained.entrySet().stream()))
             .filter(one -> !ReasonsRequest.isDefault(one.getKey(), one.getValue()))
             .map(Map.Entry::getKey)
-            .filter(name -> !(isExactUsed && name.equals(ReasonsRequest.EXACT)))
             .collect(Collectors.toSet());
     if (!unused.isEmpty() && !names.contains(InferAnswer.REASONS)) {
       throw new ProblemException(

@@ -3,6 +3,7 @@ package io.paritree.serving.openinference;
 import io.javalin.http.Context;
 import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.ScoringModel;
 import io.paritree.record.JsonDocument;
@@ -115,9 +116,10 @@ public record InferenceHandler(ScoringParts parts) {
       return Optional.empty();
     }
 
+    requested.get().reasons(); // refuses parameters that are wrong, though it needs none
     ScoringModel model = rows.served().model();
     try {
-      Explainer explainer = model.explainer(requested.get().mode());
+      Explainer explainer = model.explainer(ContributionMode.FAST);
       long rowBytes = (long) AnswerForm.NUMBER_BYTES * explainer.contributions();
       RowLimit.of(parts.limits(), rows.served().model().engine(), rowBytes).check(rows.count());
       return Optional.of(explainer);

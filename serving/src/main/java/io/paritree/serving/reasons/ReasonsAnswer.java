@@ -3,7 +3,6 @@ package io.paritree.serving.reasons;
 import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.ReasonRule;
 import io.paritree.reasons.Reasons;
@@ -74,7 +73,7 @@ public final class ReasonsAnswer {
 
   private static ReasonsAnswer of(ReasonsRequest asked, ServedModel served, RecordValues values) {
     try {
-      return new ReasonsAnswer(asked, served, served.reasons(asked.mode()), values);
+      return new ReasonsAnswer(asked, served, served.reasons(), values);
     } catch (UnsupportedModelException e) {
       throw new ProblemException(
           Problems.UNUSABLE_PARAMETER.of(ReasonsRequest.REASONS, e.getMessage()));
@@ -160,10 +159,6 @@ public final class ReasonsAnswer {
     json.raw(",\"direction\":\"").raw(asked.direction().key()).raw('"');
     if (reasons.outputNames().size() > 1) {
       json.raw(",\"output\":").string(reasons.outputNames().get(explained));
-    }
-
-    if (asked.mode() == ContributionMode.EXACT) {
-      json.raw(",\"mode\":\"exact\"");
     }
 
     json.raw(",\"fields\":");

@@ -1,7 +1,6 @@
 package io.paritree.serving.reasons;
 
 import com.fasterxml.jackson.core.JsonToken;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.reasons.Direction;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
@@ -21,17 +20,13 @@ import java.util.regex.Pattern;
  *     class
  * @param prefix what the names of the parameters begin with in messages
  */
-public record ReasonsRequest(
-    OptionalInt most, Direction direction, String output, ContributionMode mode, String prefix) {
+public record ReasonsRequest(OptionalInt most, Direction direction, String output, String prefix) {
   /** How many fields are named at most. */
   public static final String REASONS = "reasons";
 
   static final int USUAL = 4;
 
   private static final String DIRECTION = "direction";
-
-  /** Whether contributions have the bits of XGBoost4J's. */
-  public static final String EXACT = "exact";
 
   static final String OUTPUT = "output";
 
@@ -40,16 +35,14 @@ public record ReasonsRequest(
       Map.of(
           REASONS, Pattern.compile("[1-9][0-9]{0,8}"),
           DIRECTION, Pattern.compile("up|down|both"),
-          OUTPUT, Pattern.compile("(?s).+"),
-          EXACT, Pattern.compile("true|false"));
+          OUTPUT, Pattern.compile("(?s).+"));
 
-  /** The values that mean the same as no value, which some generated clients send always. */
-  private static final Map<String, String> DEFAULTS =
-      Map.of(DIRECTION, Direction.BOTH.key(), EXACT, "false");
-
-  /** Returns whether a value of a parameter means the same as no value. */
+  /**
+   * Returns whether a value of a parameter means the same as no value; some generated clients send
+   * such values always.
+   */
   public static boolean isDefault(String name, String value) {
-    return value.equals(DEFAULTS.get(name));
+    return name.equals(DIRECTION) && value.equals(Direction.BOTH.key());
   }
 
   /** Returns whether a parameter asks for reasons. */
@@ -102,7 +95,6 @@ public record ReasonsRequest(
           default -> Direction.BOTH;
         },
         given.getOrDefault(OUTPUT, ""),
-        "true".equals(given.get(EXACT)) ? ContributionMode.EXACT : ContributionMode.FAST,
         prefix);
   }
 
@@ -153,7 +145,6 @@ public record ReasonsRequest(
     return switch (name) {
       case REASONS -> "a whole number from 1 to the number of the model's fields, once";
       case DIRECTION -> "up, down or both, once";
-      case EXACT -> "true or false, once";
       default -> "the name of an output, once";
     };
   }

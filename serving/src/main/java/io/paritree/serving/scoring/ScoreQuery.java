@@ -28,11 +28,11 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
   enum Form {
     RECORD(
         "only margin=true or margin=false, scores=NAME with key=KEY, and reasons=K with"
-            + " direction=up, down or both, output=NAME and exact=true",
+            + " direction=up, down or both and output=NAME",
         "a key, once"),
     BATCH(
-        "only margin=true or margin=false, key=FIELD, and reasons=K with direction=up, down or both,"
-            + " output=NAME and exact=true",
+        "only margin=true or margin=false, key=FIELD, and reasons=K with direction=up, down or both"
+            + " and output=NAME",
         "the name of a field, once");
 
     private final String all;

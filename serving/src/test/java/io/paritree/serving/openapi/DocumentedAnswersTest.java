@@ -244,8 +244,8 @@ class DocumentedAnswersTest {
                 "",
                 "?margin=true",
                 "?margin=false",
-                "?direction=both&exact=false",
-                "?reasons=1&direction=up&exact=true")) {
+                "?direction=both",
+                "?reasons=1&direction=up")) {
           String body = each.getValue().get(0);
           expect(200, "POST", base + "/score" + query, body, JSON + "X-Request-Id: mine\r\n");
           String array = "[" + String.join(",", each.getValue()) + ",{\"x\":1},5]";

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The endpoint gives the model's reasons, with the values of the record. */
 class ReasonsAnswerTest {
@@ -58,16 +59,13 @@ class ReasonsAnswerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"FAST, UP", "FAST, BOTH", "EXACT, DOWN"})
-  void theReasonsOfARecordAreThoseOfTheModel(ContributionMode mode, Direction direction)
-      throws Exception {
-    Reasons reasons = Reasons.of(model, mode);
+  @EnumSource
+  void theReasonsOfARecordAreThoseOfTheModel(Direction direction) throws Exception {
+    Reasons reasons = Reasons.of(model, ContributionMode.FAST);
     RowReasons expected = new RowReasons(reasons.groups().size());
     float[] slots = new float[model.engine().width()];
     float[] contributions = new float[reasons.contributions()];
-    String query =
-        "/score?reasons=2&margin=true&direction=%s&exact=%s"
-            .formatted(direction.key(), mode == ContributionMode.EXACT);
+    String query = "/score?reasons=2&margin=true&direction=" + direction.key();
     for (int row = 0; row < 50; row++) {
       String record = TestRecords.json(row);
       JsonRecord.encode(model.schema(), record.getBytes(StandardCharsets.UTF_8), slots, 0);
@@ -80,8 +78,6 @@ class ReasonsAnswerTest {
       assertThat(number(given, "base")).isEqualTo(expected.base());
       assertThat(number(given, "rest")).isEqualTo(expected.rest());
       assertThat(JsonTree.at(given, "direction")).isEqualTo(direction.key());
-      assertThat(((Map<?, ?>) given).get("mode"))
-          .isEqualTo(mode == ContributionMode.EXACT ? "exact" : null);
       List<?> fields = (List<?>) JsonTree.at(given, "fields");
       assertThat(fields).hasSize(expected.count());
       double sum = (double) expected.base() + expected.rest();
@@ -210,8 +206,7 @@ class ReasonsAnswerTest {
         "reasons=1&reasons=1 | parameter 'reasons'",
         "reasons=1&direction=left | parameter 'direction': expected up, down or both",
         "direction=up | The parameter 'reasons' is missing: expected reasons=K, because 'direction'",
-        "exact=true | The parameter 'reasons' is missing: expected reasons=K, because 'exact'",
-        "reasons=1&exact=yes | parameter 'exact': expected true or false",
+        "reasons=1&exact=true | the parameter 'exact' is not known",
         "reasons=1&output=tall | parameter 'output'",
         "reasons=1&output=%zz | parameter 'output'",
         "reason=1 | the parameter 'reason' is not known",

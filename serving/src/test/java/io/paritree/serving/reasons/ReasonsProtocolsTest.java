@@ -71,17 +71,16 @@ class ReasonsProtocolsTest {
   @ParameterizedTest
   @ValueSource(strings = {"dataframe_records", "dataframe_split", "inputs"})
   void mlflowsFormsHaveThem(String form) throws Exception {
-    List<Object> expected = own("parcel-reasons", "reasons=3&direction=up&exact=true");
+    List<Object> expected = own("parcel-reasons", "reasons=3&direction=up");
 
     Object answer =
         parsed(
             "/invocations",
-            "{\"params\":{\"reasons\":3,\"direction\":\"up\",\"exact\":true},\"%s\":%s}"
+            "{\"params\":{\"reasons\":3,\"direction\":\"up\"},\"%s\":%s}"
                 .formatted(form, data(form)));
 
     assertThat(JsonTree.at(answer, "reasons")).isEqualTo(expected);
     assertThat((List<?>) JsonTree.at(answer, "predictions")).hasSize(ROWS);
-    assertThat(JsonTree.at(answer, "reasons/0/mode")).isEqualTo("exact");
     assertThat(client.post("/invocations", "{\"%s\":%s}".formatted(form, data(form))).body())
         .doesNotContain("reasons");
   }
@@ -152,8 +151,8 @@ class ReasonsProtocolsTest {
       delimiter = '|',
       value = {
         "parcel-reasons | reasons=4 | {} | {}",
-        "parcel-reasons | reasons=2&direction=down&exact=true |"
-            + " {\"reasons\":2,\"direction\":\"down\",\"exact\":true} | {}",
+        "parcel-reasons | reasons=2&direction=down |"
+            + " {\"reasons\":2,\"direction\":\"down\"} | {}",
         "parcel-reasons | reasons=2&direction=up |"
             + " {\"direction\":\"up\"} | {\"reasons\":2,\"direction\":\"both\"}",
         "parcel-class | reasons=3&output=medium | {\"output\":\"medium\"} | {\"reasons\":3}",
@@ -223,20 +222,6 @@ class ReasonsProtocolsTest {
     return ascii.getBytes(StandardCharsets.US_ASCII);
   }
 
-  @Test
-  void contributionsSayThatTheyAreExact() throws Exception {
-    String wanted = "{%s,\"outputs\":[{\"name\":\"contributions\",\"parameters\":{\"exact\":%s}}]}";
-    String path = "/v2/models/parcel-reasons/infer";
-
-    Object exact = parsed(path, wanted.formatted(tensors(), true));
-    Object fast = parsed(path, wanted.formatted(tensors(), false));
-
-    assertThat(JsonTree.at(exact, "outputs/0/parameters/mode")).isEqualTo("exact");
-    assertThat(((Map<?, ?>) JsonTree.at(fast, "outputs/0")).containsKey("parameters")).isFalse();
-    assertThat(JsonTree.at(exact, "outputs/0/data"))
-        .isNotEqualTo(JsonTree.at(fast, "outputs/0/data"));
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -248,7 +233,6 @@ class ReasonsProtocolsTest {
         "{\"reasons\":1,\"reasons\":2} | 'params.reasons'",
         "{\"direction\":\"up\"} | The parameter 'params.reasons' is missing: expected reasons=K",
         "{\"reasons\":1,\"direction\":\"left\"} | 'params.direction': expected up, down or both",
-        "{\"reasons\":1,\"exact\":1} | 'params.exact': expected true or false",
         "{\"reasons\":1,\"output\":\"tall\"} | 'params.output': expected one of the model's outputs [0]",
       })
   void whatIsWrongIsRefusedByName(String parameters, String reported) throws Exception {
@@ -333,7 +317,7 @@ class ReasonsProtocolsTest {
 
   @Test
   void defaultsThatSomeClientsAlwaysSendAreAccepted() throws Exception {
-    String parameters = "{\"exact\": false, \"direction\": \"both\"}";
+    String parameters = "{\"direction\": \"both\"}";
     Answer answer =
         client.post(
             "/v2/models/parcel-reasons/infer",
