@@ -161,17 +161,6 @@ public final class Sealing {
     return form;
   }
 
-  /**
-   * Returns the schema of another form, checked as sealing with it would check it.
-   *
-   * @throws ModelException if it does not fit the model
-   */
-  public Schema schema(SchemaForm other) throws ModelException {
-    Schema schema = other.schema(origin(), model()::categories);
-    SchemaFit.check(origin(), schema, model());
-    return schema;
-  }
-
   /** Returns what the scores mean. */
   public Outputs outputs() {
     return outputs;

@@ -17,7 +17,7 @@ final class DifferingFeatures {
   private static final int LEAST_ROWS = 5;
   private static final double LEAST_CONTRAST = 0.3;
 
-  private final Evidence evidence;
+  private final SampledRows sample;
   private final List<TrainerRow> rows;
   private final BitSet equal;
 
@@ -29,13 +29,11 @@ final class DifferingFeatures {
    */
   private record Condition(String text, double contrast, int differing, int others) {}
 
-  /**
-   * @param equal the rows that agree with the predictions, by index in {@link Evidence#rows}
-   */
-  DifferingFeatures(Evidence evidence, BitSet equal) {
-    this.evidence = evidence;
-    this.rows = evidence.rows();
-    this.equal = equal;
+  DifferingFeatures(SampledRows sample) {
+    this.sample = sample;
+    this.rows = sample.rows();
+    this.equal = new BitSet();
+    equal.set(sample.differing(), rows.size());
   }
 
   /**
@@ -48,7 +46,7 @@ final class DifferingFeatures {
     }
 
     List<Condition> found = new ArrayList<>();
-    for (int feature = 0; feature < evidence.schema().width(); feature++) {
+    for (int feature = 0; feature < sample.schema().width(); feature++) {
       best(feature).ifPresent(found::add);
     }
 
@@ -72,12 +70,12 @@ final class DifferingFeatures {
   }
 
   private Optional<Condition> best(int feature) {
-    String name = Fault.printable(evidence.feature(feature).name());
+    String name = Fault.printable(sample.feature(feature).name());
     List<Condition> conditions = new ArrayList<>();
     BitSet missing = new BitSet();
     Map<String, BitSet> byCell = new HashMap<>();
     for (int at = 0; at < rows.size(); at++) {
-      String cell = rows.get(at).cells()[evidence.field(feature)];
+      String cell = rows.get(at).cells()[sample.field(feature)];
       missing.set(at, Float.isNaN(rows.get(at).slots()[feature]));
       byCell.computeIfAbsent(cell, key -> new BitSet()).set(at);
     }
@@ -95,7 +93,7 @@ final class DifferingFeatures {
                     condition(
                         "'%s' is %s".formatted(name, Fault.printable(entry.getKey())),
                         entry.getValue())));
-    if (!evidence.feature(feature).kind().isCategory()) {
+    if (!sample.feature(feature).kind().isCategory()) {
       addCuts(name, feature, conditions);
     }
 

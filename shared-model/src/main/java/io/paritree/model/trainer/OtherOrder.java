@@ -13,7 +13,6 @@ import java.util.Map;
  */
 final class OtherOrder {
   private static final int MAX_ROWS = 200_000;
-  private static final double MOST = 0.9;
 
   private final Map<Float, Integer> computed = new HashMap<>();
   private final List<Float> predicted = new ArrayList<>();
@@ -32,7 +31,7 @@ final class OtherOrder {
   String text() {
     // Scores that many rows share say nothing about their order.
     int rows = predicted.size();
-    boolean isTelling = isWhole && rows > 1 && computed.size() * 2 > rows;
+    boolean isTelling = isWhole && rows >= Trials.LEAST_DIFFERING && computed.size() * 2 > rows;
     Map<Float, Integer> left = new HashMap<>(computed);
     int found = 0;
     for (float value : predicted) {
@@ -45,9 +44,9 @@ final class OtherOrder {
       }
     }
 
-    return isTelling && found >= MOST * rows
-        ? "%s of %s differing predictions are the scores of other rows of the file: the predictions are in another order than the rows, so join them by the index (pandas: reset_index before both)"
-            .formatted(found, rows)
+    return isTelling && found == rows
+        ? "all %s differing predictions are the scores of other rows of the file: the predictions are in another order than the rows, so join them by the index (pandas: reset_index before both)"
+            .formatted(rows)
         : "";
   }
 }

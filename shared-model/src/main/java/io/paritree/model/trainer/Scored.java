@@ -2,7 +2,6 @@ package io.paritree.model.trainer;
 
 import io.paritree.forest.Engine;
 import io.paritree.model.manifest.Outputs;
-import java.util.Arrays;
 
 /** Margins and scores of a block of rows. */
 final class Scored {
@@ -46,22 +45,12 @@ final class Scored {
     return scores;
   }
 
-  /** Returns the margins of all rows, not to be changed. */
-  float[] margins() {
-    return margins;
-  }
-
   float margin(int row, int output) {
     return margins[row * outputs + output];
   }
 
   float score(int row, int score) {
     return values[row * scores + score];
-  }
-
-  /** Returns a copy of a row's scores. */
-  float[] scores(int row) {
-    return Arrays.copyOfRange(values, row * scores, (row + 1) * scores);
   }
 
   /** Returns the index of a row's class; -1 if the outputs are no classes. */

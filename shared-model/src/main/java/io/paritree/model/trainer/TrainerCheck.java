@@ -10,7 +10,6 @@ import io.paritree.model.rows.InputException;
 import io.paritree.model.seal.Sealing;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 
@@ -23,6 +22,7 @@ import java.util.List;
  */
 public final class TrainerCheck {
   private static final int SHOWN = 3;
+  private static final int MAX_CAUSES = 10;
   private static final int MAX_OTHERS = 40;
 
   private final List<String> columns;
@@ -32,7 +32,7 @@ public final class TrainerCheck {
   private final List<Difference> worst = new ArrayList<>();
   private final FaultSummary refused = new FaultSummary();
   private final OtherOrder otherOrder = new OtherOrder();
-  private Evidence evidence;
+  private SampledRows sample;
   private long compared;
   private long different;
   private long maxUlps;
@@ -69,8 +69,8 @@ public final class TrainerCheck {
    *     cells of {@link #others}
    */
   public void add(CsvRows rows, int count) {
-    if (evidence == null) {
-      evidence = new Evidence(sealing, rows.columns(), others, columns);
+    if (sample == null) {
+      sample = new SampledRows(sealing, rows.columns(), others, columns);
     }
 
     Scored scored = new Scored(engine, rows.slots(), count);
@@ -79,15 +79,14 @@ public final class TrainerCheck {
     for (int row = 0; row < count; row++) {
       int end = fields + columns.size();
       String[] predictions = Arrays.copyOfRange(rows.cells(row), fields, end);
-      if (!Arrays.stream(predictions).allMatch(String::isEmpty)) {
+      boolean isGiven = !Arrays.stream(predictions).allMatch(String::isEmpty);
+      if (isGiven && !refused.addIfRefused(rows, row)) {
         float[] slots =
-            evidence.slots(Arrays.copyOfRange(rows.slots(), row * width, (row + 1) * width));
+            sample.slots(Arrays.copyOfRange(rows.slots(), row * width, (row + 1) * width));
         String[] cells = Arrays.copyOf(rows.cells(row), fields);
         String[] unread = Arrays.copyOfRange(rows.cells(row), end, end + others.size());
-        List<Fault> faults = rows.faults(row);
-        TrainerRow read =
-            new TrainerRow(rows.place(row), cells, slots, predictions, unread, faults);
-        evidence.add(read, !refused.addIfRefused(rows, row) && compare(read, scored, row));
+        TrainerRow read = new TrainerRow(rows.place(row), cells, slots, predictions, unread);
+        sample.add(read, compare(read, scored, row));
       }
     }
   }
@@ -145,8 +144,8 @@ public final class TrainerCheck {
    * Returns the result of the comparison.
    *
    * @throws CorruptModelException if a row differs, if the schema refuses a row that the trainer
-   *     scored, or if there was nothing to compare; the message has the cause as far as it was
-   *     found
+   *     scored, or if there was nothing to compare; the message has the cause if one was found,
+   *     else where rows differ
    * @throws InputException if there is not one column with numbers per score, and no cause for that
    *     was found
    */
@@ -160,31 +159,15 @@ public final class TrainerCheck {
           "Cannot seal %s: no row has a prediction to compare with".formatted(sealing.origin()));
     }
 
-    Search search = new Search(evidence);
-    Finding found = search.find();
-    BitSet equal = evidence.equal();
-    boolean isExplained = search.significance().isTelling(found, equal.cardinality());
-    if (!isExplained) {
-      found = Finding.nothing(equal);
-    }
-
-    if (!isExplained && different > 0) {
-      refuseColumns();
-    }
-
     List<String> parts = new ArrayList<>();
     if (refused.rows() > 0) {
       parts.add(
           "the schema refuses %s rows that the trainer scored: %s"
               .formatted(refused.rows(), refused.text()));
-      String read = new RefusedRows(evidence, search.significance().bits()).text(found);
-      if (!read.isEmpty()) {
-        parts.add(read);
-      }
     }
 
     if (different > 0) {
-      parts.addAll(differences(search, found, isExplained));
+      parts.addAll(differences(new Trials(sample)));
     }
 
     throw new CorruptModelException(
@@ -203,37 +186,20 @@ public final class TrainerCheck {
     }
   }
 
-  private List<String> differences(Search search, Finding found, boolean isExplained) {
+  private List<String> differences(Trials trials) throws InputException {
     List<String> parts = new ArrayList<>();
     parts.add(
         "%s of %s rows differ from the trainer's predictions by more than %s ulp"
             .formatted(different, compared, Precision.MAX_ULPS));
-    int tried = evidence.rows().size();
-    if (isExplained) {
-      String rows =
-          "%s of %s rows%s%s"
-              .formatted(
-                  found.rows(),
-                  tried,
-                  tried < compared ? " tried" : "",
-                  search.isCut() ? " (not all causes were tried, there are too many)" : "");
-      parts.add(new Advice(search, found).text(rows));
-    } else {
-      String order = otherOrder.text();
-      parts.add(
-          order.isEmpty()
-              ? "none of the usual causes agrees with more rows%s, so the schema does not say what the trainer meant"
-                  .formatted(search.isCut() ? " (not all were tried, there are too many)" : "")
-              : order);
-    }
-
-    if (found.rows() < tried) {
-      String features = new DifferingFeatures(evidence, found.agreeing()).text();
+    if (trials.agreeing().isEmpty()) {
+      refuseColumns();
+      parts.add(withoutCause(trials));
+      String features = new DifferingFeatures(sample).text();
       if (!features.isEmpty()) {
-        parts.add("rows still differ where " + features);
-      } else if (found.rows() == 0) {
-        parts.add("no row agrees, so that no feature separates the rows that differ");
+        parts.add("rows differ where " + features);
       }
+    } else {
+      parts.add(causes(trials.agreeing()));
     }
 
     if (!worst.isEmpty()) {
@@ -250,5 +216,38 @@ public final class TrainerCheck {
     }
 
     return parts;
+  }
+
+  private String withoutCause(Trials trials) {
+    String order = otherOrder.text();
+    if (!order.isEmpty()) {
+      return order;
+    }
+
+    if (different < Trials.LEAST_DIFFERING) {
+      return "too few rows differ to tell the cause, %s are needed"
+          .formatted(Trials.LEAST_DIFFERING);
+    }
+
+    return "none of the usual causes alone makes all rows agree%s"
+        .formatted(trials.isCut() ? " (not all were tried, there are too many)" : "");
+  }
+
+  /** Names one cause with what to do, or several that agree alike without. */
+  private String causes(List<Cause> agreeing) {
+    int tried = sample.rows().size();
+    String rows = "%s of %s rows%s".formatted(tried, tried, tried < compared ? " tried" : "");
+    if (agreeing.size() == 1) {
+      return "what agrees, with %s: %s: %s"
+          .formatted(rows, agreeing.get(0).text(), agreeing.get(0).cure());
+    }
+
+    List<String> texts = agreeing.stream().map(Cause::text).distinct().toList();
+    int more = texts.size() - MAX_CAUSES;
+    return "several causes agree alike, with %s, so that none is advised: %s%s; rows in which they differ would tell"
+        .formatted(
+            rows,
+            String.join("; or ", texts.subList(0, Math.min(MAX_CAUSES, texts.size()))),
+            more > 0 ? "; or %s more".formatted(more) : "");
   }
 }

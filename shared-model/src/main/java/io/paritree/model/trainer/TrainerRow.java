@@ -1,8 +1,6 @@
 package io.paritree.model.trainer;
 
-import io.paritree.Fault;
 import io.paritree.feature.NumberText;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -12,16 +10,11 @@ import java.util.Locale;
  * @param cells its cells, one per field of the schema
  * @param slots its slots; NaN where a cell has a fault
  * @param predictions the cells with the predictions
- * @param others the cells of columns that no feature reads, in the order of {@link Evidence#others}
- * @param faults what the schema refuses about it
+ * @param others the cells of columns that no feature reads, in the order of {@link
+ *     SampledRows#others}
  */
 record TrainerRow(
-    String place,
-    String[] cells,
-    float[] slots,
-    String[] predictions,
-    String[] others,
-    List<Fault> faults) {
+    String place, String[] cells, float[] slots, String[] predictions, String[] others) {
 
   /**
    * Returns a prediction as a number; NaN if it is none. Infinity is spelled {@code inf} or {@code

@@ -2,8 +2,7 @@
  * The comparison with the trainer's own predictions, and the search for the cause where they
  * differ.
  *
- * <p>A cause is a {@link io.paritree.model.trainer.Claim}: it says what the trainer did otherwise,
- * and is believed only as far as scores computed under it agree with the predictions. New causes
- * are new claims; {@code Search} knows none of them.
+ * <p>Each {@link io.paritree.model.trainer.Cause} says what the trainer may have done otherwise. It
+ * is tried alone, and named only if all rows then agree; a new cause is one more of them.
  */
 package io.paritree.model.trainer;

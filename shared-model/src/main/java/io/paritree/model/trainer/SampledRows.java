@@ -14,9 +14,9 @@ import io.paritree.xgboost.XgboostModel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +25,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The rows and counts of a file that show why predictions differ: some rows of each kind, drawn at
- * random with a fixed seed, and how often each category occurs.
+ * The rows and counts of a file that show why predictions differ: some rows that differ and some
+ * that do not, drawn at random with a fixed seed, and how often each category occurs.
  *
  * <p>Bounded, whatever the size of the file.
  */
-final class Evidence {
+final class SampledRows {
   private static final long SEED = 20_261_126L;
   private static final int MAX_ROWS = 500;
-  private static final int LEAST_ROWS = 4;
-  private static final int MAX_CELLS = 400_000;
+  private static final int LEAST_ROWS = 2;
+  private static final int MAX_CELLS = 600_000;
   private static final long MAX_CHARACTERS = 1 << 25;
   private static final int MAX_CATEGORIES = 1_000;
   private static final int MAX_NAMES = 100;
@@ -48,7 +48,6 @@ final class Evidence {
   private final Map<String, Integer> places = new HashMap<>();
   private final Kept differing = new Kept();
   private final Kept equal = new Kept();
-  private final Kept refused = new Kept();
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final Map<Integer, Map<String, Long>> categories = new LinkedHashMap<>();
   private float[][] thresholds;
@@ -65,7 +64,7 @@ final class Evidence {
    *     keep their cells
    * @param predictions the columns with the predictions
    */
-  Evidence(Sealing sealing, List<String> header, List<String> others, List<String> predictions) {
+  SampledRows(Sealing sealing, List<String> header, List<String> others, List<String> predictions) {
     this.sealing = sealing;
     this.predictions = List.copyOf(predictions);
     this.width = sealing.schema().modelWidth() + sealing.model().outputs();
@@ -90,7 +89,7 @@ final class Evidence {
   }
 
   /**
-   * Adds a row.
+   * Adds a row that the schema accepts.
    *
    * @param isEqual whether the computed scores are its predictions
    */
@@ -104,10 +103,6 @@ final class Evidence {
         });
 
     Kept kept = isEqual ? equal : differing;
-    if (!row.faults().isEmpty()) {
-      kept = refused;
-    }
-
     kept.seen++;
     int room =
         Math.max(
@@ -157,24 +152,16 @@ final class Evidence {
     return fieldOf[feature];
   }
 
-  /**
-   * Returns the kept rows that the schema accepts: first the differing ones, then the equal ones.
-   */
+  /** Returns the kept rows: first the differing ones, then the equal ones. */
   List<TrainerRow> rows() {
     List<TrainerRow> all = new ArrayList<>(differing.rows);
     all.addAll(equal.rows);
     return all;
   }
 
-  /** Returns which of {@link #rows} are equal to their predictions anyway. */
-  BitSet equal() {
-    BitSet found = new BitSet();
-    found.set(differing.rows.size(), rows().size());
-    return found;
-  }
-
-  List<TrainerRow> refused() {
-    return refused.rows;
+  /** Returns the number of {@link #rows} that differ. */
+  int differing() {
+    return differing.rows.size();
   }
 
   /** Returns the texts of a category's cells in the order of their first appearance. */
@@ -182,21 +169,16 @@ final class Evidence {
     return categories.getOrDefault(field(feature), Map.of());
   }
 
-  /** Returns the thresholds of the model's numeric splits per feature, ascending. */
-  float[][] thresholds() {
-    if (thresholds == null) {
-      thresholds = sealing.model().thresholds();
-    }
-
-    return thresholds;
-  }
-
   /** Returns whether scores depend on a slot: a tree tests it, or it is an offset. */
   boolean isTested(int feature) {
     XgboostModel model = sealing.model();
+    if (thresholds == null) {
+      thresholds = model.thresholds();
+    }
+
     return feature >= model.width()
         || model.isLinear()
-        || thresholds()[feature].length > 0
+        || thresholds[feature].length > 0
         || model.largestCode(feature) >= 0;
   }
 
@@ -260,14 +242,14 @@ final class Evidence {
    */
   Forest forest(int end) {
     try {
-      return withoutOffsets(sealing.model().forest(rounds(end)));
+      return withoutOffsets(sealing.model().forest(range(end)));
     } catch (CorruptModelException e) {
       throw new IllegalStateException(e);
     }
   }
 
   /** Returns the first rounds. */
-  Rounds rounds(int end) {
+  Rounds range(int end) {
     return end == sealing.model().rounds() ? Rounds.ALL : new Rounds(end);
   }
 
@@ -300,18 +282,31 @@ final class Evidence {
     return row.cells()[fieldOf[feature]];
   }
 
-  /** Returns the slot that a feature makes of a cell; NaN if it refuses the cell. */
-  static float slot(Feature feature, String cell) {
-    float[] slot = new float[1];
-    put(feature, cell, slot, 0);
-    return slot[0];
-  }
-
   /** Writes the slot that a feature makes of a cell; returns false if it refuses the cell. */
   static boolean put(Feature feature, String cell, float[] slots, int at) {
     byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
     Faults faults = new Faults();
     slots[at] = CsvCells.encode(feature, utf8, 0, utf8.length, faults);
     return faults.list().isEmpty();
+  }
+
+  /** Returns a text as JSON, in visible characters, whole. */
+  static String json(String text) {
+    StringBuilder json = new StringBuilder("\"");
+    for (char unit : text.toCharArray()) {
+      int type = Character.getType(unit);
+      boolean isHidden =
+          Character.isISOControl(unit)
+              || type == Character.FORMAT
+              || type == Character.LINE_SEPARATOR
+              || type == Character.PARAGRAPH_SEPARATOR;
+      if (isHidden) {
+        json.append("\\u").append(HexFormat.of().toHexDigits(unit));
+      } else {
+        json.append(unit == '"' || unit == '\\' ? "\\" : "").append(unit);
+      }
+    }
+
+    return json.append('"').toString();
   }
 }
