@@ -5,7 +5,6 @@ import io.paritree.Fault;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.VocabularyFeature;
-import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
 import java.util.List;
@@ -82,8 +81,9 @@ public final class SchemaFit {
     }
 
     Optional<RecordedCategories> own = model.categories(index);
-    boolean hasVocabulary = own.isPresent() && !(own.get() instanceof CutTexts);
-    if (hasVocabulary && feature.kind() == Feature.Kind.CATEGORY_CODE) {
+    boolean isListed =
+        own.filter(names -> !(names instanceof RecordedCategories.Doubtful)).isPresent();
+    if (isListed && feature.kind() == Feature.Kind.CATEGORY_CODE) {
       throw misfit(
           origin, index, feature, "it is a bare code, but the model file has its categories");
     }
@@ -98,21 +98,17 @@ public final class SchemaFit {
                 .formatted(vocabulary.vocabulary().size(), model.largestCode(index)));
       }
 
-      if (own.isPresent() && own.get() instanceof CutTexts cut) {
-        Optional<String> why = cut.disagreement(vocabulary.vocabulary());
-        if (why.isPresent()) {
-          throw misfit(origin, index, feature, why.get());
-        }
-      } else if (own.isPresent()) {
-        checkVocabulary(origin, index, vocabulary, own.get().values());
+      if (own.isPresent()) {
+        checkVocabulary(origin, index, vocabulary, own.get());
       }
     }
   }
 
   private static void checkVocabulary(
-      String origin, int index, VocabularyFeature feature, List<?> there)
+      String origin, int index, VocabularyFeature feature, RecordedCategories own)
       throws CorruptModelException {
     List<?> here = feature.vocabulary();
+    List<?> there = own.values();
     if (here.equals(there)) {
       return;
     }
@@ -126,8 +122,16 @@ public final class SchemaFit {
         origin,
         index,
         feature,
-        "its categories differ from those of the model file at code %s: %s in the schema, %s in the model file"
-            .formatted(at, shown(here, at), shown(there, at)));
+        "its categories differ from those of the model file at code %s: %s in the schema, %s in the model file%s"
+            .formatted(
+                at,
+                shown(here, at),
+                shown(there, at),
+                own instanceof RecordedCategories.Doubtful
+                    ? "; "
+                        + RecordedCategories.Doubtful.WHY
+                        + ": train the model again with 3.4 or newer"
+                    : ""));
   }
 
   private static String shown(List<?> values, int at) {

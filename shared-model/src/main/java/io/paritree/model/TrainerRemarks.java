@@ -9,7 +9,6 @@ import io.paritree.NameList;
 import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
-import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,22 +54,7 @@ public final class TrainerRemarks {
               .formatted(LOGITS, Opening.version(model)));
     }
 
-    for (int feature = 0; feature < model.width(); feature++) {
-      if (model.categories(feature).orElse(null) instanceof CutTexts cut) {
-        remarks.add(
-            "the model file has only %s of the %s names of the categories of %s whole, because XGBoost 3.1 to 3.3 cut those of pandas frames that are not ASCII: a schema gives them, and what the file lacks of them is shown right only by the trainer's predictions (seal --expected)"
-                .formatted(cut.wholeNames(), cut.size(), name(model, feature)));
-      }
-    }
-
     return remarks;
-  }
-
-  private static String name(XgboostModel model, int feature) {
-    return model
-        .featureNames()
-        .map(names -> "'" + Fault.printable(names.get(feature)) + "'")
-        .orElse("feature " + feature);
   }
 
   /** Returns a sentence about the offsets of a schema; empty if it has none. */

@@ -13,7 +13,7 @@ import io.paritree.model.manifest.OutputsForm;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.model.mlflow.MlflowSignature;
-import io.paritree.xgboost.CutTexts;
+import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -114,11 +114,12 @@ public final class UnsealedSchema {
       Assumptions assumptions)
       throws UnsupportedModelException {
     if (model.categorical(index)) {
-      boolean isCut = model.categories(index).filter(CutTexts.class::isInstance).isPresent();
-      boolean isListed = model.categories(index).isPresent() && !isCut;
-      return assumptions.categoryCodes()
-              && !isListed
-              && !(isCut && !NUMBER_TYPES.contains(mlflowType))
+      boolean isListed =
+          model
+              .categories(index)
+              .filter(own -> !(own instanceof RecordedCategories.Doubtful))
+              .isPresent();
+      return assumptions.categoryCodes() && !isListed
           ? code(origin, name, mlflowType, missing)
           : new FeatureForm.FromModel(name, name, Optional.empty(), Sentinels.NONE, true, false);
     }

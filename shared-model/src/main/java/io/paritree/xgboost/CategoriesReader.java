@@ -4,12 +4,12 @@ import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Reads the {@code cats} container of XGBoost 3.1 and later: the categories of each feature, in
@@ -138,10 +138,16 @@ final class CategoriesReader {
     return bytes;
   }
 
-  /** Returns the names by the bytes that the offsets count, or what may be cut names. */
+  /**
+   * Returns the names by the bytes that the offsets count.
+   *
+   * <p>XGBoost 3.1 to 3.3 count the characters of a pandas frame's names where bytes are meant
+   * ({@code pd_cat_inf} in {@code python-package/xgboost/_data_utils.py} of 3.2), and write only as
+   * many bytes. Names that are then cut inside a character are refused; where no name is, the file
+   * looks like one of an Arrow frame, whose names are whole, and they are doubtful.
+   */
   private static RecordedCategories texts(
-      ModelDocument document, int feature, int[] offsets, byte[] utf8)
-      throws CorruptModelException {
+      ModelDocument document, int feature, int[] offsets, byte[] utf8) throws ModelException {
     List<String> texts = new ArrayList<>();
     int broken = -1;
     for (int code = 0; code + 1 < offsets.length; code++) {
@@ -164,24 +170,43 @@ final class CategoriesReader {
       }
     }
 
-    Optional<CutTexts> cut =
-        CutTexts.of(offsets, utf8, broken < 0 ? Optional.of(texts) : Optional.empty());
-    if (cut.isPresent()) {
-      return cut.get();
-    }
-
+    boolean isAsMany =
+        offsets.length > 1 && offsets[0] == 0 && offsets[offsets.length - 1] == utf8.length;
     if (broken >= 0) {
-      throw document.corrupt(
-          "category %s of feature %s is not valid UTF-8".formatted(broken, feature));
+      throw isAsMany && isBeginOfText(utf8)
+          ? new UnsupportedModelException(
+              "Cannot use the categories of feature %s: XGBoost 3.1 to 3.3 have cut the names of this pandas frame's categories, because some are not ASCII; train the model again with XGBoost 3.4 or newer (which keeps cut names if it only saves the model again)"
+                  .formatted(feature))
+          : document.corrupt(
+              "category %s of feature %s is not valid UTF-8".formatted(broken, feature));
     }
 
-    return texts.isEmpty() ? null : new RecordedCategories.Texts(texts);
+    if (texts.isEmpty()) {
+      return null;
+    }
+
+    boolean isAscii = true;
+    for (byte one : utf8) {
+      isAscii &= one >= 0;
+    }
+
+    return isAscii || !isAsMany
+        ? new RecordedCategories.Texts(texts)
+        : new RecordedCategories.Doubtful(texts);
+  }
+
+  /** Returns whether bytes are text, up to a last character that may be cut. */
+  private static boolean isBeginOfText(byte[] utf8) {
+    CharBuffer text = CharBuffer.allocate(utf8.length);
+    return !StandardCharsets.UTF_8
+        .newDecoder()
+        .decode(ByteBuffer.wrap(utf8), text, false)
+        .isError();
   }
 
   /**
-   * Returns the categories; names that may be cut are whole if another version than XGBoost 3.1 to
-   * 3.3 wrote them and they are UTF-8. A newer version that has read such a file writes its names
-   * as they are there; then only bytes that are not UTF-8 show it.
+   * Returns the categories; doubtful names are whole if another version than XGBoost 3.1 to 3.3
+   * wrote them.
    *
    * @param version of the file: major, minor, patch; shorter if it does not say, and then it may be
    *     any
@@ -195,8 +220,8 @@ final class CategoriesReader {
     List<RecordedCategories> categories = new ArrayList<>(read);
     categories.replaceAll(
         own ->
-            isOther && own instanceof CutTexts cut && cut.inBytes().isPresent()
-                ? new RecordedCategories.Texts(cut.inBytes().get())
+            isOther && own instanceof RecordedCategories.Doubtful names
+                ? new RecordedCategories.Texts(names.values())
                 : own);
     return Collections.unmodifiableList(categories);
   }

@@ -7,7 +7,7 @@ import java.util.List;
  * its position.
  */
 public sealed interface RecordedCategories
-    permits RecordedCategories.Texts, RecordedCategories.Integers, CutTexts {
+    permits RecordedCategories.Texts, RecordedCategories.Integers, RecordedCategories.Doubtful {
 
   List<?> values();
 
@@ -25,6 +25,21 @@ public sealed interface RecordedCategories
   /** Categories that are whole numbers. */
   record Integers(List<Long> values) implements RecordedCategories {
     public Integers {
+      values = List.copyOf(values);
+    }
+  }
+
+  /**
+   * Text that XGBoost 3.1 to 3.3 may have cut, so that a schema must give the names: whole if they
+   * are of an Arrow or Polars frame, and perhaps cut if they are of a pandas frame, which nothing
+   * in the file shows.
+   */
+  record Doubtful(List<String> values) implements RecordedCategories {
+    /** Why a schema must give the names, as a clause. */
+    public static final String WHY =
+        "XGBoost 3.1 to 3.3 cut the names of a pandas frame's categories where some are not ASCII, which this file does not show";
+
+    public Doubtful {
       values = List.copyOf(values);
     }
   }

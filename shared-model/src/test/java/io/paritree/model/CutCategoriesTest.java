@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
-import io.paritree.feature.Feature;
 import io.paritree.model.command.ModelMain;
-import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
 import java.io.PrintWriter;
@@ -16,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -55,6 +53,7 @@ class CutCategoriesTest {
     return all.stream();
   }
 
+  /** Cut names are refused, or are no vocabulary unless a schema gives them, which it cannot. */
   @ParameterizedTest
   @MethodSource("notAscii")
   void cutNamesAreNoVocabularyInAnyVersionThatCutsThemAndEitherFormat(List<String> names)
@@ -62,23 +61,37 @@ class CutCategoriesTest {
     for (int minor = 1; minor <= 3; minor++) {
       byte[] json = RecordedNames.cut("[3,%s,1]".formatted(minor), names);
       for (byte[] file : List.of(json, RecordedNames.ubjson(json, minor))) {
-        XgboostModel model = XgboostModel.read(file);
+        Optional<RecordedCategories> read;
+        try {
+          read = XgboostModel.read(file).categories(3);
+        } catch (UnsupportedModelException e) {
+          assertThat(e)
+              .hasMessageContaining("the categories of feature 3: XGBoost 3.1 to 3.3 have cut")
+              .hasMessageContaining("train the model again with XGBoost 3.4 or newer");
+          continue;
+        }
 
-        assertThat(model.categories(3)).containsInstanceOf(CutTexts.class);
-        assertThat(model.categories(4))
-            .contains(new RecordedCategories.Integers(List.of(10L, 20L, 30L, 7L)));
-        CutTexts cut = (CutTexts) model.categories(3).orElseThrow();
-        assertThat(cut.disagreement(names)).isEmpty();
-        assertThat(cut.completed(names)).isEqualTo(names);
-        List<String> reversed = new ArrayList<>(names);
-        Collections.reverse(reversed);
-        assertThat(cut.disagreement(reversed)).isPresent();
-        assertThat(cut.disagreement(names.subList(0, 3))).isPresent();
-        boolean isRecovered = cut.values().equals(names);
-        assertThat(isRecovered).isEqualTo(cut.wholeNames() == names.size()).isFalse();
-        assertThat(cut.disagreement(cut.values())).isPresent();
+        assertThat(read.orElseThrow()).isInstanceOf(RecordedCategories.Doubtful.class);
+        assertThat(read.orElseThrow().values()).isNotEqualTo(names);
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("notAscii")
+  void namesThatAreNotCutAreNeverRefusedAndUsedOnceTheSchemaGivesThem(List<String> names)
+      throws Exception {
+    for (String version : List.of("[3,1,0]", V32, "[3,3,1]", "[3,4,0]")) {
+      XgboostModel model = XgboostModel.read(RecordedNames.whole(version, names));
+
+      assertThat(model.categories(3).orElseThrow().values()).isEqualTo(names);
+    }
+
+    Path model = Files.write(path("whole.json"), RecordedNames.whole(V32, names));
+    Path schema = Files.writeString(path("schema.json"), schema(quoted(names)));
+    run(0, "seal", "--model", model, "--schema", schema, "--name", "p", "--output", path("p"));
+    run(0, "predict", "--model", path("p"), "--input", rows(names), "--output", path("p.csv"));
+    assertThat(err.toString()).doesNotContain("unseen_category");
   }
 
   @ParameterizedTest
@@ -100,21 +113,12 @@ class CutCategoriesTest {
   }
 
   @Test
-  void aNewerVersionKeepsNamesThatAreCutInsideACharacterAndIsNotBelieved() throws Exception {
+  void aNewerVersionKeepsNamesThatAreCutInsideACharacterAndIsRefused() throws Exception {
     byte[] resaved = RecordedNames.resaved(RecordedNames.cut(V32, List.of("aé", "b", "c", "€")));
-    XgboostModel model = XgboostModel.read(resaved);
 
-    assertThat(model.version()).containsExactly(3, 4, 0);
-    assertThat(model.categories(3)).containsInstanceOf(CutTexts.class);
-  }
-
-  @Test
-  void namesOfArrowFramesLookTheSameAndAreUsedOnceTheSchemaGivesThem() throws Exception {
-    XgboostModel model = XgboostModel.read(RecordedNames.whole(V32, NAMES));
-    CutTexts cut = (CutTexts) model.categories(3).orElseThrow();
-
-    assertThat(cut.disagreement(NAMES)).isEmpty();
-    assertThat(cut.disagreement(List.of("AA", "DL", "UA", "Zurich Post"))).isPresent();
+    assertThatThrownBy(() -> XgboostModel.read(resaved))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("which keeps cut names if it only saves the model again");
   }
 
   @Test
@@ -129,7 +133,7 @@ class CutCategoriesTest {
   }
 
   @Test
-  void anUnsealedModelWithCutNamesIsRefusedWithTheCauseAndWhatTheFileHas() throws Exception {
+  void namesThatMayBeCutAreRefusedUnlessASchemaGivesThem() throws Exception {
     byte[] json = RecordedNames.cut(V32, NAMES);
     Path mlflow = Files.createDirectory(directory.resolve("mlflow"));
     Files.write(mlflow.resolve("model.ubj"), RecordedNames.ubjson(json, 2));
@@ -140,18 +144,20 @@ class CutCategoriesTest {
 
     for (Path model : List.of(bare, mlflow)) {
       assertThatThrownBy(() -> Opening.open(model.toString(), EngineKind.FOREST))
-          .isInstanceOf(UnsupportedModelException.class)
+          .isInstanceOf(ModelException.class)
           .hasMessageContaining("XGBoost 3.1 to 3.3 cut the names of a pandas frame's categories")
-          .hasMessageContaining("'carrier': \"AA\", \"DL\", \"UA\", \"Zürich Pos\ufffd\"")
-          .hasMessageContaining("as \"categories\" (model schema --rows drafts it)");
+          .hasMessageContaining("'carrier': \"AA\", \"DL\", \"UA\", \"Zürich Pos\"")
+          .hasMessageContaining("train it again with 3.4 or newer");
       run(6, "predict", "--model", model, "--input", rows(NAMES), "--output", path("out.csv"));
       assertThat(err.toString()).contains("XGBoost 3.1 to 3.3 cut the names");
       run(6, "seal", "--model", model, "--name", "parcel", "--output", path("package"));
       assertThat(err.toString()).contains("XGBoost 3.1 to 3.3 cut the names");
       run(0, "inspect", "--model", model);
-      assertThat(out.toString())
-          .contains("has only 3 of the 4 names of the categories of 'carrier' whole")
-          .contains("carrier: category of unknown values");
+      assertThat(out.toString()).contains("carrier: category of unknown values");
+      run(0, "schema", "--model", model);
+      assertThat(out.toString()).contains("\"categories\":[\"AA\",\"DL\",\"UA\",\"Zürich Pos\"]");
+      assertThat(err.toString())
+          .contains("'carrier': XGBoost 3.1 to 3.3 cut the names", "see whether");
     }
   }
 
@@ -166,125 +172,26 @@ class CutCategoriesTest {
 
     assertThat(err.toString())
         .contains("Model refused: Cannot use categories of " + schema)
-        .contains("\"Zürich Pos\ufffd\"");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"é,b,c,d", "a,b€b,c,d", "a,b,c,𝄞", "Москва,Париж,東京,𝄞𝄞"})
-  void withTheNamesInTheSchemaScoresHaveTheBitsOfTheModelWithoutNames(String joined)
-      throws Exception {
-    List<String> names = List.of(joined.split(","));
-    Path schema = Files.writeString(path("schema.json"), schema(quoted(names)));
-    Path plain = new TestPackages(directory).bareParcelModel();
-    Path cut = Files.write(path("cut.json"), RecordedNames.cut("[3,3,0]", names));
-    Path rows = rows(names);
-    for (Path model : List.of(plain, cut)) {
-      Path output = path(model.getFileName() + "-package");
-      run(
-          0,
-          "seal",
-          "--model",
-          model,
-          "--schema",
-          schema,
-          "--rows",
-          rows,
-          "--name",
-          "parcel",
-          "--output",
-          output);
-      run(
-          0,
-          "predict",
-          "--model",
-          output,
-          "--input",
-          rows,
-          "--output",
-          path(model.getFileName() + ".csv"));
-    }
-
-    assertThat(path("cut.json.csv")).hasSameTextualContentAs(path("parcel.ubj.csv"));
+        .contains("\"Zürich Pos\"");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"AA\",\"DL\",\"UA\",\"Zürich Pos\ufffd\"|is incomplete: the model file lacks",
-        "\"AA\",\"DL\",\"UA\",\"Zurich Post\"|at code 3 is 'Zurich Post', but",
-        "\"AA\",\"DL\",\"UA\",\"Zürich Posten\"|has 11 characters, as in 'Zürich Pos\ufffd'",
-        "\"DL\",\"AA\",\"UA\",\"Zürich Post\"|at code 0 is 'DL', but",
-        "\"AA\",\"DL\",\"UA\",\"Zürich Post\",\"b\"|its categories are 5, but the model file has 4",
-        "1,2,3,4|at code 0 is '1', but"
+        "\"AA\",\"DL\",\"UA\",\"Zürich Post\"|at code 3: 'Zürich Post' in the schema",
+        "\"DL\",\"AA\",\"UA\",\"Zürich Pos\"|at code 0: 'DL' in the schema",
+        "1,2,3,4|at code 0: '1' in the schema"
       })
-  void namesThatDisagreeWithWhatTheFileHasAreRefused(String namesAndMessage) throws Exception {
+  void namesThatAreNotThoseOfTheFileAreRefused(String namesAndMessage) throws Exception {
     String[] parts = namesAndMessage.split("\\|");
     Path schema = Files.writeString(path("schema.json"), schema(parts[0]));
     Path cut = Files.write(path("cut.json"), RecordedNames.cut(V32, NAMES));
 
     run(6, "seal", "--model", cut, "--schema", schema, "--name", "parcel", "--output", path("p"));
 
-    assertThat(err.toString()).contains("/features/3 ('carrier'): its categor").contains(parts[1]);
-  }
-
-  @Test
-  void aSchemaIsDraftedOfWhatTheFileHasAndCompletedFromRows() throws Exception {
-    List<String> names = List.of("AA", "Genève", "Zürich", "Ärger Post");
-    Path cut = Files.write(path("cut.json"), RecordedNames.cut(V32, names));
-
-    run(0, "schema", "--model", cut);
-    assertThat(out.toString())
-        .contains("\"categories\":[\"AA\",\"Genève\",\"Zürich\",\"Ärger P\ufffd\ufffd\ufffd\"]");
     assertThat(err.toString())
-        .contains("'carrier': XGBoost 3.1 to 3.3 cut the names")
-        .contains("give the trainer's name for each that has \ufffd");
-
-    run(0, "schema", "--model", cut, "--rows", rows(names));
-    assertThat(out.toString())
-        .contains("\"categories\":[\"AA\",\"Genève\",\"Zürich\",\"Ärger Post\"]");
-    assertThat(err.toString())
-        .contains("is completed from the rows; check it with seal --expected");
-  }
-
-  @Test
-  void namesThatOnlyTheRowsShowAreTakenInTheirOrderOrNotAtAll() throws Exception {
-    List<String> sorted = List.of("Варна", "Минск", "Пермь", "Рязань");
-    CutTexts cut = cutOf(sorted);
-    assertThat(cut.wholeNames()).isEqualTo(2);
-    assertThat(cut.completed(List.of("Рязань", "Пермь", "Минск", "Варна", "Минск")))
-        .isEqualTo(sorted);
-    assertThat(cut.completed(List.of("Варна", "Пермь", "Псков")).get(2)).contains("\ufffd");
-
-    CutTexts unsorted = cutOf(List.of("Варна", "Минск", "Рим", "Бор"));
-    assertThat(unsorted.completed(List.of("Рим", "Бор")).get(3)).contains("\ufffd");
-  }
-
-  @Test
-  void namesThatAreLackingDifferSoThatTheyCanBeDrafted() throws Exception {
-    CutTexts cut = cutOf(List.of("𝄞", "𝄢", "𝄪", "𝄫"));
-
-    assertThat(cut.values()).containsExactly("𝄞", "\ufffd", "\ufffd 2", "\ufffd 3");
-  }
-
-  @Test
-  void codesAreReadWhereACallerStatesThemButAreNotSealed() throws Exception {
-    Path cut = Files.write(path("cut.json"), RecordedNames.cut(V32, NAMES));
-    Path schema = Files.writeString(path("schema.json"), schema("").replace("[]", "\"codes\""));
-    Assumptions codes = new Assumptions(true, List.of(), Optional.empty());
-
-    assertThat(
-            Opening.open(ModelFiles.read(cut.toString()), EngineKind.FOREST, codes)
-                .schema()
-                .features()
-                .get(3)
-                .kind())
-        .isEqualTo(Feature.Kind.CATEGORY_CODE);
-    run(6, "seal", "--model", cut, "--schema", schema, "--name", "p", "--output", path("p"));
-    assertThat(err.toString()).contains("the model file has its categories, if only in part");
-  }
-
-  private static CutTexts cutOf(List<String> names) throws Exception {
-    return (CutTexts) XgboostModel.read(RecordedNames.cut(V32, names)).categories(3).orElseThrow();
+        .contains("/features/3 ('carrier'): its categories differ", parts[1])
+        .contains("XGBoost 3.1 to 3.3 cut the names", "train the model again with 3.4 or newer");
   }
 
   private static String quoted(List<String> names) {

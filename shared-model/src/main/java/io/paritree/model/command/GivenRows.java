@@ -7,7 +7,6 @@ import io.paritree.model.manifest.Provenance;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
-import io.paritree.model.rows.ScoredSentinels;
 import io.paritree.model.seal.GoldenChoice;
 import io.paritree.model.seal.NeverMissing;
 import io.paritree.model.seal.Sealing;
@@ -70,7 +69,6 @@ record GivenRows(
     GoldenChoice choice = new GoldenChoice(sealing.schema());
     int width = sealing.schema().width();
     FaultSummary refused = new FaultSummary();
-    ScoredSentinels sentinels = new ScoredSentinels(sealing.schema());
     NeverMissing present = new NeverMissing(sealing.schema());
     try (CsvRows csv = CsvRows.open(file, sealing.schema(), sealing.forest(), kept)) {
       for (int count = csv.next(); count > 0; count = csv.next()) {
@@ -82,7 +80,6 @@ record GivenRows(
           if (!refused.addIfRefused(csv, row)) {
             String[] cells = Arrays.copyOf(csv.cells(row), fields);
             choice.add(csv.slots(), row * width, cells);
-            sentinels.add(csv.slots(), row * width);
             present.add(csv.slots(), row * width);
           }
         }
@@ -96,8 +93,6 @@ record GivenRows(
     Optional<Provenance.TrainerComparison> compared = Optional.empty();
     if (check.isPresent()) {
       compared = Optional.of(check.get().result());
-    } else {
-      sentinels.notes().forEach(notes);
     }
 
     if (choice.isEmpty() && refused.rows() > 0) {

@@ -12,7 +12,6 @@ import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.CsvScoring;
 import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
-import io.paritree.model.rows.ScoredSentinels;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,7 +21,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -131,7 +129,6 @@ final class PredictCommand implements Callable<Integer> {
     Optional<Explainer> explainer =
         explains ? Optional.of(opened.explainer(mode)) : Optional.empty();
     FaultSummary refused = new FaultSummary();
-    ScoredSentinels sentinels = new ScoredSentinels(opened.schema());
     long scored;
     Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
@@ -139,7 +136,7 @@ final class PredictCommand implements Callable<Integer> {
           BufferedWriter out = create(temporary)) {
         scored =
             new CsvScoring(opened.engine(), explainer, opened.outputs(), emits)
-                .score(rows, out, refused, sentinels);
+                .score(rows, out, refused);
       }
 
       Files.move(
@@ -149,28 +146,20 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     printRefused(refused);
-    if (!opened.sealed() && scored > 0) {
-      notes(opened, sentinels)
-          .forEach(note -> spec.commandLine().getErr().println("Note: " + note));
+    boolean isKnown =
+        opened.sealed()
+            || opened.schema().features().stream()
+                .anyMatch(feature -> !feature.sentinels().equals(Sentinels.NONE));
+    if (!isKnown && scored > 0) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "Note: the model is not sealed, and its file does not say what its trainer took as missing; here only empty cells are missing, as NaN is for XGBoost unless it is given another \"missing\"");
     }
 
     printCounts(opened, scored, refused);
     boolean isRefused = refused.rows() > 0 && (strict || scored == 0);
     return isRefused ? ModelMain.INPUT_REFUSED : ModelMain.OK;
-  }
-
-  /** Returns what may be missing for the trainer of an unsealed model, but is not here. */
-  private static List<String> notes(ScoringModel opened, ScoredSentinels sentinels) {
-    List<String> notes = new ArrayList<>(sentinels.notes());
-    boolean isKnown =
-        opened.schema().features().stream()
-            .anyMatch(feature -> !feature.sentinels().equals(Sentinels.NONE));
-    if (!isKnown) {
-      notes.add(
-          "the model is not sealed, and its file does not say what its trainer took as missing; here only empty cells are missing, as NaN is for XGBoost unless it is given another \"missing\"");
-    }
-
-    return notes;
   }
 
   private void printRefused(FaultSummary refused) {

@@ -7,7 +7,6 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Schema;
-import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.RecordedCategories;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -129,23 +128,27 @@ public record SchemaForm(
       String origin, IntFunction<Optional<RecordedCategories>> vocabularies)
       throws UnsupportedModelException {
     List<String> unknown = new ArrayList<>();
-    List<String> cut = new ArrayList<>();
+    List<String> doubtful = new ArrayList<>();
     for (int index = 0; index < features.size(); index++) {
       if (features.get(index) instanceof FeatureForm.FromModel category) {
         String name = "'" + Fault.printable(category.name()) + "'";
         Optional<RecordedCategories> own = vocabularies.apply(index);
-        if (own.isPresent() && own.get() instanceof CutTexts texts) {
-          cut.add(name + ": " + shown(texts.values(), text -> "\"" + Fault.printable(text) + "\""));
+        if (own.isPresent() && own.get() instanceof RecordedCategories.Doubtful texts) {
+          doubtful.add(
+              name + ": " + shown(texts.values(), text -> "\"" + Fault.printable(text) + "\""));
         } else if (own.isEmpty() && !category.codesOtherwise()) {
           unknown.add(name);
         }
       }
     }
 
-    if (!cut.isEmpty()) {
+    if (!doubtful.isEmpty()) {
       throw new UnsupportedModelException(
-          "Cannot use categories of %s: XGBoost 3.1 to 3.3 cut the names of a pandas frame's categories that are not ASCII, so the model file has them only in part (%s; %s stands for each character that it lacks); seal the model with a schema that gives all names in this order as \"categories\" (model schema --rows drafts it), and each is checked against what the file has"
-              .formatted(origin, shown(cut, UnaryOperator.identity()), CutTexts.LACKING));
+          "Cannot use categories of %s: %s (it has %s); if these are the trainer's, seal the model with a schema that gives them as \"categories\" (model schema drafts it), otherwise train it again with 3.4 or newer"
+              .formatted(
+                  origin,
+                  RecordedCategories.Doubtful.WHY,
+                  shown(doubtful, UnaryOperator.identity())));
     }
 
     if (!unknown.isEmpty()) {

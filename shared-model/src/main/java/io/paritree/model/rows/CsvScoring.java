@@ -70,10 +70,9 @@ public final class CsvScoring {
    *
    * @param out receives the CSV text; the caller closes it
    * @param refused receives the rows with faults
-   * @param sentinels receives the other rows
    * @return the number of rows with scores
    */
-  public long score(CsvRows rows, Writer out, FaultSummary refused, ScoredSentinels sentinels)
+  public long score(CsvRows rows, Writer out, FaultSummary refused)
       throws IOException, InputException {
     out.write(header());
     int capacity = rows.capacity();
@@ -100,7 +99,6 @@ public final class CsvScoring {
           text.append(columns() == 1 ? "\"\"" : ",".repeat(columns() - 1)).append('\n');
         } else {
           line(text, row, margins, scores, leaves, contributions, explained);
-          sentinels.add(rows.slots(), row * engine.width());
           scored++;
         }
       }

@@ -16,6 +16,10 @@ import java.util.Map;
  * added. Not thread-safe.
  */
 public final class FaultSummary {
+  /** What to do about text where a number, a boolean or a missing value is expected. */
+  public static final String OTHER_TEXT =
+      "write numbers and booleans as JSON does (0.5 and not .5 or 0,5; true, false, 1 or 0), and leave missing cells empty or give their text as \"missing\"";
+
   private static final int SHOWN = 20;
 
   private final List<String> first = new ArrayList<>();
@@ -50,13 +54,9 @@ public final class FaultSummary {
     public String cure() {
       String got = example.got();
       boolean isText = got.length() > 2 && got.startsWith("\"") && got.endsWith("\"");
-      if (example.code() != FaultCode.WRONG_TYPE || !isText) {
-        return example.hint();
-      }
-
-      return SpelledCell.of(got.substring(1, got.length() - 1))
-          .map(spelled -> spelled.kind().cure())
-          .orElse(example.hint());
+      return example.code() == FaultCode.WRONG_TYPE && isText && example.hint().isEmpty()
+          ? OTHER_TEXT
+          : example.hint();
     }
   }
 

@@ -2,8 +2,6 @@ package io.paritree.model.seal;
 
 import io.paritree.feature.NumberText;
 import io.paritree.feature.Sentinels;
-import io.paritree.model.rows.FarNumbers;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -113,7 +111,7 @@ final class ColumnCells {
   }
 
   /** Returns the numbers that look like sentinels. */
-  Collection<Double> farNumbers() {
+  List<Double> farNumbers() {
     return numbers.found();
   }
 

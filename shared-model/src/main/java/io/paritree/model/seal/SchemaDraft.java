@@ -11,28 +11,23 @@ import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.model.mlflow.MlflowSignature;
 import io.paritree.model.rows.CsvRows;
+import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
-import io.paritree.model.rows.SpelledCell;
 import io.paritree.record.CsvLines;
 import io.paritree.record.RecordFormatException;
-import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * A schema to edit: names from the model, types from rows, vocabularies from the model file, and
  * the offsets that are stated.
  *
- * <p>What rows do not show, such as the order of the categories of an older model or which part of
- * a timestamp is meant, is given as advice. Numbers that look like sentinels, and texts that spell
- * missing values in a column of numbers, are proposed as {@code missing}, with advice to check.
+ * <p>It states what the rows show, and asks for the rest as advice: the order of the categories of
+ * an older model, numbers that may mean a missing value, which part of a timestamp is meant.
  */
 public final class SchemaDraft {
   private static final long MAX_ROWS = 100_000;
@@ -187,8 +182,8 @@ public final class SchemaDraft {
     for (int index = 0; features.isEmpty() && index < plain.features().size(); index++) {
       FeatureForm form = plain.features().get(index);
       Optional<RecordedCategories> own = model.categories(index);
-      if (own.isPresent() && own.get() instanceof CutTexts cut) {
-        all.add(cutAdvice(form, cut.values()));
+      if (own.isPresent() && own.get() instanceof RecordedCategories.Doubtful) {
+        all.add(doubtfulAdvice(form));
       } else if (form instanceof FeatureForm.FromModel && own.isEmpty()) {
         all.add(
             "'%s': the model file does not list this category's values; give all of the trainer's, in its order, as \"categories\" (--rows proposes them), or \"codes\" if they are the codes themselves"
@@ -199,14 +194,9 @@ public final class SchemaDraft {
     return all;
   }
 
-  private static String cutAdvice(FeatureForm form, List<String> names) {
-    String done =
-        names.stream().anyMatch(name -> name.contains(CutTexts.LACKING))
-            ? "give the trainer's name for each that has %s, which stands for a character that the file lacks (--rows completes what the rows show)"
-                .formatted(CutTexts.LACKING)
-            : "what it lacks is completed from the rows; check it with seal --expected";
-    return "'%s': XGBoost 3.1 to 3.3 cut the names of a pandas frame's categories that are not ASCII, so the model file has those in \"categories\" only in part: %s"
-        .formatted(Fault.printable(form.name()), done);
+  private static String doubtfulAdvice(FeatureForm form) {
+    return "'%s': %s; see whether those in \"categories\" are the trainer's, and train the model again with 3.4 or newer if not"
+        .formatted(Fault.printable(form.name()), RecordedCategories.Doubtful.WHY);
   }
 
   private static FeatureForm withCategories(
@@ -219,8 +209,9 @@ public final class SchemaDraft {
 
   private FeatureForm withVocabulary(int index, FeatureForm form) {
     Optional<RecordedCategories> own = model.categories(index);
-    if (form instanceof FeatureForm.FromModel && own.orElse(null) instanceof CutTexts cut) {
-      return withCategories(form, new RecordedCategories.Texts(cut.values()), Sentinels.NONE);
+    if (form instanceof FeatureForm.FromModel
+        && own.orElse(null) instanceof RecordedCategories.Doubtful names) {
+      return withCategories(form, new RecordedCategories.Texts(names.values()), Sentinels.NONE);
     }
 
     return form instanceof FeatureForm.FromModel && own.isPresent()
@@ -252,12 +243,8 @@ public final class SchemaDraft {
   private FeatureForm feature(int index, ColumnCells column, boolean isRead) {
     FeatureForm form = plain.features().get(index);
     if (form instanceof FeatureForm.FromModel) {
-      if (model.categories(index).orElse(null) instanceof CutTexts cut) {
-        List<String> names =
-            cut.completed(
-                column.texts().stream().filter(cell -> !CategoryGuess.isMissing(cell)).toList());
-        advice.add(cutAdvice(form, names));
-        return withCategories(form, new RecordedCategories.Texts(names), Sentinels.NONE);
+      if (model.categories(index).orElse(null) instanceof RecordedCategories.Doubtful) {
+        advice.add(doubtfulAdvice(form));
       }
 
       return model.categories(index).isPresent() ? form : category(index, form, column, isRead);
@@ -267,8 +254,8 @@ public final class SchemaDraft {
   }
 
   /**
-   * Guesses a category's vocabulary. If it lacks some of the trainer's categories, the codes of the
-   * others are shifted, so the advice asks for a check.
+   * Drafts the vocabulary that the rows show. If it lacks some of the trainer's categories, the
+   * codes of the others are shifted, so the advice asks for them.
    *
    * @param isRead whether all rows were read
    */
@@ -277,11 +264,11 @@ public final class SchemaDraft {
     String start =
         "'%s': the model file does not list this category's values, "
             .formatted(Fault.printable(name));
-    Optional<CategoryGuess> guessed =
+    Optional<ShownCategories> shown =
         column.hasTooMany()
             ? Optional.empty()
-            : CategoryGuess.of(column.texts(), isText(index, name), model.largestCode(index) + 1);
-    if (guessed.isEmpty()) {
+            : ShownCategories.of(column.texts(), isText(index, name));
+    if (shown.isEmpty()) {
       advice.add(
           start
               + "and the rows have %s; give all of the trainer's, in its order, as \"categories\", or \"codes\" if they are the codes themselves"
@@ -290,24 +277,32 @@ public final class SchemaDraft {
       return form;
     }
 
-    CategoryGuess guess = guessed.get();
-    List<String> doubts = new ArrayList<>(guess.doubts());
-    if (!isRead) {
-      doubts.add("only the first %s rows were read".formatted(MAX_ROWS));
-    }
-
-    int size = guess.categories().size();
-    if (model.largestCode(index) >= size) {
-      doubts.add(
-          "the rows show %s values, but the model splits on code %s: add those that they lack, at their places, or give \"codes\" if the values are codes"
-              .formatted(size, model.largestCode(index)));
-    }
-
+    int size = shown.get().categories().size();
+    boolean isCode = shown.get().categories() instanceof RecordedCategories.Integers;
     advice.add(
         start
-            + "so \"categories\" is a guess: those of the rows in ascending order, as pandas codes them; one that the rows lack shifts the codes of others. Check it with seal --expected"
-            + doubts.stream().map(doubt -> "; " + doubt).collect(Collectors.joining()));
-    return withCategories(form, guess.categories(), guess.missing());
+            + "so \"categories\" has the %s of the rows, ascending%s: give all of the trainer's, in its order%s. Check it with seal --expected"
+                .formatted(
+                    size,
+                    isRead ? "" : ", of which only the first %s were read".formatted(MAX_ROWS),
+                    isCode
+                        ? " (in quotes if they were text for it), or \"codes\" if they are the codes themselves"
+                        : ""));
+    if (!shown.get().missing().equals(Sentinels.NONE)) {
+      advice.add(
+          "'%s': %s are \"missing\", as pandas reads them; move those that are values to \"categories\""
+              .formatted(
+                  Fault.printable(name),
+                  NameList.examples(shown.get().missing().texts().stream().sorted().toList())));
+    }
+
+    if (model.largestCode(index) >= size) {
+      advice.add(
+          "'%s': the rows show %s values, but the model splits on code %s: add those that they lack, at their places"
+              .formatted(Fault.printable(name), size, model.largestCode(index)));
+    }
+
+    return withCategories(form, shown.get().categories(), shown.get().missing());
   }
 
   /** Returns whether MLflow's signature says that the values are text. */
@@ -329,39 +324,31 @@ public final class SchemaDraft {
           new BooleanFeature(feature.name(), feature.column(), feature.sentinels(), true));
     }
 
-    List<Object> missing = new ArrayList<>();
     if (feature.kind() == Feature.Kind.NUMBER) {
-      missing.addAll(column.farNumbers());
-      missing.removeAll(feature.sentinels().numbers());
+      List<Double> far = new ArrayList<>(column.farNumbers());
+      far.removeAll(feature.sentinels().numbers());
+      if (!far.isEmpty()) {
+        advice.add(
+            "'%s': %s are far from all other numbers; give them as \"missing\" if that is what they meant to the trainer"
+                .formatted(name, far));
+      }
     }
 
-    List<String> words = column.words();
-    Set<SpelledCell.Kind> kinds = new TreeSet<>();
-    boolean isKnown = !column.hasTooManyWords();
-    for (String word : words) {
-      Optional<SpelledCell> spelled = SpelledCell.of(word);
-      spelled.map(SpelledCell::kind).ifPresent(kinds::add);
-      isKnown &= spelled.isPresent();
-    }
-
-    if (isKnown && kinds.equals(Set.of(SpelledCell.Kind.MISSING))) {
-      missing.addAll(words);
-    } else if (column.isText()) {
-      String cure =
-          isKnown
-              ? String.join("; ", kinds.stream().map(SpelledCell.Kind::cure).toList())
-              : "give texts that mean a missing value as \"missing\", a part of a timestamp as \"type\", or another \"column\"; if the trainer encoded the texts as numbers (LabelEncoder), write the numbers";
+    List<Object> missing = new ArrayList<>(column.words());
+    boolean isMissing =
+        !column.hasTooManyWords() && column.words().stream().allMatch(ShownCategories::isMissing);
+    if (column.isText() && !isMissing) {
       advice.add(
-          "'%s': the model reads a number, but the column holds text such as '%s'; %s"
-              .formatted(name, Fault.printable(words.get(0)), cure));
+          "'%s': the model reads a number, but the column holds text such as '%s'; %s; or give a part of a timestamp as \"type\", or another \"column\"; if the trainer encoded the texts as numbers (LabelEncoder), write the numbers"
+              .formatted(name, Fault.printable(column.words().get(0)), FaultSummary.OTHER_TEXT));
     }
 
-    if (missing.isEmpty()) {
+    if (!isMissing || missing.isEmpty()) {
       return new FeatureForm.Complete(feature);
     }
 
     advice.add(
-        "'%s': %s look like missing values and are proposed as \"missing\"; that is a guess, check it with seal --expected"
+        "'%s': %s are \"missing\", as pandas reads them"
             .formatted(name, Fault.printable(missing.toString())));
     missing.addAll(feature.sentinels().numbers());
     Sentinels sentinels = Sentinels.of(missing);

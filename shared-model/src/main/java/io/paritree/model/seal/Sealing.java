@@ -1,10 +1,8 @@
 package io.paritree.model.seal;
 
 import io.paritree.CorruptModelException;
-import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
-import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
@@ -103,7 +101,6 @@ public final class Sealing {
       throws ModelException {
     Schema schema = form.schema(schemaOrigin, source.model()::categories);
     SchemaFit.check(schemaOrigin, schema, source.model());
-    checkCodes(schemaOrigin, schema, source.model());
     try {
       ReasonGroup.check(
           schema, form.reasons()); // packages that are sealed may have what it refuses
@@ -114,19 +111,6 @@ public final class Sealing {
 
     RoundsChoice rounds = asked.isPresent() ? asked.get() : source.trainersRounds();
     return new Sealing(source, rounds, form, schema, schemaOrigin);
-  }
-
-  /** A manifest without names leaves them to the model file, which has them only in part. */
-  private static void checkCodes(String origin, Schema schema, XgboostModel model)
-      throws CorruptModelException {
-    for (int index = 0; index < schema.modelWidth(); index++) {
-      Feature feature = schema.features().get(index);
-      if (feature.kind() == Feature.Kind.CATEGORY_CODE && model.categories(index).isPresent()) {
-        throw new CorruptModelException(
-            "Cannot use the schema of %s at /features/%s ('%s'): it is a bare code, but the model file has its categories, if only in part; give all of them as \"categories\""
-                .formatted(origin, index, Fault.printable(feature.name())));
-      }
-    }
   }
 
   public Schema schema() {

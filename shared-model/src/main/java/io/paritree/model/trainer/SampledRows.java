@@ -14,6 +14,7 @@ import io.paritree.xgboost.XgboostModel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -50,7 +51,7 @@ final class SampledRows {
   private final Kept equal = new Kept();
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final Map<Integer, Map<String, Long>> categories = new LinkedHashMap<>();
-  private float[][] thresholds;
+  private BitSet tested;
   private long characters;
 
   private static final class Kept {
@@ -171,15 +172,22 @@ final class SampledRows {
 
   /** Returns whether scores depend on a slot: a tree tests it, or it is an offset. */
   boolean isTested(int feature) {
-    XgboostModel model = sealing.model();
-    if (thresholds == null) {
-      thresholds = model.thresholds();
+    if (tested == null) {
+      XgboostModel model = sealing.model();
+      float[][] thresholds = model.thresholds();
+      tested = new BitSet();
+      for (int slot = 0; slot < width; slot++) {
+        boolean isOffset = slot >= model.width();
+        tested.set(
+            slot,
+            isOffset
+                || model.isLinear()
+                || thresholds[slot].length > 0
+                || model.largestCode(slot) >= 0);
+      }
     }
 
-    return feature >= model.width()
-        || model.isLinear()
-        || thresholds[feature].length > 0
-        || model.largestCode(feature) >= 0;
+    return tested.get(feature);
   }
 
   /** Returns a feature's name, quoted. */

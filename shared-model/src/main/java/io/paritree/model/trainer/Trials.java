@@ -19,8 +19,8 @@ final class Trials {
   /** So many rows must differ for a cause to be named. */
   static final int LEAST_DIFFERING = 20;
 
-  private static final int PROBES = 8;
-  private static final long MAX_WALKS = 150_000_000;
+  private static final int PROBES = 2;
+  private static final long MAX_WALKS = 40_000_000;
   private static final long SEED = 20_261_202L;
 
   private final SampledRows sample;
@@ -46,6 +46,7 @@ final class Trials {
               ZoneCauses.of(sample),
               ColumnCauses.of(sample))
           .flatMap(causes -> causes)
+          .takeWhile(cause -> !isSpent())
           .filter(this::agrees)
           .filter(this::isShown)
           .forEach(agreeing::add);
@@ -62,12 +63,12 @@ final class Trials {
     return isCut;
   }
 
-  private boolean agrees(Cause cause) {
-    if (walks > MAX_WALKS) {
-      isCut = true;
-      return false;
-    }
+  private boolean isSpent() {
+    isCut |= walks > MAX_WALKS;
+    return isCut;
+  }
 
+  private boolean agrees(Cause cause) {
     // Rows that differ are first: nearly all causes end with some of them.
     List<TrainerRow> probes = rows.subList(0, Math.min(PROBES, rows.size()));
     Engine engine = cause.engine().apply(usual);

@@ -35,7 +35,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -204,7 +203,7 @@ class ModelMainTest {
     assertThat(said.get(21))
         .contains("wrong_type in 'f1' of 2000 rows: got \"NA\", expected a number")
         .contains("leave missing cells empty")
-        .contains("wrong_type in 'f0' of 1000 rows: got \"True\"", "write booleans as true and");
+        .contains("wrong_type in 'f0' of 1000 rows: got \"True\"", "booleans as JSON does");
     assertThat(said.get(22)).contains("Scored 0 rows", "3000 refused");
     assertThat(Files.readAllLines(path("out.csv"))).hasSize(3_001);
 
@@ -1049,12 +1048,13 @@ class ModelMainTest {
     assertRun(0, "schema", "--model", model, "--rows", rows);
 
     assertThat(out.toString())
-        .contains("{\"name\":\"distance\",\"type\":\"number\",\"missing\":[-999]}")
+        .contains("{\"name\":\"distance\",\"type\":\"number\"}")
         .contains("{\"name\":\"express\",\"type\":\"boolean\"}")
         .contains("\"categories\":[\"AA\",\"DL\",\"Nobody's\",\"UA\",\"Zürich Post\"]")
         .contains("{\"name\":\"zone\",\"type\":\"category\",\"categories\":[7,10,20,30],");
     assertThat(err.toString())
         .contains("'carrier': the model file does not list this category's values, so ")
+        .contains("'distance': [-999.0] are far from all other numbers")
         .contains("'hour', 'day_of_week': ", "has no such column");
     SchemaParser.fromJson("draft", out.toString().getBytes(StandardCharsets.UTF_8));
   }
@@ -1075,7 +1075,7 @@ class ModelMainTest {
 
     assertThat(out.toString())
         .contains(
-            "{\"name\":\"distance\",\"type\":\"number\",\"min\":12.5,\"max\":12.5,\"missing\":[-999]}")
+            "{\"name\":\"distance\",\"type\":\"number\",\"min\":-999,\"max\":12.5,\"nullable\":false}")
         .contains(
             "{\"name\":\"weight\",\"type\":\"number\",\"min\":-3,\"max\":2.25,\"nullable\":false}")
         .contains("{\"name\":\"express\",\"type\":\"boolean\",\"nullable\":false}")
@@ -1089,7 +1089,8 @@ class ModelMainTest {
         .doesNotContain("lacks [");
     assertRun(0, "schema", "--model", model, "--rows", rows);
     assertThat(err.toString())
-        .contains("no row of " + rows + " lacks [weight, express, zone, hour]: nothing shows");
+        .contains(
+            "no row of " + rows + " lacks [distance, weight, express, zone, hour]: nothing shows");
     Path wide = new TestPackages(directory).bareWideModel(2, 3, 5);
     Files.write(rows, List.of("f0,f1", "0.1,1e-30", "-7.7,16777217"));
     assertRun(0, "schema", "--model", wide, "--rows", rows, "--strict");
@@ -1200,14 +1201,14 @@ class ModelMainTest {
     assertRun(0, "schema", "--model", model, "--rows", rows);
 
     assertThat(err.toString())
-        .contains("'f0': ", "text such as 'False'; write booleans as true and false")
-        .contains("'f2': ", "text such as '.5'; write numbers as JSON does")
-        .contains("'f3': ", "text such as 'FALSE'; write booleans as true and false")
+        .contains("'f0': ", "text such as 'False'; write numbers and booleans as JSON does")
+        .contains("'f2': ", "text such as '.5'; write numbers and booleans as JSON does")
+        .contains("'f3': ", "text such as 'FALSE'; write numbers and booleans as JSON does")
         .doesNotContain("'f1'");
   }
 
   @Test
-  void schemaProposesSentinelsAndSaysThatTheyAreAGuess() throws Exception {
+  void schemaSaysWhichNumbersMayMeanMissingAndTakesTextsThatDo() throws Exception {
     Path model = new TestPackages(directory).bareWideModel(4, 3, 5);
     Path rows =
         Files.write(
@@ -1217,56 +1218,13 @@ class ModelMainTest {
     assertRun(0, "schema", "--model", model, "--rows", rows);
 
     assertThat(out.toString())
-        .contains("{\"name\":\"f0\",\"type\":\"number\",\"missing\":[-999]}")
+        .contains("{\"name\":\"f0\",\"type\":\"number\"}")
         .contains("{\"name\":\"f1\",\"type\":\"number\"}")
         .contains("{\"name\":\"f2\",\"type\":\"number\",\"missing\":[\"NA\",\"nan\"]}");
     assertThat(err.toString())
-        .contains("'f0': [-999.0] look like missing values", "check it with seal --expected")
+        .contains("'f0': [-999.0] are far from all other numbers; give them as \"missing\" if")
+        .contains("'f2': [NA, nan] are \"missing\", as pandas reads them")
         .doesNotContain("'f1'");
-  }
-
-  /** What a trainer passed as XGBClassifier(missing=-999) is in no file. */
-  @Test
-  void sentinelsThatAreScoredAsNumbersAreSaid() throws Exception {
-    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
-    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "-999,998", "20,999", "-999,999"));
-    String said =
-        "Note: 'f0' is -999 in 2 rows, which is scored as a number; if it meant a missing value to"
-            + " the trainer, say so in a schema (\"missing\": [-999]) or leave these cells empty\n";
-
-    assertRun(0, "predict", "--model", model, "--input", rows, "--output", path("scores.csv"));
-    assertThat(err.toString()).contains(said).doesNotContain("'f1'");
-    assertRun(0, "seal", "--model", model, "--rows", rows, "--name=m", "--output", path("sealed"));
-    assertThat(err.toString()).contains(said);
-    Path schema =
-        Files.writeString(
-            path("schema.json"),
-            "{\"features\":[{\"name\":\"f0\",\"type\":\"number\",\"missing\":[-999]},"
-                + "{\"name\":\"f1\",\"type\":\"number\"}]}");
-    assertRun(
-        0,
-        "seal",
-        "--model",
-        model,
-        "--rows",
-        rows,
-        "--schema",
-        schema,
-        "--name=m",
-        "--output",
-        path("other"));
-    assertThat(err.toString()).doesNotContain("-999");
-
-    Path wide = new TestPackages(directory).bareWideModel(12, 3, 5);
-    List<String> names = IntStream.range(0, 12).mapToObj(feature -> "f" + feature).toList();
-    String sentinels = String.join(",", Collections.nCopies(12, "-999"));
-    String numbers = String.join(",", Collections.nCopies(12, "20"));
-    Files.write(rows, List.of(String.join(",", names), sentinels, numbers, sentinels));
-    assertRun(0, "predict", "--model", wide, "--input", rows, "--output", path("scores.csv"));
-    assertThat(err.toString().lines().filter(line -> line.contains("-999")))
-        .singleElement()
-        .asString()
-        .contains("'f0' is -999 in 2 rows, 'f1' is", ", and so are 2 more features, which is");
   }
 
   @Test

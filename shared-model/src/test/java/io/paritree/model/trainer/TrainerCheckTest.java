@@ -515,7 +515,7 @@ class TrainerCheckTest {
     assertThat(planted.predicted(Rounds.ALL).seal(6))
         .contains("refuses 80 rows that the trainer scored")
         .contains("wrong_type in 'f0' of 40 rows: got \"NA\", expected a number")
-        .contains("or give the text as \"missing\"", "write numbers as JSON does");
+        .contains("give their text as \"missing\"", "write numbers and booleans as JSON does");
   }
 
   @Test

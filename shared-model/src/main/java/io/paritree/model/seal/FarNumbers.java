@@ -1,4 +1,4 @@
-package io.paritree.model.rows;
+package io.paritree.model.seal;
 
 import java.util.List;
 import java.util.Map;
@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * The numbers of a column that look like missing values: usual ones such as -999 that occur more
  * than once and are far from all others, or are the only negative ones.
  */
-public final class FarNumbers {
+final class FarNumbers {
   private static final double LEAST_DISTANCE = 50;
   private static final double[] USUAL = {
     -999,
@@ -29,7 +29,7 @@ public final class FarNumbers {
   private double largest = Double.NEGATIVE_INFINITY;
 
   /** Adds the number of a row; NaN is ignored. A usual number is recognised as a float, too. */
-  public void add(double number) {
+  void add(double number) {
     for (double usual : USUAL) {
       if ((float) usual == (float) number) {
         rowsOf.merge(usual, 1L, Long::sum);
@@ -44,7 +44,7 @@ public final class FarNumbers {
   }
 
   /** Returns the numbers that look like missing values, ascending. */
-  public List<Double> found() {
+  List<Double> found() {
     double distance = Math.max((largest - least) / 2, LEAST_DISTANCE);
     return rowsOf.entrySet().stream()
         .filter(entry -> entry.getValue() > 1 && least <= largest)
@@ -55,10 +55,5 @@ public final class FarNumbers {
                     || number > largest + distance
                     || (number < 0 && least >= 0))
         .toList();
-  }
-
-  /** Returns how many rows had one of the usual numbers. */
-  public long rows(double number) {
-    return rowsOf.getOrDefault(number, 0L);
   }
 }
