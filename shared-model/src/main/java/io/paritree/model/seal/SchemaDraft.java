@@ -5,6 +5,7 @@ import io.paritree.NameList;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
+import io.paritree.feature.NumberText;
 import io.paritree.feature.Sentinels;
 import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.SchemaForm;
@@ -176,6 +177,13 @@ public final class SchemaDraft {
     return new SchemaForm(drafted, plain.outputs());
   }
 
+  /** Returns what else to change in a strict draft once some of its numbers are missing values. */
+  private static String boundsWithout(List<Double> far, ColumnCells column) {
+    Sentinels missing = Sentinels.of(far);
+    return ", then with \"min\": %s and \"max\": %s, and without \"nullable\""
+        .formatted(NumberText.of(column.least(missing)), NumberText.of(column.largest(missing)));
+  }
+
   /** Returns what the draft cannot know, one line each. */
   public List<String> advice() {
     List<String> all = new ArrayList<>(advice);
@@ -329,8 +337,8 @@ public final class SchemaDraft {
       far.removeAll(feature.sentinels().numbers());
       if (!far.isEmpty()) {
         advice.add(
-            "'%s': %s are far from all other numbers; give them as \"missing\" if that is what they meant to the trainer"
-                .formatted(name, far));
+            "'%s': %s are far from all other numbers; give them as \"missing\" if that is what they meant to the trainer%s"
+                .formatted(name, far, isStrict ? boundsWithout(far, column) : ""));
       }
     }
 

@@ -1086,6 +1086,9 @@ class ModelMainTest {
         .containsPattern("\"name\":\"day_of_week\"[^}]*\"min\":2,\"max\":7}");
     assertThat(err.toString())
         .contains("--strict: missing values and numbers of which " + rows)
+        .contains(
+            "'distance': [-999.0] are far from all other numbers; give them as \"missing\" if")
+        .contains("then with \"min\": 12.5 and \"max\": 12.5, and without \"nullable\"")
         .doesNotContain("lacks [");
     assertRun(0, "schema", "--model", model, "--rows", rows);
     assertThat(err.toString())

@@ -522,7 +522,7 @@ class TrainerCheckTest {
   void searchOfAWideFileStopsAtItsBoundAndSaysSo() throws Exception {
     int width = 1_000;
     byte[] model =
-        new Training(9, width).rows(400).rounds(40).objective("binary:logistic").file("ubj");
+        new Training(9, width).rows(200).rounds(8).objective("binary:logistic").file("ubj");
     Random random = new Random(4);
     StringBuilder text = new StringBuilder();
     for (int feature = 0; feature < width; feature++) {
