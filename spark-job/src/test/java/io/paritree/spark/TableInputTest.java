@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -40,6 +41,9 @@ class TableInputTest {
   /** A table that no test changes. */
   private static Path fixed;
 
+  /** The table that most tests begin with, which is copied: a commit takes longer. */
+  private static Path first;
+
   /** The score of each parcel, by its id. */
   private static Map<Long, Integer> scoresOfAll;
 
@@ -53,6 +57,8 @@ class TableInputTest {
     scoresOfAll = ScoringJobTest.expected(model, 0, ROWS);
     fixed = shared.resolve("fixed table");
     parcels(0, 3).write().format("delta").save(fixed.toString());
+    first = shared.resolve("first table");
+    append(first, 0, ROWS);
   }
 
   @BeforeEach
@@ -77,7 +83,7 @@ class TableInputTest {
         .withColumn("day", functions.expr("date_add(DATE'2024-01-01', int(parcel_id % 3))"));
   }
 
-  private void append(int from, int to) {
+  private static void append(Path table, int from, int to) {
     parcels(from, to)
         .repartition(1)
         .write()
@@ -85,6 +91,16 @@ class TableInputTest {
         .mode("append")
         .partitionBy("day")
         .save(table.toString());
+  }
+
+  /** Makes the table, with all rows that have a score here. */
+  private void makeTable() throws IOException {
+    FileUtils.copyDirectory(first.toFile(), table.toFile());
+  }
+
+  /** Adds as many rows. */
+  private void addRows() {
+    append(table, ROWS, 2 * ROWS);
   }
 
   private void sql(String statement) {
@@ -124,7 +140,7 @@ class TableInputTest {
 
   @Test
   void partitionsOfTheTableAreThoseOfTheOutputAndTheReportHasItsVersion() throws IOException {
-    append(0, ROWS);
+    makeTable();
 
     JobRun run = score("--run-id", "first");
 
@@ -156,7 +172,7 @@ class TableInputTest {
 
   @Test
   void rowsThatWereDeletedByDeletionVectorsAreNotScored() throws IOException {
-    append(0, ROWS);
+    makeTable();
     sql("ALTER TABLE %s SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)");
     sql("DELETE FROM %s WHERE parcel_id % 7 = 0".replace("% 7", "%% 7"));
     assertThat(Files.list(table).anyMatch(file -> file.toString().contains("deletion_vector")))
@@ -201,10 +217,10 @@ class TableInputTest {
 
   @Test
   void eachVersionIsAnotherInputAndAnOldOneCanBeRead() throws IOException {
-    append(0, ROWS);
+    makeTable();
     succeeds(score());
     assertThat(score().out()).contains("already published");
-    append(ROWS, 2 * ROWS);
+    addRows();
 
     JobRun next = score("--from", "2024-01-01", "--to", "2024-01-03");
 
@@ -221,14 +237,14 @@ class TableInputTest {
 
   @Test
   void whatIsCommittedDuringTheRunIsNotRead() throws IOException {
-    append(0, ROWS);
+    makeTable();
     AtomicBoolean isFirst = new AtomicBoolean(true);
 
     JobRun run =
         observed(
             step -> {
               if (step == Step.STAGING_MADE && isFirst.getAndSet(false)) {
-                append(ROWS, 2 * ROWS);
+                addRows();
                 sql("OPTIMIZE %s");
               }
             });
@@ -239,8 +255,8 @@ class TableInputTest {
 
   @Test
   void aVersionWhoseFilesVacuumRemovedIsRefusedWithItsNumber() throws IOException {
-    append(0, ROWS);
-    append(ROWS, 2 * ROWS);
+    makeTable();
+    addRows();
     sql("OPTIMIZE %s");
     SPARK.conf().set("spark.databricks.delta.retentionDurationCheck.enabled", "false");
     try {
@@ -262,8 +278,8 @@ class TableInputTest {
   }
 
   @Test
-  void aVersionWhoseFilesAreRemovedDuringTheRunIsRefusedWithItsNumber() {
-    append(0, ROWS);
+  void aVersionWhoseFilesAreRemovedDuringTheRunIsRefusedWithItsNumber() throws IOException {
+    makeTable();
 
     JobRun run =
         observed(
@@ -399,8 +415,8 @@ class TableInputTest {
   }
 
   @Test
-  void anEmptyPartitionedTableIsRefusedAsThat() {
-    append(0, 30);
+  void anEmptyPartitionedTableIsRefusedAsThat() throws IOException {
+    makeTable();
     sql("DELETE FROM %s");
 
     JobRun run = score();
@@ -437,8 +453,8 @@ class TableInputTest {
   }
 
   @Test
-  void theConditionThatLeavesOutRowsIsNamedAndNotTheOneOfDeletedRows() {
-    append(0, ROWS);
+  void theConditionThatLeavesOutRowsIsNamedAndNotTheOneOfDeletedRows() throws IOException {
+    makeTable();
     sql("ALTER TABLE %s SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)");
     sql("DELETE FROM %s WHERE parcel_id % 7 = 0".replace("% 7", "%% 7"));
 
@@ -454,7 +470,7 @@ class TableInputTest {
 
   @Test
   void viewsAndTablesOfDatabasesAreReadAsSparkReadsThem() throws IOException {
-    append(0, ROWS);
+    makeTable();
     SPARK.sql(
         "CREATE VIEW seen AS SELECT * FROM delta.`%s` WHERE parcel_id < 100".formatted(table));
     String url = "jdbc:h2:mem:parcels;DB_CLOSE_DELAY=-1";
@@ -475,7 +491,7 @@ class TableInputTest {
 
   @Test
   void rowsThatCannotBeScoredAreQuarantinedWithTheirFile() throws IOException {
-    append(0, ROWS);
+    makeTable();
     sql("UPDATE %s SET weight = NULL WHERE parcel_id = 4");
 
     succeeds(score("--run-id", "bad", "--group-by", "day"));
@@ -539,7 +555,7 @@ class TableInputTest {
 
   @Test
   void aDirectoryThatIsNamedLikeAVersionIsRead() throws IOException {
-    append(0, ROWS);
+    makeTable();
     Path named = table.resolveSibling("other@v0");
     parcels(0, ROWS).write().format("delta").save(named.toString());
 
