@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +47,9 @@ class ArchivesIT {
     model = new TestPackages(shared.resolve("store")).binary();
   }
 
+  /** Needs much of the CPU: all classes that Spark loads are archived. */
   @Test
+  @Tag("nightly")
   void jobIsArchivedWithItsSparkAndPublishesTheSame() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, 200, 0, 1);
     Path jobs = directory.resolve("jobs");

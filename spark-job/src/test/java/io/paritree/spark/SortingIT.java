@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sorting needs only the memory that it gets: rows that do not fit go to the disk. */
 class SortingIT {
-  private static final int PARTITIONS = 20;
-  private static final int ROWS = 5_000;
+  private static final int PARTITIONS = 4;
+  private static final int ROWS = 25_000;
 
   @TempDir Path directory;
 

@@ -28,8 +28,7 @@ class UmaskIT {
     for (List<Object> output :
         List.<List<Object>>of(
             List.of("--output", secret.resolve("out"), "--lookup-index"),
-            List.of("--table", secret.resolve("table"), "--create-table", "--partition", "day=1"),
-            List.of("--table", secret.resolve("table")))) {
+            List.of("--table", secret.resolve("table"), "--create-table", "--group-by", "day"))) {
       List<Object> arguments = new ArrayList<>(output);
       arguments.addAll(List.of("--model", VersionTrial.MODEL, "--input", input));
       arguments.addAll(List.of("--keys", "parcel_id", "--max-quarantined", 1));
