@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("clusters")
 class S3PublisherTest {
-  private static final int DEATHS = 4;
+  private static final int DEATHS = 2;
 
   private static S3Server server;
 
