@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,12 +28,23 @@ class SparkVersionsIT {
 
   /** The build's own Spark is in all other tests. */
   static List<String> others() {
-    return Compatibility.LINES.subList(0, Compatibility.LINES.size() - 1);
+    return Compatibility.LINES.subList(1, Compatibility.LINES.size() - 1);
+  }
+
+  @Test
+  void onlyTheRoomForVersionsCallsWhatTheOldestVersionLacks() throws Exception {
+    assertThatOnlyTheRoomForVersionsCallsWhatItLacks(OLDEST);
   }
 
   @ParameterizedTest
   @MethodSource("others")
+  @Tag("nightly")
   void onlyTheRoomForVersionsCallsWhatAnotherVersionLacks(String version) throws Exception {
+    assertThatOnlyTheRoomForVersionsCallsWhatItLacks(version);
+  }
+
+  private static void assertThatOnlyTheRoomForVersionsCallsWhatItLacks(String version)
+      throws Exception {
     SparkHome home = SparkHome.resolved(version);
 
     assertThat(
@@ -58,20 +68,33 @@ class SparkVersionsIT {
   /** Without it, Spark would read the log, in more time. Delta for Spark 3.5 does not have it. */
   @ParameterizedTest
   @MethodSource("others")
+  @Tag("nightly")
   void everyVersionButTheOldestHasDeltaKernelAsItIsCalled(String version) throws Exception {
-    Set<String> problems =
-        Linkage.problems(
-            JobProcess.jar(),
-            SparkHome.resolved(version).jars(),
-            "io.paritree.spark.delta.DeltaKernel");
+    assertThat(problemsOfDeltaKernel(version)).isEmpty();
+    assertThat(problemsOfDeltaKernel(OLDEST)).isNotEmpty();
+  }
 
-    assertThat(problems.isEmpty()).as(problems.toString()).isEqualTo(!version.startsWith("3."));
+  private static Set<String> problemsOfDeltaKernel(String version) throws Exception {
+    return Linkage.problems(
+        JobProcess.jar(),
+        SparkHome.resolved(version).jars(),
+        "io.paritree.spark.delta.DeltaKernel");
+  }
+
+  @Test
+  void theOldestVersionHasTheFieldsOfDictionaries() throws Exception {
+    assertHasFieldsOfDictionaries(OLDEST);
+  }
+
+  @ParameterizedTest
+  @MethodSource("others")
+  @Tag("nightly")
+  void everyVersionHasTheFieldsOfDictionaries(String version) throws Exception {
+    assertHasFieldsOfDictionaries(version);
   }
 
   /** Without them, the job would be slower, not wrong, so that nothing else fails. */
-  @ParameterizedTest
-  @MethodSource("others")
-  void everyVersionHasTheFieldsOfDictionaries(String version) throws Exception {
+  private static void assertHasFieldsOfDictionaries(String version) throws Exception {
     List<URL> jars = new ArrayList<>();
     for (Path jar : SparkHome.resolved(version).jars()) {
       jars.add(jar.toUri().toURL());
@@ -90,6 +113,7 @@ class SparkVersionsIT {
   }
 
   @Test
+  @Tag("nightly")
   void anOlderSparkIsRefusedInASentence() throws Exception {
     Path log = directory.resolve("older.log");
 
@@ -102,6 +126,7 @@ class SparkVersionsIT {
   }
 
   @Test
+  @Tag("nightly")
   void aNewerSparkIsTriedWithAWarning() throws Exception {
     Path log = directory.resolve("newer.log");
 
@@ -138,22 +163,17 @@ class SparkVersionsIT {
 
   /**
    * In one driver, whose start takes longer than its runs. Each in a driver of its own, with the
-   * other versions, other inputs, and runs that are repeated or killed, has its turn in {@code
-   * scripts/compat}.
+   * other versions, other inputs, runs that are repeated or killed, and the functions for SQL, has
+   * its turn in {@code scripts/compat}.
    */
   @Test
-  void theOldestVersionPublishesAndScoresBySqlAndByDatasetTheSameRowsAndBits() throws Exception {
+  void theOldestVersionPublishesTheSameRowsAndBits() throws Exception {
     VersionTrial trial = new VersionTrial(directory);
-    SqlTrial sqlTrial = new SqlTrial(directory.resolve("sql"), 2_000, 3);
     List<Object> words = new ArrayList<>();
     for (VersionTrial.Run run : trial.runs(OLDEST)) {
       words.addAll(JobSeries.run(run.settings(), run.arguments()));
     }
 
-    words.add("-Dspark.master=local-cluster[1,1,1024]"); // an executor of SQL, which gets the jar
-    sqlTrial.settings(OLDEST).forEach(setting -> words.add("-D" + setting));
-    words.add(VersionProgram.SQL);
-    words.addAll(sqlTrial.arguments(OLDEST));
     Path log = directory.resolve("oldest.log");
 
     Process program =
@@ -161,24 +181,19 @@ class SparkVersionsIT {
 
     assertThat(JobProcess.exitCode(program)).as(Files.readString(log)).isZero();
     assertThat(trial.faults(OLDEST)).isEmpty();
-    assertThat(sqlTrial.faults(OLDEST, log)).isEmpty();
   }
 
   private static Process submitted(SparkHome home, List<Path> jars, Path log, List<Object> words)
       throws IOException {
     Path program = directory.resolve("program.jar");
-    PackagedJob.write(
-        program,
-        Stream.of(VersionProgram.class, JobSeries.class, SqlProgram.class)
-            .map(type -> type.getName().replace('.', '/') + ".class")
-            .toList());
+    PackagedJob.write(program, List.of(JobSeries.class.getName().replace('.', '/') + ".class"));
     List<String> all = new ArrayList<>(List.of(JobProcess.jar().toString()));
     jars.forEach(jar -> all.add(jar.toString()));
     List<String> command = new ArrayList<>(List.of(home.program("spark-submit").toString()));
     command.addAll(List.of("--master", "local[2]", "--jars", String.join(",", all)));
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
     command.addAll(SparkHome.settings(List.of("-XX:TieredStopAtLevel=1")));
-    command.addAll(List.of("--class", VersionProgram.class.getName(), program.toString()));
+    command.addAll(List.of("--class", JobSeries.class.getName(), program.toString()));
     words.forEach(word -> command.add(word.toString()));
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().put("JAVA_HOME", JobProcess.javaHome().toString());
