@@ -125,6 +125,7 @@ class ClusterIT {
   }
 
   @Test
+  @Tag("nightly")
   void anExecutorThatIsKilledWhileItScoresBySqlChangesNothing() throws Exception {
     String name = "sql-killed";
     SqlTrial trial = new SqlTrial(directory.resolve("sql"), ROWS_PER_DAY, FILES_PER_DAY);
@@ -142,6 +143,7 @@ class ClusterIT {
   }
 
   @Test
+  @Tag("nightly")
   void aTaskThatRunsTwiceSinceItsFirstTryIsSlowChangesNothing() throws Exception {
     Path log = directory.resolve("speculative.log");
     List<String> speculation =

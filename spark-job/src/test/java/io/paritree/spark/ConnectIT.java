@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("clusters")
 class ConnectIT {
   private static final String SECRET = "0pen-sesame";
-  private static final int ROWS = 5_000;
+  private static final int ROWS = 1_500;
   private static final int BAD_EVERY = 50;
 
   @TempDir Path directory;

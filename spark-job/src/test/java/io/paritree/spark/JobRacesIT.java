@@ -167,8 +167,9 @@ class JobRacesIT {
     }
   }
 
-  /** {@code PausedRunTest} pauses before other changes, within one JVM. */
+  /** {@code PausedRunTest} stops a process that publishes, and pauses before other changes. */
   @Test
+  @Tag("nightly")
   void driverThatIsStoppedMovesNothingOnHdfsOnceItsLockWasTakenOver() throws Exception {
     List<Object> quick =
         List.of("--conf", conf("scoring-job { lock-beat-seconds = 0.1, lock-stale-seconds = 1 }"));

@@ -90,11 +90,13 @@ class KerberosIT {
   }
 
   @Test
+  @Tag("nightly")
   void modelInputAndOutputAreReachedWithATicket() throws Exception {
     scoreAndCheck("by-ticket", hdfs.ticket().toString(), List.of());
   }
 
   @Test
+  @Tag("nightly")
   void withoutALoginTheRunReportsWhatHdfsNeeds() throws Exception {
     Path log = directory.resolve("nobody.log");
 

@@ -68,7 +68,7 @@ class SameBitsIT {
     return Stream.concat(
         Stream.of(
             new Series(own, FIRST_COMPILER, List.of(one, xgboost, kryo)),
-            new Series(own, BOTH_COMPILERS, List.of(new Way(40, 4, "forest", USUAL)))),
+            new Series(own, BOTH_COMPILERS, List.of(new Way(9, 4, "forest", USUAL)))),
         homes.values().stream()
             .map(
                 home -> new Series(home, FIRST_COMPILER, List.of(new Way(5, 2, "forest", USUAL)))));

@@ -29,7 +29,7 @@ class TableDeathIT {
   @ParameterizedTest
   @EnumSource(
       value = Step.class,
-      names = {"COMMIT_BEGUN", "COMMITTED"})
+      names = {"COMMITTED"})
   void readersSeeTheOldRowsOrTheNewAndTheNextRunSucceeds(Step fatal) throws Exception {
     assertThat(trial.killAt(fatal)).isEmpty();
   }

@@ -19,8 +19,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** On YARN, with model, input and output on HDFS, the job gives the rows that it gives here. */
 @Tag("clusters")
@@ -71,10 +69,26 @@ class YarnIT {
         "parcel_id");
   }
 
-  /** Of two attempts YARN starts the second one, whose driver scores in the cluster too. */
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void anApplicationMasterThatIsKilledLeavesNothingOrEverything(int attempts) throws Exception {
+  /** YARN starts the second attempt, whose driver scores in the cluster too. */
+  @Test
+  void anApplicationMasterThatIsKilledAndStartedAgainLeavesEverything() throws Exception {
+    Location output = leftByAMasterThatIsKilled(2);
+
+    assertThat(Scores.of(output.toString())).isEqualTo(expected);
+  }
+
+  @Test
+  @Tag("nightly")
+  void anApplicationMasterThatIsKilledForGoodLeavesNothingAndTheNextRunSucceeds() throws Exception {
+    Location output = leftByAMasterThatIsKilled(1);
+
+    FileSystem files = HadoopPaths.of(output).getFileSystem(new Configuration());
+    assertThat(files.exists(HadoopPaths.of(output))).isFalse();
+    scoreWithExecutorsThatAreRequestedWhenTasksWait(output);
+    assertThat(Scores.of(output.toString())).isEqualTo(expected);
+  }
+
+  private static Location leftByAMasterThatIsKilled(int attempts) throws Exception {
     Location output = cluster.files().resolve("master-killed-" + attempts);
     Path log = directory.resolve("master-killed-%s.log".formatted(attempts));
     List<String> options =
@@ -91,13 +105,7 @@ class YarnIT {
     masters.forEach(ProcessHandle::destroyForcibly);
 
     assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isEqualTo(2 - attempts);
-    if (attempts == 1) {
-      FileSystem files = HadoopPaths.of(output).getFileSystem(new Configuration());
-      assertThat(files.exists(HadoopPaths.of(output))).isFalse();
-      scoreWithExecutorsThatAreRequestedWhenTasksWait(output);
-    }
-
-    assertThat(Scores.of(output.toString())).isEqualTo(expected);
+    return output;
   }
 
   private static void scoreWithExecutorsThatAreRequestedWhenTasksWait(Location output)
@@ -116,6 +124,7 @@ class YarnIT {
   }
 
   @Test
+  @Tag("nightly")
   void anOutputThatTheUserMayNotWriteIsLeftAsItIs() throws Exception {
     Location closed = cluster.files().resolve("closed");
     FileSystem files = HadoopPaths.of(closed).getFileSystem(new Configuration());
