@@ -152,7 +152,7 @@ final class CometTrial {
             .toArray(String[]::new);
     List<String> faults = new ArrayList<>();
     for (Map.Entry<String, String> test :
-        OtherSpark.run(IcebergIT.TABLES, home, javaHome, own, options).entrySet()) {
+        OtherSpark.run(IcebergIT.TABLES, OtherSpark.ANY, home, javaHome, own, options).entrySet()) {
       if (!test.getValue().isEmpty()) {
         faults.add(
             test.getKey() + ": " + test.getValue().lines().findFirst().orElse("it has failed"));

@@ -158,7 +158,8 @@ final class Compatibility {
     SparkHome home = SparkHome.withIceberg(version, iceberg);
     long begin = System.nanoTime();
     Map<String, String> tests =
-        OtherSpark.run(IcebergIT.TABLES, home, javaHome, Files.createDirectories(directory));
+        OtherSpark.run(
+            IcebergIT.TABLES, OtherSpark.ANY, home, javaHome, Files.createDirectories(directory));
     List<String> faults = new ArrayList<>();
     tests.forEach(
         (test, failure) -> {

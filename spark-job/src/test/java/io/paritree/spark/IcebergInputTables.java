@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -347,6 +348,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void scoresOfDaysOfATimeAreProved() throws Exception {
     make("days:at");
     append(0, 60);
@@ -389,6 +391,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void rowsThatCannotBeScoredAreQuarantinedWithTheirFileAndIndex() throws Exception {
     make("day");
     append(0, ROWS);
@@ -432,6 +435,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void noRowOfFilesWithDeletedRowsIsRefusedAndThePublishedOnesStay() throws Exception {
     makeWithDeletedRows();
     Map<String, String> before = Scores.files(output);
@@ -444,6 +448,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void masksAndConditionsOfExtensionsHold() throws Exception {
     makeWithDeletedRows();
 
@@ -457,6 +462,7 @@ class IcebergInputTables {
   }
 
   @ParameterizedTest
+  @Tag("nightly")
   @CsvSource({"day, day=2024-01-02", "days:at, at_day=2024-01-03", "half, half=1"})
   void aDamagedFileUnderAConditionOnPartitionsIsNotTakenForAnotherCondition(
       String partitioning, String partition) throws Exception {
@@ -488,6 +494,7 @@ class IcebergInputTables {
   }
 
   @ParameterizedTest
+  @Tag("nightly")
   @CsvSource({"day, day=2024-01-02", "days:at, at_day=2024-01-03", "day half, half=1"})
   void plainTablesAreReadInBatches(String partitioning, String partition) throws Exception {
     make(partitioning);
@@ -588,6 +595,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aTextPartitionThatIsNullIsReadWithTheOthers() throws Exception {
     makeWithNullText();
 
@@ -620,6 +628,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aViewThatOneIcebergCannotFilterNamesTheOneThatCan() throws Exception {
     makeWithNullText();
     sql("CREATE VIEW seen AS SELECT * FROM lake.parcels WHERE zone_name IN ('1', '2')");

@@ -30,6 +30,7 @@ import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void brokenNightsAreHeldWhateverOthersDoToTheFilesOfTheNightsBefore() throws Exception {
     makeEmptyScores();
     Location state =
@@ -351,6 +353,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void theSameRunTwiceAtOncePublishesOnce() {
     takeDays();
     succeeds(score("--partition", "day=2024-01-01"));
@@ -369,6 +372,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void partitionsOfNullAndOfEmptyTextAreTwo() {
     Parcels.write(input.resolve("region=__HIVE_DEFAULT_PARTITION__"), 0, ROWS, 0, 2);
     sql(
@@ -385,6 +389,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void tablesAreMadeOnRequestOnly() {
     takeDays();
     refused(
@@ -410,6 +415,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aTableIsRefusedWithTheStatementThatAddsTheColumnsThatItLacks() {
     IcebergInputTables.parcels(0, ROWS)
         .withColumn("net.weight", functions.col("weight"))
@@ -459,6 +465,7 @@ class IcebergOutputTables {
   }
 
   @ParameterizedTest
+  @Tag("nightly")
   @CsvSource(
       delimiter = '|',
       value = {
@@ -524,6 +531,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void rowsWhoseFilesOthersHaveRewrittenStayTheJobsWhenTheirSnapshotsHaveExpired() {
     takeDays();
     makeScores();
@@ -540,6 +548,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aPartitionWithoutScoredRowsBecomesEmptyOnce() {
     takeDays();
     succeeds(score("--output-partition", "night=a b/c"));
@@ -557,6 +566,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aRunThatPublishesNothingMakesNoTable() {
     takeDays();
     Path bad = directory.resolve("bad");
@@ -580,6 +590,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aTableThatAnotherRunHasMadeMeanwhileIsTaken() {
     takeDays();
     Object[] first = {"--partition", "day=2024-01-01"};
@@ -589,6 +600,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void groupsAreCommitsOfTheirOwn() {
     takeDays();
     succeeds(score("--group-by", "day"));
@@ -604,6 +616,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aHeldPartitionKeepsItsRowsAndTheOthersAreOneCommit() throws Exception {
     takeDays();
     Path files = directory.resolve("drift");
@@ -687,6 +700,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void textPartitionsBesideNullAreReplaced() {
     List<String> regions = List.of("__HIVE_DEFAULT_PARTITION__", "a", "b", "c");
     for (int at = 0; at < regions.size(); at++) {
@@ -708,6 +722,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aPartOfATableAndASessionThatWritesABranchAreRefused() {
     takeDays();
     makeScores();
@@ -759,6 +774,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void whatARunHasWrittenBeforeTheTableWasSetBackDoesNotMakeRowsTheJobs() {
     takeDays();
     sql(

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -28,18 +29,27 @@ final class OtherSpark {
           "/(org/junit|org/opentest4j|org/apiguardian|org/assertj|net/bytebuddy|test-classes)(/|$)"
               + "|-tests\\.jar$|/shared-model/target/(classes$|[^/]*\\.jar$)");
 
+  /** All tests, whichever tags they have. */
+  static final String ANY = "any() | none()";
+
   private OtherSpark() {}
 
   /**
    * Runs tests.
    *
    * @param tests names of classes, and of methods as {@code CLASS#METHOD}
+   * @param tags of those among them that are run, as an expression of JUnit
    * @param directory receives a log, and the tests' own files
    * @param javaOptions more options of the JVM
    * @return why each test has failed, by its name; an empty text if it has not
    */
   static Map<String, String> run(
-      List<String> tests, SparkHome home, Path javaHome, Path directory, String... javaOptions)
+      List<String> tests,
+      String tags,
+      SparkHome home,
+      Path javaHome,
+      Path directory,
+      String... javaOptions)
       throws IOException, InterruptedException {
     String separator = System.getProperty("path.separator");
     List<String> classPath = new ArrayList<>(List.of(JobProcess.jar().toString()));
@@ -85,7 +95,8 @@ final class OtherSpark {
             log,
             OtherSpark.class.getName(),
             results,
-            String.join(",", tests));
+            String.join(",", tests),
+            tags);
     if (JobProcess.exitCode(process) != 0) {
       throw new IOException("Cannot run tests with Spark %s: %s".formatted(home, tail(log)));
     }
@@ -104,22 +115,25 @@ final class OtherSpark {
     return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
   }
 
-  /** Runs the tests that are named second; results go to the file named first. */
+  /** Runs the tests that are named second and have the tags third; results go to the first. */
   public static void main(String[] arguments) throws Exception {
-    runHere(List.of(arguments[1].split(",")), Path.of(arguments[0]), List.of());
+    runHere(List.of(arguments[1].split(",")), arguments[2], Path.of(arguments[0]), List.of());
   }
 
   /**
    * Runs tests in this JVM, which then ends.
    *
+   * @param tags of those that are run, as an expression of JUnit
    * @param results receives a line for each, after those that are given
    */
-  static void runHere(List<String> tests, Path results, List<String> given) throws IOException {
+  static void runHere(List<String> tests, String tags, Path results, List<String> given)
+      throws IOException {
     List<String> lines = new ArrayList<>(given);
     LauncherFactory.create()
         .execute(
             LauncherDiscoveryRequestBuilder.request()
                 .selectors(tests.stream().map(OtherSpark::selector).toList())
+                .filters(TagFilter.includeTags(tags))
                 .build(),
             new TestExecutionListener() {
               @Override

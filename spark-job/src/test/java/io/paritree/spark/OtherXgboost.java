@@ -133,7 +133,8 @@ final class OtherXgboost {
     PrintWriter print = new PrintWriter(printed);
     int exitCode = ModelMain.run(print, print, "verify", "--model", VersionTrial.MODEL.toString());
     String failure = exitCode == 0 ? "" : printed.toString().strip();
-    OtherSpark.runHere(TESTS, results, List.of(GOLDEN + "\t" + failure.replace("\n", "\f")));
+    OtherSpark.runHere(
+        TESTS, OtherSpark.ANY, results, List.of(GOLDEN + "\t" + failure.replace("\n", "\f")));
   }
 
   /** Returns the version that libxgboost writes into a model. */
