@@ -37,30 +37,30 @@ public final class Scores {
             .carrier("Zürich Post")
             .zone(ParcelLateRecord.ZoneEnum.NUMBER_30)
             .departure("2026-01-15T08:30:00");
-    ParcelLateResult late = scoring.scoreParcelLate(record, true, null, null, null, null, null, null, "mine");
+    ParcelLateResult late = scoring.scoreParcelLate(record, true, null, null, null, null, null, "mine");
     print("late", late.getScore(), late.getLabel(), late.getMargin(), late.getModel());
-    ParcelLateResult explained = scoring.scoreParcelLate(record, null, 2, "both", null, false, null, null, null);
+    ParcelLateResult explained = scoring.scoreParcelLate(record, null, 2, "both", null, null, null, null);
     print("reasons", explained.getReasons().getFields().size(), explained.getReasons().getFields().get(0).getField());
     ParcelLateBatch batch =
         scoring.scoreBatchParcelLate(
             List.of(record, new ParcelLateRecord().weight(1.0).distance(-5.0), new ParcelLateRecord().weight(2.0)),
-            null, null, null, null, null, null, null);
+            null, null, null, null, null, null);
     print("batch", batch.getScored(), batch.getRefused());
     print("first", batch.getResults().get(0).getScore(), batch.getResults().get(0).getLabel());
     print("second", batch.getResults().get(1).getErrors().get(0).getCode());
     print("third", batch.getResults().get(2).getScore());
     ParcelLateBatch reasoned =
-        scoring.scoreBatchParcelLate(List.of(record), null, "carrier", 1, "down", null, true, null);
+        scoring.scoreBatchParcelLate(List.of(record), null, "carrier", 1, "down", null, null);
     print(
         "batch reasons",
         reasoned.getResults().get(0).getKey(),
         reasoned.getResults().get(0).getReasons().getFields().size());
-    print("alias", scoring.scoreParcelLateByAlias("champion", record, null, null, null, null, null, null, null, null).getScore());
-    print("version of model", scoring.scoreParcelLateByVersion("1", record, null, null, null, null, null, null, null, null).getScore());
+    print("alias", scoring.scoreParcelLateByAlias("champion", record, null, null, null, null, null, null, null).getScore());
+    print("version of model", scoring.scoreParcelLateByVersion("1", record, null, null, null, null, null, null, null).getScore());
     ParcelClassRecord parcel = new ParcelClassRecord().weight(-0.5);
-    print("class", scoring.scoreParcelClass(parcel, null, null, null, null, null, null, null, null).getScores().get("medium"));
+    print("class", scoring.scoreParcelClass(parcel, null, null, null, null, null, null, null).getScores().get("medium"));
     AwkwardRecord awkward = new AwkwardRecord().größe(0.5).city("Москва");
-    print("awkward", scoring.scoreAwkward(awkward, null, null, null, null, null, null, null, null).getScore());
+    print("awkward", scoring.scoreAwkward(awkward, null, null, null, null, null, null, null).getScore());
 
     ModelsApi models = new ModelsApi(client);
     print("models", models.listModels().getModels().size());
@@ -125,7 +125,7 @@ public final class Scores {
     print("ping", new MlflowApi(client).ping().strip().isEmpty());
     print("live", new HealthApi(client).live().getLive());
     try {
-      scoring.scoreParcelLate(record.distance(-5.0), null, null, null, null, null, null, null, null);
+      scoring.scoreParcelLate(record.distance(-5.0), null, null, null, null, null, null, null);
     } catch (ApiException e) {
       print("refused", e.getCode(), problem(e).getType(), problem(e).getErrors().get(0).getCode());
     }
