@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.TestManifest;
-import io.paritree.spark.input.ReadColumn;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -207,7 +206,7 @@ final class OutcomesBench {
 
   /** Returns the joined rows. */
   private Dataset<Row> joined() {
-    SparkSession own = JobSession.of(session, 1, ReadColumn.Case.COMPARED);
+    SparkSession own = JobSession.of(session, 1);
     return own.read()
         .parquet(scores.toString())
         .join(own.read().parquet(labels.toString()), "loan_id");

@@ -203,7 +203,7 @@ final class GroupScoring {
     ArrayList<Serializable> constants = new ArrayList<>();
     checked.columns().constants().forEach(constant -> constants.add(constant.value()));
     return new TaskPlan(
-        new TaskPlan.Input(root, columns, settings.columns().comparison()),
+        new TaskPlan.Input(root, columns),
         new TaskPlan.Model(checked.model().digest(), settings.engine()),
         new TaskPlan.Output(
             indexes,

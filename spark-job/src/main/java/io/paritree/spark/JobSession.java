@@ -1,6 +1,5 @@
 package io.paritree.spark;
 
-import io.paritree.spark.input.ReadColumn;
 import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SparkSession;
 
@@ -13,15 +12,14 @@ final class JobSession {
    *
    * @param spark any session; its settings do not change
    * @param width how many columns the run reads
-   * @param comparison how names of columns are compared
    */
-  static SparkSession of(SparkSession spark, int width, ReadColumn.Case comparison) {
+  static SparkSession of(SparkSession spark, int width) {
     SparkSession session = spark.newSession();
     RuntimeConfig settings = session.conf();
 
     // Column names and values in directory names are text, byte for byte.
     settings.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
-    settings.set("spark.sql.caseSensitive", String.valueOf(comparison == ReadColumn.Case.COMPARED));
+    settings.set("spark.sql.caseSensitive", "true");
 
     // Only Spark's V1 reader numbers the rows of files; some clusters set an empty list here.
     settings.set("spark.sql.sources.useV1SourceList", "parquet");

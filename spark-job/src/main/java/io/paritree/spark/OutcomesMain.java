@@ -6,7 +6,6 @@ import io.paritree.rule.RuleException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.settings.OutcomeArguments;
@@ -77,8 +76,7 @@ public final class OutcomesMain {
           Optional.of(given.query().published().place(given.directory(), spark.hadoopSettings()));
     }
 
-    SparkSession session =
-        JobSession.of(spark.session(), given.query().keys().size(), ReadColumn.Case.COMPARED);
+    SparkSession session = JobSession.of(spark.session(), given.query().keys().size());
     int tasks = Math.max(MIN_TASKS, TASKS_PER_CORE * session.sparkContext().defaultParallelism());
     session
         .conf()

@@ -116,8 +116,7 @@ public final class ParityMain {
       place = Optional.of(asked.place(asked.output(), spark.hadoopSettings()));
     }
 
-    SparkSession session =
-        JobSession.of(spark.session(), asked.keys().size(), given.query().input().comparison());
+    SparkSession session = JobSession.of(spark.session(), asked.keys().size());
     int tasks = Math.max(MIN_TASKS, TASKS_PER_CORE * session.sparkContext().defaultParallelism());
     session.conf().set("spark.sql.shuffle.partitions", String.valueOf(tasks));
     Audit audit = Audit.of(session, given.query(), place);

@@ -50,7 +50,7 @@ final class ProveCommand {
     Proving proving =
         new Proving(
             given.query(),
-            width -> JobSession.of(spark.session(), width, given.query().input().comparison()),
+            width -> JobSession.of(spark.session(), width),
             spark.hadoopSettings(),
             ProveCommand::scoring,
             JobScoring::new,

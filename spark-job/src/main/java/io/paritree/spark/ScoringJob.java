@@ -247,10 +247,7 @@ final class ScoringJob {
     }
 
     SparkSession session =
-        JobSession.of(
-            spark.session(),
-            model.schema().width() + settings.columns().keys().size(),
-            settings.columns().comparison());
+        JobSession.of(spark.session(), model.schema().width() + settings.columns().keys().size());
     if (!settings.output().isNamed()
         && FileStore.located(settings.output().name(), spark.hadoopSettings()).isLocal()) {
       Optional<String> umask = LocalUmask.of(HadoopPaths.settings(session));

@@ -3,13 +3,9 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.SparkConf;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -72,105 +68,32 @@ class ColumnNamesTest {
     assertThat(run.out()).contains("scored rows that repeat a key: %s\n".formatted(ROWS / 2));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"true", "false"})
-  void caseIsIgnoredOnRequestInEachFileByItself(String vectorized) {
-    SparkSession spark = JobSessions.wide(TestSpark.session(), 2);
-    Path input = directory.resolve("in");
-    spark
-        .range(10)
-        .selectExpr("id ID", "float(id) F0", "id other", "id OTHER")
-        .write()
-        .parquet(input + "/Day=1");
-    spark.range(10, 20).selectExpr("float(id) f0", "id Id").write().parquet(input + "/Day=2");
-    SparkConf cluster = TestSpark.session().sparkContext().conf();
-    JobRun exact = score(input, "id");
-    JobRun run;
-    try {
-      cluster.set("spark.sql.parquet.enableVectorizedReader", vectorized);
-      run = score(input, "id", "--ignore-case", "--output-partition", "all=1", "--pass", "day");
-    } finally {
-      cluster.remove("spark.sql.parquet.enableVectorizedReader");
-    }
-
-    assertThat(exact.exitCode()).isEqualTo(3);
-    assertThat(exact.err()).contains("it has 'ID'", "--ignore-case");
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    Dataset<Row> output = ScoringJobTest.read(directory.resolve("out/all=1"));
-    assertThat(output.columns()).containsExactly("id", "day", "score", "model_version");
-    List<Row> rows = output.orderBy("id").collectAsList();
-    assertThat(rows).extracting(row -> row.getLong(0)).hasSize(20).startsWith(0L, 1L).endsWith(19L);
-    assertThat(rows).extracting(row -> row.getString(1)).startsWith("1").endsWith("2");
-  }
-
   @Test
-  void whatReadsTheInputAgainIgnoresCaseByTheSameOptionAndDoesNotGuess() throws Exception {
-    SparkSession spark = JobSessions.wide(TestSpark.session(), 2);
+  void aNameInAnotherCaseIsAnotherColumnWhichTheRefusalShows() {
     Path input = directory.resolve("in");
-    spark
+    JobSessions.wide(TestSpark.session(), 2)
         .range(10)
-        .selectExpr("id ID", "float(id) f0", "id other", "id OTHER")
+        .selectExpr("id ID", "float(id) F0")
         .write()
-        .parquet(input + "/Day=1");
-    spark.range(10, 20).selectExpr("float(id) F0", "id ID").write().parquet(input + "/Day=2");
-    JobRun run = score(input, "id", "--ignore-case", "--output-partition", "all=1");
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    Path settings = directory.resolve("job.conf");
-    Files.writeString(settings, "scoring-job.ignore-case = true");
-    Path output = directory.resolve("out");
-    List<List<Object>> commands =
-        List.<List<Object>>of(
-            List.of("audit", "--output", output, "--model", model, "--strict"),
-            List.of(
-                "prove", "--model", model, "--input", input, "--ways", "one", "--adversarial", 0));
-    for (List<Object> command : commands) {
-      JobRun guessed = JobRun.ofParity(command.toArray());
-      List<Object> all = new ArrayList<>(command);
-      all.add("--ignore-case");
-      JobRun ignoring = JobRun.ofParity(all.toArray());
+        .parquet(input.toString());
 
-      assertThat(guessed.exitCode()).as("%s", command).isEqualTo(3);
-      assertThat(guessed.out() + guessed.err()).contains("'F0'", "--ignore-case");
-      assertThat(ignoring.exitCode()).as(ignoring.out() + ignoring.err()).isZero();
-    }
+    JobRun run = score(input, "id");
 
-    assertThat(JobRun.ofAudit("--output", output, "--model", model, "--conf", settings))
-        .extracting(JobRun::out)
-        .asString()
-        .contains("20  proved");
-  }
-
-  @Test
-  void caseIsIgnoredInCsvHeadersToo() throws Exception {
-    Path input = Files.createDirectories(directory.resolve("in"));
-    Files.writeString(input.resolve("a.csv"), "ID,F0\n1,1.5\n");
-    Files.writeString(input.resolve("b.csv"), "f0,Id\n2.5,2\n");
-
-    JobRun run = score(input, "id", "--ignore-case", "--input-format", "csv");
-
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(ScoringJobTest.read(directory.resolve("out")).orderBy("id").collectAsList())
-        .extracting(row -> row.getString(0))
-        .containsExactly("1", "2");
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("it has 'ID'", "it has 'F0'", "names must match exactly");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "id f0 F0     | id    | column 'f0' occurs twice in file",
-        "id ID f0     | id,ID | column 'ID' is requested twice",
-        "id f0 Score  | id,Score | the job itself writes a column",
-        "id F0        | id,F0 | columns 'F0' and 'f0' are the same one"
+        "id,id    | column 'id' is requested twice",
+        "id,score | the job itself writes a column"
       })
-  void columnsThatThenCollideAreRefused(String columns, String keys, String reason) {
-    SparkSession spark = JobSessions.wide(TestSpark.session(), 4);
-    Path input = directory.resolve("in");
-    String[] selected =
-        Arrays.stream(columns.split(" ")).map("float(id) %s"::formatted).toArray(String[]::new);
-    spark.range(10).selectExpr(selected).write().parquet(input.toString());
+  void columnsThatCollideAreRefused(String keys, String reason) {
+    Path input = input("id", "score");
 
-    JobRun run = score(input, keys, "--ignore-case");
+    JobRun run = score(input, keys);
 
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err()).contains(reason);

@@ -116,9 +116,7 @@ class ExamplesTest {
 
   private void begin() throws IOException {
     loans = Loans.write(directory);
-    session =
-        SqlSession.of(
-            directory.resolve("models"), Map.of("spark.sql.catalog.paritree.ignore-case", "false"));
+    session = SqlSession.of(directory.resolve("models"), Map.of());
     for (String day : Loans.DAYS) {
       read(day).write().parquet(directory + "/data/loans/day=" + day);
     }

@@ -240,8 +240,7 @@ class JobReasonsTest {
         .contains("--reasons-from must be a number, but is 'half'");
     assertThat(score(input, "--exact").err())
         .contains("--exact needs --reasons or --contributions");
-    assertThat(
-            score(input, "--contributions", "--pass", "Contributions_Base", "--ignore-case").err())
-        .contains("column 'Contributions_Base' is requested as a key or passed column");
+    assertThat(score(input, "--contributions", "--pass", "contributions_base").err())
+        .contains("column 'contributions_base' is requested as a key or passed column");
   }
 }

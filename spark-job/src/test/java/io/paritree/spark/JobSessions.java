@@ -1,6 +1,5 @@
 package io.paritree.spark;
 
-import io.paritree.spark.input.ReadColumn;
 import org.apache.spark.sql.SparkSession;
 
 /** The job's own session, for tests of its parts. */
@@ -9,6 +8,6 @@ public final class JobSessions {
 
   /** Returns a session like the one of a run that reads this many columns. */
   public static SparkSession wide(SparkSession spark, int width) {
-    return JobSession.of(spark, width, ReadColumn.Case.COMPARED);
+    return JobSession.of(spark, width);
   }
 }

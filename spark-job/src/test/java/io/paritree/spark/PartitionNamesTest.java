@@ -189,18 +189,18 @@ class PartitionNamesTest {
 
   @Test
   void aPartitionForAllRowsIsNoneThatTheInputsDirectoriesDeny() throws Exception {
-    Parcels.write(input.resolve("Day=1"), 0, 10, 0, 1);
-    Parcels.write(input.resolve("Day=2"), 10, 20, 0, 1);
-    Object[] first = {"--ignore-case", "--output-partition", "day=1"};
+    Parcels.write(input.resolve("day=1"), 0, 10, 0, 1);
+    Parcels.write(input.resolve("day=2"), 10, 20, 0, 1);
+    Object[] first = {"--output-partition", "day=1"};
 
     JobRun refused = JobRun.ofParcels(model, input, output, first);
 
     assertThat(refused.exitCode()).isEqualTo(3);
     assertThat(refused.err())
         .contains(
-            "a partition of the input is Day=2, and --output-partition day=1 would say otherwise");
+            "a partition of the input is day=2, and --output-partition day=1 would say otherwise");
     assertThat(output).doesNotExist();
-    score("--ignore-case", "--output-partition", "day=1", "--partition", "Day=1");
+    score("--output-partition", "day=1", "--partition", "day=1");
     assertThat(Scores.of(output)).isEqualTo(ScoringJobTest.expected(model, 0, 10));
   }
 

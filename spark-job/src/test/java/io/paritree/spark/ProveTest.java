@@ -17,7 +17,6 @@ import io.paritree.proof.ParityProof;
 import io.paritree.proof.WayResult;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.proof.ProveQuery;
 import io.paritree.spark.proof.Proving;
 import io.paritree.spark.proof.QueryScoring;
@@ -53,12 +52,7 @@ class ProveTest {
 
   private static final ProveQuery.Rows NO_ROWS =
       new ProveQuery.Rows(
-          "",
-          InputFormat.PARQUET,
-          Optional.empty(),
-          AskedFormat.AUTO,
-          ReadColumn.Case.COMPARED,
-          CallsAtOnce.DEFAULT);
+          "", InputFormat.PARQUET, Optional.empty(), AskedFormat.AUTO, CallsAtOnce.DEFAULT);
 
   @TempDir static Path directory;
 

@@ -232,7 +232,7 @@ class SqlFunctionsTest {
   }
 
   @Test
-  void namesOfColumnsAreComparedWithoutCaseIfThatIsAsked() {
+  void namesOfColumnsMatchExactlyThoughSparkIgnoresCase() {
     String query =
         """
         SELECT count(paritree.`parcel-late`.score(struct(
@@ -242,8 +242,6 @@ class SqlFunctionsTest {
     assertThatThrownBy(() -> session(Map.of()).sql(query))
         .hasMessageContaining("'distance', which the model reads, is missing")
         .hasMessageContaining("the nearest name is 'Distance'");
-    SparkSession ignoring = session(Map.of("spark.sql.catalog.paritree.ignore-case", "true"));
-    assertThat(ignoring.sql(query).first().getLong(0)).isEqualTo(ROWS - ROWS / BAD_EVERY);
   }
 
   @ParameterizedTest
@@ -263,7 +261,7 @@ class SqlFunctionsTest {
     SparkSession session = session(Map.of("spark.sql.catalog.paritree.stire", "x"));
 
     assertThatThrownBy(() -> session.sql("SELECT paritree.a.score(struct(1)) FROM parcels"))
-        .hasStackTraceContaining("there is no such option; there are [ignore-case, store, strict]");
+        .hasStackTraceContaining("there is no such option; there are [store, strict]");
   }
 
   @Test

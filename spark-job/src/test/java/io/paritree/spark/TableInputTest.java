@@ -479,7 +479,7 @@ class TableInputTest {
 
     JobRun view = score("--input-table", "seen");
     Map<Long, Integer> ofView = Scores.of(output);
-    JobRun database = score("--input-table", "parcels", "--ignore-case", "--force");
+    JobRun database = score("--input-table", "parcels", "--force");
 
     succeeds(view);
     assertThat(ofView).isEqualTo(Scores.where(scoresOfAll, id -> id < 100));

@@ -2,7 +2,6 @@ package io.paritree.spark.audit;
 
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.input.InputFormat;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.scores.AskedScores;
 import java.util.List;
 
@@ -61,6 +60,5 @@ public record AuditQuery(
    * @param version of the table; empty for the one that the output records
    * @param comparison how names of columns are compared
    */
-  public record Rows(
-      String path, InputFormat format, String table, String version, ReadColumn.Case comparison) {}
+  public record Rows(String path, InputFormat format, String table, String version) {}
 }

@@ -91,7 +91,6 @@ record AuditedInput(
             carried,
             List.of(),
             "",
-            query.input().comparison(),
             query.published().calls(),
             problems);
     challengers.forEach(other -> check.add(other.name(), other.model().schema()));
@@ -104,8 +103,7 @@ record AuditedInput(
       }
     }
 
-    Dataset<Row> rows =
-        InputRows.of(session, listing, checked, carried, query.input().comparison());
+    Dataset<Row> rows = InputRows.of(session, listing, checked, carried);
     boolean isKnown =
         listing instanceof TableInput
             || partition.input().filter(own -> !own.digest().isEmpty()).isPresent();

@@ -113,8 +113,7 @@ public final class CsvSource implements BlockSource {
     index = 0;
     lines = CsvFiles.open(path, name, hadoop);
     List<String> names = columns.stream().map(ReadColumn::name).toList();
-    List<String> header =
-        lines.columns().stream().map(name -> plan.input().comparison().asked(name, names)).toList();
+    List<String> header = lines.columns();
     for (int column = 0; column < cells.length && !header.isEmpty(); column++) {
       cells[column] = header.indexOf(names.get(column));
       if (cells[column] < 0 || cells[column] < header.lastIndexOf(names.get(column))) {

@@ -245,7 +245,6 @@ public final class JobCheck {
         List.copyOf(new LinkedHashSet<>(carried())),
         settings.output().partition().stream().map(PartitionValue::column).toList(),
         settings.drift().by(),
-        settings.columns().comparison(),
         settings.output().calls(),
         problems);
   }
@@ -339,9 +338,7 @@ public final class JobCheck {
   private void addTargets() throws IOException {
     if (settings.output().partitionPath().isPresent()) {
       targets.add(target(settings.output().partitionPath().get(), selected));
-      StatedPartition.problem(
-              settings.output().partition(), selected, settings.columns().comparison())
-          .ifPresent(problems::add);
+      StatedPartition.problem(settings.output().partition(), selected).ifPresent(problems::add);
       return;
     }
 

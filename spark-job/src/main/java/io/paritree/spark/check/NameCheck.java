@@ -24,7 +24,7 @@ record NameCheck(JobSettings settings, List<String> problems) {
       OutputColumns columns, List<String> carried, List<String> partitionColumns, Schema schema) {
     Set<String> own = new HashSet<>();
     for (String name : columns.names()) {
-      if (!own.add(key(name))) {
+      if (!own.add(name)) {
         problems.add(
             "column '%s' would be written twice; give the challenger that it is of another name"
                 .formatted(name));
@@ -33,14 +33,14 @@ record NameCheck(JobSettings settings, List<String> problems) {
 
     Set<String> seen = new HashSet<>();
     for (String name : carried) {
-      if (own.contains(key(name))) {
+      if (own.contains(name)) {
         problems.add(
             "column '%s' is requested as a key or passed column, but the job itself writes a column"
                     .formatted(name)
                 + " of this name");
       }
 
-      if (!seen.add(key(name))) {
+      if (!seen.add(name)) {
         problems.add(
             "column '%s' is requested twice among keys and passed columns".formatted(name));
       }
@@ -54,18 +54,18 @@ record NameCheck(JobSettings settings, List<String> problems) {
     }
 
     for (String name : partitionColumns) {
-      if (key(settings.drift().by()).equals(key(name))) {
+      if (settings.drift().by().equals(name)) {
         problems.add(
             "column '%s' of --drift-by is a partition column of the output: all rows of a partition have one value of it, and partitions are compared anyway; name another column"
                 .formatted(name));
       }
 
-      if (own.contains(key(name))) {
+      if (own.contains(name)) {
         problems.add(
             "partition column '%s' has the name of a column of the output".formatted(name));
       }
 
-      if (!settings.output().partition().isEmpty() && seen.contains(key(name))) {
+      if (!settings.output().partition().isEmpty() && seen.contains(name)) {
         problems.add(
             "column '%s' is requested as a key or passed column, but is the output's partition"
                 .formatted(name));
@@ -73,19 +73,15 @@ record NameCheck(JobSettings settings, List<String> problems) {
     }
 
     Set<String> read = new LinkedHashSet<>();
-    carried.forEach(name -> read.add(key(name)));
-    schema.fields().forEach(field -> read.add(key(field.column())));
-    read.add(key(settings.drift().by()));
+    carried.forEach(name -> read.add(name));
+    schema.fields().forEach(field -> read.add(field.column()));
+    read.add(settings.drift().by());
     for (String name : Quarantine.ADDED.fieldNames()) {
-      if (read.contains(key(name))) {
+      if (read.contains(name)) {
         problems.add(
             "column '%s' has the name of a column that the quarantine adds; rename it"
                 .formatted(name));
       }
     }
-  }
-
-  private String key(String name) {
-    return settings.columns().comparison().key(name);
   }
 }

@@ -252,7 +252,7 @@ public abstract class OutputTable {
           .ifPresent(
               other -> {
                 problems.add(
-                    "column '%s' is '%s' in table %s, and names must match exactly; give a key or passed column the table's name, with --ignore-case if the input has another"
+                    "column '%s' is '%s' in table %s, and names must match exactly; give a key or passed column the table's name, by a view if the input has another"
                         .formatted(column, other, asked.name()));
                 lacking.remove(column);
                 there.remove(other);

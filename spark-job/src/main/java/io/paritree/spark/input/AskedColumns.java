@@ -6,7 +6,6 @@ import io.paritree.feature.NearestName;
 import io.paritree.feature.Schema;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,19 +19,11 @@ final class AskedColumns {
   private final Set<String> names; // of all columns that the run reads, the carried ones first
   private final Set<String> stated; // of them, those that are read only if the input has them
   private final String by; // the one of them by whose values rows are divided; empty if none is
-  private final ReadColumn.Case comparison;
 
   /** As of {@link InputCheck}. */
-  AskedColumns(
-      Input listing,
-      Schema schema,
-      List<String> carried,
-      List<String> stated,
-      String by,
-      ReadColumn.Case comparison) {
+  AskedColumns(Input listing, Schema schema, List<String> carried, List<String> stated, String by) {
     this.listing = listing;
     this.schema = schema;
-    this.comparison = comparison;
     this.names = new LinkedHashSet<>(carried);
     schema.fields().forEach(field -> names.add(field.column()));
     this.by = names.contains(by) ? "" : by;
@@ -42,21 +33,13 @@ final class AskedColumns {
 
     this.stated = new LinkedHashSet<>(stated);
     this.stated.removeAll(names);
-    for (String column : listing.partitionColumns()) {
-      this.stated.remove(comparison.asked(column, stated));
-    }
-
+    this.stated.removeAll(listing.partitionColumns());
     names.addAll(this.stated);
   }
 
   /** Returns their names. */
   Set<String> names() {
     return names;
-  }
-
-  /** Returns names of an input's columns; of those that are asked for as they are asked for. */
-  List<String> ofInput(List<String> stored) {
-    return stored.stream().map(name -> comparison.asked(name, names)).toList();
   }
 
   /**
@@ -74,19 +57,6 @@ final class AskedColumns {
         .filter(any -> any.column().equals(name))
         .flatMap(any -> any.features().stream())
         .toList();
-  }
-
-  /** Checks that no two of them are the same column. */
-  void checkApart(List<String> problems) {
-    Map<String, String> seen = new HashMap<>();
-    for (String name : names) {
-      String other = seen.putIfAbsent(comparison.key(name), name);
-      if (other != null) {
-        problems.add(
-            "columns '%s' and '%s' are the same one if case is ignored; ask for it by one name"
-                .formatted(other, name));
-      }
-    }
   }
 
   /** Checks that the features read values of the types that columns have. */
@@ -125,7 +95,7 @@ final class AskedColumns {
             .findFirst()
             .map(
                 column ->
-                    "; it has '%s', and names must match exactly (unless --ignore-case is set)"
+                    "; it has '%s', and names must match exactly: name it in the schema's 'column', or read a view"
                         .formatted(column))
             .or(() -> nearest(name, columns))
             .orElse("");

@@ -35,25 +35,17 @@ import org.apache.spark.util.TaskCompletionListener;
  *
  * @param names the columns that are read
  * @param carried those that must be UTF-8
- * @param comparison how names are compared with the headers
  * @param hadoop settings of Hadoop's client
  */
 public record CsvLineRows(
-    ArrayList<String> names,
-    HashSet<String> carried,
-    ReadColumn.Case comparison,
-    HashMap<String, String> hadoop)
+    ArrayList<String> names, HashSet<String> carried, HashMap<String, String> hadoop)
     implements FlatMapFunction<String, Row> {
   /** Whether a line is no record: its cells, or their bytes, are not those of a line. */
   public static final String MALFORMED = "malformed line";
 
   /** Returns the rows of files. */
   public static Dataset<Row> of(
-      SparkSession session,
-      List<ReadColumn> columns,
-      Set<String> carried,
-      List<InputFile> files,
-      ReadColumn.Case comparison) {
+      SparkSession session, List<ReadColumn> columns, Set<String> carried, List<InputFile> files) {
     ArrayList<String> names = new ArrayList<>(columns.stream().map(ReadColumn::name).toList());
     StructType bytes = new StructType();
     List<Column> texts = new ArrayList<>();
@@ -67,10 +59,7 @@ public record CsvLineRows(
     texts.add(functions.col(MALFORMED));
     CsvLineRows lines =
         new CsvLineRows(
-            names,
-            new HashSet<>(carried),
-            comparison,
-            new HashMap<>(HadoopPaths.settingsByName(session)));
+            names, new HashSet<>(carried), new HashMap<>(HadoopPaths.settingsByName(session)));
     List<String> paths = files.stream().map(file -> HadoopPaths.text(file.location())).toList();
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     return session
@@ -97,8 +86,7 @@ public record CsvLineRows(
       this.lines = lines;
       TaskContext task = TaskContext.get();
       task.addTaskCompletionListener((TaskCompletionListener) ended -> closeQuietly());
-      List<String> header =
-          lines.columns().stream().map(name -> comparison.asked(name, names)).toList();
+      List<String> header = lines.columns();
       for (int column = 0; column < cells.length; column++) {
         cells[column] = header.indexOf(names.get(column));
         if (cells[column] < 0 && !header.isEmpty()) {

@@ -46,7 +46,7 @@ record FileColumns(
   }
 
   private Optional<ReadColumn> column(String name, FileSchema file, StoredTypes types) {
-    List<String> levels = asked.ofInput(listing.partitionColumns());
+    List<String> levels = listing.partitionColumns();
     int level = levels.indexOf(name);
     if (levels.lastIndexOf(name) > level) {
       problems.add(

@@ -16,7 +16,7 @@ import org.apache.parquet.schema.Type;
  * The contents of one file's footer or header.
  *
  * @param file the file
- * @param columns its columns; columns that the run reads have the names that it asks for
+ * @param columns its columns
  * @param rows how many rows it holds; empty if the whole file must be read to know it
  * @param types the types of its columns if it is Parquet; of several with one name, of the first
  * @param onlyByRows its columns that Spark can read in rows, but not in batches

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 import javax.crypto.AEADBadTagException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -45,7 +44,6 @@ final class FileSchemas {
    * Reads the footer or header of each file.
    *
    * @param names the columns that the run reads; nothing is found out about the others
-   * @param comparison how they are compared with the names in files
    * @param calls how many files are read at the same time
    * @param problems receives the files that cannot be read
    * @param fileRead is called after each file, by several threads
@@ -55,12 +53,10 @@ final class FileSchemas {
       List<InputFile> files,
       InputFormat format,
       Set<String> names,
-      ReadColumn.Case comparison,
       Configuration hadoop,
       CallsAtOnce calls,
       List<String> problems,
       Runnable fileRead) {
-    UnaryOperator<String> asked = name -> comparison.asked(name, names);
     // Most files have the same columns, which the driver has room for once, not for each file.
     Map<Object, Object> known = new ConcurrentHashMap<>();
     List<Optional<FileSchema>> schemas;
@@ -73,8 +69,8 @@ final class FileSchemas {
                 try {
                   return Optional.of(
                       format == InputFormat.CSV
-                          ? header(file, asked, hadoop)
-                          : footer(file, names, asked, hadoop, known));
+                          ? header(file, hadoop)
+                          : footer(file, names, hadoop, known));
                 } catch (Exception | LinkageError e) {
                   unreadable.put(file, problem(file, format, e));
                   return Optional.empty();
@@ -118,11 +114,7 @@ final class FileSchemas {
   }
 
   private static FileSchema footer(
-      InputFile file,
-      Set<String> names,
-      UnaryOperator<String> asked,
-      Configuration hadoop,
-      Map<Object, Object> known)
+      InputFile file, Set<String> names, Configuration hadoop, Map<Object, Object> known)
       throws IOException {
     Path path = HadoopPaths.of(file.location());
     try (ParquetFileReader reader =
@@ -131,20 +123,20 @@ final class FileSchemas {
             HadoopReadOptions.builder(hadoop, path).build())) {
       MessageType schema = reader.getFooter().getFileMetaData().getSchema();
       Map<String, Type> types = new HashMap<>();
-      schema.getFields().forEach(type -> types.putIfAbsent(asked.apply(type.getName()), type));
+      schema.getFields().forEach(type -> types.putIfAbsent(type.getName(), type));
       long rows = 0;
       Set<String> onlyByRows = new HashSet<>();
       Map<String, String> unreadable = new HashMap<>();
       for (ColumnDescriptor leaf : schema.getColumns()) {
         if (isShortDecimalAsBytes(leaf.getPrimitiveType())) {
-          onlyByRows.add(asked.apply(leaf.getPath()[0]));
+          onlyByRows.add(leaf.getPath()[0]);
         }
       }
 
       for (BlockMetaData block : reader.getFooter().getBlocks()) {
         rows += block.getRowCount();
         for (ColumnChunkMetaData chunk : block.getColumns()) {
-          String name = asked.apply(chunk.getPath().toArray()[0]);
+          String name = chunk.getPath().toArray()[0];
           if (names.contains(name)) {
             look(chunk, name, hadoop, onlyByRows, unreadable);
           }
@@ -153,9 +145,7 @@ final class FileSchemas {
 
       return new FileSchema(
           file,
-          shared(
-              known,
-              List.copyOf(schema.getFields().stream().map(Type::getName).map(asked).toList())),
+          shared(known, List.copyOf(schema.getFields().stream().map(Type::getName).toList())),
           OptionalLong.of(rows),
           shared(known, Map.copyOf(types)),
           shared(known, Set.copyOf(onlyByRows)),
@@ -214,14 +204,12 @@ final class FileSchemas {
         && decimal.getPrecision() <= Decimal.MAX_LONG_DIGITS();
   }
 
-  private static FileSchema header(
-      InputFile file, UnaryOperator<String> asked, Configuration hadoop)
+  private static FileSchema header(InputFile file, Configuration hadoop)
       throws IOException, RecordFormatException {
     Path path = HadoopPaths.of(file.location());
     try (CsvLines lines = CsvFiles.open(path, file.name(), hadoop)) {
       OptionalLong rows = hasRow(lines) ? OptionalLong.empty() : OptionalLong.of(0);
-      List<String> columns = lines.columns().stream().map(asked).toList();
-      return new FileSchema(file, columns, rows, Map.of(), Set.of(), Map.of());
+      return new FileSchema(file, lines.columns(), rows, Map.of(), Set.of(), Map.of());
     }
   }
 

@@ -25,7 +25,6 @@ public final class InputCheck {
   private final InputFormat format;
   private final Input listing;
   private final AskedColumns asked;
-  private final ReadColumn.Case comparison;
   private final CallsAtOnce calls;
   private final List<String> problems;
   private final AddedReads added = new AddedReads();
@@ -35,7 +34,6 @@ public final class InputCheck {
    * @param stated columns of the partition that all rows go to, or of those that they have gone to;
    *     the input's columns of these names are read, if it has some
    * @param by the column by whose values rows are divided; empty if they are not
-   * @param comparison how their names and the features' are compared with the names in files
    * @param calls how many files are read at the same time
    * @param problems receives a message for each problem
    */
@@ -46,14 +44,12 @@ public final class InputCheck {
       List<String> carried,
       List<String> stated,
       String by,
-      ReadColumn.Case comparison,
       CallsAtOnce calls,
       List<String> problems) {
-    this.comparison = comparison;
     this.calls = calls;
     this.format = format;
     this.listing = listing;
-    this.asked = new AskedColumns(listing, schema, carried, stated, by, comparison);
+    this.asked = new AskedColumns(listing, schema, carried, stated, by);
     this.problems = problems;
   }
 
@@ -64,8 +60,7 @@ public final class InputCheck {
   public void add(String name, Schema of) {
     added.add(
         name,
-        new InputCheck(
-            format, listing, of, List.of(), List.of(), "", comparison, calls, new ArrayList<>()));
+        new InputCheck(format, listing, of, List.of(), List.of(), "", calls, new ArrayList<>()));
   }
 
   /** Returns why the input lacks what added models read, by their names. */
@@ -92,7 +87,6 @@ public final class InputCheck {
    */
   public CheckedInput check(
       List<InputPartition> selected, SparkSession session, Runnable fileRead) {
-    asked.checkApart(problems);
     return listing.check(this, selected, session, fileRead);
   }
 
@@ -119,7 +113,6 @@ public final class InputCheck {
             described,
             format,
             allNames(),
-            comparison,
             HadoopPaths.settings(session),
             calls,
             problems,

@@ -30,26 +30,17 @@ public final class InputRows {
    * Returns the rows of all selected partitions.
    *
    * @param carried columns whose cells must be UTF-8
-   * @param comparison how names of columns are compared
    */
   public static Dataset<Row> of(
-      SparkSession session,
-      Input listing,
-      CheckedInput checked,
-      List<String> carried,
-      ReadColumn.Case comparison) {
+      SparkSession session, Input listing, CheckedInput checked, List<String> carried) {
     SparkSession reading = checked.reading(session);
     return listing instanceof TableInput table
         ? ofTable(reading, table, checked)
-        : ofFiles(reading, listing, checked, carried, comparison);
+        : ofFiles(reading, listing, checked, carried);
   }
 
   private static Dataset<Row> ofFiles(
-      SparkSession session,
-      Input listing,
-      CheckedInput checked,
-      List<String> carried,
-      ReadColumn.Case comparison) {
+      SparkSession session, Input listing, CheckedInput checked, List<String> carried) {
     List<ReadColumn> inFiles =
         checked.read().stream().filter(column -> !column.isPartition()).toList();
     List<ReadColumn> inNames = checked.read().stream().filter(ReadColumn::isPartition).toList();
@@ -83,7 +74,7 @@ public final class InputRows {
 
       Dataset<Row> own =
           isCsv
-              ? CsvLineRows.of(session, inFiles, Set.copyOf(carried), files, comparison)
+              ? CsvLineRows.of(session, inFiles, Set.copyOf(carried), files)
               : listing.rows(session, checked.format(), inFiles, files, Map.of());
       own = own.select(columns.toArray(Column[]::new));
       all = all == null ? own : all.union(own);

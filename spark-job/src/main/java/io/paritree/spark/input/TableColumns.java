@@ -24,7 +24,7 @@ record TableColumns(Input listing, AskedColumns asked, List<String> problems) {
    */
   Map<String, ReadColumn> of(PinnedTable table, Set<String> inFiles) {
     Map<String, ReadColumn> columns = new LinkedHashMap<>();
-    List<String> all = asked.ofInput(table.columns());
+    List<String> all = table.columns();
     asked.leaveOutUnless(all);
     for (String name : asked.names()) {
       int index = all.indexOf(name);

@@ -46,7 +46,6 @@ record TableFooters(
             selected.stream().flatMap(partition -> partition.files().stream()).toList(),
             format,
             all,
-            ReadColumn.Case.COMPARED,
             hadoop,
             calls,
             unreadable,

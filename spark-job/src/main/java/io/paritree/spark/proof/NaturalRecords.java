@@ -16,7 +16,6 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.input.InputRows;
 import io.paritree.spark.input.PartitionChoice;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.input.TableInput;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.store.FileStore;
@@ -86,25 +85,13 @@ final class NaturalRecords implements Iterator<TriedRecord> {
     List<String> problems = new ArrayList<>();
     Input listing = listing(session, input, problems);
     InputProblems.refuse(problems);
-    ReadColumn.Case comparison = input.comparison();
     CheckedInput checked =
         new InputCheck(
-                input.format(),
-                listing,
-                schema,
-                List.of(),
-                List.of(),
-                "",
-                comparison,
-                input.calls(),
-                problems)
+                input.format(), listing, schema, List.of(), List.of(), "", input.calls(), problems)
             .check(listing.partitions(), session, () -> {});
     InputProblems.refuse(problems);
     return new NaturalRecords(
-        listing.version(),
-        schema,
-        checked,
-        InputRows.of(session, listing, checked, List.of(), comparison));
+        listing.version(), schema, checked, InputRows.of(session, listing, checked, List.of()));
   }
 
   private static Input listing(SparkSession session, ProveQuery.Rows input, List<String> problems)

@@ -2,7 +2,6 @@ package io.paritree.spark.proof;
 
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.store.CallsAtOnce;
 import java.util.List;
@@ -61,7 +60,6 @@ public record ProveQuery(
    * @param format of its files
    * @param table that is read instead; empty for none
    * @param tableFormat the format that it must have
-   * @param comparison how names of columns are compared
    * @param calls how many calls of a store are made at the same time
    */
   public record Rows(
@@ -69,7 +67,6 @@ public record ProveQuery(
       InputFormat format,
       Optional<TableToRead> table,
       AskedFormat tableFormat,
-      ReadColumn.Case comparison,
       CallsAtOnce calls) {
 
     /** Returns what is read; empty for none. */

@@ -49,16 +49,13 @@ public final class StatedPartition {
    * Returns what is wrong with the partition, if partitions of the input have other values.
    *
    * @param stated the values of the partition that all rows go to
-   * @param comparison how its columns are compared with the input's
    */
   public static Optional<String> problem(
-      List<PartitionValue> stated, List<InputPartition> selected, ReadColumn.Case comparison) {
+      List<PartitionValue> stated, List<InputPartition> selected) {
     for (PartitionValue value : stated) {
       for (InputPartition partition : selected) {
         for (PartitionValue own : partition.values()) {
-          boolean isSameColumn =
-              comparison.key(own.column()).equals(comparison.key(value.column()));
-          if (isSameColumn && !isStated(own.value(), value)) {
+          if (own.column().equals(value.column()) && !isStated(own.value(), value)) {
             return Optional.of(problem("a partition of the input is " + own, value));
           }
         }

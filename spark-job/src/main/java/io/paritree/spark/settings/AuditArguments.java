@@ -68,7 +68,6 @@ public record AuditArguments(
         ScoreArguments.text(
             "--input-version=VERSION",
             "version of the table that was scored (default: the one that the run records)"),
-        ScoreArguments.ignoreCase("those of the model and the output, as of the scoring run"),
         ScoreArguments.text(
             "--sample=SHARE",
             "share of the keys whose rows are scored again, such as 0.01; the same ones each time"
@@ -158,8 +157,7 @@ public record AuditArguments(
                   input,
                   settings.word("scoring-job.input-format", InputFormat.class),
                   inputTable,
-                  option("--input-version"),
-                  CommonSettings.comparison(settings)),
+                  option("--input-version")),
               sample(),
               engine());
       boolean isJson = CommandForm.isJson(settings, given);

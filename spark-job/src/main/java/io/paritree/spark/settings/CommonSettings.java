@@ -3,7 +3,6 @@ package io.paritree.spark.settings;
 import io.paritree.Fault;
 import io.paritree.config.Settings;
 import io.paritree.spark.input.InputFormat;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.spark.tables.TableToWrite;
 import io.paritree.store.CallsAtOnce;
@@ -37,13 +36,6 @@ final class CommonSettings {
     } else if (table.isPresent() && format == InputFormat.CSV) {
       settings.problem("--input-format csv cannot be used with --input-table");
     }
-  }
-
-  /** Reads how names of the input's columns are compared. */
-  static ReadColumn.Case comparison(Settings settings) {
-    return settings.truth("scoring-job.ignore-case")
-        ? ReadColumn.Case.IGNORED
-        : ReadColumn.Case.COMPARED;
   }
 
   /** Reads how many calls of a store are made at the same time. */

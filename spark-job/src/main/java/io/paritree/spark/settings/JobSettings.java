@@ -6,7 +6,6 @@ import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.spark.tables.TableToWrite;
@@ -124,14 +123,12 @@ public record JobSettings(
    *
    * @param keys columns that identify a row in the output
    * @param pass other columns to write unchanged
-   * @param comparison how the names of columns are compared with the input's
    * @param margin whether margins are written in addition to the scores
    * @param explanation reasons and contributions that are written too; empty for none
    */
   public record Columns(
       List<String> keys,
       List<String> pass,
-      ReadColumn.Case comparison,
       Margin margin,
       Optional<ExplanationSettings> explanation) {
     public Columns {

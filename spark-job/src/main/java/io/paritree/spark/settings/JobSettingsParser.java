@@ -95,7 +95,6 @@ final class JobSettingsParser {
         new JobSettings.Columns(
             columns("scoring-job.keys"),
             columns("scoring-job.pass"),
-            CommonSettings.comparison(settings),
             settings.truth("scoring-job.margin") ? Margin.WRITTEN : Margin.LEFT_OUT,
             new ReasonSettingsParser(settings).explanation()),
         new JobSettings.Files(

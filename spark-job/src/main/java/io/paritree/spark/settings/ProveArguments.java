@@ -60,7 +60,6 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
             "--input-format=FORMAT", "format of its files: parquet (default) or csv"),
         ScoreArguments.text("--input-table=TABLE", "table with rows to try, as for scripts/score"),
         ScoreArguments.text("--table-format=FORMAT", "format that it must have"),
-        ScoreArguments.ignoreCase("those of the model"),
         ScoreArguments.text("--as-of=VERSION", "version of it that is read (default: now)"),
         ScoreArguments.text(
             "--natural=N",
@@ -150,7 +149,6 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
                   settings.word("scoring-job.input-format", InputFormat.class),
                   CommonSettings.inputTable(settings, given),
                   settings.word("scoring-job.table-format", AskedFormat.class),
-                  CommonSettings.comparison(settings),
                   CommonSettings.calls(settings)),
               (int) number("--natural", 0, MOST, NATURAL),
               mostUntried(),

@@ -100,7 +100,6 @@ public final class ScoreArguments {
             "write all rows to this partition, instead of keeping the input's partitions; a column"
                 + " or partition of the input with this name must have this value in each row"),
         columns("--pass", "other columns to write unchanged"),
-        ignoreCase("those of the model, --keys and --pass"),
         flag(
             "--unique-keys",
             "publish nothing if two scored rows of a partition have the same key; otherwise such rows are counted"),
@@ -225,14 +224,6 @@ public final class ScoreArguments {
   private static String withoutQuotes(String column) {
     boolean isQuoted = column.length() > 1 && column.startsWith("\"") && column.endsWith("\"");
     return isQuoted ? column.substring(1, column.length() - 1).replace("\\\"", "\"") : column;
-  }
-
-  /**
-   * @param names that columns are found by, in the words of the help
-   */
-  static OptionSpec.Builder ignoreCase(String names) {
-    return flag(
-        "--ignore-case", "find columns of the input whose names differ in case only from " + names);
   }
 
   static OptionSpec.Builder flag(String name, String description) {

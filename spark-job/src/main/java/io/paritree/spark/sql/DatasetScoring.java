@@ -7,7 +7,6 @@ import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.InputProblems;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.versions.rows.RowEncoders;
 import io.paritree.spark.versions.scans.PlainFiles;
@@ -40,18 +39,9 @@ public final class DatasetScoring {
   private final boolean isStrict;
   private final Optional<ExplanationSettings> explanation;
   private final Set<String> cells;
-  private final ReadColumn.Case comparison;
 
   DatasetScoring(String reference) {
-    this(
-        reference,
-        List.of(),
-        false,
-        false,
-        false,
-        Optional.empty(),
-        Set.of(),
-        ReadColumn.Case.COMPARED);
+    this(reference, List.of(), false, false, false, Optional.empty(), Set.of());
   }
 
   private DatasetScoring(
@@ -61,8 +51,7 @@ public final class DatasetScoring {
       boolean hasFaults,
       boolean isStrict,
       Optional<ExplanationSettings> explanation,
-      Set<String> cells,
-      ReadColumn.Case comparison) {
+      Set<String> cells) {
     this.reference = reference;
     this.carried = carried;
     this.hasMargins = hasMargins;
@@ -70,13 +59,11 @@ public final class DatasetScoring {
     this.isStrict = isStrict;
     this.explanation = explanation;
     this.cells = cells;
-    this.comparison = comparison;
   }
 
   private DatasetScoring with(
       List<String> columns, boolean margins, boolean faults, boolean strict) {
-    return new DatasetScoring(
-        reference, columns, margins, faults, strict, explanation, cells, comparison);
+    return new DatasetScoring(reference, columns, margins, faults, strict, explanation, cells);
   }
 
   /** Keeps these columns, first and in this order. Without any, all columns are kept. */
@@ -117,27 +104,13 @@ public final class DatasetScoring {
 
   /** Adds reasons and contributions, if they are wanted, in the columns of the job. */
   DatasetScoring explained(Optional<ExplanationSettings> asked) {
-    return new DatasetScoring(
-        reference, carried, hasMargins, hasFaults, isStrict, asked, cells, comparison);
+    return new DatasetScoring(reference, carried, hasMargins, hasFaults, isStrict, asked, cells);
   }
 
   /** Reads the texts of these columns as the job reads cells of CSV and names of directories. */
   DatasetScoring ofCells(Set<String> columns) {
     return new DatasetScoring(
-        reference,
-        carried,
-        hasMargins,
-        hasFaults,
-        isStrict,
-        explanation,
-        Set.copyOf(columns),
-        comparison);
-  }
-
-  /** Finds the columns that the model reads so; the kept ones by their exact names. */
-  DatasetScoring comparing(ReadColumn.Case names) {
-    return new DatasetScoring(
-        reference, carried, hasMargins, hasFaults, isStrict, explanation, cells, names);
+        reference, carried, hasMargins, hasFaults, isStrict, explanation, Set.copyOf(columns));
   }
 
   /**
@@ -163,7 +136,7 @@ public final class DatasetScoring {
     ScoringModel model = planned.open();
     StructType given = rows.schema();
     List<String> problems = new ArrayList<>();
-    RowColumns columns = RowColumns.of(model.schema(), given, comparison, cells, problems);
+    RowColumns columns = RowColumns.of(model.schema(), given, cells, problems);
     List<String> kept = carried.isEmpty() ? Arrays.asList(given.fieldNames()) : carried;
     StructType result = new StructType();
     for (String name : kept) {

@@ -2,7 +2,6 @@ package io.paritree.spark.sql;
 
 import io.paritree.Fault;
 import io.paritree.PublicApi;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.store.Location;
 import java.util.Arrays;
 import java.util.Optional;
@@ -30,7 +29,6 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  *   <li>{@code store}: the directory of models; without it, references are as for the job
  *   <li>{@code strict}: whether a row that cannot be scored throws, instead of being null; {@code
  *       paritree.strict} sets it for a session
- *   <li>{@code ignore-case}: whether names of columns are compared without their case
  * </ul>
  *
  * <p>Thread-safe once it is initialised.
@@ -39,15 +37,13 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 public final class ModelCatalog implements FunctionCatalog {
   private static final String STORE = "store";
   private static final String STRICT = "strict";
-  private static final String IGNORE_CASE = "ignore-case";
-  private static final Set<String> OPTIONS = new TreeSet<>(Set.of(STORE, STRICT, IGNORE_CASE));
+  private static final Set<String> OPTIONS = new TreeSet<>(Set.of(STORE, STRICT));
 
   private static final Pattern PASSWORD = Pattern.compile("//[^/@]*:[^/@]*@");
 
   private String name;
   private String store = "";
   private RowFunction.Unscored unscored = RowFunction.Unscored.IS_NULL;
-  private ReadColumn.Case comparison = ReadColumn.Case.COMPARED;
 
   /** For Spark, which calls {@link #initialize} next. */
   public ModelCatalog() {}
@@ -71,10 +67,6 @@ public final class ModelCatalog implements FunctionCatalog {
 
     store = withoutPassword(options.getOrDefault(STORE, ""));
     unscored = unscored(prefix + STRICT, options.getOrDefault(STRICT, "false"));
-    comparison =
-        isTrue(prefix + IGNORE_CASE, options.getOrDefault(IGNORE_CASE, "false"))
-            ? ReadColumn.Case.IGNORED
-            : ReadColumn.Case.COMPARED;
   }
 
   /** Returns what becomes of rows that cannot be scored, by a setting that is strict or not. */
@@ -129,7 +121,6 @@ public final class ModelCatalog implements FunctionCatalog {
             .formatted(name, String.join(".", identifier.namespace()), output.get().function()),
         output.get(),
         reference(withoutPassword(model)),
-        comparison,
         unscored);
   }
 

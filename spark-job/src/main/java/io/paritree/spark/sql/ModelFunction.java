@@ -3,7 +3,6 @@ package io.paritree.spark.sql;
 import io.paritree.ModelException;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.InputProblems;
-import io.paritree.spark.input.ReadColumn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -22,14 +21,9 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param name its qualified name
  * @param reference of the model
- * @param comparison how the names of columns are compared
  */
 record ModelFunction(
-    String name,
-    FunctionOutput output,
-    String reference,
-    ReadColumn.Case comparison,
-    RowFunction.Unscored unscored)
+    String name, FunctionOutput output, String reference, RowFunction.Unscored unscored)
     implements UnboundFunction {
   /** Sets for a session what becomes of rows that cannot be scored. */
   private static final String STRICT = "paritree.strict";
@@ -71,7 +65,7 @@ record ModelFunction(
     ScoringModel model = planned.open();
     List<String> problems = new ArrayList<>();
     output.problem(model).ifPresent(problems::add);
-    RowColumns columns = RowColumns.of(model.schema(), row, comparison, problems);
+    RowColumns columns = RowColumns.of(model.schema(), row, problems);
     if (!problems.isEmpty()) {
       throw new UnsupportedOperationException(
           "%s: %s".formatted(name, InputProblems.message(problems)));

@@ -6,7 +6,6 @@ import io.paritree.feature.NearestName;
 import io.paritree.feature.Schema;
 import io.paritree.record.Hints;
 import io.paritree.spark.input.FeatureTypes;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.versions.rows.FloatPair;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -50,12 +49,10 @@ record RowColumns(ArrayList<Place> places, int width) implements Serializable {
    * Finds the columns of a model by their names.
    *
    * @param row the columns of a row; columns that no field reads are ignored
-   * @param comparison how their names are compared with the fields' columns
    * @param problems receives all columns that are missing, ambiguous, or of a wrong type
    */
-  static RowColumns of(
-      Schema schema, StructType row, ReadColumn.Case comparison, List<String> problems) {
-    return of(schema, row, comparison, Set.of(), problems);
+  static RowColumns of(Schema schema, StructType row, List<String> problems) {
+    return of(schema, row, Set.of(), problems);
   }
 
   /**
@@ -63,21 +60,13 @@ record RowColumns(ArrayList<Place> places, int width) implements Serializable {
    *
    * @param cells columns whose texts are read as cells of CSV are
    */
-  static RowColumns of(
-      Schema schema,
-      StructType row,
-      ReadColumn.Case comparison,
-      Set<String> cells,
-      List<String> problems) {
+  static RowColumns of(Schema schema, StructType row, Set<String> cells, List<String> problems) {
     List<String> names = Arrays.asList(row.fieldNames());
-    List<String> keys = names.stream().map(comparison::key).toList();
     ArrayList<Place> places = new ArrayList<>();
     Hints hints = new Hints();
     for (Field field : schema.fields()) {
       String name = field.column();
-      // The exact name wins over one that differs in case.
       List<Integer> ordinals = ordinals(names, name);
-      ordinals = ordinals.isEmpty() ? ordinals(keys, comparison.key(name)) : ordinals;
       if (ordinals.size() == 1) {
         StructField found = row.fields()[ordinals.get(0)];
         if (cells.contains(found.name())) {

@@ -48,10 +48,8 @@ public record TaskPlan(
    *
    * @param root the input, and how the partition of a file is known
    * @param columns the columns that are read: the files' in select order, then the directory names
-   * @param comparison how their names are compared with the names in files
    */
-  public record Input(SourceRoot root, ArrayList<ReadColumn> columns, ReadColumn.Case comparison)
-      implements Serializable {}
+  public record Input(SourceRoot root, ArrayList<ReadColumn> columns) implements Serializable {}
 
   /**
    * What scores.

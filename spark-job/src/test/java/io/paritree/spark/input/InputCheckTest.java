@@ -54,7 +54,6 @@ class InputCheckTest {
                 List.of("id"),
                 List.of(),
                 "",
-                ReadColumn.Case.COMPARED,
                 CallsAtOnce.DEFAULT,
                 problems)
             .check(listing.partitions(), session, () -> {});

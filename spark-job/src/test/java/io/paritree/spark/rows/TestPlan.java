@@ -16,8 +16,7 @@ final class TestPlan {
 
   static TaskPlan of(List<ReadColumn> columns) {
     return new TaskPlan(
-        new TaskPlan.Input(
-            SourceRoot.ofDirectories(""), new ArrayList<>(columns), ReadColumn.Case.COMPARED),
+        new TaskPlan.Input(SourceRoot.ofDirectories(""), new ArrayList<>(columns)),
         new TaskPlan.Model("", EngineKind.FOREST),
         new TaskPlan.Output(
             new int[0],

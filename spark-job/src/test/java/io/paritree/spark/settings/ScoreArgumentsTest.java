@@ -16,7 +16,6 @@ import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.tables.TableToWrite;
 import io.paritree.store.CallsAtOnce;
@@ -107,11 +106,7 @@ class ScoreArgumentsTest {
             LockTimes.DEFAULT,
             CallsAtOnce.DEFAULT),
         new JobSettings.Columns(
-            List.of("a", "b"),
-            List.of(),
-            ReadColumn.Case.COMPARED,
-            JobSettings.Margin.LEFT_OUT,
-            Optional.empty()),
+            List.of("a", "b"), List.of(), JobSettings.Margin.LEFT_OUT, Optional.empty()),
         new JobSettings.Files(
             10_000_000, 128 << 20, JobSettings.Order.AS_READ, JobSettings.LookupIndex.LEFT_OUT),
         new JobSettings.Conditions(
@@ -207,7 +202,6 @@ class ScoreArgumentsTest {
             "--keys=a,b",
             "--output-partition=run=1",
             "--pass=c,d",
-            "--ignore-case",
             "--unique-keys",
             "--file-size=2 MiB",
             "--sort-by-keys",
@@ -267,7 +261,6 @@ class ScoreArgumentsTest {
                 new JobSettings.Columns(
                     List.of("a", "b"),
                     List.of("c", "d"),
-                    ReadColumn.Case.IGNORED,
                     JobSettings.Margin.WRITTEN,
                     Optional.of(
                         new ExplanationSettings(

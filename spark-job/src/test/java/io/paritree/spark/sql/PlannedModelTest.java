@@ -8,7 +8,6 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.SqlSession;
 import io.paritree.spark.TestSpark;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.rows.OpenModels;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectOutputStream;
@@ -51,7 +50,7 @@ class PlannedModelTest {
             "p.wide.score",
             FunctionOutput.SCORE,
             planned,
-            RowColumns.of(planned.open().schema(), row, ReadColumn.Case.COMPARED, List.of()),
+            RowColumns.of(planned.open().schema(), row, List.of()),
             RowFunction.Unscored.IS_NULL,
             DataTypes.FloatType,
             new DataType[] {row});
