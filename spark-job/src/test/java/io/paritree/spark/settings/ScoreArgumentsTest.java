@@ -77,7 +77,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(70)
+        .hasSize(67)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
