@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +62,7 @@ class ArchivesIT {
   }
 
   @Test
+  @Tag("nightly")
   void sizesAndPropertiesNeedNoOtherArchiveAndOtherOptionsDo() throws Exception {
     assertThat(checked(archives.toString(), "-Xmx300m -Da=b")).isEqualTo(Archive.USED);
     assertThat(archives(archives)).hasSize(1);
@@ -83,6 +85,7 @@ class ArchivesIT {
   }
 
   @Test
+  @Tag("nightly")
   void damagedArchivesChangeNothing() throws Exception {
     Path archive = archives(archives).get(0);
     archive.toFile().setWritable(true);
@@ -99,6 +102,7 @@ class ArchivesIT {
   }
 
   @Test
+  @Tag("nightly")
   void placeThatTakesNoArchiveChangesNothing() throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "");
 

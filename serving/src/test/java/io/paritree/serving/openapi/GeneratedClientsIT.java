@@ -58,7 +58,6 @@ class GeneratedClientsIT {
   private static RunningServer serving;
   private static String url;
   private static Path document;
-  private static Path node;
 
   @BeforeAll
   static void start() throws Exception {
@@ -73,18 +72,14 @@ class GeneratedClientsIT {
     url = "http://127.0.0.1:" + serving.port();
     document = directory.resolve("openapi.json");
     Files.write(document, ask("GET", "/openapi.json", "").content());
-    generate();
-    node = Files.createDirectory(directory.resolve("node"));
+  }
+
+  /** Lets npm install a package; returns the directory of the programs that it brings. */
+  private static Path programs(String name) throws Exception {
+    Path node = Files.createTempDirectory(directory, "node");
     Files.writeString(node.resolve("package.json"), "{\"private\": true}");
-    run(
-        node,
-        "npm",
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--no-package-lock",
-        "@redocly/cli@2.77.0",
-        "typescript@5.9.3");
+    run(node, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", name);
+    return node.resolve("node_modules/.bin");
   }
 
   private static StoredOutput parcels() throws Exception {
@@ -107,8 +102,9 @@ class GeneratedClientsIT {
   }
 
   @Test
+  @Tag("nightly")
   void javaClientScoresWhatTheServerScores() throws Exception {
-    Path client = directory.resolve("java");
+    Path client = generated("java");
     Path sources = client.resolve("src/main/java");
     copy("Scores.java", sources);
     Path pom = client.resolve("pom.xml");
@@ -144,12 +140,13 @@ class GeneratedClientsIT {
   }
 
   @Test
+  @Tag("nightly")
   void typescriptClientScoresWhatTheServerScores() throws Exception {
-    Path client = directory.resolve("typescript-fetch");
+    Path client = generated("typescript-fetch");
     copy("scores.ts", client);
     run(
         client,
-        node.resolve("node_modules/.bin/tsc").toString(),
+        programs("typescript@5.9.3").resolve("tsc").toString(),
         "--strict",
         "--target",
         "es2020",
@@ -166,7 +163,7 @@ class GeneratedClientsIT {
 
   @Test
   void pythonClientScoresWhatTheServerScores() throws Exception {
-    Path client = directory.resolve("python");
+    Path client = generated("python");
     copy("scores.py", client);
 
     checkScores(run(client, python(), "scores.py", url, token()));
@@ -192,8 +189,9 @@ class GeneratedClientsIT {
   }
 
   @Test
+  @Tag("nightly")
   void goClientScoresWhatTheServerScores() throws Exception {
-    Path client = directory.resolve("go");
+    Path client = generated("go");
     copy("scores.go", Files.createDirectory(client.resolve("scores")));
     run(client, "go", "build", "-o", "compiled", "./scores");
 
@@ -202,13 +200,14 @@ class GeneratedClientsIT {
 
   @Test
   void redoclyHasNothingToRemark() throws Exception {
-    lint(document);
+    Path redocly = programs("@redocly/cli@2.77.0").resolve("redocly");
+    lint(redocly, document);
     Path bare = new TestPackages(directory.resolve("bare")).bareClassesModel(3);
     try (RunningServer server = RunningServer.start(List.of(bare.toString()), Map.of());
         Client client = new Client(server.port())) {
       Path other = directory.resolve("bare.json");
       Files.write(other, client.get("/openapi.json").content());
-      lint(other);
+      lint(redocly, other);
     }
   }
 
@@ -221,9 +220,8 @@ class GeneratedClientsIT {
           "Paths should resolve unambiguously\\. Found two ambiguous paths: `[^`]*/runs/\\{run}` and"
               + " `[^`]*/\\{key}/(history|compare|audit)`\\.");
 
-  private static void lint(Path file) throws Exception {
-    String redocly = node.resolve("node_modules/.bin/redocly").toString();
-    String report = run(node, redocly, "lint", "--format=json", file.toString());
+  private static void lint(Path redocly, Path file) throws Exception {
+    String report = run(directory, redocly.toString(), "lint", "--format=json", file.toString());
     JsonNode read = READER.readTree(report.substring(report.indexOf("{")));
     assertThat(read.path("totals").path("errors").asInt(-1)).as(report).isZero();
     List<String> remarks = new ArrayList<>();
@@ -322,31 +320,25 @@ class GeneratedClientsIT {
     return AccessTable.callersToken().replaceFirst(".*Bearer ", "").strip();
   }
 
-  /** Generates all clients, each into the directory with its generator's name. */
-  private static void generate() throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                FIRST_COMPILER,
-                "-jar",
-                GENERATOR.toString(),
-                "batch",
-                "--fail-fast"));
-    for (String generator : List.of("java", "typescript-fetch", "python", "go")) {
-      Path configuration = directory.resolve(generator + ".json");
-      Files.writeString(
-          configuration,
-          """
-          {"generatorName": "%s", "inputSpec": "%s", "outputDir": "%s",
-           "globalProperties": {"apiTests": "false", "modelTests": "false",
-                                "apiDocs": "false", "modelDocs": "false"}}
-          """
-              .formatted(generator, document, directory.resolve(generator)));
-      command.add(configuration.toString());
-    }
-
-    run(directory, command.toArray(String[]::new));
+  /** Generates a client into the directory with its generator's name, and returns this. */
+  private static Path generated(String generator) throws Exception {
+    Path client = directory.resolve(generator);
+    run(
+        directory,
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        FIRST_COMPILER,
+        "-jar",
+        GENERATOR.toString(),
+        "generate",
+        "--generator-name",
+        generator,
+        "--input-spec",
+        document.toString(),
+        "--output",
+        client.toString(),
+        "--global-property",
+        "apiTests=false,modelTests=false,apiDocs=false,modelDocs=false");
+    return client;
   }
 
   private static void copy(String resource, Path target) throws IOException {

@@ -3,6 +3,7 @@ package io.paritree.serving.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.Seed;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.model.EngineKind;
@@ -42,8 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
  * The page in a browser: {@code page-test.mjs} uses each screen as people do, in both themes, by
  * keyboard alone, with hostile names, and compares what it shows with the server's answers.
  *
- * <p>Needs Node.js with npm, its registry, and Debian's chromium. {@code -Dpage.records=1000} is
- * how many random records are compared.
+ * <p>Needs Node.js with npm, its registry, and Debian's chromium. The seed chooses in which of both
+ * themes each model is tried; {@code -Dpage.all=true} tries them in both, and {@code
+ * -Dpage.records=1000} is how many random records are compared.
  */
 @Tag("clusters")
 class PageIT {
@@ -111,8 +113,11 @@ class PageIT {
       plan.put("serverWithToken", LOOPBACK + guarded.port());
       plan.put("token", AccessTable.callersToken().replaceAll("\\s|Authorization:|Bearer", ""));
       plan.put("hostileKeys", HOSTILE_KEYS);
-      plan.put("seed", Integer.getInteger("seed", 20261129));
-      plan.put("records", Integer.getInteger("page.records", 60));
+      int seed = (int) Seed.next();
+      System.out.println("seed " + seed);
+      plan.put("seed", seed);
+      plan.put("all", Boolean.getBoolean("page.all"));
+      plan.put("records", Integer.getInteger("page.records", 15));
       Path file = directory.resolve("plan.json");
       new ObjectMapper().writeValue(file.toFile(), plan);
 
