@@ -215,6 +215,7 @@ class ServeFromHdfsIT {
   }
 
   @Test
+  @Tag("nightly")
   void publishedFilesWithoutAnIndexAreIndexed() throws Exception {
     PublishedRows rows = new PublishedRows(directory.resolve("plain/loan_scores"));
     rows.publish("day=1", 0, 1_000, "");

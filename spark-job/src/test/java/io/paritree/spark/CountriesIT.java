@@ -21,6 +21,7 @@ class CountriesIT {
 
   /** Delta itself names the files of its log with the digits of the process. */
   @Test
+  @Tag("nightly")
   void deltaTablesAreWrittenAndReadWherePeopleWriteOtherDigits() throws Exception {
     String model = new TestPackages(directory.resolve("models")).binary().toString();
     Path input = Parcels.write(directory.resolve("in"), 0, ROWS, 0, 2);

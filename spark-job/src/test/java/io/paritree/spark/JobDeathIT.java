@@ -41,7 +41,7 @@ class JobDeathIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"PREPARED", "SWAP_BEGUN", "NEW_MOVED", "REPORT_MOVED"})
+  @EnumSource(names = {"SWAP_BEGUN", "NEW_MOVED"})
   void readersSeeAFirstPublicationAtOnceOrNotAtAll(Step fatal) throws Exception {
     trial.forgetOutput();
     assertThat(trial.killAt(fatal, 1)).isEmpty();

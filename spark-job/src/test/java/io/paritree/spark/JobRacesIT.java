@@ -21,8 +21,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Drivers, each in its own JVM, that publish to one output: at the same time, or after a long stop.
@@ -50,7 +48,9 @@ class JobRacesIT {
     job = new PackagedJob(shared.resolve("job"));
   }
 
+  /** {@link RacingRunsTest} has eight of each in one JVM. */
   @Test
+  @Tag("nightly")
   void ofTwoPairsOfEqualRunsOnePublishesItsEqualFindsThatAndTheOthersLeaveWithFive()
       throws Exception {
     Location output = Location.of(directory.resolve("out"));
@@ -93,9 +93,18 @@ class JobRacesIT {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"INT, MODEL_OPENED", "TERM, VERIFIED"})
-  void aRunThatIsAskedToStopEndsAsItsReportSays(String signal, Step when) throws Exception {
+  @Test
+  void aRunThatIsAskedToStopEndsAsItsReportSays() throws Exception {
+    assertEndsAsItsReportSays("INT", Step.VERIFIED);
+  }
+
+  @Test
+  @Tag("nightly")
+  void aRunThatIsAskedToStopBeforeItScoresEndsAsItsReportSays() throws Exception {
+    assertEndsAsItsReportSays("TERM", Step.MODEL_OPENED);
+  }
+
+  private void assertEndsAsItsReportSays(String signal, Step when) throws Exception {
     Location output = Location.of(directory.resolve("out"));
     try (WaitingRun run =
         new WaitingRun(job, "stopped-" + when, when, arguments(model, output, "stopped"))) {

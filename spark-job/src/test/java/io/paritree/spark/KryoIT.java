@@ -55,6 +55,7 @@ class KryoIT {
   }
 
   @Test
+  @Tag("nightly")
   void aProgramIsToldWhatToRegisterAndThenScores() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, 1_000, 50, 2);
 

@@ -69,9 +69,9 @@ class LayoutTest {
   }
 
   @Test
-  void twoHundredTinyFilesBecomeOne() throws Exception {
-    Path input = Parcels.write(directory.resolve("in"), 0, 2_000, 0, 200);
-    assertThat(files(input)).hasSize(200);
+  void manyTinyFilesBecomeOne() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 2_000, 0, 60);
+    assertThat(files(input)).hasSize(60);
 
     JobRun run = score(input);
 
@@ -84,7 +84,7 @@ class LayoutTest {
   @ParameterizedTest
   @ValueSource(strings = {"parquet", "csv"})
   void smallFilesOfManyPartitionsBecomeAboutOnePerPartition(String format) throws Exception {
-    int partitions = 20;
+    int partitions = 6;
     int filesOfEach = 8;
     int rows = 2_000;
     Path once = Parcels.write(directory.resolve("once"), 0, rows, 0, 1);

@@ -60,6 +60,7 @@ class MissingFormatsIT {
   }
 
   @Test
+  @Tag("nightly")
   void theIcebergOfAnotherSparkIsRefusedWithTheReason() throws Exception {
     Path other =
         SparkHome.resolved("4.1.3").jars().stream()

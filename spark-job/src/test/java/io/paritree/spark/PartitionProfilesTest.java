@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The pass that scores a partition also counts what its rows are like, into {@code drift.json}. */
 class PartitionProfilesTest {
-  private static final int ROWS = Integer.getInteger("paritree.rows", 30_000);
+  private static final int ROWS = Integer.getInteger("paritree.rows", 6_000);
   private static final int BAD_EVERY = 9;
 
   @TempDir Path directory;
