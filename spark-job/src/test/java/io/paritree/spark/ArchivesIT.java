@@ -78,6 +78,7 @@ class ArchivesIT {
   }
 
   @Test
+  @Tag("nightly")
   void whatCannotBeMadeIsTriedOnce() throws Exception {
     Path jobs = directory.resolve("limited");
     String limited = "ulimit -f 2000; exec \"$0\" \"$@\""; // a file of 2 MB is as a full disk

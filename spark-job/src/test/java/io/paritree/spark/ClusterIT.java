@@ -89,6 +89,7 @@ class ClusterIT {
 
   /** In cluster mode, spark-submit ends with 0 whatever has happened to the driver. */
   @Test
+  @Tag("nightly")
   void theCodeOfARunInClusterModeIsAskedFromItsRecord() throws Exception {
     List<Object> arguments = new ArrayList<>(arguments("remote", "forest"));
     arguments.set(arguments.indexOf(input), directory.resolve("nowhere"));

@@ -41,6 +41,7 @@ class ForeignRowsTest extends DeltaScores {
   }
 
   @Test
+  @Tag("nightly")
   void rowsOfATableWithoutPartitionsAreReplacedOnRequestOnly() {
     Path whole = Parcels.write(directory.resolve("whole"), 0, ROWS, 0, 1);
     sql(
@@ -74,6 +75,7 @@ class ForeignRowsTest extends DeltaScores {
   }
 
   @Test
+  @Tag("nightly")
   void aTableThatWasMadeAnewIsAnotherOne() throws IOException {
     takeScored();
     List<Row> some = rows().limit(7).collectAsList();

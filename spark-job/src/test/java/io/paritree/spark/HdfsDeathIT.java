@@ -42,7 +42,8 @@ class HdfsDeathIT {
   @ParameterizedTest
   @EnumSource(
       value = Step.class,
-      names = {"NEW_MOVED"})
+      names = {"SWAP_BEGUN", "NEW_MOVED"})
+  @Tag("nightly")
   void readersSeeAFirstPublicationAtOnceOrNotAtAll(Step fatal) throws Exception {
     trial.forgetOutput();
     assertThat(trial.killAt(fatal, 1)).isEmpty();

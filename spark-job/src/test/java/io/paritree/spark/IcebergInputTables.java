@@ -375,6 +375,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void partitionsOfSeveralColumnsAreReadExactlyAndGroupByGroup() throws Exception {
     make("day half");
     append(0, ROWS);
@@ -421,6 +422,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void rowsOfWhichNoFileIsNamedAreRefusedAndThePublishedOnesStay() throws Exception {
     makeWithDeletedRows();
     Map<String, String> before = Scores.files(output);
@@ -509,6 +511,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void emptyTablesMetadataTablesAndViewsAreRead() throws Exception {
     make("");
     JobRun empty = read();
@@ -570,6 +573,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aSessionWhoseBranchWouldBeReadIsRefused() throws Exception {
     make("day");
     append(0, 100);

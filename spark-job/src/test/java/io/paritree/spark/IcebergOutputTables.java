@@ -241,6 +241,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void secondRunChangesNothingAndAnotherPartitionIsAdded() throws IOException {
     takeDays();
     succeeds(score("--partition", "day=2024-01-01"));
@@ -438,6 +439,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void whatATableHasThatTheJobDoesNotDoIsRefusedInASentenceEach() {
     takeDays();
     sql(
@@ -662,6 +664,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aTableWithoutPartitionsIsReplacedAsAWhole() {
     Parcels.write(input, 0, ROWS, 0, 2);
     succeeds(score());
@@ -674,6 +677,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void partitionsOfSeveralColumnsAndStrangeValuesAreReplacedExactly() {
     List<String> partitions =
         List.of(

@@ -88,6 +88,7 @@ class S3StoreTest {
   }
 
   @Test
+  @Tag("nightly")
   void aProofHasItsTablesThere() throws Exception {
     String model = new TestPackages(directory.resolve("proof")).binary().toString();
     Location scratch = server.resolve("scratch");

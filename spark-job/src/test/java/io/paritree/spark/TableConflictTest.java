@@ -84,6 +84,7 @@ class TableConflictTest extends DeltaScores {
   }
 
   @Test
+  @Tag("nightly")
   void aTableThatAnotherRunHasMadeMeanwhileIsTaken() {
     Object[] first = {"--partition", "day=2024-01-01"};
 
@@ -109,6 +110,7 @@ class TableConflictTest extends DeltaScores {
   }
 
   @Test
+  @Tag("nightly")
   void aRunThatPublishesNothingMakesNoTableAndTheNextOneDoesAmongItsFiles() throws IOException {
     Path bad = directory.resolve("bad");
     Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 2, 1);

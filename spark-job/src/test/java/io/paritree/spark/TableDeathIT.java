@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The job is killed in its commit to a Delta table. {@link TableStepsTest} ends it at each step
  * within the JVM, and {@code scripts/faults} kills it at each step and at random.
  */
-@Tag("clusters")
+@Tag("nightly")
 class TableDeathIT {
   @TempDir static Path directory;
   private static TableDeathTrial trial;
@@ -29,7 +29,7 @@ class TableDeathIT {
   @ParameterizedTest
   @EnumSource(
       value = Step.class,
-      names = {"COMMITTED"})
+      names = {"COMMIT_BEGUN", "COMMITTED"})
   void readersSeeTheOldRowsOrTheNewAndTheNextRunSucceeds(Step fatal) throws Exception {
     assertThat(trial.killAt(fatal)).isEmpty();
   }

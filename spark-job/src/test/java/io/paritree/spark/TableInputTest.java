@@ -23,6 +23,7 @@ import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -278,6 +279,7 @@ class TableInputTest {
   }
 
   @Test
+  @Tag("nightly")
   void aVersionWhoseFilesAreRemovedDuringTheRunIsRefusedWithItsNumber() throws IOException {
     makeTable();
 
