@@ -12,8 +12,7 @@ import java.util.Set;
  * What a challenger would change in place of a champion: what it reads and answers, what it is made
  * of, and what it makes of rows. Immutable and thread-safe.
  *
- * @param kind who has compared: {@link #DIFF}, {@link #CHALLENGER}, {@link #SHADOW} or {@link
- *     #REPLAY}
+ * @param kind who has compared: {@link #DIFF}, {@link #CHALLENGER} or {@link #SHADOW}
  * @param rows what both make of rows, if there were any
  * @param startedAt when the comparison began
  * @param endedAt when it ended
@@ -39,11 +38,8 @@ public record Comparison(
   /** Of the server, which has scored callers' rows with both models. */
   public static final String SHADOW = "shadow";
 
-  /** Of a replay: what the champion has answered, as its server logged it. */
-  public static final String REPLAY = "replay";
-
   /** All kinds. */
-  public static final List<String> KINDS = List.of(DIFF, CHALLENGER, SHADOW, REPLAY);
+  public static final List<String> KINDS = List.of(DIFF, CHALLENGER, SHADOW);
 
   public Comparison {
     if (!KINDS.contains(kind)) {

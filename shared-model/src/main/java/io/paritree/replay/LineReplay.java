@@ -1,22 +1,16 @@
 package io.paritree.replay;
 
 import io.paritree.Fault;
-import io.paritree.comparison.Comparison;
-import io.paritree.comparison.ComparisonCounts;
-import io.paritree.comparison.DataComparison;
 import io.paritree.model.RecordedModels;
-import io.paritree.model.difference.ModelPair;
 import io.paritree.model.rows.InputException;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What one thread does: takes blocks of lines until there are none. Not thread-safe. */
@@ -37,32 +31,13 @@ final class LineReplay {
    *
    * @param lines scores them; null if the model is not there
    * @param tally of {@code lines}, or of its own
-   * @param counts of the comparison; null without a challenger
    */
-  record Version(
-      RecordedModels.Found found,
-      ModelReplay lines,
-      ReplayTally tally,
-      Optional<ModelPair> pair,
-      ComparisonCounts counts) {
+  record Version(RecordedModels.Found found, ModelReplay lines, ReplayTally tally) {
 
     /** Returns this with the lines that another thread has scored, which are added. */
     Version with(Version other) {
       tally.add(other.tally);
-      if (counts != null) {
-        counts.add(other.counts);
-      }
-
       return this;
-    }
-
-    /** Returns what a challenger would have answered; empty without one, and without rows. */
-    Optional<Comparison> comparison(Instant startedAt, Instant endedAt) {
-      return pair.map(
-          both -> {
-            DataComparison rows = counts.result(both.explained(counts.form(), counts.moved()));
-            return both.comparison(Comparison.REPLAY, Optional.of(rows), startedAt, endedAt);
-          });
     }
   }
 
@@ -173,13 +148,10 @@ final class LineReplay {
 
   private Version open(RecordedModels.Found found) {
     if (!(found instanceof RecordedModels.Found.Same same)) {
-      return new Version(found, null, new ReplayTally(), Optional.empty(), null);
+      return new Version(found, null, new ReplayTally());
     }
 
-    Optional<ModelPair> pair = models.pair(same.model());
-    ComparisonCounts counts = pair.map(models::counts).orElse(null);
-    AnsweredBlock block = pair.map(both -> new AnsweredBlock(both, counts)).orElse(null);
-    ModelReplay lines = new ModelReplay(same.model(), block);
-    return new Version(found, lines, lines.tally(), pair, counts);
+    ModelReplay lines = new ModelReplay(same.model());
+    return new Version(found, lines, lines.tally());
   }
 }

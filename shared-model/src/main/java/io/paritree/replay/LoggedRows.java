@@ -9,7 +9,6 @@ import io.paritree.prediction.LoggedFeature;
 import io.paritree.prediction.PredictionColumns;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
-import io.paritree.record.RecordValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -46,10 +45,7 @@ final class LoggedRows {
   private final int capacity;
   private int lines;
 
-  /**
-   * @param values keeps the values of the record that was read last; null if they are not needed
-   */
-  LoggedRows(ScoringModel model, RecordValues values) {
+  LoggedRows(ScoringModel model) {
     Engine engine = model.engine();
     this.features = model.schema().features();
     this.columns = PredictionColumns.of(model);
@@ -69,7 +65,7 @@ final class LoggedRows {
     columns.features().forEach(this::addMember);
     columns.scored().names().forEach(this::addMember);
     this.seen = new int[members.size()];
-    this.record = new RecordedRow(model.schema(), values);
+    this.record = new RecordedRow(model.schema(), null);
   }
 
   private void addMember(String name) {
@@ -82,11 +78,6 @@ final class LoggedRows {
 
   int count() {
     return places.size();
-  }
-
-  /** Returns how many rows there is room for. */
-  int capacity() {
-    return capacity;
   }
 
   void clear() {

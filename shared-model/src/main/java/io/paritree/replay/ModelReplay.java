@@ -22,16 +22,11 @@ final class ModelReplay {
   private final List<String> marginNames;
   private final RefusedLine refused;
   private final ReplayTally tally = new ReplayTally();
-  private final AnsweredBlock block; // null without a challenger
 
-  /**
-   * @param block receives the rows for a challenger; null without one
-   */
-  ModelReplay(ScoringModel model, AnsweredBlock block) {
+  ModelReplay(ScoringModel model) {
     this.model = model;
     this.engine = model.specification();
-    this.block = block;
-    this.rows = new LoggedRows(model, block == null ? null : block.values());
+    this.rows = new LoggedRows(model);
     this.refused = new RefusedLine(model.schema());
     this.scores = new float[rows.scores.length];
     this.margins = new float[rows.margins.length];
@@ -51,17 +46,12 @@ final class ModelReplay {
    * @throws MalformedJsonException if it is no line of this model
    */
   void add(JsonDocument line, LinePlace place) throws MalformedJsonException {
-    int row = rows.count();
     Optional<LineFinding> finding = rows.read(line, place);
     if (rows.hasRecord()) {
       tally.addRecord();
     }
 
     if (finding.isEmpty()) {
-      if (block != null && !block.add(rows, row)) {
-        tally.addNotCompared();
-      }
-
       if (rows.isFull()) {
         flush();
       }
@@ -112,10 +102,6 @@ final class ModelReplay {
       } else {
         tally.addSame();
       }
-    }
-
-    if (block != null) {
-      block.compare();
     }
 
     rows.clear();

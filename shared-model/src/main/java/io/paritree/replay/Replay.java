@@ -2,7 +2,6 @@ package io.paritree.replay;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
-import io.paritree.ModelException;
 import io.paritree.json.JsonText;
 import io.paritree.json.SealedJson;
 import io.paritree.model.RecordedModels;
@@ -51,9 +50,8 @@ public record Replay(
    * Scores the lines of a log again.
    *
    * @throws InputException if a file cannot be read, or is none of a prediction log
-   * @throws ModelException if the challenger is refused
    */
-  public static Replay of(ReplayQuery query) throws InputException, ModelException, IOException {
+  public static Replay of(ReplayQuery query) throws InputException, IOException {
     Instant startedAt = Instant.now();
     ReplayedModels models = new ReplayedModels(query);
     List<LineReplay> parts = new ArrayList<>();
@@ -83,10 +81,7 @@ public record Replay(
 
     Instant endedAt = Instant.now();
     List<ReplayedVersion> replayed = new ArrayList<>();
-    versions.forEach(
-        (model, own) ->
-            replayed.add(
-                new ReplayedVersion(model, own.tally(), own.comparison(startedAt, endedAt))));
+    versions.forEach((model, own) -> replayed.add(new ReplayedVersion(model, own.tally())));
     Replay replay =
         new Replay(
             startedAt,
@@ -151,7 +146,7 @@ public record Replay(
     return unproved;
   }
 
-  /** Returns the result for the console, without comparisons. */
+  /** Returns the result for the console. */
   public String text() {
     List<String> lines = new ArrayList<>();
     lines.add("Replay of %s lines in %s files".formatted(lines(), files.size()));

@@ -17,7 +17,6 @@ final class ReplayTally {
   private long same;
   private long differing;
   private long withRecord;
-  private long notCompared;
   private long refused;
   private String replaced = "";
   private final Map<String, Long> missing = new TreeMap<>();
@@ -34,11 +33,6 @@ final class ReplayTally {
 
   void addRecord() {
     withRecord++;
-  }
-
-  /** Counts a row that cannot be shown to the challenger. */
-  void addNotCompared() {
-    notCompared++;
   }
 
   void addMissing(String what, long lines) {
@@ -69,7 +63,6 @@ final class ReplayTally {
     same += other.same;
     differing += other.differing;
     withRecord += other.withRecord;
-    notCompared += other.notCompared;
     refused += other.refused;
     replaced = other.replaced.isEmpty() ? replaced : other.replaced;
     other.missing.forEach(this::addMissing);
@@ -108,10 +101,6 @@ final class ReplayTally {
   /** Returns how many lines are of rows that were refused. */
   long refused() {
     return refused;
-  }
-
-  long notCompared() {
-    return notCompared;
   }
 
   long lines() {

@@ -1,22 +1,15 @@
 package io.paritree.replay;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.comparison.Comparison;
 import io.paritree.json.JsonText;
 import io.paritree.model.RecordedModels;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
-/**
- * What came of the lines of one version.
- *
- * @param comparison of what it has answered with what the challenger would have; empty without one
- */
-public record ReplayedVersion(
-    RecordedModels.Recorded model, ReplayTally tally, Optional<Comparison> comparison) {
+/** What came of the lines of one version. */
+public record ReplayedVersion(RecordedModels.Recorded model, ReplayTally tally) {
 
   /** What is said of all lines of a version. */
   public enum Verdict {
@@ -75,12 +68,6 @@ public record ReplayedVersion(
       details.add("its lines have no digest of the model, as earlier servers wrote none");
     }
 
-    if (tally.notCompared() > 0) {
-      details.add(
-          "%s lines cannot be compared: the other model reads a value otherwise, and they have no record"
-              .formatted(tally.notCompared()));
-    }
-
     return details;
   }
 
@@ -96,11 +83,5 @@ public record ReplayedVersion(
     JsonText.optional(json, "replaced", tally.replaced());
     JsonText.counts(json, "missing", tally.missing());
     JsonText.objects(json, "differences", tally.first(), each -> each.write(json));
-    if (comparison.isPresent()) {
-      json.writeNumberField("notCompared", tally.notCompared());
-      json.writeObjectFieldStart("comparison");
-      comparison.get().write(json);
-      json.writeEndObject();
-    }
   }
 }

@@ -306,7 +306,7 @@ class ComparisonEvidenceTest {
             List.of(
                 "\"kind\": \"diff\"",
                 "\"kind\": \"guess\"",
-                "a comparison, of one of the kinds [diff, challenger, shadow, replay]"))) {
+                "a comparison, of one of the kinds [diff, challenger, shadow]"))) {
       byte[] other = ResealedJson.replaced(document, change.get(0), change.get(1));
       assertThat(SealedJson.isWhole(other)).isTrue();
       assertThatThrownBy(() -> EvidenceDocument.read("comparison.json", other))

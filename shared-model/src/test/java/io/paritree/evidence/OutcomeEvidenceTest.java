@@ -148,7 +148,7 @@ class OutcomeEvidenceTest {
         List.of(
             List.of("\"format\" : 1,", "\"format\" : 2,", "outcomes of format 1"),
             List.of("\"format\" : 1,", "", "outcomes of format 1"),
-            List.of("\"binary\"", "\"guess\"", "[diff, challenger, shadow, replay], or outcomes"),
+            List.of("\"binary\"", "\"guess\"", "[diff, challenger, shadow], or outcomes"),
             List.of("\"binary\"", "7", "or outcomes, of one of the kinds"),
             List.of("\"kind\" : \"binary\",", "", "or outcomes, of one of the kinds"),
             List.of("\"unmatched\"", "\"kind\"", "each key once"),

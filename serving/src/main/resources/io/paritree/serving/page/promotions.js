@@ -3,7 +3,7 @@ import {html, nothing} from "./lit-html.js";
 import {count, empty, facts, moment, table} from "./parts.js";
 
 const ACTIONS = {back: "alias --back", remove: "alias --remove"};
-const KINDS = {diff: "model diff", challenger: "a challenger of the job", shadow: "a challenger of the server", replay: "a replay of logged rows", outcomes: "outcomes"};
+const KINDS = {diff: "model diff", challenger: "a challenger of the job", shadow: "a challenger of the server", outcomes: "outcomes"};
 const RESULTS = {moved: ["good", "✓ moved"], unchanged: ["", "– named it already"], refused: ["bad", "✗ refused"], not_confirmed: ["", "– not confirmed"]};
 const UNUSED = "changed, or not about these two packages";
 const action = move => ACTIONS[move.action] ?? move.action;

@@ -1,8 +1,6 @@
 package io.paritree.model.command;
 
-import io.paritree.comparison.Face;
 import io.paritree.model.rows.InputException;
-import io.paritree.model.rows.RowPass;
 import io.paritree.replay.Replay;
 import io.paritree.replay.ReplayQuery;
 import java.io.IOException;
@@ -10,10 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -21,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code parity replay}: scores the lines of a server's prediction log again. */
@@ -37,7 +32,6 @@ import picocli.CommandLine.Spec;
       ModelMain.OK + ":no line differs",
       ModelMain.USAGE + ":wrong usage",
       ModelMain.INPUT_REFUSED + ":log refused, or with --strict a line was not scored again",
-      ModelMain.MODEL_REFUSED + ":the model of --model is refused",
       ModelMain.DIFFERS + ":a line differs, or a version is another model now",
       ModelMain.FAILED + ":anything else"
     })
@@ -62,21 +56,6 @@ final class ReplayCommand implements Callable<Integer> {
               + " whose store the others are found; repeatable.")
   private List<String> stores;
 
-  @Option(
-      names = "--model",
-      paramLabel = "MODEL",
-      description =
-          "Also say what this model would have answered, against what was answered: a package,"
-              + " STORE/NAME, STORE/NAME@ALIAS, a model file or an MLflow directory.")
-  private String challenger;
-
-  @Option(
-      names = "--top",
-      defaultValue = "20",
-      paramLabel = "N",
-      description = "How many of the rows that move most are shown with --model (default: 20).")
-  private int top;
-
   @Option(names = "--strict", description = "End with 3 if a line was not scored again.")
   private boolean strict;
 
@@ -90,17 +69,10 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (top < 0 || top > RowPass.MOST_MOVED) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "Invalid --top: got %s, expected 0 to %s".formatted(top, RowPass.MOST_MOVED));
-    }
-
     int threads = Runtime.getRuntime().availableProcessors();
-    Replay replay =
-        Replay.of(new ReplayQuery(files(), stores, Optional.ofNullable(challenger), top, threads));
+    Replay replay = Replay.of(new ReplayQuery(files(), stores, threads));
     byte[] evidence = replay.json();
-    format.printDocument(() -> text(replay), () -> new String(evidence, StandardCharsets.UTF_8));
+    format.printDocument(replay::text, () -> new String(evidence, StandardCharsets.UTF_8));
     int exitCode = exitCode(replay);
     if (json != null) {
       write(evidence, exitCode);
@@ -135,15 +107,6 @@ final class ReplayCommand implements Callable<Integer> {
   private int ended(int exitCode, String reason) {
     spec.commandLine().getErr().println(reason);
     return exitCode;
-  }
-
-  private static String text(Replay replay) {
-    StringBuilder text = new StringBuilder(replay.text());
-    Set<Face> face = EnumSet.of(Face.HTTP);
-    replay.versions().stream()
-        .flatMap(version -> version.comparison().stream())
-        .forEach(compared -> text.append('\n').append(new ShownComparison(compared, face).text()));
-    return text.toString();
   }
 
   /** Returns the files that are named, and those in the directories that are named. */
