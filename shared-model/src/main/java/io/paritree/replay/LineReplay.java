@@ -2,7 +2,6 @@ package io.paritree.replay;
 
 import io.paritree.Fault;
 import io.paritree.model.RecordedModels;
-import io.paritree.model.rows.InputException;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import java.io.IOException;
@@ -13,13 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What one thread does: takes blocks of lines until there are none. Not thread-safe. */
+/** Scores a part of the lines again, and counts what it finds. Not thread-safe. */
 final class LineReplay {
   /** The message of a line that is read as a document of its own. */
   private static final Pattern MESSAGE =
       Pattern.compile("^Cannot read the JSON document: (.*), at line 1, (column [0-9]+)$");
 
-  private final LineBlocks blocks;
   private final ReplayedModels models;
   private final Map<RecordedModels.Recorded, Version> versions = new HashMap<>();
   private final List<Unreadable> firstUnreadable = new ArrayList<>();
@@ -34,7 +32,7 @@ final class LineReplay {
    */
   record Version(RecordedModels.Found found, ModelReplay lines, ReplayTally tally) {
 
-    /** Returns this with the lines that another thread has scored, which are added. */
+    /** Returns this with the lines of another part, which are added. */
     Version with(Version other) {
       tally.add(other.tally);
       return this;
@@ -48,8 +46,7 @@ final class LineReplay {
     }
   }
 
-  LineReplay(LineBlocks blocks, ReplayedModels models) {
-    this.blocks = blocks;
+  LineReplay(ReplayedModels models) {
     this.models = models;
   }
 
@@ -71,52 +68,37 @@ final class LineReplay {
     return firstUnreadable;
   }
 
-  void run() throws InputException, IOException {
-    for (LineBlock block = blocks.next(); block != null; block = blocks.next()) {
-      long number = block.firstLine();
-      for (int from = 0; from < block.length(); number++) {
-        int end = block.end(from);
-        if (!isBlank(block, from, end)) {
-          read(block, from, end, number);
-        }
-
-        from = end + 1;
+  /** Scores lines again, in their order. */
+  void read(List<LoggedLine> lines) throws IOException {
+    for (LoggedLine line : lines) {
+      if (!line.isBlank()) {
+        read(line);
       }
+    }
 
-      for (Version version : versions.values()) {
-        if (version.lines() != null) {
-          version.lines().flush();
-        }
+    for (Version version : versions.values()) {
+      if (version.lines() != null) {
+        version.lines().flush();
       }
     }
   }
 
-  private static boolean isBlank(LineBlock block, int from, int end) {
-    for (int at = from; at < end; at++) {
-      if (block.bytes()[at] > ' ' || block.bytes()[at] < 0) {
-        return false;
-      }
-    }
-
-    return true;
-  }
-
-  private void read(LineBlock block, int from, int end, long number) throws IOException {
-    LinePlace at = new LinePlace(block.file(), block.path(), number, "", "");
+  private void read(LoggedLine line) throws IOException {
+    LinePlace at = line.place("", "");
     try {
       LineOutline outline;
-      try (JsonDocument line = JsonDocument.of(block.bytes(), from, end - from)) {
-        outline = LineOutline.of(line);
+      try (JsonDocument json = JsonDocument.of(line.bytes(), 0, line.bytes().length)) {
+        outline = LineOutline.of(json);
       }
 
-      at = new LinePlace(block.file(), block.path(), number, outline.requestId(), outline.row());
+      at = line.place(outline.requestId(), outline.row());
       Version version = version(outline.model());
       if (version.lines() != null) {
-        try (JsonDocument line = JsonDocument.of(block.bytes(), from, end - from)) {
+        try (JsonDocument json = JsonDocument.of(line.bytes(), 0, line.bytes().length)) {
           if (outline.isRefused()) {
-            version.lines().addRefused(line, at);
+            version.lines().addRefused(json, at);
           } else {
-            version.lines().add(line, at);
+            version.lines().add(json, at);
           }
         }
       } else if (version.found() instanceof RecordedModels.Found.Missing missing) {
@@ -126,7 +108,7 @@ final class LineReplay {
       }
     } catch (MalformedJsonException e) {
       unreadable++;
-      cut += block.isCut(end) ? 1 : 0;
+      cut += line.isCut() ? 1 : 0;
       firstUnreadable.add(
           new Unreadable(at, MESSAGE.matcher(e.getMessage()).replaceFirst("$1, at $2")));
       firstUnreadable.sort(Comparator.comparing(Unreadable::at));

@@ -7,6 +7,8 @@ import io.paritree.json.SealedJson;
 import io.paritree.model.RecordedModels;
 import io.paritree.model.rows.InputException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +16,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a server has answered, scored again: the result.
@@ -29,7 +33,7 @@ import java.util.TreeMap;
 public record Replay(
     Instant startedAt,
     double seconds,
-    List<LineBlocks.ReadFile> files,
+    List<LoggedFile.Read> files,
     List<ReplayedVersion> versions,
     long unreadable,
     long cut,
@@ -49,27 +53,57 @@ public record Replay(
   /**
    * Scores the lines of a log again.
    *
+   * @param logs its files, in order, each once
+   * @param stores where the models are that the lines name: stores, packages or model files
    * @throws InputException if a file cannot be read, or is none of a prediction log
    */
-  public static Replay of(ReplayQuery query) throws InputException, IOException {
+  public static Replay of(List<Path> logs, List<String> stores) throws InputException, IOException {
     Instant startedAt = Instant.now();
-    ReplayedModels models = new ReplayedModels(query);
-    List<LineReplay> parts = new ArrayList<>();
-    try (LineBlocks blocks = new LineBlocks(query.logs())) {
-      for (int thread = 0; thread < query.threads(); thread++) {
-        parts.add(new LineReplay(blocks, models));
+    ReplayedModels models = new ReplayedModels(stores);
+    List<LineReplay> parts =
+        Stream.generate(() -> new LineReplay(models))
+            .limit(Runtime.getRuntime().availableProcessors())
+            .toList();
+    List<LoggedFile.Read> files = new ArrayList<>();
+    for (Path log : logs) {
+      files.add(read(files.size(), log, parts));
+    }
+
+    return of(parts, files, startedAt);
+  }
+
+  private static LoggedFile.Read read(int file, Path log, List<LineReplay> parts)
+      throws InputException, IOException {
+    try (LoggedFile logged = new LoggedFile(file, log)) {
+      for (List<LoggedLine> batch = logged.next(); !batch.isEmpty(); batch = logged.next()) {
+        score(batch, parts);
       }
 
-      ReplayThreads.run(parts, blocks);
-      return of(parts, blocks.files(), models, startedAt);
+      return logged.end();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (IOException e) {
+      throw new InputException("Cannot read %s: %s".formatted(log, e.getMessage()), e);
     }
   }
 
-  private static Replay of(
-      List<LineReplay> parts,
-      List<LineBlocks.ReadFile> files,
-      ReplayedModels models,
-      Instant startedAt)
+  /** Gives each part its share of the lines, at the same time. */
+  private static void score(List<LoggedLine> batch, List<LineReplay> parts) {
+    int size = batch.size();
+    int count = parts.size();
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(
+            part -> {
+              try {
+                parts.get(part).read(batch.subList(size * part / count, size * (part + 1) / count));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+
+  private static Replay of(List<LineReplay> parts, List<LoggedFile.Read> files, Instant startedAt)
       throws InputException {
     Map<RecordedModels.Recorded, LineReplay.Version> versions =
         new TreeMap<>(

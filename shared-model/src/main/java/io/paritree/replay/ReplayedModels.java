@@ -11,9 +11,11 @@ final class ReplayedModels {
   private final List<RecordedModels> stores;
   private final Map<RecordedModels.Recorded, RecordedModels.Found> known = new HashMap<>();
 
-  ReplayedModels(ReplayQuery query) {
-    this.stores =
-        query.stores().stream().map(store -> new RecordedModels(store, Map.of())).toList();
+  /**
+   * @param stores stores, packages or model files
+   */
+  ReplayedModels(List<String> stores) {
+    this.stores = stores.stream().map(store -> new RecordedModels(store, Map.of())).toList();
   }
 
   /** Returns what is there of a model. */

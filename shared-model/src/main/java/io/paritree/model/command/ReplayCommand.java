@@ -2,7 +2,6 @@ package io.paritree.model.command;
 
 import io.paritree.model.rows.InputException;
 import io.paritree.replay.Replay;
-import io.paritree.replay.ReplayQuery;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,8 +68,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    int threads = Runtime.getRuntime().availableProcessors();
-    Replay replay = Replay.of(new ReplayQuery(files(), stores, threads));
+    Replay replay = Replay.of(files(), stores);
     byte[] evidence = replay.json();
     format.printDocument(replay::text, () -> new String(evidence, StandardCharsets.UTF_8));
     int exitCode = exitCode(replay);

@@ -13,12 +13,9 @@ import java.util.List;
  * extends it fills them, and says what the rows are called. Not thread-safe.
  */
 public abstract class GatheredBlock implements ComparedBlock {
-  private final Engine ofChampion;
-  private final Engine ofChallenger;
-  private final boolean hasSameSlots;
   private final List<List<String>> keys = new ArrayList<>();
-  private Rows champion;
-  private Rows challenger;
+  private final Rows champion;
+  private final Rows challenger;
 
   /**
    * The rows as one of the models sees them, row after row.
@@ -53,21 +50,11 @@ public abstract class GatheredBlock implements ComparedBlock {
    * @param hasSameSlots whether the models read the same slots, which are then stored once
    */
   protected GatheredBlock(Engine champion, Engine challenger, boolean hasSameSlots, int capacity) {
-    this.ofChampion = champion;
-    this.ofChallenger = challenger;
-    this.hasSameSlots = hasSameSlots;
-    hold(capacity);
-  }
-
-  /** Makes room for so many rows; there must be none yet. */
-  protected final void hold(int capacity) {
-    float[] slots = new float[capacity * ofChampion.width()];
-    champion = Rows.of(ofChampion, slots, capacity);
-    challenger =
+    float[] slots = new float[capacity * champion.width()];
+    this.champion = Rows.of(champion, slots, capacity);
+    this.challenger =
         Rows.of(
-            ofChallenger,
-            hasSameSlots ? slots : new float[capacity * ofChallenger.width()],
-            capacity);
+            challenger, hasSameSlots ? slots : new float[capacity * challenger.width()], capacity);
   }
 
   /** Returns the rows as a model sees them. */
