@@ -1,7 +1,7 @@
 package io.paritree.comparison;
 
 import io.paritree.profile.Counts;
-import io.paritree.profile.ExactSums;
+import io.paritree.profile.FloatSums;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import java.util.TreeMap;
 final class DifferenceCounts implements Counts<DifferenceCounts> {
   private final ComparisonForm form;
   private final ValueCounts[] outputs;
-  private final ExactSums margins; // of each output those of both models
+  private final FloatSums margins; // of each output those of both models
   private final TreeMap<Flip, Long> flips = new TreeMap<>();
   private final int[] sameClass; // of each of the champion's classes
   private long rows;
@@ -36,7 +36,7 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
     this.form = form;
     outputs = new ValueCounts[form.outputs().size()];
     Arrays.setAll(outputs, output -> new ValueCounts(form.mostValues()));
-    margins = new ExactSums(form.isOfMargins() ? 0 : Side.values().length * outputs.length);
+    margins = new FloatSums(form.isOfMargins() ? 0 : Side.values().length * outputs.length);
     sameClass = form.sameClasses();
   }
 
@@ -101,7 +101,6 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
       return;
     }
 
-    margins.beginRows(some.count());
     for (int output = 0; output < outputs.length; output++) {
       gather(some, Side.CHAMPION, output, some.block().margins(Side.CHAMPION), one);
       gather(some, Side.CHALLENGER, output, some.block().margins(Side.CHALLENGER), other);
@@ -128,7 +127,6 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
 
   @Override
   public void pack() {
-    margins.pack();
     Arrays.stream(outputs).forEach(ValueCounts::pack);
   }
 

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  * Counts rows into a {@link Profile}.
  *
  * <p>Two that count the rows of one form and sampling add up, in any order, to what one of them
- * would have counted. Not thread-safe.
+ * would have counted; means, to all digits but the last. Not thread-safe.
  */
 public final class ProfileCounts implements Counts<ProfileCounts> {
   /** The bins of each slot, null if it has none, and where they begin; not where it was sent to. */
@@ -45,7 +45,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   }
 
   /** The sums of the contributions and the margins of explained rows. */
-  private record Contributions(ExactSums sums) implements Counts<Contributions> {
+  private record Contributions(FloatSums sums) implements Counts<Contributions> {
     @Override
     public void add(Contributions other) {
       sums.add(other.sums);
@@ -53,7 +53,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
 
     @Override
     public void pack() {
-      sums.pack();
+      // Sums have few zeros.
     }
   }
 
@@ -87,7 +87,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   }
 
   private Contributions noContributions() {
-    return new Contributions(new ExactSums(margins * (modelWidth + 2)));
+    return new Contributions(new FloatSums(margins * (modelWidth + 2)));
   }
 
   /**
@@ -217,8 +217,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
       return; // others were found since it was chosen
     }
 
-    ExactSums sums = explained.next(hash, this::noContributions).sums();
-    sums.beginRow();
+    FloatSums sums = explained.next(hash, this::noContributions).sums();
     int each = modelWidth + 1;
     int to = 0;
     for (int margin = 0; margin < margins; margin++) {
@@ -308,7 +307,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
    */
   public Profile profile(ProfileForm of) {
     long[] counts = sampled.sum(noSlots()).counts().open();
-    ExactSums sums = explained.sum(noContributions()).sums();
+    FloatSums sums = explained.sum(noContributions()).sums();
     long[] missingValues = missing();
     long[] unseenValues = unseen();
     List<FeatureProfile> features = new ArrayList<>();
@@ -367,7 +366,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   }
 
   /** Returns the mean contribution of a slot to each margin. */
-  private List<Double> means(ExactSums sums, int slot) {
+  private List<Double> means(FloatSums sums, int slot) {
     List<Double> means = new ArrayList<>();
     for (int margin = 0; margin < margins && explained.rows() > 0; margin++) {
       means.add(mean(sums, margin, slot));
@@ -376,7 +375,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
     return means;
   }
 
-  private List<MarginProfile> margins(ExactSums sums) {
+  private List<MarginProfile> margins(FloatSums sums) {
     List<MarginProfile> profiles = new ArrayList<>();
     for (int margin = 0; margin < margins && explained.rows() > 0; margin++) {
       profiles.add(
@@ -389,7 +388,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
     return profiles;
   }
 
-  private double mean(ExactSums sums, int margin, int index) {
+  private double mean(FloatSums sums, int margin, int index) {
     return sums.sum(margin * (modelWidth + 2) + index) / explained.rows();
   }
 }

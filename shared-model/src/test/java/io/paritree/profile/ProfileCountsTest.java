@@ -1,6 +1,7 @@
 package io.paritree.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProfileCountsTest {
   private static final long SEED = Long.getLong("seed", 20_261_129);
@@ -264,27 +267,42 @@ class ProfileCountsTest {
   }
 
   @Test
-  void aSumOfFloatsIsExact() {
-    ExactSums sums = new ExactSums(2);
-    float[] values = {
-      Float.MAX_VALUE, 1f, -Float.MAX_VALUE, Float.MIN_VALUE, 0f, -0f, 3e-20f, -1f, -3e-20f
-    };
-    for (float value : values) {
-      sums.beginRow();
-      sums.add(0, value);
-      sums.add(1, -value);
+  void inAnyOrderAndDivisionASumOfFloatsIsTheExactOneButForTheLastDigit() {
+    List<Float> values = new ArrayList<>();
+    for (int at = 0; at < 10_000; at++) {
+      values.add((float) random.nextGaussian() * Math.scalb(1f, random.nextInt(80) - 40));
     }
 
-    assertThat(sums.sum(0)).isEqualTo(Float.MIN_VALUE);
-    assertThat(sums.sum(1)).isEqualTo(-Float.MIN_VALUE);
-    for (int doubled = 0; doubled < 60; doubled++) { // far beyond the range of a long
-      ExactSums same = new ExactSums(2);
-      same.add(sums);
-      sums.add(same);
-    }
+    values.addAll(List.of(0x1p60f, -0x1p60f, Float.MIN_VALUE, 0f, -0f));
+    double exact =
+        values.stream().map(BigDecimal::new).reduce(BigDecimal.ZERO, BigDecimal::add).doubleValue();
+    for (int trial = 0; trial < 10; trial++) {
+      Collections.shuffle(values, random);
+      FloatSums sums = new FloatSums(2);
+      for (int from = 0; from < values.size(); ) {
+        int end = Math.min(values.size(), from + 1 + random.nextInt(500));
+        FloatSums part = new FloatSums(2);
+        values.subList(from, end).forEach(value -> part.add(0, value));
+        values.subList(from, end).forEach(value -> part.add(1, -value));
+        sums.add(part);
+        from = end;
+      }
 
-    assertThat(sums.sum(0)).isEqualTo(Math.scalb((double) Float.MIN_VALUE, 60));
-    sums.add(1, Float.POSITIVE_INFINITY);
-    assertThat(sums.sum(1)).isNaN();
+      assertThat(sums.sum(0)).as("seed %s", SEED).isCloseTo(exact, within(Math.ulp(exact)));
+      assertThat(sums.sum(1)).as("seed %s", SEED).isCloseTo(-exact, within(Math.ulp(exact)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void aSumWithAValueThatIsNoNumberIsNone(float value) {
+    FloatSums sums = new FloatSums(1);
+    sums.add(0, new float[] {1, value, 2}, 3);
+    FloatSums all = new FloatSums(1);
+    all.add(0, 3);
+    all.add(sums);
+
+    assertThat(sums.sum(0)).isNaN();
+    assertThat(all.sum(0)).isNaN();
   }
 }
