@@ -1,7 +1,6 @@
 package io.paritree.serving;
 
 import io.paritree.drift.Drift;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.output.DriftFiles;
 import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunDrift;
@@ -38,8 +37,7 @@ public final class DriftReports {
       Optional<Profile> profile,
       List<Drift> drifts,
       List<Verdict> verdicts,
-      String accepted,
-      SlicedDrift slices) {
+      String accepted) {
     private boolean isHeld() {
       return accepted.isEmpty() && verdicts.stream().anyMatch(Verdict::holds);
     }
@@ -70,8 +68,7 @@ public final class DriftReports {
               plain.scored(),
               plain.quarantined(),
               night.isHeld() ? Optional.of(new Hold("held", "rules have fired")) : Optional.empty(),
-              Optional.of(
-                      ReportedDrift.of(night.drifts, night.verdicts, night.accepted, night.slices))
+              Optional.of(ReportedDrift.of(night.drifts, night.verdicts, night.accepted))
                   .filter(any -> nights.size() <= MOST_REPORTED || night.isHeld()),
               plain.files());
       (night.isHeld() ? held : published).add(compared);
@@ -118,7 +115,7 @@ public final class DriftReports {
             .map(
                 night ->
                     new RunDrift.Partition(
-                        night.partition, night.profile, night.drifts, night.verdicts, night.slices))
+                        night.partition, night.profile, night.drifts, night.verdicts))
             .toList();
     Location place = Location.of(directory);
     DriftFiles.write(FileStore.of(place), place, drifts);

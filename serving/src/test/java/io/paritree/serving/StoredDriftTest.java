@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
@@ -12,7 +11,6 @@ import io.paritree.output.PartitionManifest;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
-import io.paritree.profile.SlicedProfile;
 import io.paritree.rule.Verdict;
 import io.paritree.serving.Client.Answer;
 import io.paritree.store.Location;
@@ -65,8 +63,6 @@ class StoredDriftTest extends ServedLoans {
       String run, String startedAt, String partition, Profile profile, String accepted)
       throws Exception {
     Drift drift = Drift.of(profile, new Baseline(Baseline.REFERENCE, List.of(), reference()));
-    SlicedDrift slices =
-        new SlicedDrift("region", List.of(new SlicedDrift.Slice("north", profile, List.of(drift))));
     String digest = Opening.open(model.toString(), EngineKind.FOREST).digest();
     new DriftReports(loans, digest)
         .write(
@@ -74,12 +70,7 @@ class StoredDriftTest extends ServedLoans {
             startedAt,
             List.of(
                 new DriftReports.Night(
-                    partition,
-                    Optional.of(profile),
-                    List.of(drift),
-                    List.of(FIRED),
-                    accepted,
-                    slices)));
+                    partition, Optional.of(profile), List.of(drift), List.of(FIRED), accepted)));
   }
 
   @Test
@@ -98,8 +89,7 @@ class StoredDriftTest extends ServedLoans {
                           Optional.of(profile),
                           List.of(drift),
                           part == 7 ? List.of(FIRED) : List.of(),
-                          "",
-                          SlicedDrift.NONE))
+                          ""))
               .toList();
       new DriftReports(loans, digest)
           .write(run.getKey() + "-00000001", "2026-11-24T01:00:00Z", nights);
@@ -149,12 +139,6 @@ class StoredDriftTest extends ServedLoans {
         .isEqualTo(String.valueOf(reference().rows()));
     assertThat(JsonTree.at(one, "detail/baselines/0/baseline")).isEqualTo("reference");
     assertThat(JsonTree.at(one, "detail/verdicts/0/findings/0/subject")).isEqualTo("rows");
-    assertThat(JsonTree.at(one, "slices/0/slice")).isEqualTo("north");
-    assertThat(JsonTree.at(one, "detail/by")).isEqualTo("region");
-    assertThat(JsonTree.at(one, "detail/slices/0/slice")).isEqualTo("north");
-    assertThat(JsonTree.at(one, "detail/slices/0/profile/rows"))
-        .isEqualTo(String.valueOf(reference().rows()));
-    assertThat(JsonTree.at(one, "detail/slices/0/baselines/0/baseline")).isEqualTo("reference");
     Map<String, Object> run = ok("/v1/scores/loans/runs/late-00000002");
     assertThat(JsonTree.at(run, "partitions/0/drift/verdicts/0/result")).isEqualTo("fired");
     assertThat(JsonTree.at(run, "held_by")).isEqualTo(List.of());
@@ -200,17 +184,8 @@ class StoredDriftTest extends ServedLoans {
     assertThat(JsonTree.at(series, "nights/0/field/psi")).isEqualTo("0.0");
     assertThat(JsonTree.at(series, "nights/0/field/now/missing"))
         .isEqualTo(JsonTree.at(carrier, "comparison/field/now/missing"));
-    Map<String, Object> slice = ok(one + "&slice=north&field=carrier");
-    assertThat(JsonTree.at(slice, "slice_names/0")).isEqualTo("north");
-    assertThat(JsonTree.at(slice, "comparison/rows")).isEqualTo(JsonTree.at(all, "rows"));
-    assertThat(JsonTree.at(slice, "comparison/no_baseline_counts")).asString().contains("bins");
-    assertThat(
-            JsonTree.at(
-                ok(DRIFT + "?nights=2&against=reference&slice=north"), "nights/1/slice_rows"))
-        .isEqualTo(JsonTree.at(all, "rows"));
     for (String query :
         List.of(
-            "?partition=day%3D2026-11-24&against=reference&slice=south",
             "?nights=101&against=reference",
             "?nights=2",
             "?against=reference",
@@ -266,7 +241,7 @@ class StoredDriftTest extends ServedLoans {
     Location state = Location.of(loans.path().resolveSibling("_paritree/loan_scores"));
     Path file = StateDirectory.profile(state, NIGHT, published.identity()).toPath();
     Files.createDirectories(file.getParent());
-    Files.write(file, new StoredProfile("d1", SlicedProfile.of(reference())).toJson());
+    Files.write(file, new StoredProfile("d1", reference()).toJson());
     assertThat(client.post("/v1/models/parcel-late/score", "{\"weight\":1.5}").status())
         .isEqualTo(200);
     Map<String, Object> compared = ok("/v1/models/parcel-late/drift?against=stored:loans");

@@ -6,11 +6,8 @@ import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.profile.Profile;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -53,35 +50,6 @@ public record Drift(
             Comparator.comparingDouble((FieldDrift field) -> Math.abs(field.impact().orElseThrow()))
                 .reversed())
         .toList();
-  }
-
-  /**
-   * Returns the comparison with no more fields than asked for: those with the largest impacts, then
-   * those with the largest shifts.
-   */
-  Drift ofMostChanged(int most) {
-    if (fields.size() <= most) {
-      return this;
-    }
-
-    Comparator<FieldDrift> order =
-        Comparator.comparingDouble(field -> Math.abs(field.impact().orElse(0)));
-    Set<FieldDrift> kept = Collections.newSetFromMap(new IdentityHashMap<>());
-    fields.stream()
-        .sorted(
-            order
-                .thenComparingDouble(field -> field.shift().map(Shift::psi).orElse(0.0))
-                .reversed())
-        .limit(most)
-        .forEach(kept::add);
-    return new Drift(
-        baseline,
-        partitions,
-        rows,
-        fields.stream().filter(kept::contains).toList(),
-        outputs,
-        margins,
-        notExplained);
   }
 
   /**

@@ -6,7 +6,6 @@ import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
-import io.paritree.profile.SlicedCounts;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -25,18 +24,16 @@ public final class ProfiledRows {
   private final Observer observer;
   private long[] sampledHashes = new long[EXPLAINED_ROWS];
   private int[] sampled = new int[EXPLAINED_ROWS];
-  private String[] sampledSlices = new String[EXPLAINED_ROWS];
   private int sampledRows; // of the block
 
   private final int explainedRows;
   private final long[] heldHashes;
-  private final String[] heldSlices;
   private final float[] held; // slots of the rows that are held, feature by feature
   private final float[] contributions;
   private final float[] margins;
   private int heldRows;
 
-  private SlicedCounts counts; // of the last block
+  private ProfileCounts counts; // of the last block
   private float[] slots;
   private int stride;
 
@@ -62,7 +59,6 @@ public final class ProfiledRows {
     this.explainedRows =
         perRow == 0 ? 0 : Math.max(1, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / perRow));
     this.heldHashes = new long[explainedRows];
-    this.heldSlices = new String[explainedRows];
     this.held = new float[explainedRows * engine.width()];
     this.contributions = new float[explainedRows * perRow];
     this.margins = new float[explainedRows * engine.outputs()];
@@ -88,7 +84,7 @@ public final class ProfiledRows {
    * @param to where the rows are counted
    * @param of slot f of a row is {@code of[at + f * each]}
    */
-  public void begin(SlicedCounts to, float[] of, int each) {
+  public void begin(ProfileCounts to, float[] of, int each) {
     counts = to;
     slots = of;
     stride = each;
@@ -99,36 +95,32 @@ public final class ProfiledRows {
    *
    * @param hash by which it is chosen
    * @param at where its slots begin
-   * @param slice an expected one that it is in; null if rows are not divided
    */
-  public void add(long hash, int at, String slice) {
-    sample(hash, at, slice);
-    explain(hash, at, slice);
+  public void add(long hash, int at) {
+    sample(hash, at);
+    explain(hash, at);
   }
 
   /** As {@link #add}, for the sample alone. */
-  public void sample(long hash, int at, String slice) {
-    if (counts.whole().samples(hash)) {
+  public void sample(long hash, int at) {
+    if (counts.samples(hash)) {
       if (sampledRows == sampled.length) {
         sampledHashes = Arrays.copyOf(sampledHashes, 2 * sampledRows);
         sampled = Arrays.copyOf(sampled, 2 * sampledRows);
-        sampledSlices = Arrays.copyOf(sampledSlices, 2 * sampledRows);
       }
 
       sampledHashes[sampledRows] = hash;
-      sampledSlices[sampledRows] = slice;
       sampled[sampledRows++] = at;
     }
   }
 
   /** As {@link #add}, for the explained rows alone. */
-  public void explain(long hash, int at, String slice) {
-    if (explainer.isPresent() && counts.whole().explains(hash)) {
+  public void explain(long hash, int at) {
+    if (explainer.isPresent() && counts.explains(hash)) {
       for (int slot = 0; slot < engine.width(); slot++) {
         held[slot * explainedRows + heldRows] = slots[at + slot * stride];
       }
 
-      heldSlices[heldRows] = slice;
       heldHashes[heldRows++] = hash;
       if (heldRows == explainedRows) {
         explainHeld();
@@ -138,17 +130,7 @@ public final class ProfiledRows {
 
   /** Counts the rows of the block, all of which were added. */
   public void endBlock() {
-    counts.whole().addSlots(sampledHashes, sampled, sampledRows, slots, stride);
-    long[] hash = new long[1];
-    int[] at = new int[1];
-    for (int row = 0; row < sampledRows; row++) {
-      if (sampledSlices[row] != null) {
-        hash[0] = sampledHashes[row];
-        at[0] = sampled[row];
-        counts.of(sampledSlices[row]).addSlots(hash, at, 1, slots, stride);
-      }
-    }
-
+    counts.addSlots(sampledHashes, sampled, sampledRows, slots, stride);
     sampledRows = 0;
   }
 
@@ -162,19 +144,15 @@ public final class ProfiledRows {
     used.explainColumns(held, explainedRows, heldRows, contributions);
     engine.scoreColumns(held, explainedRows, heldRows, margins, null);
     for (int row = 0; row < heldRows; row++) {
-      addContributions(row, used.contributions(), counts.whole());
-      if (heldSlices[row] != null) {
-        addContributions(row, used.contributions(), counts.of(heldSlices[row]));
-      }
-
+      counts.addContributions(
+          heldHashes[row],
+          contributions,
+          row * used.contributions(),
+          margins,
+          row * engine.outputs());
       observer.explained(heldHashes[row], margins, row * engine.outputs());
     }
 
     heldRows = 0;
-  }
-
-  private void addContributions(int row, int perRow, ProfileCounts to) {
-    to.addContributions(
-        heldHashes[row], contributions, row * perRow, margins, row * engine.outputs());
   }
 }

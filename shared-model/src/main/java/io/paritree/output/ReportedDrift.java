@@ -1,11 +1,9 @@
 package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
 import io.paritree.drift.FieldDrift;
 import io.paritree.drift.OutputDrift;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
@@ -14,7 +12,6 @@ import io.paritree.rule.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,19 +25,14 @@ import java.util.Set;
  * @param baseline what impacts and scores are compared with; empty if nothing is compared
  * @param impacts the largest, by their absolute values
  * @param scores one for each output that is compared
- * @param by the column by whose values the rows are divided; empty if they are not
- * @param slices whose scores have shifted most, the first of them most
  */
 public record ReportedDrift(
     List<Verdict> verdicts,
     String accepted,
     String baseline,
     List<Impact> impacts,
-    List<ScoreShift> scores,
-    String by,
-    List<SliceShift> slices) {
+    List<ScoreShift> scores) {
   private static final int MOST_IMPACTS = 10;
-  private static final int MOST_SLICES = 10;
 
   /** By how much a field has changed the mean margin, in margin units. */
   public record Impact(String field, double impact) {}
@@ -54,18 +46,7 @@ public record ReportedDrift(
    */
   public record ScoreShift(String output, double psi, double noise, double baselineMean) {}
 
-  /**
-   * How the scores of a slice are distributed; of several outputs, those of the one that has
-   * shifted most.
-   *
-   * @param slice its name
-   * @param rows how many were read
-   * @param baseline what they are compared with
-   */
-  public record SliceShift(String slice, long rows, String baseline, ScoreShift score) {}
-
   public ReportedDrift {
-    slices = List.copyOf(slices);
     verdicts = List.copyOf(verdicts);
     impacts = List.copyOf(impacts);
     scores = List.copyOf(scores);
@@ -75,10 +56,8 @@ public record ReportedDrift(
    * Returns what is reported.
    *
    * @param drifts of the partition; the first one that compares scores or has impacts counts
-   * @param sliced the same of the rows of each value
    */
-  public static ReportedDrift of(
-      List<Drift> drifts, List<Verdict> verdicts, String accepted, SlicedDrift sliced) {
+  public static ReportedDrift of(List<Drift> drifts, List<Verdict> verdicts, String accepted) {
     Optional<Drift> shown =
         drifts.stream()
             .filter(
@@ -99,40 +78,7 @@ public record ReportedDrift(
             .flatMap(drift -> drift.outputs().stream())
             .filter(output -> output.shift().isPresent())
             .map(ReportedDrift::scoreShift)
-            .toList(),
-        sliced.by(),
-        sliced.slices().stream()
-            .flatMap(slice -> sliceShift(slice).stream())
-            .sorted(
-                Comparator.comparingDouble((SliceShift one) -> beyondChance(one.score)).reversed())
-            .limit(MOST_SLICES)
             .toList());
-  }
-
-  private static double beyondChance(ScoreShift score) {
-    return score.psi - score.noise;
-  }
-
-  /**
-   * Returns the shift of a slice's scores: against the same slice of earlier partitions if there is
-   * one, since slices differ from the rows of a reference at all times.
-   */
-  private static Optional<SliceShift> sliceShift(SlicedDrift.Slice slice) {
-    Comparator<Drift> referenceLast =
-        Comparator.comparing(drift -> drift.baseline().equals(Baseline.REFERENCE));
-    return slice.drifts().stream()
-        .sorted(referenceLast)
-        .flatMap(drift -> sliceShift(slice, drift).stream())
-        .findFirst();
-  }
-
-  private static Optional<SliceShift> sliceShift(SlicedDrift.Slice slice, Drift drift) {
-    return drift.outputs().stream()
-        .filter(output -> output.shift().isPresent())
-        .map(ReportedDrift::scoreShift)
-        .max(Comparator.comparingDouble(ReportedDrift::beyondChance))
-        .map(
-            score -> new SliceShift(slice.name(), slice.profile().rows(), drift.baseline(), score));
   }
 
   private static Impact impact(FieldDrift field) {
@@ -160,19 +106,6 @@ public record ReportedDrift(
           json.writeNumberField("impact", impact.impact);
         });
     JsonText.objects(json, "scores", scores, score -> write(score, json));
-    JsonText.optional(json, "by", by);
-    if (!by.isEmpty()) {
-      JsonText.objects(
-          json,
-          "slices",
-          slices,
-          slice -> {
-            json.writeStringField("slice", slice.slice);
-            json.writeNumberField("rows", slice.rows);
-            json.writeStringField("baseline", slice.baseline);
-            write(slice.score, json);
-          });
-    }
   }
 
   private static void write(ScoreShift score, JsonGenerator json) throws IOException {
@@ -186,22 +119,14 @@ public record ReportedDrift(
     List<Verdict> verdicts = new ArrayList<>();
     List<Impact> impacts = new ArrayList<>();
     List<ScoreShift> scores = new ArrayList<>();
-    List<SliceShift> slices = new ArrayList<>();
     Map<String, StrictJson.Value> others =
         Map.of(
             "verdicts", () -> json.list(() -> verdicts.add(Verdict.read(json))),
             "impacts", () -> json.list(() -> impacts.add(readImpact(json))),
-            "scores", () -> json.list(() -> scores.add(readScore(json))),
-            "slices", () -> json.list(() -> slices.add(readSlice(json))));
+            "scores", () -> json.list(() -> scores.add(readScore(json))));
     JsonMembers members = new JsonMembers(json, Set.of(), others).read();
     return new ReportedDrift(
-        verdicts,
-        members.text("accepted", ""),
-        members.text("baseline", ""),
-        impacts,
-        scores,
-        members.text("by", ""),
-        slices);
+        verdicts, members.text("accepted", ""), members.text("baseline", ""), impacts, scores);
   }
 
   private static Impact readImpact(StrictJson json) throws BrokenJsonException {
@@ -214,33 +139,13 @@ public record ReportedDrift(
 
   private static ScoreShift readScore(StrictJson json) throws BrokenJsonException {
     double[] numbers = new double[3];
-    JsonMembers members = scoreMembers(json, Set.of(), numbers);
-    return score(members, numbers);
-  }
-
-  private static SliceShift readSlice(StrictJson json) throws BrokenJsonException {
-    double[] numbers = new double[3];
-    JsonMembers members = scoreMembers(json, Set.of("rows"), numbers);
-    return new SliceShift(
-        members.text("slice"),
-        members.number("rows"),
-        members.text("baseline"),
-        score(members, numbers));
-  }
-
-  private static JsonMembers scoreMembers(StrictJson json, Set<String> wholes, double[] numbers)
-      throws BrokenJsonException {
     Arrays.fill(numbers, Double.NaN);
     Map<String, StrictJson.Value> others =
         Map.of(
             "psi", () -> numbers[0] = json.realDouble(),
             "noise", () -> numbers[1] = json.realDouble(),
             "baseline_mean", () -> numbers[2] = json.realDouble());
-    return new JsonMembers(json, wholes, others).read();
-  }
-
-  private static ScoreShift score(JsonMembers members, double[] numbers)
-      throws BrokenJsonException {
+    JsonMembers members = new JsonMembers(json, Set.of(), others).read();
     return new ScoreShift(members.text("output"), numbers[0], numbers[1], numbers[2]);
   }
 }

@@ -2,7 +2,6 @@ package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.drift.Drift;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
@@ -34,17 +33,19 @@ public record RunDrift(List<Partition> partitions) {
    * @param profile empty if it must not be readable
    * @param drifts what it was compared with
    * @param verdicts of the rules
-   * @param slices the same of the rows of each value of a column
    */
   public record Partition(
-      String path,
-      Optional<Profile> profile,
-      List<Drift> drifts,
-      List<Verdict> verdicts,
-      SlicedDrift slices) {
+      String path, Optional<Profile> profile, List<Drift> drifts, List<Verdict> verdicts) {
     public Partition {
       drifts = List.copyOf(drifts);
       verdicts = List.copyOf(verdicts);
+    }
+
+    /** Returns the comparison with the first of some baselines that there is. */
+    public Optional<Drift> first(List<String> baselines) {
+      return baselines.stream()
+          .flatMap(name -> drifts.stream().filter(one -> one.baseline().equals(name)))
+          .findFirst();
     }
   }
 
@@ -53,13 +54,9 @@ public record RunDrift(List<Partition> partitions) {
    *
    * @param baselines says of which the comparisons are read
    * @param fields says which fields are
-   * @param slices whether they are
    */
-  public record Excerpt(Predicate<String> baselines, Predicate<String> fields, boolean slices) {
-    public static final Excerpt ALL = new Excerpt(any -> true, any -> true, true);
-
-    /** All but slices. */
-    public static final Excerpt WHOLE = new Excerpt(any -> true, any -> true, false);
+  public record Excerpt(Predicate<String> baselines, Predicate<String> fields) {
+    public static final Excerpt ALL = new Excerpt(any -> true, any -> true);
   }
 
   public RunDrift {
@@ -93,14 +90,14 @@ public record RunDrift(List<Partition> partitions) {
   }
 
   /**
-   * Reads it, but for slices.
+   * Reads it.
    *
    * @param where the file, for messages
    * @throws DamagedFileException if this is something else
    */
   public static RunDrift fromJson(byte[] content, String where) throws DamagedFileException {
     List<Partition> partitions = new ArrayList<>();
-    read(content, where, json -> partitions.add(partition(json, any -> true, Excerpt.WHOLE)));
+    read(content, where, json -> partitions.add(partition(json, any -> true, Excerpt.ALL)));
     return new RunDrift(partitions);
   }
 
@@ -135,7 +132,7 @@ public record RunDrift(List<Partition> partitions) {
    */
   static List<String> names(byte[] content, String where) throws DamagedFileException {
     List<String> names = new ArrayList<>();
-    read(content, where, json -> names.add(partition(json, any -> false, Excerpt.WHOLE).path));
+    read(content, where, json -> names.add(partition(json, any -> false, Excerpt.ALL).path));
     if (names.isEmpty()) {
       throw new DamagedFileException("Cannot read %s: it has no partition".formatted(where));
     }
@@ -169,7 +166,7 @@ public record RunDrift(List<Partition> partitions) {
   }
 
   /**
-   * Reads a partition.
+   * Reads a partition; members that only earlier versions have written are passed over.
    *
    * @param isWanted says of its name, which is written first, whether the rest is read
    */
@@ -180,8 +177,6 @@ public record RunDrift(List<Partition> partitions) {
     List<Profile> profile = new ArrayList<>();
     List<Drift> drifts = new ArrayList<>();
     List<Verdict> verdicts = new ArrayList<>();
-    List<String> by = new ArrayList<>();
-    List<SlicedDrift.Slice> slices = new ArrayList<>();
     json.object(
         Map.of(
             "partition",
@@ -193,20 +188,11 @@ public record RunDrift(List<Partition> partitions) {
             "verdicts",
             () -> read(isRead, json, () -> json.list(() -> verdicts.add(Verdict.read(json)))),
             "by",
-            () -> by.add(json.text()),
+            json::skip,
             "slices",
-            () ->
-                read(
-                    () -> excerpt.slices && isRead.getAsBoolean(),
-                    json,
-                    () -> json.list(() -> slices.add(SlicedDrift.Slice.read(json))))),
+            json::skip),
         Set.of("partition"));
-    return new Partition(
-        path.get(0),
-        profile.stream().findFirst(),
-        drifts,
-        verdicts,
-        by.isEmpty() || !excerpt.slices ? SlicedDrift.NONE : new SlicedDrift(by.get(0), slices));
+    return new Partition(path.get(0), profile.stream().findFirst(), drifts, verdicts);
   }
 
   private static void readDrift(StrictJson json, Excerpt excerpt, List<Drift> drifts)
@@ -245,7 +231,7 @@ public record RunDrift(List<Partition> partitions) {
           StrictJson one = new StrictJson("it", raw);
           one.document(
               () -> {
-                if (partition(one, path::equals, Excerpt.WHOLE).path.equals(path)) {
+                if (partition(one, path::equals, Excerpt.ALL).path.equals(path)) {
                   found.add(raw);
                 }
               });
@@ -263,6 +249,5 @@ public record RunDrift(List<Partition> partitions) {
 
     JsonText.objects(json, "baselines", partition.drifts(), drift -> drift.write(json));
     JsonText.objects(json, "verdicts", partition.verdicts(), verdict -> verdict.write(json));
-    partition.slices().write(json);
   }
 }

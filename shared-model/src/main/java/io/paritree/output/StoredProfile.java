@@ -5,10 +5,8 @@ import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import io.paritree.profile.Profile;
-import io.paritree.profile.SlicedProfile;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +16,7 @@ import java.util.Set;
  *
  * @param modelDigest of the model that has scored the rows
  */
-public record StoredProfile(String modelDigest, SlicedProfile profile) {
+public record StoredProfile(String modelDigest, Profile profile) {
   private static final long FORMAT = 1;
 
   /**
@@ -27,7 +25,7 @@ public record StoredProfile(String modelDigest, SlicedProfile profile) {
    *
    * @param digest of that model
    */
-  public SlicedProfile comparable(String digest) {
+  public Profile comparable(String digest) {
     return modelDigest.equals(digest) ? profile : profile.unexplained();
   }
 
@@ -39,28 +37,13 @@ public record StoredProfile(String modelDigest, SlicedProfile profile) {
   private void write(JsonGenerator json) throws IOException {
     json.writeNumberField("format", FORMAT);
     json.writeStringField("model", modelDigest);
-    write(profile.whole(), json);
-    JsonText.optional(json, "by", profile.by());
-    if (!profile.by().isEmpty()) {
-      JsonText.objects(
-          json,
-          "slices",
-          profile.slices().entrySet(),
-          slice -> {
-            json.writeStringField("slice", slice.getKey());
-            write(slice.getValue(), json);
-          });
-    }
-  }
-
-  private static void write(Profile profile, JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("profile");
     profile.write(json);
     json.writeEndObject();
   }
 
   /**
-   * Reads it.
+   * Reads it; members that only earlier versions have written are passed over.
    *
    * @param where the file, for messages
    * @throws DamagedFileException if this is something else
@@ -68,8 +51,6 @@ public record StoredProfile(String modelDigest, SlicedProfile profile) {
   public static StoredProfile fromJson(byte[] content, String where) throws DamagedFileException {
     List<String> model = new ArrayList<>();
     List<Profile> profile = new ArrayList<>();
-    List<String> by = new ArrayList<>();
-    Map<String, Profile> slices = new LinkedHashMap<>();
     try {
       StrictJson json = new StrictJson("it", content);
       json.document(
@@ -83,9 +64,9 @@ public record StoredProfile(String modelDigest, SlicedProfile profile) {
                       "profile",
                       () -> profile.add(Profile.read(json)),
                       "by",
-                      () -> by.add(json.text()),
+                      json::skip,
                       "slices",
-                      () -> json.list(() -> readSlice(json, slices))),
+                      json::skip),
                   Set.of("format", "model", "profile")));
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(
@@ -94,21 +75,6 @@ public record StoredProfile(String modelDigest, SlicedProfile profile) {
           e);
     }
 
-    SlicedProfile all =
-        by.isEmpty()
-            ? SlicedProfile.of(profile.get(0))
-            : new SlicedProfile(profile.get(0), by.get(0), slices);
-    return new StoredProfile(model.get(0), all);
-  }
-
-  private static void readSlice(StrictJson json, Map<String, Profile> slices)
-      throws BrokenJsonException {
-    List<String> name = new ArrayList<>();
-    List<Profile> profile = new ArrayList<>();
-    json.object(
-        Map.of(
-            "slice", () -> name.add(json.text()), "profile", () -> profile.add(Profile.read(json))),
-        Set.of("slice", "profile"));
-    slices.put(name.get(0), profile.get(0));
+    return new StoredProfile(model.get(0), profile.get(0));
   }
 }

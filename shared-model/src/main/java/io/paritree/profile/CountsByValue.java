@@ -14,14 +14,23 @@ import java.util.function.Supplier;
 /**
  * Counts of the rows of each value of a column.
  *
- * <p>The first {@link SlicedProfile#MOST} values in the order of their texts have counts of their
- * own. Where there are more, those of the last are added to the others, so that the result is the
- * same in whatever order rows come: a value that is among the first of all rows is among the first
- * of some. Not thread-safe.
+ * <p>The first {@link #MOST} values in the order of their texts have counts of their own. Where
+ * there are more, those of the last are added to the others, so that the result is the same in
+ * whatever order rows come: a value that is among the first of all rows is among the first of some.
+ * Not thread-safe.
  *
  * @param <C> what is counted of the rows of a value
  */
 public final class CountsByValue<C extends Counts<C>> implements Serializable {
+  /** The slice of rows without a value. */
+  public static final String MISSING = "(missing)";
+
+  /** The slice of rows whose values have no slice of their own. */
+  public static final String OTHERS = "(others)";
+
+  /** The most values with a slice of their own: the first in the order of their texts. */
+  static final int MOST = 50;
+
   private static final int MAX_LENGTH = 100;
 
   private final TreeMap<String, C> own = new TreeMap<>();
@@ -36,11 +45,11 @@ public final class CountsByValue<C extends Counts<C>> implements Serializable {
    */
   public static String name(String text) {
     if (text.isEmpty()) {
-      return SlicedProfile.MISSING;
+      return MISSING;
     }
 
-    if (text.equals(SlicedProfile.MISSING) || text.equals(SlicedProfile.OTHERS)) {
-      return SlicedProfile.OTHERS;
+    if (text.equals(MISSING) || text.equals(OTHERS)) {
+      return OTHERS;
     }
 
     if (text.length() <= MAX_LENGTH) {
@@ -58,11 +67,11 @@ public final class CountsByValue<C extends Counts<C>> implements Serializable {
    */
   public void expect(Collection<String> slices, Supplier<C> none) {
     Set<String> names = new HashSet<>(slices);
-    if (names.remove(SlicedProfile.MISSING) && missing == null) {
+    if (names.remove(MISSING) && missing == null) {
       missing = none.get();
     }
 
-    if (names.remove(SlicedProfile.OTHERS) && others == null) {
+    if (names.remove(OTHERS) && others == null) {
       others = none.get();
     }
 
@@ -72,7 +81,7 @@ public final class CountsByValue<C extends Counts<C>> implements Serializable {
 
     TreeSet<String> kept = new TreeSet<>(names);
     kept.addAll(own.keySet());
-    while (kept.size() > SlicedProfile.MOST) {
+    while (kept.size() > MOST) {
       kept.pollLast();
     }
 
@@ -100,8 +109,8 @@ public final class CountsByValue<C extends Counts<C>> implements Serializable {
   /** Returns where rows of an expected slice are counted, until others are expected. */
   public C of(String name) {
     return switch (name) {
-      case SlicedProfile.MISSING -> missing;
-      case SlicedProfile.OTHERS -> others;
+      case MISSING -> missing;
+      case OTHERS -> others;
       default -> own.getOrDefault(name, others);
     };
   }
@@ -119,7 +128,7 @@ public final class CountsByValue<C extends Counts<C>> implements Serializable {
     missing = sum(missing, other.missing);
     others = sum(others, other.others);
     other.own.forEach((name, counts) -> own.put(name, sum(own.get(name), counts)));
-    while (own.size() > SlicedProfile.MOST) {
+    while (own.size() > MOST) {
       addToOthers(own.pollLastEntry().getValue());
     }
   }
@@ -137,11 +146,11 @@ public final class CountsByValue<C extends Counts<C>> implements Serializable {
   public Map<String, C> all() {
     Map<String, C> all = new LinkedHashMap<>(own);
     if (missing != null) {
-      all.put(SlicedProfile.MISSING, missing);
+      all.put(MISSING, missing);
     }
 
     if (others != null) {
-      all.put(SlicedProfile.OTHERS, others);
+      all.put(OTHERS, others);
     }
 
     return all;

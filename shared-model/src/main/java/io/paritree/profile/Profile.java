@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -52,21 +51,6 @@ public record Profile(
    */
   public Profile plus(Profile other) {
     return new ProfileSum(this, other).result();
-  }
-
-  /** Returns the profile without the bins and contributions of sampled rows. */
-  public Profile ofAllRows() {
-    return new Profile(
-        rows,
-        scored,
-        sampled,
-        explained,
-        features.stream().map(one -> one.withoutBins().withoutContributions()).toList(),
-        outputs.stream()
-            .map(one -> new OutputProfile(one.output(), one.mean(), one.above(), Optional.empty()))
-            .toList(),
-        List.of(),
-        faults);
   }
 
   /** Returns the profile without contributions. */

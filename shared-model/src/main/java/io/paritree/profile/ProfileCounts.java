@@ -258,12 +258,6 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
     pack();
   }
 
-  /** Drops what is counted of rows that are in the samples of others no more. */
-  void keepSampleOf(ProfileCounts others) {
-    sampled.keepLevelsOf(others.sampled);
-    explained.keepLevelsOf(others.explained);
-  }
-
   /** Returns how many rows were read. */
   public long rows() {
     return rows;

@@ -14,15 +14,8 @@ import java.util.OptionalDouble;
  *     explained
  */
 public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWidth, int margins) {
-  /** A mean contribution takes 128 bytes while rows are counted, and about 25 in a document. */
+  /** A mean contribution takes 16 bytes a level while rows are counted, and 25 in a document. */
   private static final int MAX_CONTRIBUTIONS = 1 << 16;
-
-  /**
-   * The same for slices: a task sends about ten times as many counts of 50 slices as of all rows.
-   */
-  private static final int MAX_CONTRIBUTIONS_OF_SLICES = 1 << 11;
-
-  private static final int MAX_BINS_OF_SLICES = 1 << 12;
 
   /**
    * A feature.
@@ -49,21 +42,7 @@ public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWi
    * @param margins of a model
    */
   public static int countedMargins(int modelWidth, int margins) {
-    return countedMargins(modelWidth, margins, MAX_CONTRIBUTIONS);
-  }
-
-  private static int countedMargins(int modelWidth, int margins, int most) {
-    return (long) margins * (modelWidth + 1) > most ? 0 : margins;
-  }
-
-  /** Returns what is counted of the rows of each value of a column. */
-  ProfileForm ofSlices() {
-    int bins = features.stream().flatMap(slot -> slot.bins().stream()).mapToInt(Bins::size).sum();
-    return new ProfileForm(
-        bins > MAX_BINS_OF_SLICES ? withoutBins() : features,
-        outputs,
-        modelWidth,
-        countedMargins(modelWidth, margins, MAX_CONTRIBUTIONS_OF_SLICES));
+    return (long) margins * (modelWidth + 1) > MAX_CONTRIBUTIONS ? 0 : margins;
   }
 
   private List<Slot> withoutBins() {

@@ -572,6 +572,17 @@ class ComparisonCountsTest {
   }
 
   @Test
+  void ofALongValueWholeCharactersUpToAHundredCount() {
+    List<Row> rows =
+        List.of(
+            new Row("a", "x".repeat(99) + "\ud83d\ude00", new float[1], new float[1]),
+            new Row("b", "y".repeat(101), new float[1], new float[1]));
+
+    assertThat(result(counts(form(1 << 16), rows, 1)).slices())
+        .containsOnlyKeys("x".repeat(99), "y".repeat(100));
+  }
+
+  @Test
   void scoresAboveTheOnlyOneOfTheChampionAreAShift() {
     ComparisonForm form = form(1 << 16);
     List<Row> rows = new ArrayList<>();

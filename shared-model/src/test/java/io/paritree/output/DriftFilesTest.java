@@ -3,7 +3,6 @@ package io.paritree.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paritree.drift.SlicedDrift;
 import io.paritree.rule.Verdict;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -41,8 +40,7 @@ class DriftFilesTest {
     List<String> reasons = List.of("é".repeat(BYTES / 2) + number);
     Verdict verdict =
         new Verdict("rows < previous", false, Verdict.Result.NOT_COMPARED, List.of(), reasons);
-    return new RunDrift.Partition(
-        name(number), Optional.empty(), List.of(), List.of(verdict), SlicedDrift.NONE);
+    return new RunDrift.Partition(name(number), Optional.empty(), List.of(), List.of(verdict));
   }
 
   private DriftFiles written(int partitions) throws IOException {
@@ -80,7 +78,7 @@ class DriftFilesTest {
 
     Set<String> asked = new HashSet<>(Set.of("day=x", "region=a", "day=-1"));
     IntStream.range(0, PARTITIONS).forEach(number -> asked.add(name(number)));
-    assertThat(files.partitions(asked, RunDrift.Excerpt.WHOLE))
+    assertThat(files.partitions(asked, RunDrift.Excerpt.ALL))
         .hasSize(PARTITIONS)
         .allSatisfy(
             (name, found) ->

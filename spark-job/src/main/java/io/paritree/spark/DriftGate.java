@@ -2,7 +2,6 @@ package io.paritree.spark;
 
 import io.paritree.output.RunDrift;
 import io.paritree.profile.Profile;
-import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.drift.DriftRules;
 import io.paritree.spark.drift.GroupDrift;
@@ -44,8 +43,7 @@ final class DriftGate {
    * @param held the partitions that are held for other reasons
    * @return these, and those that the gate holds
    */
-  HeldPartitions compare(Map<String, SlicedProfile> profiles, HeldPartitions held)
-      throws IOException {
+  HeldPartitions compare(Map<String, Profile> profiles, HeldPartitions held) throws IOException {
     boolean isGate = checked.settings().drift().isGate();
     drifts =
         comparison.compare(
@@ -70,8 +68,7 @@ final class DriftGate {
                         one.getKey(),
                         Optional.of(one.getValue().profile()),
                         one.getValue().drifts(),
-                        one.getValue().verdicts(),
-                        one.getValue().slices()))
+                        one.getValue().verdicts()))
             .toList());
   }
 
@@ -99,7 +96,7 @@ final class DriftGate {
             targets,
             target -> {
               String partition = target.partition();
-              comparison.keep(partition, target.identity(), drifts.get(partition).sliced());
+              comparison.keep(partition, target.identity(), drifts.get(partition).profile());
             });
   }
 }

@@ -1,12 +1,10 @@
 package io.paritree.spark;
 
+import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
-import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.check.CheckedRun;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.output.OutputPartition;
-import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings.Drift;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.task.Tally;
@@ -30,7 +28,7 @@ record GroupProfiles(CheckedRun checked, boolean isOfAll) {
   /** Returns what tasks count. */
   Profiling plan() {
     if (!isOfAll) {
-      return new Profiling(Profiling.Scope.REPORTED, new Sampling(0, 0), -1, new HashMap<>());
+      return new Profiling(Profiling.Scope.REPORTED, new Sampling(0, 0), new HashMap<>());
     }
 
     HashMap<String, Long> rows = new HashMap<>();
@@ -43,14 +41,7 @@ record GroupProfiles(CheckedRun checked, boolean isOfAll) {
 
     Drift drift = checked.settings().drift();
     Sampling sampling = new Sampling(most(drift.sampleRows()), most(drift.impactRows()));
-    return new Profiling(Profiling.Scope.ALL, sampling, by(drift.by()), rows);
-  }
-
-  private int by(String column) {
-    return Scan.inOrder(checked.input().read()).stream()
-        .map(ReadColumn::name)
-        .toList()
-        .indexOf(column);
+    return new Profiling(Profiling.Scope.ALL, sampling, rows);
   }
 
   private static long most(long asked) {
@@ -80,13 +71,12 @@ record GroupProfiles(CheckedRun checked, boolean isOfAll) {
    *
    * @param tally of all tasks
    */
-  Map<String, SlicedProfile> of(Tally tally) {
+  Map<String, Profile> of(Tally tally) {
     ProfileForm form = form();
-    String by = isOfAll ? checked.settings().drift().by() : "";
-    Map<String, SlicedProfile> profiles = new TreeMap<>();
+    Map<String, Profile> profiles = new TreeMap<>();
     tally
         .counts()
-        .forEach((partition, count) -> profiles.put(partition, count.slices().profile(form, by)));
+        .forEach((partition, count) -> profiles.put(partition, count.profile().profile(form)));
     return profiles;
   }
 }

@@ -111,7 +111,6 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.Scan",
           "rows.ScoreTask",
           "rows.ScoresOfBoth",
-          "rows.SlicedRows",
           "rows.TaskRows",
           "sql.BatchScoring",
           "sql.BlockScoring",

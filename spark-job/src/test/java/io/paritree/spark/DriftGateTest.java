@@ -182,7 +182,7 @@ class DriftGateTest {
   void aNightThatDiffersIsHeldAndTheOthersArePublished() throws Exception {
     Path model = model();
     night("2024-01-01", 0, UnaryOperator.identity());
-    JobRun first = score(model, "--drift-by", "carrier");
+    JobRun first = score(model);
     assertThat(first.exitCode()).as(first.err() + first.out()).isZero();
     assertThat(first.out())
         .contains(
@@ -201,9 +201,7 @@ class DriftGateTest {
             "--rule",
             "any.psi(previous) > 0.25",
             "--rule",
-            "warn: zone.missing > 0.9",
-            "--drift-by",
-            "carrier");
+            "warn: zone.missing > 0.9");
     assertThat(second.exitCode()).as(second.err()).isEqualTo(8);
     assertThat(published()).containsExactly("day=2024-01-01", "day=2024-01-02");
     assertThat(second.err())
@@ -238,18 +236,6 @@ class DriftGateTest {
     assertThat(json.at("/baselines/1/baseline").asText()).isEqualTo("previous");
     assertThat(json.at("/baselines/1/partitions/0").asText()).isEqualTo("day=2024-01-02");
     assertThat(json.at("/baselines/0/margins/0/explained").asBoolean()).isTrue();
-    assertThat(json.at("/by").asText()).isEqualTo("carrier");
-    JsonNode slice = json.at("/slices/0");
-    assertThat(slice.at("/slice").asText()).isEqualTo("AA");
-    assertThat(slice.at("/profile/rows").asInt()).isBetween(40, 120);
-    assertThat(slice.at("/baselines/0/baseline").asText()).isEqualTo("reference");
-    assertThat(slice.at("/baselines/0/rows").asInt()).isEqualTo(4_000);
-    assertThat(slice.at("/baselines/1/baseline").asText()).isEqualTo("previous");
-    assertThat(slice.at("/baselines/1/rows").asInt()).isBetween(40, 120);
-    assertThat(held.drift().orElseThrow().by()).isEqualTo("carrier");
-    assertThat(held.drift().orElseThrow().slices())
-        .hasSize(6)
-        .allMatch(shift -> shift.baseline().equals("previous") && shift.rows() > 10);
 
     assertTable();
     JobRun accepted =
@@ -310,11 +296,10 @@ class DriftGateTest {
     }
 
     Dataset<Row> second = table().where("run = 'second'");
-    // Two partitions with six slices each: rows, a score and six fields, against two baselines.
-    assertThat(second.where("slice = ''").count()).isEqualTo(2 * (1 + 2 * (1 + 6)));
-    assertThat(second.where("slice != ''").count()).isEqualTo(2 * 6 * (1 + 2 * (1 + 6)));
+    // Two partitions: rows, a score and six fields, against two baselines.
+    assertThat(second.count()).isEqualTo(2 * (1 + 2 * (1 + 6)));
     assertThat(second.select("at").distinct().count()).isEqualTo(1);
-    Dataset<Row> night = second.where("partition = 'day=2024-01-03' AND slice = ''");
+    Dataset<Row> night = second.where("partition = 'day=2024-01-03'");
     Row express =
         night.where("subject = 'express' AND kind = 'field' AND baseline = 'reference'").first();
     assertThat(express.<Long>getAs("rows")).isEqualTo(NIGHT);
@@ -333,7 +318,7 @@ class DriftGateTest {
     Row score = night.where("kind = 'score' AND baseline = 'reference'").first();
     assertThat(score.<Double>getAs("value")).isBetween(0.0, 1.0);
     assertThat(score.isNullAt(score.fieldIndex("missing"))).isTrue();
-    Row first = table().where("run != 'second' AND kind = 'rows' AND slice = ''").first();
+    Row first = table().where("run != 'second' AND kind = 'rows'").first();
     assertThat(first.isNullAt(first.fieldIndex("baseline"))).isTrue();
   }
 

@@ -25,7 +25,6 @@ import io.paritree.profile.NumberBins;
 import io.paritree.profile.OutputProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ScoreHistogram;
-import io.paritree.profile.SlicedProfile;
 import io.paritree.record.CsvCells;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -39,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -149,7 +147,7 @@ class PartitionProfilesTest {
   }
 
   /** Returns the profile with which the first partition of an output was published. */
-  private SlicedProfile kept(String name) throws IOException {
+  private Profile kept(String name) throws IOException {
     Path all = directory.resolve(name).resolve("_paritree/out/profiles");
     try (Stream<Path> files = Files.walk(all)) {
       Path file = files.filter(Files::isRegularFile).sorted().findFirst().orElseThrow();
@@ -241,27 +239,17 @@ class PartitionProfilesTest {
   void withoutASampleEveryCountIsThatOfAPlainRecount() throws Exception {
     Path model = model();
     Path input = Parcels.write(directory.resolve("in/day=1"), 0, ROWS, BAD_EVERY, 3);
-    byte[] drift =
-        drift("all", model, conf(0, 0), "--input", input.getParent(), "--drift-by", "carrier");
+    byte[] drift = drift("all", model, conf(0, 0), "--input", input.getParent());
     Profile profile = profiles(drift).get("day=1");
-    SlicedProfile sliced = kept("all");
 
     ScoringModel opened = Opening.open(model.toString(), EngineKind.FOREST);
     Recount recount = new Recount(opened);
-    Map<String, Recount> slices = new TreeMap<>();
     for (int index = 0; index < ROWS; index++) {
       recount.add(index, index % BAD_EVERY == 0);
-      String carrier = TestRecords.cells(index).get(TestRecords.COLUMNS.indexOf("carrier"));
-      slices
-          .computeIfAbsent(
-              carrier.isEmpty() ? SlicedProfile.MISSING : carrier, name -> new Recount(opened))
-          .add(index, index % BAD_EVERY == 0);
     }
 
     assertCounts(profile, recount);
-    assertThat(sliced.whole()).isEqualTo(profile);
-    assertThat(sliced.slices()).containsOnlyKeys(slices.keySet()).hasSize(6);
-    slices.forEach((name, own) -> assertCounts(sliced.slices().get(name), own));
+    assertThat(kept("all")).isEqualTo(profile);
     MarginProfile margin = profile.margins().get(0);
     double impacts =
         profile.features().stream().mapToDouble(feature -> feature.contributions().get(0)).sum();
@@ -344,25 +332,12 @@ class PartitionProfilesTest {
         .save(table.toString());
 
     Path conf = conf(3_000, 400);
-    byte[] expected = drift("of-one", model, conf, "--input", one, "--drift-by", "parcel_id");
-    assertThat(drift("of-many", model, conf, "--input", many, "--drift-by", "parcel_id"))
-        .isEqualTo(expected);
-    Object[] ofCsv = {"--input", csv, "--input-format", "csv", "--drift-by", "parcel_id"};
+    byte[] expected = drift("of-one", model, conf, "--input", one);
+    assertThat(drift("of-many", model, conf, "--input", many)).isEqualTo(expected);
+    Object[] ofCsv = {"--input", csv, "--input-format", "csv"};
     assertThat(drift("of-csv", model, conf, ofCsv)).isEqualTo(expected);
-    assertThat(drift("of-table", model, conf, "--input-table", table, "--drift-by", "parcel_id"))
-        .isEqualTo(expected);
-    SlicedProfile sliced = kept("of-many");
-    assertThat(sliced).isEqualTo(kept("of-csv")).isEqualTo(kept("of-table"));
-    assertThat(List.copyOf(sliced.slices().keySet()))
-        .hasSize(SlicedProfile.MOST + 1)
-        .startsWith("0", "1", "10", "100", "1000", "10000", "10001")
-        .endsWith(SlicedProfile.OTHERS);
-    Profile sum = sliced.slices().values().stream().reduce(Profile::plus).orElseThrow();
-    assertThat(sum.ofAllRows().features()).isEqualTo(sliced.whole().ofAllRows().features());
-    assertThat(sliced.slices().values().stream().mapToLong(Profile::sampled).sum())
-        .isEqualTo(sliced.whole().sampled());
-    assertThat(sliced.slices().values().stream().mapToLong(Profile::explained).sum())
-        .isEqualTo(sliced.whole().explained());
+    assertThat(drift("of-table", model, conf, "--input-table", table)).isEqualTo(expected);
+    assertThat(kept("of-many")).isEqualTo(kept("of-csv")).isEqualTo(kept("of-table"));
 
     Map<String, Profile> profiles = profiles(expected);
     assertThat(profiles).containsOnlyKeys("day=1", "day=2");
@@ -428,14 +403,11 @@ class PartitionProfilesTest {
           .parquet(input.resolve("carrier=" + carrier).toString());
     }
 
-    Object[] options = {"--input", input, "--output-partition", "run=1", "--drift-by", "carrier"};
+    Object[] options = {"--input", input, "--output-partition", "run=1"};
     drift("directories", model, conf(0, 0), options);
-    SlicedProfile sliced = kept("directories");
-    assertThat(sliced.slices()).containsOnlyKeys("AA", "Nobody's");
-    FeatureProfile unknown = carrier(sliced.slices().get("Nobody's"));
-    assertThat(carrier(sliced.whole()).unseen()).isEqualTo(40).isEqualTo(unknown.unseen());
-    assertThat(carrier(sliced.whole()).missing()).isEqualTo(40).isEqualTo(unknown.missing());
-    assertThat(carrier(sliced.slices().get("AA")).unseen()).isZero();
+    FeatureProfile unknown = carrier(kept("directories"));
+    assertThat(unknown.unseen()).isEqualTo(40);
+    assertThat(unknown.missing()).isEqualTo(40);
   }
 
   private static FeatureProfile carrier(Profile profile) {
@@ -508,68 +480,5 @@ class PartitionProfilesTest {
     assertThat(profile.explained()).isZero();
     assertThat(profile.margins()).isEmpty();
     assertThat(profile.features()).allMatch(feature -> feature.contributions().isEmpty());
-  }
-
-  @Test
-  void valuesOfAnyTypeWithATextDivideRowsAndOthersAreRefused() throws Exception {
-    Path model = model();
-    Path input = directory.resolve("in/day=2024-01-05");
-    TestSpark.session()
-        .createDataFrame(IntStream.range(0, 60).mapToObj(Parcels::row).toList(), Parcels.SCHEMA)
-        .selectExpr(
-            "*",
-            "date_add(date'2024-01-01', cast(parcel_id % 2 as int)) due",
-            "cast(parcel_id % 2 as decimal(5, 2)) price",
-            "parcel_id % 2 / 2 share",
-            "if(parcel_id % 2 = 0, repeat('é\n', 90), 'True') hostile",
-            "array(parcel_id) list",
-            "timestamp_seconds(parcel_id) at")
-        .coalesce(1)
-        .write()
-        .parquet(input.toString());
-    Map<String, List<String>> expected =
-        Map.of(
-            "due", List.of("2024-01-01", "2024-01-02"),
-            "price", List.of("0.00", "1.00"),
-            "share", List.of("0.0", "0.5"),
-            "hostile", List.of("true", "é\n".repeat(50)),
-            "express", List.of("false", "true", SlicedProfile.MISSING));
-    for (Map.Entry<String, List<String>> column : expected.entrySet()) {
-      Object[] options = {"--input", input.getParent(), "--drift-by", column.getKey()};
-      drift(column.getKey(), model, conf(0, 0), options);
-      SlicedProfile sliced = kept(column.getKey());
-      assertThat(sliced.by()).isEqualTo(column.getKey());
-      assertThat(List.copyOf(sliced.slices().keySet())).isEqualTo(column.getValue());
-    }
-
-    Map<String, String> refused =
-        Map.of(
-            "carier", "column 'carier', which --drift-by names, is not in file",
-            "Price", "; it has 'price', and names must match exactly",
-            "list", "column 'list' of --drift-by is ARRAY<BIGINT>, whose values have no plain text",
-            "at", "column 'at' of --drift-by is TIMESTAMP, whose values have no plain text",
-            "day", "column 'day' of --drift-by is a partition column of the output");
-    for (Map.Entry<String, String> column : refused.entrySet()) {
-      JobRun run =
-          JobRun.ofParcels(
-              model, input.getParent(), directory.resolve("no/out"), "--drift-by", column.getKey());
-      assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
-      assertThat(run.err()).contains(column.getValue());
-    }
-
-    Object[] merged = {
-      "--input", input.getParent(), "--drift-by", "day", "--output-partition", "run=1"
-    };
-    drift("merged", model, conf(0, 0), merged);
-    assertThat(kept("merged").slices()).containsOnlyKeys("2024-01-05");
-
-    Path csv = Parcels.writeCsv(directory.resolve("csv/a.csv"), 0, 60, "60,1,2,true,AA", "x");
-    Object[] ofCsv = {"--input", csv, "--input-format", "csv", "--drift-by", "carrier"};
-    drift("malformed", model, conf(0, 0), ofCsv);
-    SlicedProfile malformed = kept("malformed");
-    assertThat(malformed.slices().get(SlicedProfile.MISSING).faults())
-        .isEqualTo(malformed.whole().faults())
-        .isEqualTo(Map.of("", Map.of("malformed_record", 2L)));
-    assertThat(malformed.slices().values().stream().mapToLong(Profile::rows).sum()).isEqualTo(62);
   }
 }

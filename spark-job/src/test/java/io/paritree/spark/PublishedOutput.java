@@ -122,8 +122,7 @@ final class PublishedOutput {
       }
 
       Location file = StateDirectory.profile(place.state(), partition, identity);
-      long rows =
-          StoredProfile.fromJson(store.read(file), file.toString()).profile().whole().rows();
+      long rows = StoredProfile.fromJson(store.read(file), file.toString()).profile().rows();
       if (rows != place.manifest(partition).orElseThrow().read()) {
         faults.add("the profile of %s is one of %s rows".formatted(partition, rows));
       }

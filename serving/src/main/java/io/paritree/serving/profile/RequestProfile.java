@@ -6,7 +6,6 @@ import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
-import io.paritree.profile.SlicedCounts;
 import io.paritree.serving.config.ServingConfig;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +46,7 @@ public final class RequestProfile {
   private ProfileForm form; // made for the first thread, as the sample; guarded by this
   private ProfiledRows sample; // of the current slice; guarded by this
   private final WaitingRows waiting; // of the current slice; guarded by this
-  private SlicedCounts current; // which are not divided; null without rows; guarded by this
+  private ProfileCounts current; // null without rows; guarded by this
   private Instant begin; // of the current slice; guarded by this
 
   /** What is in a window. */
@@ -155,10 +154,10 @@ public final class RequestProfile {
 
   private void add(SeenRows.Taken taken) {
     if (current == null) {
-      current = new SlicedCounts(form, sampling, 0);
+      current = new ProfileCounts(form, sampling, 0);
     }
 
-    ProfileCounts counts = current.whole();
+    ProfileCounts counts = current;
     counts.addValues(taken.read(), taken.missing(), taken.unseen());
     taken
         .faults()
@@ -169,7 +168,7 @@ public final class RequestProfile {
     long[] hashes = taken.hashes();
     sample.begin(current, taken.slots(), 1);
     for (int row = 0; row < hashes.length; row++) {
-      sample.sample(hashes[row], row * rows.width(), null);
+      sample.sample(hashes[row], row * rows.width());
     }
 
     sample.endBlock();
@@ -185,7 +184,7 @@ public final class RequestProfile {
 
     waiting.explain(current, sample);
     current.pack();
-    return Optional.of(new Slice(begin, current.whole().profile(form)));
+    return Optional.of(new Slice(begin, current.profile(form)));
   }
 
   /** Makes hours of the slices that are older than one, and drops what is older than a day. */

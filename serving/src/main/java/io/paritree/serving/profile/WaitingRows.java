@@ -2,7 +2,6 @@ package io.paritree.serving.profile;
 
 import io.paritree.model.ProfiledRows;
 import io.paritree.profile.ProfileCounts;
-import io.paritree.profile.SlicedCounts;
 import java.util.Arrays;
 
 /**
@@ -32,18 +31,17 @@ final class WaitingRows {
    *
    * @param of it starts at {@code at}
    */
-  void add(long hash, float[] of, int at, SlicedCounts counts, ProfiledRows explainer) {
-    ProfileCounts whole = counts.whole();
-    while (rows == most && whole.explains(hash)) {
+  void add(long hash, float[] of, int at, ProfileCounts counts, ProfiledRows explainer) {
+    while (rows == most && counts.explains(hash)) {
       if (holdsAll) {
-        whole.explainFewer();
-        keepExplained(whole);
+        counts.explainFewer();
+        keepExplained(counts);
       } else {
         explain(counts, explainer);
       }
     }
 
-    if (!whole.explains(hash)) {
+    if (!counts.explains(hash)) {
       return;
     }
 
@@ -58,10 +56,10 @@ final class WaitingRows {
     rows++;
   }
 
-  private void keepExplained(ProfileCounts whole) {
+  private void keepExplained(ProfileCounts counts) {
     int kept = 0;
     for (int row = 0; row < rows; row++) {
-      if (whole.explains(hashes[row])) {
+      if (counts.explains(hashes[row])) {
         hashes[kept] = hashes[row];
         System.arraycopy(slots, row * width, slots, kept * width, width);
         kept++;
@@ -72,10 +70,10 @@ final class WaitingRows {
   }
 
   /** Explains and counts all rows. */
-  void explain(SlicedCounts counts, ProfiledRows explainer) {
+  void explain(ProfileCounts counts, ProfiledRows explainer) {
     explainer.begin(counts, slots, 1);
     for (int row = 0; row < rows; row++) {
-      explainer.explain(hashes[row], row * width, null);
+      explainer.explain(hashes[row], row * width);
     }
 
     explainer.explainHeld();

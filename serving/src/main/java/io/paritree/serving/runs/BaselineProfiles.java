@@ -69,7 +69,7 @@ record BaselineProfiles(
   }
 
   private Found sum(List<Reported> published, Drift drift) {
-    RunDrift.Excerpt excerpt = new RunDrift.Excerpt(any -> false, fields, false);
+    RunDrift.Excerpt excerpt = new RunDrift.Excerpt(any -> false, fields);
     List<Optional<Optional<Profile>>> profiles =
         runs.drifts(published, excerpt, (one, partition) -> partition.profile());
     Optional<Profile> sum =

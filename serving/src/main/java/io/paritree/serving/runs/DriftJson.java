@@ -26,19 +26,6 @@ final class DriftJson {
           RunJson.number("impact", impact.impact(), json);
         });
     JsonText.objects(json, "scores", drift.scores(), score -> write(score, json));
-    JsonText.optional(json, "by", drift.by());
-    if (!drift.by().isEmpty()) {
-      JsonText.objects(
-          json,
-          "slices",
-          drift.slices(),
-          slice -> {
-            json.writeStringField("slice", slice.slice());
-            json.writeNumberField("rows", slice.rows());
-            json.writeStringField("baseline", slice.baseline());
-            write(slice.score(), json);
-          });
-    }
   }
 
   private static void write(ReportedDrift.ScoreShift score, JsonGenerator json) throws IOException {

@@ -172,7 +172,7 @@ final class RunFiles {
       drift =
           Optional.ofNullable(
                   drifts(directory, Set.of(partition), RunDrift.Excerpt.ALL).get(partition))
-              .map(one -> ReportedDrift.of(one.drifts(), one.verdicts(), "", one.slices()));
+              .map(one -> ReportedDrift.of(one.drifts(), one.verdicts(), ""));
     }
 
     boolean isPublished = all.get().ofRun().contains(found.get());

@@ -126,7 +126,7 @@ public final class RunsHandler {
                             "against",
                             "there is no profile of %s; score it with --drift report"
                                 .formatted(newest.name()))));
-    return new Baseline("stored", List.of(newest.path()), profile.comparable(modelDigest).whole());
+    return new Baseline("stored", List.of(newest.path()), profile.comparable(modelDigest));
   }
 
   /**

@@ -5,8 +5,8 @@ import io.paritree.drift.Drift;
 import io.paritree.drift.FieldDrift;
 import io.paritree.drift.OutputDrift;
 import io.paritree.drift.Shares;
+import io.paritree.output.RunDrift;
 import io.paritree.profile.OutputProfile;
-import io.paritree.profile.Profile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -14,15 +14,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A partition in a series: its rows, its scores, and one field.
+ * A partition in a series: its scores, and one field.
  *
- * @param rows how many were read of the slice, if one is asked for
  * @param baseline what it was compared with; empty if with nothing
  * @param field as it was compared; empty if that is not asked for, or not known
  * @param now the field's shares; empty if nobody may read them
  */
 record SeriesNight(
-    Optional<Long> rows,
     String baseline,
     double baselineRows,
     List<Score> scores,
@@ -33,7 +31,7 @@ record SeriesNight(
   /** An output of a night. */
   private record Score(OutputDrift drift, double mean, OptionalDouble above) {}
 
-  static SeriesNight of(ComparedRows rows, StoredDriftQuery query) {
+  static SeriesNight of(RunDrift.Partition rows, StoredDriftQuery query) {
     Optional<Drift> drift = rows.first(query.against());
     Map<String, OutputProfile> outputs =
         rows.profile().map(OutputDrift::bySubject).orElse(Map.of());
@@ -44,7 +42,6 @@ record SeriesNight(
     long scored = rows.profile().map(any -> any.scored()).orElse(0L);
     Optional<Map<String, Shares>> shares = rows.profile().map(Shares::byField);
     return new SeriesNight(
-        query.slice().flatMap(any -> rows.profile()).map(Profile::rows),
         drift.map(Drift::baseline).orElse(""),
         drift.map(Drift::rows).orElse(Double.NaN),
         compared.stream()
@@ -65,10 +62,6 @@ record SeriesNight(
   }
 
   void write(JsonGenerator json) throws IOException {
-    if (rows.isPresent()) {
-      json.writeNumberField("slice_rows", rows.get());
-    }
-
     if (!baseline.isEmpty()) {
       json.writeStringField("baseline", baseline);
       json.writeNumberField("baseline_rows", baselineRows);

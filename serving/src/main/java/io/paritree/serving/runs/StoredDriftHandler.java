@@ -3,7 +3,6 @@ package io.paritree.serving.runs;
 import io.javalin.http.Context;
 import io.paritree.NameList;
 import io.paritree.drift.Drift;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.json.JsonText;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.RunDrift;
@@ -115,14 +114,7 @@ public final class StoredDriftHandler {
             .findFirst()
             .orElseThrow(
                 () -> new ProblemException(Problems.UNKNOWN_RUN.of(ctx.pathParam("table"))));
-    List<String> slices =
-        partition.slices().slices().stream().map(SlicedDrift.Slice::name).toList();
-    if (query.slice().filter(name -> !slices.contains(name)).isPresent()) {
-      throw new ProblemException(Problems.BAD_PARAMETER.of("slice", NameList.known(slices)));
-    }
-
-    ComparedRows rows = ComparedRows.of(partition, query.slice());
-    NightComparison comparison = comparison(one, rows, reported, query);
+    NightComparison comparison = comparison(one, partition, reported, query);
     if (query.field().filter(name -> !comparison.hasField(name)).isPresent()) {
       throw new ProblemException(
           Problems.BAD_PARAMETER.of("field", "a field that the model has read"));
@@ -136,9 +128,8 @@ public final class StoredDriftHandler {
           JsonText.array(
               json,
               "baselines",
-              rows.drifts().stream().map(Drift::baseline).toList(),
+              partition.drifts().stream().map(Drift::baseline).toList(),
               json::writeString);
-          JsonText.array(json, "slice_names", slices, json::writeString);
           json.writeObjectFieldStart("comparison");
           comparison.write(query, json);
           json.writeEndObject();
@@ -146,11 +137,10 @@ public final class StoredDriftHandler {
   }
 
   private NightComparison comparison(
-      Reported one, ComparedRows rows, ReportedRuns reported, StoredDriftQuery query) {
+      Reported one, RunDrift.Partition rows, ReportedRuns reported, StoredDriftQuery query) {
     Optional<Drift> drift = rows.first(query.against());
-    if (drift.isEmpty() || query.slice().isPresent()) {
-      String absence = drift.isEmpty() ? "" : "bins are kept of whole partitions";
-      return new NightComparison(rows.profile(), drift, BaselineProfiles.Found.absent(absence));
+    if (drift.isEmpty()) {
+      return new NightComparison(rows.profile(), drift, BaselineProfiles.Found.absent(""));
     }
 
     BaselineProfiles profiles = new BaselineProfiles(reported, references, fields(query));
@@ -168,9 +158,8 @@ public final class StoredDriftHandler {
     List<Optional<SeriesNight>> nights =
         reported.drifts(
             wanted,
-            new RunDrift.Excerpt(
-                query.against()::contains, fields(query), query.slice().isPresent()),
-            (one, partition) -> SeriesNight.of(ComparedRows.of(partition, query.slice()), query));
+            new RunDrift.Excerpt(query.against()::contains, fields(query)),
+            (one, partition) -> SeriesNight.of(partition, query));
     Answers.object(
         ctx,
         json -> {

@@ -18,7 +18,6 @@ import java.util.OptionalInt;
  *     are not asked for by themselves
  * @param nights how many partitions a series has; empty if none is asked for
  * @param field of which the counts, or the series, are asked for
- * @param slice the one whose rows are asked for in place of all
  * @param search what the names of the listed fields have in them
  */
 record StoredDriftQuery(
@@ -26,7 +25,6 @@ record StoredDriftQuery(
     List<String> against,
     OptionalInt nights,
     Optional<String> field,
-    Optional<String> slice,
     FieldOrder order,
     String search) {
   static final int MOST_NIGHTS = 100;
@@ -35,21 +33,19 @@ record StoredDriftQuery(
   private static final String AGAINST = "against";
   private static final String NIGHTS = "nights";
   private static final String FIELD = "field";
-  private static final String SLICE = "slice";
   private static final String ORDER = "order";
   private static final String SEARCH = "search";
   private static final String ONE = "one value";
 
   static StoredDriftQuery of(Context ctx) {
     QueryParameters given =
-        QueryParameters.of(ctx, PARTITION, AGAINST, NIGHTS, FIELD, SLICE, ORDER, SEARCH);
+        QueryParameters.of(ctx, PARTITION, AGAINST, NIGHTS, FIELD, ORDER, SEARCH);
     StoredDriftQuery query =
         new StoredDriftQuery(
             given.value(PARTITION, ONE),
             given.value(AGAINST, ONE).map(StoredDriftQuery::baselines).orElse(List.of()),
             given.wholeNumber(NIGHTS, MOST_NIGHTS).map(OptionalInt::of).orElse(OptionalInt.empty()),
             given.value(FIELD, ONE),
-            given.value(SLICE, ONE),
             given.value(ORDER, ONE).map(StoredDriftQuery::order).orElse(FieldOrder.IMPACT),
             given.value(SEARCH, ONE).orElse(""));
     if (query.partition.isPresent() && query.nights.isPresent()) {

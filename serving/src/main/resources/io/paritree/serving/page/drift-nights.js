@@ -15,11 +15,10 @@ export function nightsView(screen) {
   const field = screen.asked.field;
   const output = screen.views.scores?.output;
   const scoreOf = own => own.outputs?.find(any => any.output === output) ?? own.outputs?.[0] ?? {};
-  const rowsOf = own => screen.asked.slice === null ? own.rows : own.slice_rows; // a night may not have the slice
   const update = () => screen.app.update();
   const isHeld = own => own.held !== undefined || !own.published;
   const points = [
-    {id: "night-rows", label: "Rows", of: rowsOf, text: count},
+    {id: "night-rows", label: "Rows", of: own => own.rows, text: count},
     {id: "night-mean", label: "Mean of the score", of: own => real(scoreOf(own).mean)},
     {id: "night-psi", label: "PSI of the score", of: own => real(scoreOf(own).psi)},
     ...field === null ? [] : [
@@ -48,7 +47,7 @@ export function nightsView(screen) {
     ${table("Nights", [
       {name: "night", text: own => partition(own.partition), cell: own => html`<a href=${screen.link(own.partition)} aria-current=${own.partition === screen.night ? "true" : nothing}><bdi>${partition(own.partition)}</bdi></a>`},
       {name: "state", text: own => own.held ? "held" : own.published ? "published" : "not published", cell: own => stateOf(own)},
-      {name: "rows", text: own => rowsOf(own) ?? "", cell: own => rowsOf(own) === undefined ? "" : count(rowsOf(own)), isNumber: true},
+      {name: "rows", text: own => own.rows ?? "", cell: own => own.rows === undefined ? "" : count(own.rows), isNumber: true},
       {name: "mean of the score", text: own => scoreOf(own).mean ?? "", cell: own => shortOrNone(scoreOf(own).mean), isNumber: true},
       {name: "PSI of the score", text: own => scoreOf(own).psi ?? "", cell: own => shortOrNone(scoreOf(own).psi), isNumber: true},
       ...field === null ? [] : [{name: "impact of the field", text: own => own.field?.impact ?? "", cell: own => moved(real(own.field?.impact)), isNumber: true}],

@@ -1,10 +1,10 @@
 // Drift: by how much the rows of a night, or of callers, differ from others, and because of which fields.
 import {html, nothing} from "./lit-html.js";
 import {escape, get} from "./api.js";
-import {count, empty, failure, loading, moment, partition, short, table} from "./parts.js";
+import {count, empty, failure, loading, moment, partition} from "./parts.js";
 import {outputsOf} from "./lookup.js";
 import {addressOf, pathOf} from "./try.js";
-import {BASELINES, comparisonOf, fieldView, fieldsView, importanceView, real, scoresView} from "./drift-view.js";
+import {BASELINES, comparisonOf, fieldView, fieldsView, importanceView, scoresView} from "./drift-view.js";
 import {nightsView} from "./drift-nights.js";
 import {stateOf, verdictsView} from "./verdicts.js";
 
@@ -37,7 +37,7 @@ export class DriftScreen {
     const before = `${this.model} ${this.table} ${this.night}`;
     this.model = query.get("model");
     this.problem = null;
-    this.asked = {against: query.get("against") ?? "", field: query.get("field"), slice: query.get("slice"), window: query.get("window") === "24h" ? "24h" : "1h"};
+    this.asked = {against: query.get("against") ?? "", field: query.get("field"), window: query.get("window") === "24h" ? "24h" : "1h"};
     try {
       [this.outputs, {models: this.models}] = await Promise.all([get("v1/scores").then(outputsOf), get("v1/models")]);
       const name = this.model ? null : wanted ?? this.outputs[0]?.name ?? null;
@@ -91,9 +91,9 @@ export class DriftScreen {
   }
 
   async stored() {
-    const {against, field, slice} = this.asked;
+    const {against, field} = this.asked;
     const query = new URLSearchParams({partition: this.night, against: firstOf(against), order: this.order});
-    for (const [name, text] of [["field", field], ["slice", slice], ["search", this.search || null]]) {
+    for (const [name, text] of [["field", field], ["search", this.search || null]]) {
       if (text !== null) {
         query.set(name, text);
       }
@@ -102,11 +102,11 @@ export class DriftScreen {
     try {
       return await get(`v1/scores/${escape(this.table)}/drift?${query}`);
     } catch (e) {
-      if (e.status !== 400 || field === null && slice === null) {
+      if (e.status !== 400 || field === null) {
         throw e;
       }
 
-      Object.assign(this.asked, {field: null, slice: null}); // another night may have others
+      this.asked.field = null; // another night may have others
       return this.stored();
     }
   }
@@ -127,10 +127,8 @@ export class DriftScreen {
     }
 
     const query = new URLSearchParams({nights: NIGHTS, against: comparison.baseline ?? ALL});
-    for (const name of ["field", "slice"]) {
-      if (this.asked[name] !== null) {
-        query.set(name, this.asked[name]);
-      }
+    if (this.asked.field !== null) {
+      query.set("field", this.asked.field);
     }
 
     this.series = await get(`v1/scores/${escape(this.table)}/drift?${query}`).catch(problem => ({problem}));
@@ -152,9 +150,9 @@ export class DriftScreen {
   }
 
   /** The address of a night, with what is asked of it; or of callers. */
-  link(night, {against, field, slice, window} = this.asked) {
+  link(night, {against, field, window} = this.asked) {
     const query = new URLSearchParams();
-    for (const [name, text] of Object.entries({model: this.model, window: this.model && window !== "1h" ? window : null, against: against || null, slice, field})) {
+    for (const [name, text] of Object.entries({model: this.model, window: this.model && window !== "1h" ? window : null, against: against || null, field})) {
       if (text !== null) {
         query.set(name, text);
       }
@@ -220,19 +218,13 @@ export class DriftScreen {
             own.held ? " · held" : own.fired.length ? " · rules fired" : ""}</option>`)}</select></label>
         ${baselines.length ? html`<label>Compared with <select @change=${e => this.go({against: e.target.value})}>${baselines.map(own =>
           html`<option value=${own} .selected=${own === comparison?.baseline}>${own}: ${BASELINES[own] ?? ""}</option>`)}</select></label>` : nothing}
-        ${answer?.slice_names?.length ? html`<label><span>Rows by <bdi>${answer.by}</bdi></span> <select @change=${e => this.go({slice: e.target.value || null})}>
-          <option value="" .selected=${this.asked.slice === null}>all rows</option>
-          ${answer.slice_names.map(own => html`<option value=${own} .selected=${own === this.asked.slice}>${own}</option>`)}</select></label>` : nothing}
       </div>
       ${this.problem ? failure(this.problem, () => this.app.reopen()) : nothing}
       ${entry ? html`<section class="card" aria-label="Rules"><h2>${partition(this.night)}</h2>
         <p class="lead">${stateOf(entry)} ${count(entry.rows)} rows. <span class="small">Compared by <a href=${`#/runs/${escape(this.table)}/${escape(entry.run)}`}>the run of ${moment(entry.started_at)}</a></span></p>
-        ${this.asked.slice === null ? nothing : html`<p class="small">Rules are about all rows of the night; the rest of the screen is about <bdi>${answer?.by}</bdi> = <bdi>${this.asked.slice}</bdi>${
-          comparison?.rows === undefined ? nothing : html`, ${count(comparison.rows)} rows`}. Of a slice, the 20 fields that changed most are kept.</p>`}
         ${verdictsView(entry, name => this.pick(name), comparison?.fields.map(field => field.field) ?? [])}</section>` : nothing}
       ${this.comparisonView()}
-      ${this.series?.problem ? failure(this.series.problem, () => this.app.reopen()) : this.series ? nightsView(this) : nothing}
-      ${this.slicesView()}`;
+      ${this.series?.problem ? failure(this.series.problem, () => this.app.reopen()) : this.series ? nightsView(this) : nothing}`;
   }
 
   comparisonView() {
@@ -249,17 +241,6 @@ export class DriftScreen {
       ${isSecret ? html`<p class="notice warn">The output is encrypted, so no counts of its rows are kept: there are measures, and no pictures of values.</p>` : nothing}
       <div class="halves"><div>${scoresView(this, comparison)}</div><div>${fieldsView(this, comparison)}</div></div>
       <div class="halves"><div>${fieldView(this, comparison)}</div><div>${importanceView(this, comparison)}</div></div>`;
-  }
-
-  slicesView() {
-    const {by, slices} = this.answer ?? {};
-    return !slices?.length ? nothing : html`<section class="card" aria-label="Slices"><h2>Values of <bdi>${by}</bdi> whose scores moved most</h2>${table(`Values of ${by}`, [
-      {name: by, text: own => own.slice, cell: own => html`<button type="button" class="link" @click=${() => this.go({slice: own.slice})}><bdi>${own.slice}</bdi></button>`},
-      {name: "rows", text: own => own.rows, cell: own => count(own.rows), isNumber: true},
-      {name: "PSI of the score", text: own => own.psi, cell: own => short(real(own.psi)), isNumber: true},
-      {name: "by chance", text: own => own.noise, cell: own => short(real(own.noise)), isNumber: true},
-      {name: "compared with", text: own => own.baseline},
-    ], slices, {name: "slices"})}</section>`;
   }
 
   callersView() {

@@ -2,7 +2,6 @@ package io.paritree.serving.page;
 
 import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.profile.BinCounts;
 import io.paritree.profile.CategoryBins;
 import io.paritree.profile.FeatureProfile;
@@ -74,21 +73,15 @@ final class DriftingNights {
             finding("carrier", "missing", 1, 0.4)));
     verdicts.add(
         verdict("warn: any.psi > 0.1", Verdict.Result.FIRED, finding("carrier", "psi", 9.5, 0.25)));
-    SlicedDrift slices =
-        new SlicedDrift(
-            "region",
-            List.of(
-                new SlicedDrift.Slice("north", broken, drifts.subList(0, 1)),
-                new SlicedDrift.Slice("<b>south</b>", broken, drifts.subList(0, 1))));
     reports.write(
         "broken-0000000f",
         "2026-11-24T02:00:00Z",
-        List.of(new Night("day=2026-11-24", Optional.of(broken), drifts, verdicts, "", slices)));
+        List.of(new Night("day=2026-11-24", Optional.of(broken), drifts, verdicts, "")));
   }
 
   private static Night night(
       String partition, Optional<Profile> profile, List<Drift> drifts, List<Verdict> verdicts) {
-    return new Night(partition, profile, drifts, verdicts, "", SlicedDrift.NONE);
+    return new Night(partition, profile, drifts, verdicts, "");
   }
 
   private static Profile withoutCarrier(Profile reference) {

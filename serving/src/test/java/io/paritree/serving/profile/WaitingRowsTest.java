@@ -7,9 +7,9 @@ import io.paritree.model.Opening;
 import io.paritree.model.ProfiledRows;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
+import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
-import io.paritree.profile.SlicedCounts;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,8 +28,8 @@ class WaitingRowsTest {
         Opening.open(new TestPackages(directory).binary().toString(), EngineKind.FOREST);
     ProfileForm form = model.profileForm();
     Sampling sampling = new Sampling(Sampling.ALL, EXPLAINED);
-    SlicedCounts atOnce = new SlicedCounts(form, sampling, 0);
-    SlicedCounts later = new SlicedCounts(form, sampling, 0);
+    ProfileCounts atOnce = new ProfileCounts(form, sampling, 0);
+    ProfileCounts later = new ProfileCounts(form, sampling, 0);
     ProfiledRows own = ProfiledRows.of(model, form);
     ProfiledRows explainer = ProfiledRows.of(model, form);
     int width = model.engine().width();
@@ -43,7 +43,7 @@ class WaitingRowsTest {
 
       long hash = random.nextLong();
       own.begin(atOnce, slots, 1);
-      own.explain(hash, 0, null);
+      own.explain(hash, 0);
       waiting.add(hash, slots, 0, later, explainer);
     }
 
@@ -51,7 +51,7 @@ class WaitingRowsTest {
     waiting.explain(later, explainer);
     atOnce.pack();
     later.pack();
-    assertThat(later.whole().profile(form)).isEqualTo(atOnce.whole().profile(form));
-    assertThat(later.whole().profile(form).explained()).isBetween(40L, 100L);
+    assertThat(later.profile(form)).isEqualTo(atOnce.profile(form));
+    assertThat(later.profile(form).explained()).isBetween(40L, 100L);
   }
 }

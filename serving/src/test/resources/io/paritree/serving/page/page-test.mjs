@@ -1007,13 +1007,6 @@ async function drifting(page, server) {
       wrong(`the series is shown as ${JSON.stringify(cells)}, and the server answers ${JSON.stringify(expected)}`);
     }
   });
-  await step(page, "a slice, and all rows again", async () => {
-    await page.locator(".inline label", {hasText: "region"}).locator("select").selectOption("<b>south</b>");
-    await has("Field", "bins are kept of whole partitions");
-    await has("Rules", "region = <b>south</b>, 300 rows");
-    await page.locator(".inline label", {hasText: "region"}).locator("select").selectOption("");
-    await page.waitForFunction(() => document.querySelector("section[aria-label='Field'] table") !== null);
-  });
   await step(page, "another field by keyboard alone", async () => {
     await page.locator("section[aria-label='Fields'] select").focus();
     for (let presses = 0; presses < 20 && await page.evaluate(() => document.activeElement.textContent) !== "weight"; presses++) {

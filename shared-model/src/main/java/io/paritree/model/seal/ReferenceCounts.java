@@ -10,7 +10,6 @@ import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
-import io.paritree.profile.SlicedCounts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +26,6 @@ final class ReferenceCounts {
 
   private final Engine engine;
   private final ProfileForm form;
-  private final SlicedCounts all; // which are not divided
   private final ProfileCounts counts;
   private final ProfiledRows sample;
   private final List<Explained> explained = new ArrayList<>();
@@ -46,8 +44,7 @@ final class ReferenceCounts {
     this.engine = engine;
     this.form = form;
     int most = Math.min(MAX_EXPLAINED_ROWS, MAX_MARGINS / Math.max(1, form.margins()));
-    this.all = new SlicedCounts(form, new Sampling(Sampling.ALL, Math.max(1, most)), rows);
-    this.counts = all.whole();
+    this.counts = new ProfileCounts(form, new Sampling(Sampling.ALL, Math.max(1, most)), rows);
     this.sample = new ProfiledRows(engine, explainer, this::explained);
     this.missing = new long[form.features().size()];
     this.unseen = new long[form.features().size()];
@@ -68,12 +65,12 @@ final class ReferenceCounts {
     float[] slots = csv.slots();
     float[] scores = new float[count * engine.scores()];
     engine.score(slots, count, null, scores);
-    sample.begin(all, slots, 1);
+    sample.begin(counts, slots, 1);
     for (int row = 0; row < count; row++) {
       long hash = Sampling.hashOfRow(rows++);
       if (csv.faults(row).isEmpty()) {
         counts.addScores(scores, row * engine.scores());
-        sample.add(hash, row * engine.width(), null);
+        sample.add(hash, row * engine.width());
       } else {
         csv.faults(row).forEach(this::addFault);
         counts.addUnscored(hash);

@@ -90,7 +90,6 @@ record AuditedInput(
             schema,
             carried,
             List.of(),
-            "",
             query.published().calls(),
             problems);
     challengers.forEach(other -> check.add(other.name(), other.model().schema()));

@@ -73,10 +73,7 @@ public record CheckedRun(
         model.card().reference().stream()
             .flatMap(reference -> reference.features().stream())
             .anyMatch(feature -> feature.bins().isPresent());
-    boolean isAsked =
-        !settings.drift().more().isEmpty()
-            || !settings.drift().by().isEmpty()
-            || settings.drift().table().isPresent();
+    boolean isAsked = !settings.drift().more().isEmpty() || settings.drift().table().isPresent();
     return hasBins || isAsked ? DriftMode.REPORT : DriftMode.OFF;
   }
 

@@ -18,7 +18,6 @@ import io.paritree.spark.output.OutputCheck;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.output.Remarks;
 import io.paritree.spark.report.Progress;
-import io.paritree.spark.rows.ColumnText;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.StatedPartition;
 import io.paritree.spark.settings.JobSettings;
@@ -136,10 +135,6 @@ public final class JobCheck {
       asked.add("--rule");
     }
 
-    if (!drift.by().isEmpty()) {
-      asked.add("--drift-by");
-    }
-
     if (drift.table().isPresent()) {
       asked.add("--drift-table");
     }
@@ -244,7 +239,6 @@ public final class JobCheck {
         model.schema(),
         List.copyOf(new LinkedHashSet<>(carried())),
         settings.output().partition().stream().map(PartitionValue::column).toList(),
-        settings.drift().by(),
         settings.output().calls(),
         problems);
   }
@@ -264,22 +258,8 @@ public final class JobCheck {
     }
 
     listing.checkRequested(settings.input().partitions(), session, problems);
-    checkSlices(checked);
-
     InputProblems.refuse(problems);
     return checked;
-  }
-
-  private void checkSlices(CheckedInput checked) {
-    String by = settings.drift().by();
-    checked.columns().stream()
-        .filter(column -> column.name().equals(by) && ColumnText.of(column.type()).isEmpty())
-        .findFirst()
-        .ifPresent(
-            column ->
-                problems.add(
-                    "column '%s' of --drift-by is %s, whose values have no plain text; texts, numbers, booleans and days have one"
-                        .formatted(by, column.type().sql())));
   }
 
   /** Checks that the run's files can be indexed, and encrypted as Hadoop's settings say. */

@@ -54,12 +54,6 @@ record NameCheck(JobSettings settings, List<String> problems) {
     }
 
     for (String name : partitionColumns) {
-      if (settings.drift().by().equals(name)) {
-        problems.add(
-            "column '%s' of --drift-by is a partition column of the output: all rows of a partition have one value of it, and partitions are compared anyway; name another column"
-                .formatted(name));
-      }
-
       if (own.contains(name)) {
         problems.add(
             "partition column '%s' has the name of a column of the output".formatted(name));
@@ -75,7 +69,6 @@ record NameCheck(JobSettings settings, List<String> problems) {
     Set<String> read = new LinkedHashSet<>();
     carried.forEach(name -> read.add(name));
     schema.fields().forEach(field -> read.add(field.column()));
-    read.add(settings.drift().by());
     for (String name : Quarantine.ADDED.fieldNames()) {
       if (read.contains(name)) {
         problems.add(

@@ -3,7 +3,6 @@ package io.paritree.spark.drift;
 import io.paritree.drift.Baseline;
 import io.paritree.output.PartitionValue;
 import io.paritree.profile.Profile;
-import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.publish.Published;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Finds the profiles that a partition is compared with. Not thread-safe. */
 final class Baselines {
@@ -27,8 +25,8 @@ final class Baselines {
   private final Optional<Profile> reference;
   private final KeptProfiles kept;
   private final Published published;
-  private final Map<String, SlicedProfile> ofGroup = new HashMap<>();
-  private final Map<String, Optional<SlicedProfile>> read = new HashMap<>();
+  private final Map<String, Profile> ofGroup = new HashMap<>();
+  private final Map<String, Optional<Profile>> read = new HashMap<>();
   private final Map<String, List<Level>> listed = new HashMap<>(); // by the path above
   private final Map<String, Past> pasts = new HashMap<>(); // by the keys of series
 
@@ -36,7 +34,7 @@ final class Baselines {
   private record Level(String name, PartitionValue value) {}
 
   /** A partition before, and what its rows are like. */
-  private record Earlier(String partition, SlicedProfile profile) {}
+  private record Earlier(String partition, Profile profile) {}
 
   /**
    * What a partition is compared with.
@@ -50,32 +48,21 @@ final class Baselines {
       List<Earlier> previous,
       List<Earlier> weekdays,
       Map<String, String> absences) {
-    /** Returns the baselines of all rows. */
+    /** Returns the baselines that there are. */
     List<Baseline> baselines() {
-      return baselines(profile -> Optional.of(profile.whole()));
-    }
-
-    /** Returns the baselines of a slice: the reference, and the same slice of other partitions. */
-    List<Baseline> baselines(String by, String slice) {
-      return baselines(profile -> profile.slice(by, slice));
-    }
-
-    private List<Baseline> baselines(Function<SlicedProfile, Optional<Profile>> part) {
       List<Baseline> baselines = new ArrayList<>();
       reference.ifPresent(
           profile -> baselines.add(new Baseline(Baseline.REFERENCE, List.of(), profile)));
-      sum(Baseline.PREVIOUS, previous, part).ifPresent(baselines::add);
-      sum(Baseline.WEEKDAY, weekdays, part).ifPresent(baselines::add);
+      sum(Baseline.PREVIOUS, previous).ifPresent(baselines::add);
+      sum(Baseline.WEEKDAY, weekdays).ifPresent(baselines::add);
       return baselines;
     }
 
-    private static Optional<Baseline> sum(
-        String name, List<Earlier> all, Function<SlicedProfile, Optional<Profile>> part) {
-      List<Earlier> some = all.stream().filter(one -> part.apply(one.profile).isPresent()).toList();
-      return some.stream()
-          .map(one -> part.apply(one.profile).orElseThrow())
+    private static Optional<Baseline> sum(String name, List<Earlier> all) {
+      return all.stream()
+          .map(Earlier::profile)
           .reduce(Profile::plus)
-          .map(sum -> new Baseline(name, some.stream().map(Earlier::partition).toList(), sum));
+          .map(sum -> new Baseline(name, all.stream().map(Earlier::partition).toList(), sum));
     }
   }
 
@@ -92,7 +79,7 @@ final class Baselines {
   }
 
   /** Takes note that the group publishes a partition. */
-  void publishes(String partition, SlicedProfile profile) {
+  void publishes(String partition, Profile profile) {
     ofGroup.put(partition, profile);
     List<PartitionValue> values = PartitionValue.ofPath(partition);
     pasts.values().forEach(past -> past.add(partition, values));
@@ -114,7 +101,7 @@ final class Baselines {
 
     wanted.removeAll(group);
     List<String> all = List.copyOf(wanted);
-    List<Optional<SlicedProfile>> profiles = kept.place().calls().answers(all, this::ofPublished);
+    List<Optional<Profile>> profiles = kept.place().calls().answers(all, this::ofPublished);
     for (int at = 0; at < all.size(); at++) {
       read.put(all.get(at), profiles.get(at));
     }
@@ -203,7 +190,7 @@ final class Baselines {
 
   private List<Earlier> previous(Collection<String> before) throws IOException {
     for (String partition : before.stream().limit(MOST_TRIED).toList()) {
-      Optional<SlicedProfile> profile = profile(partition);
+      Optional<Profile> profile = profile(partition);
       if (profile.isPresent()) {
         return List.of(new Earlier(partition, profile.get()));
       }
@@ -224,13 +211,13 @@ final class Baselines {
   }
 
   /** Returns the profile that a partition has once the group is published. */
-  private Optional<SlicedProfile> profile(String partition) throws IOException {
-    SlicedProfile own = ofGroup.get(partition);
+  private Optional<Profile> profile(String partition) throws IOException {
+    Profile own = ofGroup.get(partition);
     if (own != null) {
       return Optional.of(own);
     }
 
-    Optional<SlicedProfile> known = read.get(partition);
+    Optional<Profile> known = read.get(partition);
     if (known == null) {
       known = ofPublished(partition);
       read.put(partition, known);
@@ -239,7 +226,7 @@ final class Baselines {
     return known;
   }
 
-  private Optional<SlicedProfile> ofPublished(String partition) throws IOException {
+  private Optional<Profile> ofPublished(String partition) throws IOException {
     List<String> identities = kept.identities(partition);
     Optional<String> identity =
         identities.isEmpty()

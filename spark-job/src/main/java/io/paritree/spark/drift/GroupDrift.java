@@ -1,17 +1,13 @@
 package io.paritree.spark.drift;
 
-import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
 import io.paritree.drift.DriftValues;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.StoredProfile;
 import io.paritree.profile.Profile;
-import io.paritree.profile.SlicedProfile;
 import io.paritree.rule.Verdict;
 import io.paritree.spark.output.Output;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,13 +41,13 @@ public final class GroupDrift {
    * @param profiles by partition
    * @param isPublished whether a partition will be published, by its drift
    */
-  public Map<String, PartitionDrift> compare(
-      Map<String, SlicedProfile> profiles, Admission isPublished) throws IOException {
-    TreeMap<String, SlicedProfile> ordered = new TreeMap<>(PartitionValue.ORDER);
+  public Map<String, PartitionDrift> compare(Map<String, Profile> profiles, Admission isPublished)
+      throws IOException {
+    TreeMap<String, Profile> ordered = new TreeMap<>(PartitionValue.ORDER);
     ordered.putAll(profiles);
     baselines.read(ordered.keySet());
     Map<String, PartitionDrift> compared = new TreeMap<>(PartitionValue.ORDER);
-    for (Map.Entry<String, SlicedProfile> partition : ordered.entrySet()) {
+    for (Map.Entry<String, Profile> partition : ordered.entrySet()) {
       PartitionDrift drift = compare(partition.getKey(), partition.getValue());
       compared.put(partition.getKey(), drift);
       if (isPublished.of(partition.getKey(), drift)) {
@@ -68,32 +64,17 @@ public final class GroupDrift {
     boolean of(String partition, PartitionDrift drift);
   }
 
-  private PartitionDrift compare(String partition, SlicedProfile profile) throws IOException {
+  private PartitionDrift compare(String partition, Profile profile) throws IOException {
     Baselines.Found found = baselines.of(partition);
-    List<Drift> drifts = drifts(profile.whole(), found.baselines());
-    DriftValues values = new DriftValues(profile.whole(), drifts, found.absences());
+    List<Drift> drifts =
+        found.baselines().stream().map(baseline -> Drift.of(profile, baseline)).toList();
+    DriftValues values = new DriftValues(profile, drifts, found.absences());
     List<Verdict> verdicts = rules.rules().stream().map(rule -> rule.verdict(values)).toList();
-    return new PartitionDrift(profile, drifts, verdicts, slices(profile, found));
-  }
-
-  private static List<Drift> drifts(Profile profile, List<Baseline> baselines) {
-    return baselines.stream().map(baseline -> Drift.of(profile, baseline)).toList();
-  }
-
-  private static SlicedDrift slices(SlicedProfile profile, Baselines.Found found) {
-    List<SlicedDrift.Slice> slices = new ArrayList<>();
-    profile
-        .slices()
-        .forEach(
-            (name, own) ->
-                slices.add(
-                    new SlicedDrift.Slice(
-                        name, own, drifts(own, found.baselines(profile.by(), name)))));
-    return new SlicedDrift(profile.by(), slices);
+    return new PartitionDrift(profile, drifts, verdicts);
   }
 
   /** Stores the profile of a partition that is about to be published. */
-  public void keep(String partition, String identity, SlicedProfile profile) throws IOException {
+  public void keep(String partition, String identity, Profile profile) throws IOException {
     kept.write(partition, identity, new StoredProfile(modelDigest, profile));
   }
 }

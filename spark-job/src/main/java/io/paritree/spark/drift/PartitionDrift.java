@@ -1,11 +1,9 @@
 package io.paritree.spark.drift;
 
 import io.paritree.drift.Drift;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.drift.Suspects;
 import io.paritree.output.ReportedDrift;
 import io.paritree.profile.Profile;
-import io.paritree.profile.SlicedProfile;
 import io.paritree.rule.Verdict;
 import java.util.List;
 import java.util.Optional;
@@ -14,22 +12,15 @@ import java.util.stream.Collectors;
 /**
  * How the rows of a partition differ from others.
  *
- * @param sliced what its rows are like
- * @param drifts the comparison of all rows with each baseline that there is
- * @param slices the same of the rows of each value
+ * @param profile what its rows are like
+ * @param drifts the comparison with each baseline that there is
  */
-public record PartitionDrift(
-    SlicedProfile sliced, List<Drift> drifts, List<Verdict> verdicts, SlicedDrift slices) {
+public record PartitionDrift(Profile profile, List<Drift> drifts, List<Verdict> verdicts) {
   private static final int MOST_SUSPECTS = 5;
 
   public PartitionDrift {
     drifts = List.copyOf(drifts);
     verdicts = List.copyOf(verdicts);
-  }
-
-  /** Returns what all rows are like. */
-  public Profile profile() {
-    return sliced.whole();
   }
 
   /** Returns why a gate holds the partition; empty if it does not. */
@@ -56,6 +47,6 @@ public record PartitionDrift(
    * @param accepted why the partition is published all the same; empty if nobody has said so
    */
   public ReportedDrift reported(String accepted) {
-    return ReportedDrift.of(drifts, verdicts, held().isPresent() ? accepted : "", slices);
+    return ReportedDrift.of(drifts, verdicts, held().isPresent() ? accepted : "");
   }
 }

@@ -10,7 +10,6 @@ enum HistoryColumn {
   RUN(DataTypes.StringType),
   AT(DataTypes.TimestampType),
   PARTITION(DataTypes.StringType),
-  SLICE(DataTypes.StringType),
   SUBJECT(DataTypes.StringType),
   KIND(DataTypes.StringType),
   BASELINE(DataTypes.StringType),

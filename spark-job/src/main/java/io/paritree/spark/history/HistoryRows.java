@@ -8,7 +8,6 @@ import io.paritree.drift.FieldDrift;
 import io.paritree.drift.OutputDrift;
 import io.paritree.drift.Shares;
 import io.paritree.drift.Shift;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.output.RunDrift;
 import io.paritree.profile.OutputProfile;
 import io.paritree.profile.Profile;
@@ -50,8 +49,7 @@ record HistoryRows(String run, Instant at, Map<String, Rule> rules) {
     /** Returns about how many rows it has in the table. */
     long size() {
       long each = profile.features().size() + profile.outputs().size() + 1;
-      long slices = isReadable() ? drift.slices().slices().size() : 0;
-      return each * (1 + slices) * Math.max(1, drift.drifts().size());
+      return each * Math.max(1, drift.drifts().size());
     }
   }
 
@@ -62,25 +60,8 @@ record HistoryRows(String run, Instant at, Map<String, Rule> rules) {
   Stream<Object[]> of(Compared partition) {
     RunDrift.Partition drift = partition.drift;
     Map<Subject, List<Verdict>> fired = fired(drift.verdicts(), partition.profile);
-    Stream<Object[]> whole =
-        new Part(drift.path(), "", partition.profile, drift.drifts(), partition.isReadable(), fired)
-            .rows();
-    // The names of slices are values of the input.
-    List<SlicedDrift.Slice> slices =
-        partition.isReadable() ? drift.slices().slices() : List.<SlicedDrift.Slice>of();
-    return Stream.concat(
-        whole,
-        slices.stream()
-            .flatMap(
-                slice ->
-                    new Part(
-                            drift.path(),
-                            slice.name(),
-                            slice.profile(),
-                            slice.drifts(),
-                            true,
-                            Map.of())
-                        .rows()));
+    return new Part(drift.path(), partition.profile, drift.drifts(), partition.isReadable(), fired)
+        .rows();
   }
 
   private Map<Subject, List<Verdict>> fired(List<Verdict> verdicts, Profile profile) {
@@ -107,13 +88,12 @@ record HistoryRows(String run, Instant at, Map<String, Rule> rules) {
   }
 
   /**
-   * All rows of a partition, or those of a slice.
+   * The rows of a partition.
    *
    * @param hasScores whether the means of scores may be shown
    */
   private final class Part {
     private final String partition;
-    private final String slice;
     private final Profile profile;
     private final List<Drift> drifts;
     private final boolean hasScores;
@@ -121,13 +101,11 @@ record HistoryRows(String run, Instant at, Map<String, Rule> rules) {
 
     Part(
         String partition,
-        String slice,
         Profile profile,
         List<Drift> drifts,
         boolean hasScores,
         Map<Subject, List<Verdict>> fired) {
       this.partition = partition;
-      this.slice = slice;
       this.profile = profile;
       this.drifts = drifts;
       this.hasScores = hasScores;
@@ -211,7 +189,6 @@ record HistoryRows(String run, Instant at, Map<String, Rule> rules) {
       row[HistoryColumn.RUN.ordinal()] = run;
       row[HistoryColumn.AT.ordinal()] = at;
       row[HistoryColumn.PARTITION.ordinal()] = partition;
-      row[HistoryColumn.SLICE.ordinal()] = slice;
       row[HistoryColumn.SUBJECT.ordinal()] = subject.name;
       row[HistoryColumn.KIND.ordinal()] = subject.kind;
       row[HistoryColumn.BASELINE.ordinal()] = subject.baseline.isEmpty() ? null : subject.baseline;

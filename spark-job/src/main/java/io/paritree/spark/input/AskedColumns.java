@@ -2,14 +2,11 @@ package io.paritree.spark.input;
 
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
-import io.paritree.feature.NearestName;
 import io.paritree.feature.Schema;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** The columns that a run asks of an input, and for what. */
@@ -18,19 +15,13 @@ final class AskedColumns {
   private final Schema schema;
   private final Set<String> names; // of all columns that the run reads, the carried ones first
   private final Set<String> stated; // of them, those that are read only if the input has them
-  private final String by; // the one of them by whose values rows are divided; empty if none is
 
   /** As of {@link InputCheck}. */
-  AskedColumns(Input listing, Schema schema, List<String> carried, List<String> stated, String by) {
+  AskedColumns(Input listing, Schema schema, List<String> carried, List<String> stated) {
     this.listing = listing;
     this.schema = schema;
     this.names = new LinkedHashSet<>(carried);
     schema.fields().forEach(field -> names.add(field.column()));
-    this.by = names.contains(by) ? "" : by;
-    if (!this.by.isEmpty()) {
-      names.add(by);
-    }
-
     this.stated = new LinkedHashSet<>(stated);
     this.stated.removeAll(names);
     this.stated.removeAll(listing.partitionColumns());
@@ -83,9 +74,7 @@ final class AskedColumns {
   String missing(String name, List<String> columns, String where) {
     String users =
         stated.contains(name) ? "a partition column of the output" : "a key or passed column";
-    if (name.equals(by)) {
-      users = "which --drift-by names";
-    } else if (schema.fieldIndex(name) >= 0) {
+    if (schema.fieldIndex(name) >= 0) {
       users = "which the model reads";
     }
 
@@ -97,17 +86,7 @@ final class AskedColumns {
                 column ->
                     "; it has '%s', and names must match exactly: name it in the schema's 'column', or read a view"
                         .formatted(column))
-            .or(() -> nearest(name, columns))
             .orElse("");
     return "column '%s', %s, is not in %s%s".formatted(name, users, where, nearest);
-  }
-
-  /** Returns a hint for a name that only this run uses, and may be mistyped. */
-  private Optional<String> nearest(String name, List<String> columns) {
-    List<String> all = new ArrayList<>(columns);
-    all.addAll(listing.partitionColumns());
-    return name.equals(by)
-        ? NearestName.of(name, all).map("; did you mean '%s'?"::formatted)
-        : Optional.empty();
   }
 }

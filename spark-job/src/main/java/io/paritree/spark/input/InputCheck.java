@@ -33,7 +33,6 @@ public final class InputCheck {
    * @param carried keys and passed columns, which need not be features
    * @param stated columns of the partition that all rows go to, or of those that they have gone to;
    *     the input's columns of these names are read, if it has some
-   * @param by the column by whose values rows are divided; empty if they are not
    * @param calls how many files are read at the same time
    * @param problems receives a message for each problem
    */
@@ -43,13 +42,12 @@ public final class InputCheck {
       Schema schema,
       List<String> carried,
       List<String> stated,
-      String by,
       CallsAtOnce calls,
       List<String> problems) {
     this.calls = calls;
     this.format = format;
     this.listing = listing;
-    this.asked = new AskedColumns(listing, schema, carried, stated, by);
+    this.asked = new AskedColumns(listing, schema, carried, stated);
     this.problems = problems;
   }
 
@@ -59,8 +57,7 @@ public final class InputCheck {
    */
   public void add(String name, Schema of) {
     added.add(
-        name,
-        new InputCheck(format, listing, of, List.of(), List.of(), "", calls, new ArrayList<>()));
+        name, new InputCheck(format, listing, of, List.of(), List.of(), calls, new ArrayList<>()));
   }
 
   /** Returns why the input lacks what added models read, by their names. */

@@ -87,7 +87,7 @@ final class NaturalRecords implements Iterator<TriedRecord> {
     InputProblems.refuse(problems);
     CheckedInput checked =
         new InputCheck(
-                input.format(), listing, schema, List.of(), List.of(), "", input.calls(), problems)
+                input.format(), listing, schema, List.of(), List.of(), input.calls(), problems)
             .check(listing.partitions(), session, () -> {});
     InputProblems.refuse(problems);
     return new NaturalRecords(

@@ -17,7 +17,6 @@ final class DriftTable {
   private static final int MOST_PARTITIONS = 10;
   private static final int MOST_REASONS = 5;
   private static final int MOST_IMPACTS = 5;
-  private static final int MOST_SLICES = 3;
 
   private DriftTable() {}
 
@@ -86,29 +85,14 @@ final class DriftTable {
                       .collect(Collectors.joining(", "))));
     }
 
-    drift.scores().forEach(score -> lines.add(line(score, "", drift.baseline())));
-    drift.slices().stream()
-        .filter(slice -> slice.score().psi() > slice.score().noise())
-        .limit(MOST_SLICES)
-        .forEach(
-            slice ->
-                lines.add(
-                    line(
-                        slice.score(),
-                        " of %s '%s' (%s rows)"
-                            .formatted(
-                                Fault.printable(drift.by()),
-                                Fault.printable(slice.slice()),
-                                SummaryTable.grouped(slice.rows())),
-                        slice.baseline())));
-
+    drift.scores().forEach(score -> lines.add(line(score, drift.baseline())));
     String name = partition.path().isEmpty() ? "" : partition.path() + ": ";
     return lines.stream().map(line -> "    " + name + line + "\n").collect(Collectors.joining());
   }
 
-  private static String line(ReportedDrift.ScoreShift score, String of, String baseline) {
-    return "%s%s against %s: psi %s, of which %s can be chance"
-        .formatted(score.output(), of, baseline, shown(score.psi()), shown(score.noise()));
+  private static String line(ReportedDrift.ScoreShift score, String baseline) {
+    return "%s against %s: psi %s, of which %s can be chance"
+        .formatted(score.output(), baseline, shown(score.psi()), shown(score.noise()));
   }
 
   private static String signed(double number) {

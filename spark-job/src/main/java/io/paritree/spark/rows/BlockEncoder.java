@@ -49,7 +49,6 @@ public final class BlockEncoder {
   private final int[] open = new int[STRIDE];
   private final NullRows nulls = new NullRows();
   private final BitSet malformed = new BitSet();
-  private final Faults again = new Faults();
 
   BlockEncoder(Schema schema, TaskPlan plan, InputFormat format) {
     this(schema.fields(), schema.width(), plan, format);
@@ -144,70 +143,6 @@ public final class BlockEncoder {
         } catch (RuntimeException e) {
           throw file.unreadable(source.field.column(), block, e);
         }
-      }
-    }
-  }
-
-  /** Receives values. */
-  @FunctionalInterface
-  interface Visitor {
-    /**
-     * A value is missing, in no vocabulary, or both.
-     *
-     * @param absent 1 if it is missing, 0 otherwise
-     * @param unknown 1 if it is in no vocabulary, 0 otherwise
-     */
-    void found(int row, int slot, long absent, long unknown);
-  }
-
-  /**
-   * Finds the values of the last block that {@link #missing} and {@link #unseen} count. Most blocks
-   * have few features with such values: only these are encoded again.
-   *
-   * @param slots of the block
-   */
-  void visit(InputBlock block, SourceFile file, float[] slots, Visitor visitor) {
-    for (Source source : sources) {
-      for (int index = 0; index < source.field.features().size(); index++) {
-        int slot = source.field.slot(index);
-        if (missing[slot] > 0 || unseen[slot] > 0) {
-          try {
-            visit(source, block, source.field.features().get(index), slot, slots, visitor);
-          } catch (RuntimeException e) {
-            throw file.unreadable(source.field.column(), block, e);
-          }
-        }
-      }
-    }
-  }
-
-  private void visit(
-      Source source, InputBlock block, Feature feature, int slot, float[] slots, Visitor visitor) {
-    boolean isPartition = source.level >= 0;
-    if (!isPartition) {
-      block.cells(source.column).nulls(block.rows(), nulls);
-    }
-
-    int next = 0;
-    for (int row = 0; row < block.rows(); row++) {
-      if (isPartition) {
-        visitor.found(row, slot, Math.min(1, missing[slot]), Math.min(1, unseen[slot]));
-        continue;
-      }
-
-      boolean isNull = next < nulls.count() && nulls.row(next) == row;
-      next += isNull ? 1 : 0;
-      boolean mayBeFound = unseen[slot] > 0 || Float.isNaN(slots[slot * STRIDE + row]);
-      if (!mayBeFound || malformed.get(row)) {
-        continue;
-      }
-
-      again.clear();
-      long before = again.unseen();
-      float value = isNull ? feature.missing(again) : value(source, block, row, feature, again);
-      boolean isMissing = Float.isNaN(value) && (again.isEmpty() || again.isOfMissingValue());
-      if (isMissing || again.unseen() > before) {
-        visitor.found(row, slot, isMissing ? 1 : 0, again.unseen() - before);
       }
     }
   }

@@ -11,7 +11,7 @@ import org.apache.spark.sql.types.DecimalType;
  * The values of a column as texts, which are those that Spark writes to CSV files. Not thread-safe.
  */
 @FunctionalInterface
-public interface ColumnText {
+interface ColumnText {
   /** Returns the value at an ordinal of a row, which is not null; empty if it is a missing one. */
   String of(SpecializedGetters row, int at);
 

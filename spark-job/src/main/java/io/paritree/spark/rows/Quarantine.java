@@ -118,9 +118,8 @@ public final class Quarantine {
    * Adds a row.
    *
    * @param count of the partition; receives the faults
-   * @return the faults that are counted
    */
-  List<Fault> add(
+  void add(
       InputBlock block,
       SourceFile source,
       String partition,
@@ -133,7 +132,7 @@ public final class Quarantine {
     count.addCodes(distinct);
     count(reported, count);
     if (plan.isSample()) {
-      return reported;
+      return;
     }
 
     if (file == null) {
@@ -157,7 +156,6 @@ public final class Quarantine {
     row.update(columns + 5, UTF8String.fromString(partition));
     row.update(columns + 6, UTF8String.fromBytes(StoredFaults.json(faults)));
     file.write(row);
-    return reported;
   }
 
   private void count(List<Fault> faults, PartitionCounts count) {

@@ -1,6 +1,5 @@
 package io.paritree.spark.rows;
 
-import io.paritree.Fault;
 import io.paritree.comparison.ComparisonCounts;
 import io.paritree.forest.Engine;
 import io.paritree.model.ModelFiles;
@@ -50,7 +49,6 @@ final class TaskRows {
   private final KeyHashes keys; // null if they are not compared
   private final ProfileForm form;
   private final ProfiledRows profiled; // null if no row is sampled
-  private final SlicedRows sliced; // null if rows are not divided
   private final String attempt;
   private final ExplanationColumns explanation; // null if none is requested
   private final CopiedColumns carried;
@@ -117,10 +115,6 @@ final class TaskRows {
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     boolean samples = plan.profiling().none(form, "").profile().needsHashes();
     this.profiled = samples ? ProfiledRows.of(model, form) : null;
-    this.sliced =
-        plan.profiling().by() < 0
-            ? null
-            : new SlicedRows(plan, plan.profiling().by(), engine.width());
     boolean isKeyed = plan.keys().columns() > 0;
     this.hasher =
         isKeyed && (hashes || samples) ? KeyHasher.of(plan.keyTypes()).orElse(null) : null;
@@ -238,7 +232,7 @@ final class TaskRows {
       profiled.explainHeld();
     }
 
-    source.count.slices().pack();
+    source.profile().pack();
   }
 
   private void score(InputBlock block, Source source) {
@@ -246,13 +240,8 @@ final class TaskRows {
     faults.clear();
     encoder.encode(block, source.file, slots, faults);
     source.profile().addValues(rows, encoder.missing(), encoder.unseen());
-    if (sliced != null) {
-      sliced.begin(block, source.file, source.count.slices());
-      sliced.addValues(block, source.file, encoder, slots);
-    }
-
     if (profiled != null) {
-      profiled.begin(source.count.slices(), slots, TaskPlan.BLOCK_ROWS);
+      profiled.begin(source.profile(), slots, TaskPlan.BLOCK_ROWS);
     }
 
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
@@ -263,7 +252,7 @@ final class TaskRows {
 
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
-        quarantine(block, source, row);
+        quarantine.add(block, source.file, source.partition, source.count, row, faults.of(row));
         if (profiled != null) {
           carried.copy(block, source.file, row, output);
           source.profile().addUnscored(hash(block, source, row, keyHash()));
@@ -275,14 +264,6 @@ final class TaskRows {
 
     if (profiled != null) {
       profiled.endBlock();
-    }
-  }
-
-  private void quarantine(InputBlock block, Source source, int row) {
-    List<Fault> counted =
-        quarantine.add(block, source.file, source.partition, source.count, row, faults.of(row));
-    if (sliced != null) {
-      counted.forEach(fault -> sliced.of(row).addFault(fault.field(), fault.code().code()));
     }
   }
 
@@ -325,15 +306,11 @@ final class TaskRows {
     }
 
     if (profiled != null) {
-      String slice = sliced == null ? null : sliced.name(row);
-      profiled.add(hash(block, source, row, key), row, slice);
+      profiled.add(hash(block, source, row, key), row);
     }
 
     int perRow = engine.scores();
     source.profile().addScores(scores, row * perRow);
-    if (sliced != null) {
-      sliced.of(row).addScores(scores, row * perRow);
-    }
 
     for (int index = 0; index < perRow; index++) {
       output.setFloat(to++, scores[row * perRow + index]);

@@ -36,11 +36,6 @@ record DriftSettingsParser(Settings settings, ParseResult given) {
       settings.problem("--rule cannot be combined with --drift off");
     }
 
-    String by = settings.anyText("scoring-job.drift.by");
-    if (mode == DriftMode.OFF && !by.isEmpty()) {
-      settings.problem("--drift-by (drift.by) cannot be combined with --drift off");
-    }
-
     for (String rule : Stream.concat(rules.stream(), more.stream()).toList()) {
       try {
         Rule.of(rule, DriftWords.ofAnyModel());
@@ -53,7 +48,6 @@ record DriftSettingsParser(Settings settings, ParseResult given) {
         mode,
         settings.whole("scoring-job.drift.sample-rows", 0, CommonSettings.TRILLION),
         settings.whole("scoring-job.drift.impact-rows", 0, CommonSettings.TRILLION),
-        by,
         rules,
         more,
         accepted.strip(),

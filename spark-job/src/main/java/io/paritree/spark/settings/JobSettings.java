@@ -171,7 +171,6 @@ public record JobSettings(
    *
    * @param sampleRows the most rows of a partition whose values are counted into bins; 0 for all
    * @param impactRows the most rows of a partition that are explained; 0 for all
-   * @param by column by whose values the rows of each partition are divided; empty if they are not
    * @param rules about the differences
    * @param more other rules, of this run only
    * @param accepted why partitions for which rules have fired are published; empty if they are not
@@ -181,7 +180,6 @@ public record JobSettings(
       DriftMode mode,
       long sampleRows,
       long impactRows,
-      String by,
       List<String> rules,
       List<String> more,
       String accepted,

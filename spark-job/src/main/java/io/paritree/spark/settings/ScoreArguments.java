@@ -39,8 +39,6 @@ public final class ScoreArguments {
           "challengers",
           "drift",
           "drift.mode",
-          "drift-by",
-          "drift.by",
           "drift-table",
           "drift.table");
 
@@ -149,10 +147,6 @@ public final class ScoreArguments {
             "--rule=RULE",
             "with --drift: one more rule, such as \"any.psi > 0.25\" or \"rows < 0.8 * previous\";"
                 + " warn: before it only reports"),
-        text(
-            "--drift-by=COLUMN",
-            "with --drift: also compare the rows of each value of this column of the input, of at most"
-                + " 50 values; those of the others together"),
         text(
             "--accept-gates=REASON",
             "with --drift gate: publish partitions although rules fire; the reason is kept with them"),

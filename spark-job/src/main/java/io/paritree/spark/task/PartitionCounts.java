@@ -1,7 +1,6 @@
 package io.paritree.spark.task;
 
 import io.paritree.profile.ProfileCounts;
-import io.paritree.profile.SlicedCounts;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
@@ -9,28 +8,23 @@ import java.util.TreeMap;
 
 /** What is counted of the rows of a partition. Not thread-safe. */
 public final class PartitionCounts implements Serializable {
-  private final SlicedCounts slices;
+  private final ProfileCounts profile;
   private final TreeMap<String, Long> codes = new TreeMap<>();
 
   /**
-   * @param slices what the rows are like, and those of each value of a column; is added to
+   * @param profile what the rows are like; is added to
    */
-  public PartitionCounts(SlicedCounts slices) {
-    this.slices = slices;
+  public PartitionCounts(ProfileCounts profile) {
+    this.profile = profile;
   }
 
   public RowCounts rows() {
-    return new RowCounts(profile().rows(), profile().scored());
+    return new RowCounts(profile.rows(), profile.scored());
   }
 
-  /** Returns what all rows are like. */
+  /** Returns what the rows are like. */
   public ProfileCounts profile() {
-    return slices.whole();
-  }
-
-  /** Returns what all rows are like, and those of each value of a column. */
-  public SlicedCounts slices() {
-    return slices;
+    return profile;
   }
 
   /** Returns quarantined rows by fault code; a row with several codes counts for each. */
@@ -45,7 +39,7 @@ public final class PartitionCounts implements Serializable {
 
   /** Adds another's counts. */
   void add(PartitionCounts other) {
-    slices.add(other.slices);
+    profile.add(other.profile);
     other.codes.forEach((code, rows) -> codes.merge(code, rows, Long::sum));
   }
 }

@@ -82,7 +82,7 @@ public record Tally(
 
   /** Makes the counts small, before they are sent; before they are kept for long. */
   public void pack() {
-    counts.values().forEach(count -> count.slices().pack());
+    counts.values().forEach(count -> count.profile().pack());
   }
 
   /** Returns how many rows all partitions have. */

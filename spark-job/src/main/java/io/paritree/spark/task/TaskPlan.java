@@ -4,9 +4,9 @@ import io.paritree.comparison.ComparisonForm;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
+import io.paritree.profile.ProfileCounts;
 import io.paritree.profile.ProfileForm;
 import io.paritree.profile.Sampling;
-import io.paritree.profile.SlicedCounts;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.input.SourceRoot;
@@ -114,10 +114,9 @@ public record TaskPlan(
    *
    * @param scope whether that is all that a profile has
    * @param sampling of a partition's rows
-   * @param by the index of the column by whose values they are counted, too; -1 if they are not
    * @param rows how many rows the partitions have, as far as it is known
    */
-  public record Profiling(Scope scope, Sampling sampling, int by, HashMap<String, Long> rows)
+  public record Profiling(Scope scope, Sampling sampling, HashMap<String, Long> rows)
       implements Serializable {
     /** What is counted. */
     public enum Scope {
@@ -135,7 +134,7 @@ public record TaskPlan(
     /** Returns counts of no row of a partition. */
     public PartitionCounts none(ProfileForm form, String partition) {
       long known = rows.getOrDefault(partition, 0L);
-      return new PartitionCounts(new SlicedCounts(form, sampling, known));
+      return new PartitionCounts(new ProfileCounts(form, sampling, known));
     }
   }
 

@@ -1,7 +1,6 @@
 package io.paritree.spark.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.paritree.drift.Baseline;
 import io.paritree.output.StateDirectory;
@@ -9,7 +8,6 @@ import io.paritree.output.StoredProfile;
 import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.MarginProfile;
 import io.paritree.profile.Profile;
-import io.paritree.profile.SlicedProfile;
 import io.paritree.spark.publish.FaultyStore;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Published;
@@ -62,7 +60,7 @@ class BaselinesTest {
 
   private void publish(String partition, long rows, String model) throws IOException {
     String identity = "i" + rows;
-    kept.write(partition, identity, new StoredProfile(model, SlicedProfile.of(profile(rows))));
+    kept.write(partition, identity, new StoredProfile(model, profile(rows)));
     published.put(partition, identity);
   }
 
@@ -167,7 +165,7 @@ class BaselinesTest {
   void onlyProfilesOfWhatIsPublishedCount() throws IOException {
     publish("day=1", 1);
     publish("day=2", 2);
-    kept.write("day=3", "i3", new StoredProfile(MODEL, SlicedProfile.of(profile(3))));
+    kept.write("day=3", "i3", new StoredProfile(MODEL, profile(3)));
     published.put("day=2", "i9");
     Files.write(
         StateDirectory.profile(kept.place().state(), "day=2", "i9").toPath(), new byte[] {'{'});
@@ -179,8 +177,8 @@ class BaselinesTest {
   void partitionsThatTheGroupPublishesCount() throws IOException {
     publish("day=2024-01-01", 1);
     Baselines baselines = baselines();
-    baselines.publishes("day=2024-01-01", SlicedProfile.of(profile(11)));
-    baselines.publishes("day=2024-01-07", SlicedProfile.of(profile(70)));
+    baselines.publishes("day=2024-01-01", profile(11));
+    baselines.publishes("day=2024-01-07", profile(70));
 
     Baselines.Found found = baselines.of("day=2024-01-08");
 
@@ -204,11 +202,11 @@ class BaselinesTest {
       publish("day=" + day, day);
     }
 
-    kept.write("day=30", "before", new StoredProfile(MODEL, SlicedProfile.of(profile(1))));
-    kept.write("day=31", "before", new StoredProfile(MODEL, SlicedProfile.of(profile(1))));
+    kept.write("day=30", "before", new StoredProfile(MODEL, profile(1)));
+    kept.write("day=31", "before", new StoredProfile(MODEL, profile(1)));
     published.remove("day=1");
     published.remove("day=2");
-    kept.write("day=32", "after", new StoredProfile(MODEL, SlicedProfile.of(profile(1))));
+    kept.write("day=32", "after", new StoredProfile(MODEL, profile(1)));
     published.put("day=32", "of a run without drift");
     kept.removeUnused(List.of("day=30", "day=32"), () -> this::writer);
 
@@ -262,36 +260,11 @@ class BaselinesTest {
 
   @Test
   void profilesStayWhileARunHasNotEnded() throws IOException {
-    kept.write("day=1", "next", new StoredProfile(MODEL, SlicedProfile.of(profile(1))));
+    kept.write("day=1", "next", new StoredProfile(MODEL, profile(1)));
     Files.createDirectories(kept.place().state().resolve("run-00000000").toPath());
 
     kept.removeUnused(List.of("day=1"), () -> this::writer);
 
     assertThat(kept.identities("day=1")).containsExactly("next");
-  }
-
-  @Test
-  void slicesAreComparedWithTheSameSlicesOfPartitionsThatAreDividedAlike() throws Exception {
-    publishSliced("day=2024-01-01", "region", Map.of("north", profile(1), "south", profile(5)));
-    publishSliced("day=2024-01-08", "region", Map.of("north", profile(2)));
-    publishSliced("day=2024-01-14", "branch", Map.of("north", profile(3)));
-    Baselines.Found found = baselines().of("day=2024-01-15");
-
-    assertThat(found.baselines("region", "north"))
-        .extracting(Baseline::name, Baseline::rows)
-        .containsExactly(tuple("weekday", 1.5));
-    assertThat(found.baselines("region", "south").get(0).partitions())
-        .containsExactly("day=2024-01-01");
-    assertThat(found.baselines("branch", "north"))
-        .extracting(Baseline::name, Baseline::rows)
-        .containsExactly(tuple("previous", 3.0));
-    assertThat(found.baselines("branch", "west")).isEmpty();
-    assertThat(found.baselines()).extracting(Baseline::name).contains("previous", "weekday");
-  }
-
-  private void publishSliced(String partition, String by, Map<String, Profile> slices)
-      throws IOException {
-    kept.write(partition, "i", new StoredProfile(MODEL, new SlicedProfile(profile(9), by, slices)));
-    published.put(partition, "i");
   }
 }

@@ -6,7 +6,6 @@ import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
 import io.paritree.drift.DriftValues;
 import io.paritree.drift.DriftWords;
-import io.paritree.drift.SlicedDrift;
 import io.paritree.output.RunDrift;
 import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.OutputProfile;
@@ -61,11 +60,9 @@ class HistoryRowsTest {
       verdicts.add(rule.verdict(values));
     }
 
-    SlicedDrift slices =
-        new SlicedDrift("region", List.of(new SlicedDrift.Slice("north", now, List.of())));
     RunDrift.Partition partition =
         new RunDrift.Partition(
-            "day=2", Optional.of(now).filter(any -> isReadable), List.of(drift), verdicts, slices);
+            "day=2", Optional.of(now).filter(any -> isReadable), List.of(drift), verdicts);
     return new HistoryRows("r", Instant.EPOCH, rules)
         .of(new HistoryRows.Compared(partition, now))
         .toList();
@@ -95,7 +92,7 @@ class HistoryRowsTest {
 
     assertThat(
             shown(
-                rows.stream().filter(row -> of(row, HistoryColumn.SLICE).equals("")).toList(),
+                rows,
                 HistoryColumn.KIND,
                 HistoryColumn.SUBJECT,
                 HistoryColumn.BASELINE,
@@ -112,22 +109,9 @@ class HistoryRowsTest {
   }
 
   @Test
-  void aSliceWithoutABaselineHasItsOwnValuesAndNoRules() throws Exception {
-    List<Object[]> north =
-        rows(true).stream().filter(row -> of(row, HistoryColumn.SLICE).equals("north")).toList();
-
-    assertThat(shown(north, HistoryColumn.BASELINE, HistoryColumn.RULE))
-        .hasSize(7)
-        .containsOnly("null null");
-    assertThat(of(north.get(0), HistoryColumn.VALUE)).isEqualTo(30.0);
-    assertThat(of(north.get(1), HistoryColumn.VALUE)).isEqualTo(0.25);
-  }
-
-  @Test
-  void whatIsEncryptedHasNeitherSlicesNorMeans() throws Exception {
+  void whatIsEncryptedHasNoMeans() throws Exception {
     List<Object[]> rows = rows(false);
 
-    assertThat(shown(rows, HistoryColumn.SLICE)).hasSize(7).containsOnly("");
     assertThat(
             shown(
                 rows.subList(0, 2),

@@ -53,7 +53,6 @@ class InputCheckTest {
                 schema,
                 List.of("id"),
                 List.of(),
-                "",
                 CallsAtOnce.DEFAULT,
                 problems)
             .check(listing.partitions(), session, () -> {});

@@ -140,16 +140,6 @@ class ReportFileTest {
               "psi" : 0.5,
               "noise" : 0.25,
               "baseline_mean" : 0.75
-            } ],
-            "by" : "region",
-            "slices" : [ {
-              "slice" : "north",
-              "rows" : 3,
-              "baseline" : "previous",
-              "output" : "score",
-              "psi" : 1.5,
-              "noise" : 0.5,
-              "baseline_mean" : 0.25
             } ]
           },
           "bytes" : 300,
@@ -228,18 +218,7 @@ class ReportFileTest {
           "known",
           "reference",
           List.of(new ReportedDrift.Impact("age", -0.125)),
-          List.of(new ReportedDrift.ScoreShift("score", 0.5, 0.25, 0.75)),
-          "region",
-          List.of(
-              new ReportedDrift.SliceShift(
-                  "north", 3, "previous", new ReportedDrift.ScoreShift("score", 1.5, 0.5, 0.25))));
-
-  @Test
-  void slicesWhoseScoresHaveShiftedAreOnTheConsoleToo() throws Exception {
-    assertThat(DriftTable.of(full(true).partitions().others()))
-        .contains(
-            "    day=1: score of region 'north' (3 rows) against previous: psi 1.5000, of which");
-  }
+          List.of(new ReportedDrift.ScoreShift("score", 0.5, 0.25, 0.75)));
 
   @Test
   void reportHasOneLayout() throws Exception {

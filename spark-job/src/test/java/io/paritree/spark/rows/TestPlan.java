@@ -30,7 +30,7 @@ final class TestPlan {
         new TaskPlan.Files("", null, "", 1, 1, 0),
         new TaskPlan.Keys(0, 0, null),
         new TaskPlan.Profiling(
-            TaskPlan.Profiling.Scope.REPORTED, new Sampling(0, 0), -1, new HashMap<>()),
+            TaskPlan.Profiling.Scope.REPORTED, new Sampling(0, 0), new HashMap<>()),
         new ArrayList<>(),
         0);
   }

@@ -77,7 +77,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(67)
+        .hasSize(66)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -120,7 +120,6 @@ class ScoreArgumentsTest {
             JobSettings.DriftMode.AUTO,
             200_000,
             5_000,
-            "",
             DriftWords.DEFAULT_RULES,
             List.of(),
             "",
@@ -219,7 +218,6 @@ class ScoreArgumentsTest {
             "--rule=any.psi > 0.25",
             "--rule",
             "rows > 2 * previous",
-            "--drift-by=region",
             "--accept-gates=moved, on purpose",
             "--drift-table=lake.drift",
             "--challenger=next=c/4",
@@ -278,7 +276,6 @@ class ScoreArgumentsTest {
                     JobSettings.DriftMode.GATE,
                     200_000,
                     5_000,
-                    "region",
                     DriftWords.DEFAULT_RULES,
                     List.of("any.psi > 0.25", "rows > 2 * previous"),
                     "moved, on purpose",
@@ -310,8 +307,6 @@ class ScoreArgumentsTest {
     assertThatThrownBy(
             () -> parse(good("--drift=off", "--rule=any.psi > 1").toArray(String[]::new)))
         .hasMessageContaining("--rule cannot be combined with --drift off");
-    assertThatThrownBy(() -> parse(good("--drift=off", "--drift-by=a").toArray(String[]::new)))
-        .hasMessageContaining("--drift-by (drift.by) cannot be combined with --drift off");
     assertThatThrownBy(
             () -> parse(good("--drift=off", "--drift-table=lake.drift").toArray(String[]::new)))
         .hasMessageContaining("--drift-table (drift.table) cannot be combined with --drift off");
