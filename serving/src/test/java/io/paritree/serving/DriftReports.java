@@ -106,8 +106,7 @@ public final class DriftReports {
             plain.scores(),
             plain.seconds(),
             new RunReport.Partitions(published.size(), 0, all),
-            plain.challengers(),
-            plain.problems());
+            plain.challengers());
     Path directory = Files.createDirectories(runs.resolve(run));
     Files.write(directory.resolve(StateDirectory.REPORT), report.toJson());
     List<RunDrift.Partition> drifts =

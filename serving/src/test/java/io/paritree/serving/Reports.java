@@ -67,8 +67,7 @@ public final class Reports {
             report.partitions(),
             List.of(
                 ReportedChallenger.leftOut("gone", "there is no such <b>model</b>"),
-                ReportedChallenger.compared("next", comparison)),
-            report.problems());
+                ReportedChallenger.compared("next", comparison)));
     Files.write(run.resolve(StateDirectory.REPORT), with.toJson());
   }
 
@@ -118,7 +117,6 @@ public final class Reports {
                 2, Double.NaN, 0.1f, Float.POSITIVE_INFINITY, List.of(0.1f, Float.NaN))),
         Map.of("score", 1.5),
         new RunReport.Partitions(published, 0, partitions),
-        List.of(),
         List.of());
   }
 }

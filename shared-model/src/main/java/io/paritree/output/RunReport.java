@@ -24,7 +24,6 @@ import java.util.OptionalLong;
  * @param seconds how long each stage took, in order
  * @param partitions what became of the partitions
  * @param challengers how other models compare with the one that scored
- * @param problems what else it could not do, without an effect on how it ended
  */
 public record RunReport(
     Start start,
@@ -36,8 +35,7 @@ public record RunReport(
     Optional<Scores> scores,
     Map<String, Double> seconds,
     Partitions partitions,
-    List<ReportedChallenger> challengers,
-    List<String> problems) {
+    List<ReportedChallenger> challengers) {
   /** The most bytes of it that a server reads: about 50,000 files. */
   public static final int MAX_BYTES = 8 << 20;
 
@@ -221,7 +219,6 @@ public record RunReport(
     Objects.requireNonNull(ending, "ending");
     seconds = ordered(seconds);
     challengers = List.copyOf(challengers);
-    problems = List.copyOf(problems);
   }
 
   private static <T> Map<String, T> ordered(Map<String, T> map) {
@@ -296,10 +293,6 @@ public record RunReport(
     json.writeEndObject();
     if (!challengers.isEmpty()) {
       JsonText.objects(json, "challengers", challengers, one -> one.write(json));
-    }
-
-    if (!problems.isEmpty()) {
-      JsonText.array(json, "problems", problems, json::writeString);
     }
 
     JsonText.objects(json, "partitions", partitions.scored(), one -> write(one, json));

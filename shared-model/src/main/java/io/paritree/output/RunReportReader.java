@@ -41,7 +41,6 @@ final class RunReportReader {
   private final List<Change> changed = new ArrayList<>();
   private final List<Partition> partitions = new ArrayList<>();
   private final List<ReportedChallenger> challengers = new ArrayList<>();
-  private final List<String> problems = new ArrayList<>();
   private Optional<Model> model = Optional.empty();
   private Optional<Scores> scores = Optional.empty();
 
@@ -72,7 +71,6 @@ final class RunReportReader {
         Map.entry("partitions", () -> json.list(() -> partitions.add(partition(json)))),
         Map.entry(
             "challengers", () -> json.list(() -> challengers.add(ReportedChallenger.read(json)))),
-        Map.entry("problems", () -> json.list(() -> problems.add(json.text()))),
         Map.entry("model", () -> model = Optional.of(model(json))),
         Map.entry("scores", () -> scores = scores(json)));
   }
@@ -107,8 +105,7 @@ final class RunReportReader {
             (int) members.number("published", exitCode == 0 ? partitions.size() : 0),
             (int) members.number("alreadyPublished", 0),
             partitions),
-        challengers,
-        problems);
+        challengers);
   }
 
   private static OptionalLong duplicateKeys(JsonMembers members) {

@@ -6,7 +6,6 @@ import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.drift.DriftRules;
 import io.paritree.spark.drift.GroupDrift;
 import io.paritree.spark.drift.PartitionDrift;
-import io.paritree.spark.history.DriftHistory;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.report.RunQuality;
 import java.io.IOException;
@@ -80,11 +79,6 @@ final class DriftGate {
             quality.add(
                 new RunQuality.Compared(
                     partition, drift.profile(), drift.drifts(), drift.verdicts())));
-  }
-
-  /** Adds all partitions to the table of drift. */
-  void addTo(DriftHistory history) {
-    result().partitions().forEach(one -> history.add(one, drifts.get(one.path()).profile()));
   }
 
   /** Stores the profiles of partitions that are about to be published. */

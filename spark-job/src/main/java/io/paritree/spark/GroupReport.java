@@ -270,8 +270,7 @@ final class GroupReport {
         // Values that may be encrypted in the output must not be readable here.
         checked.hasSecrets() ? new ScoreHistogram() : tally.scores(),
         new JobReport.Times(stages.seconds(), scoringSeconds),
-        challengers(),
-        List.of());
+        challengers());
   }
 
   private List<FaultyRows> faults() {

@@ -20,7 +20,6 @@ import io.paritree.spark.task.RowCounts;
 import io.paritree.spark.task.Tally;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +30,6 @@ final class GroupRun {
   private final RunParts parts;
   private final JobSettings settings;
   private final Stages stages;
-  private final RunTables tables;
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
   private Optional<Location> record = Optional.empty();
@@ -41,14 +39,6 @@ final class GroupRun {
     this.settings = parts.settings();
     this.stages = parts.stages();
     this.name = RunName.first(settings.runId());
-    this.tables =
-        new RunTables(
-            name,
-            settings,
-            parts.rules(),
-            parts.session(),
-            parts.progress(),
-            Instant.parse(parts.startedAt()));
   }
 
   /**
@@ -58,7 +48,6 @@ final class GroupRun {
    * @param groupsLeft how many groups of the run follow this one
    */
   JobReport run(CheckedRun checked, int groupsLeft) throws JobException, IOException {
-    tables.writeLarge(); // of the groups before
     Tally tally = GroupProfiles.asked(checked).none();
     GroupReport report = new GroupReport(parts.startedAt(), stages, checked, tally, groupsLeft);
     try (Publisher.Run run = checked.output().runs().begin(name)) {
@@ -88,15 +77,6 @@ final class GroupRun {
   /** Returns the directory where the last group has stored its report; empty if it has not. */
   Optional<Location> record() {
     return record;
-  }
-
-  /**
-   * Appends what was compared to the table of drift, if there is one.
-   *
-   * @return why a table could not be appended to, now or before; empty if all could
-   */
-  Optional<String> writeHistory() {
-    return tables.write();
   }
 
   Optional<JobReport> failure() {
@@ -140,8 +120,7 @@ final class GroupRun {
     List<PreparedPartition> prepared;
     try {
       prepared =
-          new GroupVerification(parts, tables, checked, run, tally, report)
-              .prepared(scoring, staging);
+          new GroupVerification(parts, checked, run, tally, report).prepared(scoring, staging);
       if (!prepared.isEmpty()) {
         StopSignal.publishing();
       }
@@ -156,7 +135,6 @@ final class GroupRun {
     }
 
     try {
-      boolean isKept = tables.keepCompared(checked, run.directory(), tally);
       List<String> published =
           checked
               .output()
@@ -167,10 +145,6 @@ final class GroupRun {
                   metadata(checked.model(), report),
                   report::keepPublished);
       stages.end("publish");
-      if (isKept) {
-        tables.appendCompared(checked, run.directory(), tally, published);
-      }
-
       return report.published(published);
     } catch (ConflictException e) {
       staging.remove();

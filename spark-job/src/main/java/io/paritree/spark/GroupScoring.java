@@ -35,7 +35,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
@@ -174,7 +173,7 @@ final class GroupScoring {
       try {
         List<Tally> results =
             new Scan(session, input, files)
-                .score(model, challengers, plan, writers, quarantined, comparedWriters(), planned);
+                .score(model, challengers, plan, writers, quarantined, planned);
         results.forEach(tally::add);
       } finally {
         context.setLocalProperty(TaskWatch.RUN, null);
@@ -183,12 +182,6 @@ final class GroupScoring {
         challengers.forEach(Broadcast::destroy);
       }
     }
-  }
-
-  private Optional<ParquetWriters> comparedWriters() throws IOException {
-    return checked.settings().challengers().table().isEmpty()
-        ? Optional.empty()
-        : Optional.of(ParquetWriters.of(session, checked.comparedColumns()));
   }
 
   private TaskPlan plan(String tasks, String table, String run, int sampleRows) throws IOException {

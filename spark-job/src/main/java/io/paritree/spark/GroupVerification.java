@@ -29,7 +29,6 @@ import org.apache.hadoop.conf.Configuration;
  */
 final class GroupVerification {
   private final RunParts parts;
-  private final RunTables tables;
   private final CheckedRun checked;
   private final Publisher.Run run;
   private final Tally tally;
@@ -40,14 +39,8 @@ final class GroupVerification {
    * @param report receives what is found
    */
   GroupVerification(
-      RunParts parts,
-      RunTables tables,
-      CheckedRun checked,
-      Publisher.Run run,
-      Tally tally,
-      GroupReport report) {
+      RunParts parts, CheckedRun checked, Publisher.Run run, Tally tally, GroupReport report) {
     this.parts = parts;
-    this.tables = tables;
     this.checked = checked;
     this.run = run;
     this.tally = tally;
@@ -77,7 +70,6 @@ final class GroupVerification {
       held = gate.get().compare(GroupProfiles.asked(checked).of(tally), held);
       report.compared(gate.get().drifts(), gate.get().result());
       gate.get().addTo(parts.quality());
-      tables.history().ifPresent(gate.get()::addTo);
     }
 
     List<OutputPartition> targets = notHeld(held, staging);

@@ -56,25 +56,6 @@ final class RunRecord {
     }
   }
 
-  /**
-   * Replaces the report of a group that has ended, if it is there.
-   *
-   * @param err receives why that is not possible
-   */
-  static void replace(
-      Location directory, Map<String, String> hadoop, JobReport report, PrintStream err) {
-    Location file = directory.resolve(StateDirectory.REPORT);
-    try {
-      FileStore store = FileStore.of(file, hadoop);
-      // If the report is not there yet, another run will move it there, for which nothing may be.
-      if (store.find(file).isPresent()) {
-        store.replace(file, ReportFile.json(report));
-      }
-    } catch (IOException | RuntimeException e) {
-      err.println("Cannot replace the report %s: %s".formatted(file, e));
-    }
-  }
-
   private static boolean isInInput(
       OutputPlace place, JobSettings settings, Map<String, String> hadoop) throws IOException {
     Location real;

@@ -17,7 +17,6 @@ import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.history.DriftHistory;
 import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
@@ -53,7 +52,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * One run: checks the input, scores the partitions that are not published yet, publishes them.
@@ -123,7 +121,6 @@ final class ScoringJob {
     List<String> problems = new ArrayList<>();
     Output target = output(model); // first: what others publish from now on is a conflict
     Input source = input(model, hadoop, problems);
-    checkHistory(target, source, hadoop, problems);
     JobCheck check = new JobCheck(settings, model, challengers, source, target, hadoop, problems);
     check.notes().forEach(progress::println);
     LineageFacts facts = new LineageFacts(settings, model, check);
@@ -144,13 +141,8 @@ final class ScoringJob {
 
     challengers = checkExecutors(session, files, challengers);
     stages.end("spark");
-    if (settings.drift().table().isPresent()) {
-      DriftHistory.table(settings.drift().table().get()).check(session);
-    }
-
     CheckedRun checked = check.check(session, files, challengers, progress);
     checked.challengers().check(settings.challengers().absence());
-    ChallengerHistory.check(session, checked);
     lineage = Optional.of(facts.checked(checked));
     stages.end("check");
     observer.reached(Step.INPUT_CHECKED);
@@ -181,7 +173,6 @@ final class ScoringJob {
       }
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       group.failure().ifPresent(reports::add);
-      endHistory(group, reports);
       failure = Optional.of(reports).filter(any -> !any.isEmpty()).map(JobReport::total);
       throw e;
     } finally {
@@ -190,44 +181,7 @@ final class ScoringJob {
       target.recover();
     }
 
-    endHistory(group, reports);
     return JobReport.total(reports);
-  }
-
-  private void checkHistory(
-      Output target, Input source, Map<String, String> hadoop, List<String> problems)
-      throws IOException {
-    List<Location> places =
-        new ArrayList<>(List.of(target.place().output(), target.place().state()));
-    source.root().ifPresent(places::add);
-    if (settings.drift().table().isPresent()) {
-      DriftHistory.table(settings.drift().table().get())
-          .problems(hadoop, places)
-          .forEach(problems::add);
-    }
-
-    if (settings.challengers().table().isPresent()) {
-      ChallengerHistory.table(settings.challengers().table().get(), new StructType())
-          .problems(hadoop, places)
-          .forEach(problems::add);
-    }
-  }
-
-  /**
-   * Appends what was compared to the table of drift. A failure is no failure of the run: the report
-   * of its last group has it.
-   */
-  private void endHistory(GroupRun group, List<JobReport> reports) {
-    Optional<String> problem = group.writeHistory();
-    if (problem.isEmpty() || reports.isEmpty()) {
-      return;
-    }
-
-    JobReport last = reports.remove(reports.size() - 1).with(problem.get());
-    reports.add(last);
-    if (group.record().isPresent()) {
-      RunRecord.replace(group.record().get(), spark.hadoopSettings(), last, progress);
-    }
   }
 
   private DriftRules rules(ScoringModel model) throws UsageException {

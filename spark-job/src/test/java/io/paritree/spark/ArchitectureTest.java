@@ -110,7 +110,6 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.Quarantine",
           "rows.Scan",
           "rows.ScoreTask",
-          "rows.ScoresOfBoth",
           "rows.TaskRows",
           "sql.BatchScoring",
           "sql.BlockScoring",

@@ -13,7 +13,6 @@ import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.command.ModelMain;
-import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.rows.OpenModels;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,7 +26,6 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -323,103 +321,6 @@ class ChallengersTest {
 
   private static Object[] all(Object[] one, Object[] two, Object[] three, Object... more) {
     return Stream.of(one, two, three, more).flatMap(Stream::of).toArray();
-  }
-
-  @Test
-  void aTableHasTheScoresOfAllModelsForEachPublishedRow() throws Exception {
-    Path challenger = packages.binary(2, 30);
-    Map<Long, Integer> before = scores(champion);
-    Map<Long, Integer> now = scores(challenger);
-    Path table = directory.resolve("both");
-    Object[] options = {
-      "--challenger",
-      "next=" + challenger,
-      "--challenger",
-      "same=" + champion,
-      "--challenger-table",
-      table
-    };
-
-    String pattern = "more [1] {a,b}*?"; // to Spark's readers, unless its characters are escaped
-    JobRun run = run(pattern, options);
-    JobRun again = run(pattern, options); // publishes nothing, and appends nothing
-    Path delta = directory.resolve("both in Delta"); // with names in another case than the key has
-    TestSpark.session()
-        .sql(
-            "CREATE TABLE delta.`%s` USING delta AS SELECT * FROM parquet.`%s` WHERE false"
-                .formatted(delta, table));
-    Path renamed = directory.resolve("renamed");
-    TestSpark.session()
-        .read()
-        .parquet(input.toString())
-        .withColumnRenamed("parcel_id", "PARCEL_ID")
-        .withColumn("Score", functions.col("PARCEL_ID"))
-        .write()
-        .parquet(renamed.toString());
-    options[options.length - 1] = delta;
-    JobRun other =
-        JobRun.observed(
-            StepObserver.NONE,
-            Map.of("--model", champion, "--input", renamed, "--output", directory.resolve("out")),
-            Stream.concat(Stream.of("--keys", "PARCEL_ID"), Stream.of(options)).toArray());
-
-    for (Object either : List.of(delta, directory.resolve("none"))) {
-      options[options.length - 1] = either;
-      JobRun asOne =
-          JobRun.observed(
-              StepObserver.NONE,
-              Map.of("--model", champion, "--input", renamed, "--output", directory.resolve("one")),
-              Stream.concat(Stream.of("--keys", "PARCEL_ID,Score"), Stream.of(options)).toArray());
-      assertThat(asOne.exitCode()).isEqualTo(3);
-      assertThat(asOne.err()).contains("its columns 'Score' and 'score' would be one");
-    }
-
-    for (JobRun each : List.of(run, again, other)) {
-      assertThat(each.exitCode()).as(each.err()).isZero();
-      assertThat(each.err()).doesNotContain("Cannot write");
-    }
-
-    assertThat(Scores.of(directory.resolve("out"))).isEqualTo(before);
-    Dataset<Row> rows = TestSpark.session().read().parquet(table.toString());
-    assertThat(rows.columns())
-        .containsExactly(
-            "run",
-            "at",
-            "parcel_id",
-            "partition",
-            "challenger",
-            "score",
-            "label",
-            "model_version",
-            "champion_score",
-            "champion_label",
-            "champion_model_version");
-    assertThat(rows.count()).isEqualTo(2L * (ROWS - BAD));
-    assertThat(TestSpark.session().read().format("delta").load(delta.toString()).drop("run", "at"))
-        .satisfies(
-            same -> {
-              assertThat(same.count()).isEqualTo(rows.count());
-              assertThat(same.exceptAll(rows.drop("run", "at")).isEmpty()).isTrue();
-            });
-    Dataset<Row> next = rows.filter("challenger = 'next'");
-    assertThat(Scores.of(next)).isEqualTo(now);
-    assertThat(Scores.of(next.selectExpr("parcel_id", "champion_score AS score")))
-        .isEqualTo(before);
-    assertThat(rows.filter("challenger = 'same' and score <> champion_score").count()).isZero();
-    assertThat(rows.filter("champion_model_version <> 'parcel-late/1'").count()).isZero();
-    assertThat(ended("out").resolve("compared")).doesNotExist();
-    assertThat(
-            run("third", "--challenger", "a=" + champion, "--challenger-table", input).exitCode())
-        .isEqualTo(2);
-    JobRun inside =
-        run(
-            "third",
-            "--challenger",
-            "a=" + champion,
-            "--challenger-table",
-            directory.resolve("third/both"));
-    assertThat(inside.exitCode()).isEqualTo(3);
-    assertThat(inside.err()).contains("one inside the other; give --challenger-table a place");
   }
 
   @Test

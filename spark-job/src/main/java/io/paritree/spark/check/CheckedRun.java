@@ -11,7 +11,6 @@ import io.paritree.spark.input.InputFile;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.rows.ScoresOfBoth;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.store.FileStore;
@@ -73,7 +72,7 @@ public record CheckedRun(
         model.card().reference().stream()
             .flatMap(reference -> reference.features().stream())
             .anyMatch(feature -> feature.bins().isPresent());
-    boolean isAsked = !settings.drift().more().isEmpty() || settings.drift().table().isPresent();
+    boolean isAsked = !settings.drift().more().isEmpty();
     return hasBins || isAsked ? DriftMode.REPORT : DriftMode.OFF;
   }
 
@@ -92,12 +91,6 @@ public record CheckedRun(
         .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
         .map(Map.Entry::getKey)
         .toList();
-  }
-
-  /** Returns the columns of the scores of both models, as tasks write them for a table. */
-  public StructType comparedColumns() {
-    List<StructField> keys = List.of(rows.fields()).subList(0, carried.keys().size());
-    return ScoresOfBoth.columns(keys, model);
   }
 
   /** Returns a copy with only some of the open partitions. */

@@ -135,10 +135,6 @@ public final class JobCheck {
       asked.add("--rule");
     }
 
-    if (drift.table().isPresent()) {
-      asked.add("--drift-table");
-    }
-
     if (!settings.challengers().models().isEmpty()) {
       asked.add("--challenger");
     }

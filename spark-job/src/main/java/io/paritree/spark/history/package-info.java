@@ -1,2 +1,2 @@
-/** The table to which runs append what they have compared, and its rows. */
+/** Tables that runs append to. */
 package io.paritree.spark.history;

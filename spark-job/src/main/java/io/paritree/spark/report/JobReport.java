@@ -36,7 +36,6 @@ import java.util.stream.Stream;
  * @param times how long the run took
  * @param challengers how other models compare with the one that scored; of several groups, that of
  *     the last one that was compared
- * @param problems what else it could not do, without an effect on how it ended
  */
 public record JobReport(
     Start start,
@@ -49,8 +48,7 @@ public record JobReport(
     long duplicateKeys,
     ScoreHistogram scores,
     Times times,
-    List<ComparedChallenger> challengers,
-    List<String> problems) {
+    List<ComparedChallenger> challengers) {
   public static final long NOT_COUNTED = -1;
 
   /** The stage that builds the indexes for look-ups; a run without them has none. */
@@ -201,7 +199,6 @@ public record JobReport(
         NOT_COUNTED,
         new ScoreHistogram(),
         new Times(stages, 0),
-        List.of(),
         List.of());
   }
 
@@ -235,25 +232,7 @@ public record JobReport(
         new Times(
             last.times.stages,
             groups.stream().map(JobReport::times).mapToDouble(Times::scoring).sum()),
-        ComparedChallenger.ofGroups(groups.stream().map(JobReport::challengers).toList()),
-        groups.stream().flatMap(group -> group.problems.stream()).toList());
-  }
-
-  /** Returns the report of the same run, which could not do something else. */
-  public JobReport with(String problem) {
-    return new JobReport(
-        start,
-        outcome,
-        message,
-        groupsLeft,
-        partitions,
-        quarantine,
-        values,
-        duplicateKeys,
-        scores,
-        times,
-        challengers,
-        Stream.concat(problems.stream(), Stream.of(problem)).toList());
+        ComparedChallenger.ofGroups(groups.stream().map(JobReport::challengers).toList()));
   }
 
   /**

@@ -40,8 +40,7 @@ public final class ReportFile {
         seconds(report.times()),
         new RunReport.Partitions(
             partitions.published().size(), partitions.before().size(), partitions.scored()),
-        report.challengers().stream().map(ComparedChallenger::reported).toList(),
-        report.problems());
+        report.challengers().stream().map(ComparedChallenger::reported).toList());
   }
 
   private static Optional<RunReport.Scores> scores(ScoreHistogram scores) {

@@ -42,7 +42,6 @@ final class ChallengerRows {
   private final float[] margins;
   private final float[] scores;
   private final KeyTexts keys;
-  private final UTF8String name;
   private final int firstColumn;
   private final Outputs outputs;
   private final UTF8String[] labels;
@@ -78,7 +77,6 @@ final class ChallengerRows {
     this.margins = new float[engine.outputs() * STRIDE];
     this.scores = new float[engine.scores() * STRIDE];
     this.keys = new KeyTexts(plan, planned.form().keys());
-    this.name = UTF8String.fromString(planned.name());
     this.firstColumn = planned.firstColumn();
     this.outputs = challenger.outputs();
     this.labels = ScoreFields.labels(challenger);
@@ -124,64 +122,36 @@ final class ChallengerRows {
   }
 
   /** Returns whether the challenger has scored a row of the last block. */
-  boolean isScored(Scored champion, int row) {
+  private boolean isScored(Scored champion, int row) {
     boolean isRefused = champion.faults.isFaulty(row) && !ofBoth(champion, row).isEmpty();
     return tally.counts().isPresent() && !faults.isFaulty(row) && !isRefused;
   }
 
-  /** Returns by which name the run calls it. */
-  UTF8String name() {
-    return name;
-  }
-
-  /** Writes what it makes of a row to its columns of an output row, if it has some. */
+  /**
+   * Writes what it makes of a row to its columns of an output row, if it has some: scores, label,
+   * version, or nulls if it has not scored it.
+   */
   void write(Scored champion, int row, SpecificInternalRow output) {
-    if (firstColumn >= 0) {
-      write(champion, row, columns(outputs), output, firstColumn);
-    }
-  }
-
-  /**
-   * Columns that are written of it.
-   *
-   * @param scores which of its scores; -1 where it has none
-   */
-  record Columns(int[] scores, boolean hasLabel) {}
-
-  /** Returns the columns that outputs have. */
-  Columns columns(Outputs of) {
-    if (of.names().size() == 1 && outputs.names().size() == 1) {
-      return new Columns(new int[1], of.hasLabel());
+    if (firstColumn < 0) {
+      return;
     }
 
-    int[] places = of.names().stream().mapToInt(outputs.names()::indexOf).toArray();
-    return new Columns(places, of.hasLabel());
-  }
-
-  /**
-   * Writes what it makes of a row: scores, label, version, or nulls if it has not scored it.
-   *
-   * @return the ordinal after them
-   */
-  int write(Scored champion, int row, Columns columns, SpecificInternalRow output, int first) {
     boolean isScored = isScored(champion, row);
     int at = row * engine.scores();
-    int to = first;
-    for (int score : columns.scores) {
-      if (isScored && score >= 0) {
+    int to = firstColumn;
+    for (int score = 0; score < outputs.names().size(); score++) {
+      if (isScored) {
         output.setFloat(to++, scores[at + score]);
       } else {
         output.setNullAt(to++);
       }
     }
 
-    if (columns.hasLabel) {
-      boolean isLabelled = isScored && outputs.hasLabel();
-      output.update(to++, isLabelled ? labels[outputs.classIndex(scores, at)] : null);
+    if (outputs.hasLabel()) {
+      output.update(to++, isScored ? labels[outputs.classIndex(scores, at)] : null);
     }
 
-    output.update(to++, isScored ? version : null);
-    return to;
+    output.update(to, isScored ? version : null);
   }
 
   private List<Fault> ofBoth(Scored champion, int row) {

@@ -61,7 +61,6 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
    * Scores all rows, in one pass.
    *
    * @param challengers in the order of the plan
-   * @param comparedWriters of the scores of challengers, if these go to a table
    * @param planned is run once, when everything is planned and the tasks begin
    * @return the results of all tasks, each from the one attempt that counts; some may be added up
    */
@@ -71,13 +70,10 @@ public record Scan(SparkSession session, CheckedInput input, List<InputFile> fil
       TaskPlan plan,
       ParquetWriters writers,
       ParquetWriters quarantineWriters,
-      Optional<ParquetWriters> comparedWriters,
       Runnable planned) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     Broadcast<JavaSerialized<Orders>> orders =
-        context.broadcast(
-            new JavaSerialized<>(
-                new Orders(plan, writers, quarantineWriters, comparedWriters.orElse(null))));
+        context.broadcast(new JavaSerialized<>(new Orders(plan, writers, quarantineWriters)));
     try {
       JavaRDD<JavaSerialized<Tally>> tasks = tasks(model, challengers, plan, orders);
       tasks.getNumPartitions(); // lists the splits, which a plan does when it is first asked

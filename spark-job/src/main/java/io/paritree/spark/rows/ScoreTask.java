@@ -41,16 +41,8 @@ record ScoreTask(
     int indexOrdinal)
     implements Serializable {
 
-  /**
-   * What the tasks of a run do, and with what they write.
-   *
-   * @param comparedWriters null if the scores of challengers go to no table
-   */
-  record Orders(
-      TaskPlan plan,
-      ParquetWriters writers,
-      ParquetWriters quarantineWriters,
-      ParquetWriters comparedWriters)
+  /** What the tasks of a run do, and with what they write. */
+  record Orders(TaskPlan plan, ParquetWriters writers, ParquetWriters quarantineWriters)
       implements Serializable {}
 
   Iterator<JavaSerialized<Tally>> scoreBatches(Iterator<ColumnarBatch> batches) throws IOException {

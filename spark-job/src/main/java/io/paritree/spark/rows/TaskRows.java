@@ -56,7 +56,6 @@ final class TaskRows {
   private final UTF8String[] labels;
   private final InputFormat format;
   private final List<ChallengerRows> challengers = new ArrayList<>();
-  private final ScoresOfBoth compared; // null if the scores of challengers go to no table
   private ChallengerRows.Scored challenged; // the last block, if there are challengers
   private final Tally tally = new Tally();
 
@@ -99,17 +98,6 @@ final class TaskRows {
             directory,
             "quarantine-%s-%s".formatted(number, attempt),
             tally.examples());
-    this.compared =
-        orders.comparedWriters() == null || plan.isSample()
-            ? null
-            : new ScoresOfBoth(
-                plan,
-                model,
-                orders.comparedWriters(),
-                new Path(
-                    directory,
-                    "compared-%s-%s%s"
-                        .formatted(number, attempt, orders.comparedWriters().extension())));
     boolean hasSecrets = Encryption.isConfigured(orders.writers().hadoop());
     this.stated = new StatedPartition(plan, !hasSecrets);
     boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
@@ -199,10 +187,6 @@ final class TaskRows {
 
     tally.scored().addAll(scored.close());
     tally.quarantined().addAll(quarantine.close(attempt));
-    if (compared != null) {
-      tally.compared().addAll(compared.close(attempt));
-    }
-
     if (keys != null) {
       tally.keys().addAll(keys.close(attempt));
     }
@@ -326,9 +310,6 @@ final class TaskRows {
 
     for (ChallengerRows challenger : challengers) {
       challenger.write(challenged, row, output);
-      if (compared != null) {
-        compared.add(source.partition, output, challenger, challenged, row);
-      }
     }
 
     if (explanation == null || !explanation.hold(block, source.file, row, slots, scores, output)) {

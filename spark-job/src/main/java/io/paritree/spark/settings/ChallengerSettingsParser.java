@@ -3,11 +3,9 @@ package io.paritree.spark.settings;
 import io.paritree.config.Settings;
 import io.paritree.spark.settings.JobSettings.Absence;
 import io.paritree.spark.settings.JobSettings.ChallengerScores;
-import io.paritree.spark.tables.TableToWrite;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads which other models score the rows: the type and range of each setting. */
@@ -44,20 +42,9 @@ record ChallengerSettingsParser(Settings settings) {
       settings.problem("--challenger-columns needs --challenger");
     }
 
-    Optional<TableToWrite> table =
-        CommonSettings.historyTable(
-            settings,
-            "--challenger-table",
-            "challenger-table",
-            List.of("input", "input-table", "output", "table", "drift.table"));
-    if (table.isPresent() && models.isEmpty()) {
-      settings.problem("--challenger-table needs --challenger");
-    }
-
     return new JobSettings.Challengers(
         models,
         written ? ChallengerScores.WRITTEN : ChallengerScores.LEFT_OUT,
-        table,
         required ? Absence.REFUSED : Absence.REPORTED);
   }
 }

@@ -5,9 +5,7 @@ import io.paritree.drift.DriftWords;
 import io.paritree.rule.Rule;
 import io.paritree.rule.RuleException;
 import io.paritree.spark.settings.JobSettings.DriftMode;
-import io.paritree.spark.tables.TableToWrite;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.ParseResult;
 
@@ -50,21 +48,6 @@ record DriftSettingsParser(Settings settings, ParseResult given) {
         settings.whole("scoring-job.drift.impact-rows", 0, CommonSettings.TRILLION),
         rules,
         more,
-        accepted.strip(),
-        driftTable(mode));
-  }
-
-  private Optional<TableToWrite> driftTable(DriftMode mode) {
-    Optional<TableToWrite> table =
-        CommonSettings.historyTable(
-            settings,
-            "--drift-table",
-            "drift.table",
-            List.of("input", "input-table", "output", "table"));
-    if (table.isPresent() && mode == DriftMode.OFF) {
-      settings.problem("--drift-table (drift.table) cannot be combined with --drift off");
-    }
-
-    return table;
+        accepted.strip());
   }
 }

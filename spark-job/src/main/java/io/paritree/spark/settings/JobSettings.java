@@ -174,7 +174,6 @@ public record JobSettings(
    * @param rules about the differences
    * @param more other rules, of this run only
    * @param accepted why partitions for which rules have fired are published; empty if they are not
-   * @param table to which what was compared is appended; empty for none
    */
   public record Drift(
       DriftMode mode,
@@ -182,8 +181,7 @@ public record JobSettings(
       long impactRows,
       List<String> rules,
       List<String> more,
-      String accepted,
-      Optional<TableToWrite> table) {
+      String accepted) {
     public Drift {
       rules = List.copyOf(rules);
       more = List.copyOf(more);
@@ -200,14 +198,9 @@ public record JobSettings(
    *
    * @param models references by name, in the order in which they were given
    * @param scores whether their scores are written beside the model's
-   * @param table to which the scores of all models are appended; empty for none
    * @param absence what happens if one cannot be compared
    */
-  public record Challengers(
-      Map<String, String> models,
-      ChallengerScores scores,
-      Optional<TableToWrite> table,
-      Absence absence) {
+  public record Challengers(Map<String, String> models, ChallengerScores scores, Absence absence) {
     /** The most of a run. */
     public static final int MOST = 8;
 

@@ -38,9 +38,7 @@ public final class ScoreArguments {
           "challenger",
           "challengers",
           "drift",
-          "drift.mode",
-          "drift-table",
-          "drift.table");
+          "drift.mode");
 
   private ScoreArguments() {}
 
@@ -150,11 +148,6 @@ public final class ScoreArguments {
         text(
             "--accept-gates=REASON",
             "with --drift gate: publish partitions although rules fire; the reason is kept with them"),
-        text(
-            "--drift-table=TABLE",
-            "with --drift: append what was compared to a directory of Parquet files, or to a table of %s"
-                    .formatted(AskedFormat.names())
-                + " that is there: its path, which has a slash, or a name in a catalog"),
         texts(
             "--challenger=NAME=MODEL",
             "score the rows with this model, too, and compare it with --model: the result is with the"
@@ -164,11 +157,6 @@ public final class ScoreArguments {
             "--challenger-columns",
             "write the scores of challengers, too: score_NAME, label_NAME and model_version_NAME, of"
                 + " several outputs score_OUTPUT_NAME"),
-        text(
-            "--challenger-table=TABLE",
-            "append the scores of all models to a directory of Parquet files, or to a table of %s"
-                    .formatted(AskedFormat.names())
-                + " that is there: its path, which has a slash, or a name in a catalog"),
         flag(
             "--challenger-required",
             "publish nothing, with exit code 6, if a challenger cannot be compared"),

@@ -21,7 +21,6 @@ import java.util.stream.Stream;
  * @param keys files of the keys' hashes, if they are hashed
  * @param unreadable why files were not read to their ends, each reason once
  * @param examples of quarantined rows by field and code
- * @param compared files of the scores of challengers, if these go to a table
  * @param challengers what other models have made of the rows, by their names
  */
 public record Tally(
@@ -31,7 +30,6 @@ public record Tally(
     ArrayList<WrittenFile> keys,
     LinkedHashSet<String> unreadable,
     FaultExamples examples,
-    ArrayList<WrittenFile> compared,
     TreeMap<String, ChallengerTally> challengers)
     implements Serializable {
 
@@ -44,7 +42,6 @@ public record Tally(
         new ArrayList<>(),
         new LinkedHashSet<>(),
         new FaultExamples(),
-        new ArrayList<>(),
         new TreeMap<>());
   }
 
@@ -68,7 +65,6 @@ public record Tally(
     keys.addAll(other.keys);
     unreadable.addAll(other.unreadable);
     examples.add(other.examples);
-    compared.addAll(other.compared);
     other.challengers.forEach(
         (name, more) ->
             challengers.merge(

@@ -170,7 +170,6 @@ class JobMetricsTest {
         JobReport.NOT_COUNTED,
         new ScoreHistogram(),
         times,
-        List.of(),
         List.of());
   }
 }

@@ -104,7 +104,6 @@ class ReportFileTest {
           "name" : "old",
           "leftOut" : "it is gone"
         } ],
-        "problems" : [ "Cannot write something else" ],
         "partitions" : [ {
           "partition" : "day=1",
           "identity" : "i1",
@@ -296,8 +295,7 @@ class ReportFileTest {
         report.duplicateKeys(),
         scores,
         report.times(),
-        report.challengers(),
-        report.problems());
+        report.challengers());
   }
 
   private static byte[] utf8(String text) {
@@ -377,8 +375,7 @@ class ReportFileTest {
         new JobReport.Times(seconds, 15),
         List.of(
             ComparedChallengerTest.compared("next", 30),
-            ComparedChallenger.leftOut("old", "it is gone")),
-        List.of("Cannot write something else"));
+            ComparedChallenger.leftOut("old", "it is gone")));
   }
 
   private static Profile reference() {

@@ -17,7 +17,6 @@ import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.publish.LockTimes;
-import io.paritree.spark.tables.TableToWrite;
 import io.paritree.store.CallsAtOnce;
 import java.io.IOException;
 import java.net.URI;
@@ -122,12 +121,10 @@ class ScoreArgumentsTest {
             5_000,
             DriftWords.DEFAULT_RULES,
             List.of(),
-            "",
-            Optional.empty()),
+            ""),
         new JobSettings.Challengers(
             Map.of(),
             JobSettings.ChallengerScores.LEFT_OUT,
-            Optional.empty(),
             JobSettings.Absence.REPORTED),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
@@ -219,11 +216,9 @@ class ScoreArgumentsTest {
             "--rule",
             "rows > 2 * previous",
             "--accept-gates=moved, on purpose",
-            "--drift-table=lake.drift",
             "--challenger=next=c/4",
             "--challenger=b=c@b=1",
             "--challenger-columns",
-            "--challenger-table=lake.both",
             "--challenger-required",
             "--run-id=r",
             "--force",
@@ -278,12 +273,10 @@ class ScoreArgumentsTest {
                     5_000,
                     DriftWords.DEFAULT_RULES,
                     List.of("any.psi > 0.25", "rows > 2 * previous"),
-                    "moved, on purpose",
-                    Optional.of(new TableToWrite("lake.drift", false))),
+                    "moved, on purpose"),
                 new JobSettings.Challengers(
                     Map.of("next", "c/4", "b", "c@b=1"),
                     JobSettings.ChallengerScores.WRITTEN,
-                    Optional.of(new TableToWrite("lake.both", false)),
                     JobSettings.Absence.REFUSED),
                 new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE)));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
@@ -307,13 +300,6 @@ class ScoreArgumentsTest {
     assertThatThrownBy(
             () -> parse(good("--drift=off", "--rule=any.psi > 1").toArray(String[]::new)))
         .hasMessageContaining("--rule cannot be combined with --drift off");
-    assertThatThrownBy(
-            () -> parse(good("--drift=off", "--drift-table=lake.drift").toArray(String[]::new)))
-        .hasMessageContaining("--drift-table (drift.table) cannot be combined with --drift off");
-    assertThatThrownBy(() -> parse(good("--drift-table=o").toArray(String[]::new)))
-        .hasMessageContaining("--drift-table must be another place than --output, but both are");
-    assertThatThrownBy(() -> parse(good("--drift-table=delta.`/d`").toArray(String[]::new)))
-        .hasMessageContaining("this is a table in SQL; give the path itself, /d");
     assertThatThrownBy(() -> parse(good("--drift=gate", "--accept-gates= ").toArray(String[]::new)))
         .hasMessageContaining("--accept-gates needs a reason");
   }
