@@ -89,7 +89,6 @@ public final class DriftReports {
                         model.version(),
                         digest,
                         model.engine(),
-                        model.contributions(),
                         model.sealed(),
                         model.earlyStopping(),
                         model.offsets())),

@@ -95,7 +95,7 @@ public final class Reports {
             startedAt,
             Optional.of(
                 new RunReport.Model(
-                    "parcel-late", "parcel-late/1", "d1", "forest", "", true, "It stopped.", "")),
+                    "parcel-late", "parcel-late/1", "d1", "forest", true, "It stopped.", "")),
             "/in",
             "",
             "/out"),

@@ -22,7 +22,6 @@ import java.util.function.Consumer;
  * computed on request: all values are text in a file, and the words of a code are the model's.
  *
  * @param direction which contributions are reasons: {@code both}, {@code up} or {@code down}
- * @param isExact whether contributions have the bits of XGBoost
  * @param outputs the name of the output that is explained, by the label of the row; empty if the
  *     model has one output
  * @param numbers columns of the input whose values are numbers
@@ -33,7 +32,6 @@ import java.util.function.Consumer;
  */
 public record ReasonsForm(
     String direction,
-    boolean isExact,
     Map<String, String> outputs,
     Set<String> numbers,
     Set<String> truths,
@@ -101,7 +99,6 @@ public record ReasonsForm(
   public void write(JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeStringField("direction", direction);
-    json.writeBooleanField("exact", isExact);
     JsonText.array(
         json,
         "outputs",
@@ -154,7 +151,6 @@ public record ReasonsForm(
     private final SortedMap<String, String> up = new TreeMap<>();
     private final SortedMap<String, String> down = new TreeMap<>();
     private String direction = "both";
-    private boolean isExact;
     private int texts;
 
     private Reader(StrictJson json) {
@@ -163,7 +159,7 @@ public record ReasonsForm(
 
     private ReasonsForm read() throws BrokenJsonException {
       json.namedValues(this::member);
-      return new ReasonsForm(direction, isExact, outputs, numbers, truths, groups, up, down);
+      return new ReasonsForm(direction, outputs, numbers, truths, groups, up, down);
     }
 
     private void member(String name) throws BrokenJsonException {
@@ -174,7 +170,6 @@ public record ReasonsForm(
             throw json.wrong("both, up or down");
           }
         }
-        case "exact" -> isExact = json.truth();
         case "outputs" -> each(2, 2, output -> outputs.put(output.get(0), output.get(1)));
         case "numbers" -> json.list(() -> numbers.add(text()));
         case "truths" -> json.list(() -> truths.add(text()));

@@ -64,7 +64,6 @@ public record RunReport(
    *
    * @param version the value of the column {@code model_version}
    * @param engine which engine
-   * @param contributions {@code exact} if reasons or contributions were written and are
    * @param sealed whether it is a sealed package
    * @param earlyStopping which rounds score, in a sentence
    * @param offsets with which columns margins begin, in a sentence
@@ -74,7 +73,6 @@ public record RunReport(
       String version,
       String digest,
       String engine,
-      String contributions,
       boolean sealed,
       String earlyStopping,
       String offsets) {}
@@ -303,7 +301,6 @@ public record RunReport(
     json.writeStringField("model_version", model.version());
     json.writeStringField("digest", model.digest());
     json.writeStringField("engine", model.engine());
-    JsonText.optional(json, "contributions", model.contributions());
     json.writeBooleanField("sealed", model.sealed());
     JsonText.optional(json, "earlyStopping", model.earlyStopping());
     JsonText.optional(json, "offsets", model.offsets());

@@ -153,7 +153,6 @@ final class RunReportReader {
         model.text("model_version", ""),
         model.text("digest", ""),
         model.text("engine", ""),
-        model.text("contributions", ""),
         sealed[0],
         model.text("earlyStopping", ""),
         model.text("offsets", ""));

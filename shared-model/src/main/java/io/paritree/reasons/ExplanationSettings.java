@@ -1,6 +1,5 @@
 package io.paritree.reasons;
 
-import io.paritree.forest.explain.ContributionMode;
 import java.io.Serializable;
 import java.util.Objects;
 
@@ -10,23 +9,15 @@ import java.util.Objects;
  * @param most how many fields are named as reasons at most; 0 for no reasons
  * @param above only rows with a score above this have reasons; NaN for all rows
  * @param contributions whether the contributions of each feature are written, for all rows
- * @param mode how contributions are computed, also for the reasons
  */
-public record ExplanationSettings(
-    int most, Direction direction, float above, boolean contributions, ContributionMode mode)
+public record ExplanationSettings(int most, Direction direction, float above, boolean contributions)
     implements Serializable {
   public ExplanationSettings {
     Objects.requireNonNull(direction, "direction");
-    Objects.requireNonNull(mode, "mode");
   }
 
   public boolean hasReasons() {
     return most > 0;
-  }
-
-  /** Returns whether contributions have the bits of XGBoost. */
-  public boolean isExact() {
-    return mode == ContributionMode.EXACT;
   }
 
   /** Returns whether a row with this score has reasons. */

@@ -66,13 +66,14 @@ public final class Reasons {
   }
 
   /**
-   * Returns the reasons of a model that can be explained, as a check has shown.
+   * Returns the reasons, by fast contributions, of a model that can be explained, as a check has
+   * shown.
    *
    * @throws IllegalStateException if it cannot
    */
-  public static Reasons checked(ScoringModel model, ContributionMode mode) {
+  public static Reasons checked(ScoringModel model) {
     try {
-      return of(model, mode);
+      return of(model, ContributionMode.FAST);
     } catch (UnsupportedModelException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }

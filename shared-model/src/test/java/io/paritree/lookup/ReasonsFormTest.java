@@ -24,7 +24,6 @@ class ReasonsFormTest {
   private static final ReasonsForm FORM =
       new ReasonsForm(
           "down",
-          true,
           Map.of("late", "1"),
           Set.of("amount", "a".repeat(2_000)),
           Set.of("express"),
@@ -39,7 +38,7 @@ class ReasonsFormTest {
   }
 
   private static ReasonsForm numbers(Set<String> names) {
-    return new ReasonsForm("both", false, Map.of(), names, Set.of(), Map.of(), Map.of(), Map.of());
+    return new ReasonsForm("both", Map.of(), names, Set.of(), Map.of(), Map.of(), Map.of());
   }
 
   private static Set<String> names(int count, int length) {

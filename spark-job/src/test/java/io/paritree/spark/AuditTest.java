@@ -528,8 +528,7 @@ class AuditTest {
             "1",
             "--reasons-from",
             "0.5",
-            "--contributions",
-            "--exact"));
+            "--contributions"));
 
     JobRun run = JobRun.ofAudit("--output", published, "--model", classes, "--strict");
 

@@ -145,7 +145,6 @@ class JobLookupTest {
       ReasonsForm form = theJobs.manifest().reasons().orElseThrow();
       assertThat(own.manifest().reasons()).contains(form);
       assertThat(form.direction()).isEqualTo("up");
-      assertThat(form.isExact()).isFalse();
       assertThat(form.outputs()).isEmpty();
       assertThat(form.numbers()).containsExactly("distance", "zone");
       assertThat(form.truths()).containsExactly("express");

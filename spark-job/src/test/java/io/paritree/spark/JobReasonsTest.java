@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,7 +171,7 @@ class JobReasonsTest {
     List<String> names = new ArrayList<>();
     model.schema().features().forEach(feature -> names.add("contribution_" + feature.name()));
     names.add("contributions_base");
-    checkContributions(rows, names, ContributionMode.FAST);
+    checkContributions(rows, names);
     for (Row row : rows) {
       double sum = names.stream().mapToDouble(name -> row.<Float>getAs(name)).sum();
       assertThat(sum).isCloseTo(row.<Float>getAs("margin"), within(1e-4));
@@ -180,14 +179,13 @@ class JobReasonsTest {
   }
 
   @Test
-  void exactContributionsOfSeveralClassesSayThatTheyAreExact() throws Exception {
+  void contributionsOfSeveralClassesAreNamedByTheOutput() throws Exception {
     use(new TestPackages(directory).classes());
     Path input = Parcels.write(directory.resolve("in"), 0, 400, 0, 1);
 
-    JobRun run = score(input, "--contributions", "--exact");
+    JobRun run = score(input, "--contributions");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).contains("contributions exact");
     Dataset<Row> table = ScoringJobTest.read(output);
     List<String> names = new ArrayList<>();
     for (String output : model.outputs().names()) {
@@ -198,17 +196,11 @@ class JobReasonsTest {
       names.add("contributions_base_" + output);
     }
 
-    checkContributions(table.collectAsList(), names, ContributionMode.EXACT);
-    StructType schema = table.schema();
-    assertThat(schema.apply(names.get(0)).metadata().getString("paritree.contributions"))
-        .isEqualTo("exact");
-    assertThat(schema.apply("model_version").metadata().contains("paritree.contributions"))
-        .isFalse();
+    checkContributions(table.collectAsList(), names);
   }
 
-  private void checkContributions(List<Row> rows, List<String> names, ContributionMode mode)
-      throws Exception {
-    Explainer explainer = model.explainer(mode);
+  private void checkContributions(List<Row> rows, List<String> names) throws Exception {
+    Explainer explainer = model.explainer(ContributionMode.FAST);
     float[] slots = new float[explainer.width()];
     float[] expected = new float[explainer.contributions()];
     assertThat(names).hasSize(expected.length);
@@ -238,8 +230,6 @@ class JobReasonsTest {
         .contains("--reasons-direction and --reasons-from need --reasons");
     assertThat(score(input, "--reasons", "1", "--reasons-from", "half").err())
         .contains("--reasons-from must be a number, but is 'half'");
-    assertThat(score(input, "--exact").err())
-        .contains("--exact needs --reasons or --contributions");
     assertThat(score(input, "--contributions", "--pass", "contributions_base").err())
         .contains("column 'contributions_base' is requested as a key or passed column");
   }

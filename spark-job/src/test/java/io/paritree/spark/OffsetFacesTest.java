@@ -2,12 +2,12 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.sql.Paritree;
-import io.paritree.xgboost.NativeBooster;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +72,7 @@ class OffsetFacesTest {
     float[] margins = new float[ROWS];
     opened.engine().score(slots, ROWS, margins, null);
     contributions = new float[ROWS * 3];
-    ((NativeBooster) opened.engine()).explain(slots, ROWS, contributions);
+    opened.explainer(ContributionMode.FAST).explain(slots, ROWS, contributions);
     for (float margin : margins) {
       MARGINS.add(Float.isFinite(margin) ? margin : null);
     }
@@ -120,7 +120,7 @@ class OffsetFacesTest {
   @Test
   void theJobWritesThemWithTheirContributionsAndQuarantinesRowsWithoutAnOffset() throws Exception {
     Path output = directory.resolve("out");
-    JobRun run = job(input, output, "--contributions", "--exact");
+    JobRun run = job(input, output, "--contributions");
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("the margin begins with the column 'log_exposure'");
 

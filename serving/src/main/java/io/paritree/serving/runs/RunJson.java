@@ -133,7 +133,6 @@ final class RunJson {
     json.writeStringField("model_version", model.version());
     json.writeStringField("digest", model.digest());
     json.writeStringField("engine", model.engine());
-    JsonText.optional(json, "contributions", model.contributions());
     json.writeBooleanField("sealed", model.sealed());
     JsonText.optional(json, "early_stopping", model.earlyStopping());
     JsonText.optional(json, "offsets", model.offsets());

@@ -42,10 +42,6 @@ record StoredReasons(ReasonsForm form, Numbers numbers) {
       if (form.outputs().containsKey(label)) {
         to.writeStringField("output", form.outputs().get(label));
       }
-
-      if (form.isExact()) {
-        to.writeStringField("mode", "exact");
-      }
     }
 
     to.writeArrayFieldStart("fields");

@@ -28,7 +28,6 @@ class StoredReasonsTest {
   private static final ReasonsForm FORM =
       new ReasonsForm(
           "up",
-          true,
           Map.of("late", "1", "lost", "2"),
           Set.of("amount", "zip"),
           Set.of("express"),
@@ -47,7 +46,7 @@ class StoredReasonsTest {
           + "],\"reasons_base\":-1.5,\"reasons_rest\":0.75,\"contribution_amount\":0.5";
 
   private static final String ANSWERED =
-      "{\"base\":-1.5,\"rest\":0.75,\"direction\":\"up\",\"output\":\"1\",\"mode\":\"exact\",\"fields\":["
+      "{\"base\":-1.5,\"rest\":0.75,\"direction\":\"up\",\"output\":\"1\",\"fields\":["
           + "{\"field\":\"amount\",\"value\":12.0,\"contribution\":0.5,\"code\":\"R1\",\"text\":\"Amount is high\"},"
           + "{\"field\":\"amount\",\"value\":null,\"contribution\":-0.25,\"code\":\"R2\",\"text\":\"Amount is low\"},"
           + "{\"field\":\"price\",\"value\":\"Infinity\",\"contribution\":0.25},"

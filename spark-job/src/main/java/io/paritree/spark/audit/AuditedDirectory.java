@@ -3,7 +3,6 @@ package io.paritree.spark.audit;
 import io.paritree.NameList;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
-import io.paritree.output.ReasonsForm;
 import io.paritree.output.RunReport;
 import io.paritree.output.ScoredInput;
 import io.paritree.spark.input.DirectoryInput;
@@ -120,11 +119,6 @@ record AuditedDirectory(
     PartitionManifest manifest = found.get();
     Location directory = place().partition(partition);
     Optional<RunReport> report = report(manifest.directory());
-    boolean isExact =
-        manifest
-            .reasons()
-            .map(ReasonsForm::isExact)
-            .orElseGet(() -> report.map(AuditedDirectory::isExact).orElse(false));
     return Optional.of(
         new AuditedPartition(
             partition,
@@ -138,7 +132,6 @@ record AuditedDirectory(
             // of an earlier version
             manifest.input().or(() -> report.map(run -> input(run.start()))),
             Instant.parse(manifest.stagedAt()),
-            isExact,
             report.map(RunReport::challengers).orElse(List.of()),
             manifest.files().stream()
                 .map(file -> new AuditedFile(directory.resolve(file.name()), file))
@@ -159,11 +152,6 @@ record AuditedDirectory(
   /** Returns what a run has read, by its report; which files is not known. */
   static ScoredInput input(RunReport.Start run) {
     return new ScoredInput(run.input(), run.inputVersion(), 0, "");
-  }
-
-  /** Returns whether a run has computed contributions with the bits of XGBoost, by its report. */
-  static boolean isExact(RunReport report) {
-    return report.start().model().filter(own -> own.contributions().equals("exact")).isPresent();
   }
 
   /** Compares a manifest with where it is, and with the report of the run that it names. */

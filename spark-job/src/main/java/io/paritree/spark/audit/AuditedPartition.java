@@ -21,7 +21,6 @@ import java.util.Set;
  * @param scores the columns of the scores; empty if they are not known
  * @param input what its rows were made of
  * @param scoredAt when that was read, at the latest
- * @param isExact whether it is known that its reasons and contributions have the bits of XGBoost
  * @param challengers what the run's report says of other models
  * @param files that have its rows
  * @param contradictions what the run or the place of the partition says otherwise, each in a
@@ -37,7 +36,6 @@ record AuditedPartition(
     List<String> scores,
     Optional<ScoredInput> input,
     Instant scoredAt,
-    boolean isExact,
     List<ReportedChallenger> challengers,
     List<AuditedFile> files,
     List<String> contradictions) {

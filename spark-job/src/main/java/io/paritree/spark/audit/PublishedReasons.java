@@ -1,6 +1,5 @@
 package io.paritree.spark.audit;
 
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ReasonsForm;
 import io.paritree.output.ScoreColumns;
@@ -13,7 +12,6 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.Metadata;
 
 /**
  * What published rows say of how their reasons were chosen: the most that a row has, in which
@@ -21,9 +19,6 @@ import org.apache.spark.sql.types.Metadata;
  * under these; so each row is compared by what all rows have in common.
  */
 final class PublishedReasons {
-  /** The key of the metadata that says how contributions were computed. */
-  private static final String MODE = "paritree.contributions";
-
   private PublishedReasons() {}
 
   /**
@@ -32,18 +27,14 @@ final class PublishedReasons {
    * @param rows all rows of the partition
    */
   static Optional<ExplanationSettings> of(
-      Dataset<Row> rows, ComparedColumns columns, ScoringModel model, AuditedPartition partition) {
+      Dataset<Row> rows, ComparedColumns columns, ScoringModel model) {
     boolean hasContributions = !columns.contributions().isEmpty();
     if (!hasContributions && !columns.hasReasons()) {
       return Optional.empty();
     }
 
-    String any = columns.hasReasons() ? ReasonsForm.BASE : columns.contributions().get(0);
-    boolean isExact = partition.isExact() || isExact(rows, any);
-    ContributionMode mode = isExact ? ContributionMode.EXACT : ContributionMode.FAST;
     if (!columns.hasReasons()) {
-      return Optional.of(
-          new ExplanationSettings(0, Direction.BOTH, Float.NaN, hasContributions, mode));
+      return Optional.of(new ExplanationSettings(0, Direction.BOTH, Float.NaN, hasContributions));
     }
 
     String list = SqlName.quoted(ReasonsForm.COLUMN);
@@ -71,17 +62,11 @@ final class PublishedReasons {
     }
 
     return Optional.of(
-        new ExplanationSettings(
-            Math.max(1, all.getInt(0)), direction, above, hasContributions, mode));
+        new ExplanationSettings(Math.max(1, all.getInt(0)), direction, above, hasContributions));
   }
 
   private static String sign(String list, String than) {
     return "coalesce(bool_or(exists(%s, reason -> reason.contribution %s 0)), false)"
         .formatted(list, than);
-  }
-
-  private static boolean isExact(Dataset<Row> rows, String column) {
-    Metadata metadata = rows.schema().apply(column).metadata();
-    return metadata.contains(MODE) && metadata.getString(MODE).equals("exact");
   }
 }

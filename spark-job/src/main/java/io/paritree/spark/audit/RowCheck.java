@@ -110,7 +110,7 @@ final class RowCheck {
     ComparedColumns compared =
         ComparedColumns.of(partition, stored, model, contributions, challengers);
     Optional<ExplanationSettings> explanation =
-        published.flatMap(rows -> PublishedReasons.of(rows, compared, model, partition));
+        published.flatMap(rows -> PublishedReasons.of(rows, compared, model));
     Dataset<Row> all = again(input, compared, challengers, explanation, files);
     if (published.isPresent()) {
       Dataset<Row> rows = sampled(published.get(), compared.keys(stored));

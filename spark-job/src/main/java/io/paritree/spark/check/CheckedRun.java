@@ -1,6 +1,5 @@
 package io.paritree.spark.check;
 
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.FieldImportance;
@@ -18,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -135,12 +133,6 @@ public record CheckedRun(
         model.modelVersion(),
         model.digest(),
         settings.engine().name().toLowerCase(Locale.ROOT),
-        settings
-            .columns()
-            .explanation()
-            .filter(asked -> asked.mode() == ContributionMode.EXACT)
-            .map(exact -> "exact")
-            .orElse(""),
         model.sealed(),
         model.card().earlyStopping().orElse(""),
         model.card().offsets().orElse(""));

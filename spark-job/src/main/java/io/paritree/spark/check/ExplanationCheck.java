@@ -1,6 +1,7 @@
 package io.paritree.spark.check;
 
 import io.paritree.UnsupportedModelException;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.reasons.ExplanationSettings;
@@ -20,7 +21,7 @@ record ExplanationCheck(ScoringModel model, OutputColumns columns, List<String> 
     String option = asked.hasReasons() ? "--reasons" : "--contributions";
     Reasons reasons;
     try {
-      reasons = Reasons.of(model, asked.mode());
+      reasons = Reasons.of(model, ContributionMode.FAST);
     } catch (UnsupportedModelException e) {
       problems.add("%s cannot be written: %s".formatted(option, e.getMessage()));
       return;

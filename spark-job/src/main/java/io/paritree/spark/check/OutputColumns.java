@@ -3,7 +3,6 @@ package io.paritree.spark.check;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ReasonsForm;
 import io.paritree.output.ScoreColumns;
@@ -18,11 +17,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
-import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -36,7 +33,6 @@ import org.apache.spark.unsafe.types.UTF8String;
  *     contributions_base}; of several margins with {@code _<output>} before the feature and after
  *     the base. Empty if not requested
  * @param challenged the columns of challengers; empty if not requested
- * @param mode how reasons and contributions are computed; empty if there are none
  * @param constants the columns whose value is the same in all rows; the version is the last
  */
 public record OutputColumns(
@@ -44,7 +40,6 @@ public record OutputColumns(
     boolean hasReasons,
     List<String> contributions,
     List<ChallengerColumns> challenged,
-    Optional<ContributionMode> mode,
     List<Constant> constants) {
   private static final String REASONS = ReasonsForm.COLUMN;
   private static final String BASE = ReasonsForm.BASE;
@@ -75,7 +70,6 @@ public record OutputColumns(
         settings.challengers().scores() == ChallengerScores.WRITTEN
             ? challengers.all().stream().map(ChallengerColumns::of).toList()
             : List.of(),
-        settings.columns().explanation().map(ExplanationSettings::mode),
         List.of(
             new Constant(
                 ScoreColumns.MODEL_VERSION,
@@ -152,7 +146,7 @@ public record OutputColumns(
    *
    * @param carried columns of the input that are written first
    * @param run the run's id, written to the metadata of the scores with the model's name, version
-   *     and digest. The metadata of reasons and contributions says so if they are exact
+   *     and digest
    */
   public StructType schema(List<ReadColumn> carried, ScoringModel model, String run) {
     StructType fields = new StructType();
@@ -162,17 +156,13 @@ public record OutputColumns(
 
     Metadata origin = ScoreFields.origin(model).putString("paritree.run", run).build();
     fields = ScoreFields.add(fields, scored, origin);
-    MetadataBuilder how = new MetadataBuilder();
-    mode.filter(ContributionMode.EXACT::equals)
-        .ifPresent(exact -> how.putString("paritree.contributions", "exact"));
-    Metadata computed = how.build();
     if (hasReasons) {
       DataType reasons = DataTypes.createArrayType(ReasonList.REASON);
-      fields = fields.add(REASONS, reasons, true, computed);
-      fields = ScoreFields.floats(fields, List.of(BASE, REST), computed);
+      fields = fields.add(REASONS, reasons);
+      fields = ScoreFields.floats(fields, List.of(BASE, REST), Metadata.empty());
     }
 
-    fields = ScoreFields.floats(fields, contributions, computed);
+    fields = ScoreFields.floats(fields, contributions, Metadata.empty());
     for (ChallengerColumns own : challenged) {
       fields = own.add(fields);
     }

@@ -85,13 +85,12 @@ public record OutputPartition(
 
   /** Returns the text of identities that are published: no name of today's may change it. */
   private static String text(ExplanationSettings explanation) {
-    return "ExplanationAsked[most=%s, direction=%s, above=%s, contributions=%s, mode=%s]"
+    return "ExplanationAsked[most=%s, direction=%s, above=%s, contributions=%s, mode=FAST]"
         .formatted(
             explanation.most(),
             explanation.direction(),
             explanation.above(),
-            explanation.contributions(),
-            explanation.mode());
+            explanation.contributions());
   }
 
   private static void addAll(MessageDigest sha256, List<String> texts) {

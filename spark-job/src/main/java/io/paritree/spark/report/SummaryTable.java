@@ -95,11 +95,10 @@ public final class SummaryTable {
 
   private static String model(Model model) {
     String line =
-        "  model   %s, engine %s%s%s\n"
+        "  model   %s, engine %s%s\n"
             .formatted(
                 model.version(),
                 model.engine(),
-                model.contributions().isEmpty() ? "" : ", contributions exact",
                 model.sealed() ? "" : " (unsealed: nothing vouches for it)");
     String rounds = model.earlyStopping();
     line += rounds.isEmpty() ? "" : "  rounds  %s\n".formatted(rounds);

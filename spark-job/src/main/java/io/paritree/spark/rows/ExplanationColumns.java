@@ -46,7 +46,7 @@ final class ExplanationColumns {
    */
   ExplanationColumns(TaskPlan plan, ScoringModel model, int first) {
     this.asked = plan.output().explanation();
-    this.reasons = Reasons.checked(model, asked.mode());
+    this.reasons = Reasons.checked(model);
     this.reasonColumns = asked.hasReasons() ? new ReasonColumns(plan, reasons) : null;
     this.first = first;
     this.width = model.engine().width();

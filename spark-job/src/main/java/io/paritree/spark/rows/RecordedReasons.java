@@ -34,7 +34,7 @@ public final class RecordedReasons {
 
   private static ReasonsForm form(
       ScoringModel model, ExplanationSettings asked, List<ReadColumn> columns) {
-    Reasons reasons = Reasons.checked(model, asked.mode());
+    Reasons reasons = Reasons.checked(model);
     Set<String> named = new HashSet<>();
     Map<String, List<String>> groups = new HashMap<>();
     Map<String, String> up = new HashMap<>();
@@ -74,7 +74,6 @@ public final class RecordedReasons {
       outputs.put(model.outputs().classes().get(output), reasons.outputNames().get(output));
     }
 
-    return new ReasonsForm(
-        asked.direction().key(), asked.isExact(), outputs, numbers, truths, groups, up, down);
+    return new ReasonsForm(asked.direction().key(), outputs, numbers, truths, groups, up, down);
   }
 }

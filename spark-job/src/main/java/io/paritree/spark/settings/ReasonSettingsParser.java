@@ -2,7 +2,6 @@ package io.paritree.spark.settings;
 
 import io.paritree.Fault;
 import io.paritree.config.Settings;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.ExplanationSettings;
 import java.util.Optional;
@@ -15,7 +14,6 @@ record ReasonSettingsParser(Settings settings) {
     Direction direction = settings.word("scoring-job.reasons-direction", Direction.class);
     String from = settings.anyText("scoring-job.reasons-from");
     boolean contributions = settings.truth("scoring-job.contributions");
-    boolean exact = settings.truth("scoring-job.exact");
     float above = Float.NaN;
     if (!from.isEmpty()) {
       try {
@@ -34,15 +32,8 @@ record ReasonSettingsParser(Settings settings) {
       settings.problem("--reasons-direction and --reasons-from need --reasons");
     }
 
-    if (most == 0 && !contributions) {
-      if (exact) {
-        settings.problem("--exact needs --reasons or --contributions");
-      }
-
-      return Optional.empty();
-    }
-
-    ContributionMode mode = exact ? ContributionMode.EXACT : ContributionMode.FAST;
-    return Optional.of(new ExplanationSettings(most, direction, above, contributions, mode));
+    return most == 0 && !contributions
+        ? Optional.empty()
+        : Optional.of(new ExplanationSettings(most, direction, above, contributions));
   }
 }

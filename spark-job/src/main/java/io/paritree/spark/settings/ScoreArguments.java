@@ -124,10 +124,6 @@ public final class ScoreArguments {
             "write what each feature adds to the margin, which the base and all features add up to:"
                 + " contributions_base and contribution_FEATURE, of several outputs"
                 + " contributions_base_OUTPUT and contribution_OUTPUT_FEATURE"),
-        flag(
-            "--exact",
-            "with --reasons or --contributions: in the bits of XGBoost4J's predictContrib, slower;"
-                + " otherwise within 1e-5 * max(1, sum of the absolute contributions of the output)"),
         text("--engine=ENGINE", "forest (default) or xgboost"),
         text(
             "--max-quarantined=SHARE",

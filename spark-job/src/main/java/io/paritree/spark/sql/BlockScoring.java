@@ -81,8 +81,7 @@ record BlockScoring(
       this.rows = rows;
       this.nans = new int[encoder.numbers()];
       this.labels = ScoreFields.labels(open);
-      this.explainer =
-          explanation == null ? null : new RowExplainer(open, columns, explanation.mode());
+      this.explainer = explanation == null ? null : new RowExplainer(open, columns);
       this.rowSlots = new float[engine.width()];
       this.computed = new SpecificInternalRow(computedType);
     }

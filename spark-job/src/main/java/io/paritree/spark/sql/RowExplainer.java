@@ -1,6 +1,5 @@
 package io.paritree.spark.sql;
 
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.Reasons;
@@ -22,10 +21,10 @@ final class RowExplainer {
   /**
    * @throws IllegalStateException if the model cannot be explained, as a check has shown
    */
-  RowExplainer(ScoringModel model, RowColumns columns, ContributionMode mode) {
+  RowExplainer(ScoringModel model, RowColumns columns) {
     this.model = model;
     this.columns = columns;
-    this.reasons = Reasons.checked(model, mode);
+    this.reasons = Reasons.checked(model);
     this.list = new ReasonList(reasons);
     this.contributions = new float[reasons.contributions()];
   }

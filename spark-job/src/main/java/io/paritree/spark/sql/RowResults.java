@@ -1,7 +1,6 @@
 package io.paritree.spark.sql;
 
 import io.paritree.feature.Faults;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Direction;
 import io.paritree.spark.rows.FaultList;
@@ -24,10 +23,7 @@ final class RowResults {
     this.hasLabel = model.outputs().hasLabel();
     this.labels = ScoreFields.labels(model);
     this.modelVersion = UTF8String.fromString(model.modelVersion());
-    this.explainer =
-        output == FunctionOutput.REASONS
-            ? new RowExplainer(model, columns, ContributionMode.FAST)
-            : null;
+    this.explainer = output == FunctionOutput.REASONS ? new RowExplainer(model, columns) : null;
   }
 
   /** Returns one value, or a struct of several. */

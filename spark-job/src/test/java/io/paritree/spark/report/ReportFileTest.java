@@ -327,7 +327,6 @@ class ReportFileTest {
                     "credit/3",
                     "d1",
                     "forest",
-                    "",
                     true,
                     stoppedEarly ? "It stopped early." : "",
                     "")),

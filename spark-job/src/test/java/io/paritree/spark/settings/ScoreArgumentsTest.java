@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.paritree.drift.DriftWords;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
 import io.paritree.reasons.Direction;
@@ -123,9 +122,7 @@ class ScoreArgumentsTest {
             List.of(),
             ""),
         new JobSettings.Challengers(
-            Map.of(),
-            JobSettings.ChallengerScores.LEFT_OUT,
-            JobSettings.Absence.REPORTED),
+            Map.of(), JobSettings.ChallengerScores.LEFT_OUT, JobSettings.Absence.REPORTED),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
 
@@ -207,7 +204,6 @@ class ScoreArgumentsTest {
             "--reasons-direction=up",
             "--reasons-from=0.5",
             "--contributions",
-            "--exact",
             "--engine=xgboost",
             "--max-quarantined=1",
             "--all-or-nothing",
@@ -255,9 +251,7 @@ class ScoreArgumentsTest {
                     List.of("a", "b"),
                     List.of("c", "d"),
                     JobSettings.Margin.WRITTEN,
-                    Optional.of(
-                        new ExplanationSettings(
-                            4, Direction.UP, 0.5f, true, ContributionMode.EXACT))),
+                    Optional.of(new ExplanationSettings(4, Direction.UP, 0.5f, true))),
                 new JobSettings.Files(
                     10_000_000, 2 << 20, JobSettings.Order.BY_KEYS, JobSettings.LookupIndex.BUILT),
                 new JobSettings.Conditions(
