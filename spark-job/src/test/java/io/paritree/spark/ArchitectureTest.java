@@ -69,7 +69,6 @@ class ArchitectureTest extends ArchitectureContract {
           "files.ParquetWriters",
           "files.ScoredFiles",
           "files.SortedRows",
-          "history.HistoryTable",
           "input.FeatureTypes",
           "input.FileColumns",
           "input.FileSchemas",

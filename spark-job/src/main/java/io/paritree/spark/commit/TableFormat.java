@@ -69,9 +69,6 @@ public interface TableFormat {
   OutputTable output(SparkSession session, TableToWrite asked, Dataset<Row> found)
       throws RefusedException, IOException;
 
-  /** Appends rows to the table at a path, in one commit. */
-  void append(SparkSession session, String path, Dataset<Row> rows);
-
   /** Returns why the format's classes cannot be linked; empty if that is unknown. */
   default Optional<String> unfit(LinkageError failure) {
     return Optional.empty();

@@ -16,7 +16,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /** Tables of Delta Lake. */
@@ -92,11 +91,6 @@ public final class DeltaFormat implements TableFormat {
   @Override
   public Dataset<Row> read(SparkSession session, String path) {
     return session.read().format("delta").load(path);
-  }
-
-  @Override
-  public void append(SparkSession session, String path, Dataset<Row> rows) {
-    rows.write().format("delta").mode(SaveMode.Append).save(path);
   }
 
   @Override

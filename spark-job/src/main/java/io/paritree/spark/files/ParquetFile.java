@@ -1,15 +1,9 @@
 package io.paritree.spark.files;
 
 import java.io.IOException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.unsafe.types.UTF8String;
 
 /** A Parquet file that is being written. Not thread-safe. */
 public abstract class ParquetFile {
@@ -36,29 +30,6 @@ public abstract class ParquetFile {
     }
 
     rows++;
-  }
-
-  /**
-   * Writes a row.
-   *
-   * @param values of its columns: texts, instants, days, numbers of the columns' types, and nulls
-   */
-  public final void writeValues(Object[] values) {
-    write(new GenericInternalRow(Arrays.stream(values).map(ParquetFile::internal).toArray()));
-  }
-
-  private static Object internal(Object value) {
-    if (value instanceof String text) {
-      return UTF8String.fromString(text);
-    }
-
-    if (value instanceof LocalDate day) {
-      return (int) day.toEpochDay();
-    }
-
-    return value instanceof Instant instant
-        ? (Object) ChronoUnit.MICROS.between(Instant.EPOCH, instant)
-        : value;
   }
 
   public final long rows() {

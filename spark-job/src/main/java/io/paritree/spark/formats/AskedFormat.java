@@ -1,6 +1,5 @@
 package io.paritree.spark.formats;
 
-import io.paritree.spark.commit.ActiveSession;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.TableFormat;
 import io.paritree.spark.delta.DeltaFormat;
@@ -23,11 +22,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /** The format that a user asks for. The list of all formats. */
 public enum AskedFormat {
@@ -130,49 +127,6 @@ public enum AskedFormat {
     }
 
     return false;
-  }
-
-  /**
-   * Returns the columns of a table that rows will be appended to.
-   *
-   * @throws RefusedException if it is not there, or cannot be written to
-   */
-  public StructType columns(SparkSession session, TableToWrite asked) throws RefusedException {
-    return found(
-        asked,
-        () -> {
-          Optional<TableFormat> atPath = atPath(session, asked, AskedFormat::outputProblem);
-          return atPath.isPresent()
-              ? atPath.get().read(session, asked.name()).schema()
-              : read(session, asked)
-                  .orElseThrow(
-                      () ->
-                          asked.refused(
-                              "the catalog has no such table; make it with CREATE TABLE, or give a path, which needs a slash, as ./%s"
-                                  .formatted(asked.name())))
-                  .schema();
-        });
-  }
-
-  /**
-   * Appends rows to a table that is there, in one commit.
-   *
-   * @throws RefusedException if the session cannot use its format
-   */
-  public void append(SparkSession session, TableToWrite asked, Dataset<Row> rows)
-      throws RefusedException, IOException, AnalysisException {
-    Optional<TableFormat> atPath = atPath(session, asked, AskedFormat::outputProblem);
-    ActiveSession.call(
-        session,
-        () -> {
-          if (atPath.isPresent()) {
-            atPath.get().append(session, asked.name(), rows);
-          } else {
-            rows.writeTo(asked.name()).append();
-          }
-
-          return null;
-        });
   }
 
   /** A path that has an end which one format takes for a part of a table is refused for all. */

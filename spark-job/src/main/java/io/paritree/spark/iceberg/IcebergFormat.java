@@ -16,7 +16,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /** Tables of Iceberg. */
@@ -81,12 +80,6 @@ public final class IcebergFormat implements TableFormat {
   @Override
   public Dataset<Row> read(SparkSession session, String path) {
     return IcebergRuntime.read(session, path, "", Map.of());
-  }
-
-  @Override
-  public void append(SparkSession session, String path, Dataset<Row> rows) {
-    IcebergRuntime.preparePaths(session);
-    rows.write().format("iceberg").mode(SaveMode.Append).save(path);
   }
 
   @Override

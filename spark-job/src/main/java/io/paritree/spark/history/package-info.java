@@ -1,2 +1,0 @@
-/** Tables that runs append to. */
-package io.paritree.spark.history;
