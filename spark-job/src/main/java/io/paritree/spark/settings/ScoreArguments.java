@@ -32,13 +32,7 @@ public final class ScoreArguments {
 
   /** The settings that have other names than their options. */
   private static final Map<String, String> KEYS =
-      Map.of(
-          "partition",
-          "partitions",
-          "challenger",
-          "challengers",
-          "drift",
-          "drift.mode");
+      Map.of("partition", "partitions", "challenger", "challengers", "drift", "drift.mode");
 
   private ScoreArguments() {}
 

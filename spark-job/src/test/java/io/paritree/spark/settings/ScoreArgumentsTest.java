@@ -75,7 +75,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(66)
+        .hasSize(63)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -115,12 +115,7 @@ class ScoreArgumentsTest {
             JobSettings.Foreign.REFUSED,
             JobSettings.NonAtomic.REFUSED),
         new JobSettings.Drift(
-            JobSettings.DriftMode.AUTO,
-            200_000,
-            5_000,
-            DriftWords.DEFAULT_RULES,
-            List.of(),
-            ""),
+            JobSettings.DriftMode.AUTO, 200_000, 5_000, DriftWords.DEFAULT_RULES, List.of(), ""),
         new JobSettings.Challengers(
             Map.of(), JobSettings.ChallengerScores.LEFT_OUT, JobSettings.Absence.REPORTED),
         new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
