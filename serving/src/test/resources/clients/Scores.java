@@ -37,9 +37,9 @@ public final class Scores {
             .carrier("Zürich Post")
             .zone(ParcelLateRecord.ZoneEnum.NUMBER_30)
             .departure("2026-01-15T08:30:00");
-    ParcelLateResult late = scoring.scoreParcelLate(record, true, null, null, null, null, null, "mine");
+    ParcelLateResult late = scoring.scoreParcelLate(record, true, null, null, null, "mine");
     print("late", late.getScore(), late.getLabel(), late.getMargin(), late.getModel());
-    ParcelLateResult explained = scoring.scoreParcelLate(record, null, 2, "both", null, null, null, null);
+    ParcelLateResult explained = scoring.scoreParcelLate(record, null, 2, "both", null, null);
     print("reasons", explained.getReasons().getFields().size(), explained.getReasons().getFields().get(0).getField());
     ParcelLateBatch batch =
         scoring.scoreBatchParcelLate(
@@ -55,8 +55,8 @@ public final class Scores {
         "batch reasons",
         reasoned.getResults().get(0).getKey(),
         reasoned.getResults().get(0).getReasons().getFields().size());
-    print("alias", scoring.scoreParcelLateByAlias("champion", record, null, null, null, null, null, null, null).getScore());
-    print("version of model", scoring.scoreParcelLateByVersion("1", record, null, null, null, null, null, null, null).getScore());
+    print("alias", scoring.scoreParcelLateByAlias("champion", record, null, null, null, null, null).getScore());
+    print("version of model", scoring.scoreParcelLateByVersion("1", record, null, null, null, null, null).getScore());
     ParcelClassRecord parcel = new ParcelClassRecord().weight(-0.5);
     print("class", scoring.scoreParcelClass(parcel, null, null, null, null, null, null, null).getScores().get("medium"));
     AwkwardRecord awkward = new AwkwardRecord().größe(0.5).city("Москва");
@@ -125,7 +125,7 @@ public final class Scores {
     print("ping", new MlflowApi(client).ping().strip().isEmpty());
     print("live", new HealthApi(client).live().getLive());
     try {
-      scoring.scoreParcelLate(record.distance(-5.0), null, null, null, null, null, null, null);
+      scoring.scoreParcelLate(record.distance(-5.0), null, null, null, null, null);
     } catch (ApiException e) {
       print("refused", e.getCode(), problem(e).getType(), problem(e).getErrors().get(0).getCode());
     }

@@ -43,7 +43,6 @@ import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
 import io.paritree.serving.scoring.ScoreHandler;
 import io.paritree.serving.scoring.ShadowHandler;
-import io.paritree.serving.scoring.StoredScoreHandler;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
 import io.paritree.serving.sweep.SweepHandler;
@@ -184,7 +183,7 @@ final class Serving implements AutoCloseable {
             parts,
             new StoredVersions(models, config.records().unknownFields(), metrics, waits));
     AuditHandler audits = new AuditHandler(scores, config.servesPage(), runs::audit);
-    StoredScoreHandler score = new StoredScoreHandler(models, scores, new ScoreHandler(parts));
+    ScoreHandler score = new ScoreHandler(parts);
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
     SweepHandler sweep = new SweepHandler(parts);
     ModelsHandler cards = new ModelsHandler(models);

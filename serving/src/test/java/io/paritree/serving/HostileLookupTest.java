@@ -79,7 +79,6 @@ class HostileLookupTest {
           "limit=99999999999",
           "loan_id=1&loan_id=2",
           "%zz=1",
-          "scores=loans",
           "key=1",
           "day=" + "x".repeat(2_000));
   private static final List<String> BODIES =

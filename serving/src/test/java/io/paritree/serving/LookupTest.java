@@ -126,8 +126,6 @@ class LookupTest extends ServedLoans {
       Answer row = client.get("/v1/scores/names/row?loan=&branch=" + wrong);
       assertThat(problem(row, 400)).isEqualTo("bad_parameter");
       assertThat(row.body()).contains("expected percent-encoded UTF-8");
-      String score = "/v1/models/parcel-late/score?scores=loans&key=" + wrong;
-      assertThat(problem(client.post(score, "{}"), 400)).isEqualTo("bad_parameter");
     }
   }
 
@@ -391,52 +389,6 @@ class LookupTest extends ServedLoans {
     Object score =
         JsonTree.object(client.post("/v1/models/parcel-late/score", record).body()).get("score");
     return Float.parseFloat(score.toString());
-  }
-
-  @Test
-  void storedScoreIsTheAnswerAndOtherwiseTheScoreOfNow() throws Exception {
-    String record = TestPackages.records(1).get(0);
-    String path = "/v1/models/parcel-late/score?scores=loans&key=";
-    String now = client.post("/v1/models/parcel-late/score", record).body();
-
-    assertThat(client.post(path + "4711", record).body())
-        .startsWith(
-            "{\"model\":\"parcel-late\",\"version\":\"parcel-late/1\",\"key\":{\"loan_id\":4711},")
-        .contains("\"score\":0.7312,", ",\"model_version\":\"parcel-late/1\",\"run\":\"run2\",")
-        .endsWith(",\"source\":\"stored\"}\n");
-    for (String key : List.of("2", "7", "9")) { // unknown, repeated, quarantined
-      assertThat(client.post(path + key, record).body())
-          .isEqualTo(now.replace("}\n", ",\"source\":\"now\"}\n"));
-    }
-
-    assertThat(problem(client.post(path + "x", record), 400)).isEqualTo("invalid_key");
-    assertThat(problem(client.post(path + "4711&reasons=1", record), 400))
-        .isEqualTo("bad_parameter");
-    assertThat(problem(client.post(path + "4711&margin=true", record), 400))
-        .isEqualTo("bad_parameter");
-    assertThat(client.post(path + "2&margin=true", record).body()) // of now
-        .contains(",\"margin\":", ",\"source\":\"now\"");
-    assertThat(problem(client.post("/v1/models/parcel-late/score?key=1", record), 400))
-        .isEqualTo("bad_parameter");
-    assertThat(problem(client.post(path.replace("loans", "names") + "1", record), 400))
-        .isEqualTo("bad_parameter");
-    assertThat(problem(client.post(path.replace("loans", "cars") + "1", record), 404))
-        .isEqualTo("unknown_scores");
-    loans.publish(
-        "day=2026-11-26",
-        "parcel-late/1",
-        rows -> {
-          rows.add(List.of("11"), ",\"columns\":{\"margin\":1},\"margin\":-0.5", 0.9f);
-          rows.add(List.of("12"), ",\"columns\":{\"margin\":1}", 0.9f);
-        });
-    reload();
-    assertThat(client.post(path + "11&margin=true", record).body())
-        .contains(",\"margin\":-0.5,", ",\"source\":\"stored\"");
-    assertThat(client.post(path + "12&margin=true", record).body())
-        .contains("no margin, which a run stores with --margin");
-    loans.publish("day=2026-11-27", "other/1", rows -> rows.add(List.of("4711"), "", 0.9f));
-    reload();
-    assertThat(problem(client.post(path + "4711", record), 400)).isEqualTo("bad_parameter");
   }
 
   @ParameterizedTest

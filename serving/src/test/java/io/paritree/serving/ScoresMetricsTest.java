@@ -101,14 +101,11 @@ class ScoresMetricsTest extends ServedLoans {
   }
 
   @Test
-  void aRecordThatIsScoredBecauseNothingIsStoredIsNoUnansweredLookUp() throws Exception {
+  void aLookUpWhereNothingIsStoredYetIsUnanswered() throws Exception {
     stop();
     loans = new StoredOutput(directory.resolve("data/later"), loans.keys(), 1);
     start(Map.of());
 
-    String path = "/v1/models/parcel-late/score?scores=loans&key=4711";
-    assertThat(client.post(path, "{\"weight\":1}").body()).contains("\"source\":\"now\"");
-    assertThat(value("lookups_total", "result=\"unanswered\",table=\"loans\"")).isZero();
     assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("no_scores");
     assertThat(value("lookups_total", "result=\"unanswered\",table=\"loans\"")).isEqualTo(1);
   }

@@ -71,8 +71,6 @@ class StaleScoresTest extends ServedLoans {
         .contains(row.strip(), "\"found\":1");
     assertThat(post("/v1/scores/loans/4711/compare", "{\"weight\":1}").body())
         .contains(STALE + "},\"now\":");
-    assertThat(post("/v1/models/parcel-late/score?scores=loans&key=4711", "{\"weight\":1}").body())
-        .contains("\"score\":0.25,", STALE + ",\"source\":\"stored\"}");
     for (String list : List.of("/v1/scores", "/v1/scores/loans")) {
       assertThat(client.get(list).body())
           .contains(

@@ -55,10 +55,6 @@ public record ScoreHandler(ScoringParts parts) {
         reasons.write(buffers.scores, 0, answer.raw(",\"reasons\":"));
       }
 
-      if (!query.scores().isEmpty()) { // which have no row of the key
-        answer.raw(",\"source\":\"now\"");
-      }
-
       Answers.send(answer.raw("}\n"), ctx);
       inference.answered(1);
       served.scored().inc();

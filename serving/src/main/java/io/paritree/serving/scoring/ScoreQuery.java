@@ -14,33 +14,27 @@ import java.util.Optional;
  * The query of a scoring request.
  *
  * @param margin whether the answer has the margin
- * @param key of a batch, the field whose value is the key of a record; of a record, the key that is
- *     looked up in {@code scores}; empty for none
- * @param scores stored scores in which the record's score is looked up first; empty for none
+ * @param key the field whose value is the key of a record of a batch; empty for none
  * @param reasons the reasons that the answer has; empty for none
  */
-record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsRequest> reasons) {
+record ScoreQuery(boolean margin, String key, Optional<ReasonsRequest> reasons) {
   private static final int MAX_PARAMETERS = 10;
-  private static final ScoreQuery NOTHING = new ScoreQuery(false, "", "", Optional.empty());
-  private static final ScoreQuery MARGIN = new ScoreQuery(true, "", "", Optional.empty());
+  private static final ScoreQuery NOTHING = new ScoreQuery(false, "", Optional.empty());
+  private static final ScoreQuery MARGIN = new ScoreQuery(true, "", Optional.empty());
 
-  /** The parameters that a query may have, and the form of its key. */
+  /** The parameters that a query may have. */
   enum Form {
     RECORD(
-        "only margin=true or margin=false, scores=NAME with key=KEY, and reasons=K with"
-            + " direction=up, down or both and output=NAME",
-        "a key, once"),
+        "only margin=true or margin=false, and reasons=K with direction=up, down or both and"
+            + " output=NAME"),
     BATCH(
         "only margin=true or margin=false, key=FIELD, and reasons=K with direction=up, down or both"
-            + " and output=NAME",
-        "the name of a field, once");
+            + " and output=NAME");
 
     private final String all;
-    private final String key;
 
-    Form(String all, String key) {
+    Form(String all) {
       this.all = all;
-      this.key = key;
     }
   }
 
@@ -65,8 +59,8 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
       String name = parts[0];
       boolean known =
           switch (name) {
-            case "margin", "key" -> true;
-            case "scores" -> form == Form.RECORD;
+            case "margin" -> true;
+            case "key" -> form == Form.BATCH;
             default -> ReasonsRequest.isParameter(name);
           };
       if (!known) {
@@ -80,37 +74,21 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
       }
     }
 
-    for (String name : new String[] {"key", "scores", "output"}) {
+    for (String name : new String[] {"key", "output"}) {
       given.computeIfPresent(name, (key, text) -> decoded(key, text, form));
-    }
-
-    if (form == Form.RECORD && given.containsKey("key") != given.containsKey("scores")) {
-      throw new ProblemException(
-          Problems.MISSING_PARAMETER.of(
-              given.containsKey("key") ? "scores" : "key", "scores=NAME and key=KEY together"));
-    }
-
-    if (given.containsKey("scores") && given.containsKey(ReasonsRequest.REASONS)) {
-      throw new ProblemException(
-          Problems.BAD_PARAMETER.of(
-              ReasonsRequest.REASONS,
-              "no scores=NAME in the same request, since a stored score has no other reasons than"
-                  + " those that are stored with it"));
     }
 
     return new ScoreQuery(
         "true".equals(given.get("margin")),
         given.getOrDefault("key", ""),
-        given.getOrDefault("scores", ""),
         ReasonsRequest.of(given, ""));
   }
 
   private static ProblemException wrong(String name, Form form) {
     return switch (name) {
       case "margin" -> new ProblemException(Problems.BAD_PARAMETER.of(name, form.all));
-      case "key" -> new ProblemException(Problems.BAD_PARAMETER.of(name, form.key));
-      case "scores" ->
-          new ProblemException(Problems.BAD_PARAMETER.of(name, "the name of stored scores, once"));
+      case "key" ->
+          new ProblemException(Problems.BAD_PARAMETER.of(name, "the name of a field, once"));
       default -> ReasonsRequest.refusal(name, "");
     };
   }

@@ -11,7 +11,6 @@ import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.ReasonsForm;
-import io.paritree.output.ScoreColumns;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
@@ -69,13 +68,6 @@ public final class StoredAnswer {
     partition.form().write(scored.scores(), 0, null, 0, 0, json);
     json.raw(scored.members()).raw(partition.origin());
     writeStale(row.stale(), json);
-  }
-
-  /** Returns whether a scored row has its margin, or a margin for each output. */
-  public static boolean hasMargin(StoredRow row) {
-    return StoredMembers.names(((Scored) row.entry()).members()).stream()
-        .anyMatch(
-            name -> name.equals(ScoreColumns.MARGIN) || name.startsWith(ScoreColumns.MARGIN + "_"));
   }
 
   /** Writes the member that says that an answer is not of what was published last, if so. */

@@ -196,9 +196,6 @@ class DocumentedAnswersTest {
     expect(400, "POST", "/v1/scores/parcels/lookup", "{\"keys\":1}", JSON);
     expect(200, "POST", "/v1/scores/parcels/1/compare", TestRecords.json(0), JSON);
     expect(409, "POST", "/v1/scores/parcels/3/compare", TestRecords.json(0), JSON);
-    String path = "/v1/models/parcel-late/score?scores=parcels&key=";
-    expect(200, "POST", path + 1, TestRecords.json(0), JSON);
-    expect(200, "POST", path + 2, TestRecords.json(0), JSON);
   }
 
   @Test

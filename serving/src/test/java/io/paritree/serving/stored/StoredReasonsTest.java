@@ -140,8 +140,7 @@ class StoredReasonsTest {
               client.get("/v1/scores/loans/row?loan_id=1").body(),
               client.get("/v1/scores/loans/1/history").body(),
               client.post("/v1/scores/loans/lookup", "{\"keys\":[1]}").body(),
-              client.post("/v1/scores/loans/1/compare", record).body(),
-              client.post("/v1/models/parcel-late/score?scores=loans&key=1", record).body())) {
+              client.post("/v1/scores/loans/1/compare", record).body())) {
         assertThat(answer).contains(",\"reasons\":" + ANSWERED).doesNotContain("stored_reasons");
       }
 
