@@ -58,9 +58,9 @@ public final class Scores {
     print("alias", scoring.scoreParcelLateByAlias("champion", record, null, null, null, null, null).getScore());
     print("version of model", scoring.scoreParcelLateByVersion("1", record, null, null, null, null, null).getScore());
     ParcelClassRecord parcel = new ParcelClassRecord().weight(-0.5);
-    print("class", scoring.scoreParcelClass(parcel, null, null, null, null, null, null, null).getScores().get("medium"));
+    print("class", scoring.scoreParcelClass(parcel, null, null, null, null, null).getScores().get("medium"));
     AwkwardRecord awkward = new AwkwardRecord().größe(0.5).city("Москва");
-    print("awkward", scoring.scoreAwkward(awkward, null, null, null, null, null, null, null).getScore());
+    print("awkward", scoring.scoreAwkward(awkward, null, null, null, null, null).getScore());
 
     ModelsApi models = new ModelsApi(client);
     print("models", models.listModels().getModels().size());
