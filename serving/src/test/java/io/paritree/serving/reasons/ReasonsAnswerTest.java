@@ -206,7 +206,6 @@ class ReasonsAnswerTest {
         "reasons=1&reasons=1 | parameter 'reasons'",
         "reasons=1&direction=left | parameter 'direction': expected up, down or both",
         "direction=up | The parameter 'reasons' is missing: expected reasons=K, because 'direction'",
-        "reasons=1&exact=true | the parameter 'exact' is not known",
         "reasons=1&output=tall | parameter 'output'",
         "reasons=1&output=%zz | parameter 'output'",
         "reason=1 | the parameter 'reason' is not known",
