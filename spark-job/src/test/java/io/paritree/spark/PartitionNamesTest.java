@@ -69,13 +69,13 @@ class PartitionNamesTest {
       })
   void scoresAreOfTheValueThatTheWriterMeant(String name) throws Exception {
     Path whole = directory.resolve("whole");
-    TestSpark.session()
+    TestSpark.interpreting()
         .read()
         .parquet(Parcels.write(directory.resolve("once"), 0, ROWS, 0, 1).toString())
         .withColumn("carrier", functions.lit("Zürich Post"))
         .write()
         .parquet(whole.toString());
-    TestSpark.session()
+    TestSpark.interpreting()
         .read()
         .parquet(whole.toString())
         .drop("carrier")
@@ -207,7 +207,7 @@ class PartitionNamesTest {
   @Test
   void aPartitionForAllRowsIsNoneThatAColumnOfTheInputDenies() throws Exception {
     Path parcels = Parcels.write(directory.resolve("parcels"), 0, 10, 0, 1);
-    TestSpark.session()
+    TestSpark.interpreting()
         .read()
         .parquet(parcels.toString())
         .selectExpr(

@@ -286,7 +286,7 @@ class QuarantineTest {
               .filter(Files::exists)
               .map(Path::toString)
               .toArray(String[]::new);
-      return TestSpark.session().read().parquet(directories);
+      return TestSpark.interpreting().read().parquet(directories);
     }
   }
 }

@@ -48,7 +48,7 @@ final class ScoredRows {
   /** Reads what a run of the job with {@code --margin} has published and quarantined. */
   static Dataset<Row> ofJob(Path output, String key) throws IOException {
     Dataset<Row> published =
-        TestSpark.session()
+        TestSpark.interpreting()
             .read()
             .parquet(output.toString())
             .withColumn("codes", functions.lit(null).cast("string"));
@@ -68,7 +68,7 @@ final class ScoredRows {
             .map(field -> quarantined(field, key, version).as(field.name()))
             .toArray(Column[]::new);
     return published.union(
-        TestSpark.session().read().parquet(quarantines.get(0).toString()).select(columns));
+        TestSpark.interpreting().read().parquet(quarantines.get(0).toString()).select(columns));
   }
 
   private static Column quarantined(StructField field, String key, String version) {

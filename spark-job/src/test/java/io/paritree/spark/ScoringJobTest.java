@@ -525,7 +525,7 @@ class ScoringJobTest {
   }
 
   static Dataset<Row> read(Path output) {
-    return TestSpark.session().read().parquet(output.toString());
+    return TestSpark.interpreting().read().parquet(output.toString());
   }
 
   /** Returns the directories that hold data, and checks that the output holds nothing else. */

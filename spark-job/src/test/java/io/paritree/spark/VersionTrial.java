@@ -107,7 +107,7 @@ final class VersionTrial {
     Parcels.writeCsv(csv.resolve("a.csv"), 0, 300);
     Parcels.writeCsv(csv.resolve("b.csv"), 300, 500, "500,too few cells");
     this.table = directory.resolve("table");
-    Dataset<Row> rows = TestSpark.session().read().parquet(parquet.toString());
+    Dataset<Row> rows = TestSpark.interpreting().read().parquet(parquet.toString());
     rows.write().format("delta").partitionBy("day").save(table.toString());
     this.widened = directory.resolve("widened");
     Parcels.write(widened, 0, 200, 0, 1);
@@ -388,13 +388,13 @@ final class VersionTrial {
       return;
     }
 
-    Dataset<Row> rows = TestSpark.session().read().format("delta").load(written.toString());
+    Dataset<Row> rows = TestSpark.interpreting().read().format("delta").load(written.toString());
     if (!published(rows, written).equals(expected(ways.get(TABLE)))) {
       faults.add(log + ": the table does not have the rows of the Parquet output");
     }
 
     long commits =
-        TestSpark.session().sql("DESCRIBE HISTORY delta.`%s`".formatted(written)).count();
+        TestSpark.interpreting().sql("DESCRIBE HISTORY delta.`%s`".formatted(written)).count();
     if (commits != DAYS) { // the first one makes the table
       faults.add("%s: %s commits instead of %s".formatted(log, commits, DAYS));
     }
@@ -415,7 +415,7 @@ final class VersionTrial {
   }
 
   private static boolean isEncrypted(Path file) throws IOException {
-    String[] columns = TestSpark.session().read().parquet(file.toString()).columns();
+    String[] columns = TestSpark.interpreting().read().parquet(file.toString()).columns();
     return EncryptionTest.encryptedColumns(file).containsAll(List.of(columns));
   }
 
@@ -497,7 +497,7 @@ final class VersionTrial {
 
   /** Returns the rows of an output and of its quarantine as texts, in the order of their keys. */
   private static List<String> published(Path output) throws IOException {
-    return published(TestSpark.session().read().parquet(output.toString()), output);
+    return published(TestSpark.interpreting().read().parquet(output.toString()), output);
   }
 
   private static List<String> published(Dataset<Row> rows, Path output) throws IOException {
@@ -511,7 +511,7 @@ final class VersionTrial {
               .map(Path::toString)
               .toArray(String[]::new);
       if (quarantines.length > 0) {
-        texts.addAll(texts(TestSpark.session().read().parquet(quarantines)));
+        texts.addAll(texts(TestSpark.interpreting().read().parquet(quarantines)));
       }
     }
 
