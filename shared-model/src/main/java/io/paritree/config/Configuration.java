@@ -4,8 +4,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
-import io.paritree.store.FileStore;
-import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +16,6 @@ import java.util.stream.Collectors;
  * the values of a file, replaced by the values of the command line. Immutable.
  */
 public final class Configuration {
-  private static final int MAX_BYTES = 4 << 20;
-
   private final Config config;
   private final Set<String> defaults;
 
@@ -52,14 +48,14 @@ public final class Configuration {
               .formatted(file));
     }
 
-    Location location = Location.of(file);
     try {
-      FileStore.of(location).readAtMost(location.parent(), location, MAX_BYTES);
+      RegularIncludes.check(file);
     } catch (IOException e) {
       throw new ConfigurationException("Cannot read the configuration: " + e.getMessage());
     }
 
-    ConfigParseOptions options = ConfigParseOptions.defaults().setAllowMissing(false);
+    ConfigParseOptions options =
+        ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(new RegularIncludes(null));
     try {
       return replacedBy(ConfigFactory.parseFile(file.toFile(), options));
     } catch (ConfigException e) {

@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class Certificates extends EverySecond {
   private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
 
+  private static final int MAX_BYTES = 16 << 20;
+
   private final Path file;
   private final String password;
   private final SslContextFactory.Server tls;
@@ -108,6 +110,10 @@ final class Certificates extends EverySecond {
   /** Returns what the file holds, after a trial. */
   private Usable load() throws IOException {
     try {
+      if (Files.isRegularFile(file) && Files.size(file) > MAX_BYTES) {
+        throw unusable("it has more than %s bytes".formatted(MAX_BYTES), null);
+      }
+
       KeyStore store = KeyStore.getInstance(file.toFile(), password.toCharArray());
       Instant first = null;
       for (String alias : Collections.list(store.aliases())) {

@@ -228,6 +228,20 @@ class ServingConfigTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     assertThatThrownBy(() -> TestConfig.read(Optional.of(pipe), Map.of(), "models/a"))
         .hasMessageContaining("pipe.conf: it is a device or a pipe, expected a file");
+    for (String include :
+        List.of(
+            "include \"pipe\"", "include file(\"%s\")".formatted(pipe), "include \"pipe.conf\"")) {
+      Path including = Files.writeString(directory.resolve("including.conf"), include);
+      assertThatThrownBy(() -> TestConfig.read(Optional.of(including), Map.of(), "models/a"))
+          .as(include)
+          .hasMessageContaining("pipe.conf: it is a device or a pipe, expected a file");
+    }
+
+    Path including =
+        Files.writeString(
+            directory.resolve("including.conf"), "include \"serving\", include \"absent\"");
+    assertThat(TestConfig.read(Optional.of(including), Map.of(), "models/a").server().port())
+        .isEqualTo(4711);
   }
 
   @Test

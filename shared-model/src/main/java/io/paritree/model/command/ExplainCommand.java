@@ -13,8 +13,10 @@ import io.paritree.reasons.Direction;
 import io.paritree.reasons.Reasons;
 import io.paritree.reasons.RowReasons;
 import io.paritree.record.RecordValues;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
     })
 final class ExplainCommand implements Callable<Integer> {
   private static final int DEFAULT_REASONS = 10;
+  private static final int MAX_RECORD_BYTES = 16 << 20;
 
   @Spec private CommandSpec spec;
 
@@ -133,7 +136,11 @@ final class ExplainCommand implements Callable<Integer> {
   private void read(ScoringModel opened, float[] slots, RecordValues values)
       throws IOException, InputException {
     try {
-      JsonRecord.encode(opened.schema(), Files.readAllBytes(record), slots, 0, values);
+      Location file = Location.of(record.toAbsolutePath());
+      byte[] content = FileStore.of(file).readAtMost(file, MAX_RECORD_BYTES);
+      JsonRecord.encode(opened.schema(), content, slots, 0, values);
+    } catch (UnfitFileException e) {
+      throw new InputException(e.getMessage(), e);
     } catch (NoSuchFileException e) {
       throw new InputException("Cannot read %s: there is no such file".formatted(record), e);
     } catch (InvalidRowException e) {
