@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -244,8 +245,21 @@ class StoredDriftTest extends ServedLoans {
     Files.write(file, new StoredProfile("d1", reference()).toJson());
     assertThat(client.post("/v1/models/parcel-late/score", "{\"weight\":1.5}").status())
         .isEqualTo(200);
-    Map<String, Object> compared = ok("/v1/models/parcel-late/drift?against=stored:loans");
+    String callers = "/v1/models/parcel-late/drift?profiles=true&against=stored:loans";
+    Map<String, Object> compared = ok(callers);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (compared.get("rows").equals("0")) { // they are collected each second
+      assertThat(System.nanoTime()).isLessThan(end);
+      compared = ok(callers);
+    }
+
     assertThat(compared).containsEntry("against", "stored:loans");
+    assertThat(JsonTree.at(compared, "baseline_profile").toString())
+        .as("contributions of another model are not comparable")
+        .doesNotContain("contributions");
+    String digest = Opening.open(model.toString(), EngineKind.FOREST).digest();
+    Files.write(file, new StoredProfile(digest, reference()).toJson());
+    assertThat(JsonTree.at(ok(callers), "baseline_profile").toString()).contains("contributions");
     assertThat(client.get("/v1/models/parcel-late/drift?against=stored:other").status())
         .isEqualTo(404);
   }

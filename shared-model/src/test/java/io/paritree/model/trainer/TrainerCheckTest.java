@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Sealing names the cause where the trainer's predictions are not our scores, if it is one, and
@@ -476,6 +477,15 @@ class TrainerCheckTest {
     planted.predictions = row -> scores.apply(row).replace("Infinity", negative);
     assertThat(planted.seal(6))
         .contains("rows differ from the trainer's predictions", "expected " + negative);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NaN", "nan", "NAN"})
+  void aPredictionThatIsNaNIsReadAndDiffersFromANumber(String spelled) throws Exception {
+    PlantedCause planted = new PlantedCause(directory, binary());
+    planted.predictions = row -> spelled;
+    assertThat(planted.seal(6))
+        .contains("rows differ from the trainer's predictions", "expected " + spelled);
   }
 
   /** Returns a model of which some rows have an infinite score. */
