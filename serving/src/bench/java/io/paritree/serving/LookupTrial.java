@@ -94,7 +94,8 @@ public final class LookupTrial extends Trial {
                 List.of(store.resolve(TestPackages.BINARY)),
                 admin,
                 "scores.loans.output=\"" + output.path() + '"',
-                "scores.poll=0 s");
+                "scores.poll=0 s",
+                "limits.pending-bodies=16 MiB"); // reports of runs need heap
         Client operator = new Client(server.managementPort())) {
       int port = server.port();
       gets(port, 0).finishAfter(5);

@@ -135,6 +135,8 @@ final class OwnIndexHarm {
             "--set",
             "scores.index-directory=\"" + indexes() + '"',
             "--set",
+            "limits.pending-bodies=16 MiB", // reports of runs need heap
+            "--set",
             "scores.index-size=" + MAX_BYTES,
             "--set",
             "security.admin-tokens=" + AccessTable.settings().get("security.admin-tokens"));

@@ -98,7 +98,9 @@ public final class PublisherTrial extends Trial {
 
     String admin = "security.admin-tokens=" + AccessTable.settings().get("security.admin-tokens");
     String indexes = "scores.index-directory=\"" + directory().resolve("indexes") + '"';
-    for (String setting : List.of("scores.poll=0 s", "scores.index-size=64 MiB", indexes, admin)) {
+    String bodies = "limits.pending-bodies=16 MiB"; // few are sent, and reports of runs need heap
+    for (String setting :
+        List.of("scores.poll=0 s", "scores.index-size=64 MiB", indexes, admin, bodies)) {
       arguments.addAll(List.of("--set", setting));
     }
 

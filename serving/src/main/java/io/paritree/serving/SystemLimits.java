@@ -3,6 +3,7 @@ package io.paritree.serving;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.paritree.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.runs.RunsHandler;
 import java.lang.management.ManagementFactory;
 
 /**
@@ -100,19 +101,26 @@ final class SystemLimits {
               + " MiB; give it more (PARITREE_JAVA_OPTS=-Xmx%sm), or lower limits.pending-bodies"
                   // the collector keeps a part of -Xmx to itself
                   .formatted(up((used + callers) / 8 * 9))
-              + " (counted twice), limits.pending-answers, or limits.body (of each running request)");
+              + " (counted twice), limits.pending-answers, or limits.body (of each running request)"
+              + reports(config));
     }
+  }
+
+  private static String reports(ServingConfig config) {
+    long bytes = RunsHandler.mostBytes(config.scores().tables().size());
+    return bytes == 0 ? "" : "; reports of runs take %s MiB of it".formatted(up(bytes));
   }
 
   /**
    * Returns the most bytes that requests and answers take: arriving, waiting, running, unread, and
-   * left for challengers.
+   * left for challengers; and what is read and kept of the reports of runs.
    */
   private static long occupied(ServingConfig config) {
     ServingConfig.Limits limits = config.limits();
     long running = (long) config.admission().permits() * limits.body();
     long shadowed = (long) config.models().shadowQueue() * config.models().shadow().size();
-    return 2L * limits.pendingBodies() + limits.pendingAnswers() + running + shadowed;
+    long reports = RunsHandler.mostBytes(config.scores().tables().size());
+    return 2L * limits.pendingBodies() + limits.pendingAnswers() + running + shadowed + reports;
   }
 
   private static long up(long bytes) {

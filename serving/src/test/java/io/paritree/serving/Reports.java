@@ -5,6 +5,7 @@ import io.paritree.model.difference.ModelPair;
 import io.paritree.model.rows.RowPass;
 import io.paritree.output.DataFile;
 import io.paritree.output.ReportedChallenger;
+import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
@@ -12,10 +13,12 @@ import io.paritree.output.StateDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Reports of runs, as the job writes them. */
@@ -41,6 +44,37 @@ public final class Reports {
         new RunReport.Ending("quarantined", 4, "too many <b>bad</b> rows", 1),
         Stream.of(partition("day=0", Optional.empty()), partition("day=1", hold)).toList(),
         1);
+  }
+
+  /** Returns the same of partitions that were compared, each with a text of so many characters. */
+  public static RunReport longDrift(
+      String run, String startedAt, List<String> partitions, int characters) {
+    ReportedDrift drift =
+        new ReportedDrift(List.of(), "x".repeat(characters), "", List.of(), List.of());
+    return report(
+        run,
+        startedAt,
+        new RunReport.Ending("published", 0, "", 0),
+        partitions.stream().map(path -> partition(path, Optional.empty()).compared(drift)).toList(),
+        partitions.size());
+  }
+
+  /** Returns the report of a run that has so many features with missing values. */
+  public static RunReport manyValues(String run, String startedAt, int features) {
+    RunReport report = published(run, startedAt, List.of());
+    Map<String, Long> missing = new HashMap<>();
+    IntStream.range(0, features).forEach(each -> missing.put(String.valueOf(each), 1L));
+    return new RunReport(
+        report.start(),
+        report.ending(),
+        report.rows(),
+        report.quarantine(),
+        new RunReport.Values(missing, Map.of(), List.of()),
+        report.duplicateKeys(),
+        report.scores(),
+        report.seconds(),
+        report.partitions(),
+        report.challengers());
   }
 
   /** Writes a run whose challenger {@code next} is compared on rows, and {@code gone} left out. */

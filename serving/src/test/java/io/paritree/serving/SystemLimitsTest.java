@@ -55,4 +55,15 @@ class SystemLimitsTest {
         .hasMessageContaining("models and indexes take 5 MiB and callers may occupy 48 MiB")
         .hasMessageContaining("-Xmx60m");
   }
+
+  @Test
+  void heapHoldsTheReportsOfRunsToo() throws Exception {
+    ServingConfig config = config(Map.of("scores.loans.output", "/scores"));
+    ServingConfig without = config(Map.of());
+    int heap = 250 << 20;
+    assertThatCode(() -> SystemLimits.checkHeap(without, 5 << 20, heap)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> SystemLimits.checkHeap(config, 5 << 20, heap))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageEndingWith("; reports of runs take 96 MiB of it");
+  }
 }

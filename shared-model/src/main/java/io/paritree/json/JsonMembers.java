@@ -1,6 +1,7 @@
 package io.paritree.json;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,6 +16,7 @@ public final class JsonMembers {
   private final Map<String, StrictJson.Value> others;
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, Long> numbers = new HashMap<>();
+  private final Set<String> skipped = new HashSet<>();
 
   /**
    * @param wholes the members that are whole numbers, of at least 0
@@ -46,6 +48,10 @@ public final class JsonMembers {
     } else if (json.isText()) {
       texts.put(name, json.text());
     } else {
+      if (!json.isNull()) {
+        skipped.add(name);
+      }
+
       json.skip();
     }
   }
@@ -62,14 +68,22 @@ public final class JsonMembers {
    */
   public String text(String name) throws BrokenJsonException {
     if (!texts.containsKey(name)) {
-      throw json.wrong("a text '%s'".formatted(name));
+      throw json.wrongMember(name, "a text");
     }
 
     return texts.get(name);
   }
 
-  /** Returns a text; another one if there is none. */
-  public String text(String name, String absent) {
+  /**
+   * Returns a text; another one if there is none.
+   *
+   * @throws BrokenJsonException if something else is in its place
+   */
+  public String text(String name, String absent) throws BrokenJsonException {
+    if (skipped.contains(name)) {
+      throw json.wrongMember(name, "a text");
+    }
+
     return texts.getOrDefault(name, absent);
   }
 
@@ -80,7 +94,7 @@ public final class JsonMembers {
    */
   public long number(String name) throws BrokenJsonException {
     if (!numbers.containsKey(name)) {
-      throw json.wrong("a number '%s'".formatted(name));
+      throw json.wrongMember(name, "a whole number");
     }
 
     return numbers.get(name);

@@ -2,6 +2,8 @@ package io.paritree.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -108,6 +110,20 @@ public final class JsonText {
   /** Writes a value without line feeds, even in an indented document. */
   public static void inLine(JsonGenerator out, Body body) throws IOException {
     out.writeRawValue(new String(compact(body), StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Writes the members of an object that was written before.
+   *
+   * @param object as it was written, in UTF-8
+   */
+  public static void members(JsonGenerator out, byte[] object) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(object)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        out.copyCurrentStructure(parser);
+      }
+    }
   }
 
   /** Writes a member that is an array, item by item. */

@@ -37,6 +37,8 @@ public final class StrictJson {
   private final String origin;
   private final String document;
   private final JsonParser parser;
+  private final int most;
+  private int values;
 
   /** Reads a value whose first token is the current one, and stops at the value's last token. */
   @FunctionalInterface
@@ -54,6 +56,15 @@ public final class StrictJson {
    * @param origin names the document in messages
    */
   public StrictJson(String origin, byte[] content) throws BrokenJsonException {
+    this(origin, content, Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param origin names the document in messages
+   * @param most members and elements that it may have, so that what is made of it has a size
+   */
+  public StrictJson(String origin, byte[] content, int most) throws BrokenJsonException {
+    this.most = most;
     this.origin = origin;
     this.document = Utf8Text.of(origin, content);
     try {
@@ -95,7 +106,9 @@ public final class StrictJson {
     if (!absent.isEmpty()) {
       throw new BrokenJsonException(
           "Cannot read %s at %s: got an object without %s, expected these keys: %s"
-              .formatted(origin, place, absent, new TreeSet<>(required)));
+              .formatted(origin, place, absent, new TreeSet<>(required)),
+          place,
+          null);
     }
   }
 
@@ -110,6 +123,7 @@ public final class StrictJson {
       }
 
       next();
+      count();
       value.read(name);
     }
   }
@@ -118,7 +132,15 @@ public final class StrictJson {
   public void list(Value element) throws BrokenJsonException {
     expect(JsonToken.START_ARRAY, "an array");
     while (next() != JsonToken.END_ARRAY) {
+      count();
       element.read();
+    }
+  }
+
+  private void count() throws BrokenJsonException {
+    values++;
+    if (values > most) {
+      throw wrong("at most %s members and elements in all".formatted(most));
     }
   }
 
@@ -290,13 +312,23 @@ public final class StrictJson {
   /** Returns an exception: the current value is not what was expected. */
   public BrokenJsonException wrong(String expected) {
     return new BrokenJsonException(
-        "Cannot read %s at %s: got %s, expected %s".formatted(origin, place(), got(), expected));
+        "Cannot read %s at %s: got %s, expected %s".formatted(origin, place(), got(), expected),
+        place(),
+        null);
+  }
+
+  /** Returns an exception: a member of the object that was read last is not what was expected. */
+  public BrokenJsonException wrongMember(String name, String expected) {
+    String object = place();
+    String member = (object.equals(BrokenJsonException.WHOLE) ? "" : object) + "/" + name;
+    return new BrokenJsonException(
+        "Cannot read %s at %s: expected %s".formatted(origin, member, expected), member, null);
   }
 
   /** Returns an exception that names the current place and the reason. */
   public BrokenJsonException refused(String why, Throwable cause) {
     return new BrokenJsonException(
-        "Cannot read %s at %s: %s".formatted(origin, place(), why), cause);
+        "Cannot read %s at %s: %s".formatted(origin, place(), why), place(), cause);
   }
 
   BrokenJsonException malformed(IOException e) {
@@ -312,7 +344,9 @@ public final class StrictJson {
     String nearest = NearestName.of(name, known).map(" (did you mean '%s'?)"::formatted).orElse("");
     return new BrokenJsonException(
         "Cannot read %s at %s: got the unknown key '%s', expected one of %s%s"
-            .formatted(origin, place(), printable(name), new TreeSet<>(known), nearest));
+            .formatted(origin, place(), printable(name), new TreeSet<>(known), nearest),
+        place(),
+        null);
   }
 
   private void expect(JsonToken token, String expected) throws BrokenJsonException {
@@ -374,6 +408,6 @@ public final class StrictJson {
 
   private String place() {
     String pointer = parser.getParsingContext().pathAsPointer().toString();
-    return pointer.isEmpty() ? "/" : Fault.printable(pointer, 200);
+    return pointer.isEmpty() ? BrokenJsonException.WHOLE : Fault.printable(pointer, 200);
   }
 }

@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
  * @param contents reads a file
  */
 public record DriftFiles(Location directory, FileStore store, Contents contents) {
-  /** The most bytes of a file that is read. */
-  public static final int MAX_BYTES = 64 << 20;
+  /** The most bytes of a file that is read: full before its last partition, and that one. */
+  public static final int MAX_BYTES = 16 << 20;
 
   private static final int FULL = 4 << 20;
   private static final Pattern FURTHER = Pattern.compile("drift-([2-9]|[1-9][0-9]{1,8})\\.json");

@@ -150,26 +150,28 @@ public record PartitionManifest(
    */
   public static PartitionManifest fromJson(byte[] content, String where)
       throws DamagedFileException {
+    try {
+      return read(new StrictJson(where, content), where);
+    } catch (BrokenJsonException e) {
+      throw new DamagedFileException(e.getMessage(), e);
+    }
+  }
+
+  private static PartitionManifest read(StrictJson json, String where)
+      throws BrokenJsonException, DamagedFileException {
     List<String> keys = new ArrayList<>();
     List<String> scores = new ArrayList<>();
     List<ReasonsForm> reasons = new ArrayList<>();
     List<ScoredInput> input = new ArrayList<>();
     List<DataFile> files = new ArrayList<>();
-    JsonMembers members;
-    try {
-      StrictJson json = new StrictJson(where, content);
-      Map<String, StrictJson.Value> others =
-          Map.of(
-              "keys", () -> json.list(() -> keys.add(json.text())),
-              "scores", () -> json.list(() -> scores.add(json.text())),
-              "reasons", () -> reasons.add(ReasonsForm.read(json)),
-              "input", () -> input.add(ScoredInput.read(json)),
-              "files", () -> json.list(() -> files.add(DataFile.read(json))));
-      members = new JsonMembers(json, WHOLES, others).readDocument();
-    } catch (BrokenJsonException e) {
-      throw new DamagedFileException(e.getMessage(), e);
-    }
-
+    Map<String, StrictJson.Value> others =
+        Map.of(
+            "keys", () -> json.list(() -> keys.add(json.text())),
+            "scores", () -> json.list(() -> scores.add(json.text())),
+            "reasons", () -> reasons.add(ReasonsForm.read(json)),
+            "input", () -> input.add(ScoredInput.read(json)),
+            "files", () -> json.list(() -> files.add(DataFile.read(json))));
+    JsonMembers members = new JsonMembers(json, WHOLES, others).readDocument();
     if (members.number("format", 0) != FORMAT || !members.hasTexts(REQUIRED)) {
       throw new DamagedFileException(
           "Cannot read %s: it is not a partition manifest of this version, with \"format\": %s"

@@ -3,9 +3,9 @@ package io.paritree.serving.runs;
 import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
 import io.paritree.output.RunDrift;
-import io.paritree.output.RunReport;
 import io.paritree.profile.Profile;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -35,19 +35,14 @@ record BaselineProfiles(
   /** Returns the profile that a partition was compared with. */
   Found of(Reported one, Drift drift) {
     if (drift.baseline().equals(Baseline.REFERENCE)) {
-      Optional<Profile> reference =
-          one.run()
-              .summary()
-              .flatMap(summary -> summary.start().model())
-              .map(RunReport.Model::digest)
-              .flatMap(references);
+      Optional<Profile> reference = one.run().modelDigest().flatMap(references);
       return reference.isPresent()
           ? new Found(reference, "")
           : Found.absent("this server does not serve the model of the run");
     }
 
     List<Reported> published = new ArrayList<>();
-    for (String partition : drift.partitions()) {
+    for (String partition : new LinkedHashSet<>(drift.partitions())) {
       Optional<Reported> before = published(partition, one);
       if (before.isEmpty()) {
         return Found.absent("no report of a run has the rows of " + partition);

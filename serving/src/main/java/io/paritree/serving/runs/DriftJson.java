@@ -3,7 +3,7 @@ package io.paritree.serving.runs;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import io.paritree.output.ReportedDrift;
-import io.paritree.output.RunReport;
+import io.paritree.output.RunReport.Partition;
 import io.paritree.rule.Verdict;
 import java.io.IOException;
 import java.util.List;
@@ -35,25 +35,14 @@ final class DriftJson {
     RunJson.number("baseline_mean", score.baselineMean(), json);
   }
 
-  /** Writes the members of a night in a list. */
-  static void night(EndedRun run, Night night, JsonGenerator json) throws IOException {
-    point(run, night, json);
-    write(night.drift(), json);
-  }
-
-  /** Writes which night it is, and how it ended. */
-  static void point(EndedRun run, Night night, JsonGenerator json) throws IOException {
-    json.writeStringField("partition", night.partition());
-    json.writeStringField("run", run.directory());
-    json.writeStringField("started_at", run.began().toString());
-    JsonText.optional(
-        json,
-        "model_version",
-        run.summary().flatMap(one -> one.start().model()).map(RunReport.Model::version));
-    json.writeBooleanField("published", night.isPublished());
-    RunJson.hold(night.hold(), json);
-    json.writeNumberField("rows", night.rows());
-    List<Verdict> verdicts = night.drift().verdicts();
+  /** Writes what became of a partition. */
+  static void ending(
+      Partition partition, boolean isPublished, ReportedDrift drift, JsonGenerator json)
+      throws IOException {
+    json.writeBooleanField("published", isPublished);
+    RunJson.hold(partition.hold(), json);
+    json.writeNumberField("rows", partition.read());
+    List<Verdict> verdicts = drift.verdicts();
     JsonText.array(
         json,
         "fired",
@@ -67,5 +56,20 @@ final class DriftJson {
         verdicts.stream()
             .filter(verdict -> verdict.result() == Verdict.Result.NOT_COMPARED)
             .count());
+  }
+
+  /** Writes the members of a night in a list. */
+  static void night(EndedRun run, Night night, JsonGenerator json) throws IOException {
+    point(run, night, json);
+    JsonText.members(json, night.drift());
+  }
+
+  /** Writes which night it is, and how it ended. */
+  static void point(EndedRun run, Night night, JsonGenerator json) throws IOException {
+    json.writeStringField("partition", night.partition());
+    json.writeStringField("run", run.directory());
+    json.writeStringField("started_at", run.began().toString());
+    JsonText.optional(json, "model_version", run.modelVersion());
+    JsonText.members(json, night.ending());
   }
 }

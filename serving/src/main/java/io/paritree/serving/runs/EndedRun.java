@@ -1,19 +1,14 @@
 package io.paritree.serving.runs;
 
+import io.paritree.json.JsonText;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.RunReport;
-import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
-import io.paritree.rule.Verdict;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What is kept of a run that has ended, or of one group of it.
@@ -21,15 +16,11 @@ import java.util.stream.Stream;
  * @param directory the name of its directory, which no other run has
  * @param began when it began; if its report cannot be read, when its directory was changed
  * @param modifiedMillis when its directory was changed
- * @param summary empty if its report cannot be read
+ * @param report empty if its report cannot be read
  * @param problem why not, for callers; empty if it can
  */
 record EndedRun(
-    String directory,
-    Instant began,
-    long modifiedMillis,
-    Optional<Summary> summary,
-    String problem) {
+    String directory, Instant began, long modifiedMillis, Optional<Kept> report, String problem) {
   /** The newest first; of the groups of one run, the one that ended last. */
   static final Comparator<EndedRun> NEWEST_FIRST =
       Comparator.comparing(EndedRun::began)
@@ -37,53 +28,39 @@ record EndedRun(
           .thenComparing(EndedRun::directory)
           .reversed();
 
-  private static final int MOST_NAMES = 100;
-  private static final int MOST_TEXT = 2_000;
-  private static final int MOST_GATES = 20;
-  private static final String BY_RULES = "held";
+  private static final int MOST_NIGHTS = 100;
+  private static final int BYTES_BESIDE = 500;
 
   /**
-   * The part of a report that a list of runs has.
+   * What is kept of a report: texts, and what is answered of it, as it is written, so that its
+   * length is known.
    *
-   * @param published the names of the first partitions that the run has published
-   * @param publishedCount how many it has published
-   * @param held the names of the first partitions that are held
-   * @param heldCount how many are held
-   * @param gates why they are: the rules that have fired, or {@code quarantined}, each with how
-   *     many partitions it holds; the first ones
-   * @param before how many partitions were published before
-   * @param seconds of all stages
+   * @param id of the run, which others may have, too
+   * @param modelVersion empty if there was no model
+   * @param modelDigest the same
+   * @param hasPublished whether the run, or this group of it, has published a partition
+   * @param hasOtherNights whether it may have compared other partitions, too
+   * @param item the members of the run in a list, as an object
    * @param nights the newest partitions of which the report says how they compare with others
    */
-  record Summary(
-      RunReport.Start start,
-      RunReport.Ending ending,
-      RunReport.Rows rows,
-      List<String> published,
-      int publishedCount,
-      List<String> held,
-      int heldCount,
-      Map<String, Integer> gates,
-      int before,
-      double seconds,
+  record Kept(
+      String id,
+      String modelVersion,
+      String modelDigest,
+      boolean hasPublished,
+      boolean hasOtherNights,
+      byte[] item,
       List<Night> nights) {
-    static Summary of(RunReport report) {
-      RunReport.Ending ending = report.ending();
-      List<Partition> published = report.partitions().ofRun();
-      List<Partition> held = report.partitions().held();
-      return new Summary(
-          report.start(),
-          new RunReport.Ending(
-              ending.outcome(), ending.exitCode(), cut(ending.message()), ending.groupsLeft()),
-          report.rows(),
-          names(published),
-          published.size(),
-          names(held),
-          held.size(),
-          gates(held),
-          report.partitions().before(),
-          Math.round(report.seconds().values().stream().mapToDouble(each -> each).sum() * 1000)
-              / 1000.0,
+    private static Kept of(RunReport report) {
+      RunSummary summary = RunSummary.of(report);
+      Optional<RunReport.Model> model = report.start().model();
+      return new Kept(
+          report.start().run(),
+          model.map(RunReport.Model::version).orElse(""),
+          model.map(RunReport.Model::digest).orElse(""),
+          summary.publishedCount() > 0,
+          summary.publishedCount() + summary.heldCount() > MOST_NIGHTS,
+          JsonText.compact(JsonText.object(json -> RunJson.listed(summary, json))),
           nights(report));
     }
 
@@ -92,51 +69,30 @@ record EndedRun(
       return report.partitions().scored().stream()
           .filter(partition -> partition.drift().isPresent())
           .sorted(Comparator.comparing(Partition::path, PartitionValue.ORDER.reversed()))
-          .limit(MOST_NAMES)
+          .limit(MOST_NIGHTS)
           .map(one -> Night.of(one, published.contains(one), one.drift().get()))
           .toList();
     }
 
-    private static Map<String, Integer> gates(List<Partition> held) {
-      Map<String, Integer> gates = new LinkedHashMap<>();
-      for (Partition partition : held) {
-        gates(partition)
-            .filter(gate -> gates.containsKey(gate) || gates.size() < MOST_GATES)
-            .forEach(gate -> gates.merge(gate, 1, Integer::sum));
-      }
-
-      return gates;
+    private Kept withoutNights() {
+      return new Kept(
+          id,
+          modelVersion,
+          modelDigest,
+          hasPublished,
+          hasOtherNights || !nights.isEmpty(),
+          item,
+          List.of());
     }
 
-    private static Stream<String> gates(Partition held) {
-      Stream<String> rules =
-          held.drift().stream()
-              .flatMap(drift -> drift.verdicts().stream())
-              .filter(Verdict::holds)
-              .map(Verdict::rule);
-      Stream<String> others =
-          held.hold().map(Hold::outcome).filter(outcome -> !outcome.equals(BY_RULES)).stream();
-      return Stream.concat(others, rules).map(Summary::cut).distinct();
-    }
-
-    private static String cut(String text) {
-      return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT) + "...";
-    }
-
-    private static List<String> names(List<Partition> partitions) {
-      return partitions.stream().limit(MOST_NAMES).map(Partition::path).toList();
+    private long bytes() {
+      return 2L * (id.length() + modelVersion.length() + modelDigest.length()) + item.length;
     }
   }
 
   static EndedRun of(String directory, long modifiedMillis, RunReport report) {
-    Instant began;
-    try {
-      began = Instant.parse(report.start().startedAt());
-    } catch (DateTimeException e) {
-      began = Instant.ofEpochMilli(modifiedMillis);
-    }
-
-    return new EndedRun(directory, began, modifiedMillis, Optional.of(Summary.of(report)), "");
+    Instant began = Instant.parse(report.start().startedAt());
+    return new EndedRun(directory, began, modifiedMillis, Optional.of(Kept.of(report)), "");
   }
 
   static EndedRun unreadable(String directory, long modifiedMillis, String problem) {
@@ -144,25 +100,50 @@ record EndedRun(
     return new EndedRun(directory, changed, modifiedMillis, Optional.empty(), problem);
   }
 
+  /** Returns the run without the partitions that it has compared, which are read when needed. */
+  EndedRun withoutNights() {
+    return new EndedRun(directory, began, modifiedMillis, report.map(Kept::withoutNights), problem);
+  }
+
+  /** Returns how many bytes of the heap it takes without the partitions that it has compared. */
+  long bytes() {
+    return BYTES_BESIDE
+        + 2L * (directory.length() + problem.length())
+        + report.map(Kept::bytes).orElse(0L);
+  }
+
+  /** Returns how many bytes of the heap these partitions take. */
+  long nightBytes() {
+    return nights().stream().mapToLong(Night::bytes).sum();
+  }
+
   /** Returns whether the run has this id, which others may have too. */
   boolean hasId(String id) {
-    return summary.filter(known -> known.start().run().equals(id)).isPresent();
+    return report.filter(known -> known.id().equals(id)).isPresent();
   }
 
   /** Returns the newest partitions of which the report says how they compare with others. */
   List<Night> nights() {
-    return summary.map(Summary::nights).orElse(List.of());
+    return report.map(Kept::nights).orElse(List.of());
   }
 
   /** Returns whether the run may have compared other partitions, too. */
   boolean hasOtherNights() {
-    return summary
-        .filter(known -> known.publishedCount() + known.heldCount() > MOST_NAMES)
-        .isPresent();
+    return report.filter(Kept::hasOtherNights).isPresent();
   }
 
   /** Returns whether the run, or this group of it, has published a partition. */
   boolean hasPublished() {
-    return summary.filter(known -> known.publishedCount() > 0).isPresent();
+    return report.filter(Kept::hasPublished).isPresent();
+  }
+
+  /** Returns the version of the model that has scored; empty if none has, or it is not known. */
+  Optional<String> modelVersion() {
+    return report.map(Kept::modelVersion).filter(version -> !version.isEmpty());
+  }
+
+  /** Returns the digest of that model. */
+  Optional<String> modelDigest() {
+    return report.map(Kept::modelDigest).filter(digest -> !digest.isEmpty());
   }
 }

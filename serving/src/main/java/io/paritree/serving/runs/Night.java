@@ -1,22 +1,31 @@
 package io.paritree.serving.runs;
 
+import io.paritree.json.JsonText;
 import io.paritree.output.ReportedDrift;
-import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
-import java.util.Optional;
 
 /**
  * A partition of a run whose rows were compared with others.
  *
- * @param rows how many were read
  * @param isPublished whether the run has published it
- * @param hold why it is held; empty if it is not
+ * @param ending what became of it, as an object of JSON
+ * @param drift what the report says of its drift, as another one
  */
-record Night(
-    String partition, long rows, boolean isPublished, Optional<Hold> hold, ReportedDrift drift) {
+record Night(String partition, boolean isPublished, byte[] ending, byte[] drift) {
+  private static final int BYTES_BESIDE = 200;
 
   /** Returns a partition of a report. */
   static Night of(Partition reported, boolean isPublished, ReportedDrift drift) {
-    return new Night(reported.path(), reported.read(), isPublished, reported.hold(), drift);
+    return new Night(
+        reported.path(),
+        isPublished,
+        JsonText.compact(
+            JsonText.object(json -> DriftJson.ending(reported, isPublished, drift, json))),
+        JsonText.compact(JsonText.object(json -> DriftJson.write(drift, json))));
+  }
+
+  /** Returns how many bytes of the heap it takes. */
+  long bytes() {
+    return BYTES_BESIDE + 2L * partition.length() + ending.length + drift.length;
   }
 }

@@ -16,11 +16,11 @@ import java.util.TreeMap;
 
 /**
  * The reports that say how good the scores of an output were, each as of a day. Not thread-safe.
+ *
+ * @param contents by place, length and time of change
  */
-final class OutcomeFiles {
+record OutcomeFiles(RecentFiles contents) {
   private static final int MAX_ENTRIES = 100_000;
-
-  private final RecentFiles contents = new RecentFiles(); // by name, length and time of change
 
   /**
    * What is there.
@@ -66,7 +66,7 @@ final class OutcomeFiles {
   }
 
   private byte[] read(FileStore store, FileEntry file, String asOf) throws IOException {
-    String version = "%s %s %s".formatted(asOf, file.bytes(), file.modifiedMillis());
+    String version = "%s %s %s".formatted(file.location(), file.bytes(), file.modifiedMillis());
     return contents.get(
         version,
         () -> {

@@ -3,6 +3,7 @@ package io.paritree.serving.runs;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.RunDrift;
+import io.paritree.output.RunReport;
 import io.paritree.output.StoredAudit;
 import io.paritree.output.StoredProfile;
 import io.paritree.serving.answer.ProblemException;
@@ -75,11 +76,12 @@ final class ReportedRuns {
   /**
    * @param poll time between two looks for new partitions; zero for none
    * @param waits limits how many requests wait for stores
+   * @param files of the output, which nobody else uses
    */
-  ReportedRuns(ServedOutput output, Duration poll, StoreWaits waits) {
+  ReportedRuns(ServedOutput output, Duration poll, StoreWaits waits, RunFiles files) {
     this.output = output;
     this.waits = waits;
-    this.files = new RunFiles(output.name(), output.location());
+    this.files = files;
     this.isPolled = !poll.isZero();
     this.interval = isPolled ? poll : WITHOUT_POLLS;
     this.thread =
@@ -126,22 +128,30 @@ final class ReportedRuns {
   }
 
   /**
-   * Returns the report of a run.
+   * Returns what is made of the report of a run; only one report is in memory at a time.
    *
    * @param name the name of a run's directory, or the id of a run, of which the newest is meant
+   * @param made makes it of the report, and of the newest run that began before and has published a
+   *     partition
    * @throws ProblemException with 404 if there is none, with 503 if it cannot be read
    */
-  StoredReport report(String name) {
-    Optional<StoredReport> found = Optional.empty();
+  <T> T report(String name, BiFunction<StoredReport, Optional<EndedRun>, T> made) {
+    Optional<T> found = Optional.empty();
     if (PartitionManifest.isRun(name)) {
-      Optional<EndedRun> listed =
-          list().runs().stream().filter(run -> run.directory().equals(name)).findFirst();
-      if (listed.isEmpty()) {
-        listed = list().runs().stream().filter(run -> run.hasId(name)).findFirst();
-      }
-
-      String directory = listed.map(EndedRun::directory).orElse(name);
-      found = await(() -> files.read(directory));
+      List<EndedRun> all = list().runs();
+      String directory =
+          all.stream()
+              .filter(run -> run.directory().equals(name))
+              .findFirst()
+              .or(() -> all.stream().filter(run -> run.hasId(name)).findFirst())
+              .map(EndedRun::directory)
+              .orElse(name);
+      found =
+          await(
+              () ->
+                  files
+                      .read(directory)
+                      .map(stored -> made.apply(stored, published(all, stored.report()))));
     }
 
     return found.orElseThrow(() -> new ProblemException(Problems.UNKNOWN_RUN.of(output.name())));
@@ -279,11 +289,10 @@ final class ReportedRuns {
     return await(() -> files.audit(partition), Problems.UNREADABLE_AUDIT);
   }
 
-  /** Returns the newest run that began before another one and has published a partition. */
-  Optional<EndedRun> published(StoredReport before) {
-    EndedRun run = EndedRun.of(before.directory(), 0, before.report());
-    return list().runs().stream()
-        .filter(earlier -> earlier.began().isBefore(run.began()))
+  private static Optional<EndedRun> published(List<EndedRun> runs, RunReport later) {
+    Instant began = Instant.parse(later.start().startedAt());
+    return runs.stream()
+        .filter(earlier -> earlier.began().isBefore(began))
         .filter(EndedRun::hasPublished)
         .findFirst();
   }

@@ -1,5 +1,6 @@
 package io.paritree.serving.runs;
 
+import io.paritree.json.BrokenJsonException;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.DriftFiles;
 import io.paritree.output.PartitionManifest;
@@ -20,7 +21,6 @@ import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,24 +34,16 @@ final class RunFiles {
 
   private static final int MAX_ENTRIES = 100_000;
   private static final int MOST_RUNS = 500;
-  private static final int KEPT_REPORTS = 8;
-  private static final int KEPT_BYTES = 1 << 18;
 
   private final String name;
   private final Location output;
+  private final long mostBytes;
+  private final RecentFiles contents; // by their places
+  private final OutcomeFiles outcomes;
   private FileStore store; // null until it is read first
   private Location state;
   private Location runs;
   private Map<String, EndedRun> known = Map.of();
-  private final RecentFiles drifts = new RecentFiles(); // by their places
-  private final OutcomeFiles outcomes = new OutcomeFiles();
-  private final Map<String, StoredReport> reports =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, StoredReport> eldest) {
-          return size() > KEPT_REPORTS;
-        }
-      };
 
   /**
    * A report.
@@ -61,15 +53,29 @@ final class RunFiles {
    */
   record StoredReport(String directory, RunReport report, boolean hasLineage) {}
 
-  /**
-   * @param name of the output in messages
-   */
-  RunFiles(String name, Location output) {
-    this.name = name;
-    this.output = output;
+  /** Makes something of the content of a file. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(byte[] content, String where) throws DamagedFileException;
   }
 
-  /** Returns the newest runs that have ended, newest first; reads no report again. */
+  /**
+   * @param name of the output in messages
+   * @param mostBytes that the runs may take that are kept
+   * @param contents of files of all outputs
+   */
+  RunFiles(String name, Location output, long mostBytes, RecentFiles contents) {
+    this.name = name;
+    this.output = output;
+    this.mostBytes = mostBytes;
+    this.contents = contents;
+    this.outcomes = new OutcomeFiles(contents);
+  }
+
+  /**
+   * Returns the newest runs that have ended, newest first; reads no report again. Where not all may
+   * be kept, the oldest are without the partitions that they have compared, or not there.
+   */
   List<EndedRun> ended() throws IOException {
     runs = null; // the output's record may name another state directory now
     connect();
@@ -83,6 +89,8 @@ final class RunFiles {
     directories.sort(Comparator.comparingLong(FileEntry::modifiedMillis).reversed());
     Map<String, EndedRun> now = new HashMap<>();
     List<EndedRun> all = new ArrayList<>();
+    long left = mostBytes / 2;
+    long leftForNights = mostBytes / 2;
     for (FileEntry directory : directories.subList(0, Math.min(MOST_RUNS, directories.size()))) {
       EndedRun run = known.get(directory.location().name());
       if (run == null || !run.problem().isEmpty()) {
@@ -90,8 +98,15 @@ final class RunFiles {
       }
 
       if (run != null) {
-        now.put(run.directory(), run);
-        all.add(run);
+        EndedRun kept = run.nightBytes() <= leftForNights ? run : run.withoutNights();
+        left -= kept.bytes();
+        leftForNights -= kept.nightBytes();
+        if (left < 0) {
+          break;
+        }
+
+        now.put(kept.directory(), kept);
+        all.add(kept);
       }
     }
 
@@ -119,7 +134,7 @@ final class RunFiles {
       return Optional.of(EndedRun.of(run, modified, RunReport.fromJson(content, file.toString())));
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // whatever it is, it is the problem of this run
       EndedRun before = known.get(run);
       if (before == null) {
         LOG.warn("Scores {}: {}", name, e.getMessage());
@@ -129,23 +144,26 @@ final class RunFiles {
     }
   }
 
+  /** Makes something of a file that never changes; it is read again after it was damaged. */
+  private <T> T read(Location file, int most, Reading<T> reading) throws IOException {
+    byte[] content = contents.get(file.toString(), () -> store.readAtMost(file, most));
+    try {
+      return reading.of(content, file.toString());
+    } catch (DamagedFileException e) {
+      contents.clear();
+      throw e;
+    }
+  }
+
   /** Returns the report in a run's directory; empty if there is none. */
   Optional<StoredReport> read(String directory) throws IOException {
     connect();
     Location run = runs.resolve(directory);
     try {
-      StoredReport stored = reports.get(directory);
-      if (stored == null) {
-        stored = stored(run);
-      }
-
-      // It is written after the report, if it is.
-      if (!stored.hasLineage() && store.find(run.resolve(StateDirectory.LINEAGE)).isPresent()) {
-        stored = new StoredReport(directory, stored.report(), true);
-        reports.replace(directory, stored);
-      }
-
-      return Optional.of(stored);
+      RunReport report =
+          read(run.resolve(StateDirectory.REPORT), RunReport.MAX_BYTES, RunReport::fromJson);
+      boolean hasLineage = store.find(run.resolve(StateDirectory.LINEAGE)).isPresent();
+      return Optional.of(new StoredReport(directory, report, hasLineage));
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }
@@ -187,7 +205,7 @@ final class RunFiles {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     } catch (DamagedFileException e) {
-      drifts.clear();
+      contents.clear();
       throw e;
     }
   }
@@ -213,7 +231,7 @@ final class RunFiles {
     return new DriftFiles(
         runs.resolve(directory),
         store,
-        file -> drifts.get(file.toString(), () -> store.readAtMost(file, DriftFiles.MAX_BYTES)));
+        file -> contents.get(file.toString(), () -> store.readAtMost(file, DriftFiles.MAX_BYTES)));
   }
 
   /**
@@ -229,7 +247,7 @@ final class RunFiles {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Map.of();
     } catch (DamagedFileException e) {
-      drifts.clear();
+      contents.clear();
       throw e;
     }
   }
@@ -270,21 +288,16 @@ final class RunFiles {
     }
   }
 
-  /** Reads a report, and keeps it if it is not large. */
-  private StoredReport stored(Location run) throws IOException {
-    Location file = run.resolve(StateDirectory.REPORT);
-    byte[] content = store.readAtMost(file, RunReport.MAX_BYTES);
-    RunReport report = RunReport.fromJson(content, file.toString());
-    StoredReport stored = new StoredReport(run.name(), report, false);
-    if (content.length <= KEPT_BYTES) {
-      reports.put(run.name(), stored);
+  /** Returns what callers read of a failure: no places of the server, and no values of rows. */
+  static String forCallers(Throwable failure) {
+    Optional<String> place =
+        failure.getCause() instanceof BrokenJsonException broken
+            ? broken.place()
+            : Optional.empty();
+    if (failure instanceof DamagedFileException && place.isPresent()) {
+      return "The report is wrong at %s".formatted(place.get());
     }
 
-    return stored;
-  }
-
-  /** Returns what callers read of a failure: no places of the server. */
-  static String forCallers(Throwable failure) {
     return failure instanceof DamagedFileException || failure instanceof UnfitFileException
         ? "The report is not whole, or too long"
         : "The output's store cannot be read now";

@@ -8,7 +8,6 @@ import io.paritree.output.RunReport.Change;
 import io.paritree.output.RunReport.FaultyRows;
 import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
-import io.paritree.serving.runs.EndedRun.Summary;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +22,15 @@ final class RunJson {
   /** Writes the members of a run in a list. */
   static void item(EndedRun run, JsonGenerator json) throws IOException {
     json.writeStringField("run", run.directory());
-    if (run.summary().isEmpty()) {
+    if (run.report().isPresent()) {
+      JsonText.members(json, run.report().get().item());
+    } else {
       json.writeStringField("problem", run.problem());
-      return;
     }
+  }
 
-    Summary summary = run.summary().get();
+  /** Writes what a list has of a report. */
+  static void listed(RunSummary summary, JsonGenerator json) throws IOException {
     summary(summary, summary.ending().message(), json);
     if (summary.start().model().isPresent()) {
       json.writeStringField("model_version", summary.start().model().get().version());
@@ -45,7 +47,7 @@ final class RunJson {
   static void report(String directory, RunReport report, boolean examples, JsonGenerator json)
       throws IOException {
     json.writeStringField("run", directory);
-    summary(Summary.of(report), report.ending().message(), json);
+    summary(RunSummary.of(report), report.ending().message(), json);
     RunReport.Start start = report.start();
     if (start.model().isPresent()) {
       json.writeStringField("model_version", start.model().get().version());
@@ -92,7 +94,7 @@ final class RunJson {
     json.writeBooleanField("compared", !one.file().isEmpty());
   }
 
-  private static void summary(Summary summary, String message, JsonGenerator json)
+  private static void summary(RunSummary summary, String message, JsonGenerator json)
       throws IOException {
     json.writeStringField("run_id", summary.start().run());
     json.writeStringField("started_at", summary.start().startedAt());

@@ -34,15 +34,38 @@ public final class RunsHandler {
   private static final String LIMIT = "limit";
   private static final String CHALLENGER = "challenger";
 
+  /** Of the lists of all outputs together; a list that is made again is there twice meanwhile. */
+  private static final long LISTS_BYTES = 16 << 20;
+
+  private static final long LEAST_LIST_BYTES = 1 << 20;
+
+  /** Of a report while it is read: its bytes, its text, and what is made of them. */
+  private static final long READING_BYTES = 48 << 20;
+
   private final StoredScores scores;
   private final ServingConfig config;
   private final StoreWaits waits;
+  private final RecentFiles contents = new RecentFiles();
   private final Map<String, ReportedRuns> outputs = new ConcurrentHashMap<>();
 
   public RunsHandler(StoredScores scores, ServingConfig config, StoreWaits waits) {
     this.scores = scores;
     this.config = config;
     this.waits = waits;
+  }
+
+  /**
+   * Returns how many bytes of the heap the reports of runs take at most: the lists of all outputs,
+   * the files that were read last, and one that is being read.
+   */
+  public static long mostBytes(int outputs) {
+    return outputs == 0
+        ? 0
+        : 2 * outputs * listBytes(outputs) + RecentFiles.MOST_BYTES + READING_BYTES;
+  }
+
+  private static long listBytes(int outputs) {
+    return Math.max(LEAST_LIST_BYTES, LISTS_BYTES / outputs);
   }
 
   public void list(Context ctx) {
@@ -65,16 +88,22 @@ public final class RunsHandler {
   public void run(Context ctx) {
     ReportedRuns runs = runs(ctx);
     MediaTypes.requireJsonAccepted(ctx);
-    StoredReport found = runs.report(ctx.pathParam("run"));
-    Optional<String> previous = runs.published(found).map(EndedRun::directory);
-    Answers.object(
-        ctx,
-        json -> {
-          RunJson.report(
-              found.directory(), found.report(), config.page().quarantineExamples(), json);
-          JsonText.optional(json, "previous", previous);
-          json.writeBooleanField("lineage", found.hasLineage());
-        });
+    byte[] answer =
+        runs.report(
+            ctx.pathParam("run"),
+            (found, previous) ->
+                JsonText.line(
+                    JsonText.object(
+                        json -> {
+                          RunJson.report(
+                              found.directory(),
+                              found.report(),
+                              config.page().quarantineExamples(),
+                              json);
+                          JsonText.optional(json, "previous", previous.map(EndedRun::directory));
+                          json.writeBooleanField("lineage", found.hasLineage());
+                        })));
+    ctx.result(answer);
   }
 
   /**
@@ -86,21 +115,26 @@ public final class RunsHandler {
     ReportedRuns runs = runs(ctx);
     MediaTypes.requireJsonAccepted(ctx);
     Optional<String> wanted = QueryParameters.of(ctx, CHALLENGER).value(CHALLENGER, "one name");
-    StoredReport found = runs.report(ctx.pathParam("run"));
-    List<String> compared =
-        found.report().challengers().stream()
-            .filter(one -> !one.file().isEmpty() && config.servesPage())
-            .map(ReportedChallenger::name)
-            .toList();
+    Map.Entry<String, List<String>> found =
+        runs.report(
+            ctx.pathParam("run"), (stored, any) -> Map.entry(stored.directory(), compared(stored)));
+    List<String> compared = found.getValue();
     byte[] document =
         wanted
             .or(() -> compared.stream().findFirst())
             .filter(compared::contains)
-            .flatMap(name -> runs.comparison(found.directory(), name))
+            .flatMap(name -> runs.comparison(found.getKey(), name))
             .orElseThrow(
                 () ->
                     new ProblemException(Problems.UNKNOWN_CHALLENGER.of(NameList.known(compared))));
     ctx.result(document);
+  }
+
+  private List<String> compared(StoredReport stored) {
+    return stored.report().challengers().stream()
+        .filter(one -> !one.file().isEmpty() && config.servesPage())
+        .map(ReportedChallenger::name)
+        .toList();
   }
 
   /**
@@ -151,6 +185,11 @@ public final class RunsHandler {
 
   private ReportedRuns runs(ServedOutput output) {
     return outputs.computeIfAbsent(
-        output.name(), name -> new ReportedRuns(output, config.scores().poll(), waits));
+        output.name(),
+        name -> {
+          long most = listBytes(config.scores().tables().size());
+          RunFiles files = new RunFiles(name, output.location(), most, contents);
+          return new ReportedRuns(output, config.scores().poll(), waits, files);
+        });
   }
 }
