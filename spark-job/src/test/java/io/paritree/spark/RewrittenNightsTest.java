@@ -1,7 +1,12 @@
 package io.paritree.spark;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -25,6 +30,8 @@ class RewrittenNightsTest extends DeltaScores {
   @Test
   void brokenNightsAreHeldWhateverOthersDoToTheFilesOfTheNightsBefore() throws Exception {
     Files.createDirectories(table);
+    Path twoFiles = // of a night, which are compacted when one of them has changed
+        Files.writeString(directory.resolve("files.conf"), "scoring-job.rows-per-file = 50");
     new RewrittenNights(
             directory.resolve("nights"),
             state(),
@@ -35,6 +42,17 @@ class RewrittenNightsTest extends DeltaScores {
                     + DELETE,
                 "OPTIMIZE TABLE_ ZORDER BY (parcel_id)"),
             this::sql)
-        .check(this::score);
+        .check(
+            options ->
+                score(
+                    Stream.concat(Stream.of("--conf", twoFiles), Arrays.stream(options))
+                        .toArray()));
+    assertThat(
+            SPARK
+                .sql("DESCRIBE HISTORY delta.`%s`".formatted(table))
+                .where("operation = 'OPTIMIZE' AND operationParameters['auto'] = 'true'")
+                .count())
+        .as("auto compactions")
+        .isPositive();
   }
 }
