@@ -58,7 +58,6 @@ public record AuditQuery(
    * @param path a directory or file; empty for the one that the output records
    * @param table instead of it; empty for a directory
    * @param version of the table; empty for the one that the output records
-   * @param comparison how names of columns are compared
    */
   public record Rows(String path, InputFormat format, String table, String version) {}
 }
