@@ -6,8 +6,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.Seed;
-import io.paritree.drift.Baseline;
-import io.paritree.drift.Drift;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
@@ -24,7 +22,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -104,15 +101,13 @@ class ChangedReportsTest extends ServedLoans {
   private void report(String run, String startedAt, String partition, String accepted)
       throws Exception {
     Profile profile = reference();
-    Drift drift = Drift.of(profile, new Baseline(Baseline.REFERENCE, List.of(), profile));
     String digest = Opening.open(model.toString(), EngineKind.FOREST).digest();
     new DriftReports(loans, digest)
         .write(
             run,
             startedAt,
             List.of(
-                new DriftReports.Night(
-                    partition, Optional.of(profile), List.of(drift), List.of(FIRED), accepted)));
+                DriftReports.Night.againstReference(partition, profile, profile, FIRED, accepted)));
   }
 
   private Path run(String name) {

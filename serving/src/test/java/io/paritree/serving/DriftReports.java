@@ -1,5 +1,6 @@
 package io.paritree.serving;
 
+import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
 import io.paritree.output.DriftFiles;
 import io.paritree.output.ReportedDrift;
@@ -38,6 +39,13 @@ public final class DriftReports {
       List<Drift> drifts,
       List<Verdict> verdicts,
       String accepted) {
+    /** Returns a partition that was compared with the model's reference. */
+    static Night againstReference(
+        String partition, Profile profile, Profile reference, Verdict verdict, String accepted) {
+      Drift drift = Drift.of(profile, new Baseline(Baseline.REFERENCE, List.of(), reference));
+      return new Night(partition, Optional.of(profile), List.of(drift), List.of(verdict), accepted);
+    }
+
     private boolean isHeld() {
       return accepted.isEmpty() && verdicts.stream().anyMatch(Verdict::holds);
     }

@@ -63,15 +63,14 @@ class StoredDriftTest extends ServedLoans {
   private void report(
       String run, String startedAt, String partition, Profile profile, String accepted)
       throws Exception {
-    Drift drift = Drift.of(profile, new Baseline(Baseline.REFERENCE, List.of(), reference()));
     String digest = Opening.open(model.toString(), EngineKind.FOREST).digest();
     new DriftReports(loans, digest)
         .write(
             run,
             startedAt,
             List.of(
-                new DriftReports.Night(
-                    partition, Optional.of(profile), List.of(drift), List.of(FIRED), accepted)));
+                DriftReports.Night.againstReference(
+                    partition, profile, reference(), FIRED, accepted)));
   }
 
   @Test

@@ -166,7 +166,7 @@ public record RunDrift(List<Partition> partitions) {
   }
 
   /**
-   * Reads a partition; members that only earlier versions have written are passed over.
+   * Reads a partition; members that only earlier versions have written are skipped.
    *
    * @param isWanted says of its name, which is written first, whether the rest is read
    */

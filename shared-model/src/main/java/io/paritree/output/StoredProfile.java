@@ -43,7 +43,7 @@ public record StoredProfile(String modelDigest, Profile profile) {
   }
 
   /**
-   * Reads it; members that only earlier versions have written are passed over.
+   * Reads it; members that only earlier versions have written are skipped.
    *
    * @param where the file, for messages
    * @throws DamagedFileException if this is something else

@@ -41,13 +41,6 @@ final class RecordEncoding {
     return faults.isEmpty() ? null : text(faults);
   }
 
-  /** Returns whether the last record has a fault of a field. */
-  boolean hasFault(String field) {
-    boolean[] has = new boolean[1];
-    faults.forEach((code, of) -> has[0] |= of.equals(field));
-    return has[0];
-  }
-
   private static String text(Faults faults) {
     Set<String> each = new TreeSet<>();
     faults.forEach((code, field) -> each.add(text(field, code)));

@@ -38,17 +38,12 @@ public sealed interface KeyResult {
         : Optional.empty();
   }
 
-  /** Returns whether the content of the key is not known. */
-  default boolean isRefusal() {
-    return this instanceof Unanswered || this instanceof Replaced;
-  }
-
   /** Returns the result for metrics. */
   default LookupResult counted() {
     if (this instanceof Found found) {
       return found.rows().get(0).stale().isEmpty() ? LookupResult.FOUND : LookupResult.STALE;
     }
 
-    return isRefusal() ? LookupResult.UNANSWERED : LookupResult.ABSENT;
+    return this instanceof Absent ? LookupResult.ABSENT : LookupResult.UNANSWERED;
   }
 }

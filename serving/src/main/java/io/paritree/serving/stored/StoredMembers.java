@@ -8,15 +8,12 @@ import io.paritree.output.ReasonsForm;
 import io.paritree.output.ScoreColumns;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Reads the members of a stored row, and writes them as answers have them. */
 final class StoredMembers {
@@ -46,32 +43,6 @@ final class StoredMembers {
 
     written[0] = ',';
     return Arrays.copyOf(written, written.length - 1);
-  }
-
-  /**
-   * Returns the names of the members of a stored row, which {@link #answered} has read before.
-   *
-   * @param members each after a comma; not changed
-   */
-  static Set<String> names(byte[] members) {
-    Set<String> names = new HashSet<>();
-    if (members.length == 0) {
-      return names;
-    }
-
-    byte[] object = object(members);
-    try (JsonParser json = StoredNumbers.FACTORY.createParser(object)) {
-      json.nextToken();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        names.add(json.currentName());
-        json.nextToken();
-        json.skipChildren();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-
-    return names;
   }
 
   /** Returns members, each after a comma, as an object. */

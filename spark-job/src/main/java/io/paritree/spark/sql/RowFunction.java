@@ -43,7 +43,6 @@ public final class RowFunction implements ScalarFunction<Object> {
   private record ThreadScorer(
       Thread thread, RowScorer scorer, RowEncoder encoder, RowResults results) {}
 
-  /** */
   RowFunction(
       String name,
       FunctionOutput output,
