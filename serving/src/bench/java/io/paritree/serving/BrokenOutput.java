@@ -5,7 +5,6 @@ import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.ShardLayout;
 import io.paritree.output.PartitionManifest;
-import io.paritree.output.StateDirectory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -27,7 +26,6 @@ import java.util.stream.Stream;
 /** A way to break an output of stored scores, as a hostile or failing publisher might. */
 enum BrokenOutput {
   LARGE_FILE,
-  LARGE_STATE,
   LINK_TO_DEVICE,
   PIPE,
   DIRECTORY,
@@ -92,7 +90,7 @@ enum BrokenOutput {
   boolean isSteady() {
     return switch (this) {
       case GROWING, VANISHING, NO_PERMISSION, REMOVED -> false;
-      case LARGE_STATE, LINK_CIRCLES, MANY_PARTITIONS, LARGE_LOG, BROKEN_LOG -> false;
+      case LINK_CIRCLES, MANY_PARTITIONS, LARGE_LOG, BROKEN_LOG -> false;
       default -> true;
     };
   }
@@ -104,9 +102,6 @@ enum BrokenOutput {
 
   Meddling breakOne(ServedOutputs outputs, Random random) throws Exception {
     switch (this) {
-      case LARGE_STATE -> {
-        return said(large(outputs.path(random).resolve(StateDirectory.RECORD)));
-      }
       case LINK_CIRCLES -> {
         return said(circles(outputs, random));
       }

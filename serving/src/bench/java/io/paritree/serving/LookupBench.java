@@ -99,7 +99,7 @@ final class LookupBench {
 
   private Path index() throws IOException {
     Path output = Files.createDirectories(output());
-    Location state = StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    Location state = StateDirectory.of(Location.of(output.toRealPath()));
     return StateDirectory.index(state, RUN, "").toPath();
   }
 

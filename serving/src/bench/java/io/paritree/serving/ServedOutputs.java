@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -114,7 +113,7 @@ final class ServedOutputs {
       runs.put(day, name);
       BuiltIndex index = new BuiltIndex(day, name, LookupTrial.FORM, 1, 2);
       add(index, run);
-      Location state = StateDirectory.of(Location.of(table.toRealPath()), Optional.empty());
+      Location state = StateDirectory.of(Location.of(table.toRealPath()));
       index.write(StateDirectory.index(state, name, day).toPath());
       Files.write(
           StateDirectory.indexes(state).resolve(name).resolve(TableIndexes.FILE).toPath(),

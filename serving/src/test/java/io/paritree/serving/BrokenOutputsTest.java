@@ -3,7 +3,6 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.output.PartitionManifest;
-import io.paritree.output.StateDirectory;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -40,7 +39,6 @@ class BrokenOutputsTest extends ServedLoans {
   private Path file(String what) throws IOException {
     Path partition = loans.path().resolve(NEWEST);
     return switch (what) {
-      case "state" -> loans.path().resolve(StateDirectory.RECORD);
       case "published" -> partition.resolve(PartitionManifest.FILE);
       case "rows" -> partition.resolve("part-0.parquet");
       default -> loans.index(NEWEST).resolve(what);
@@ -77,10 +75,7 @@ class BrokenOutputsTest extends ServedLoans {
     "shard-1, device, expected",
     "shard-1, large, expected",
     "rows, pipe, has another length",
-    "rows, device, has another length",
-    "state, pipe, expected a file",
-    "state, device, expected a file",
-    "state, large, expected at most"
+    "rows, device, has another length"
   })
   void whatIsNoFileOfTheJobHoldsNothingUp(String what, String how, String said) throws Exception {
     String before = client.get("/v1/scores/loans/4711").body();

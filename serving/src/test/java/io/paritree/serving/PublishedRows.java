@@ -120,7 +120,7 @@ public final class PublishedRows {
     }
 
     Files.createDirectories(output);
-    Location state = StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    Location state = StateDirectory.of(Location.of(output.toRealPath()));
     Path quarantine = StateDirectory.quarantine(state, run).get(1).toPath();
     Files.createDirectories(quarantine);
     try (ParquetWriter<Group> rows = writer(quarantine.resolve("q.zstd.parquet"), QUARANTINED)) {

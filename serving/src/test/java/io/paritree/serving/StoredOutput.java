@@ -55,7 +55,7 @@ public final class StoredOutput {
 
   private Path index(String run, String partition) throws IOException {
     Files.createDirectories(output);
-    Location state = StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    Location state = StateDirectory.of(Location.of(output.toRealPath()));
     return StateDirectory.index(state, run, partition).toPath();
   }
 
@@ -89,7 +89,7 @@ public final class StoredOutput {
   /** Keeps the audit of a partition, as {@code scripts/parity audit --keep} does. */
   public void audited(String partition, String run, String verdict, int differing)
       throws IOException {
-    Location state = StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    Location state = StateDirectory.of(Location.of(output.toRealPath()));
     Path file = StateDirectory.audit(state, partition).toPath();
     Files.createDirectories(file.getParent());
     Files.write(

@@ -1,24 +1,13 @@
 package io.paritree.output;
 
 import io.paritree.store.FileEntry;
-import io.paritree.store.FileStore;
 import io.paritree.store.Location;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
-/**
- * Where the state of an output is: beside it in {@code _paritree/<name>/}, or in a directory that a
- * file in the output records, in {@code <name>-<hash of the output's path>/}.
- */
+/** Where the state of an output is: beside it in {@code _paritree/<name>/}. */
 public final class StateDirectory {
-  /** The file that records a directory. */
-  public static final String RECORD = ".paritree-state";
-
   /** Below it, the files of a run that has not ended. */
   public static final String KEPT = "kept";
 
@@ -34,7 +23,6 @@ public final class StateDirectory {
   /** Beside it, what the run has read and written, as events of OpenLineage. */
   public static final String LINEAGE = "lineage.jsonl";
 
-  private static final int MAX_RECORD = 1 << 16;
   private static final String RUNS = "runs";
   private static final String RUNNING = "running";
   private static final String LOCK = "lock";
@@ -49,35 +37,9 @@ public final class StateDirectory {
 
   private StateDirectory() {}
 
-  /** Returns the directory that an output's record names; empty if it has none. */
-  public static Optional<Location> recorded(FileStore store, Location output) throws IOException {
-    Location file = output.resolve(RECORD);
-    try {
-      byte[] record = store.readAtMost(file, MAX_RECORD);
-      return Optional.of(Location.of(new String(record, StandardCharsets.UTF_8).strip()));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IllegalArgumentException e) {
-      throw new DamagedFileException(
-          "Cannot use %s: it names no state directory".formatted(file), e);
-    }
-  }
-
-  /**
-   * Returns the state directory of an output.
-   *
-   * @param directory the recorded one; empty if it is beside the output
-   */
-  public static Location of(Location output, Optional<Location> directory) {
-    return directory
-        .map(recorded -> recorded.resolve(output.name() + "-" + hash(output)))
-        .orElseGet(() -> output.parent().resolve("_paritree").resolve(output.name()));
-  }
-
-  /** Returns what distinguishes outputs of the same name in one state directory. */
-  private static String hash(Location output) {
-    byte[] path = output.toString().getBytes(StandardCharsets.UTF_8);
-    return UUID.nameUUIDFromBytes(path).toString().substring(24);
+  /** Returns the state directory of an output. */
+  public static Location of(Location output) {
+    return output.parent().resolve("_paritree").resolve(output.name());
   }
 
   /**

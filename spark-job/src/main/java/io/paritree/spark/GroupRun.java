@@ -54,7 +54,6 @@ final class GroupRun {
       report.begun(run.directory());
       parts.observer().reached(Step.STAGING_MADE);
       try {
-        checked.output().runs().claimState();
         return publish(checked, run, tally, report);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
         Exception reason = StopSignal.reason(e);

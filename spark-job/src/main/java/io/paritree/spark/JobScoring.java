@@ -21,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
@@ -52,7 +51,7 @@ record JobScoring(String model) implements TableScoring, Publishing {
       results.add(session.read().parquet(HadoopPaths.pattern(output)));
     }
 
-    Location runs = StateDirectory.runs(StateDirectory.of(output, Optional.empty()));
+    Location runs = StateDirectory.runs(StateDirectory.of(output));
     for (FileEntry run : store.list(runs)) {
       Location quarantine = run.location().resolve(StateDirectory.QUARANTINE);
       if (store.find(quarantine).isPresent()) {

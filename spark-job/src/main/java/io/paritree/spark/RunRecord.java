@@ -40,7 +40,7 @@ final class RunRecord {
             "it is not known where table %s is".formatted(settings.output().name()));
       }
 
-      OutputPlace place = OutputPlace.of(output.get(), settings.output().stateDirectory(), hadoop);
+      OutputPlace place = OutputPlace.of(output.get(), hadoop);
       if (isInInput(place, settings, hadoop)) {
         throw new IOException("%s is inside the input".formatted(place.state()));
       }

@@ -220,18 +220,11 @@ public final class ScoreMain {
     return Optional.empty();
   }
 
-  private static OutputPlace place(JobSettings settings) throws RefusedException, IOException {
-    OutputPlace place =
-        OutputPlace.of(
-                settings.output().directory(),
-                settings.output().stateDirectory(),
-                SparkOnDemand.notStarted(ScoreMain.class, "paritree score").hadoopSettings())
-            .with(settings.output().calls());
-    if (place.stateProblem().isPresent()) {
-      throw new RefusedException("Cannot use this: " + place.stateProblem().get());
-    }
-
-    return place;
+  private static OutputPlace place(JobSettings settings) throws IOException {
+    return OutputPlace.of(
+            settings.output().directory(),
+            SparkOnDemand.notStarted(ScoreMain.class, "paritree score").hadoopSettings())
+        .with(settings.output().calls());
   }
 
   private static Ending recover(JobSettings settings, PrintStream out)

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -139,7 +138,7 @@ class AuditTest {
 
   /** Returns what a server reads of the audit of a partition that was kept. */
   private String kept(String partition) throws IOException {
-    Location state = StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    Location state = StateDirectory.of(Location.of(output.toRealPath()));
     byte[] content = Files.readAllBytes(StateDirectory.audit(state, partition).toPath());
     StoredAudit audit = StoredAudit.of(content, partition, "it");
     assertThat(PartitionManifest.isRun(audit.run())).as(audit.run()).isTrue();

@@ -299,7 +299,7 @@ final class DeathTrial {
       return job.output();
     }
 
-    Location state = StateDirectory.of(job.output(), Optional.empty());
+    Location state = StateDirectory.of(job.output());
     List<String> parts = List.of(below(job.output()), below(StateDirectory.indexes(state)));
     return Location.of(objects.get().copy(parts).resolve(job.output().name()));
   }

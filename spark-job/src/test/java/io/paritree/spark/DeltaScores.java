@@ -16,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -157,7 +156,7 @@ abstract class DeltaScores {
   }
 
   Location state() throws IOException {
-    return StateDirectory.of(Location.of(table.toRealPath()), Optional.empty());
+    return StateDirectory.of(Location.of(table.toRealPath()));
   }
 
   /** Returns what the run of the last commit says about the table's indexes. */

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -184,7 +183,7 @@ class EncryptionTest {
     new PartitionIndexing(
             FileStore.of(output),
             output,
-            StateDirectory.of(output, Optional.empty()),
+            StateDirectory.of(output),
             "",
             PartitionManifest.fromJson(manifest, "x"))
         .build(directory, new UnlimitedRoom());

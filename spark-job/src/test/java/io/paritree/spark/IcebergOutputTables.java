@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.iceberg.Table;
@@ -128,8 +127,7 @@ class IcebergOutputTables {
   @Tag("nightly")
   void brokenNightsAreHeldWhateverOthersDoToTheFilesOfTheNightsBefore() throws Exception {
     makeEmptyScores();
-    Location state =
-        StateDirectory.of(Location.of(Path.of(LAKE, "scores").toAbsolutePath()), Optional.empty());
+    Location state = StateDirectory.of(Location.of(Path.of(LAKE, "scores").toAbsolutePath()));
     new RewrittenNights(
             directory.resolve("nights"),
             state,

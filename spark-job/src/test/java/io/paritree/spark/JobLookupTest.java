@@ -339,7 +339,7 @@ class JobLookupTest {
   }
 
   private Location state() throws IOException {
-    return StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    return StateDirectory.of(Location.of(output.toRealPath()));
   }
 
   /** Opens the job's index of a partition, after all its bytes were compared with their digests. */

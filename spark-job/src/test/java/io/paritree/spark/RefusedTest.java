@@ -290,6 +290,28 @@ class RefusedTest {
   }
 
   @Test
+  void stateOfTheOutputIsApartFromTheInputAndNowhereElse() throws IOException {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    Path output = directory.resolve("out");
+
+    Path quarantine = Parcels.write(directory.resolve("_paritree/out/runs/one"), 0, 10, 0, 1);
+    assertThat(scoreTo(quarantine, output).err())
+        .contains("input %s is inside the output's state".formatted(quarantine));
+
+    Path states = quarantine.getParent().getParent().getParent();
+    assertThat(scoreTo(states, output).err()).contains("is inside input " + states);
+
+    Path record = Files.createDirectories(output).resolve(".paritree-state");
+    Files.writeString(record, directory.resolve("mine").toString());
+    JobRun elsewhere = scoreTo(input, output, "--output-partition", "day=1");
+    assertThat(elsewhere.exitCode()).isEqualTo(3);
+    assertThat(elsewhere.err())
+        .contains("has its state in the directory that " + record, "remove that file");
+    Files.delete(record);
+    assertThat(scoreTo(input, output, "--output-partition", "day=1").exitCode()).isZero();
+  }
+
+  @Test
   void anInputThatIsOneFileMayLieBesideTheOutputButNotInIt() throws IOException {
     Path file = Parcels.writeCsv(directory.resolve("mine/parcels.csv"), 0, 10);
     Object[] csv = {"--input-format", "csv"};

@@ -35,7 +35,6 @@ final class OutputReader {
   private final int partitions;
   private final TableLog log;
   private boolean isTable;
-  private Location state; // since the output was last read
   private int directories; // that this look has found
 
   /**
@@ -71,7 +70,6 @@ final class OutputReader {
    */
   List<Found> newest(Map<String, UnservedPartition> unserved) throws IOException {
     List<Found> found = new ArrayList<>();
-    state = null;
     directories = 0;
     isTable = log.exists();
     if (isTable) {
@@ -240,11 +238,7 @@ final class OutputReader {
   }
 
   /** Returns the state directory of the output. */
-  Location state() throws IOException {
-    if (state == null) {
-      state = StateDirectory.of(output, StateDirectory.recorded(store, output));
-    }
-
-    return state;
+  Location state() {
+    return StateDirectory.of(output);
   }
 }

@@ -77,7 +77,7 @@ final class RunFiles {
    * be kept, the oldest are without the partitions that they have compared, or not there.
    */
   List<EndedRun> ended() throws IOException {
-    runs = null; // the output's record may name another state directory now
+    runs = null; // the output may be a link that leads elsewhere now
     connect();
     List<FileEntry> directories = new ArrayList<>();
     for (FileEntry entry : store.listOrNone(runs, MAX_ENTRIES)) {
@@ -119,7 +119,7 @@ final class RunFiles {
     if (runs == null) {
       Location real = FileStore.of(output).real(output); // of a mount, on another store
       store = FileStore.of(real);
-      state = StateDirectory.of(real, StateDirectory.recorded(store, real));
+      state = StateDirectory.of(real);
       runs = StateDirectory.runs(state);
     }
   }
@@ -270,7 +270,7 @@ final class RunFiles {
    * @param asOf the day that is asked for; empty for the newest
    */
   OutcomeFiles.Found outcomes(Optional<String> asOf) throws IOException {
-    runs = null; // the output's record may name another state directory now
+    runs = null; // the output may be a link that leads elsewhere now
     connect();
     return outcomes.find(store, StateDirectory.outcomes(state), asOf);
   }

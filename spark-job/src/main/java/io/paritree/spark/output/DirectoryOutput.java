@@ -91,7 +91,7 @@ public record DirectoryOutput(OutputRuns runs, OutputLook look, ForeignFiles for
   @Override
   public void check(List<OutputPartition> targets, OutputCheck check, List<String> notes)
       throws IOException {
-    check.checkState(targets);
+    check.checkState();
     check.checkRenames(targets);
     if (runs.settings().conditions().nonAtomic() == NonAtomic.REFUSED) {
       check.checkAtomic();

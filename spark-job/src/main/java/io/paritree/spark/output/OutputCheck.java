@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
  */
 public record OutputCheck(OutputPlace place, List<String> problems) {
   private static final String DEVICE = "unix:dev";
+  private static final String STATE_ELSEWHERE = ".paritree-state";
 
   /** Data files of tasks, and what Iceberg writes before it commits. */
   private static final Pattern LEFT_BEHIND =
@@ -78,19 +79,15 @@ public record OutputCheck(OutputPlace place, List<String> problems) {
   }
 
   /**
-   * Refuses a state directory that cannot serve the output, for which it is not the only one, or
-   * that cannot help: an output without partitions is itself replaced by a rename next to it.
+   * Refuses an output whose state is elsewhere, as builds before 0.1.0 could have it: runs that
+   * have not ended there would be missed.
    */
-  void checkState(List<OutputPartition> targets) throws IOException {
-    place.stateProblem().ifPresent(problems::add);
-    place.unfinishedNextToIt().ifPresent(problems::add);
-    if (place.stateDirectory().isPresent()
-        && targets.stream().anyMatch(target -> target.partition().isEmpty())) {
+  void checkState() throws IOException {
+    Location record = place.output().resolve(STATE_ELSEWHERE);
+    if (place.store().find(record).isPresent()) {
       problems.add(
-          ("output %s is not partitioned, so it is replaced as a whole, and its state must be next to"
-                  + " it; instead of giving --state-directory, give a directory below it as the"
-                  + " output, or --output-partition")
-              .formatted(place.output()));
+          "output %s has its state in the directory that %s names; move what is of this output there to %s, and remove that file"
+              .formatted(place.output(), record, place.state()));
     }
   }
 

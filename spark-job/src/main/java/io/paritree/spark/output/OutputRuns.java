@@ -8,7 +8,6 @@ import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.RunName;
-import io.paritree.spark.publish.StateRecord;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
@@ -17,7 +16,6 @@ import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Begins runs on an output, and removes what ended and dead ones have left.
@@ -45,9 +43,7 @@ public record OutputRuns(
               .formatted(output));
     }
 
-    OutputPlace place =
-        OutputPlace.of(output, settings.output().stateDirectory(), hadoop)
-            .with(settings.output().calls());
+    OutputPlace place = OutputPlace.of(output, hadoop).with(settings.output().calls());
     return new OutputRuns(place, settings, observer, progress);
   }
 
@@ -59,15 +55,9 @@ public record OutputRuns(
       throw new RefusedException(
           InputProblems.message(
               List.of(
-                  "the run may not write its state to %s (%s); let its user write there, or give another directory by --state-directory"
+                  "the run may not write its state to %s (%s); let its user write there, or give a directory below the output"
                       .formatted(place.state(), e.getMessage()))));
     }
-  }
-
-  /** Records which directory has the state of the output's runs. */
-  public void claimState() throws RefusedException, IOException {
-    Optional<String> problem = new StateRecord(place).claim();
-    InputProblems.refuse(problem.stream().toList());
   }
 
   /**

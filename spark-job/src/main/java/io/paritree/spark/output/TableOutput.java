@@ -90,7 +90,7 @@ public final class TableOutput implements Output {
   @Override
   public void check(List<OutputPartition> targets, OutputCheck check, List<String> notes)
       throws IOException {
-    check.checkState(List.of());
+    check.checkState();
     if (table.state().isAbsent()) {
       check.checkNoFiles();
     }

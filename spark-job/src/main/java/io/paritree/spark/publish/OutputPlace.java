@@ -22,8 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An output directory, and its state: next to it in {@code <parent>/_paritree/<name>/}, or in a
- * directory that {@link StateRecord} records, in {@code <name>-<hash of the output's path>/}.
+ * An output directory, and its state: next to it in {@code <parent>/_paritree/<name>/}.
  *
  * <p>The output contains only data: with the state inside, {@code **}{@code /*.parquet} would make
  * readers count staged and quarantined rows.
@@ -31,31 +30,20 @@ import java.util.TreeMap;
 public final class OutputPlace {
   private final FileStore store;
   private final Location output;
-  private final Optional<Location> stateDirectory;
   private final Location state;
-  private final Optional<String> problem;
   private final CallsAtOnce calls;
 
   /**
-   * Returns the place of an output whose state is next to it.
-   *
    * @param output the directory that readers see
    */
   public OutputPlace(FileStore store, Location output) {
-    this(store, output, Optional.empty(), Optional.empty(), CallsAtOnce.DEFAULT);
+    this(store, output, CallsAtOnce.DEFAULT);
   }
 
-  private OutputPlace(
-      FileStore store,
-      Location output,
-      Optional<Location> stateDirectory,
-      Optional<String> problem,
-      CallsAtOnce calls) {
+  private OutputPlace(FileStore store, Location output, CallsAtOnce calls) {
     this.store = store;
     this.output = output;
-    this.stateDirectory = stateDirectory;
-    this.state = StateDirectory.of(output, stateDirectory);
-    this.problem = problem;
+    this.state = StateDirectory.of(output);
     this.calls = calls;
   }
 
@@ -63,12 +51,9 @@ public final class OutputPlace {
    * Returns the place that a user's text names. Links are resolved, so the state directory is on
    * the same disk as the output, and the link itself survives a swap.
    *
-   * @param stateDirectory the directory of the state; empty for the recorded one, or the one next
-   *     to the output. If it cannot be used, {@link #stateProblem} says why, and these are taken
    * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
    */
-  public static OutputPlace of(String output, String stateDirectory, Map<String, String> hadoop)
-      throws IOException {
+  public static OutputPlace of(String output, Map<String, String> hadoop) throws IOException {
     Location named = FileStore.located(output, hadoop);
     Location real = FileStore.of(named, hadoop).real(named);
     if (real.isRoot()) {
@@ -77,52 +62,17 @@ public final class OutputPlace {
               .formatted(real));
     }
 
-    FileStore store = FileStore.of(real, hadoop);
-    Optional<Location> recorded = StateDirectory.recorded(store, real);
-    if (stateDirectory.isBlank()) {
-      return new OutputPlace(store, real, recorded, Optional.empty(), CallsAtOnce.DEFAULT);
-    }
-
-    Location directory = FileStore.located(stateDirectory, hadoop);
-    boolean mayServe = directory.isOnStoreOf(named) || directory.isOnStoreOf(real);
-    Location asked = mayServe ? FileStore.of(directory, hadoop).real(directory) : directory;
-    Optional<String> problem = StateRecord.problem(asked, recorded, real);
-    return new OutputPlace(
-        store,
-        real,
-        problem.isEmpty() ? Optional.of(asked) : recorded,
-        problem,
-        CallsAtOnce.DEFAULT);
+    return new OutputPlace(FileStore.of(real, hadoop), real);
   }
 
   /** Returns the same place, whose store gets so many calls at the same time. */
   public OutputPlace with(CallsAtOnce calls) {
-    return new OutputPlace(store, output, stateDirectory, problem, calls);
+    return new OutputPlace(store, output, calls);
   }
 
   /** Returns how many calls the store gets at the same time. */
   public CallsAtOnce calls() {
     return calls;
-  }
-
-  /** Returns why the state directory that was asked for cannot be used; empty if it can. */
-  public Optional<String> stateProblem() {
-    return problem;
-  }
-
-  /**
-   * Returns why the state cannot be in a directory of its own yet: it was next to the output, where
-   * runs have not ended.
-   */
-  public Optional<String> unfinishedNextToIt() throws IOException {
-    return stateDirectory.isEmpty() || StateDirectory.recorded(store, output).isPresent()
-        ? Optional.empty()
-        : new StateRecord(this).unfinishedNextToTheOutput();
-  }
-
-  /** Returns the directory in which the state is; empty if it is next to the output. */
-  public Optional<Location> stateDirectory() {
-    return stateDirectory;
   }
 
   public FileStore store() {

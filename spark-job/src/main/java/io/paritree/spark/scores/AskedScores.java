@@ -1,7 +1,6 @@
 package io.paritree.spark.scores;
 
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.store.CallsAtOnce;
@@ -19,7 +18,6 @@ import java.util.Optional;
  * @param output the directory that they were published to; empty for a table
  * @param table the table's name or path; empty for a directory
  * @param tableFormat the format that tables must have
- * @param stateDirectory of the output; empty for the one that it records, or the one next to it
  * @param keys the columns that identify a row
  * @param from the first day; empty for all days before {@code to}
  * @param to the last day; empty for all days from {@code from}
@@ -29,7 +27,6 @@ public record AskedScores(
     String output,
     String table,
     AskedFormat tableFormat,
-    String stateDirectory,
     List<String> keys,
     Optional<LocalDate> from,
     Optional<LocalDate> to,
@@ -45,13 +42,12 @@ public record AskedScores(
 
   /** Returns the scores of the same days in another directory. */
   public AskedScores in(String otherOutput) {
-    return new AskedScores(otherOutput, "", tableFormat, "", keys, from, to, calls);
+    return new AskedScores(otherOutput, "", tableFormat, keys, from, to, calls);
   }
 
   /** Returns the same scores, for each of some parts that are examined at the same time. */
   public AskedScores ofEach(int parts) {
-    return new AskedScores(
-        output, table, tableFormat, stateDirectory, keys, from, to, calls.ofEach(parts));
+    return new AskedScores(output, table, tableFormat, keys, from, to, calls.ofEach(parts));
   }
 
   /**
@@ -59,18 +55,9 @@ public record AskedScores(
    *
    * @param directory of the output, or of a table
    * @param hadoop settings of Hadoop's client
-   * @throws RefusedException if the state directory cannot be used
    */
-  public OutputPlace place(String directory, Map<String, String> hadoop)
-      throws IOException, RefusedException {
-    OutputPlace place = OutputPlace.of(directory, stateDirectory, hadoop).with(calls);
-    if (place.stateProblem().isPresent()) {
-      throw new RefusedException(
-          "Cannot use --state-directory %s: %s"
-              .formatted(stateDirectory, place.stateProblem().get()));
-    }
-
-    return place;
+  public OutputPlace place(String directory, Map<String, String> hadoop) throws IOException {
+    return OutputPlace.of(directory, hadoop).with(calls);
   }
 
   /**

@@ -76,8 +76,6 @@ public record JobSettings(
    * @param path directory that readers see; empty for a table
    * @param table the table that is written to; empty for a directory
    * @param tableFormat the format that the table must have, or is made in
-   * @param stateDirectory directory of the output's state; empty for the one that the output
-   *     records, or the one next to it
    * @param partition the partition that all rows go to; empty if they keep the input's
    * @param locks on stores without file locks: how often a run shows that it is alive, and after
    *     how long without a sign it counts as dead
@@ -87,7 +85,6 @@ public record JobSettings(
       String path,
       Optional<TableToWrite> table,
       AskedFormat tableFormat,
-      String stateDirectory,
       List<PartitionValue> partition,
       LockTimes locks,
       CallsAtOnce calls) {

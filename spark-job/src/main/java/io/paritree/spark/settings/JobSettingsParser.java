@@ -88,7 +88,6 @@ final class JobSettingsParser {
             settings.anyText("scoring-job.output"),
             outputTable(),
             tableFormat(),
-            settings.anyText("scoring-job.state-directory"),
             partitions("scoring-job.output-partition"),
             locks(),
             CommonSettings.calls(settings)),

@@ -31,8 +31,7 @@ public record OutcomeArguments(OutcomeQuery query, String directory, String json
   private static final List<String> ONE_RUN = List.of("as-of", "from", "to", "json", "conf");
 
   /** What it has in common with {@code scripts/score}. */
-  private static final List<String> SHARED =
-      List.of("output", "table", "table-format", "state-directory", "keys");
+  private static final List<String> SHARED = List.of("output", "table", "table-format", "keys");
 
   private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,4})d");
 

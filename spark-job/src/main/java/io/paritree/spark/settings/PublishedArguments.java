@@ -24,9 +24,6 @@ final class PublishedArguments {
                     "table that they were published to, instead of --output: its path, which has a"
                         + " slash, or a name in a catalog of Spark's; its newest version is read"),
                 ScoreArguments.text("--table-format=FORMAT", "format that tables must have"),
-                ScoreArguments.text(
-                    "--state-directory=DIR",
-                    "directory of the output's state, as of the scoring run"),
                 ScoreArguments.text("--from=DAY", "first day of partitions that are read"),
                 ScoreArguments.text("--to=DAY", "last day of partitions that are read")));
     options.addAll(Arrays.asList(others));
@@ -39,7 +36,6 @@ final class PublishedArguments {
             settings.anyText("scoring-job.output"),
             settings.anyText("scoring-job.table"),
             settings.word("scoring-job.table-format", AskedFormat.class),
-            settings.anyText("scoring-job.state-directory"),
             settings.texts("scoring-job.keys", "names of columns", name -> !name.isEmpty()),
             ScoreArguments.day(settings, given, "--from"),
             ScoreArguments.day(settings, given, "--to"),

@@ -78,10 +78,6 @@ public final class ScoreArguments {
                     .formatted(AskedFormat.names())
                 + " has a slash, or a name in a catalog of Spark's"),
         flag("--create-table", "make the table if there is none at the path"),
-        text(
-            "--state-directory=DIR",
-            "directory for reports, quarantined rows and staging of a partitioned output, on the same"
-                + " file system (default: _paritree next to the output, or what the output records)"),
         columns(
             "--keys",
             "columns that identify a row, written first; a name with a comma is in double quotes"),

@@ -17,7 +17,6 @@ final class TestQuery {
             output,
             "",
             AskedFormat.AUTO,
-            "",
             List.of("id"),
             Optional.empty(),
             Optional.empty(),

@@ -1,9 +1,7 @@
 package io.paritree.spark.scores;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.store.CallsAtOnce;
 import java.nio.file.Path;
@@ -19,12 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 class AskedScoresTest {
   @TempDir Path directory;
 
-  private AskedScores asked(String stateDirectory, String from, String to) {
+  private AskedScores asked(String from, String to) {
     return new AskedScores(
         "",
         directory.toString(),
         AskedFormat.AUTO,
-        stateDirectory,
         List.of("id"),
         Optional.of(from).filter(day -> !day.isEmpty()).map(LocalDate::parse),
         Optional.of(to).filter(day -> !day.isEmpty()).map(LocalDate::parse),
@@ -32,17 +29,8 @@ class AskedScoresTest {
   }
 
   @Test
-  void aStateDirectoryThatTheOutputOrTableCannotHaveIsRefused() {
-    AskedScores asked = asked(directory.resolve("state").toString(), "", "");
-
-    assertThatThrownBy(() -> asked.place(directory.toString(), Map.of()))
-        .isInstanceOf(RefusedException.class)
-        .hasMessageContainingAll("Cannot use --state-directory", "is in output");
-  }
-
-  @Test
   void theStoreGetsAsManyCallsAtOnceAsIsAskedForInAllPartsTogether() throws Exception {
-    AskedScores asked = asked("", "", "");
+    AskedScores asked = asked("", "");
 
     assertThat(asked.place(directory.toString(), Map.of()).calls().most()).isEqualTo(7);
     assertThat(asked.in("other").calls().most()).isEqualTo(7);
@@ -51,15 +39,15 @@ class AskedScoresTest {
 
   @Test
   void thePartitionOfADayIsTheLastOfItsValuesThatIsOne() {
-    AskedScores both = asked("", "2026-11-24", "2026-11-25");
+    AskedScores both = asked("2026-11-24", "2026-11-25");
 
     assertThat(both.isOf(List.of("2026-11-24"))).isTrue();
     assertThat(both.isOf(List.of("20261125", "north"))).isTrue();
     assertThat(both.isOf(List.of("2026-11-24", "2026-11-26"))).isFalse();
     assertThat(both.isOf(List.of("2026-11-23"))).isFalse();
     assertThat(both.isOf(Arrays.asList("north", null))).isFalse();
-    assertThat(asked("", "2026-11-24", "").isOf(List.of("2026-12-31"))).isTrue();
-    assertThat(asked("", "", "2026-11-24").isOf(List.of("2026-11-25"))).isFalse();
-    assertThat(asked("", "", "").isOf(List.of("north"))).isTrue();
+    assertThat(asked("2026-11-24", "").isOf(List.of("2026-12-31"))).isTrue();
+    assertThat(asked("", "2026-11-24").isOf(List.of("2026-11-25"))).isFalse();
+    assertThat(asked("", "").isOf(List.of("north"))).isTrue();
   }
 }

@@ -75,7 +75,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").entrySet())
-        .hasSize(63)
+        .hasSize(62)
         .extracting(Map.Entry::getKey)
         .allSatisfy(
             key ->
@@ -99,7 +99,6 @@ class ScoreArgumentsTest {
             "o",
             Optional.empty(),
             AskedFormat.AUTO,
-            "",
             List.of(),
             LockTimes.DEFAULT,
             CallsAtOnce.DEFAULT),
@@ -186,7 +185,6 @@ class ScoreArgumentsTest {
             "--skip-missing",
             "--group-by=day",
             "--output=o",
-            "--state-directory=s",
             "--keys=a,b",
             "--output-partition=run=1",
             "--pass=c,d",
@@ -238,7 +236,6 @@ class ScoreArgumentsTest {
                     "o",
                     Optional.empty(),
                     AskedFormat.AUTO,
-                    "s",
                     List.of(new PartitionValue("run", "1")),
                     LockTimes.DEFAULT,
                     CallsAtOnce.DEFAULT),
