@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Compares every fast way to score with {@link Forest}, the specification. */
 class FastForestTest {
-  private static final int FORESTS = Integer.getInteger("paritree.forests", 300);
+  private static final int FORESTS = Integer.getInteger("paritree.forests", 100);
   private static final int ROWS = 300;
 
   @Test

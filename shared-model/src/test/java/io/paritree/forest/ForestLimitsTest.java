@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Forests that are large, wide, mixed or odd, and callers that make mistakes. */
 class ForestLimitsTest {
-  private static final int FORESTS = Integer.getInteger("paritree.forests", 300) / 10;
+  private static final int FORESTS = Integer.getInteger("paritree.forests", 100) / 10;
   private static final long MAX_NANOS_OF_LAYOUT = 5_000_000_000L;
 
   private final long seed = Seed.next();

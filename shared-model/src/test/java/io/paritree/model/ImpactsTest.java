@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What fields have done to a margin adds up to its change, whatever the model is. */
 class ImpactsTest {
   private static final long SEED = Seed.next();
-  private static final int ROWS = 2_000;
+  private static final int ROWS = 500;
 
   @TempDir Path directory;
 

@@ -130,8 +130,8 @@ class LocalStoreTest extends FileStoreContract {
         new Thread(
             () -> {
               try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
-                for (long written = 0; !isOver.get() && written < 1 << 26; written += 1 << 12) {
-                  out.write(new byte[1 << 12]);
+                for (long written = 0; !isOver.get() && written < 1 << 22; written += 1 << 6) {
+                  out.write(new byte[1 << 6]);
                 }
               } catch (IOException e) {
                 throw new UncheckedIOException(e);

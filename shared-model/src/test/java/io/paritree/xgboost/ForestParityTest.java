@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@link Forest} against libxgboost, on models that XGBoost4J trains. */
 class ForestParityTest {
   private static final int WIDTH = 7;
-  private static final int ROWS = Integer.getInteger("paritree.rows", 4_000);
+  private static final int ROWS = Integer.getInteger("paritree.rows", 2_000);
 
   private static final float[] NO_CATEGORIES = {
     -1f, -0.5f, -0f, 3.7f, 1e6f, 16_777_215f, 16_777_216f, 17e6f, 3e9f, Float.MAX_VALUE

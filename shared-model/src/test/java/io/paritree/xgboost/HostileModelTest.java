@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dparitree.mutations=N} sets the number of changed models.
  */
 class HostileModelTest {
-  private static final int MUTATIONS = Integer.getInteger("paritree.mutations", 10_000);
+  private static final int MUTATIONS = Integer.getInteger("paritree.mutations", 3_000);
   private static final long MAX_MILLIS = 1_000;
 
   /** All allocation per byte of file, including short-lived texts of numbers, and scoring. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * separate process, because a crash ends it.
  */
 class HostileNativeTest {
-  private static final int MUTATIONS = Integer.getInteger("paritree.native.mutations", 1_500);
+  private static final int MUTATIONS = Integer.getInteger("paritree.native.mutations", 500);
 
   @Test
   @Timeout(value = 1, unit = TimeUnit.HOURS)

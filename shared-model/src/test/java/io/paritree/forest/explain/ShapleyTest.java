@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Contributions against the definition: a sum over all sets of known features. */
 class ShapleyTest {
-  private static final int FORESTS = Math.max(30, Integer.getInteger("paritree.forests", 0) / 20);
+  private static final int FORESTS = Math.max(12, Integer.getInteger("paritree.forests", 0) / 20);
   private static final int ROWS = 20;
 
   private final long seed = Seed.next();
