@@ -78,7 +78,7 @@ class ServeIT {
     }
 
     List<String> jars = Stream.concat(jars("lib"), jars("hadoop")).toList();
-    if (PublishedArtifact.SBOM_IS_MADE) {
+    if (artifact.hasSbom()) {
       assertThat(HOME.resolve("sbom/bom.json"))
           .hasContent(artifact.entry("META-INF/sbom/bom.json"));
       assertThat(artifact.components())
