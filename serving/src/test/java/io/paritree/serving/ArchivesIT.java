@@ -6,6 +6,7 @@ import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -43,7 +44,15 @@ class ArchivesIT {
     model = new TestPackages(shared.resolve("store")).binary();
     made = Files.createDirectory(shared.resolve("archives"));
 
-    assertThat(started(made, Map.of())).startsWith(MAKING).containsOnlyOnce(MAKING);
+    // One archive for the same options, also of two starts at once.
+    Map<String, String> environment = Map.of("PARITREE_ARCHIVES", made.toString());
+    try (ServeRun first = new ServeRun(shared, environment, "--model", model.toString());
+        ServeRun second = new ServeRun(shared, environment, "--model", model.toString())) {
+      assertThat(first.port()).isNotEqualTo(second.port());
+      assertThat(List.of(first.output(), second.output()))
+          .anyMatch(said -> said.startsWith(MAKING))
+          .allMatch(said -> said.indexOf(MAKING) == said.lastIndexOf(MAKING));
+    }
 
     assertThat(archives(made)).hasSize(1);
   }
@@ -57,6 +66,16 @@ class ArchivesIT {
 
   @Test
   void laterStartsHaveTheirClassesFromTheArchiveAndSayNothingOfIt() throws Exception {
+    FileTime time = Files.getLastModifiedTime(archives(made).get(0));
+    try (ServeRun again =
+        new ServeRun(
+            shared, Map.of("PARITREE_ARCHIVES", made.toString()), "--model", model.toString())) {
+      again.port();
+      assertThat(again.output()).doesNotContain("archive");
+    }
+
+    assertThat(archives(made)).hasSize(1);
+    assertThat(Files.getLastModifiedTime(archives(made).get(0))).isEqualTo(time);
     assertThat(checked(made.toString(), "")).isEqualTo(Archive.USED);
     assertThat(checked("off", "")).isEqualTo(Archive.NOT_USED);
   }
@@ -112,6 +131,7 @@ class ArchivesIT {
   }
 
   @Test
+  @Tag("nightly")
   void aStartWhoseArchiveCannotBeMadeServes() throws Exception {
     Path empty = directory.resolve("limited");
     // A file of 4 MB is as a full disk.

@@ -171,7 +171,7 @@ class ServeFromHdfsIT {
 
   private static void assertScores(ServeRun run, int version) throws IOException {
     try (Client client = new Client(run.port())) {
-      for (int request = 0; request < 500; request++) {
+      for (int request = 0; request < 100; request++) {
         Answer answer = client.post(SCORE, RECORD);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).contains("\"parcel-late/" + version + "\"");

@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -283,36 +282,6 @@ class ServeIT {
       ready = ServeRun.READY.matcher(line);
     } while (!ready.find());
     return Integer.parseInt(ready.group(1));
-  }
-
-  @Test
-  void archiveOfClassesIsMadeOnceForTheSameOptionsAlsoByTwoStartsAtOnce() throws Exception {
-    Path archives = Files.createDirectory(directory.resolve("archives"));
-    Map<String, String> options = Map.of("PARITREE_ARCHIVES", archives.toString());
-    try (ServeRun first = new ServeRun(directory, options, "--model", model.toString());
-        ServeRun second = new ServeRun(directory, options, "--model", model.toString())) {
-      assertThat(first.port()).isNotEqualTo(second.port());
-    }
-
-    Path made = archive(archives);
-    FileTime time = Files.getLastModifiedTime(made);
-    try (ServeRun again = new ServeRun(directory, options, "--model", model.toString())) {
-      again.port();
-
-      assertThat(again.process().info().arguments().orElseThrow())
-          .anyMatch(option -> option.endsWith("=" + made));
-      assertThat(again.output()).doesNotContain("archive");
-    }
-
-    assertThat(Files.getLastModifiedTime(archive(archives))).isEqualTo(time);
-  }
-
-  private static Path archive(Path archives) throws IOException {
-    try (Stream<Path> files = Files.list(archives)) {
-      List<Path> found = files.filter(file -> file.toString().endsWith(".archive")).toList();
-      assertThat(found).hasSize(1);
-      return found.get(0);
-    }
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +146,7 @@ class SmallHeapIT {
   }
 
   @Test
+  @Tag("nightly")
   void manyLongReportsOfRunsAreListedAndAnswered() throws Exception {
     Path runs = output().resolveSibling("_paritree/loan_scores/runs");
     List<RunReport> reports =

@@ -44,8 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
  * keyboard alone, with hostile names, and compares what it shows with the server's answers.
  *
  * <p>Needs Node.js with npm, its registry, and Debian's chromium. The seed chooses in which of both
- * themes each model is tried; {@code -Dpage.all=true} tries them in both, and {@code
- * -Dpage.records=1000} is how many random records are compared.
+ * themes each screen and each model is tried in a wide window, and in which each screen in a narrow
+ * one; {@code -Dpage.all=true} tries both themes in the wide one, and {@code -Dpage.records=1000}
+ * is how many random records are compared.
  */
 @Tag("clusters")
 class PageIT {
