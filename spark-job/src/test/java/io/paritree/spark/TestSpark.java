@@ -2,6 +2,8 @@ package io.paritree.spark;
 
 import java.lang.reflect.Field;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
@@ -14,6 +16,26 @@ import org.apache.spark.sql.streaming.Trigger;
 
 /** One Spark for all tests of this JVM: two threads, loopback only. */
 public final class TestSpark {
+  /** Beginnings of the names of settings. */
+  private static final List<String> SERVICES =
+      List.of(
+          "yarn.",
+          "mapreduce.jobhistory.",
+          "mapreduce.map.",
+          "mapreduce.reduce.",
+          "mapreduce.shuffle.",
+          "dfs.balancer.",
+          "dfs.datanode.",
+          "dfs.federation.",
+          "dfs.ha.",
+          "dfs.journalnode.",
+          "dfs.mover.",
+          "dfs.namenode.",
+          "ha.",
+          "hadoop.http.",
+          "hadoop.registry.",
+          "ipc.server.");
+
   private static final SparkSession SESSION = start();
   private static final SparkSession INTERPRETING = interpreted(SESSION.newSession());
 
@@ -56,7 +78,9 @@ public final class TestSpark {
     HdfsConfiguration.init(); // all defaults are loaded before
     ConfigUtil.loadResources();
     SparkSession session = session(SparkSession.builder());
-    forgetSources(session.sparkContext().hadoopConfiguration());
+    Configuration settings = session.sparkContext().hadoopConfiguration();
+    forgetSources(settings);
+    forgetServices(settings);
     return session;
   }
 
@@ -74,6 +98,21 @@ public final class TestSpark {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * Lets a configuration of Hadoop forget the settings of services that no task is: two thirds of
+   * all, which Spark sends with each query, and copies for each look at a file.
+   */
+  private static void forgetServices(Configuration settings) {
+    List<String> names = new ArrayList<>();
+    for (Map.Entry<String, String> setting : settings) {
+      if (SERVICES.stream().anyMatch(setting.getKey()::startsWith)) {
+        names.add(setting.getKey());
+      }
+    }
+
+    names.forEach(settings::unset);
   }
 
   private static SparkSession session(SparkSession.Builder builder) {
