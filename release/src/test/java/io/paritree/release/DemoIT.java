@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The demo of a checkout, as built: all that it compares is equal, or it ends with another code.
+ * {@code ReleaseIT} runs the same commands, from a seal to a look-up, on each push.
  */
-@Tag("release")
+@Tag("nightly")
 class DemoIT {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
 
