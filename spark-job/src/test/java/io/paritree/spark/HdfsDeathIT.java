@@ -34,6 +34,7 @@ class HdfsDeathIT {
   @EnumSource(
       value = Step.class,
       names = {"SWAP_BEGUN", "NEW_MOVED"})
+  @Tag("nightly")
   void readersSeeOldOrNewAndTheNextRunSucceeds(Step fatal) throws Exception {
     trial.ensureOutput();
     assertThat(trial.killAt(fatal, 1)).isEmpty();

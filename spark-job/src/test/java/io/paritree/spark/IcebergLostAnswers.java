@@ -56,7 +56,7 @@ class IcebergLostAnswers {
             + " STRING, day STRING) USING iceberg PARTITIONED BY (day)");
     long seed = Long.getLong("seed", System.nanoTime());
     Random random = new Random(seed);
-    for (int trial = 0; trial < Integer.getInteger("paritree.answers", 6); trial++) {
+    for (int trial = 0; trial < Integer.getInteger("paritree.answers", 3); trial++) {
       String run = "run-" + trial;
       boolean isMade = trial < 3 || random.nextInt(4) > 0;
       boolean hasOther = trial % 2 == 1;

@@ -2,10 +2,13 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Forms;
 import io.paritree.MemoryDisk;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.Location;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -13,10 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The whole job is killed: at each step while it replaces an output, and at some steps while it
- * publishes for the first time. {@code scripts/faults job} kills a process at each of them.
+ * The whole job is killed: at some steps, or with {@code -Dforms.all=true} at each, while it
+ * replaces an output, and at some steps while it publishes for the first time. {@code
+ * PublisherTest} kills what publishes at each step, and {@code scripts/faults job} a process.
  */
 @Tag("clusters")
 class JobDeathIT {
@@ -31,10 +36,13 @@ class JobDeathIT {
         new DeathTrial(new MortalJob(directory, Location.of(directory), MortalJob.FEW, 600, ""));
   }
 
+  static List<Step> steps() {
+    EnumSet<Step> ofTables = EnumSet.of(Step.COMMIT_BEGUN, Step.COMMITTED, Step.COMMIT_PROVED);
+    return Forms.some(5, EnumSet.complementOf(ofTables));
+  }
+
   @ParameterizedTest
-  @EnumSource(
-      mode = EnumSource.Mode.EXCLUDE,
-      names = {"COMMIT_BEGUN", "COMMITTED", "COMMIT_PROVED"})
+  @MethodSource("steps")
   void readersSeeOldOrNewAndTheNextRunSucceeds(Step fatal) throws Exception {
     trial.ensureOutput();
     assertThat(trial.killAt(fatal, fatal == Step.NEW_MOVED ? 2 : 1)).isEmpty();

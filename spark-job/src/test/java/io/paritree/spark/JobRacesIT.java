@@ -144,7 +144,9 @@ class JobRacesIT {
     StatusTest.assertEnded(output.toPath(), "stopped", 0, "published, exit code 0");
   }
 
+  /** {@code PausedRunTest} stops a process that publishes. */
   @Test
+  @Tag("nightly")
   void driverThatIsStoppedKeepsItsLockOnALocalDiskUntilItGoesOn() throws Exception {
     Location output = Location.of(directory.resolve("out"));
     assertThat(JobRun.of(arguments(model, output, "old").toArray()).exitCode()).isZero();

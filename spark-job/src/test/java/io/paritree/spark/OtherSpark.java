@@ -86,7 +86,7 @@ final class OtherSpark {
             "-Dspark.sql.catalog.lossy.catalog-impl=" + LossyCatalog.class.getName(),
             "-Dspark.sql.catalog.lossy.cache-enabled=false",
             "-Dspark.sql.catalog.lossy.warehouse=" + directory.resolve("lossy"),
-            "-Dparitree.answers=" + Integer.getInteger("paritree.answers", 6),
+            "-Dparitree.answers=" + Integer.getInteger("paritree.answers", 3),
             "-Dparitree.nights=" + Integer.getInteger("paritree.nights", 5),
             "-Dparitree.partitions=" + System.getProperty("paritree.partitions", "")));
     Process process =

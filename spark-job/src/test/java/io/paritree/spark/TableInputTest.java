@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Forms;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
@@ -27,7 +28,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A Delta table is read at one version, by its log; other tables of a catalog as Spark reads them.
@@ -255,6 +258,7 @@ class TableInputTest {
   }
 
   @Test
+  @Tag("nightly")
   void aVersionWhoseFilesVacuumRemovedIsRefusedWithItsNumber() throws IOException {
     makeTable();
     addRows();
@@ -279,7 +283,6 @@ class TableInputTest {
   }
 
   @Test
-  @Tag("nightly")
   void aVersionWhoseFilesAreRemovedDuringTheRunIsRefusedWithItsNumber() throws IOException {
     makeTable();
 
@@ -427,8 +430,13 @@ class TableInputTest {
     assertThat(run.err()).contains("has no partition: it is empty").doesNotContain("requested");
   }
 
+  static Stream<Arguments> emptied() {
+    return Forms.some(1, List.of("table --table", "seen --output")).stream()
+        .map(form -> Arguments.of((Object[]) form.split(" ")));
+  }
+
   @ParameterizedTest
-  @CsvSource({"table, --table", "seen, --output"})
+  @MethodSource("emptied")
   void anInputThatHasBecomeEmptyReplacesNoPublishedRows(String input, String into)
       throws IOException {
     parcels(0, 40).write().format("delta").save(table.toString());

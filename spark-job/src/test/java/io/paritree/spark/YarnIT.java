@@ -69,8 +69,20 @@ class YarnIT {
         "parcel_id");
   }
 
+  @Test
+  void anApplicationScoresAndPublishesOnTheCluster() throws Exception {
+    Location output = cluster.files().resolve("out");
+    Path log = directory.resolve("out.log");
+    List<String> options = List.of("--deploy-mode", "cluster", "--num-executors", "1");
+
+    assertThat(JobProcess.exitCode(score(log, output, options))).as(Files.readString(log)).isZero();
+
+    assertThat(Scores.of(output.toString())).isEqualTo(expected);
+  }
+
   /** YARN starts the second attempt, whose driver scores in the cluster too. */
   @Test
+  @Tag("nightly")
   void anApplicationMasterThatIsKilledAndStartedAgainLeavesEverything() throws Exception {
     Location output = leftByAMasterThatIsKilled(2);
 

@@ -2,6 +2,7 @@ package io.paritree.spark.delta;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Forms;
 import io.paritree.spark.TestSpark;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Delta Kernel finds the files that Delta itself finds. */
 class DeltaKernelTest {
@@ -91,12 +92,16 @@ class DeltaKernelTest {
     SPARK.sparkContext().clearJobGroup();
   }
 
+  static List<String> checkpoints() {
+    return Forms.some(
+        1,
+        List.of(
+            "'delta.checkpointPolicy' = 'classic', 'delta.enableInCommitTimestamps' = true",
+            "'delta.checkpointPolicy' = 'v2'"));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "'delta.checkpointPolicy' = 'classic', 'delta.enableInCommitTimestamps' = true",
-        "'delta.checkpointPolicy' = 'v2'"
-      })
+  @MethodSource("checkpoints")
   void filesAfterACheckpointAreTheSame(String properties) throws IOException {
     sql(
         "ALTER TABLE TABLE_ SET TBLPROPERTIES ('delta.checkpointInterval' = 2, %s)"

@@ -54,8 +54,8 @@ class PausedRunTest {
     int changes = -counted.left;
     assertThat(changes).isGreaterThan(15);
 
-    // The seed chooses an eighth of the changes, and a sixteenth of the many that move files.
-    int furthest = fileByFile ? 31 : 15;
+    // The seed chooses a sixteenth of the changes, and half of that of the many that move files.
+    int furthest = fileByFile ? 63 : 31;
     List<Integer> pauses = new ArrayList<>();
     boolean inAll = Boolean.getBoolean("pauses.all");
     for (int pausing = 1; pausing <= changes; pausing += inAll ? 1 : 1 + random.nextInt(furthest)) {
