@@ -68,8 +68,7 @@ class SameBitsIT {
     Way xgboost = new Way(7, 4, "xgboost", USUAL);
     Way kryo = new Way(2, 2, "forest", KRYO);
     return Stream.concat(
-        Stream.of(
-            new Series(own, BOTH_COMPILERS, List.of(one, xgboost, kryo))),
+        Stream.of(new Series(own, BOTH_COMPILERS, List.of(one, xgboost, kryo))),
         homes.values().stream()
             .map(
                 home -> new Series(home, FIRST_COMPILER, List.of(new Way(5, 2, "forest", USUAL)))));

@@ -102,6 +102,20 @@ class TableInputTest {
     FileUtils.copyDirectory(first.toFile(), table.toFile());
   }
 
+  /** Makes the table with deletion vectors of each seventh row, which are copied, too. */
+  private void makeTableWithDeletedRows() throws IOException {
+    Path deleted = shared.resolve("deleted rows");
+    if (Files.exists(deleted)) {
+      FileUtils.copyDirectory(deleted.toFile(), table.toFile());
+      return;
+    }
+
+    makeTable();
+    sql("ALTER TABLE %s SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)");
+    sql("DELETE FROM %s WHERE parcel_id % 7 = 0".replace("% 7", "%% 7"));
+    FileUtils.copyDirectory(table.toFile(), deleted.toFile());
+  }
+
   /** Adds as many rows. */
   private void addRows() {
     append(table, ROWS, 2 * ROWS);
@@ -176,9 +190,7 @@ class TableInputTest {
 
   @Test
   void rowsThatWereDeletedByDeletionVectorsAreNotScored() throws IOException {
-    makeTable();
-    sql("ALTER TABLE %s SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)");
-    sql("DELETE FROM %s WHERE parcel_id % 7 = 0".replace("% 7", "%% 7"));
+    makeTableWithDeletedRows();
     assertThat(Files.list(table).anyMatch(file -> file.toString().contains("deletion_vector")))
         .isTrue();
 
@@ -464,9 +476,7 @@ class TableInputTest {
 
   @Test
   void theConditionThatLeavesOutRowsIsNamedAndNotTheOneOfDeletedRows() throws IOException {
-    makeTable();
-    sql("ALTER TABLE %s SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)");
-    sql("DELETE FROM %s WHERE parcel_id % 7 = 0".replace("% 7", "%% 7"));
+    makeTableWithDeletedRows();
 
     JobRun run = TestRules.with(TestRules.before("note 3"), () -> score());
 

@@ -144,13 +144,13 @@ class TableOutputTest extends DeltaScores {
 
     Files.writeString(labels, text);
     JobRun all = outcomes(labels, "--as-of", "2024-03-01");
-    JobRun early = outcomes(labels, "--as-of", "2024-02-14", "--from", "2024-01-02");
+    JobRun early = outcomes(labels, "--as-of", "2024-02-14", "--to", "2024-01-01");
     JobRun late = outcomes(labels, "--as-of", "2024-03-01", "--from", "2024-01-02");
 
     assertThat(all.exitCode()).as(all.err()).isZero();
     assertThat(all.out()).contains("  day=2024-01-01 ", "  day=2024-01-02 ");
     assertThat(early.exitCode()).as(early.err()).isZero();
-    assertThat(early.out()).contains("as of 2024-02-14").doesNotContain("day=2024-01-01");
+    assertThat(early.out()).contains("as of 2024-02-14").doesNotContain("day=2024-01-02");
     assertThat(late.out()).containsPattern("total +%s +50.0 %%".formatted(ROWS));
     JobRun none = outcomes(labels, "--from", "2025-01-01");
     assertThat(none.exitCode()).isEqualTo(3);
@@ -171,12 +171,10 @@ class TableOutputTest extends DeltaScores {
     }
 
     JobRun all = outcomes(labels);
-    JobRun one = outcomes(labels, "--to", "2024-01-03");
     sql("UPDATE TABLE_ SET score = 0 WHERE parcel_id = 3 AND day = '2024-01-03'");
     JobRun changed = outcomes(labels);
 
     assertThat(all.out()).contains("quarantined keys with a label, which have no score: 7\n");
-    assertThat(one.out()).contains("quarantined keys with a label, which have no score: 2\n");
     assertThat(changed.out())
         .contains("it is not known how many keys with a label were quarantined");
     assertThat(outcomes(labels, "--from", "2024-01-04").out()).contains("no score: 5\n");
