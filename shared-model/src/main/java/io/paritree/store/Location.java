@@ -181,11 +181,6 @@ public final class Location {
         || (other.pathStart == pathStart && other.text.startsWith(isRoot() ? text : text + "/"));
   }
 
-  /** Returns whether both have the same scheme and authority. */
-  public boolean isOnStoreOf(Location other) {
-    return other.text.substring(0, other.pathStart).equals(text.substring(0, pathStart));
-  }
-
   /** Returns the path, without scheme and authority; it starts with a slash. */
   public String path() {
     return text.substring(pathStart);
