@@ -54,8 +54,7 @@ record ScoringTries(
 
   /**
    * Returns whether challengers may be why rows could not be scored. What they throw ends them, and
-   * no task; but they take heap, for whose want an executor may end, and rows may be scored as one
-   * with the champion's.
+   * no task; but they take heap, for whose want an executor may end.
    */
   static boolean mayBeOfChallengers(Exception failure) {
     if (failure instanceof IOException) {
