@@ -89,7 +89,10 @@ final class AccessTrial extends Trial {
     return asked;
   }
 
-  /** Returns the paths touched that belong neither to the store nor to the running program. */
+  /**
+   * Returns the paths touched that belong neither to the store nor to the running program. The
+   * directories above the store are looked at where links in its path are resolved.
+   */
   private Set<String> foreign(List<String> calls) {
     List<String> own =
         List.of(
@@ -104,6 +107,10 @@ final class AccessTrial extends Trial {
       if (touched.find() && own.stream().noneMatch(touched.group(1)::startsWith)) {
         foreign.add(touched.group(1));
       }
+    }
+
+    for (Path above = directory(); above != null; above = above.getParent()) {
+      foreign.remove(above.toString());
     }
 
     return foreign;

@@ -126,7 +126,7 @@ final class BenchInput {
     Path sealed =
         directory.resolve("referenced").resolve(name(trees)).resolve(String.valueOf(version));
     if (!Files.exists(sealed.resolve("reference.json"))) {
-      Path rows = directory.resolve(name(trees) + ".csv");
+      Path rows = Files.createDirectories(directory).resolve(name(trees) + ".csv");
       Files.write(rows, trainingLines());
       Process seal =
           new ProcessBuilder(sealing(trees, version, rows))
