@@ -70,7 +70,7 @@ final class HeapBench {
     Path more = directory.resolve("heap-" + rows);
     try (SparkSession spark = SparkSession.builder().appName("bench heap").getOrCreate()) {
       input.rows(spark, FEWER_ROWS, (int) (FEWER_ROWS / ROWS_PER_FILE), fewer);
-      input.rows(spark, rows, (int) (rows / ROWS_PER_FILE), more);
+      input.rows(spark, rows, (int) Math.max(1, rows / ROWS_PER_FILE), more);
     }
 
     // The heap after a collection depends on its moment, so more collections find a larger maximum.
