@@ -90,8 +90,8 @@ final class AccessTrial extends Trial {
   }
 
   /**
-   * Returns the paths touched that belong neither to the store nor to the running program. The
-   * directories above the store are looked at where links in its path are resolved.
+   * Returns the paths touched that belong neither to the store nor to the running program. To
+   * resolve links in the store's path, the server reads the names of the directories above it.
    */
   private Set<String> foreign(List<String> calls) {
     List<String> own =

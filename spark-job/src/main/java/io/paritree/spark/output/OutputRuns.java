@@ -55,7 +55,7 @@ public record OutputRuns(
       throw new RefusedException(
           InputProblems.message(
               List.of(
-                  "the run may not write its state to %s (%s); let its user write there, or give a directory below the output"
+                  "the run may not write its state to %s (%s); let its user write there, or publish to a directory below the output"
                       .formatted(place.state(), e.getMessage()))));
     }
   }
