@@ -17,12 +17,12 @@ import java.util.zip.ZipEntry;
 
 /** One of the three artifacts, as the build staged it for a repository. */
 public final class PublishedArtifact {
-  /** Maven passes over the plugin that makes the SBOM if it may not use the network. */
-  private static final boolean SBOM_IS_MADE = !Boolean.getBoolean("maven.offline");
-
-  /** {@code scripts/test} passes over those of the job and the server. */
-  private static final boolean SBOM_OF_PROGRAMS_IS_MADE =
-      SBOM_IS_MADE && !Boolean.getBoolean("sbom.programs.skip");
+  /**
+   * {@code scripts/test} passes over the plugin that makes the SBOM, and Maven does if it may not
+   * use the network.
+   */
+  private static final boolean SBOM_IS_MADE =
+      !Boolean.getBoolean("maven.offline") && !Boolean.getBoolean("cyclonedx.skip");
 
   private static final Pattern PACKAGE_URL =
       Pattern.compile("\"purl\" : \"pkg:maven/[^/\"]+/([^@\"]+)@([^?\"]+)");
@@ -86,7 +86,7 @@ public final class PublishedArtifact {
   }
 
   public boolean hasSbom() {
-    return name.equals("paritree-model") ? SBOM_IS_MADE : SBOM_OF_PROGRAMS_IS_MADE;
+    return SBOM_IS_MADE;
   }
 
   /** Returns the components of the SBOM, each as {@code name-version}. */
