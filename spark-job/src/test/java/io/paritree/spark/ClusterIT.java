@@ -58,7 +58,9 @@ class ClusterIT {
     }
   }
 
+  /** {@link CsvInputTest} and {@link KryoIT} have both on each push. */
   @Test
+  @Tag("nightly")
   void theSubmittedJobReadsCsvAndBearsKryo() throws Exception {
     Path csv = Parcels.writeCsv(directory.resolve("csv/a.csv"), 0, 300).getParent();
     Parcels.writeCsv(csv.resolve("b.csv"), 300, 500, "500,too few cells");

@@ -2,14 +2,19 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Forms;
 import io.paritree.model.TestPackages;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The functions for SQL, called by a thin client of Spark Connect. */
+/**
+ * The functions for SQL, called by a thin client of Spark Connect; with {@code -Dforms.all=true}
+ * also where the server's executors are processes of their own.
+ */
 @Tag("clusters")
 class ConnectIT {
   private static final String SECRET = "0pen-sesame";
@@ -18,8 +23,16 @@ class ConnectIT {
 
   @TempDir Path directory;
 
-  @Test
-  void clientsGetTheRowsBitsAndFaultsOfTheJobFromTheStoreOfTheirSession() throws Exception {
+  static List<String> masters() {
+    return Forms.areAllTried()
+        ? List.of("local[2]", "local-cluster[1,1,1024]")
+        : List.of("local[2]");
+  }
+
+  @ParameterizedTest
+  @MethodSource("masters")
+  void clientsGetTheRowsBitsAndFaultsOfTheJobFromTheStoreOfTheirSession(String master)
+      throws Exception {
     TestPackages one = new TestPackages(directory.resolve("one"));
     TestPackages two = new TestPackages(directory.resolve("two"));
     Path input = Parcels.write(directory.resolve("in"), 0, ROWS, BAD_EVERY, 3);
@@ -31,7 +44,7 @@ class ConnectIT {
         ConnectServer.start(
             Compatibility.LINES.get(Compatibility.LINES.size() - 1),
             own,
-            "spark.master=local-cluster[1,1,1024]",
+            "spark.master=" + master,
             "spark.executor.memory=1g",
             "spark.hadoop.fs.s3a.secret.key=" + SECRET)) {
       List<String> printed =

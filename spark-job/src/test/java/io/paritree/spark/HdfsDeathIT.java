@@ -15,10 +15,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The whole job with input and output on HDFS is killed where partitions are moved; the next run
- * takes over its lock. {@link JobDeathIT} kills it at each step, on a local disk, and {@code
- * scripts/faults job --hdfs} kills a process at each step.
+ * takes over its lock. On each push {@code HdfsPublisherTest} kills what publishes there at each
+ * step, and {@link JobDeathIT} the job on a local disk; {@code scripts/faults job --hdfs} kills a
+ * process at each step.
  */
-@Tag("clusters")
+@Tag("nightly")
 class HdfsDeathIT {
   @TempDir(factory = MemoryDisk.class)
   static Path directory;
@@ -34,7 +35,6 @@ class HdfsDeathIT {
   @EnumSource(
       value = Step.class,
       names = {"SWAP_BEGUN", "NEW_MOVED"})
-  @Tag("nightly")
   void readersSeeOldOrNewAndTheNextRunSucceeds(Step fatal) throws Exception {
     trial.ensureOutput();
     assertThat(trial.killAt(fatal, 1)).isEmpty();
@@ -44,7 +44,6 @@ class HdfsDeathIT {
   @EnumSource(
       value = Step.class,
       names = {"SWAP_BEGUN", "NEW_MOVED"})
-  @Tag("nightly")
   void readersSeeAFirstPublicationAtOnceOrNotAtAll(Step fatal) throws Exception {
     trial.forgetOutput();
     assertThat(trial.killAt(fatal, 1)).isEmpty();

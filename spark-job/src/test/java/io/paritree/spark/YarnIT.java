@@ -20,8 +20,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On YARN, with model, input and output on HDFS, the job gives the rows that it gives here. */
-@Tag("clusters")
+/**
+ * On YARN, with model, input and output on HDFS, the job gives the rows that it gives here. Each
+ * push tries a standalone cluster ({@link ClusterIT}) and files on HDFS ({@link HdfsDefaultIT}).
+ */
+@Tag("nightly")
 class YarnIT {
   private static final int ROWS = 600;
 
@@ -82,7 +85,6 @@ class YarnIT {
 
   /** YARN starts the second attempt, whose driver scores in the cluster too. */
   @Test
-  @Tag("nightly")
   void anApplicationMasterThatIsKilledAndStartedAgainLeavesEverything() throws Exception {
     Location output = leftByAMasterThatIsKilled(2);
 
@@ -90,7 +92,6 @@ class YarnIT {
   }
 
   @Test
-  @Tag("nightly")
   void anApplicationMasterThatIsKilledForGoodLeavesNothingAndTheNextRunSucceeds() throws Exception {
     Location output = leftByAMasterThatIsKilled(1);
 
@@ -136,7 +137,6 @@ class YarnIT {
   }
 
   @Test
-  @Tag("nightly")
   void anOutputThatTheUserMayNotWriteIsLeftAsItIs() throws Exception {
     Location closed = cluster.files().resolve("closed");
     FileSystem files = HadoopPaths.of(closed).getFileSystem(new Configuration());
