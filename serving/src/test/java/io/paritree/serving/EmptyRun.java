@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 
@@ -114,7 +115,7 @@ final class EmptyRun implements AutoCloseable {
           return;
         }
       } catch (IOException e) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
     }
 

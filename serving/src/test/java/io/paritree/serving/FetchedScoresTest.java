@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,14 +87,14 @@ class FetchedScoresTest extends ServedLoans {
 
       held.countDown();
       while (client.get("/v1/scores/loans/4711").status() != 200) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
 
       FarStore.held = new CountDownLatch(1);
       int before = FarStore.SHARDS.get();
       publish(0.5f, 1);
       while (FarStore.SHARDS.get() == before) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
     } finally {
       FarStore.held = null;
@@ -111,14 +112,14 @@ class FetchedScoresTest extends ServedLoans {
     try {
       start(Map.of("scores.start-timeout", "100 ms"));
       while (client.get("/v1/scores/loans/4711").status() != 200) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
 
       assertThat(score()).isEqualTo("0.7312");
       assertThat(client.get("/v1/scores/loans/1").status()).isEqualTo(404);
       held.countDown();
       while (client.get("/v1/scores/loans/1").status() != 200) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
     } finally {
       FarStore.held = null;
@@ -280,7 +281,7 @@ class FetchedScoresTest extends ServedLoans {
     FarStore.ERROR.set(new NoClassDefFoundError("of a test"));
     publish(0.5f, 1);
     while (!score().equals("0.5")) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
 
     assertThat(FarStore.ERROR.get()).isNull();

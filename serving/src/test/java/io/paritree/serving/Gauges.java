@@ -6,6 +6,7 @@ import io.paritree.serving.metrics.ServerMetrics;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The gauges of a server in this JVM. */
 final class Gauges {
@@ -16,7 +17,7 @@ final class Gauges {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (value(metrics, name) < least) {
       assertThat(System.nanoTime()).as(name).isLessThan(end);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -391,6 +392,7 @@ class RunsTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (client.get(RUNS).status() != 200) {
       assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
     }
 
     assertThat(listed()).containsExactly("a-0000000a");

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
@@ -225,6 +226,7 @@ class ServeIT {
       String opening = "io.paritree.serving.models.WarmUp.run";
       while (!stacks(run.process().pid()).contains(opening)) {
         assertThat(run.process().isAlive()).as(run.output()).isTrue();
+        LockSupport.parkNanos(20_000_000);
       }
 
       run.process().destroy(); // SIGTERM

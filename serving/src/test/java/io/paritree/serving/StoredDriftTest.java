@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -249,6 +250,7 @@ class StoredDriftTest extends ServedLoans {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (compared.get("rows").equals("0")) { // they are collected each second
       assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(20_000_000);
       compared = ok(callers);
     }
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -368,6 +369,7 @@ class ReplayedLogTest {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!other.post(LATE + "score", "{\"weight\":1}").body().contains("late/" + version)) {
           assertThat(System.nanoTime()).isLessThan(end);
+          LockSupport.parkNanos(1_000_000);
         }
       }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,7 @@ class NumberedOutputLockTest {
       Watch watch = new Watch(System::nanoTime);
       while (watch.unchanged("time", "").compareTo(QUICK.stale().multipliedBy(3)) < 0) {
         assertThat(other.isDone()).isFalse();
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
 
       held.close();
