@@ -58,7 +58,7 @@ class ClusterIT {
     }
   }
 
-  /** {@link CsvInputTest} and {@link KryoIT} have both on each push. */
+  /** {@link CsvInputTest} and {@link SameBitsIT} have both on each push. */
   @Test
   @Tag("nightly")
   void theSubmittedJobReadsCsvAndBearsKryo() throws Exception {

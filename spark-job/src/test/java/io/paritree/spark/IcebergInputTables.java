@@ -305,6 +305,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void aSnapshotWhoseFilesAreRemovedDuringTheRunIsRefusedWithItsNumber() throws Exception {
     make("day");
     append(0, ROWS);
@@ -328,6 +329,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void whatIsCommittedDuringTheRunIsNotRead() throws Exception {
     make("day");
     append(0, ROWS);

@@ -511,6 +511,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void rowsThatParitreeHasNeverWrittenAreReplacedOnRequestOnly() {
     takeDays();
     sql(

@@ -13,8 +13,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Spark whose data is serialized by Kryo, which refuses classes that were not registered. */
-@Tag("clusters")
+/**
+ * A Spark whose data is serialized by Kryo, which refuses classes that were not registered. On each
+ * push {@link SameBitsIT} has one of its runs with it.
+ */
+@Tag("nightly")
 class KryoIT {
   private static final List<String> KRYO =
       List.of(
@@ -55,7 +58,6 @@ class KryoIT {
   }
 
   @Test
-  @Tag("nightly")
   void aProgramIsToldWhatToRegisterAndThenScores() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, 1_000, 50, 2);
 

@@ -73,14 +73,11 @@ final class Linkage implements AutoCloseable {
    * Returns what cannot be linked; each with who uses it.
    *
    * @param prefix with which the names of the classes begin whose calls are looked up
-   * @param exceptions with which the names of those among them begin that are left out
    */
-  static Set<String> problems(Path jar, List<Path> libraries, String prefix, String... exceptions)
-      throws IOException {
+  static Set<String> problems(Path jar, List<Path> libraries, String prefix) throws IOException {
     try (Linkage linkage = new Linkage(jar, libraries)) {
       for (JavaClass user : linkage.classes) {
-        if (user.getName().startsWith(prefix)
-            && Arrays.stream(exceptions).noneMatch(user.getName()::startsWith)) {
+        if (user.getName().startsWith(prefix)) {
           linkage.look(user);
         }
       }

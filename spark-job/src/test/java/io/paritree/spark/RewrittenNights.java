@@ -21,28 +21,28 @@ import java.util.stream.Stream;
  * Nights that are scored into a table, while other programs rewrite its files between them: nights
  * with a tenth of the rows are held, no other one is, and no profile is lost.
  *
- * <p>{@code -Dparitree.nights=N} makes it longer.
+ * <p>One night more than there are statements; {@code -Dparitree.nights=N} makes it longer.
  */
 final class RewrittenNights {
   private static final int ROWS = 100;
-  private static final int NIGHTS = Integer.getInteger("paritree.nights", 5);
-  private static final int BROKEN = Math.max(1, NIGHTS / 10);
 
   private final Path input;
   private final Location state;
   private final List<String> statements;
   private final Consumer<String> sql;
+  private final int nights;
 
   /**
    * @param input receives the nights
    * @param state of the table
-   * @param statements of other programs; {@code ID} is a row of a published night
+   * @param statements of other programs, two or more; {@code ID} is a row of a published night
    */
   RewrittenNights(Path input, Location state, List<String> statements, Consumer<String> sql) {
     this.input = input;
     this.state = state;
     this.statements = statements;
     this.sql = sql;
+    this.nights = Integer.getInteger("paritree.nights", statements.size() + 1);
   }
 
   /** A run over some nights. */
@@ -55,12 +55,12 @@ final class RewrittenNights {
     System.out.println("RewrittenNights: -Dseed=" + seed);
     Random random = new Random(seed);
     Set<Integer> broken = new HashSet<>();
-    while (broken.size() < BROKEN) {
-      broken.add(2 + random.nextInt(NIGHTS - 2));
+    while (broken.size() < Math.max(1, nights / 10)) {
+      broken.add(2 + random.nextInt(nights - 2));
     }
 
     List<Integer> published = new ArrayList<>();
-    for (int night = 0; night < NIGHTS; night++) {
+    for (int night = 0; night < nights; night++) {
       String day = day(night);
       int rows = broken.contains(night) ? ROWS / 10 : ROWS;
       Parcels.write(input.resolve(day), night * ROWS, night * ROWS + rows, 0, 2);

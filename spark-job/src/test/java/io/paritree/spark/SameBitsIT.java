@@ -38,10 +38,17 @@ class SameBitsIT {
 
   private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
   private static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
-  private static final String KRYO = "spark.serializer=org.apache.spark.serializer.KryoSerializer";
+
+  /** It refuses classes that were not registered. */
+  private static final List<String> KRYO =
+      List.of(
+          "spark.serializer=org.apache.spark.serializer.KryoSerializer",
+          "spark.kryo.registrationRequired=true",
+          "spark.kryo.classesToRegister=java.util.BitSet");
 
   /** The usual serializer. */
-  private static final String USUAL = "spark.serializer=org.apache.spark.serializer.JavaSerializer";
+  private static final List<String> USUAL =
+      List.of("spark.serializer=org.apache.spark.serializer.JavaSerializer");
 
   private static final Path MODEL =
       Path.of(System.getProperty("paritree.root"))
@@ -53,9 +60,9 @@ class SameBitsIT {
    * A way to score the same rows.
    *
    * @param files how many files the input has
-   * @param setting one more setting of Spark
+   * @param settings more settings of Spark
    */
-  record Way(int files, int cores, String engine, String setting) {}
+  record Way(int files, int cores, String engine, List<String> settings) {}
 
   /** The ways that one JVM goes, each with a Spark of its own. */
   record Series(Path javaHome, String compiler, List<Way> ways) {}
@@ -93,6 +100,10 @@ class SameBitsIT {
     List<Object> arguments = new ArrayList<>(List.of("--model", MODEL, "--input", input));
     arguments.addAll(List.of("--output", output(way), "--keys", "parcel_id"));
     arguments.addAll(List.of("--pass", "note,carrier", "--margin", "--engine", way.engine()));
+    if (way.settings().equals(KRYO)) { // also what makes indexes registers its classes
+      arguments.add("--lookup-index");
+    }
+
     return arguments;
   }
 
@@ -102,7 +113,9 @@ class SameBitsIT {
     List<Object> words = new ArrayList<>();
     for (Way way : series.ways()) {
       String master = "spark.master=local[%s]".formatted(way.cores());
-      words.addAll(JobSeries.run(List.of(master, way.setting()), arguments(way)));
+      List<String> settings = new ArrayList<>(way.settings());
+      settings.add(master);
+      words.addAll(JobSeries.run(settings, arguments(way)));
     }
 
     Path program = directory.resolve("program.jar");

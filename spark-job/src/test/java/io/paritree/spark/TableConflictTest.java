@@ -2,16 +2,18 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Forms;
 import io.paritree.spark.publish.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What others commit to a Delta table while a run is at work, and what a run leaves that publishes
@@ -19,8 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("clusters")
 class TableConflictTest extends DeltaScores {
+  static List<Step> stepsBeforeACommit() {
+    return Forms.some(1, List.of(Step.STAGING_MADE, Step.COMMIT_BEGUN));
+  }
+
   @ParameterizedTest
-  @CsvSource({"STAGING_MADE", "COMMIT_BEGUN"})
+  @MethodSource("stepsBeforeACommit")
   void aWriterToTheSamePartitionsIsAConflict(Step when) throws IOException {
     takeScored();
 
