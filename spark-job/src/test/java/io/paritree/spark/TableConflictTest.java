@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What others commit to a Delta table while a run is at work, and what a run leaves that publishes
- * nothing.
+ * nothing. What comes of that in any format, {@code TableCommitTest} tries on each push.
  */
 @Tag("clusters")
 class TableConflictTest extends DeltaScores {
@@ -73,6 +73,7 @@ class TableConflictTest extends DeltaScores {
   }
 
   @Test
+  @Tag("nightly")
   void theSameRunTwiceAtOncePublishesOnce() {
     succeeds(score("--partition", "day=2024-01-01"));
 
@@ -140,6 +141,7 @@ class TableConflictTest extends DeltaScores {
   }
 
   @Test
+  @Tag("nightly")
   void aRunWhoseCommitIsProvedHasPublishedThoughTheTableCannotBeReadThen() throws IOException {
     Path broken = log().resolve("00000000000000000001.json");
 

@@ -16,7 +16,10 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Rows become visible in a Delta table by one commit, which replaces the run's partitions. */
+/**
+ * Rows become visible in a Delta table by one commit, which replaces the run's partitions. What all
+ * formats have in common, {@code TableCommitTest} tries on each push.
+ */
 @Tag("clusters")
 class TableOutputTest extends DeltaScores {
   @Test
@@ -189,6 +192,7 @@ class TableOutputTest extends DeltaScores {
   }
 
   @Test
+  @Tag("nightly")
   void groupsAreCommitsOfTheirOwn() {
     succeeds(score("--group-by", "day", "--run-id", "r"));
 
@@ -235,6 +239,7 @@ class TableOutputTest extends DeltaScores {
   }
 
   @Test
+  @Tag("nightly")
   void aPartitionWithoutScoredRowsBecomesEmptyOnce() {
     succeeds(score("--output-partition", "night=a b/c"));
     assertThat(rows().where("night = 'a b/c'").count()).isEqualTo(2 * ROWS);

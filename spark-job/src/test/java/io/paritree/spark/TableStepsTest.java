@@ -46,7 +46,9 @@ class TableStepsTest extends DeltaScores {
     AFTER.forEach(step -> assertThat(seen.get(step)).as(step.name()).isEqualTo(after));
   }
 
+  /** On each push {@code TableCommitTest} ends a run at each step, on a table in memory. */
   @Test
+  @Tag("nightly")
   void aRunThatEndsAtAnyStepLeavesTheOldRowsOrTheNewAndTheNextOneSucceeds() throws IOException {
     takeScored();
     Map<Long, Integer> first = Scores.of(rows());
