@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -110,11 +111,13 @@ class ServeFromS3IT {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
       while (!client.post(SCORE, RECORD).body().contains("\"parcel-late/2\"")) {
         assertThat(System.nanoTime()).as("version 2 is served").isLessThan(end);
+        LockSupport.parkNanos(20_000_000); // the server needs the cores
       }
 
       server.close();
       while (!management.get("/health/ready").body().contains("\"unreachable\":{")) {
         assertThat(System.nanoTime()).as("the store is reported").isLessThan(end);
+        LockSupport.parkNanos(20_000_000); // the server needs the cores
       }
 
       assertThat(client.post(SCORE, RECORD).body()).contains("\"parcel-late/2\"");

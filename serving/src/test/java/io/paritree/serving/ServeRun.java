@@ -106,6 +106,8 @@ final class ServeRun implements AutoCloseable {
         if (found.find() && Double.parseDouble(found.group(1)) >= count) {
           return;
         }
+
+        LockSupport.parkNanos(LOOK_NANOS);
       }
     }
 

@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -169,6 +170,7 @@ class SmallHeapIT {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     Client.Answer list;
     do {
+      LockSupport.parkNanos(20_000_000);
       list = client.get("/v1/scores/loans/runs?limit=100");
       assertThat(System.nanoTime()).isLessThan(end);
     } while (list.status() == 503); // while they are read for the first time

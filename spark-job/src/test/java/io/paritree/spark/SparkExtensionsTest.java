@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Forms;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.StepObserver;
 import java.nio.file.Path;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SparkExtensionsTest {
   private static final SparkSession SPARK = TestSpark.session();
   private static final int ROWS = 60;
+  private static final String PLUGINS = "spark.plugins";
 
   @TempDir static Path shared;
   private static String model;
@@ -84,8 +87,12 @@ class SparkExtensionsTest {
     }
   }
 
+  static List<String> formats() {
+    return Forms.some(1, List.of("parquet", "delta"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"parquet", "delta"})
+  @MethodSource("formats")
   void aMaskOfAColumnIsPublishedInPlaceOfItsValues(String format) {
     Path input = input(format);
 
@@ -97,7 +104,7 @@ class SparkExtensionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"parquet", "delta"})
+  @MethodSource("formats")
   void rowsThatAreKeptFromTheUserAreNotPublishedAndTheConditionIsNamed(String format) {
     Path input = input(format);
 
@@ -109,7 +116,7 @@ class SparkExtensionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"parquet", "delta"})
+  @MethodSource("formats")
   void rowsOfWhichNoFileIsNamedAreRefused(String format) {
     Path input = input(format);
 
@@ -135,14 +142,19 @@ class SparkExtensionsTest {
     }
   }
 
+  static List<Arguments> accelerators() {
+    return Forms.some(
+        3,
+        List.of(
+            Arguments.of("spark.comet.enabled", "true", "Comet is switched off"),
+            Arguments.of(PLUGINS, "org.apache.spark.CometPlugin", "Comet is switched off"),
+            Arguments.of(PLUGINS, "org.apache.gluten.GlutenPlugin", "Gluten is switched off"),
+            Arguments.of(PLUGINS, "com.nvidia.spark.SQLPlugin", "RAPIDS is switched off"),
+            Arguments.of("spark.comet.enabled", "false", "")));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "spark.comet.enabled, true, Comet is switched off",
-    "spark.plugins, org.apache.spark.CometPlugin, Comet is switched off",
-    "spark.plugins, org.apache.gluten.GlutenPlugin, Gluten is switched off",
-    "spark.plugins, com.nvidia.spark.SQLPlugin, RAPIDS is switched off",
-    "spark.comet.enabled, false, ''"
-  })
+  @MethodSource("accelerators")
   void acceleratorsAreSwitchedOffForTheJobAndThatIsSaidOnce(
       String setting, String value, String said) {
     Path input = input("delta");
