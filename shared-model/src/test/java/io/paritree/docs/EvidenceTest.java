@@ -60,7 +60,7 @@ class EvidenceTest {
       assertThat(nightly).contains("scripts/faults " + trial);
     }
 
-    assertThat(nightly).contains("scripts/compat", "-Plong", "-Pclusters,nightly");
+    assertThat(nightly).contains("scripts/compat", "-Plong", "-Pclusters,release,nightly");
   }
 
   @Test
