@@ -11,7 +11,7 @@ import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
-import io.paritree.outcome.ResampledOutcome;
+import io.paritree.outcome.Resamples;
 import io.paritree.output.StateDirectory;
 import io.paritree.output.StoredOutcomes;
 import io.paritree.store.Location;
@@ -204,18 +204,22 @@ public final class OutcomeReports {
     JsonText.objects(json, "models", List.of(challenger), model -> model.write(json));
     json.writeNumberField("n", ROWS);
     json.writeNumberField("unscored", 3);
-    OutcomeDifference.of(resampled(rows), resampled(others)).write(json);
+    OutcomeDifference.of(
+            measured(rows, OutcomeKind.BINARY),
+            resampled(rows),
+            measured(others, OutcomeKind.BINARY),
+            resampled(others))
+        .write(json);
     json.writeEndObject();
   }
 
-  private static ResampledOutcome resampled(List<OutcomeRow> rows) {
-    ResampledOutcome outcome =
-        new ResampledOutcome(OutcomeForm.of(OutcomeKind.BINARY), totals(rows));
+  private static Resamples resampled(List<OutcomeRow> rows) {
+    Resamples resamples = new Resamples(OutcomeKind.BINARY, Double.NaN);
     for (int row = 0; row < rows.size(); row++) {
-      outcome.add(rows.get(row), row);
+      resamples.add(rows.get(row), row);
     }
 
-    return outcome;
+    return resamples.end();
   }
 
   private static OutcomeTotals totals(List<OutcomeRow> rows) {

@@ -25,12 +25,16 @@ public record OutcomeDifference(
     differences = List.copyOf(differences);
   }
 
-  /** Compares two models, to which the same rows were added. */
-  public static OutcomeDifference of(ResampledOutcome published, ResampledOutcome challenger) {
-    Measured own = published.measured();
-    Measured other = challenger.measured();
-    Map<String, double[]> ofOwn = published.resampled();
-    Map<String, double[]> ofOther = challenger.resampled();
+  /**
+   * Compares two models on the same rows.
+   *
+   * @param resamples of the rows with the published scores
+   * @param others of the rows with the challenger's scores
+   */
+  public static OutcomeDifference of(
+      Measured own, Resamples resamples, Measured other, Resamples others) {
+    Map<String, double[]> ofOwn = resamples.values();
+    Map<String, double[]> ofOther = others.values();
     List<Measure> differences = new ArrayList<>();
     for (int index = 0; index < own.measures().size(); index++) {
       Measure one = own.measures().get(index);

@@ -30,16 +30,7 @@ public record OutcomeForm(OutcomeKind kind, List<String> classes, OptionalDouble
       case BINARY -> new BinaryOutcome(totals);
       case VALUES -> new ValueOutcome(totals, quantile);
       case CLASSES -> new ClassOutcome(totals, classes);
-      case RANKING -> new RankOutcome(totals);
-    };
-  }
-
-  ResampledMeasures resampled() {
-    return switch (kind) {
-      case BINARY -> new ResampledBinary();
-      case VALUES -> new ResampledValues(quantile);
-      case CLASSES -> new ResampledClasses();
-      case RANKING -> new ResampledRanking();
+      case RANKING -> new RankOutcome();
     };
   }
 }

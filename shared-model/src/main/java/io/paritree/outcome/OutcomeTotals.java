@@ -2,6 +2,7 @@ package io.paritree.outcome;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.Serializable;
 
 /**
  * What all rows of a group add up to, which measures need before they see the rows one by one.
@@ -29,7 +30,7 @@ public record OutcomeTotals(
   private static final double ROUNDING = 1e-9;
 
   /** Adds rows up in the order in which they come, which should be the same for the same rows. */
-  public static final class Sum {
+  public static final class Sum implements Serializable {
     private final PreciseSum weight = new PreciseSum();
     private final PreciseSum positives = new PreciseSum();
     private final PreciseSum outcomes = new PreciseSum();
@@ -50,6 +51,16 @@ public record OutcomeTotals(
       } else {
         negativeSquares.add(row.squares());
       }
+    }
+
+    void add(Sum other) {
+      rows += other.rows;
+      positiveRows += other.positiveRows;
+      weight.add(other.weight);
+      positives.add(other.positives);
+      outcomes.add(other.outcomes);
+      positiveSquares.add(other.positiveSquares);
+      negativeSquares.add(other.negativeSquares);
     }
 
     public OutcomeTotals totals() {

@@ -1,25 +1,27 @@
 package io.paritree.outcome;
 
+import java.io.Serializable;
+
 /**
  * Measures the order that scores give to lists. Rows come list by list, and within a list in the
- * order of their scores. Not thread-safe.
+ * order of their scores. Those of other lists, measured elsewhere, are added up. Not thread-safe.
  */
-public final class RankOutcome implements OutcomeMeasuring {
+public final class RankOutcome implements OutcomeMeasuring, Serializable {
   /** The largest relevance, as in XGBoost. */
   public static final int MOST_RELEVANT = 31;
 
   /** How many of the first places count. */
   static final int[] PLACES = {5, 10};
 
-  private final OutcomeTotals totals;
-  private final RankedList list = new RankedList();
+  private final OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
+  private transient RankedList list = new RankedList();
   private final Mean[] gains = {new Mean(), new Mean()};
   private long number;
   private long lists;
   private long empty;
 
   /** A mean of lists by their weights, with its standard error. */
-  private static final class Mean {
+  private static final class Mean implements Serializable {
     private final PreciseSum weights = new PreciseSum();
     private final PreciseSum values = new PreciseSum();
     private final PreciseSum squaredWeights = new PreciseSum();
@@ -32,6 +34,14 @@ public final class RankOutcome implements OutcomeMeasuring {
       squaredWeights.add(weight * weight);
       squaredValues.add(weight * value * (weight * value));
       products.add(weight * weight * value);
+    }
+
+    void add(Mean other) {
+      weights.add(other.weights);
+      values.add(other.values);
+      squaredWeights.add(other.squaredWeights);
+      squaredValues.add(other.squaredValues);
+      products.add(other.products);
     }
 
     double value() {
@@ -51,13 +61,6 @@ public final class RankOutcome implements OutcomeMeasuring {
     }
   }
 
-  /**
-   * @param totals of all rows that will be added
-   */
-  public RankOutcome(OutcomeTotals totals) {
-    this.totals = totals;
-  }
-
   @Override
   public void add(OutcomeRow row) {
     if (row.part() != number) {
@@ -66,10 +69,28 @@ public final class RankOutcome implements OutcomeMeasuring {
     }
 
     list.add(row);
+    totals.add(row);
+  }
+
+  /** Adds lists that no row of was added here. */
+  public void add(RankOutcome other) {
+    other.close();
+    lists += other.lists;
+    empty += other.empty;
+    totals.add(other.totals);
+    for (int index = 0; index < PLACES.length; index++) {
+      gains[index].add(other.gains[index]);
+    }
+  }
+
+  /** Ends the last list, and forgets what only more rows would need. */
+  public void end() {
+    close();
+    list = null;
   }
 
   private void close() {
-    if (list.isEmpty()) {
+    if (list == null || list.isEmpty()) {
       return;
     }
 
@@ -86,7 +107,7 @@ public final class RankOutcome implements OutcomeMeasuring {
   public RankMeasures measured() {
     close();
     return new RankMeasures(
-        totals,
+        totals.totals(),
         lists,
         empty,
         gains[0].value(),

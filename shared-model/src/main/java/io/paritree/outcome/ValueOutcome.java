@@ -52,37 +52,18 @@ public final class ValueOutcome implements OutcomeMeasuring {
     blockWeight += weight;
     blockSquares += row.squares();
     ofBlock.add(weight * outcome);
-    double error = score - outcome;
+    double distance = outcome - totals.mean();
+    ValueSums sums =
+        row.values().orElseGet(() -> ValueSums.ofRow(score, outcome, quantile).times(weight));
     scores.add(weight * score);
-    errors.add(weight * error);
-    absoluteErrors.add(weight * Math.abs(error));
-    squaredErrors.add(weight * error * error);
-    deviations.add(weight * (outcome - totals.mean()) * (outcome - totals.mean()));
-    below.add(weight * (1 + Math.signum(error)) / 2);
-    pinball.add(weight * pinballLoss(score, outcome, quantile));
-    poisson.add(weight * poissonDeviance(score, outcome));
-    gamma.add(weight * gammaDeviance(score, outcome));
-  }
-
-  /** Returns the pinball loss of a score; NaN if it is no quantile. */
-  static double pinballLoss(double score, double outcome, OptionalDouble quantile) {
-    double share = quantile.orElse(Double.NaN);
-    return (outcome >= score ? share : share - 1) * (outcome - score);
-  }
-
-  private static double poissonDeviance(double score, double outcome) {
-    if (score <= 0 || outcome < 0) {
-      return Double.NaN;
-    }
-
-    double log = outcome == 0 ? 0 : outcome * StrictMath.log(outcome / score);
-    return 2 * (log - outcome + score);
-  }
-
-  private static double gammaDeviance(double score, double outcome) {
-    return score <= 0 || outcome <= 0
-        ? Double.NaN
-        : 2 * (StrictMath.log(score / outcome) + outcome / score - 1);
+    errors.add(sums.errors());
+    absoluteErrors.add(sums.absoluteErrors());
+    squaredErrors.add(sums.squaredErrors());
+    deviations.add(sums.deviations() + weight * distance * distance);
+    below.add(sums.below());
+    pinball.add(sums.pinball());
+    poisson.add(sums.poisson());
+    gamma.add(sums.gamma());
   }
 
   private void close() {

@@ -57,15 +57,27 @@ class OutcomeDifferenceTest {
                     cells.stream().skip(3).map(Double::valueOf).toList()));
   }
 
-  private static ResampledOutcome measured(
-      OutcomeKind kind, List<Row> rows, ToDoubleFunction<Row> score) {
+  /** The measures of all rows and of the resamples. */
+  private record Both(Measured all, Resamples resamples) {}
+
+  /** Measures the resamples in two parts, as two tasks do. */
+  private static Both measured(OutcomeKind kind, List<Row> rows, ToDoubleFunction<Row> score) {
     List<Row> sorted = new ArrayList<>(rows);
     sorted.sort(Comparator.comparingDouble(score));
     OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
     sorted.forEach(row -> totals.add(row(kind, row, score)));
-    ResampledOutcome outcome = new ResampledOutcome(OutcomeForm.of(kind), totals.totals());
-    sorted.forEach(row -> outcome.add(row(kind, row, score), row.unit));
-    return outcome;
+    OutcomeMeasuring all = OutcomeForm.of(kind).measuring(totals.totals());
+    Resamples low = new Resamples(kind, Double.NaN);
+    Resamples high = new Resamples(kind, Double.NaN);
+    double middle = score.applyAsDouble(sorted.get(sorted.size() / 2));
+    for (Row row : sorted) {
+      all.add(row(kind, row, score));
+      (score.applyAsDouble(row) < middle ? low : high).add(row(kind, row, score), row.unit);
+    }
+
+    Resamples resamples = low.end();
+    resamples.add(high.end());
+    return new Both(all.measured(), resamples);
   }
 
   private static OutcomeRow row(OutcomeKind kind, Row row, ToDoubleFunction<Row> score) {
@@ -73,8 +85,12 @@ class OutcomeDifferenceTest {
     return new OutcomeRow(score.applyAsDouble(row), outcome, Double.NaN, row.weight, 1);
   }
 
+  private static OutcomeDifference of(Both one, Both other) {
+    return OutcomeDifference.of(one.all, one.resamples, other.all, other.resamples);
+  }
+
   private static OutcomeDifference difference(OutcomeKind kind, List<Row> rows) {
-    return OutcomeDifference.of(measured(kind, rows, Row::score), measured(kind, rows, Row::other));
+    return of(measured(kind, rows, Row::score), measured(kind, rows, Row::other));
   }
 
   private static void check(OutcomeDifference own, String name, List<Double> expected) {
@@ -108,7 +124,7 @@ class OutcomeDifferenceTest {
     List<Row> rows = cases().findFirst().orElseThrow().generated();
 
     OutcomeDifference same =
-        OutcomeDifference.of(
+        of(
             measured(OutcomeKind.BINARY, rows, Row::score),
             measured(OutcomeKind.BINARY, rows, Row::score));
 
@@ -140,7 +156,7 @@ class OutcomeDifferenceTest {
         kind == OutcomeKind.RANKING
             ? Comparator.comparingLong(OutcomeRow::part).thenComparing(byScore)
             : byScore);
-    ResampledMeasures resampled = form(kind).resampled();
+    Resamples resampled = new Resamples(kind, form(kind).quantile().orElse(Double.NaN));
     List<List<OutcomeRow>> ofResample = new ArrayList<>();
     for (int resample = 0; resample < Resampling.RESAMPLES; resample++) {
       ofResample.add(new ArrayList<>());
@@ -152,13 +168,13 @@ class OutcomeDifferenceTest {
       long unit =
           kind == OutcomeKind.RANKING ? row.part() : (long) (4 * row.label() + row.weight());
       Resampling.draw(unit, times);
-      resampled.add(row, times);
+      resampled.add(row, unit);
       for (int resample = 0; resample < times.length; resample++) {
         ofResample.get(resample).addAll(Collections.nCopies(times[resample], row));
       }
     }
 
-    for (Map.Entry<String, double[]> own : resampled.values().entrySet()) {
+    for (Map.Entry<String, double[]> own : resampled.end().values().entrySet()) {
       for (int resample = 0; resample < times.length; resample++) {
         double expected = measure(kind, ofResample.get(resample), own.getKey());
         if (Double.isNaN(expected)) {
@@ -199,7 +215,7 @@ class OutcomeDifferenceTest {
 
   @Test
   void resamplesOfListsHaveEachListAsOftenAsItIsThere() {
-    ResampledMeasures resampled = OutcomeForm.of(OutcomeKind.RANKING).resampled();
+    Resamples resampled = new Resamples(OutcomeKind.RANKING, Double.NaN);
     double[] gains = {1, Math.log(2) / Math.log(3), 0.5};
     double[] sums = new double[Resampling.RESAMPLES];
     double[] lists = new double[Resampling.RESAMPLES];
@@ -208,7 +224,7 @@ class OutcomeDifferenceTest {
       Resampling.draw(list, times);
       for (int place = 2; place >= 0; place--) {
         int relevance = place == list % 3 ? 1 : 0;
-        resampled.add(new OutcomeRow(-place, relevance, Double.NaN, 1, 1, list), times);
+        resampled.add(new OutcomeRow(-place, relevance, Double.NaN, 1, 1, list), list);
       }
 
       for (int resample = 0; resample < times.length; resample++) {
@@ -217,7 +233,7 @@ class OutcomeDifferenceTest {
       }
     }
 
-    double[] own = resampled.values().get(RankMeasures.GAIN_10);
+    double[] own = resampled.end().values().get(RankMeasures.GAIN_10);
     for (int resample = 0; resample < times.length; resample++) {
       assertThat(own[resample]).isCloseTo(sums[resample] / lists[resample], within(1e-12));
     }

@@ -62,9 +62,7 @@ class RankOutcomeTest {
   }
 
   private static RankMeasures measures(List<OutcomeRow> rows) {
-    OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
-    rows.forEach(totals::add);
-    RankOutcome outcome = new RankOutcome(totals.totals());
+    RankOutcome outcome = new RankOutcome();
     rows.forEach(outcome::add);
     return outcome.measured();
   }
@@ -83,6 +81,22 @@ class RankOutcomeTest {
     assertThat(own.gain10()).isCloseTo(each.measures.get(1), within(1e-12));
     assertThat(own.gain5Error()).isCloseTo(each.measures.get(2), within(1e-9));
     assertThat(own.gain10Error()).isCloseTo(each.measures.get(3), within(1e-9));
+  }
+
+  @Test
+  void listsThatAreMeasuredApartAddUp() throws IOException {
+    List<OutcomeRow> rows = cases().get(0).generated();
+    List<RankOutcome> parts = List.of(new RankOutcome(), new RankOutcome());
+    rows.forEach(row -> parts.get((int) (row.part() % 2)).add(row));
+    RankOutcome all = new RankOutcome();
+    parts.forEach(RankOutcome::end);
+    parts.forEach(all::add);
+
+    RankMeasures own = measures(rows);
+    assertThat(all.measured().lists()).isEqualTo(own.lists());
+    assertThat(all.measured().totals()).isEqualTo(own.totals());
+    assertThat(all.measured().gain5()).isCloseTo(own.gain5(), within(1e-14));
+    assertThat(all.measured().gain10Error()).isCloseTo(own.gain10Error(), within(1e-12));
   }
 
   @Test
@@ -108,7 +122,7 @@ class RankOutcomeTest {
 
   @Test
   void whatIsNoRelevanceOrDoesNotAscendIsRefused() {
-    RankOutcome outcome = new RankOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1));
+    RankOutcome outcome = new RankOutcome();
     outcome.add(row(1, 0.5, 1, 1));
 
     for (double relevance : new double[] {-1, 0.5, 32, Double.NaN}) {

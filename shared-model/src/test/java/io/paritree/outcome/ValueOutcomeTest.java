@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
@@ -49,6 +50,42 @@ class ValueOutcomeTest {
 
     assertThat(own.gammaDeviance()).isCloseTo(0.5929649308575986, SAME);
     assertThat(own.groups()).extracting(ScoreGroup::outcome).containsExactly(0.75, 3.0, 2.5);
+  }
+
+  @Test
+  void rowsThatWereAddedUpHaveTheSameMeasures() {
+    ValueMeasures each = measures(new double[] {1, 2, 2, 2}, new double[] {2, 1, 3, 4}, 1, 1, 2, 1);
+    OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
+    double mean = (1 + 2 * 3 + 4) / 4.0; // of the last three
+    double deviations =
+        (1 - mean) * (1 - mean) + 2 * (3 - mean) * (3 - mean) + (4 - mean) * (4 - mean);
+    ValueSums one = ValueSums.ofRow(2, 1, OptionalDouble.of(0.9));
+    ValueSums two = ValueSums.ofRow(2, 3, OptionalDouble.of(0.9));
+    ValueSums three = ValueSums.ofRow(2, 4, OptionalDouble.of(0.9));
+    ValueSums all =
+        new ValueSums(
+            one.errors() + 2 * two.errors() + three.errors(),
+            one.absoluteErrors() + 2 * two.absoluteErrors() + three.absoluteErrors(),
+            one.squaredErrors() + 2 * two.squaredErrors() + three.squaredErrors(),
+            deviations,
+            one.below() + 2 * two.below() + three.below(),
+            one.pinball() + 2 * two.pinball() + three.pinball(),
+            one.poisson() + 2 * two.poisson() + three.poisson(),
+            one.gamma() + 2 * two.gamma() + three.gamma());
+    List<OutcomeRow> rows =
+        List.of(
+            new OutcomeRow(1, 2, Double.NaN, 1, 1),
+            new OutcomeRow(2, mean, Double.NaN, 4 / 3.0, 3, 0, 6, Optional.of(all)));
+    rows.forEach(totals::add);
+    ValueOutcome outcome = new ValueOutcome(totals.totals(), OptionalDouble.of(0.9));
+    rows.forEach(outcome::add);
+
+    List<Measure> added = outcome.measured().measures();
+    for (int index = 0; index < added.size(); index++) {
+      assertThat(added.get(index).value())
+          .as(added.get(index).name())
+          .isCloseTo(each.measures().get(index).value(), SAME);
+    }
   }
 
   @Test

@@ -75,14 +75,15 @@ record ChallengerScores(
       int at = scores.levels().indexOf(published.levels().get(level));
       if (at >= 0) {
         levels.add(PublishedScores.level(level));
-        columns.add(col(PublishedScores.level(at)).as(PublishedScores.level(level)));
+        columns.add(
+            PublishedScores.text(col(PublishedScores.level(at))).as(PublishedScores.level(level)));
       }
     }
 
     columns.add(col(PublishedScores.SCORE).as(SCORE));
     columns.add(col(PublishedScores.LABEL).as(LABEL));
     columns.add(col(PublishedScores.CLASS_SCORES).as(CLASS_SCORES));
-    columns.add(col(PublishedScores.VERSION).as(VERSION));
+    columns.add(PublishedScores.text(col(PublishedScores.VERSION)).as(VERSION));
     Dataset<Row> rows =
         scores
             .rows()
@@ -162,7 +163,10 @@ record ChallengerScores(
       Column other = col(OTHER + name);
       others = others.withColumnRenamed(name, OTHER + name);
       same =
-          same.and(levels.contains(name) ? col(name).eqNullSafe(other) : col(name).equalTo(other));
+          same.and(
+              levels.contains(name)
+                  ? PublishedScores.text(col(name)).eqNullSafe(other)
+                  : col(name).equalTo(other));
     }
 
     return published.join(others, same, "inner");

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.min;
 import io.paritree.NameList;
 import io.paritree.output.ScoreColumns;
 import io.paritree.spark.ending.RefusedException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,8 @@ import org.apache.spark.sql.types.DataTypes;
  * @param areAll whether {@link #names} are all classes; otherwise the last stands for all others
  * @param unnamed columns of scores of which nothing says which class they are of: no row has it
  */
-record ClassNames(List<String> names, boolean haveScores, boolean areAll, List<String> unnamed) {
+record ClassNames(List<String> names, boolean haveScores, boolean areAll, List<String> unnamed)
+    implements Serializable {
   static final ClassNames NONE = new ClassNames(List.of(), false, false, List.of());
 
   /** The last class where classes have no scores: it may have more than rows were labelled as. */

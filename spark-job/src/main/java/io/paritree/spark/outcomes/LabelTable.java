@@ -1,11 +1,17 @@
 package io.paritree.spark.outcomes;
 
+import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
 
+import io.paritree.outcome.OutcomeKind;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.task.JavaSerialized;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -24,30 +30,33 @@ import org.apache.spark.sql.types.NumericType;
  * What came, one row for each key: {@code key_0}, ..., {@link LabelRows#OUTCOME} (a double), {@link
  * LabelRows#TIME} (a day) and {@link LabelRows#WEIGHT}.
  *
- * @param cached is to be released after its last use
- * @param index the same by their keys; empty if that would be too large, or if Spark has to compare
- *     keys of their types
+ * @param kept is to be released after its last use
  * @param version of the table; empty for files
  * @param asOf the day of the newest label that counts; empty if labels have no time
  * @param read labels
  * @param unknown labels without a key, a value or a time, which are left out
  * @param repeated labels that a later one of the same key replaces
  * @param later labels from after the given last day, which are left out
+ * @param centre of values, the mean outcome
  */
 record LabelTable(
     Dataset<Row> rows,
-    Dataset<Row> cached,
-    Optional<LabelIndex> index,
+    List<Dataset<Row>> kept,
     String version,
     Optional<LocalDate> asOf,
     long read,
     long unknown,
     long repeated,
-    long later) {
+    long later,
+    double centre)
+    implements AutoCloseable {
   /** A day beyond means that there is none, such as 9999-12-31. */
   private static final int LAST_YEAR = 2100;
 
-  private static final int NO_LAST_DAY = Integer.MAX_VALUE;
+  /** Weights whose squares, and sums of them, are normal numbers. */
+  private static final double LEAST_WEIGHT = 1e-100;
+
+  private static final double MOST_WEIGHT = 1e100;
 
   /**
    * Labels of so many bytes fit into the memory of the driver and of each executor, so that no
@@ -83,126 +92,88 @@ record LabelTable(
       SparkSession session, OutcomeQuery query, PublishedScores scores, OutcomeText outcomes)
       throws RefusedException, IOException {
     LabelRows found = LabelRows.of(session, query, scores);
-    boolean hasTime = !query.labels().time().isEmpty();
-    int lastDay =
-        query.maturity().asOf().filter(any -> hasTime).map(LabelTable::number).orElse(NO_LAST_DAY);
-    LabelTotals totals = totals(query, found.rows(), lastDay);
-    check(query, totals);
-    Optional<LocalDate> asOf = query.maturity().asOf().or(totals::newestDay);
-    if (asOf.isPresent() && asOf.get().getYear() > LAST_YEAR && query.maturity().asOf().isEmpty()) {
-      throw LabelRows.refused(
-          query,
-          "the newest is of %s, which is no day on which it was known; give the last day by --as-of, and later ones are left out"
-              .formatted(asOf.get()));
+    Column isLater =
+        query.maturity().asOf().isPresent() && !query.labels().time().isEmpty()
+            ? day().gt(lit(query.maturity().asOf().get().toString()).cast("date"))
+            : lit(false);
+    Row totals =
+        found
+            .rows()
+            .agg(
+                count(lit(1)),
+                count(when(isKnown(query), 1)),
+                count(when(isKnown(query).and(not(isRightWeight())), 1)),
+                count(when(isKnown(query).and(isLater), 1)),
+                max(when(isKnown(query), day())).cast(DataTypes.StringType))
+            .first();
+    long read = totals.getLong(0);
+    long known = totals.getLong(1);
+    check(query, read, known, totals.getLong(2));
+    Optional<LocalDate> newest = Optional.ofNullable(totals.getString(4)).map(LocalDate::parse);
+    if (query.maturity().asOf().isEmpty() && newest.isPresent()) {
+      checkNewest(query, newest.get());
     }
 
-    Dataset<Row> known = found.rows().filter(isKnown(query));
-    if (lastDay != NO_LAST_DAY) {
-      known = known.filter(day().leq(lit(asOf.get().toString()).cast("date")));
-    }
-
-    long count = totals.read() - totals.unknown() - totals.later();
-    Dataset<Row> parsed = known.withColumn(LabelRows.OUTCOME, outcomes.parsed(query, known));
-    boolean areFew = count * bytes(scores) <= MOST_BROADCAST_BYTES;
-    boolean areAsTheyAre = outcomes.isAsItIs(query, found.rows());
-    Optional<LabelIndex> index = Optional.empty();
-    if (areFew && KeyReader.areRead(scores.keyTypes())) {
-      index = Optional.of(index(query, areAsTheyAre ? found.rows() : parsed, lastDay));
-    }
-
-    long keys =
-        index.isPresent() ? index.get().keys() : known.select(keys(query)).distinct().count();
-    Dataset<Row> latest = parsed;
-    if (keys < count) {
-      latest = LatestLabels.of(query, parsed);
-      index = index.isPresent() ? Optional.of(index(query, latest, lastDay)) : index;
-    }
-
-    Dataset<Row> rows = latest.select(columns(query).toArray(Column[]::new));
+    Dataset<Row> used = found.rows().filter(isKnown(query)).filter(not(isLater));
+    Dataset<Row> parsed = used.withColumn(LabelRows.OUTCOME, outcomes.parsed(query, used));
+    long labels = known - totals.getLong(3);
+    long keys = used.select(keys(query)).distinct().count();
+    List<Dataset<Row>> kept = new ArrayList<>();
+    Dataset<Row> latest = keys < labels ? LatestLabels.of(query, parsed, kept) : parsed;
+    double centre =
+        outcomes.kind() == OutcomeKind.VALUES
+            ? latest.agg(coalesce(avg(col(LabelRows.OUTCOME)), lit(0.0))).first().getDouble(0)
+            : 0;
+    Dataset<Row> rows = latest.select(columns(query));
     return new LabelTable(
-        areFew ? broadcast(rows) : rows,
-        latest,
-        index,
+        keys * bytes(scores) <= MOST_BROADCAST_BYTES ? broadcast(rows) : rows.hint("shuffle_hash"),
+        kept,
         found.version(),
-        asOf,
-        totals.read(),
-        totals.unknown(),
-        count - keys,
-        totals.later());
+        query.maturity().asOf().or(() -> newest),
+        read,
+        read - known,
+        labels - keys,
+        totals.getLong(3),
+        centre);
   }
 
-  private static int number(LocalDate day) {
-    return (int) day.toEpochDay();
+  private static Column isRightWeight() {
+    Column weight = col(LabelRows.WEIGHT);
+    return coalesce(weight.between(LEAST_WEIGHT, MOST_WEIGHT), lit(false));
   }
 
-  private static void check(OutcomeQuery query, LabelTotals totals) throws RefusedException {
-    if (totals.read() == 0) {
+  private static void check(OutcomeQuery query, long read, long known, long wrongWeights)
+      throws RefusedException {
+    if (read == 0) {
       throw LabelRows.refused(query, "they have no row");
-    } else if (totals.unknown() == totals.read()) {
+    } else if (known == 0) {
       boolean hasTime = !query.labels().time().isEmpty();
       throw LabelRows.refused(
           query, "no row has a key, a label%s".formatted(hasTime ? " and a time" : ""));
-    } else if (totals.wrongWeights() > 0) {
+    } else if (wrongWeights > 0) {
       throw LabelRows.refused(
           query,
           "%s weights of the column '%s' are not finite numbers above 0, or not from %s to %s"
-              .formatted(
-                  totals.wrongWeights(),
-                  query.labels().weight(),
-                  LabelTotals.LEAST_WEIGHT,
-                  LabelTotals.MOST_WEIGHT));
+              .formatted(wrongWeights, query.labels().weight(), LEAST_WEIGHT, MOST_WEIGHT));
     }
   }
 
-  private static LabelTotals totals(OutcomeQuery query, Dataset<Row> rows, int lastDay) {
-    DataType type = rows.schema().apply(LabelRows.OUTCOME).dataType();
-    Column outcome = col(LabelRows.OUTCOME);
-    Column read =
-        ValueCodes.areRead(type) || type instanceof NumericType
-            ? outcome
-            : PublishedScores.text(outcome);
-    ColumnBatches batches = batches(query, rows.withColumn(LabelRows.OUTCOME, read));
-    LabelColumns columns = LabelColumns.of(batches, query.keys().size());
-    return batches
-        .batches()
-        .mapPartitions(
-            own -> List.of(new JavaSerialized<>(LabelTotals.of(own, columns, lastDay))).iterator())
-        .collect()
-        .stream()
-        .map(JavaSerialized::value)
-        .reduce(LabelTotals.NONE, LabelTotals::and);
-  }
-
-  private static LabelIndex index(OutcomeQuery query, Dataset<Row> rows, int lastDay) {
-    return LabelIndex.of(batches(query, rows), query.keys().size(), lastDay);
-  }
-
-  /** Returns batches without the columns that were not asked for. */
-  private static ColumnBatches batches(OutcomeQuery query, Dataset<Row> rows) {
-    List<Column> columns = new ArrayList<>(columns(query));
-    if (query.labels().weight().isEmpty()) {
-      columns.remove(columns.size() - 1);
+  private static void checkNewest(OutcomeQuery query, LocalDate newest) throws RefusedException {
+    if (newest.getYear() > LAST_YEAR) {
+      throw LabelRows.refused(
+          query,
+          "the newest is of %s, which is no day on which it was known; give the last day by --as-of, and later ones are left out"
+              .formatted(newest));
     }
-
-    if (query.labels().time().isEmpty()) {
-      columns.remove(query.keys().size() + 1);
-    }
-
-    return ColumnBatches.of(rows.select(columns.toArray(Column[]::new)));
   }
 
   /** Returns the keys, what came, the day and the weight. */
-  private static List<Column> columns(OutcomeQuery query) {
+  private static Column[] columns(OutcomeQuery query) {
     List<Column> columns = new ArrayList<>(List.of(keys(query)));
     columns.add(col(LabelRows.OUTCOME));
     columns.add(day().as(LabelRows.TIME));
     columns.add(col(LabelRows.WEIGHT));
-    return columns;
-  }
-
-  /** Returns the number of keys with a label. */
-  long keys() {
-    return read - unknown - repeated - later;
+    return columns.toArray(Column[]::new);
   }
 
   /** Returns about how many bytes a label has: its key, and as much as a text for all else. */
@@ -236,5 +207,10 @@ record LabelTable(
     return Stream.of(PublishedScores.keys(query.keys().size()))
         .map(name -> col(name))
         .toArray(Column[]::new);
+  }
+
+  @Override
+  public void close() {
+    kept.forEach(Dataset::unpersist);
   }
 }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.min;
 
 import io.paritree.Fault;
 import io.paritree.spark.ending.RefusedException;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -27,14 +28,17 @@ final class LatestLabels {
   private LatestLabels() {}
 
   /**
-   * Returns a row for each key, with its latest label, which is kept until it is released.
+   * Returns a row for each key, with its latest label.
    *
    * @param parsed labels, some of which have the same key
+   * @param kept receives what is to be released after the last use
    */
-  static Dataset<Row> of(OutcomeQuery query, Dataset<Row> parsed) throws RefusedException {
+  static Dataset<Row> of(OutcomeQuery query, Dataset<Row> parsed, List<Dataset<Row>> kept)
+      throws RefusedException {
     Column[] keys = LabelTable.keys(query);
     Column isRepeated = col(LABELS).gt(1);
     Dataset<Row> each = parsed.groupBy(keys).agg(count(lit(1)).as(LABELS), one()).persist();
+    kept.add(each);
     Dataset<Row> repeated = each.filter(isRepeated);
     if (query.labels().time().isEmpty()) {
       throw refused(
@@ -51,6 +55,7 @@ final class LatestLabels {
             .groupBy(keys)
             .agg(max(col(LABELS)).as(LABELS), one());
     Dataset<Row> latest = each.filter(col(LABELS).equalTo(1)).unionByName(last).persist();
+    kept.add(latest);
     Dataset<Row> unclear =
         latest.filter(
             isRepeated.and(
@@ -62,7 +67,6 @@ final class LatestLabels {
           query, "keys have different labels or weights of the same time, such as %s", unclear);
     }
 
-    each.unpersist();
     return latest;
   }
 

@@ -15,57 +15,6 @@ import java.io.IOException;
  * @param measuredAuc the same of the rows that are measured; its error is nearly the same
  */
 record NaiveJoin(long rows, double rate, double auc, double measuredAuc) {
-  /** Rows by bins of their scores, as counts of positive and of negative outcomes. */
-  static final class Counts {
-    private final ScoreBins negatives = new ScoreBins();
-    private final ScoreBins positives = new ScoreBins();
-
-    void add(int bin, boolean isPositive, long rows) {
-      (isPositive ? positives : negatives).add(bin, rows);
-    }
-
-    void add(Counts other) {
-      negatives.add(other.negatives);
-      positives.add(other.positives);
-    }
-
-    /** Returns the same counts with all other scores as negative ones. */
-    private Counts within(ScoreBins scores) {
-      Counts all = new Counts();
-      scores.forEach(
-          (bin, rows) -> {
-            all.positives.add(bin, positives.of(bin));
-            all.negatives.add(bin, rows - positives.of(bin));
-          });
-      return all;
-    }
-
-    private double auc() {
-      double[] ordered = new double[1];
-      double[] below = new double[1];
-      ScoreBins all = new ScoreBins();
-      all.add(negatives);
-      all.add(positives);
-      all.forEach(
-          (bin, rows) -> {
-            ordered[0] += positives.of(bin) * (below[0] + negatives.of(bin) / 2.0);
-            below[0] += negatives.of(bin);
-          });
-      return ordered[0] / ((double) positives.total() * negatives.total());
-    }
-  }
-
-  /**
-   * @param scores all, by their bins
-   * @param labelled the rows with a label
-   * @param measured the rows that are measured, as they are
-   */
-  static NaiveJoin of(ScoreBins scores, Counts labelled, Counts measured) {
-    Counts all = labelled.within(scores);
-    long rows = scores.total();
-    return new NaiveJoin(rows, (double) all.positives.total() / rows, all.auc(), measured.auc());
-  }
-
   /** Returns by how much it is off. */
   double aucDifference() {
     return auc - measuredAuc;

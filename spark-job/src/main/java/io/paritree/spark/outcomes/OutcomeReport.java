@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
@@ -30,6 +31,8 @@ import java.util.stream.Collectors;
  * @param scores whether it says how scores are distributed
  * @param slices the total, versions, segments, partitions
  * @param naive what a join says that takes missing labels for negative, if that can be said
+ * @param bound by how much an AUC may differ from that of all bits of the scores; empty if all of
+ *     them count
  * @param comparison with another model; empty if none is asked for, or without a row
  * @param verdicts of the rules that must hold
  */
@@ -45,6 +48,7 @@ record OutcomeReport(
     Scores scores,
     List<SliceOutcome> slices,
     Optional<NaiveJoin> naive,
+    OptionalDouble bound,
     Optional<ModelComparison> comparison,
     List<Verdict> verdicts) {
   private static final long FORMAT = 1;
@@ -81,6 +85,7 @@ record OutcomeReport(
         scores,
         slices,
         naive,
+        bound,
         comparison,
         own);
   }
@@ -98,6 +103,7 @@ record OutcomeReport(
         scores,
         slices,
         naive,
+        bound,
         own,
         verdicts);
   }
@@ -116,6 +122,7 @@ record OutcomeReport(
         Scores.HIDDEN,
         slices.stream().map(SliceOutcome::withoutScores).toList(),
         naive,
+        bound,
         comparison.map(ModelComparison::withoutScores),
         verdicts);
   }
@@ -160,6 +167,14 @@ record OutcomeReport(
       warnings.add(
           "Whether labels are of selected rows cannot be seen: %s %% of the rows have one, and nearly all scores are less than a hundredth apart"
               .formatted(Math.round(100.0 * total.matched() / total.scored())));
+    }
+
+    if (bound.isPresent()) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "There are too many scores to count each: those whose upper bits are alike are taken for equal, so that an AUC may be off by up to %.6f",
+              bound.getAsDouble()));
     }
 
     if (absent > 0) {

@@ -11,6 +11,7 @@ import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.RankOutcome;
 import io.paritree.output.ScoreColumns;
 import io.paritree.spark.ending.RefusedException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,8 @@ record OutcomeText(
     boolean isOneOfSeveral,
     ClassNames classes,
     StoredLabels stored,
-    boolean hidesValues) {
+    boolean hidesValues)
+    implements Serializable {
   private static final int MOST = 1_000;
   private static final double MOST_EXACT = 0x1p53;
   private static final int SHOWN = 3;
@@ -100,9 +102,9 @@ record OutcomeText(
   /**
    * Returns the outcome that a stored label says; NaN if it is not known.
    *
-   * @param stored what labels mean as two outcomes
+   * @param positive the positive one of two; empty if it is not given
    */
-  double ofStored(String label, StoredLabels stored, String positive) {
+  double ofStored(String label, String positive) {
     if (kind != OutcomeKind.CLASSES) {
       return stored.outcome(label, positive);
     }

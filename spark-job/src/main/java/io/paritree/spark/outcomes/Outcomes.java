@@ -1,22 +1,28 @@
 package io.paritree.spark.outcomes;
 
+import static org.apache.spark.sql.functions.lit;
+
+import io.paritree.Fault;
 import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeKind;
+import io.paritree.outcome.RankOutcome;
 import io.paritree.rule.RuleException;
 import io.paritree.rule.Verdict;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -70,8 +76,10 @@ public record Outcomes(
         if (gone.isEmpty()) {
           throw e;
         } else if (look == LOOKS) {
-          throw GoneFiles.of(query, gone.get(), HadoopPaths.settingsByName(session))
-              .after(LOOKS, gone.get(), e);
+          throw new FailedException(
+              "Cannot measure %s: files of the scores or of the labels were gone when they were read, %s times (%s); run this again when nobody replaces them"
+                  .formatted(query.published().name(), LOOKS, Fault.printableLine(gone.get())),
+              e);
         }
 
         LockSupport.parkNanos(PAUSE_NANOS);
@@ -89,12 +97,10 @@ public record Outcomes(
     OutcomeText text = OutcomeText.of(query, scores, counts);
     counts.check(query, text);
     checkRules(query, text.kind());
-    LabelTable labels = LabelTable.of(session, query, scores, text);
+    divide(session, counts.rows());
     OutcomeReport report;
-    try {
+    try (LabelTable labels = LabelTable.of(session, query, scores, text)) {
       report = report(session, query, scores, counts, text, labels);
-    } finally {
-      labels.cached().unpersist();
     }
 
     if (SecretValues.areHidden(session)) {
@@ -133,54 +139,53 @@ public record Outcomes(
       throws RefusedException, FailedException, IOException {
     MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
     checkUnmatched(query, text, maturity);
-    divide(session, mostJoined(query, counts, text, labels));
-    Matching matching = new Matching(query, scores.levels(), counts, text, maturity);
-    try (JoinedScores joined =
-        new JoinedScores(query, scores, labels, maturity, counts, text.kind())) {
-      List<SliceOutcome> slices = matching.slices(joined);
-      OutcomeReport report =
-          new OutcomeReport(
-              query,
-              text.kind(),
-              labels.asOf(),
-              scores.version(),
-              scores.packages().of(maturity.versions(counts.groups().keySet())),
-              labels,
-              counts.absent(),
-              scores.quarantined().withLabel(labels, query),
-              OutcomeReport.Scores.SHOWN,
-              slices,
-              matching.naive(),
-              Optional.empty(),
-              List.of());
-      if (query.challenger().isEmpty()) {
-        return report;
-      }
+    Dataset<Row> joined =
+        JoinedScores.of(query, scores, labels, maturity)
+            .withColumn(GroupedScores.SAID, lit(null).cast("double"));
+    GroupedScores grouped =
+        GroupedScores.of(
+            query,
+            text.form(query),
+            joined,
+            labels.centre(),
+            number ->
+                text.ofStored(counts.numbers().get(number).label(), query.labels().positive()));
+    SliceMeasures measures = new SliceMeasures(query, scores.levels(), counts, text, maturity);
+    Map<Integer, RankOutcome> lists =
+        text.kind() == OutcomeKind.RANKING
+            ? RankedLists.of(joined.filter(JoinedScores.MEASURED), measures.places())
+            : Map.of();
+    List<SliceOutcome> slices = measures.slices(grouped, lists);
+    OutcomeReport report =
+        new OutcomeReport(
+            query,
+            text.kind(),
+            labels.asOf(),
+            scores.version(),
+            scores.packages().of(maturity.versions(counts.groups().keySet())),
+            labels,
+            counts.absent(),
+            scores.quarantined().withLabel(labels, query),
+            OutcomeReport.Scores.SHOWN,
+            slices,
+            measures.naive(),
+            measures.bound(),
+            Optional.empty(),
+            List.of());
+    if (query.challenger().isEmpty()) {
+      return report;
+    }
 
-      SameRows same =
-          new SameRows(session, query, text, counts.labels(), maturity, scores.levels().size());
-      long measured = report.total().measured().map(Measured::rows).orElse(0L);
-      try (ChallengerScores challenger =
-          ChallengerScores.of(session, query, scores, labels, text)) {
-        return report.with(same.compared(scores, labels, challenger, measured));
-      }
+    long measured = report.total().measured().map(Measured::rows).orElse(0L);
+    try (ChallengerScores challenger = ChallengerScores.of(session, query, scores, labels, text)) {
+      return report.with(new SameRows(query, text, challenger).compared(joined, labels, measured));
     }
   }
 
-  /** Has Spark sort rows in so many tasks that the driver, which reads task by task, holds few. */
+  /** Has Spark move rows in so many tasks that each of them has few. */
   private static void divide(SparkSession session, long rows) {
     long tasks = Long.parseLong(session.conf().get(SHUFFLED));
     session.conf().set(SHUFFLED, String.valueOf(Math.max(tasks, rows / MOST_OF_TASK)));
-  }
-
-  /** Returns how many rows are sorted at most; a label is of one row in each partition. */
-  private static long mostJoined(
-      OutcomeQuery query, ScoreCounts counts, OutcomeText text, LabelTable labels) {
-    long partitions = counts.groups().keySet().stream().map(RowGroup::partition).distinct().count();
-    long matched = labels.keys() * Math.max(1, partitions);
-    long rows =
-        query.unmatched() == Unmatched.NEGATIVE ? counts.rows() : Math.min(counts.rows(), matched);
-    return rows * Math.max(1, text.classes().names().size());
   }
 
   /** Refuses to name values of a column that may be encrypted; directories are named by others. */

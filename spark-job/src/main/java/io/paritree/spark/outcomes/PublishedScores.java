@@ -1,5 +1,7 @@
 package io.paritree.spark.outcomes;
 
+import static org.apache.spark.sql.functions.lit;
+
 import io.paritree.feature.NearestName;
 import io.paritree.output.ScoreColumns;
 import io.paritree.spark.ending.RefusedException;
@@ -13,10 +15,10 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DateType;
-import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
@@ -25,12 +27,10 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Published scores, as they were when they were found.
  *
- * @param rows keys as {@code key_0}, ..., then the partition columns as {@code level_0}, ...
- *     (texts), {@link #VERSION}, segments as {@code by_0}, ..., {@link #SCORED} (a day as text),
- *     {@link #SCORE} (a double), {@link #LABEL} (a text), {@link #CLASS_SCORES} (doubles, of which
- *     the score is the largest) and {@link #LIST} (a number that only the rows of one list have)
- * @param stored the same columns, but for those that are not there, with values as they are stored:
- *     texts may be whole numbers, days, or true and false, and a score may be a float
+ * @param rows keys as {@code key_0}, ..., then the partition columns as {@code level_0}, ...,
+ *     {@link #VERSION}, segments as {@code by_0}, ..., {@link #SCORED} (a day), {@link #SCORE} (a
+ *     double), {@link #LABEL} (a text), {@link #CLASS_SCORES} (doubles, of which the score is the
+ *     largest) and {@link #LIST} (a number that only the rows of one list have)
  * @param levels the partition columns, outermost first
  * @param keyTypes types of the keys
  * @param hasLabel whether rows have labels
@@ -41,7 +41,6 @@ import org.apache.spark.sql.types.StructType;
  */
 record PublishedScores(
     Dataset<Row> rows,
-    Dataset<Row> stored,
     List<String> levels,
     List<DataType> keyTypes,
     boolean hasLabel,
@@ -90,53 +89,36 @@ record PublishedScores(
       check(query, schema, name);
     }
 
-    List<Column> stored = new ArrayList<>();
+    List<Column> columns = new ArrayList<>();
     List<DataType> keyTypes = new ArrayList<>();
     for (int index = 0; index < query.keys().size(); index++) {
-      stored.add(column(query.keys().get(index)).as(key(index)));
+      columns.add(column(query.keys().get(index)).as(key(index)));
       keyTypes.add(schema.apply(query.keys().get(index)).dataType());
     }
 
     for (int level = 0; level < levels.size(); level++) {
-      stored.add(stored(schema, levels.get(level)).as(level(level)));
+      columns.add(plain(schema, levels.get(level)).as(level(level)));
     }
 
-    if (has(schema, ScoreColumns.MODEL_VERSION)) {
-      stored.add(stored(schema, ScoreColumns.MODEL_VERSION).as(VERSION));
-    }
-
+    boolean hasVersion = has(schema, ScoreColumns.MODEL_VERSION);
+    columns.add((hasVersion ? plain(schema, ScoreColumns.MODEL_VERSION) : nothing()).as(VERSION));
     for (int index = 0; index < query.by().size(); index++) {
-      stored.add(stored(schema, query.by().get(index)).as(by(index)));
+      columns.add(plain(schema, query.by().get(index)).as(by(index)));
     }
 
-    if (!query.maturity().scoredAt().isEmpty()) {
-      stored.add(scored(query, schema, levels).as(SCORED));
-    }
-
+    boolean hasDay = !query.maturity().scoredAt().isEmpty();
+    columns.add((hasDay ? scored(query, schema, levels) : lit(null)).cast("date").as(SCORED));
     List<String> classes = classColumns(query, schema);
     String score = classes.isEmpty() ? scoreColumn(query, schema) : ScoreColumns.SCORE;
-    if (classes.isEmpty()) {
-      boolean isFloat = schema.apply(score).dataType() instanceof FloatType;
-      stored.add((isFloat ? column(score) : number(score)).as(SCORE));
-    } else {
-      Column scores = doubles(classes);
-      stored.add(functions.array_max(scores).as(SCORE));
-      stored.add(scores.as(CLASS_SCORES));
-    }
-
+    Column scores = classes.isEmpty() ? lit(null) : doubles(classes);
+    columns.add((classes.isEmpty() ? number(score) : functions.array_max(scores)).as(SCORE));
+    columns.add(scores.cast(DataTypes.createArrayType(DataTypes.DoubleType)).as(CLASS_SCORES));
     boolean hasLabel = has(schema, ScoreColumns.LABEL) && score.equals(ScoreColumns.SCORE);
-    if (hasLabel) {
-      stored.add(stored(schema, ScoreColumns.LABEL).as(LABEL));
-    }
-
-    if (!query.scores().group().isEmpty()) {
-      stored.add(list(query, levels).as(LIST));
-    }
-
-    Dataset<Row> rows = found.rows().select(stored.toArray(Column[]::new));
+    columns.add(text(hasLabel ? column(ScoreColumns.LABEL) : lit(null)).as(LABEL));
+    boolean hasLists = !query.scores().group().isEmpty();
+    columns.add((hasLists ? list(query, levels) : lit(null)).cast(DataTypes.LongType).as(LIST));
     return new PublishedScores(
-        whole(query, rows, levels),
-        rows,
+        found.rows().select(columns.toArray(Column[]::new)),
         levels,
         keyTypes,
         hasLabel,
@@ -146,50 +128,18 @@ record PublishedScores(
         found.packages());
   }
 
-  /** Returns rows with all columns, whether they are stored or not. */
-  private static Dataset<Row> whole(OutcomeQuery query, Dataset<Row> stored, List<String> levels) {
-    List<Column> columns = new ArrayList<>();
-    for (String key : keys(query.keys().size())) {
-      columns.add(functions.col(key));
-    }
-
-    for (String name : RowGroup.names(levels.size(), query.by().size())) {
-      columns.add(orNull(stored, name, DataTypes.StringType));
-    }
-
-    columns.add(orNull(stored, SCORE, DataTypes.DoubleType));
-    columns.add(orNull(stored, CLASS_SCORES, DataTypes.createArrayType(DataTypes.DoubleType)));
-    columns.add(orNull(stored, LIST, DataTypes.LongType));
-    return stored.select(columns.toArray(Column[]::new));
+  /** Returns a column as it is, if its values differ as their texts do; otherwise as text. */
+  private static Column plain(StructType schema, String name) {
+    DataType type = schema.apply(name).dataType();
+    boolean isPlain =
+        type instanceof StringType
+            || type instanceof IntegralType
+            || type instanceof DateType
+            || type instanceof BooleanType;
+    return isPlain ? column(name) : text(column(name));
   }
 
-  private static Column orNull(Dataset<Row> stored, String name, DataType type) {
-    boolean isStored = has(stored.schema(), name);
-    return (isStored ? functions.col(name) : functions.lit(null)).cast(type).as(name);
-  }
-
-  /** Returns a column as {@link ValueCodes} reads it, at best as it is. */
-  private static Column stored(StructType schema, String name) {
-    Column column = column(name);
-    return ValueCodes.areRead(schema.apply(name).dataType()) ? column : text(column);
-  }
-
-  /**
-   * Returns batches with some of the {@link #stored} columns.
-   *
-   * @param names those of them are read that are there
-   */
-  ColumnBatches stored(String[]... names) {
-    Column[] columns =
-        Stream.of(names)
-            .flatMap(Stream::of)
-            .filter(name -> has(stored.schema(), name))
-            .map(functions::col)
-            .toArray(Column[]::new);
-    return ColumnBatches.of(stored.select(columns));
-  }
-
-  /** Returns the day on which a row was scored, as a day, or as text. */
+  /** Returns the day on which a row was scored. */
   private static Column scored(OutcomeQuery query, StructType schema, List<String> levels)
       throws RefusedException {
     String name = query.maturity().scoredAt();
@@ -204,16 +154,15 @@ record PublishedScores(
               .formatted(name, type.catalogString()));
     }
 
-    return type instanceof DateType ? column(name) : text(column(name).cast(DataTypes.DateType));
+    return column(name).cast(DataTypes.DateType);
   }
 
-  /** Returns the day that a partition's value is, yyyy-MM-dd or yyyyMMdd, as text. */
-  private static Column day(String name) {
+  /** Returns the day that a column's value is, yyyy-MM-dd or yyyyMMdd; null if it is none. */
+  static Column day(String name) {
     String value = "cast(%s as string)".formatted(quoted(name));
-    return text(
-        functions.expr(
-            "try_cast(if(%1$s rlike '^[0-9]{8}$', concat_ws('-', left(%1$s, 4), substring(%1$s, 5, 2), right(%1$s, 2)), %1$s) as date)"
-                .formatted(value)));
+    return functions.expr(
+        "try_cast(if(%1$s rlike '^[0-9]{8}$', concat_ws('-', left(%1$s, 4), substring(%1$s, 5, 2), right(%1$s, 2)), %1$s) as date)"
+            .formatted(value));
   }
 
   private static RefusedException refused(OutcomeQuery query, String why) {
@@ -244,7 +193,7 @@ record PublishedScores(
 
   /** Returns an array of numbers; null if there are none, or if one of them is null. */
   private static Column doubles(List<String> names) {
-    Column isKnown = functions.lit(true);
+    Column isKnown = lit(true);
     for (String name : names) {
       isKnown = isKnown.and(column(name).isNotNull());
     }
@@ -322,6 +271,6 @@ record PublishedScores(
   }
 
   static Column nothing() {
-    return functions.lit(null).cast(DataTypes.StringType);
+    return lit(null).cast(DataTypes.StringType);
   }
 }

@@ -1,11 +1,14 @@
 package io.paritree.spark.outcomes;
 
-import java.io.Serializable;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.xxhash64;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 
 /**
@@ -19,7 +22,7 @@ import org.apache.spark.sql.Row;
  */
 record RowGroup(
     List<String> partition, String version, List<String> segments, String scored, String label)
-    implements Comparable<RowGroup>, Serializable {
+    implements Comparable<RowGroup> {
   private static final Comparator<String> TEXT = Comparator.nullsFirst(Comparator.naturalOrder());
   private static final Comparator<List<String>> TEXTS =
       (one, other) -> {
@@ -66,6 +69,17 @@ record RowGroup(
     return names.toArray(String[]::new);
   }
 
+  /** The column of {@link #number}. */
+  static final String NUMBER = "group";
+
+  /** Returns a number that only the rows of one group have: a hash of its columns. */
+  static Column number(int levels, int segments) {
+    return xxhash64(
+        Stream.of(names(levels, segments))
+            .flatMap(name -> Stream.of(col(name), col(name).isNull()))
+            .toArray(Column[]::new));
+  }
+
   /** Returns the number of the columns that {@link #of} reads. */
   static int width(int levels, int segments) {
     return levels + segments + 3;
@@ -73,33 +87,24 @@ record RowGroup(
 
   /** Reads a row whose first columns are {@link #names}. */
   static RowGroup of(Row row, int levels, int segments) {
-    return of(row::getString, levels, segments);
-  }
-
-  /**
-   * Makes a group.
-   *
-   * @param texts the value of each of the columns {@link #names}; null for a null
-   */
-  static RowGroup of(IntFunction<String> texts, int levels, int segments) {
     List<String> partition = new ArrayList<>(levels);
     for (int level = 0; level < levels; level++) {
-      partition.add(texts.apply(level));
+      partition.add(row.getString(level));
     }
 
-    String version = texts.apply(levels);
+    String version = row.getString(levels);
     List<String> values = new ArrayList<>(segments);
     for (int index = 0; index < segments; index++) {
-      values.add(texts.apply(levels + 1 + index));
+      values.add(row.getString(levels + 1 + index));
     }
 
-    String scored = texts.apply(levels + 1 + segments);
+    String scored = row.getString(levels + 1 + segments);
     return new RowGroup(
         partition,
         version == null ? "" : version,
         values,
         scored == null ? "" : scored,
-        texts.apply(levels + 2 + segments));
+        row.getString(levels + 2 + segments));
   }
 
   @Override

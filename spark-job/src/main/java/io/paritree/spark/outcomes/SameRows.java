@@ -1,95 +1,69 @@
 package io.paritree.spark.outcomes;
 
+import static org.apache.spark.sql.functions.array_max;
+import static org.apache.spark.sql.functions.array_min;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.paritree.outcome.Measured;
 import io.paritree.outcome.OutcomeDifference;
+import io.paritree.outcome.OutcomeForm;
 import io.paritree.outcome.OutcomeKind;
+import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
-import io.paritree.outcome.ResampledOutcome;
+import io.paritree.outcome.Resamples;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
-import java.util.ArrayList;
-import java.util.HashMap;
+import io.paritree.spark.task.JavaSerialized;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Measures two models on the mature rows that both have scored, and that have a label, or count as
  * negative without one.
  *
- * <p>The driver reads them in the order of the scores of each model, so that it needs memory for
- * the resamples, and for the rows of one task at a time. What is resampled are keys, all rows of a
- * key together, or the lists of a ranking.
+ * <p>Each task has the resamples of its rows; the driver adds them up in the order of the scores.
+ * What is resampled are keys, all rows of a key together, or the lists of a ranking.
  */
-final class SameRows {
+record SameRows(OutcomeQuery query, OutcomeText outcomes, ChallengerScores challenger) {
   private static final String UNIT = "unit";
-  private static final String SAID = "said";
 
-  private final SparkSession session;
-  private final OutcomeQuery query;
-  private final OutcomeText outcomes;
-  private final StoredLabels stored;
-  private final MaturePartitions maturity;
-  private final int levels;
-  private final Map<RowGroup, Boolean> mature = new HashMap<>();
-  private final Map<String, Double> labels = new HashMap<>(); // what stored ones mean
-  private final TreeSet<String> versions = new TreeSet<>(); // of the challenger
-
-  /** A row of one model. */
-  private record Scored(OutcomeRow row, long unit) {}
-
-  /**
-   * @param stored what labels mean that were stored with published scores
-   */
-  SameRows(
-      SparkSession session,
-      OutcomeQuery query,
-      OutcomeText outcomes,
-      StoredLabels stored,
-      MaturePartitions maturity,
-      int levels) {
-    this.session = session;
-    this.query = query;
-    this.outcomes = outcomes;
-    this.stored = stored;
-    this.maturity = maturity;
-    this.levels = levels;
-  }
+  /** The rows are one group. */
+  private static final long NUMBER = 0;
 
   /**
    * Compares.
    *
+   * @param joined rows of {@link JoinedScores}
    * @param measured the mature rows with a label, whether the challenger has them or not
    * @return empty if there is no such row
    */
-  Optional<ModelComparison> compared(
-      PublishedScores published, LabelTable given, ChallengerScores challenger, long measured)
+  Optional<ModelComparison> compared(Dataset<Row> joined, LabelTable labels, long measured)
       throws RefusedException {
-    boolean isOfAll = query.unmatched() == Unmatched.NEGATIVE;
     Dataset<Row> same =
         challenger
-            .joinedTo(
-                JoinedScores.joined(query, published, given, maturity, isOfAll ? "left" : "inner")
-                    .filter(not(col(JoinedScores.LEAK))))
-            .withColumn(UNIT, unit());
-    same.persist();
+            .joinedTo(joined.filter(col(JoinedScores.MEASURED).and(col(JoinedScores.MATURE))))
+            .withColumn(UNIT, unit())
+            .withColumn(RowGroup.NUMBER, lit(NUMBER))
+            .persist();
     try {
-      return compared(same, challenger, measured);
+      return compared(same, labels.centre(), measured);
     } finally {
       same.unpersist();
     }
@@ -104,109 +78,154 @@ final class SameRows {
     return outcomes.kind() == OutcomeKind.RANKING ? col(PublishedScores.LIST) : xxhash64(keys);
   }
 
-  private Optional<ModelComparison> compared(
-      Dataset<Row> same, ChallengerScores challenger, long measured) throws RefusedException {
-    Dataset<Row> own =
-        sorted(same, PublishedScores.SCORE, PublishedScores.LABEL, PublishedScores.CLASS_SCORES);
-    OutcomeTotals.Sum sum = new OutcomeTotals.Sum();
-    forEach(own, scored -> addUp(scored.row, sum));
-    OutcomeTotals totals = sum.totals();
-    if (totals.rows() == 0) {
+  private Optional<ModelComparison> compared(Dataset<Row> same, double centre, long measured)
+      throws RefusedException {
+    if (same.isEmpty()) {
       return Optional.empty();
     }
 
-    ResampledOutcome one = measured(own, totals);
-    ResampledOutcome other =
-        measured(
-            sorted(
-                same,
-                ChallengerScores.SCORE,
-                ChallengerScores.LABEL,
-                ChallengerScores.CLASS_SCORES),
-            totals);
+    check(same);
+    Dataset<Row> own =
+        model(same, PublishedScores.SCORE, PublishedScores.LABEL, PublishedScores.CLASS_SCORES);
+    Dataset<Row> other =
+        model(same, ChallengerScores.SCORE, ChallengerScores.LABEL, ChallengerScores.CLASS_SCORES);
+    TreeSet<String> versions = new TreeSet<>();
+    same.select(coalesce(col(ChallengerScores.VERSION), lit("")))
+        .distinct()
+        .collectAsList()
+        .forEach(row -> versions.add(row.getString(0)));
+    Measured ofOwn = measured(own, centre);
     return Optional.of(
         new ModelComparison(
             challenger.source(),
             challenger.packages().of(versions),
-            totals.rows(),
-            measured - totals.rows(),
-            OutcomeDifference.of(one, other)));
+            ofOwn.rows(),
+            measured - ofOwn.rows(),
+            OutcomeDifference.of(
+                ofOwn, resamples(own), measured(other, centre), resamples(other))));
   }
 
-  private void addUp(OutcomeRow row, OutcomeTotals.Sum sum) {
-    if (outcomes.kind() != OutcomeKind.CLASSES || row.isOfItsOutcome()) {
-      sum.add(row);
-    }
-  }
-
-  private ResampledOutcome measured(Dataset<Row> sorted, OutcomeTotals totals)
-      throws RefusedException {
-    ResampledOutcome outcome = new ResampledOutcome(outcomes.form(query), totals);
-    forEach(sorted, scored -> outcome.add(scored.row, scored.unit));
-    return outcome;
-  }
-
-  /** Returns rows as {@link #read} reads them, in the order of a model's scores. */
-  private Dataset<Row> sorted(Dataset<Row> same, String score, String label, String classScores) {
-    Dataset<Row> parts =
-        MeasuredParts.of(outcomes.kind(), same, lit(true), col(score), classScores);
-    List<Column> own =
-        List.of(
-            col(MeasuredParts.VALUE),
-            col(MeasuredParts.PART),
-            coalesce(col(LabelRows.OUTCOME), lit(0.0)).as(LabelRows.OUTCOME),
-            coalesce(col(LabelRows.WEIGHT), lit(1.0)).as(LabelRows.WEIGHT),
-            col(label).as(SAID),
-            col(UNIT),
-            col(ChallengerScores.VERSION).cast(DataTypes.StringType));
-    List<Column> read = new ArrayList<>();
-    for (String name : RowGroup.names(levels, query.by().size())) {
-      read.add(col(name));
-    }
-
-    read.addAll(own);
-    List<Column> order = new ArrayList<>(MeasuredParts.order(outcomes.kind()));
-    for (String name : List.of(LabelRows.OUTCOME, LabelRows.WEIGHT, SAID, UNIT)) {
-      order.add(col(name));
-    }
-
-    return parts.select(read.toArray(Column[]::new)).orderBy(order.toArray(Column[]::new));
-  }
-
-  private void forEach(Dataset<Row> sorted, Consumer<Scored> each) throws RefusedException {
-    Iterator<Row> rows = sorted.toLocalIterator();
-    int segments = query.by().size();
-    while (rows.hasNext()) {
-      Row row = rows.next();
-      if (mature.computeIfAbsent(RowGroup.of(row, levels, segments), maturity::isMature)) {
-        each.accept(read(row, RowGroup.width(levels, segments)));
+  private void check(Dataset<Row> same) throws RefusedException {
+    boolean isOfClasses = outcomes.classes().haveScores();
+    Column score = col(ChallengerScores.SCORE);
+    Column all = col(ChallengerScores.CLASS_SCORES);
+    Row ends =
+        same.agg(
+                min(isOfClasses ? coalesce(array_min(all), score) : score),
+                max(isOfClasses ? coalesce(array_max(all), score) : score))
+            .first();
+    for (double end : new double[] {ends.getDouble(0), ends.getDouble(1)}) {
+      boolean isRight = outcomes.areProbabilities() ? end >= 0 && end <= 1 : Double.isFinite(end);
+      if (!isRight) {
+        throw new RefusedException(
+            "Cannot compare the published scores with %s: it has the score %s; %s were expected, as the published scores are"
+                .formatted(
+                    challenger.source(),
+                    SecretValues.shown(same.sparkSession(), String.valueOf(end)),
+                    outcomes.areProbabilities() ? "probabilities, 0 to 1," : "finite numbers"));
       }
     }
   }
 
-  private Scored read(Row row, int at) throws RefusedException {
-    double score = row.getDouble(at);
-    boolean isRight =
-        outcomes.areProbabilities() ? score >= 0 && score <= 1 : Double.isFinite(score);
-    if (!isRight) {
-      throw new RefusedException(
-          "Cannot compare the published scores with %s: it has the score %s; %s were expected, as the published scores are"
-              .formatted(
-                  query.ofChallenger().published().name(),
-                  SecretValues.shown(session, String.valueOf(score)),
-                  outcomes.areProbabilities() ? "probabilities, 0 to 1," : "finite numbers"));
+  /** Returns rows of {@link JoinedScores} with the scores of one of the models. */
+  private Dataset<Row> model(Dataset<Row> same, String score, String label, String classScores) {
+    return same.select(
+        col(RowGroup.NUMBER),
+        col(PublishedScores.LIST),
+        col(JoinedScores.LEAK),
+        col(JoinedScores.MEASURED),
+        col(LabelRows.OUTCOME),
+        col(LabelRows.WEIGHT),
+        col(UNIT),
+        col(score).as(PublishedScores.SCORE),
+        col(classScores).as(PublishedScores.CLASS_SCORES),
+        said(outcomes, query.labels().positive(), label).as(GroupedScores.SAID));
+  }
+
+  /** Returns the outcome that a label says; NaN without one. */
+  private static Column said(OutcomeText outcomes, String positive, String label) {
+    return udf(
+            (UDF1<String, Double>) text -> outcomes.ofStored(text, positive), DataTypes.DoubleType)
+        .apply(col(label));
+  }
+
+  private Measured measured(Dataset<Row> model, double centre) throws RefusedException {
+    OutcomeForm form = outcomes.form(query);
+    if (form.kind() == OutcomeKind.RANKING) {
+      int[] all = {0};
+      return RankedLists.of(model, Map.of(NUMBER, all)).get(0).measured();
     }
 
-    String version = row.getString(at + 6);
-    versions.add(version == null ? "" : version);
+    List<OutcomeRow> rows =
+        GroupedScores.of(query, form, model, centre, any -> Double.NaN).groups().stream()
+            .map(GroupedScores.Group::row)
+            .toList();
+    OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
+    rows.stream()
+        .filter(row -> form.kind() != OutcomeKind.CLASSES || row.isOfItsOutcome())
+        .forEach(totals::add);
+    OutcomeMeasuring measuring = form.measuring(totals.totals());
+    rows.forEach(measuring::add);
+    return measuring.measured();
+  }
 
-    double label =
-        labels.computeIfAbsent(
-            String.valueOf(row.getString(at + 4)),
-            any -> outcomes.ofStored(row.getString(at + 4), stored, query.labels().positive()));
-    OutcomeRow own =
-        new OutcomeRow(
-            score, row.getDouble(at + 2), label, row.getDouble(at + 3), 1, row.getLong(at + 1));
-    return new Scored(own, row.getLong(at + 5));
+  private Resamples resamples(Dataset<Row> model) {
+    OutcomeKind kind = outcomes.kind();
+    double quantile = query.scores().quantile().orElse(Double.NaN);
+    Resamples all = new Resamples(kind, quantile).end();
+    inOrder(kind, model)
+        .javaRDD()
+        .mapPartitions(rows -> resampled(kind, quantile, rows))
+        .collect()
+        .forEach(part -> all.add(part.value()));
+    return all;
+  }
+
+  private static Iterator<JavaSerialized<Resamples>> resampled(
+      OutcomeKind kind, double quantile, Iterator<Row> rows) {
+    Resamples resamples = new Resamples(kind, quantile);
+    while (rows.hasNext()) {
+      Row row = rows.next();
+      OutcomeRow own =
+          new OutcomeRow(
+              row.getDouble(0),
+              row.getDouble(1),
+              row.getDouble(2),
+              row.getDouble(3),
+              1,
+              row.getLong(4));
+      resamples.add(own, row.getLong(5));
+    }
+
+    return List.of(new JavaSerialized<>(resamples.end())).iterator();
+  }
+
+  /** Returns score, outcome, label, weight, part and unit, as {@link Resamples} needs them. */
+  private static Dataset<Row> inOrder(OutcomeKind kind, Dataset<Row> model) {
+    Column score = col(PublishedScores.SCORE);
+    Column outcome = coalesce(col(LabelRows.OUTCOME), lit(0.0));
+    Column part = lit(0L);
+    Dataset<Row> rows = model;
+    switch (kind) {
+      case BINARY -> rows = model.repartitionByRange(score).sortWithinPartitions(score);
+      case VALUES -> {}
+      case CLASSES -> { // the score of the class that came is enough
+        Column scores = col(PublishedScores.CLASS_SCORES);
+        score = coalesce(element_at(scores, outcome.plus(1).cast("int")), score);
+        part = when(scores.isNotNull(), outcome.cast("long")).otherwise(OutcomeRow.NO_CLASS);
+      }
+      case RANKING -> {
+        part = col(PublishedScores.LIST);
+        rows = model.repartition(part).sortWithinPartitions(part, score);
+      }
+    }
+
+    return rows.select(
+        score,
+        outcome,
+        col(GroupedScores.SAID),
+        coalesce(col(LabelRows.WEIGHT), lit(1.0)),
+        part,
+        col(UNIT));
   }
 }

@@ -1,95 +1,53 @@
 package io.paritree.spark.outcomes;
 
-import java.io.Serializable;
-import java.util.Arrays;
-import java.util.stream.IntStream;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.udf;
+
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
- * How many scores are in each bin. A bin has all scores with the same upper half of their bits as
- * floats: they differ by less than a hundredth of their value, unless that is nearer to 0 than any
- * normal float is. Bins are in the order of their scores.
- *
- * <p>Memory is needed for the bins with a score, of which most groups have few. Not thread-safe.
+ * Bins of scores. A bin has all scores with the same upper bits as floats: with 16 of them they
+ * differ by less than a hundredth of their value, unless that is nearer to 0 than any normal float
+ * is. Bins are in the order of their scores.
  */
-final class ScoreBins implements Serializable {
-  private static final int BITS = 16;
+final class ScoreBins {
+  static final int BITS = 16;
 
-  // A table with open addressing, where no score is a free place. Bins are near to each other, so
-  // their last bits are as good as a hash.
-  private int[] bins = new int[16];
-  private long[] scores = new long[bins.length];
-  private int size;
+  private ScoreBins() {}
 
-  /** Receives the scores of a bin. */
-  @FunctionalInterface
-  interface Visitor {
-    void bin(int bin, long scores);
-  }
-
-  static int bin(double score) {
-    int bits = Float.floatToIntBits((float) score + 0.0f); // there is one zero
-    return (bits ^ bits >> 31 & Integer.MAX_VALUE) >> BITS;
+  /** Returns the bin of a score by so many bits. */
+  static int bin(double score, int bits) {
+    int all = Float.floatToIntBits((float) score + 0.0f); // there is one zero
+    return (all ^ all >> 31 & Integer.MAX_VALUE) >> Integer.SIZE - bits;
   }
 
   /** Returns the least score of a bin. */
-  static double least(int bin) {
-    int bits = bin << BITS;
-    return Float.intBitsToFloat(bits ^ bits >> 31 & Integer.MAX_VALUE);
+  static double least(int bin, int bits) {
+    int all = bin << Integer.SIZE - bits;
+    return Float.intBitsToFloat(all ^ all >> 31 & Integer.MAX_VALUE);
   }
 
-  private int place(int bin) {
-    int mask = bins.length - 1;
-    int place = bin & mask;
-    while (scores[place] != 0 && bins[place] != bin) {
-      place = place + 1 & mask;
-    }
-
-    return place;
+  /** Returns the bin of each score of a column. */
+  static Column bin(String score) {
+    return udf(
+            (UDF1<Double, Integer>) own -> own == null ? null : bin(own, BITS),
+            DataTypes.IntegerType)
+        .apply(col(score));
   }
 
-  void add(int bin, long more) {
-    int place = place(bin);
-    if (scores[place] == 0 && more != 0) {
-      bins[place] = bin;
-      size++;
-    }
-
-    scores[place] += more;
-    if (2 * size > bins.length) {
-      grow();
-    }
+  /** Returns the least score of the bin of each score of a column; null for a null. */
+  static Column least(String score, int bits) {
+    return udf(
+            (UDF1<Double, Double>) own -> own == null ? null : least(bin(own, bits), bits),
+            DataTypes.DoubleType)
+        .apply(col(score));
   }
 
-  private void grow() {
-    int[] oldBins = bins;
-    long[] oldScores = scores;
-    bins = new int[2 * oldBins.length];
-    scores = new long[bins.length];
-    size = 0;
-    for (int place = 0; place < oldBins.length; place++) {
-      add(oldBins[place], oldScores[place]);
-    }
-  }
-
-  void add(ScoreBins other) {
-    other.forEach(this::add);
-  }
-
-  /** Returns the scores in a bin. */
-  long of(int bin) {
-    return scores[place(bin)];
-  }
-
-  /** Calls for each bin with a score, in the order of the scores. */
-  void forEach(Visitor each) {
-    IntStream.range(0, bins.length)
-        .filter(place -> scores[place] != 0)
-        .map(place -> bins[place])
-        .sorted()
-        .forEach(bin -> each.bin(bin, of(bin)));
-  }
-
-  long total() {
-    return Arrays.stream(scores).sum();
+  /** Returns the first of the bins whose upper bits are the same. */
+  static Column wider(Column bin, int bits) {
+    return bin.bitwiseAND(lit(-1 << BITS - bits));
   }
 }

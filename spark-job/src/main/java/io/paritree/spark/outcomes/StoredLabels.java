@@ -1,5 +1,6 @@
 package io.paritree.spark.outcomes;
 
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import java.util.TreeSet;
  *
  * @param positives whether a label is the positive one, of the labels of which that is known
  */
-record StoredLabels(Map<String, Boolean> positives) {
+record StoredLabels(Map<String, Boolean> positives) implements Serializable {
   /** Texts that mean the same everywhere. */
   static final Map<String, Boolean> WORDS =
       Map.of("true", true, "1", true, "false", false, "0", false);

@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -23,12 +24,13 @@ class OutcomeReportTest {
         Optional.empty(),
         "",
         List.of(),
-        new LabelTable(null, null, Optional.empty(), "", Optional.empty(), 0, 0, 0, 0),
+        new LabelTable(null, List.of(), "", Optional.empty(), 0, 0, 0, 0, 0),
         0,
         OptionalLong.empty(),
         OutcomeReport.Scores.SHOWN,
         slices,
         Optional.empty(),
+        OptionalDouble.empty(),
         Optional.empty(),
         List.of());
   }
