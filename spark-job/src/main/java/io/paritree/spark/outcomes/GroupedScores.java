@@ -2,7 +2,6 @@ package io.paritree.spark.outcomes;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
@@ -17,14 +16,14 @@ import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.ValueSums;
 import io.paritree.spark.ending.RefusedException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import java.util.function.LongToDoubleFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -39,19 +38,20 @@ import org.apache.spark.sql.types.DataTypes;
  * of values their outcomes, are one group. Scores with a label that are not measured are counted by
  * bin.
  *
- * <p>The driver reads at most {@link #MOST} groups. Where there are more, scores are taken for
- * equal whose upper bits are alike; each group then has the mean of the scores of its bin.
+ * <p>The driver reads at most {@link #MOST} groups. As many rows are not counted before, since most
+ * have a score of their own. Where there are more groups, scores are taken for equal whose upper
+ * bits are alike; each group then has the mean of the scores of its bin.
  *
- * @param groups in the order of the scores that are measured; the others are last
+ * @param blocks the groups, of each task in the order of their scores, as {@link CountedRows} are
  * @param bits so many upper bits of a score count; 64 if all do
  */
-record GroupedScores(List<Group> groups, int bits) {
+record GroupedScores(List<ColumnBlock> blocks, int bits, CountedRows.Reading reading) {
   static final int ALL_BITS = 64;
 
   /** The outcome that a label of the rows says; null if {@link RowGroup} says it. */
   static final String SAID = "said";
 
-  private static final int MOST = 2_000_000;
+  private static final long MOST = 2_000_000;
   private static final int[] FEWER_BITS = {24, 20, ScoreBins.BITS, 12};
 
   /** What a score is of, as in {@link OutcomeRow}. */
@@ -60,7 +60,7 @@ record GroupedScores(List<Group> groups, int bits) {
   /** The score that is measured. */
   private static final String VALUE = "value";
 
-  private static final String HAS_OUTCOME = "has_outcome";
+  private static final String FLAGS = "flags";
   private static final String BIN = "bin";
   private static final String ROWS = "rows";
   private static final String SQUARES = "squares";
@@ -70,71 +70,28 @@ record GroupedScores(List<Group> groups, int bits) {
   private static final String LEAST = "least";
   private static final String LARGEST = "largest";
   private static final List<String> KEYS =
-      List.of(
-          RowGroup.NUMBER,
-          SAID,
-          HAS_OUTCOME,
-          JoinedScores.LEAK,
-          JoinedScores.MEASURED,
-          BIN,
-          PART,
-          VALUE,
-          LabelRows.OUTCOME);
+      List.of(RowGroup.NUMBER, FLAGS, BIN, PART, SAID, VALUE, LabelRows.OUTCOME);
 
-  private static final int SUMS_AT = KEYS.size();
+  private static final List<String> WHOLES = List.of(RowGroup.NUMBER, FLAGS, ROWS);
+  private static final List<String> WHOLES_OF_CLASSES =
+      List.of(RowGroup.NUMBER, FLAGS, ROWS, BIN, PART);
+  private static final List<String> NUMBERS =
+      List.of(SAID, VALUE, LabelRows.OUTCOME, LabelRows.WEIGHT, SQUARES, SCORES);
+  private static final List<String> NUMBERS_OF_VALUES = List.of(OUTCOMES, LEAST, LARGEST);
 
   /** What values add up to, as {@link ValueSums} has it. */
   private static final int TERM_COUNT = 8;
 
-  /**
-   * Rows that are alike. Of a ranking, none are measured here.
-   *
-   * @param number of their {@link RowGroup}
-   * @param hasOutcome whether they have a label
-   * @param isLeak whether that is from before they were scored
-   * @param isMeasured whether {@link #row} has a score
-   * @param bin of their scores, of several classes of the largest ones ({@link ScoreBins})
-   */
-  record Group(
-      long number,
-      boolean hasOutcome,
-      boolean isLeak,
-      boolean isMeasured,
-      int bin,
-      OutcomeRow row) {
-    /** Returns whether this group counts its rows: of classes, they are in several groups. */
-    boolean counts(OutcomeKind kind) {
-      return kind != OutcomeKind.CLASSES || row.isOfItsOutcome();
-    }
-
-    /**
-     * Returns the same with another score.
-     *
-     * @param mean the sum of the scores by weight, and the weight; null to change nothing
-     */
-    private Group with(double[] mean) {
-      if (mean == null) {
-        return this;
-      }
-
-      OutcomeRow other =
-          new OutcomeRow(
-              mean[0] / mean[1],
-              row.outcome(),
-              row.label(),
-              row.weight(),
-              row.rows(),
-              row.part(),
-              row.squares(),
-              row.values());
-      return new Group(number, hasOutcome, isLeak, isMeasured, bin, other);
-    }
-  }
-
   /** Scores that are taken for equal, of one class. */
-  private record Bin(double least, long part) {
-    static Bin of(Group group) {
-      return new Bin(group.row.score(), group.row.part());
+  private record Bin(double least, long part) {}
+
+  /** The mean of scores while they are read. */
+  static final class Mean {
+    private double scores; // by weight
+    private double weight;
+
+    double value() {
+      return scores / weight;
     }
   }
 
@@ -147,6 +104,7 @@ record GroupedScores(List<Group> groups, int bits) {
    * Counts scores.
    *
    * @param joined rows of {@link JoinedScores} with {@link #SAID}
+   * @param rows about so many are counted
    * @param centre about the mean of all outcomes
    * @param label the outcome that the label of a {@link RowGroup} says, by the group's number
    * @throws RefusedException if there are too many groups, however few bits of scores count
@@ -155,10 +113,11 @@ record GroupedScores(List<Group> groups, int bits) {
       OutcomeQuery query,
       OutcomeForm form,
       Dataset<Row> joined,
+      long rows,
       double centre,
       LongToDoubleFunction label)
       throws RefusedException {
-    return of(query, form, joined, centre, label, MOST);
+    return of(query, form, joined, rows, centre, label, MOST);
   }
 
   /** Counts scores, in at most so many groups. */
@@ -166,30 +125,55 @@ record GroupedScores(List<Group> groups, int bits) {
       OutcomeQuery query,
       OutcomeForm form,
       Dataset<Row> joined,
+      long rows,
       double centre,
       LongToDoubleFunction label,
-      int most)
+      long most)
       throws RefusedException {
     boolean isOfValues = form.kind() == OutcomeKind.VALUES;
-    Dataset<Row> grouped = grouped(parts(form, joined, centre), first(isOfValues)).persist();
+    CountedRows.Reading reading = new CountedRows.Reading(form.kind(), centre, label);
+    Dataset<Row> single = single(parts(form, joined, centre), isOfValues);
+    if (rows * Math.max(1, form.classes().size()) <= most) {
+      Optional<List<ColumnBlock>> blocks = blocks(form.kind(), single, most);
+      if (blocks.isPresent()) {
+        return new GroupedScores(blocks.get(), ALL_BITS, reading);
+      }
+    }
+
+    Dataset<Row> grouped = grouped(single, isOfValues).persist();
     try {
       int bits = ALL_BITS;
-      for (int at = 0; grouped.count() > most; at++) {
+      Optional<List<ColumnBlock>> blocks = blocks(form.kind(), grouped, most);
+      for (int at = 0; blocks.isEmpty(); at++) {
         if (at == FEWER_BITS.length) {
           throw ScoreCounts.tooMany(query, most);
         }
 
         bits = FEWER_BITS[at];
-        Dataset<Row> fewer = grouped(coarser(grouped, bits), again(isOfValues));
-        fewer.persist().count();
-        grouped.unpersist();
-        grouped = fewer;
+        blocks = blocks(form.kind(), coarser(grouped, bits, isOfValues), most);
       }
 
-      return new GroupedScores(read(grouped, form.kind(), bits, centre, label), bits);
+      return new GroupedScores(blocks.get(), bits, reading);
     } finally {
       grouped.unpersist();
     }
+  }
+
+  /** Returns groups in the order of their scores; empty if there are too many. */
+  private static Optional<List<ColumnBlock>> blocks(
+      OutcomeKind kind, Dataset<Row> grouped, long most) {
+    List<String> wholes = kind == OutcomeKind.CLASSES ? WHOLES_OF_CLASSES : WHOLES;
+    List<String> columns = new ArrayList<>(wholes);
+    columns.addAll(NUMBERS);
+    if (kind == OutcomeKind.VALUES) {
+      columns.addAll(NUMBERS_OF_VALUES);
+      for (int term = 0; term < TERM_COUNT; term++) {
+        columns.add(TERMS + term);
+      }
+    }
+
+    Column[] chosen = columns.stream().map(functions::col).toArray(Column[]::new);
+    return ColumnBlock.of(grouped.select(chosen).sortWithinPartitions(VALUE), wholes.size(), most);
   }
 
   /** Returns the scores that are measured, and the others as they are counted. */
@@ -206,11 +190,10 @@ record GroupedScores(List<Group> groups, int bits) {
     List<Column> columns = new ArrayList<>();
     columns.add(col(RowGroup.NUMBER));
     columns.add(col(SAID));
-    columns.add(col(LabelRows.OUTCOME).isNotNull().as(HAS_OUTCOME));
-    columns.add(col(JoinedScores.LEAK));
-    columns.add(isMeasured);
+    columns.add(flags().as(FLAGS));
     boolean isOfClasses = form.kind() == OutcomeKind.CLASSES;
-    columns.add((isOfClasses ? ScoreBins.bin(PublishedScores.SCORE) : lit(0)).as(BIN));
+    columns.add(
+        (isOfClasses ? ScoreBins.bin(PublishedScores.SCORE).cast("long") : lit(0L)).as(BIN));
     columns.add(col(PART));
     Column bin = ScoreBins.least(PublishedScores.SCORE, ScoreBins.BITS);
     columns.add((isOfLists ? bin : when(isMeasured, col(VALUE)).otherwise(bin)).as(VALUE));
@@ -222,6 +205,16 @@ record GroupedScores(List<Group> groups, int bits) {
     }
 
     return parts.select(columns.toArray(Column[]::new));
+  }
+
+  private static Column flags() {
+    return flag(col(LabelRows.OUTCOME).isNotNull(), CountedRows.HAS_OUTCOME)
+        .plus(flag(col(JoinedScores.LEAK), CountedRows.IS_LEAK))
+        .plus(flag(col(JoinedScores.MEASURED), CountedRows.IS_MEASURED));
+  }
+
+  private static Column flag(Column isSet, long bit) {
+    return when(isSet, bit).otherwise(0L);
   }
 
   /** Returns a row for each class that has a score; other rows once. */
@@ -256,34 +249,29 @@ record GroupedScores(List<Group> groups, int bits) {
         .asNondeterministic(); // so that it is called once for a row, not for each sum
   }
 
-  private static Dataset<Row> grouped(Dataset<Row> rows, List<Column> sums) {
-    Column[] keys = KEYS.stream().map(functions::col).toArray(Column[]::new);
-    return rows.groupBy(keys).agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new));
-  }
-
-  private static List<Column> first(boolean isOfValues) {
+  /** Returns each row as a group of its own. */
+  private static Dataset<Row> single(Dataset<Row> parts, boolean isOfValues) {
     Column weight = col(LabelRows.WEIGHT);
-    List<Column> sums = new ArrayList<>();
-    sums.add(count(lit(1)).as(ROWS));
-    sums.add(sum(weight).as(LabelRows.WEIGHT));
-    sums.add(sum(weight.multiply(weight)).as(SQUARES));
-    sums.add(sum(weight.multiply(col(VALUE))).as(SCORES));
+    List<Column> columns = new ArrayList<>(KEYS.stream().map(functions::col).toList());
+    columns.add(lit(1L).as(ROWS));
+    columns.add(weight);
+    columns.add(weight.multiply(weight).as(SQUARES));
+    columns.add(weight.multiply(col(VALUE)).as(SCORES));
     if (isOfValues) {
-      sums.add(sum(weight.multiply(col(OUTCOMES))).as(OUTCOMES));
-      sums.add(min(col(OUTCOMES)).as(LEAST));
-      sums.add(max(col(OUTCOMES)).as(LARGEST));
+      columns.add(weight.multiply(col(OUTCOMES)).as(OUTCOMES));
+      columns.add(col(OUTCOMES).as(LEAST));
+      columns.add(col(OUTCOMES).as(LARGEST));
       for (int term = 0; term < TERM_COUNT; term++) {
-        sums.add(sum(weight.multiply(element_at(col(TERMS), lit(term + 1)))).as(TERMS + term));
+        columns.add(weight.multiply(element_at(col(TERMS), lit(term + 1))).as(TERMS + term));
       }
     }
 
-    return sums;
+    return parts.select(columns.toArray(Column[]::new));
   }
 
-  /** Returns the same sums of groups. */
-  private static List<Column> again(boolean isOfValues) {
+  private static Dataset<Row> grouped(Dataset<Row> groups, boolean isOfValues) {
     List<Column> sums = new ArrayList<>();
-    for (String name : List.of(ROWS, LabelRows.WEIGHT, SQUARES, SCORES)) {
+    for (String name : List.of(LabelRows.WEIGHT, SQUARES, SCORES)) {
       sums.add(sum(col(name)).as(name));
     }
 
@@ -296,83 +284,75 @@ record GroupedScores(List<Group> groups, int bits) {
       }
     }
 
-    return sums;
+    return groups
+        .groupBy(KEYS.stream().map(functions::col).toArray(Column[]::new))
+        .agg(sum(col(ROWS)).as(ROWS), sums.toArray(Column[]::new));
   }
 
-  private static Dataset<Row> coarser(Dataset<Row> grouped, int bits) {
-    return grouped
-        .withColumn(VALUE, ScoreBins.least(VALUE, bits))
-        .withColumn(BIN, ScoreBins.wider(col(BIN), Math.min(bits, ScoreBins.BITS)));
+  private static Dataset<Row> coarser(Dataset<Row> grouped, int bits, boolean isOfValues) {
+    return grouped(
+        grouped
+            .withColumn(VALUE, ScoreBins.least(VALUE, bits))
+            .withColumn(BIN, ScoreBins.wider(col(BIN), Math.min(bits, ScoreBins.BITS))),
+        isOfValues);
   }
 
-  private static List<Group> read(
-      Dataset<Row> grouped, OutcomeKind kind, int bits, double centre, LongToDoubleFunction label) {
-    List<Group> groups = new ArrayList<>();
-    Map<Bin, double[]> means = new HashMap<>();
-    Iterator<Row> rows = grouped.toLocalIterator();
-    while (rows.hasNext()) {
-      Row row = rows.next();
-      Group group = group(row, kind, centre, label);
-      groups.add(group);
-      if (bits != ALL_BITS && group.isMeasured) {
-        double[] mean = means.computeIfAbsent(Bin.of(group), any -> new double[2]);
-        mean[0] += row.getDouble(SUMS_AT + 3);
-        mean[1] += row.getDouble(SUMS_AT + 1);
+  /** Reads all groups in the order of the scores that are measured, and of the others' bins. */
+  void forEach(Consumer<CountedRows> reader) {
+    Map<Bin, Mean> means = isExact() ? Map.of() : means();
+    PriorityQueue<Place> places = new PriorityQueue<>(Comparator.comparingDouble(Place::score));
+    blocks.stream().filter(own -> own.size() > 0).map(Place::new).forEach(places::add);
+    while (!places.isEmpty()) {
+      Place place = places.poll();
+      do {
+        CountedRows rows = reading.of(place.block, place.at);
+        reader.accept(rows.with(means.get(bin(place.block, place.at))));
+        place.at++;
+      } while (!place.isAtEnd() && (places.isEmpty() || place.score() <= places.peek().score()));
+
+      if (!place.isAtEnd()) {
+        places.add(place);
+      }
+    }
+  }
+
+  /** Where a block is read. */
+  private static final class Place {
+    private final ColumnBlock block;
+    private int at;
+
+    Place(ColumnBlock block) {
+      this.block = block;
+    }
+
+    double score() {
+      return block.number(CountedRows.SCORE, at);
+    }
+
+    boolean isAtEnd() {
+      return at == block.size();
+    }
+  }
+
+  private Bin bin(ColumnBlock block, int at) {
+    boolean isOfClasses = reading.kind() == OutcomeKind.CLASSES;
+    return new Bin(
+        block.number(CountedRows.SCORE, at), isOfClasses ? block.whole(CountedRows.PART, at) : 0);
+  }
+
+  /** Returns the mean of the scores of each bin that are measured. */
+  private Map<Bin, Mean> means() {
+    Map<Bin, Mean> means = new HashMap<>();
+    for (ColumnBlock block : blocks) {
+      for (int at = 0; at < block.size(); at++) {
+        if ((block.whole(CountedRows.FLAGS, at) & CountedRows.IS_MEASURED) != 0) {
+          Mean mean = means.computeIfAbsent(bin(block, at), any -> new Mean());
+          mean.scores += block.number(CountedRows.SCORES, at);
+          mean.weight += block.number(CountedRows.WEIGHT, at);
+        }
       }
     }
 
-    if (bits != ALL_BITS) {
-      groups.replaceAll(group -> group.with(means.get(Bin.of(group))));
-    }
-
-    Group[] sorted = groups.toArray(Group[]::new);
-    Arrays.parallelSort(sorted, Comparator.comparingDouble(group -> group.row.score()));
-    return List.of(sorted);
-  }
-
-  private static Group group(Row row, OutcomeKind kind, double centre, LongToDoubleFunction label) {
-    long number = row.getLong(0);
-    boolean isMeasured = row.getBoolean(4) && kind != OutcomeKind.RANKING;
-    double score = row.getDouble(7);
-    long rows = row.getLong(SUMS_AT);
-    double weight = row.getDouble(SUMS_AT + 1);
-    double outcome = row.getDouble(8);
-    Optional<ValueSums> values = Optional.empty();
-    if (kind == OutcomeKind.VALUES && isMeasured) {
-      boolean isOne = row.getDouble(SUMS_AT + 5) == row.getDouble(SUMS_AT + 6);
-      outcome = isOne ? row.getDouble(SUMS_AT + 5) : row.getDouble(SUMS_AT + 4) / weight;
-      double within = weight * (outcome - centre) * (outcome - centre);
-      values =
-          Optional.of(
-              new ValueSums(
-                  term(row, 0),
-                  term(row, 1),
-                  term(row, 2),
-                  isOne ? 0 : Math.max(0, term(row, 3) - within),
-                  term(row, 4),
-                  term(row, 5),
-                  term(row, 6),
-                  term(row, 7)));
-    }
-
-    return new Group(
-        number,
-        row.getBoolean(2),
-        row.getBoolean(3),
-        isMeasured,
-        kind == OutcomeKind.CLASSES ? row.getInt(5) : ScoreBins.bin(score, ScoreBins.BITS),
-        new OutcomeRow(
-            isMeasured ? score : Double.NaN,
-            outcome,
-            row.isNullAt(1) ? label.applyAsDouble(number) : row.getDouble(1),
-            weight / rows,
-            rows,
-            row.getLong(6),
-            row.getDouble(SUMS_AT + 2),
-            values));
-  }
-
-  private static double term(Row row, int term) {
-    return row.getDouble(SUMS_AT + 7 + term);
+    return means;
   }
 }

@@ -37,8 +37,8 @@ final class JoinedScores {
     return scores
         .rows()
         .filter(col(PublishedScores.SCORE).isNotNull())
-        .withColumn(RowGroup.NUMBER, RowGroup.number(levels, query.by().size()))
         .join(labels.rows(), PublishedScores.keys(query.keys().size()), areAll ? "left" : "inner")
+        .withColumn(RowGroup.NUMBER, RowGroup.number(levels, query.by().size()))
         .withColumn(LEAK, coalesce(col(LabelRows.TIME).lt(day(maturity)), lit(false)))
         .withColumn(MATURE, isMature)
         .withColumn(MEASURED, not(col(LEAK)).and(col(LabelRows.OUTCOME).isNotNull().or(means)));

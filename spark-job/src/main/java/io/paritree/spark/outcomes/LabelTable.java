@@ -9,14 +9,17 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 
 import io.paritree.outcome.OutcomeKind;
 import io.paritree.spark.ending.RefusedException;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -64,6 +67,7 @@ record LabelTable(
    */
   private static final long MOST_BROADCAST_BYTES = 112_000_000;
 
+  private static final long MOST_HASHES = 2_000_000;
   private static final int NUMBER_BYTES = 8;
   private static final int TEXT_BYTES = 48;
 
@@ -117,7 +121,10 @@ record LabelTable(
     Dataset<Row> used = found.rows().filter(isKnown(query)).filter(not(isLater));
     Dataset<Row> parsed = used.withColumn(LabelRows.OUTCOME, outcomes.parsed(query, used));
     long labels = known - totals.getLong(3);
-    long keys = used.select(keys(query)).distinct().count();
+    long keys =
+        labels <= MOST_HASHES && haveDifferentHashes(query, used)
+            ? labels
+            : used.select(keys(query)).distinct().count();
     List<Dataset<Row>> kept = new ArrayList<>();
     Dataset<Row> latest = keys < labels ? LatestLabels.of(query, parsed, kept) : parsed;
     double centre =
@@ -135,6 +142,20 @@ record LabelTable(
         labels - keys,
         totals.getLong(3),
         centre);
+  }
+
+  /** Returns whether all keys are known to be different, as those of few labels mostly are. */
+  private static boolean haveDifferentHashes(OutcomeQuery query, Dataset<Row> used) {
+    Optional<List<ColumnBlock>> blocks =
+        ColumnBlock.of(used.select(xxhash64(keys(query))), 1, MOST_HASHES);
+    if (blocks.isEmpty()) {
+      return false;
+    }
+
+    long[] hashes =
+        blocks.get().stream().flatMapToLong(own -> Arrays.stream(own.wholes()[0])).toArray();
+    Arrays.parallelSort(hashes);
+    return IntStream.range(1, hashes.length).allMatch(at -> hashes[at - 1] != hashes[at]);
   }
 
   private static Column isRightWeight() {
@@ -187,6 +208,11 @@ record LabelTable(
     }
 
     return bytes;
+  }
+
+  /** Returns the number of labels that count. */
+  long used() {
+    return read - unknown - repeated - later;
   }
 
   private static Column isKnown(OutcomeQuery query) {

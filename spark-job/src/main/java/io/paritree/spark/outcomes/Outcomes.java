@@ -147,6 +147,7 @@ public record Outcomes(
             query,
             text.form(query),
             joined,
+            query.unmatched() == Unmatched.NEGATIVE ? counts.rows() : labels.used(),
             labels.centre(),
             number ->
                 text.ofStored(counts.numbers().get(number).label(), query.labels().positive()));

@@ -161,7 +161,7 @@ record PublishedScores(
   static Column day(String name) {
     String value = "cast(%s as string)".formatted(quoted(name));
     return functions.expr(
-        "try_cast(if(%1$s rlike '^[0-9]{8}$', concat_ws('-', left(%1$s, 4), substring(%1$s, 5, 2), right(%1$s, 2)), %1$s) as date)"
+        "try_cast(if(length(%1$s) = 8 and instr(%1$s, '-') = 0, concat_ws('-', left(%1$s, 4), substring(%1$s, 5, 2), right(%1$s, 2)), %1$s) as date)"
             .formatted(value));
   }
 

@@ -63,7 +63,7 @@ record SameRows(OutcomeQuery query, OutcomeText outcomes, ChallengerScores chall
             .withColumn(RowGroup.NUMBER, lit(NUMBER))
             .persist();
     try {
-      return compared(same, labels.centre(), measured);
+      return difference(same, labels, measured);
     } finally {
       same.unpersist();
     }
@@ -78,7 +78,7 @@ record SameRows(OutcomeQuery query, OutcomeText outcomes, ChallengerScores chall
     return outcomes.kind() == OutcomeKind.RANKING ? col(PublishedScores.LIST) : xxhash64(keys);
   }
 
-  private Optional<ModelComparison> compared(Dataset<Row> same, double centre, long measured)
+  private Optional<ModelComparison> difference(Dataset<Row> same, LabelTable labels, long measured)
       throws RefusedException {
     if (same.isEmpty()) {
       return Optional.empty();
@@ -94,7 +94,7 @@ record SameRows(OutcomeQuery query, OutcomeText outcomes, ChallengerScores chall
         .distinct()
         .collectAsList()
         .forEach(row -> versions.add(row.getString(0)));
-    Measured ofOwn = measured(own, centre);
+    Measured ofOwn = measured(own, labels);
     return Optional.of(
         new ModelComparison(
             challenger.source(),
@@ -102,7 +102,7 @@ record SameRows(OutcomeQuery query, OutcomeText outcomes, ChallengerScores chall
             ofOwn.rows(),
             measured - ofOwn.rows(),
             OutcomeDifference.of(
-                ofOwn, resamples(own), measured(other, centre), resamples(other))));
+                ofOwn, resamples(own), measured(other, labels), resamples(other))));
   }
 
   private void check(Dataset<Row> same) throws RefusedException {
@@ -149,23 +149,24 @@ record SameRows(OutcomeQuery query, OutcomeText outcomes, ChallengerScores chall
         .apply(col(label));
   }
 
-  private Measured measured(Dataset<Row> model, double centre) throws RefusedException {
+  private Measured measured(Dataset<Row> model, LabelTable labels) throws RefusedException {
     OutcomeForm form = outcomes.form(query);
     if (form.kind() == OutcomeKind.RANKING) {
       int[] all = {0};
       return RankedLists.of(model, Map.of(NUMBER, all)).get(0).measured();
     }
 
-    List<OutcomeRow> rows =
-        GroupedScores.of(query, form, model, centre, any -> Double.NaN).groups().stream()
-            .map(GroupedScores.Group::row)
-            .toList();
+    GroupedScores grouped =
+        GroupedScores.of(query, form, model, labels.used(), labels.centre(), any -> Double.NaN);
     OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
-    rows.stream()
-        .filter(row -> form.kind() != OutcomeKind.CLASSES || row.isOfItsOutcome())
-        .forEach(totals::add);
+    grouped.forEach(
+        own -> {
+          if (own.counts(form.kind())) {
+            totals.add(own.row());
+          }
+        });
     OutcomeMeasuring measuring = form.measuring(totals.totals());
-    rows.forEach(measuring::add);
+    grouped.forEach(own -> measuring.add(own.row()));
     return measuring.measured();
   }
 

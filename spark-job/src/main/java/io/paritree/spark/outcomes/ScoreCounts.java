@@ -209,7 +209,7 @@ record ScoreCounts(
   }
 
   /** Returns the refusal of more groups of rows than can be measured. */
-  static RefusedException tooMany(OutcomeQuery query, int most) {
+  static RefusedException tooMany(OutcomeQuery query, long most) {
     return new RefusedException(
         "Cannot measure %s: it has more than %s groups of rows by partition, version, label and values of --by; measure fewer days at once, by --from and --to, or by fewer columns"
             .formatted(query.published().name(), most));

@@ -49,7 +49,7 @@ final class SliceMeasures {
       this.coverage = new Coverage(scored);
     }
 
-    void count(GroupedScores.Group group, int bin) {
+    void count(CountedRows group, int bin) {
       OutcomeRow row = group.row();
       if (group.isLeak()) {
         leaks += row.rows();
@@ -139,9 +139,7 @@ final class SliceMeasures {
     }
 
     if (outcomes.kind() != OutcomeKind.RANKING) {
-      scores.groups().stream()
-          .filter(GroupedScores.Group::isMeasured)
-          .forEach(group -> measure(group, scores.isExact()));
+      scores.forEach(group -> measure(group, scores.isExact()));
     }
 
     List<SliceOutcome> all = new ArrayList<>();
@@ -149,7 +147,11 @@ final class SliceMeasures {
     return all;
   }
 
-  private void measure(GroupedScores.Group group, boolean isExact) {
+  private void measure(CountedRows group, boolean isExact) {
+    if (!group.isMeasured()) {
+      return;
+    }
+
     OutcomeRow row = group.row();
     for (Sums sums : ofGroups.get(group.number())) {
       sums.measuring.add(row);
@@ -165,26 +167,50 @@ final class SliceMeasures {
 
   /** Counts all scores and those with a label, in the order of their bins. */
   private void count(GroupedScores scores) {
-    int mask = -1 << ScoreBins.BITS - Math.min(counts.bits(), scores.bits());
-    List<GroupedScores.Group> groups = new ArrayList<>(scores.groups());
-    groups.removeIf(group -> !group.counts(outcomes.kind()));
-    groups.sort(Comparator.comparingInt(GroupedScores.Group::bin));
-    int at = 0;
-    for (ScoreCounts.Bin own : counts.bins()) {
-      for (; at < groups.size() && groups.get(at).bin() < own.bin(); at++) {
-        count(groups.get(at), groups.get(at).bin() & mask);
-      }
-
-      ofGroups.get(own.number()).forEach(sums -> sums.coverage.add(own.bin() & mask, own.rows()));
-      naive.add(own.bin() & mask, false, own.rows());
+    BinCounting counting =
+        new BinCounting(-1 << ScoreBins.BITS - Math.min(counts.bits(), scores.bits()));
+    if (outcomes.kind() == OutcomeKind.CLASSES) { // they come in the order of each class's scores
+      List<CountedRows> groups = new ArrayList<>();
+      scores.forEach(
+          group -> {
+            if (group.counts(outcomes.kind())) {
+              groups.add(group);
+            }
+          });
+      groups.sort(Comparator.comparingInt(CountedRows::bin));
+      groups.forEach(counting::add);
+    } else {
+      scores.forEach(counting::add);
     }
 
-    for (; at < groups.size(); at++) {
-      count(groups.get(at), groups.get(at).bin() & mask);
+    counting.addUntil(Integer.MAX_VALUE);
+  }
+
+  /** Adds groups with a label to all scores, both in the order of their bins. */
+  private final class BinCounting {
+    private final int mask; // bits of bins that count
+    private int at;
+
+    BinCounting(int mask) {
+      this.mask = mask;
+    }
+
+    void add(CountedRows group) {
+      addUntil(group.bin());
+      count(group, group.bin() & mask);
+    }
+
+    /** Adds all scores up to a bin. */
+    void addUntil(int bin) {
+      for (; at < counts.bins().size() && counts.bins().get(at).bin() <= bin; at++) {
+        ScoreCounts.Bin own = counts.bins().get(at);
+        ofGroups.get(own.number()).forEach(sums -> sums.coverage.add(own.bin() & mask, own.rows()));
+        naive.add(own.bin() & mask, false, own.rows());
+      }
     }
   }
 
-  private void count(GroupedScores.Group group, int bin) {
+  private void count(CountedRows group, int bin) {
     ofGroups.get(group.number()).forEach(sums -> sums.count(group, bin));
     double rows = group.row().rows();
     boolean isPositive = group.row().outcome() > 0;

@@ -11,6 +11,7 @@ import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
 import io.paritree.spark.TestSpark;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,11 +51,13 @@ class GroupedScoresTest {
             ? joined()
             : joined().withColumn("outcome", expr("3 * score + 1000000.0D + chance"));
     GroupedScores grouped =
-        GroupedScores.of(TestQuery.ofOutput("/out"), form, joined, 1e6, any -> 1, most);
-    assertThat(grouped.groups()).hasSizeLessThanOrEqualTo(most);
+        GroupedScores.of(TestQuery.ofOutput("/out"), form, joined, 0, 1e6, any -> 1, most);
+    assertThat(grouped.blocks().stream().mapToInt(ColumnBlock::size).sum())
+        .isLessThanOrEqualTo(most);
     assertThat(grouped.isExact()).isEqualTo(most > ROWS);
     OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
-    List<OutcomeRow> rows = grouped.groups().stream().map(GroupedScores.Group::row).toList();
+    List<OutcomeRow> rows = new ArrayList<>();
+    grouped.forEach(own -> rows.add(own.row()));
     rows.forEach(totals::add);
     OutcomeMeasuring measuring = form.measuring(totals.totals());
     for (OutcomeRow row : rows) {
