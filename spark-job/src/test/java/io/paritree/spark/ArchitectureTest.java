@@ -79,6 +79,7 @@ class ArchitectureTest extends ArchitectureContract {
           "keys.KeyHasher",
           "lookup.IndexBuild",
           "lookup.ShardGroups",
+          "outcomes.ColumnBlock",
           "keys.RepeatedHashes",
           "proof.RecordTable",
           "rows.ExplanationColumns",

@@ -4,6 +4,7 @@ import io.paritree.spark.task.JavaSerialized;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -14,12 +15,15 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The rows of a task as columns of numbers, in their order: a third of what they need as objects.
+ * The rows of a task as columns of numbers: a third of what they need as objects.
  *
  * @param wholes the columns of whole numbers, which come first and have no nulls
  * @param numbers the others; a null is NaN
  */
 record ColumnBlock(long[][] wholes, double[][] numbers) implements Serializable {
+  /** Leaves rows as they are read. */
+  static final int UNORDERED = -1;
+
   private static final int FIRST = 1_000;
 
   /**
@@ -27,16 +31,18 @@ record ColumnBlock(long[][] wholes, double[][] numbers) implements Serializable 
    *
    * @param rows their columns are whole numbers, then the others
    * @param wholes number of columns of whole numbers, at least one
+   * @param by the column of {@link #numbers} by which each block is sorted, ascending and stable,
+   *     or {@link #UNORDERED}
    * @param most rows that are received
    * @return empty if there are more
    */
-  static Optional<List<ColumnBlock>> of(Dataset<Row> rows, int wholes, long most) {
+  static Optional<List<ColumnBlock>> of(Dataset<Row> rows, int wholes, int by, long most) {
     int numbers = rows.columns().length - wholes;
     JavaRDD<JavaSerialized<ColumnBlock>> blocks =
         rows.queryExecution()
             .toRdd()
             .toJavaRDD()
-            .mapPartitions(own -> block(own, wholes, numbers))
+            .mapPartitions(own -> block(own, wholes, numbers, by))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long size = blocks.map(own -> (long) own.value().size()).fold(0L, Long::sum);
@@ -58,7 +64,7 @@ record ColumnBlock(long[][] wholes, double[][] numbers) implements Serializable 
   }
 
   private static Iterator<JavaSerialized<ColumnBlock>> block(
-      Iterator<InternalRow> rows, int wholes, int numbers) {
+      Iterator<InternalRow> rows, int wholes, int numbers, int by) {
     ColumnBlock block = new ColumnBlock(new long[wholes][FIRST], new double[numbers][FIRST]);
     int size = 0;
     for (; rows.hasNext(); size++) {
@@ -77,7 +83,55 @@ record ColumnBlock(long[][] wholes, double[][] numbers) implements Serializable 
       }
     }
 
-    return List.of(new JavaSerialized<>(block.resized(size))).iterator();
+    ColumnBlock whole = block.resized(size);
+    return List.of(new JavaSerialized<>(by < 0 ? whole : whole.sorted(by))).iterator();
+  }
+
+  /** Returns the same rows by the numbers of a column. */
+  ColumnBlock sorted(int by) {
+    int[] order = order(numbers[by]);
+    return new ColumnBlock(
+        Arrays.stream(wholes)
+            .map(own -> Arrays.stream(order).mapToLong(at -> own[at]).toArray())
+            .toArray(long[][]::new),
+        Arrays.stream(numbers)
+            .map(own -> Arrays.stream(order).mapToDouble(at -> own[at]).toArray())
+            .toArray(double[][]::new));
+  }
+
+  /**
+   * Returns the places of values in ascending order. What is sorted are numbers of the upper bits
+   * of a value and its place, which are all of its bits if it was a float.
+   */
+  private static int[] order(double[] values) {
+    int placeBits = Long.SIZE - Long.numberOfLeadingZeros(values.length);
+    long placeMask = (1L << placeBits) - 1;
+    long[] keys = new long[values.length];
+    for (int at = 0; at < keys.length; at++) {
+      long bits = Double.doubleToLongBits(values[at]);
+      keys[at] = (bits ^ bits >> Long.SIZE - 1 & Long.MAX_VALUE) & ~placeMask | at;
+    }
+
+    Arrays.sort(keys);
+    int[] order = Arrays.stream(keys).mapToInt(key -> (int) (key & placeMask)).toArray();
+    for (int from = 0, to; from < order.length; from = to) {
+      boolean areSorted = true;
+      for (to = from + 1; to < order.length && (keys[from] ^ keys[to]) <= placeMask; to++) {
+        areSorted &= Double.compare(values[order[to - 1]], values[order[to]]) <= 0;
+      }
+
+      if (!areSorted) {
+        int[] sorted =
+            Arrays.stream(order, from, to)
+                .boxed()
+                .sorted(Comparator.comparingDouble(at -> values[at]))
+                .mapToInt(at -> at)
+                .toArray();
+        System.arraycopy(sorted, 0, order, from, sorted.length);
+      }
+    }
+
+    return order;
   }
 
   private ColumnBlock resized(int size) {

@@ -1,15 +1,21 @@
 package io.paritree.spark.outcomes;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.date_add;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /** The scores that have a label; where the lack of one means one, all scores. */
 final class JoinedScores {
@@ -19,6 +25,9 @@ final class JoinedScores {
   /** Whether the row is so old that all of its outcomes are known. */
   static final String MATURE = "mature";
 
+  /** The day on which the row was scored; null if it is not known. */
+  private static final String DAY = "scored_on";
+
   /** Whether the row is measured: it has a label that is no leak, or the lack of one means one. */
   static final String MEASURED = "measured";
 
@@ -27,39 +36,42 @@ final class JoinedScores {
   /**
    * Returns the columns of the scores and of the labels, {@link RowGroup#NUMBER}, {@link #LEAK},
    * {@link #MATURE} and {@link #MEASURED}.
+   *
+   * @param groups of all scores, by their numbers
    */
   static Dataset<Row> of(
-      OutcomeQuery query, PublishedScores scores, LabelTable labels, MaturePartitions maturity) {
+      OutcomeQuery query,
+      PublishedScores scores,
+      LabelTable labels,
+      Map<Long, RowGroup> groups,
+      MaturePartitions maturity) {
     int levels = scores.levels().size();
-    Column isMature = isMature(maturity);
     boolean areAll = query.unmatched() == Unmatched.NEGATIVE;
-    Column means = areAll ? isMature : lit(false);
+    Column means = areAll ? col(MATURE) : lit(false);
     return scores
         .rows()
         .filter(col(PublishedScores.SCORE).isNotNull())
         .join(labels.rows(), PublishedScores.keys(query.keys().size()), areAll ? "left" : "inner")
         .withColumn(RowGroup.NUMBER, RowGroup.number(levels, query.by().size()))
-        .withColumn(LEAK, coalesce(col(LabelRows.TIME).lt(day(maturity)), lit(false)))
-        .withColumn(MATURE, isMature)
+        .join(broadcast(days(scores, groups, maturity)), RowGroup.NUMBER)
+        .withColumn(LEAK, coalesce(col(LabelRows.TIME).lt(col(DAY)), lit(false)))
         .withColumn(MEASURED, not(col(LEAK)).and(col(LabelRows.OUTCOME).isNotNull().or(means)));
   }
 
-  /** Returns the day on which a row was scored; null if it is not known. */
-  private static Column day(MaturePartitions maturity) {
-    return maturity.dayLevel() < 0
-        ? col(PublishedScores.SCORED)
-        : PublishedScores.day(PublishedScores.level(maturity.dayLevel()));
-  }
-
-  private static Column isMature(MaturePartitions maturity) {
-    return maturity
-        .horizonDays()
-        .map(
-            horizon ->
-                coalesce(
-                    date_add(day(maturity), horizon)
-                        .leq(lit(maturity.asOf().orElseThrow().toString()).cast("date")),
-                    lit(false)))
-        .orElse(lit(true));
+  /** Returns {@link RowGroup#NUMBER}, {@link #DAY} and {@link #MATURE} of each group. */
+  private static Dataset<Row> days(
+      PublishedScores scores, Map<Long, RowGroup> groups, MaturePartitions maturity) {
+    StructType columns =
+        new StructType()
+            .add(RowGroup.NUMBER, DataTypes.LongType, false)
+            .add(DAY, DataTypes.DateType)
+            .add(MATURE, DataTypes.BooleanType, false);
+    List<Row> rows = new ArrayList<>();
+    groups.forEach(
+        (number, group) ->
+            rows.add(
+                RowFactory.create(
+                    number, maturity.day(group).orElse(null), maturity.isMature(group))));
+    return scores.rows().sparkSession().createDataFrame(rows, columns);
   }
 }

@@ -147,7 +147,7 @@ record LabelTable(
   /** Returns whether all keys are known to be different, as those of few labels mostly are. */
   private static boolean haveDifferentHashes(OutcomeQuery query, Dataset<Row> used) {
     Optional<List<ColumnBlock>> blocks =
-        ColumnBlock.of(used.select(xxhash64(keys(query))), 1, MOST_HASHES);
+        ColumnBlock.of(used.select(xxhash64(keys(query))), 1, ColumnBlock.UNORDERED, MOST_HASHES);
     if (blocks.isEmpty()) {
       return false;
     }

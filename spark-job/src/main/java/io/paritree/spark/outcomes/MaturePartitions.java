@@ -71,11 +71,6 @@ record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf,
 
   /** Returns the day on which rows were scored; empty if it is not known. */
   Optional<LocalDate> day(RowGroup group) {
-    return day(group, dayLevel);
-  }
-
-  /** Returns the same by {@link #dayLevel}. */
-  static Optional<LocalDate> day(RowGroup group, int dayLevel) {
     return group.scored().isEmpty()
         ? day(group.partition(), dayLevel)
         : Optional.of(LocalDate.parse(group.scored()));

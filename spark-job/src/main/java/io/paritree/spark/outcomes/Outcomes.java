@@ -16,6 +16,7 @@ import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
 import java.io.IOException;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -140,8 +141,14 @@ public record Outcomes(
     MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
     checkUnmatched(query, text, maturity);
     Dataset<Row> joined =
-        JoinedScores.of(query, scores, labels, maturity)
-            .withColumn(GroupedScores.SAID, lit(null).cast("double"));
+        JoinedScores.of(query, scores, labels, counts.numbers(), maturity)
+            .withColumn(GroupColumns.SAID, lit(null).cast("double"));
+    Map<Long, Double> said = new HashMap<>();
+    counts
+        .numbers()
+        .forEach(
+            (number, group) ->
+                said.put(number, text.ofStored(group.label(), query.labels().positive())));
     GroupedScores grouped =
         GroupedScores.of(
             query,
@@ -149,8 +156,7 @@ public record Outcomes(
             joined,
             query.unmatched() == Unmatched.NEGATIVE ? counts.rows() : labels.used(),
             labels.centre(),
-            number ->
-                text.ofStored(counts.numbers().get(number).label(), query.labels().positive()));
+            said::get);
     SliceMeasures measures = new SliceMeasures(query, scores.levels(), counts, text, maturity);
     Map<Integer, RankOutcome> lists =
         text.kind() == OutcomeKind.RANKING

@@ -7,6 +7,7 @@ import io.paritree.output.ScoreColumns;
 import io.paritree.spark.ending.RefusedException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -33,7 +34,7 @@ import org.apache.spark.sql.types.StructType;
  *     largest) and {@link #LIST} (a number that only the rows of one list have)
  * @param levels the partition columns, outermost first
  * @param keyTypes types of the keys
- * @param hasLabel whether rows have labels
+ * @param absent columns of {@link RowGroup} that are null in all rows, since nothing has them
  * @param classColumns the columns of {@link #CLASS_SCORES}; empty if there are none
  * @param version of the table; empty for a directory
  * @param quarantined the keys of rows that could not be scored
@@ -43,7 +44,7 @@ record PublishedScores(
     Dataset<Row> rows,
     List<String> levels,
     List<DataType> keyTypes,
-    boolean hasLabel,
+    Set<String> absent,
     List<String> classColumns,
     String version,
     QuarantinedKeys quarantined,
@@ -117,15 +118,23 @@ record PublishedScores(
     columns.add(text(hasLabel ? column(ScoreColumns.LABEL) : lit(null)).as(LABEL));
     boolean hasLists = !query.scores().group().isEmpty();
     columns.add((hasLists ? list(query, levels) : lit(null)).cast(DataTypes.LongType).as(LIST));
+    Set<String> absent = new HashSet<>(hasVersion ? Set.of() : Set.of(VERSION));
+    absent.addAll(hasDay ? Set.of() : Set.of(SCORED));
+    absent.addAll(hasLabel ? Set.of() : Set.of(LABEL));
     return new PublishedScores(
         found.rows().select(columns.toArray(Column[]::new)),
         levels,
         keyTypes,
-        hasLabel,
+        absent,
         classes,
         found.version(),
         found.quarantined(),
         found.packages());
+  }
+
+  /** Returns whether rows have labels. */
+  boolean hasLabel() {
+    return !absent.contains(LABEL);
   }
 
   /** Returns a column as it is, if its values differ as their texts do; otherwise as text. */
@@ -158,7 +167,7 @@ record PublishedScores(
   }
 
   /** Returns the day that a column's value is, yyyy-MM-dd or yyyyMMdd; null if it is none. */
-  static Column day(String name) {
+  private static Column day(String name) {
     String value = "cast(%s as string)".formatted(quoted(name));
     return functions.expr(
         "try_cast(if(length(%1$s) = 8 and instr(%1$s, '-') = 0, concat_ws('-', left(%1$s, 4), substring(%1$s, 5, 2), right(%1$s, 2)), %1$s) as date)"

@@ -139,7 +139,7 @@ record SameRows(OutcomeQuery query, OutcomeText outcomes, ChallengerScores chall
         col(UNIT),
         col(score).as(PublishedScores.SCORE),
         col(classScores).as(PublishedScores.CLASS_SCORES),
-        said(outcomes, query.labels().positive(), label).as(GroupedScores.SAID));
+        said(outcomes, query.labels().positive(), label).as(GroupColumns.SAID));
   }
 
   /** Returns the outcome that a label says; NaN without one. */
@@ -224,7 +224,7 @@ record SameRows(OutcomeQuery query, OutcomeText outcomes, ChallengerScores chall
     return rows.select(
         score,
         outcome,
-        col(GroupedScores.SAID),
+        col(GroupColumns.SAID),
         coalesce(col(LabelRows.WEIGHT), lit(1.0)),
         part,
         col(UNIT));

@@ -43,7 +43,7 @@ class GroupedScoresTest {
             "*", "cast(cast_score as double) score", "cast(chance < cast_score as double) outcome");
   }
 
-  private static Map<String, Double> measures(OutcomeKind kind, int most, BinOrder order)
+  private static Map<String, Double> measures(OutcomeKind kind, long rows, int most, BinOrder order)
       throws Exception {
     OutcomeForm form = OutcomeForm.of(kind);
     Dataset<Row> joined =
@@ -51,16 +51,16 @@ class GroupedScoresTest {
             ? joined()
             : joined().withColumn("outcome", expr("3 * score + 1000000.0D + chance"));
     GroupedScores grouped =
-        GroupedScores.of(TestQuery.ofOutput("/out"), form, joined, 0, 1e6, any -> 1, most);
+        GroupedScores.of(TestQuery.ofOutput("/out"), form, joined, rows, 1e6, any -> 1, most);
     assertThat(grouped.blocks().stream().mapToInt(ColumnBlock::size).sum())
         .isLessThanOrEqualTo(most);
     assertThat(grouped.isExact()).isEqualTo(most > ROWS);
     OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
-    List<OutcomeRow> rows = new ArrayList<>();
-    grouped.forEach(own -> rows.add(own.row()));
-    rows.forEach(totals::add);
+    List<OutcomeRow> groups = new ArrayList<>();
+    grouped.forEach(own -> groups.add(own.row()));
+    groups.forEach(totals::add);
     OutcomeMeasuring measuring = form.measuring(totals.totals());
-    for (OutcomeRow row : rows) {
+    for (OutcomeRow row : groups) {
       measuring.add(row);
       order.add(row.score(), row.outcome() > 0, row.weight() * row.rows());
     }
@@ -80,8 +80,8 @@ class GroupedScoresTest {
       names = {"BINARY", "VALUES"})
   void theMeasuresAreNearAndTheBoundOfTheAreaHolds(OutcomeKind kind) throws Exception {
     BinOrder order = new BinOrder();
-    Map<String, Double> exact = measures(kind, 2 * ROWS, new BinOrder());
-    Map<String, Double> near = measures(kind, MOST, order);
+    Map<String, Double> exact = measures(kind, ROWS, 2 * ROWS, new BinOrder());
+    Map<String, Double> near = measures(kind, ROWS, MOST, order);
 
     if (kind == OutcomeKind.BINARY) {
       assertThat(near.get("auc"))
@@ -98,5 +98,25 @@ class GroupedScoresTest {
             .isCloseTo(exact.get(name), within(1e-9 * Math.max(1, Math.abs(exact.get(name)))));
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = OutcomeKind.class,
+      names = {"BINARY", "VALUES"})
+  void theMeasuresOfRowsAreThoseOfTheGroupsThatSparkMakesOfThem(OutcomeKind kind) throws Exception {
+    Map<String, Double> ofRows = measures(kind, ROWS, 2 * ROWS, new BinOrder());
+    Map<String, Double> ofGroups = measures(kind, Long.MAX_VALUE / 2, 2 * ROWS, new BinOrder());
+
+    assertThat(ofGroups).hasSameSizeAs(ofRows);
+    ofRows.forEach(
+        (name, value) ->
+            assertThat(ofGroups.get(name))
+                .as(name)
+                .matches(
+                    own ->
+                        Double.isNaN(value)
+                            ? own.isNaN()
+                            : Math.abs(own - value) <= 1e-10 * Math.max(1, Math.abs(value))));
   }
 }
