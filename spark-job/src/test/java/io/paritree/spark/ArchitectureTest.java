@@ -80,6 +80,7 @@ class ArchitectureTest extends ArchitectureContract {
           "lookup.IndexBuild",
           "lookup.ShardGroups",
           "outcomes.ColumnBlock",
+          "outcomes.MaturePartitions",
           "keys.RepeatedHashes",
           "proof.RecordTable",
           "rows.ExplanationColumns",

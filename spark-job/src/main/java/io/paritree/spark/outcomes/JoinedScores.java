@@ -7,15 +7,9 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
 import io.paritree.spark.outcomes.OutcomeQuery.Unmatched;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /** The scores that have a label; where the lack of one means one, all scores. */
 final class JoinedScores {
@@ -26,7 +20,7 @@ final class JoinedScores {
   static final String MATURE = "mature";
 
   /** The day on which the row was scored; null if it is not known. */
-  private static final String DAY = "scored_on";
+  static final String DAY = "scored_on";
 
   /** Whether the row is measured: it has a label that is no leak, or the lack of one means one. */
   static final String MEASURED = "measured";
@@ -37,14 +31,10 @@ final class JoinedScores {
    * Returns the columns of the scores and of the labels, {@link RowGroup#NUMBER}, {@link #LEAK},
    * {@link #MATURE} and {@link #MEASURED}.
    *
-   * @param groups of all scores, by their numbers
+   * @param days as {@link MaturePartitions#days} returns them
    */
   static Dataset<Row> of(
-      OutcomeQuery query,
-      PublishedScores scores,
-      LabelTable labels,
-      Map<Long, RowGroup> groups,
-      MaturePartitions maturity) {
+      OutcomeQuery query, PublishedScores scores, LabelTable labels, Dataset<Row> days) {
     int levels = scores.levels().size();
     boolean areAll = query.unmatched() == Unmatched.NEGATIVE;
     Column means = areAll ? col(MATURE) : lit(false);
@@ -53,25 +43,8 @@ final class JoinedScores {
         .filter(col(PublishedScores.SCORE).isNotNull())
         .join(labels.rows(), PublishedScores.keys(query.keys().size()), areAll ? "left" : "inner")
         .withColumn(RowGroup.NUMBER, RowGroup.number(levels, query.by().size()))
-        .join(broadcast(days(scores, groups, maturity)), RowGroup.NUMBER)
+        .join(broadcast(days), RowGroup.NUMBER)
         .withColumn(LEAK, coalesce(col(LabelRows.TIME).lt(col(DAY)), lit(false)))
         .withColumn(MEASURED, not(col(LEAK)).and(col(LabelRows.OUTCOME).isNotNull().or(means)));
-  }
-
-  /** Returns {@link RowGroup#NUMBER}, {@link #DAY} and {@link #MATURE} of each group. */
-  private static Dataset<Row> days(
-      PublishedScores scores, Map<Long, RowGroup> groups, MaturePartitions maturity) {
-    StructType columns =
-        new StructType()
-            .add(RowGroup.NUMBER, DataTypes.LongType, false)
-            .add(DAY, DataTypes.DateType)
-            .add(MATURE, DataTypes.BooleanType, false);
-    List<Row> rows = new ArrayList<>();
-    groups.forEach(
-        (number, group) ->
-            rows.add(
-                RowFactory.create(
-                    number, maturity.day(group).orElse(null), maturity.isMature(group))));
-    return scores.rows().sparkSession().createDataFrame(rows, columns);
   }
 }

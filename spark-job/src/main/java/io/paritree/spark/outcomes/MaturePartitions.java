@@ -3,12 +3,20 @@ package io.paritree.spark.outcomes;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.ending.RefusedException;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Which rows are so old that all of their outcomes are known.
@@ -82,6 +90,23 @@ record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf,
         .filter(this::isMature)
         .map(RowGroup::version)
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * Returns {@link RowGroup#NUMBER}, {@link JoinedScores#DAY} and {@link JoinedScores#MATURE} of
+   * each group.
+   */
+  Dataset<Row> days(SparkSession session, Map<Long, RowGroup> groups) {
+    StructType columns =
+        new StructType()
+            .add(RowGroup.NUMBER, DataTypes.LongType, false)
+            .add(JoinedScores.DAY, DataTypes.DateType)
+            .add(JoinedScores.MATURE, DataTypes.BooleanType, false);
+    List<Row> rows = new ArrayList<>();
+    groups.forEach(
+        (number, group) ->
+            rows.add(RowFactory.create(number, day(group).orElse(null), isMature(group))));
+    return session.createDataFrame(rows, columns);
   }
 
   boolean isMature(RowGroup group) {

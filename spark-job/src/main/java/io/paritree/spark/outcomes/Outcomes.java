@@ -141,7 +141,7 @@ public record Outcomes(
     MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
     checkUnmatched(query, text, maturity);
     Dataset<Row> joined =
-        JoinedScores.of(query, scores, labels, counts.numbers(), maturity)
+        JoinedScores.of(query, scores, labels, maturity.days(session, counts.numbers()))
             .withColumn(GroupColumns.SAID, lit(null).cast("double"));
     Map<Long, Double> said = new HashMap<>();
     counts
