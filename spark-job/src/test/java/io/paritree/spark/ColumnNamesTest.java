@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.SomeForms;
 import io.paritree.model.TestPackages;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A column may have a name that Spark, or the job in its plans, uses itself. */
 class ColumnNamesTest {
@@ -33,8 +33,9 @@ class ColumnNamesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
+  @SomeForms(
+      count = 4,
+      value = {
         "count",
         "_rows",
         "_key0",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
 import io.paritree.Seed;
+import io.paritree.SomeForms;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.sql.DatasetScoring;
@@ -225,12 +226,14 @@ class DatasetScoringTest {
 
   /** Of numbers that are no floats, of integers and categories; kept columns and others. */
   @ParameterizedTest
-  @CsvSource({
-    "id, CODEGEN_ONLY, true",
-    "'', CODEGEN_ONLY, true",
-    "id, CODEGEN_ONLY, false",
-    "'', NO_CODEGEN,   false"
-  })
+  @SomeForms(
+      count = 2,
+      value = {
+        "id | CODEGEN_ONLY | true",
+        "   | CODEGEN_ONLY | true",
+        "id | CODEGEN_ONLY | false",
+        "   | NO_CODEGEN   | false"
+      })
   void valuesOfEveryTypeHaveTheBitsAndFaultsOfTheJob(String keys, String mode, boolean isOfFiles)
       throws Exception {
     if (typed == null) {

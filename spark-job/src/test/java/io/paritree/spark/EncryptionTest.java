@@ -3,6 +3,7 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.SomeForms;
 import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.TestPackages;
@@ -88,8 +89,8 @@ class EncryptionTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
+  @SomeForms(
+      count = 2,
       value = {
         "uniform         | false | parcel_id note score margin label model_version",
         "uniform         | true  | parcel_id note score margin label model_version",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.Forms;
 import io.paritree.Seed;
+import io.paritree.SomeForms;
 import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -47,7 +48,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Parquet files as other writers than Spark write them: only the values count, not their form. A
@@ -70,8 +70,8 @@ class ForeignWritersTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
+  @SomeForms(
+      count = 5,
       value = {
         "int32 p                         | int32 p (INTEGER(32,true))",
         "int64 p (INTEGER(64,true))      | int64 p",
@@ -121,8 +121,8 @@ class ForeignWritersTest {
 
   /** The day on which a column becomes wider is read in one run with the days before. */
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
+  @SomeForms(
+      count = 6,
       value = {
         "int32 p                         | int64 p                          | LongType",
         "int32 p                         | int32 p (INTEGER(32,false))      | LongType",
@@ -190,7 +190,9 @@ class ForeignWritersTest {
 
   /** As pyarrow writes them with use_byte_stream_split; Spark 4.2 cannot read them in batches. */
   @ParameterizedTest
-  @ValueSource(strings = {"float", "double", "int32", "int64", "fixed_len_byte_array(4)"})
+  @SomeForms(
+      count = 2,
+      value = {"float", "double", "int32", "int64", "fixed_len_byte_array(4)"})
   void pagesWhoseBytesAreSplitAreRead(String type) throws Exception {
     boolean isFixed = type.startsWith("fixed");
     String column = type + " p" + (isFixed ? " (DECIMAL(9,2))" : "");
@@ -220,8 +222,9 @@ class ForeignWritersTest {
 
   /** What Spark can decode in batches: each type in its encodings of version 2. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
+  @SomeForms(
+      count = 6,
+      value = {
         "boolean p",
         "float p",
         "int32 p (INTEGER(8,true))",

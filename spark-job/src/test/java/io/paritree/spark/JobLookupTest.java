@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.SomeForms;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.KeyBytes;
@@ -46,7 +47,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** With {@code --lookup-index}, each row that Spark reads is found under its key, bit for bit. */
 class JobLookupTest {
@@ -111,8 +111,9 @@ class JobLookupTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
+  @SomeForms(
+      count = 4,
+      value = {
         "k_text",
         "k_int",
         "k_decimal",

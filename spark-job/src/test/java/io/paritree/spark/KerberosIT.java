@@ -13,8 +13,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With Kerberos the job needs nothing of its own: Spark logs in. */
-@Tag("clusters")
+/**
+ * With Kerberos the job needs nothing of its own: Spark logs in. On each push {@link HdfsDefaultIT}
+ * has model, input and output on HDFS.
+ */
+@Tag("nightly")
 class KerberosIT {
   private static final String NO_TICKET = "/nowhere";
 
@@ -90,13 +93,11 @@ class KerberosIT {
   }
 
   @Test
-  @Tag("nightly")
   void modelInputAndOutputAreReachedWithATicket() throws Exception {
     scoreAndCheck("by-ticket", hdfs.ticket().toString(), List.of());
   }
 
   @Test
-  @Tag("nightly")
   void withoutALoginTheRunReportsWhatHdfsNeeds() throws Exception {
     Path log = directory.resolve("nobody.log");
 

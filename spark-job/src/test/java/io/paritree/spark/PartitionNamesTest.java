@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.SomeForms;
 import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The names of an input's directories are values, which other writers spell in other ways. */
 class PartitionNamesTest {
@@ -60,8 +60,9 @@ class PartitionNamesTest {
 
   /** The feature {@code carrier} takes unknown categories as missing, so a wrong text is silent. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
+  @SomeForms(
+      count = 4,
+      value = {
         "carrier=Z%C3%BCrich%20Post",
         "carrier=Z%c3%bcrich Post",
         "carrier=Z%FCrich Post",

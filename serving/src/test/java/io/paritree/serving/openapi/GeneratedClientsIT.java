@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The clients that openapi-generator makes of the document compile, make each call of the document
- * and read what the real server says itself; and Redocly finds nothing to remark.
+ * and read what the real server says itself; and Redocly finds nothing to remark. The clients are
+ * made every night; on each push {@code DocumentedAnswersTest} compares answers with the document.
  *
  * <p>Needs Node.js with npm, Maven, the registries of both, Go, and Python with the libraries that
  * its clients use, which Debian has.
@@ -162,6 +163,7 @@ class GeneratedClientsIT {
   }
 
   @Test
+  @Tag("nightly")
   void pythonClientScoresWhatTheServerScores() throws Exception {
     Path client = generated("python");
     copy("scores.py", client);

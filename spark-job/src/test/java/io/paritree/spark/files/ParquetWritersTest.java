@@ -2,6 +2,7 @@ package io.paritree.spark.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Forms;
 import io.paritree.Sha256;
 import io.paritree.spark.JobSessions;
 import io.paritree.spark.TestKms;
@@ -203,19 +204,23 @@ class ParquetWritersTest {
     }
   }
 
+  /** None, and on a push one of those that there are. */
   static List<Map<String, String>> encryptions() {
     String footer = "parquet.encryption.footer.key";
     String columns = "parquet.encryption.column.keys";
     Map<String, String> ofOneTable =
         TestKms.settings(footer, "foot", columns, "one:key;two:a_column_of_other_files");
     ofOneTable.put("parquet.crypto.factory.class", OfOneTable.class.getName());
-    return List.of(
-        Map.of(),
-        TestKms.settings(footer, "foot", columns, "one:key;two:model_version"),
-        TestKms.settings(
-            "parquet.encryption.uniform.key", "foot",
-            "parquet.encryption.algorithm", "AES_GCM_CTR_V1"),
-        ofOneTable);
+    List<Map<String, String>> encrypted =
+        Forms.some(
+            1,
+            List.of(
+                TestKms.settings(footer, "foot", columns, "one:key;two:model_version"),
+                TestKms.settings(
+                    "parquet.encryption.uniform.key", "foot",
+                    "parquet.encryption.algorithm", "AES_GCM_CTR_V1"),
+                ofOneTable));
+    return Stream.concat(Stream.of(Map.<String, String>of()), encrypted.stream()).toList();
   }
 
   @ParameterizedTest

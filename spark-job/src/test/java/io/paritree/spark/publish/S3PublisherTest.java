@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("clusters")
 class S3PublisherTest {
-  private static final int DEATHS = 2;
+  private static final int DEATHS = 1;
 
   private static S3Server server;
 
@@ -41,7 +41,7 @@ class S3PublisherTest {
   @Test
   void nextRunTakesOverWhatTheDeadHasLeft() throws Exception {
     // Before these, nothing depends on how files are moved.
-    List<Step> steps = Forms.some(4, EnumSet.range(Step.COMPARED, Step.REPORT_MOVED));
+    List<Step> steps = Forms.some(2, EnumSet.range(Step.COMPARED, Step.REPORT_MOVED));
     Trials.ofEach(steps, new TakeOver(server.resolve("takeover"))::after);
   }
 
