@@ -242,6 +242,7 @@ class IcebergInputTables {
   }
 
   @Test
+  @Tag("nightly")
   void eachSnapshotIsAnotherInputAndAnOldOneCanBeRead() throws Exception {
     make("day");
     append(0, ROWS);

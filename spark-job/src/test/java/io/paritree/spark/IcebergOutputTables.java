@@ -267,6 +267,7 @@ class IcebergOutputTables {
   }
 
   @Test
+  @Tag("nightly")
   void whatAnotherWriterDidToAPartitionIsReplaced() throws IOException {
     FileUtils.copyDirectory(days.toFile(), input.toFile());
     for (int day = 3; day <= 5; day++) {

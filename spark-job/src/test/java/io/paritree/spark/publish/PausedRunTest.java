@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.MemoryDisk;
 import io.paritree.Seed;
+import io.paritree.SomeForms;
 import io.paritree.spark.TestHdfs;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -45,7 +45,9 @@ class PausedRunTest {
   Path directory;
 
   @ParameterizedTest
-  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+  @SomeForms(
+      count = 2,
+      value = {"false | false", "true | false", "false | true", "true | true"})
   void runThatIsPausedBeforeAnyChangeMovesNothingOnceItWasTakenForDead(
       boolean replaced, boolean fileByFile) throws Exception {
     long seed = Seed.next();
