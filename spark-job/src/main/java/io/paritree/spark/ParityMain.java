@@ -27,9 +27,6 @@ import org.apache.spark.sql.SparkSession;
  * something is not proved or tried that was asked for; 6 model refused; 7 something differs.
  */
 public final class ParityMain {
-  private static final int MIN_TASKS = 8;
-  private static final int TASKS_PER_CORE = 2;
-
   private ParityMain() {}
 
   /**
@@ -117,8 +114,6 @@ public final class ParityMain {
     }
 
     SparkSession session = JobSession.of(spark.session(), asked.keys().size());
-    int tasks = Math.max(MIN_TASKS, TASKS_PER_CORE * session.sparkContext().defaultParallelism());
-    session.conf().set("spark.sql.shuffle.partitions", String.valueOf(tasks));
     Audit audit = Audit.of(session, given.query(), place);
     byte[] json = audit.json();
     out.print(given.isJson() ? new String(json, StandardCharsets.UTF_8) : audit.text());

@@ -63,8 +63,8 @@ class AuditTest {
   }
 
   /**
-   * Scores some days with all columns that there are. On the first, rows repeat a key, and have a
-   * fault of each kind.
+   * Scores some days with all columns that are compared. On the first, rows repeat a key, and have
+   * a fault of each kind.
    */
   @BeforeAll
   static void scoreSomeDays() {
@@ -83,6 +83,7 @@ class AuditTest {
         .withColumn("zone", functions.expr("if(parcel_id = 5, 99, zone)"))
         .withColumn("departure", functions.expr("if(parcel_id = 6, 'never', departure)"))
         .withColumn("tags", functions.expr("array(named_struct('at', now(), 'x', 0D))"))
+        .withColumn("ratio", functions.expr("double('NaN')"))
         .withColumn(
             "day",
             functions.expr(
@@ -98,10 +99,8 @@ class AuditTest {
             input,
             scored,
             "--pass",
-            "carrier,tags",
+            "carrier,tags,ratio",
             "--margin",
-            "--reasons",
-            "2",
             "--contributions",
             "--max-quarantined",
             "1"));
@@ -271,8 +270,8 @@ class AuditTest {
     forgeRows(": carrier ", "carrier", "'nobody'");
     forgeRows(": tags ", "tags", "transform(tags, t -> named_struct('at', t.at, 'x', -0D))");
     forgeRows(": contribution_weight ", "contribution_weight", "float(contribution_weight + 1)");
-    forgeRows(": reasons ", "reasons", "slice(reasons, 1, 1)");
-    forgeRows(": reasons_rest ", "reasons_rest", "float(-reasons_rest)");
+    forgeRows(": label null is published", "label", "null");
+    forgeRows(": ratio null is published, NaN scored again", "ratio", "double(null)");
 
     JobRun run = audit("--strict");
 
@@ -411,8 +410,6 @@ class AuditTest {
             "csv",
             "--pass",
             "carrier",
-            "--reasons",
-            "3",
             "--max-quarantined",
             "1"));
     Object[] asked = {"--output", published, "--model", store, "--input-format", "csv"};
@@ -459,33 +456,79 @@ class AuditTest {
         .contains("consistent (missing: the input: audited has no versions, so its rows may have");
   }
 
-  @Test
-  void aTablePartitionedByATimeIsProved() {
-    Path table = directory.resolve("by-time");
-    TestSpark.interpreting()
-        .read()
-        .parquet(input.resolve(NEXT).toString())
-        .withColumn(
-            "at",
-            functions.expr("timestamp'2026-01-01 00:00:00' + make_interval(0,0,0,parcel_id % 2)"))
-        .write()
-        .format("delta")
-        .partitionBy("at")
-        .save(table.toString());
-    Path published = directory.resolve("of-times");
-    Path model = store.resolve("parcel-late/1");
-    succeeds(
-        JobRun.of(
-            "--model",
-            model,
-            "--input-table",
-            table,
-            "--output",
-            published,
-            "--keys",
-            "parcel_id"));
+  /** Writes a table partitioned by a time, in which keys are null or repeated. */
+  private static Path tableByTime() {
+    Path table = shared.resolve("by-time");
+    if (!Files.exists(table)) {
+      TestSpark.interpreting()
+          .read()
+          .parquet(input.resolve(NEXT).toString())
+          .withColumn(
+              "at", functions.expr("timestamp'2026-01-01' + make_interval(0,0,0,parcel_id % 2)"))
+          .withColumn("parcel_id", functions.expr("if(parcel_id < 16, null, parcel_id div 4)"))
+          .write()
+          .format("delta")
+          .partitionBy("at")
+          .save(table.toString());
+    }
 
-    succeeds(JobRun.ofAudit("--output", published, "--model", store, "--strict"));
+    return table;
+  }
+
+  @Test
+  void rowsWithoutAKeyOrWithTheSameAreBagsAlsoOfATablePartitionedByATime() throws Exception {
+    Path published = directory.resolve("of-times");
+    Object[] run = {"--model", store.resolve("parcel-late/1"), "--input-table", tableByTime()};
+    succeeds(JobRun.of(with(run, "--output", published, "--keys", "parcel_id")));
+    ForgedPartition forged;
+    try (Stream<Path> times = Files.list(published)) {
+      forged =
+          new ForgedPartition(
+              times.filter(any -> any.toString().contains("at=")).sorted().findFirst().get());
+    }
+
+    JobRun proved = JobRun.ofAudit("--output", published, "--model", store, "--strict");
+    forgetRuns();
+    forged.rewrite(
+        4,
+        rows ->
+            rows.withColumn("score", functions.expr("if(parcel_id = 4, float(0.5), score)"))
+                .withColumn("parcel_id", functions.expr("nullif(parcel_id, 5)")));
+    forged.fit();
+    JobRun differs = JobRun.ofAudit("--output", published, "--model", store);
+
+    succeeds(proved);
+    assertThat(proved.out()).contains("3 rows repeat a key");
+    assertThat(differs.exitCode()).as(differs.out() + differs.err()).isEqualTo(7);
+    assertThat(differs.out())
+        .contains("parcel_id=4: score 0.5 (0x3f000000) is published")
+        .contains("parcel_id=null: a row is published, no such row scored again")
+        .contains("parcel_id=5: no row is published, a row scored again", "6 rows differ");
+  }
+
+  @Test
+  void rowsOfChosenPartitionsThatWerePublishedAsOneAreNoDifference() throws Exception {
+    Path published = directory.resolve("as-one");
+    Object[] run = {"--model", store.resolve("parcel-late/1"), "--input-table", tableByTime()};
+    Object[] chosen = {
+      "--partition",
+      "at=2026-01-01T00:00:00.000000Z",
+      "--output-partition",
+      "all=1",
+      "--keys",
+      "parcel_id"
+    };
+    succeeds(JobRun.of(with(with(run, chosen), "--output", published)));
+
+    JobRun recorded = JobRun.ofAudit("--output", published, "--model", store);
+    new ForgedPartition(published.resolve("all=1")).edit(json -> json.remove("input"));
+    JobRun unknown = JobRun.ofAudit("--output", published, "--model", store);
+
+    succeeds(recorded);
+    assertThat(recorded.out()).contains("consistent (missing: the input: the input has");
+    succeeds(unknown);
+    assertThat(unknown.out())
+        .contains("consistent (missing: the input: it is not recorded which files were scored");
   }
 
   private static Object[] with(Object[] some, Object... more) {
@@ -493,7 +536,7 @@ class AuditTest {
   }
 
   @Test
-  void scoresOfClassesAndOfNamesOfChosenDirectoriesAreProved() throws Exception {
+  void scoresOfClassesAndOfNamesOfDirectoriesAreProvedButForReasons() throws Exception {
     Path classes = new TestPackages(directory.resolve("classes")).classes();
     Path zones = directory.resolve("zones");
     TestSpark.interpreting()
@@ -503,21 +546,13 @@ class AuditTest {
         .drop("zone")
         .write()
         .parquet(zones.resolve("zone=10").toString());
-    for (int other : new int[] {7, 20, 30}) { // which the run does not choose
-      FileUtils.copyDirectory(
-          zones.resolve("zone=10").toFile(), zones.resolve("zone=" + other).toFile());
-    }
-
+    FileUtils.copyDirectory(zones.resolve("zone=10").toFile(), zones.resolve("zone=20").toFile());
     Path published = directory.resolve("of-classes");
     succeeds(
         JobRun.ofParcels(
             classes,
             zones,
             published,
-            "--partition",
-            "zone=10",
-            "--partition",
-            "zone=20",
             "--output-partition",
             "all=of a run",
             "--max-quarantined",
@@ -531,8 +566,10 @@ class AuditTest {
 
     JobRun run = JobRun.ofAudit("--output", published, "--model", classes, "--strict");
 
-    succeeds(run);
-    assertThat(run.out()).containsPattern("all=of a run .*proved\n");
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(3);
+    assertThat(run.out())
+        .containsPattern(
+            "all=of a run .*proved, but for columns .reasons, reasons_base, reasons_rest]\n");
   }
 
   @Test

@@ -286,8 +286,7 @@ class ChallengersTest {
     JobRun audit =
         JobRun.ofAudit("--output", directory.resolve("out"), "--model", packages.store());
     assertThat(audit.out())
-        .contains("proved, but for columns [score_bad, label_bad, model_version_bad]")
-        .contains("challenger bad: its scores are not complete: ");
+        .contains("proved, but for columns [reasons, reasons_base, reasons_rest, score_next, ");
     JobRun other = run("out", "--challenger", "next=" + champion, "--challenger-columns");
     assertThat(other.out()).contains(": published\n");
   }

@@ -128,33 +128,23 @@ public record Audit(
       }
 
       Optional<AuditedPartition> before = output.partition(partition);
-      Optional<PartitionProof> proof = Optional.empty();
-      String failure = "";
-      try {
-        proof = before.isPresent() ? Optional.of(audit.look(before.get())) : Optional.empty();
-      } catch (ModelException e) {
-        throw e;
-      } catch (Exception e) { // of files that are gone; Spark throws checked ones undeclared
-        failure = unreadable(e);
-      }
-
+      Optional<PartitionAudit.Look> found =
+          before.isPresent() ? Optional.of(audit.look(before.get())) : Optional.empty();
       last = output.partition(partition);
       String now = last.map(AuditedPartition::token).orElse("");
       if (!now.equals(before.map(AuditedPartition::token).orElse(""))) {
         looks = 0;
         continue;
-      } else if (proof.isPresent() && proof.get().proof() != AuditVerdict.DIFFERS) {
-        return proof.get();
+      } else if (found.isPresent() && found.get().isCertain()) {
+        return found.get().proof();
       }
 
       looks = token.equals(now) ? looks + 1 : 1;
       token = now;
-      boolean isSettled =
-          looks >= CONFIRMING && !output.isBeingPublished() || looks >= MOST_CONFIRMING;
-      if (isSettled && last.isEmpty()) {
-        return PartitionProof.unprovable(partition, output.absence(partition));
-      } else if (isSettled) {
-        return proof.isPresent() ? proof.get() : withoutRows(audit, last.get(), failure);
+      if (looks >= CONFIRMING && !output.isBeingPublished() || looks >= MOST_CONFIRMING) {
+        return found.isPresent()
+            ? found.get().proof()
+            : PartitionProof.unprovable(partition, output.absence(partition));
       }
     }
 
@@ -163,23 +153,6 @@ public record Audit(
         last.isPresent()
             ? "a time when it is not published again: it was at each of %s looks".formatted(LOOKS)
             : output.absence(partition));
-  }
-
-  private static PartitionProof withoutRows(
-      PartitionAudit audit, AuditedPartition partition, String failure) throws ModelException {
-    try {
-      return audit.look(partition, failure);
-    } catch (ModelException e) {
-      throw e;
-    } catch (Exception e) { // as above; files cannot be read, either
-      return PartitionProof.unprovable(partition.partition(), failure);
-    }
-  }
-
-  /** Returns what is missing where rows cannot be read. */
-  static String unreadable(Exception failure) {
-    String message = String.valueOf(failure.getMessage());
-    return "rows that can be read: " + message.lines().findFirst().orElse("");
   }
 
   private Stream<PartitionProof> of(AuditVerdict proof) {

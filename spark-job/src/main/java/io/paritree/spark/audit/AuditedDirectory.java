@@ -132,7 +132,6 @@ record AuditedDirectory(
             // of an earlier version
             manifest.input().or(() -> report.map(run -> input(run.start()))),
             Instant.parse(manifest.stagedAt()),
-            report.map(RunReport::challengers).orElse(List.of()),
             manifest.files().stream()
                 .map(file -> new AuditedFile(directory.resolve(file.name()), file))
                 .toList(),

@@ -43,22 +43,11 @@ import org.apache.spark.sql.SparkSession;
  *     lines of CSV
  * @param cells columns whose texts are read as cells of CSV are
  * @param change what says that they are not those that were scored; empty if nothing does
- * @param unfit why challengers cannot read them, by their names
- * @param identity whether it is known which files were scored
+ * @param isRecorded whether it is known which files were scored; if not, only their times can be
+ *     looked at
  */
 record AuditedInput(
-    Dataset<Row> rows,
-    Set<String> cells,
-    Optional<String> change,
-    Map<String, String> unfit,
-    Identity identity) {
-
-  /** Whether the files that were scored can be distinguished from others. */
-  enum Identity {
-    RECORDED,
-    /** Only their times can be looked at. */
-    UNKNOWN
-  }
+    Dataset<Row> rows, Set<String> cells, Optional<String> change, boolean isRecorded) {
 
   boolean isOfCsv() {
     return Arrays.asList(rows.schema().fieldNames()).contains(CsvLineRows.MALFORMED);
@@ -69,7 +58,6 @@ record AuditedInput(
    *
    * @param schema of the model that reads them
    * @param carried columns of them that were published, too
-   * @param challengers other models that have scored them
    * @throws RefusedException saying what is missing
    */
   static AuditedInput of(
@@ -77,12 +65,13 @@ record AuditedInput(
       AuditQuery query,
       AuditedPartition partition,
       Schema schema,
-      List<String> carried,
-      List<AuditedChallenger> challengers)
+      List<String> carried)
       throws RefusedException, IOException {
     Input listing = listing(session, query, partition);
     List<String> problems = new ArrayList<>();
-    List<InputPartition> sources = sources(listing, partition);
+    List<InputPartition> same = named(listing, partition);
+    boolean isNamed = !same.isEmpty();
+    List<InputPartition> sources = isNamed ? same : listing.partitions();
     InputCheck check =
         new InputCheck(
             query.input().format(),
@@ -92,7 +81,6 @@ record AuditedInput(
             List.of(),
             query.published().calls(),
             problems);
-    challengers.forEach(other -> check.add(other.name(), other.model().schema()));
     CheckedInput checked = check.check(sources, session, () -> {});
     refuse(listing.shown(), problems);
     Set<String> cells = new HashSet<>();
@@ -104,14 +92,9 @@ record AuditedInput(
 
     Dataset<Row> rows = InputRows.of(session, listing, checked, carried);
     boolean isKnown =
-        listing instanceof TableInput
-            || partition.input().filter(own -> !own.digest().isEmpty()).isPresent();
-    return new AuditedInput(
-        rows,
-        cells,
-        change(listing, sources, partition),
-        check.unfit(),
-        isKnown ? Identity.RECORDED : Identity.UNKNOWN);
+        partition.input().filter(own -> !own.digest().isEmpty()).isPresent()
+            || listing instanceof TableInput && (isNamed || listing.partitionColumns().isEmpty());
+    return new AuditedInput(rows, cells, change(listing, sources, partition), isKnown);
   }
 
   private static void refuse(String input, List<String> problems) throws RefusedException {
@@ -166,12 +149,11 @@ record AuditedInput(
   }
 
   /**
-   * Returns the input's partitions that a partition was made of; if the run has named it, those
-   * whose files are recorded, or all.
+   * Returns the input's partition of the same name; empty if the run has named it.
    *
    * @throws RefusedException if its own is not there
    */
-  private static List<InputPartition> sources(Input listing, AuditedPartition partition)
+  private static List<InputPartition> named(Input listing, AuditedPartition partition)
       throws RefusedException {
     List<InputPartition> same =
         listing.partitions().stream()
@@ -184,13 +166,7 @@ record AuditedInput(
           "the input: %s has no partition %s".formatted(listing.shown(), partition.partition()));
     }
 
-    return same.isEmpty()
-        ? partition
-            .input()
-            .filter(scored -> !scored.digest().isEmpty())
-            .flatMap(scored -> ChosenPartitions.of(listing, scored))
-            .orElse(listing.partitions())
-        : same;
+    return same;
   }
 
   /** Returns what says that files are not those that were scored. */

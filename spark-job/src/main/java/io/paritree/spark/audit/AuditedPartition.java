@@ -2,7 +2,6 @@ package io.paritree.spark.audit;
 
 import io.paritree.model.RecordedModels;
 import io.paritree.output.PartitionValue;
-import io.paritree.output.ReportedChallenger;
 import io.paritree.output.ScoredInput;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.Set;
  * @param scores the columns of the scores; empty if they are not known
  * @param input what its rows were made of
  * @param scoredAt when that was read, at the latest
- * @param challengers what the run's report says of other models
  * @param files that have its rows
  * @param contradictions what the run or the place of the partition says otherwise, each in a
  *     sentence without its full stop
@@ -36,13 +34,11 @@ record AuditedPartition(
     List<String> scores,
     Optional<ScoredInput> input,
     Instant scoredAt,
-    List<ReportedChallenger> challengers,
     List<AuditedFile> files,
     List<String> contradictions) {
   AuditedPartition {
     keys = List.copyOf(keys);
     scores = List.copyOf(scores);
-    challengers = List.copyOf(challengers);
     files = List.copyOf(files);
     contradictions = List.copyOf(contradictions);
   }

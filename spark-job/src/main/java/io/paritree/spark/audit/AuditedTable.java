@@ -141,7 +141,6 @@ final class AuditedTable implements AuditedOutput {
         List.of(),
         Optional.of(AuditedDirectory.input(start)),
         Instant.parse(start.startedAt()),
-        known.report().challengers(),
         partition.files().stream()
             .filter(file -> own.containsKey(file.name()))
             .map(file -> new AuditedFile(own.get(file.name()), file))

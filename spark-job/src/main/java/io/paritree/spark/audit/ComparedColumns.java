@@ -1,60 +1,66 @@
 package io.paritree.spark.audit;
 
 import io.paritree.model.ScoringModel;
-import io.paritree.output.ReasonsForm;
 import io.paritree.output.ScoreColumns;
-import io.paritree.spark.audit.RowPairs.Side;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.rows.ScoreFields;
 import io.paritree.spark.tables.SqlName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns of published rows that are compared.
+ * The columns of published rows that are compared, in the order of {@link #values}.
  *
  * @param stored the columns of published rows; none if there are no rows
  * @param keys the columns of the key
+ * @param floats scores, margins and contributions
+ * @param texts label and version
  * @param passed columns of the input, which are before the scores
- * @param numbers floats: scores, margins, and what explains them
- * @param texts label, version, and reasons
- * @param hasMargins whether margins are among the numbers
- * @param contributions the columns of contributions, which are among the numbers
- * @param challenged the columns of challengers, which are among numbers and texts
+ * @param missing columns that the model gives to each row, and published rows do not have
+ * @param others published columns that are not compared
  */
 record ComparedColumns(
     StructType stored,
-    ArrayList<String> keys,
-    List<String> passed,
-    List<String> numbers,
+    List<String> keys,
+    List<String> floats,
     List<String> texts,
-    boolean hasMargins,
-    List<String> contributions,
-    List<String> challenged) {
-  static final String FAULTS = "faults";
+    List<String> passed,
+    List<String> missing,
+    List<String> others) {
 
   /**
    * Finds them.
    *
-   * @param contributions the columns that the model's contributions would have
-   * @param challengers whose columns are compared, too
-   * @throws RefusedException if a column of numbers has another type
+   * @throws RefusedException if no key is known, one is no column, or a number has another type
    */
-  static ComparedColumns of(
-      AuditedPartition partition,
-      StructType stored,
-      ScoringModel model,
-      List<String> contributions,
-      List<AuditedChallenger> challengers)
+  static ComparedColumns of(AuditedPartition partition, StructType stored, ScoringModel model)
       throws RefusedException {
-    ScoreColumns columns =
-        ScoreColumns.of(model.outputs(), model.engine().scores(), model.engine().outputs());
+    if (partition.keys().isEmpty()) {
+      throw new RefusedException(
+          "keys: nothing records which columns identify a row; give them as --keys, and to the run that scores");
+    }
+
     List<String> names = Arrays.asList(stored.fieldNames());
+    for (String key : names.isEmpty() ? List.<String>of() : partition.keys()) {
+      if (!names.contains(key)) {
+        throw new RefusedException("keys: the published rows have no column '%s'".formatted(key));
+      }
+    }
+
+    ScoreColumns columns = columns(model);
     int first = 0; // keys and passed columns are before the scores
     while (first < names.size()
         && !columns.scores().contains(names.get(first))
@@ -66,83 +72,38 @@ record ComparedColumns(
     passed.removeAll(partition.keys());
     passed.removeAll(partition.levels());
     List<String> own = names.subList(first, names.size());
-    List<String> numbers = new ArrayList<>(columns.numbers());
-    numbers.retainAll(own);
-    List<String> texts = new ArrayList<>(required(columns));
-    texts.removeAll(columns.numbers());
-    texts.retainAll(own);
-    boolean hasMargins = own.containsAll(columns.margins());
-    if (own.contains(ReasonsForm.COLUMN)) {
-      texts.add(ReasonsForm.COLUMN);
-      numbers.addAll(List.of(ReasonsForm.BASE, ReasonsForm.REST));
-    }
-
-    List<String> explained = new ArrayList<>(contributions);
-    explained.retainAll(own);
-    numbers.addAll(explained);
-    List<String> challenged = new ArrayList<>();
-    for (AuditedChallenger other : challengers) {
-      challenged.addAll(other.columns().keySet());
-      numbers.addAll(other.numbers());
-      texts.addAll(other.columns().keySet());
-      texts.removeAll(other.numbers());
-    }
-
-    challenged.retainAll(own);
-    numbers.retainAll(own);
-    texts.retainAll(own);
-    for (String name : numbers) {
-      if (!type(stored, name).equals(DataTypes.FloatType)) {
+    List<String> floats = new ArrayList<>(columns.numbers());
+    floats.addAll(ScoreFields.contributions(model));
+    floats.retainAll(own);
+    for (String name : floats) {
+      DataType type = stored.apply(name).dataType();
+      if (!type.equals(DataTypes.FloatType)) {
         throw new RefusedException(
             "scores: the published column '%s' is of type %s, and float was written"
-                .formatted(name, type(stored, name).catalogString()));
+                .formatted(name, type.catalogString()));
       }
     }
 
-    return new ComparedColumns(
-        stored,
-        new ArrayList<>(partition.keys()),
-        passed,
-        numbers,
-        texts,
-        hasMargins,
-        explained,
-        challenged);
-  }
-
-  private static List<String> required(ScoreColumns columns) {
-    List<String> required = new ArrayList<>(columns.scores());
+    List<String> texts = new ArrayList<>(List.of(ScoreColumns.MODEL_VERSION));
     if (columns.hasLabel()) {
-      required.add(ScoreColumns.LABEL);
+      texts.add(0, ScoreColumns.LABEL);
     }
 
-    required.add(ScoreColumns.MODEL_VERSION);
-    return required;
-  }
-
-  /** Returns the columns that each row of the model has, and published rows do not. */
-  List<String> missing(ScoringModel model) {
-    List<String> missing = required(ScoreColumns.of(model.outputs(), model.engine().scores(), 0));
-    missing.removeAll(numbers);
-    missing.removeAll(texts);
-    return missing;
-  }
-
-  /** Returns the published columns that are not compared. */
-  List<String> others(AuditedPartition partition) {
-    List<String> others = new ArrayList<>(Arrays.asList(stored.fieldNames()));
-    others.removeAll(keys);
-    others.removeAll(values());
+    List<String> missing = new ArrayList<>(columns.scores());
+    missing.addAll(texts);
+    missing.removeAll(names.isEmpty() ? missing : own);
+    texts.retainAll(own);
+    List<String> others = new ArrayList<>(own);
+    others.removeAll(floats);
+    others.removeAll(texts);
+    others.removeAll(partition.keys());
     others.removeAll(partition.levels());
-    return others;
+    return new ComparedColumns(stored, partition.keys(), floats, texts, passed, missing, others);
   }
 
-  boolean hasReasons() {
-    return texts.contains(ReasonsForm.COLUMN);
-  }
-
-  ArrayList<String> values() {
-    ArrayList<String> values = new ArrayList<>(numbers);
+  /** Returns the columns that are compared. */
+  List<String> values() {
+    List<String> values = new ArrayList<>(floats);
     values.addAll(texts);
     values.addAll(passed);
     return values;
@@ -155,71 +116,68 @@ record ComparedColumns(
     return carried;
   }
 
+  boolean hasMargins(ScoringModel model) {
+    return floats.containsAll(columns(model).margins());
+  }
+
+  boolean hasContributions(ScoringModel model) {
+    return ScoreFields.contributions(model).stream().anyMatch(floats::contains);
+  }
+
+  private static ScoreColumns columns(ScoringModel model) {
+    return ScoreColumns.of(model.outputs(), model.engine().scores(), model.engine().outputs());
+  }
+
   /** Returns the columns of the key, of rows with these columns. */
   List<Column> keys(StructType schema) {
-    return keys.stream().map(key -> functions.expr(ofType(key, schema))).toList();
+    return keys.stream().map(name -> exact(name, schema)).toList();
+  }
+
+  /** Returns the columns that are compared, of rows with these columns. */
+  List<Column> values(StructType schema) {
+    return values().stream().map(name -> exact(name, schema)).toList();
+  }
+
+  /** Returns a column with the type that it has in the published rows, as Spark compares it. */
+  private Column exact(String name, StructType schema) {
+    DataType own = schema.apply(name).dataType();
+    String column = SqlName.quoted(name);
+    if (texts.contains(name) || floats.contains(name)) {
+      return functions.expr(exact(column, DataTypes.StringType, 0));
+    }
+
+    DataType type = stored.fields().length == 0 ? own : stored.apply(name).dataType();
+    String cast = own.equals(type) ? column : "cast(%s as %s)".formatted(column, type.sql());
+    return functions.expr(exact(cast, type, 0));
   }
 
   /**
-   * Returns the columns of rows as {@link RowPairs} reads them.
-   *
-   * @param schema of the rows
+   * Returns an expression whose values are equal to Spark where they have the same bits: a text for
+   * each number, as -0.0 is 0.0 to Spark, and a list for each map. A NaN is any NaN.
    */
-  Column[] of(StructType schema, Side side, Column faults) {
-    List<Column> columns = start(schema, side);
-    for (String name : numbers) {
-      columns.add(SqlName.column(name).as("v" + columns.size()));
+  private static String exact(String value, DataType type, int depth) {
+    String part = "x" + depth;
+    if (type instanceof ArrayType list) {
+      return "transform(%s, %s -> %s)"
+          .formatted(value, part, exact(part, list.elementType(), depth + 1));
+    } else if (type instanceof MapType map) {
+      DataType entry = new StructType().add("key", map.keyType()).add("value", map.valueType());
+      String entries = "map_entries(%s)".formatted(value);
+      return "array_sort(%s)".formatted(exact(entries, new ArrayType(entry, false), depth));
+    } else if (type instanceof StructType struct) {
+      List<String> fields = new ArrayList<>();
+      for (StructField field : struct.fields()) {
+        String name = value + "." + SqlName.quoted(field.name());
+        fields.add("'f%s', %s".formatted(fields.size(), exact(name, field.dataType(), depth + 1)));
+      }
+
+      return "if(%s is null, null, named_struct(%s))".formatted(value, String.join(", ", fields));
+    } else if (type instanceof FloatType
+        || type instanceof DoubleType
+        || type instanceof StringType) {
+      return "cast(%s as string)".formatted(value);
     }
 
-    for (String name : texts) {
-      Column text = ValueText.of(SqlName.quoted(name), type(schema, name));
-      columns.add(text.as("v" + columns.size()));
-    }
-
-    for (String name : passed) {
-      Column text = ValueText.of(ofType(name, schema), type(stored, name));
-      columns.add(text.as("v" + columns.size()));
-    }
-
-    columns.add(faults.as(FAULTS));
-    return columns.toArray(Column[]::new);
-  }
-
-  /** Returns the same of rows without values. */
-  Column[] withoutValues(StructType schema, Side side, Column faults) {
-    List<Column> columns = start(schema, side);
-    for (String name : values()) {
-      DataType type = numbers.contains(name) ? DataTypes.FloatType : DataTypes.StringType;
-      columns.add(functions.lit(null).cast(type).as("v" + columns.size()));
-    }
-
-    columns.add(faults.as(FAULTS));
-    return columns.toArray(Column[]::new);
-  }
-
-  private List<Column> start(StructType schema, Side side) {
-    List<Column> columns = new ArrayList<>();
-    for (Column key : keys(schema)) {
-      columns.add(key.as("k" + columns.size()));
-    }
-
-    columns.add(functions.lit(side.ordinal()).as("side"));
-    return columns;
-  }
-
-  /** Returns a column with the type that it has in the published rows, as an expression. */
-  private String ofType(String name, StructType schema) {
-    String column = SqlName.quoted(name);
-    return !has(stored, name) || type(schema, name).equals(type(stored, name))
-        ? column
-        : "cast(%s as %s)".formatted(column, type(stored, name).sql());
-  }
-
-  static boolean has(StructType schema, String name) {
-    return Arrays.asList(schema.fieldNames()).contains(name);
-  }
-
-  private static DataType type(StructType schema, String name) {
-    return schema.apply(name).dataType();
+    return type instanceof BinaryType ? "hex(%s)".formatted(value) : value;
   }
 }
