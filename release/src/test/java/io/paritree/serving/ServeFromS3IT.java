@@ -82,6 +82,8 @@ class ServeFromS3IT {
     return new ServeRun(
         directory,
         Map.of(
+            "PARITREE_JAVA_OPTS",
+            "-XX:TieredStopAtLevel=1", // it runs too briefly for the second compiler
             "HADOOP_CONF_DIR",
             configuration.toString(),
             "PARITREE_CLASSPATH",

@@ -39,6 +39,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ServeFromHdfsIT {
   private static final String TOKEN = "an-operator-with-a-long-secret-0123456789";
   private static final String SCORE = "/v1/models/parcel-late/score";
+
+  /** The servers run too briefly for the JVM's second compiler. */
+  private static final Map<String, String> QUICK =
+      Map.of("PARITREE_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+
   private static final String RECORD = TestPackages.records(1).get(0);
 
   @TempDir static Path directory;
@@ -148,7 +153,7 @@ class ServeFromHdfsIT {
     byte[] token = MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(UTF_8));
     return new ServeRun(
         directory,
-        Map.of(),
+        QUICK,
         "--with-hadoop",
         "--model",
         "parcel-late@champion",
@@ -190,7 +195,7 @@ class ServeFromHdfsIT {
     try (ServeRun run =
             new ServeRun(
                 directory,
-                Map.of(),
+                QUICK,
                 "--with-hadoop",
                 "--model",
                 store + "/parcel-late/1",
@@ -223,7 +228,7 @@ class ServeFromHdfsIT {
     try (ServeRun run =
             new ServeRun(
                 directory,
-                Map.of(),
+                QUICK,
                 "--with-hadoop",
                 "--model",
                 store + "/parcel-late/1",
