@@ -88,9 +88,9 @@ final class RowCheck {
 
     boolean isKnown = quarantined.isPresent() || partition.rows().quarantined() == 0;
     int tasks = (int) (1 + partition.rows().read() * query.sample() / ROWS_OF_TASK);
-    RowComparison comparison =
-        new RowComparison(compared.keys(), compared.values(), compared.floats().size(), isKnown);
-    return new Result(comparison.of(all, tasks), input, isKnown);
+    KeyedRows keyed =
+        new KeyedRows(compared.keys(), compared.values(), compared.floats().size(), isKnown);
+    return new Result(keyed.compared(all, tasks), input, isKnown);
   }
 
   private Dataset<Row> again(
@@ -118,23 +118,23 @@ final class RowCheck {
       throw new RefusedException("the input: " + e.getMessage());
     }
 
-    Column faults = faults(RowComparison.FAULTS);
+    Column faults = faults(KeyedRows.FAULTS);
     if (input.isOfCsv()) {
       Column malformed = functions.lit(" " + FaultCode.MALFORMED_RECORD.code());
       faults = functions.when(functions.col(CsvLineRows.MALFORMED), malformed).otherwise(faults);
     }
 
-    Dataset<Row> again = scored.withColumn(RowComparison.FAULTS, faults);
-    Column isScored = functions.col(RowComparison.FAULTS).isNull();
+    Dataset<Row> again = scored.withColumn(KeyedRows.FAULTS, faults);
+    Column isScored = functions.col(KeyedRows.FAULTS).isNull();
     List<Column> values = new ArrayList<>();
     for (Column value : compared.values(again.schema())) {
       values.add(functions.when(isScored, value));
     }
 
-    return side(again, compared, values, functions.col(RowComparison.FAULTS), false);
+    return side(again, compared, values, functions.col(KeyedRows.FAULTS), false);
   }
 
-  /** Returns rows as {@link RowComparison} reads them. */
+  /** Returns rows as {@link KeyedRows} reads them. */
   private static Dataset<Row> side(
       Dataset<Row> rows,
       ComparedColumns compared,
@@ -150,8 +150,8 @@ final class RowCheck {
       columns.add(values.get(index).as("v" + index));
     }
 
-    columns.add(faults.as(RowComparison.FAULTS));
-    columns.add(functions.lit(isPublished).as(RowComparison.IS_PUBLISHED));
+    columns.add(faults.as(KeyedRows.FAULTS));
+    columns.add(functions.lit(isPublished).as(KeyedRows.IS_PUBLISHED));
     return rows.select(columns.toArray(Column[]::new));
   }
 

@@ -2,6 +2,7 @@ package io.paritree.spark.audit;
 
 import io.paritree.spark.task.JavaSerialized;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +25,7 @@ import org.apache.spark.sql.functions;
  * @param floats how many of these, the first ones, are texts of floats
  * @param known whether quarantined rows are there, so that faults are compared
  */
-record RowComparison(List<String> keys, List<String> values, int floats, boolean known)
+record KeyedRows(List<String> keys, List<String> values, int floats, boolean known)
     implements FlatMapFunction<Iterator<Row>, JavaSerialized<RowTally>> {
   /** Fields and codes of faults, as a text; null in rows that were scored. */
   static final String FAULTS = "faults";
@@ -34,7 +35,7 @@ record RowComparison(List<String> keys, List<String> values, int floats, boolean
 
   private static final String ROW = "row";
 
-  RowComparison {
+  KeyedRows {
     keys = List.copyOf(keys);
     values = List.copyOf(values);
   }
@@ -45,7 +46,7 @@ record RowComparison(List<String> keys, List<String> values, int floats, boolean
    * @param rows of both sides: key, values, {@link #FAULTS} and {@link #IS_PUBLISHED}
    * @param tasks that compare them
    */
-  RowTally of(Dataset<Row> rows, int tasks) {
+  RowTally compared(Dataset<Row> rows, int tasks) {
     List<Column> keyed = columns("k", keys.size());
     List<Column> compared = columns("v", rows.columns().length - keys.size() - 2);
     compared.add(0, functions.col(FAULTS));
@@ -189,9 +190,12 @@ record RowComparison(List<String> keys, List<String> values, int floats, boolean
   }
 
   private String text(int index, Object value) {
-    return value != null && index < floats
-        ? "%s (0x%08x)".formatted(value, Float.floatToIntBits(Float.parseFloat((String) value)))
-        : String.valueOf(value);
+    if (value == null || index >= floats) {
+      return String.valueOf(value);
+    }
+
+    int bits = Float.floatToIntBits(Float.parseFloat((String) value));
+    return "%s (0x%s)".formatted(value, HexFormat.of().toHexDigits(bits));
   }
 
   private String text(Row key) {
