@@ -43,8 +43,8 @@ import org.apache.spark.sql.SparkSession;
  *     lines of CSV
  * @param cells columns whose texts are read as cells of CSV are
  * @param change what says that they are not those that were scored; empty if nothing does
- * @param isRecorded whether it is known which files were scored; if not, only their times can be
- *     looked at
+ * @param isRecorded whether it is known which files were scored; if not, only their times are
+ *     compared
  */
 record AuditedInput(
     Dataset<Row> rows, Set<String> cells, Optional<String> change, boolean isRecorded) {

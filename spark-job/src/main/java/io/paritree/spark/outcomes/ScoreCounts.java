@@ -139,8 +139,8 @@ record ScoreCounts(
       RowGroup before = numbers.put(row.getLong(at - 1), group);
       if (before != null && !before.equals(group)) {
         throw new IllegalStateException(
-            "Cannot tell rows of %s from rows of %s: they have the same number"
-                .formatted(before, group));
+            "Cannot distinguish rows of %s from rows of %s: both have the number %s"
+                .formatted(before, group, row.getLong(at - 1)));
       }
 
       groups.merge(group, known, Long::sum);
