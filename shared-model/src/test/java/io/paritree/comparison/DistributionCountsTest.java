@@ -12,7 +12,15 @@ import org.junit.jupiter.api.Test;
 
 class DistributionCountsTest {
   private static final float[] SPECIAL = {
-    Float.NEGATIVE_INFINITY, -Float.MAX_VALUE, -0f, 0f, Float.MIN_VALUE, 1, Float.NaN
+    Float.NEGATIVE_INFINITY,
+    -Float.MAX_VALUE,
+    -1,
+    -Float.MIN_VALUE,
+    0,
+    Float.MIN_VALUE,
+    1,
+    Float.POSITIVE_INFINITY,
+    Float.NaN
   };
 
   private static DistributionCounts counts(int most, float[] one, float[] other) {
@@ -38,7 +46,7 @@ class DistributionCountsTest {
     for (int at = 1; at < SPECIAL.length; at++) {
       int before = DistributionCounts.ordered(SPECIAL[at - 1]);
       int own = DistributionCounts.ordered(SPECIAL[at]);
-      assertThat(own).as("%s", SPECIAL[at]).isGreaterThanOrEqualTo(before);
+      assertThat(own).as("%s", SPECIAL[at]).isGreaterThan(before);
     }
 
     assertThat(DistributionCounts.ordered(-0f)).isEqualTo(DistributionCounts.ordered(0f));
@@ -52,12 +60,24 @@ class DistributionCountsTest {
 
     assertThat(sent(counts).distance())
         .isEqualTo(counts.distance())
-        .isEqualTo(new DistributionCounts.Distance(6 / 7.0, 0));
+        .isEqualTo(new DistributionCounts.Distance(8 / 9.0, 0));
     assertThat(sent(counts(100, SPECIAL, SPECIAL)).distance())
         .isEqualTo(new DistributionCounts.Distance(0, 0));
     DistributionCounts twice = sent(counts);
     twice.add(sent(counts));
     assertThat(twice.distance()).isEqualTo(counts.distance());
+  }
+
+  @Test
+  void allBitsCountAsLongAsThereAreFewValuesAndOneMoreDropsNoMoreThanItMust() {
+    float[] one = {1, 1, 5};
+    float[] other = {Math.nextUp(1f), Math.nextUp(1f), 7};
+
+    assertThat(counts(4, one, other).distance())
+        .isEqualTo(new DistributionCounts.Distance(2 / 3.0, 0));
+    assertThat(counts(3, one, other).distance())
+        .as("1 and the float above it are one value, 5 and 7 are not")
+        .isEqualTo(new DistributionCounts.Distance(1 / 3.0, 1 / 3.0));
   }
 
   @Test
