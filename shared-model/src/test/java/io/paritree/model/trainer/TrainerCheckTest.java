@@ -102,6 +102,13 @@ class TrainerCheckTest {
               row -> scores.apply(row).replaceFirst("([^,]*),([^,]*),(.*)", "$2,$3,$1");
           assertNamed(planted, "those of the outputs [1, 2, 0]: give --expected p2,p0,p1");
           planted.seal(0, "p2,p0,p1");
+
+          byte[] many = new Training(5, WIDTH).classes(14).objective("multi:softprob").file("ubj");
+          PlantedCause turned = new PlantedCause(directory, many).predicted(Rounds.ALL);
+          IntFunction<String> inOrder = turned.predictions;
+          turned.predictions = row -> inOrder.apply(row).replaceFirst("(.*),([^,]*)", "$2,$1");
+          String order = "p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,p11,p12,p13,p0";
+          assertNamed(turned, "the columns are in another order", "give --expected " + order);
         });
     CAUSES.put(
         "rounds",
@@ -120,7 +127,7 @@ class TrainerCheckTest {
     CAUSES.put(
         "order of categories",
         directory -> {
-          PlantedCause planted = new PlantedCause(directory, ofCategories(5));
+          PlantedCause planted = new PlantedCause(directory, ofCategories(5, 1));
           planted.f1(CATEGORY.formatted("\"a\",\"b\",\"c\",\"d\",\"e\""));
           for (int row = 0; row < ROWS; row++) {
             planted.cells[row][1] = CATEGORIES.get(row % 5);
@@ -149,22 +156,38 @@ class TrainerCheckTest {
             planted.schema = planted.schema.replace("\"f2\"}", "\"f2\"," + cure + "}");
             planted.seal(0);
           }
+
+          PlantedCause planted = new PlantedCause(directory, binary());
+          for (int row = 0; row < ROWS; row += 9) {
+            for (int feature : new int[] {1, 2}) {
+              planted.cells[row + feature][feature] = "-1";
+              planted.slot(row + feature, feature, Float.NaN);
+            }
+          }
+
+          planted.predicted(Rounds.ALL);
+          assertNamed(planted, "took -1 of 'f1', 'f2' as missing: give \"missing\": [-1]");
         });
     CAUSES.put(
         "category as missing",
         directory -> {
-          PlantedCause planted = new PlantedCause(directory, ofCategories(4));
-          planted.f1(CATEGORY.formatted("\"NA\",\"a\",\"b\",\"c\",\"d\""));
+          PlantedCause planted = new PlantedCause(directory, ofCategories(4, 1, 2));
+          String own = CATEGORY.formatted("\"NA\",\"a\",\"b\",\"c\",\"d\"");
+          planted.schema =
+              planted.schema.replaceAll("(\"name\":\"f[12]\"),\"type\":\"number\"", "$1," + own);
           for (int row = 0; row < ROWS; row++) {
-            planted.cells[row][1] = row % 5 == 0 ? "NA" : CATEGORIES.get(row % 5 - 1);
-            planted.slot(row, 1, row % 5 == 0 ? Float.NaN : row % 5 - 1);
+            for (int feature : new int[] {1, 2}) {
+              int code = (feature == 1 ? row : row / 5) % 5 - 1;
+              planted.cells[row][feature] = code < 0 ? "NA" : CATEGORIES.get(code);
+              planted.slot(row, feature, code < 0 ? Float.NaN : code);
+            }
           }
 
           planted.predicted(Rounds.ALL);
           String cure = "\"missing\": [\"NA\"]";
           assertNamed(
               planted,
-              "took \"NA\" of 'f1' as missing: give "
+              "took \"NA\" of 'f1', 'f2' as missing: give "
                   + cure
                   + " and take it out of \"categories\"");
           planted.schema =
@@ -251,25 +274,39 @@ class TrainerCheckTest {
           assertNamed(planted, "gave [other] as base margin: give --offset other");
           planted.option = "--offset other";
           planted.seal(0);
+          planted.predicted(planted.withBaseMargins(ofLogarithms));
+          assertNamed(
+              planted, "gave the logarithm of [other] as base margin: write it as a column");
           planted.predicted(Rounds.ALL);
           assertNamed(planted, "gave no base margin: do not give [other] as offset");
         });
     CAUSES.put(
         "unit",
         directory -> {
-          PlantedCause planted = new PlantedCause(directory, binary());
-          for (int row = 0; row < ROWS; row++) {
-            planted.cells[row][1] = String.valueOf(planted.slot(row, 1) * 100);
-            planted.slot(row, 1, (float) (Double.parseDouble(planted.cells[row][1]) / 100));
-          }
+          Map<Double, String> factors =
+              Map.of(
+                  100.0, "100 times 'f1' (as per cent or cents)",
+                  1_000.0, "1000 times 'f1' (as of thousands)",
+                  0.001, "a thousandth of 'f1' (as thousands)",
+                  0.01, "a hundredth of 'f1' (as of per cent or cents)");
+          byte[] model = binary();
+          for (Map.Entry<Double, String> factor : factors.entrySet()) {
+            PlantedCause planted = new PlantedCause(directory, model);
+            double times = factor.getKey();
+            for (int row = 0; row < ROWS; row++) {
+              planted.cells[row][1] = String.valueOf((float) (planted.slot(row, 1) / times));
+              double cell = Double.parseDouble(planted.cells[row][1]);
+              planted.slot(row, 1, (float) (times < 1 ? cell / (1 / times) : cell * times));
+            }
 
-          planted.predicted(Rounds.ALL);
-          assertNamed(planted, "a hundredth of 'f1' (as of per cent or cents)", "write it into");
-          for (int row = 0; row < ROWS; row++) {
-            planted.cells[row][1] = String.valueOf(planted.slot(row, 1));
-          }
+            planted.predicted(Rounds.ALL);
+            assertNamed(planted, factor.getValue(), "write it into");
+            for (int row = 0; row < ROWS; row++) {
+              planted.cells[row][1] = String.valueOf(planted.slot(row, 1));
+            }
 
-          planted.seal(0);
+            planted.seal(0);
+          }
         });
     CAUSES.put(
         "rounded",
@@ -281,6 +318,10 @@ class TrainerCheckTest {
                 row -> String.format(Locale.ROOT, "%." + decimals + "f", number(scores, row));
             assertNamed(planted, "were rounded to %s decimals".formatted(decimals));
           }
+
+          planted.predictions = // float64 text of a rounded float32
+              row -> String.valueOf((double) (Math.round(number(scores, row) * 1e3) / 1e3f));
+          assertNamed(planted, "were rounded to 3 decimals");
         });
     CAUSES.put(
         "shuffled rows",
@@ -605,9 +646,13 @@ class TrainerCheckTest {
     return new Training(3, WIDTH).objective("reg:squarederror").rounds(60).file("ubj");
   }
 
-  private static byte[] ofCategories(int size) throws Exception {
-    return new Training(7, WIDTH)
-        .categories(1, size)
+  private static byte[] ofCategories(int size, int... features) throws Exception {
+    Training training = new Training(7, WIDTH);
+    for (int feature : features) {
+      training.categories(feature, size);
+    }
+
+    return training
         .missing(0.2)
         .with("max_cat_to_onehot", 1)
         .objective("reg:squarederror")
