@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
+import io.paritree.feature.Feature;
 import io.paritree.model.command.ModelMain;
 import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
@@ -180,6 +181,7 @@ class CutCategoriesTest {
       strings = {
         "\"AA\",\"DL\",\"UA\",\"Zürich Post\"|at code 3: 'Zürich Post' in the schema",
         "\"DL\",\"AA\",\"UA\",\"Zürich Pos\"|at code 0: 'DL' in the schema",
+        "\"AA\",\"DL\",\"UA\",\"Zürich Pos\",\"b\"|at code 4: 'b' in the schema, none in the model file",
         "1,2,3,4|at code 0: '1' in the schema"
       })
   void namesThatAreNotThoseOfTheFileAreRefused(String namesAndMessage) throws Exception {
@@ -192,6 +194,40 @@ class CutCategoriesTest {
     assertThat(err.toString())
         .contains("/features/3 ('carrier'): its categories differ", parts[1])
         .contains("XGBoost 3.1 to 3.3 cut the names", "train the model again with 3.4 or newer");
+  }
+
+  @Test
+  void codesAreReadWhereACallerStatesThemButAreNotSealed() throws Exception {
+    Path cut = Files.write(path("cut.json"), RecordedNames.cut(V32, NAMES));
+    Path schema = Files.writeString(path("schema.json"), schema("").replace("[]", "\"codes\""));
+    Assumptions codes = new Assumptions(true, List.of(), Optional.empty());
+    ModelFiles files = ModelFiles.read(cut.toString());
+
+    assertThat(Opening.open(files, EngineKind.FOREST, codes).schema().features().get(3).kind())
+        .isEqualTo(Feature.Kind.CATEGORY_CODE);
+    run(6, "seal", "--model", cut, "--schema", schema, "--name", "p", "--output", path("p"));
+    assertThat(err.toString()).contains("'carrier': \"AA\", \"DL\", \"UA\", \"Zürich Pos\"");
+    assertThat(path("p")).doesNotExist();
+  }
+
+  @Test
+  void namesThatAreNotCutGiveTheBitsOfTheModelWithoutNames() throws Exception {
+    List<String> names = List.of("Москва", "Париж", "東京", "𝄞𝄞");
+    Path plain = new TestPackages(directory).bareParcelModel();
+    Path whole = Files.write(path("whole.json"), RecordedNames.whole(V32, names));
+    Path schema = Files.writeString(path("schema.json"), schema(quoted(names)));
+
+    assertThat(predicted(whole, schema, rows(names)))
+        .hasSameTextualContentAs(predicted(plain, schema, rows(names)));
+  }
+
+  /** Seals a model and returns the scores of rows. */
+  private Path predicted(Path model, Path schema, Path rows) {
+    Path sealed = path(model.getFileName() + "-package");
+    Path scores = path(model.getFileName() + ".csv");
+    run(0, "seal", "--model", model, "--schema", schema, "--name", "p", "--output", sealed);
+    run(0, "predict", "--model", sealed, "--input", rows, "--output", scores);
+    return scores;
   }
 
   private static String quoted(List<String> names) {
