@@ -116,7 +116,7 @@ public final class AccessTable {
       }
     }
 
-    return cells;
+    return cells.stream().distinct().toList(); // a path has a route for each of its methods
   }
 
   /** Returns the status without a body: the page is at its own path, and there is no challenger. */

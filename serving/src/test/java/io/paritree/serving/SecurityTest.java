@@ -144,16 +144,20 @@ class SecurityTest {
               "Sec-Fetch-Site: cross-site\r\nOrigin: https://dashboard.example\r\n",
               "Origin: https://dashboard.example\r\n",
               "Origin: " + own + "\r\n");
-      for (Cell cell : AccessTable.callersPort()) {
-        String head = cell.request().split("\r\n", 2)[0];
-        if (head.startsWith("POST ")) {
-          for (String page : refused) {
-            assertThat(sent(open, head, page)).as(head + page).contains(" 403 ", "another origin");
-          }
+      List<String> heads =
+          AccessTable.callersPort().stream()
+              .map(cell -> cell.request().split("\r\n", 2)[0])
+              .filter(head -> head.startsWith("POST "))
+              .distinct()
+              .toList();
+      assertThat(heads).hasSizeGreaterThan(20);
+      for (String head : heads) {
+        for (String page : refused) {
+          assertThat(sent(open, head, page)).as(head + page).contains(" 403 ", "another origin");
+        }
 
-          for (String page : allowed) {
-            assertThat(sent(open, head, page)).as(head + page).doesNotContain("another origin");
-          }
+        for (String page : allowed) {
+          assertThat(sent(open, head, page)).as(head + page).doesNotContain("another origin");
         }
       }
 
