@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What fields have done to a margin adds up to its change, whatever the model is. */
 class ImpactsTest {
   private static final long SEED = Seed.next();
-  private static final int ROWS = 500;
+  private static final int ROWS = Math.max(500, Integer.getInteger("paritree.rows", 0) / 500);
 
   @TempDir Path directory;
 

@@ -81,6 +81,7 @@ class ValueOutcomeTest {
     rows.forEach(outcome::add);
 
     List<Measure> added = outcome.measured().measures();
+    assertThat(added).hasSameSizeAs(each.measures());
     for (int index = 0; index < added.size(); index++) {
       assertThat(added.get(index).value())
           .as(added.get(index).name())

@@ -150,10 +150,4 @@ class RunDriftTest {
                 "\\}\\s*$", ", \"by\": \"region\", \"slices\": [{\"slice\": \"north\"}]}");
     assertThat(StoredProfile.fromJson(utf8(earlier), "profile")).isEqualTo(stored);
   }
-
-  @Test
-  void storedProfilesAreReadAsTheyWereWritten() throws Exception {
-    StoredProfile stored = new StoredProfile("d1", profile(2));
-    assertThat(StoredProfile.fromJson(stored.toJson(), "profile")).isEqualTo(stored);
-  }
 }
