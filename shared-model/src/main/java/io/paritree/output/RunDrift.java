@@ -30,7 +30,7 @@ public record RunDrift(List<Partition> partitions) {
    * One partition that was scored.
    *
    * @param path its directory below the output; empty if the output is not partitioned
-   * @param profile empty if it must not be readable
+   * @param profile empty where an earlier version of the job has left it out
    * @param drifts what it was compared with
    * @param verdicts of the rules
    */

@@ -43,7 +43,7 @@ class RunDriftTest {
   }
 
   @Test
-  void eachPartitionHasItsProfileUnlessThatMustNotBeReadable() throws Exception {
+  void eachPartitionHasItsProfileUnlessAnEarlierVersionLeftItOut() throws Exception {
     String text =
         """
         {"format": 1, "partitions": [
