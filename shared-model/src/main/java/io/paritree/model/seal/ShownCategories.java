@@ -13,7 +13,8 @@ import java.util.Set;
 
 /**
  * The categories that a column's cells show, in the order in which pandas codes them: whole numbers
- * by size, everything else as text by code points.
+ * by size, texts by code points. Fractions are texts here; pandas has them by size, so a draft asks
+ * for the trainer's order.
  *
  * @param categories the values in that order
  * @param missing the texts among the cells that pandas takes as missing

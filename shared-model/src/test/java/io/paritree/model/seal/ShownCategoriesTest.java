@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The order that pandas 2.2's {@code read_csv} and {@code astype("category")} give, as tried. */
+/**
+ * The order that pandas 2.2's {@code read_csv} and {@code astype("category")} give, as tried; but
+ * for fractions, which pandas sorts by size.
+ */
 class ShownCategoriesTest {
   @Test
   void wholeNumbersAreSortedBySize() {
