@@ -25,7 +25,7 @@ public final class ClassOutcome implements OutcomeMeasuring {
 
   private static final class ClassSums {
     private final String name;
-    private final ClassOrder order = new ClassOrder();
+    private final ScoreOrder order = new ScoreOrder();
     private final PreciseSum came = new PreciseSum();
     private final PreciseSum said = new PreciseSum();
     private final PreciseSum right = new PreciseSum();
@@ -54,6 +54,12 @@ public final class ClassOutcome implements OutcomeMeasuring {
   public void add(OutcomeRow row) {
     int came = (int) row.outcome();
     if (row.part() != OutcomeRow.NO_CLASS) {
+      if (!(row.score() >= 0 && row.score() <= 1)) {
+        throw new IllegalArgumentException(
+            "Cannot measure the score %s of a class: probabilities, 0 to 1, were expected"
+                .formatted(row.score()));
+      }
+
       classes.get((int) row.part()).order.add(row.score(), row.part() == came, row.total());
     }
 

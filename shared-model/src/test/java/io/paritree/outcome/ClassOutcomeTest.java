@@ -136,9 +136,12 @@ class ClassOutcomeTest {
     ClassOutcome outcome = new ClassOutcome(new OutcomeTotals(2, 1, 2, 1, 0.5, 1, 1), NAMES);
     outcome.add(new OutcomeRow(0.5, 1, 1, 1, 1, 2));
 
-    for (double score : new double[] {0.25, Double.NaN, 1.5}) {
+    for (double score : new double[] {-0.5, Double.NaN, 1.5}) {
       assertThatThrownBy(() -> outcome.add(new OutcomeRow(score, 1, 1, 1, 1, 2)))
-          .hasMessageContaining("ascending probabilities");
+          .hasMessageContaining("probabilities, 0 to 1, were expected");
     }
+
+    assertThatThrownBy(() -> outcome.add(new OutcomeRow(0.25, 1, 1, 1, 1, 2)))
+        .hasMessageContaining("ascending scores were expected");
   }
 }

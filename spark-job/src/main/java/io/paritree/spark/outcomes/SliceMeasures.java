@@ -7,6 +7,7 @@ import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
 import io.paritree.outcome.RankOutcome;
+import io.paritree.outcome.ScoreOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,8 +28,8 @@ final class SliceMeasures {
   private final Map<Long, Boolean> mature = new HashMap<>();
 
   // What a join says that takes missing labels for negative, and the same of what is measured.
-  private final BinOrder naive = new BinOrder();
-  private final BinOrder measured = new BinOrder();
+  private final ScoreOrder naive = new ScoreOrder();
+  private final ScoreOrder measured = new ScoreOrder();
 
   /** The rows of some groups while they are read: one slice, or several that are the same. */
   private static final class Sums {
@@ -37,7 +38,7 @@ final class SliceMeasures {
     private final long scored;
     private final Coverage coverage;
     private final OutcomeTotals.Sum totals = new OutcomeTotals.Sum();
-    private final Map<Long, BinOrder> orders = new HashMap<>(); // of classes one each
+    private final Map<Long, ScoreOrder> orders = new HashMap<>(); // of classes one each
     private OutcomeMeasuring measuring;
     private long matched;
     private long leaks;
@@ -159,7 +160,7 @@ final class SliceMeasures {
         boolean isPositive =
             outcomes.kind() == OutcomeKind.CLASSES ? row.isOfItsOutcome() : row.outcome() > 0;
         sums.orders
-            .computeIfAbsent(row.part(), any -> new BinOrder())
+            .computeIfAbsent(row.part(), any -> new ScoreOrder())
             .add(row.score(), isPositive, row.weight() * row.rows());
       }
     }
@@ -242,7 +243,7 @@ final class SliceMeasures {
   OptionalDouble bound() {
     return different.stream()
         .flatMap(sums -> sums.orders.values().stream())
-        .mapToDouble(BinOrder::bound)
+        .mapToDouble(ScoreOrder::bound)
         .filter(own -> !Double.isNaN(own))
         .max();
   }

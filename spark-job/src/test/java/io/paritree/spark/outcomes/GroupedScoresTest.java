@@ -10,6 +10,7 @@ import io.paritree.outcome.OutcomeKind;
 import io.paritree.outcome.OutcomeMeasuring;
 import io.paritree.outcome.OutcomeRow;
 import io.paritree.outcome.OutcomeTotals;
+import io.paritree.outcome.ScoreOrder;
 import io.paritree.spark.TestSpark;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,8 +44,8 @@ class GroupedScoresTest {
             "*", "cast(cast_score as double) score", "cast(chance < cast_score as double) outcome");
   }
 
-  private static Map<String, Double> measures(OutcomeKind kind, long rows, int most, BinOrder order)
-      throws Exception {
+  private static Map<String, Double> measures(
+      OutcomeKind kind, long rows, int most, ScoreOrder order) throws Exception {
     OutcomeForm form = OutcomeForm.of(kind);
     Dataset<Row> joined =
         kind == OutcomeKind.BINARY
@@ -79,8 +80,8 @@ class GroupedScoresTest {
       value = OutcomeKind.class,
       names = {"BINARY", "VALUES"})
   void theMeasuresAreNearAndTheBoundOfTheAreaHolds(OutcomeKind kind) throws Exception {
-    BinOrder order = new BinOrder();
-    Map<String, Double> exact = measures(kind, ROWS, 2 * ROWS, new BinOrder());
+    ScoreOrder order = new ScoreOrder();
+    Map<String, Double> exact = measures(kind, ROWS, 2 * ROWS, new ScoreOrder());
     Map<String, Double> near = measures(kind, ROWS, MOST, order);
 
     if (kind == OutcomeKind.BINARY) {
@@ -105,8 +106,8 @@ class GroupedScoresTest {
       value = OutcomeKind.class,
       names = {"BINARY", "VALUES"})
   void theMeasuresOfRowsAreThoseOfTheGroupsThatSparkMakesOfThem(OutcomeKind kind) throws Exception {
-    Map<String, Double> ofRows = measures(kind, ROWS, 2 * ROWS, new BinOrder());
-    Map<String, Double> ofGroups = measures(kind, Long.MAX_VALUE / 2, 2 * ROWS, new BinOrder());
+    Map<String, Double> ofRows = measures(kind, ROWS, 2 * ROWS, new ScoreOrder());
+    Map<String, Double> ofGroups = measures(kind, Long.MAX_VALUE / 2, 2 * ROWS, new ScoreOrder());
 
     assertThat(ofGroups).hasSameSizeAs(ofRows);
     ofRows.forEach(
