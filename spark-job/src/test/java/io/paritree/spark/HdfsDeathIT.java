@@ -34,7 +34,7 @@ class HdfsDeathIT {
   @ParameterizedTest
   @EnumSource(
       value = Step.class,
-      names = {"SWAP_BEGUN", "NEW_MOVED"})
+      names = {"STAGED", "PREPARED", "SWAP_BEGUN", "OLD_MOVED", "NEW_MOVED", "REPORT_MOVED"})
   void readersSeeOldOrNewAndTheNextRunSucceeds(Step fatal) throws Exception {
     trial.ensureOutput();
     assertThat(trial.killAt(fatal, 1)).isEmpty();

@@ -49,7 +49,8 @@ class JobDeathIT {
   }
 
   static List<Step> stepsOfAFirst() {
-    return Forms.some(1, List.of(Step.SWAP_BEGUN, Step.NEW_MOVED));
+    return Forms.some(
+        1, List.of(Step.PREPARED, Step.SWAP_BEGUN, Step.NEW_MOVED, Step.REPORT_MOVED));
   }
 
   @ParameterizedTest
