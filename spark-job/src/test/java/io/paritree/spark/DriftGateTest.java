@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -261,6 +262,11 @@ class DriftGateTest {
                 + " first at rows",
             "day=2024-01-08: rows < 0.5 * weekday|previous: rows is 100, limit 200 by weekday",
             "with --all-or-nothing, nothing of the group is published");
+    assertThat(drift(directory.resolve("out")).partitions().get(0).verdicts())
+        .filteredOn(Verdict::isWarning)
+        .as("a warning that fires is reported, and holds nothing")
+        .extracting(Verdict::result, Verdict::holds)
+        .containsExactly(tuple(Verdict.Result.FIRED, false));
     assertThat(profiles("2024-01-08")).isEmpty();
 
     JobRun replaced =

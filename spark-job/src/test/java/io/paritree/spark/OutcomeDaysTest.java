@@ -108,6 +108,51 @@ class OutcomeDaysTest {
   }
 
   @Test
+  void labelsFindTheirScoresByTextsThatAreNotJoinedAndByWholeNumbersOfAnyWidth() throws Exception {
+    SparkSession spark = TestSpark.session();
+    spark
+        .read()
+        .parquet(home.resolve("out").toString())
+        .withColumn("number", functions.expr("cast(parcel_id div 2 as bigint)"))
+        .withColumn("one", functions.expr("if(parcel_id % 2 = 0, '1', '11')"))
+        .withColumn("two", functions.expr("if(parcel_id % 2 = 0, '12', nullif('2', '' || number))"))
+        .write()
+        .option("path", directory.resolve("pairs").toString())
+        .saveAsTable("scores_of_pairs");
+    Path typed = directory.resolve("typed");
+    spark
+        .range(DAYS.size() * ROWS / 2)
+        .selectExpr("cast(id as int) as number", "'1' as one", "'12' as two", "true as came")
+        .union(spark.sql("SELECT 2, '11', null, true"))
+        .union(spark.sql("SELECT 3, '111', '2', true"))
+        .coalesce(1)
+        .write()
+        .parquet(typed.toString());
+    Path json = directory.resolve("pairs.json");
+    try {
+      succeeds(
+          JobRun.ofOutcomes(
+              "--table",
+              "scores_of_pairs",
+              "--keys",
+              "number,one,two",
+              "--labels",
+              typed,
+              "--label",
+              "came",
+              "--json",
+              json));
+
+      JsonNode report = OutcomesRun.report(json);
+      assertThat(matched(report)).isEqualTo(DAYS.size() * ROWS / 2);
+      assertThat(report.at("/labels/unknown").asInt()).as("a null is no key").isEqualTo(1);
+      assertThat(report.at("/slices/0/measures/rate").asDouble()).isEqualTo(1);
+    } finally {
+      spark.sql("DROP TABLE scores_of_pairs");
+    }
+  }
+
+  @Test
   void aPartitionIsNeverLeftOutSinceARunWasKilledWhileItReplacedIt() throws Exception {
     Path output = home.toRealPath().resolve("out");
     Object[] again = {

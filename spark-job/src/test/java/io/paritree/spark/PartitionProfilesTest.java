@@ -481,4 +481,14 @@ class PartitionProfilesTest {
     assertThat(profile.margins()).isEmpty();
     assertThat(profile.features()).allMatch(feature -> feature.contributions().isEmpty());
   }
+
+  @Test
+  void malformedLinesAreFaultsOfWholeRows() throws Exception {
+    Path model = new TestPackages(directory.resolve("models")).binary();
+    Path csv = Parcels.writeCsv(directory.resolve("csv/a.csv"), 0, 60, "60,1,2,true,AA", "x");
+    Object[] ofCsv = {"--input", csv, "--input-format", "csv", "--drift", "report"};
+    Profile profile = profiles(drift("malformed", model, conf(0, 0), ofCsv)).get("");
+    assertThat(profile.rows()).isEqualTo(62);
+    assertThat(profile.faults()).isEqualTo(Map.of("", Map.of("malformed_record", 2L)));
+  }
 }

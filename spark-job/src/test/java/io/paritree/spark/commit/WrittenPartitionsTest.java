@@ -88,7 +88,7 @@ class WrittenPartitionsTest {
   }
 
   @Test
-  void whatWasCommittedToAnotherBranchDoesNotCount() throws Exception {
+  void whatWasCommittedBeforeATableWasSetBackDoesNotCount() throws Exception {
     new WrittenPartitions(place, "id").add("run", 7, List.of(of("day=1")));
     new WrittenPartitions(place, "id").add("audit", 8, List.of(of("day=2")));
 
