@@ -110,15 +110,6 @@ class OutcomeDaysTest {
   @Test
   void labelsFindTheirScoresByTextsThatAreNotJoinedAndByWholeNumbersOfAnyWidth() throws Exception {
     SparkSession spark = TestSpark.session();
-    spark
-        .read()
-        .parquet(home.resolve("out").toString())
-        .withColumn("number", functions.expr("cast(parcel_id div 2 as bigint)"))
-        .withColumn("one", functions.expr("if(parcel_id % 2 = 0, '1', '11')"))
-        .withColumn("two", functions.expr("if(parcel_id % 2 = 0, '12', nullif('2', '' || number))"))
-        .write()
-        .option("path", directory.resolve("pairs").toString())
-        .saveAsTable("scores_of_pairs");
     Path typed = directory.resolve("typed");
     spark
         .range(DAYS.size() * ROWS / 2)
@@ -129,6 +120,15 @@ class OutcomeDaysTest {
         .write()
         .parquet(typed.toString());
     Path json = directory.resolve("pairs.json");
+    spark
+        .read()
+        .parquet(home.resolve("out").toString())
+        .withColumn("number", functions.expr("cast(parcel_id div 2 as bigint)"))
+        .withColumn("one", functions.expr("if(parcel_id % 2 = 0, '1', '11')"))
+        .withColumn("two", functions.expr("if(parcel_id % 2 = 0, '12', nullif('2', '' || number))"))
+        .write()
+        .option("path", directory.resolve("pairs").toString())
+        .saveAsTable("scores_of_pairs");
     try {
       succeeds(
           JobRun.ofOutcomes(
