@@ -14,10 +14,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * What a server has answered, scored again: the result.
@@ -27,8 +26,7 @@ import java.util.stream.Stream;
  * @param files that were read
  * @param versions whose lines they have, in the order of their names
  * @param unreadable how many lines are none of a prediction log
- * @param cut how many of these end their file without a line feed
- * @param firstUnreadable some of these
+ * @param firstUnreadable some of these, each with its place and what is wrong
  */
 public record Replay(
     Instant startedAt,
@@ -36,19 +34,12 @@ public record Replay(
     List<LoggedFile.Read> files,
     List<ReplayedVersion> versions,
     long unreadable,
-    long cut,
-    List<LineReplay.Unreadable> firstUnreadable) {
+    List<String> firstUnreadable) {
   private static final int FORMAT = 1;
   private static final double MILLIS = 1_000;
 
   /** A log of which a larger share cannot be read is refused. */
   private static final double MOST_UNREADABLE = 0.01;
-
-  public Replay {
-    files = List.copyOf(files);
-    versions = List.copyOf(versions);
-    firstUnreadable = List.copyOf(firstUnreadable);
-  }
 
   /**
    * Scores the lines of a log again.
@@ -60,26 +51,33 @@ public record Replay(
   public static Replay of(List<Path> logs, List<String> stores) throws InputException, IOException {
     Instant startedAt = Instant.now();
     ReplayedModels models = new ReplayedModels(stores);
-    List<LineReplay> parts =
-        Stream.generate(() -> new LineReplay(models))
-            .limit(Runtime.getRuntime().availableProcessors())
-            .toList();
+    Tally tally = new Tally();
     List<LoggedFile.Read> files = new ArrayList<>();
     for (Path log : logs) {
-      files.add(read(files.size(), log, parts));
+      files.add(read(log, models, tally));
     }
 
-    return of(parts, files, startedAt);
+    double seconds = Duration.between(startedAt, Instant.now()).toMillis() / MILLIS;
+    List<ReplayedVersion> versions = List.copyOf(tally.versions.values());
+    Replay replay =
+        new Replay(startedAt, seconds, files, versions, tally.unreadable, tally.firstUnreadable);
+    replay.check();
+    return replay;
   }
 
-  private static LoggedFile.Read read(int file, Path log, List<LineReplay> parts)
+  /** Scores the lines of a file again, some at the same time, and counts them in their order. */
+  private static LoggedFile.Read read(Path log, ReplayedModels models, Tally tally)
       throws InputException, IOException {
-    try (LoggedFile logged = new LoggedFile(file, log)) {
-      for (List<LoggedLine> batch = logged.next(); !batch.isEmpty(); batch = logged.next()) {
-        score(batch, parts);
+    try (LoggedFile file = new LoggedFile(log)) {
+      for (List<LoggedLine> batch = file.next(); !batch.isEmpty(); batch = file.next()) {
+        batch.parallelStream()
+            .filter(line -> !line.isBlank())
+            .map(models::replay)
+            .toList()
+            .forEach(tally::add);
       }
 
-      return logged.end();
+      return file.end();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } catch (IOException e) {
@@ -87,50 +85,26 @@ public record Replay(
     }
   }
 
-  /** Gives each part its share of the lines, at the same time. */
-  private static void score(List<LoggedLine> batch, List<LineReplay> parts) {
-    int size = batch.size();
-    int count = parts.size();
-    IntStream.range(0, count)
-        .parallel()
-        .forEach(
-            part -> {
-              try {
-                parts.get(part).read(batch.subList(size * part / count, size * (part + 1) / count));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-  }
-
-  private static Replay of(List<LineReplay> parts, List<LoggedFile.Read> files, Instant startedAt)
-      throws InputException {
-    Map<RecordedModels.Recorded, LineReplay.Version> versions =
+  /** Counts lines. */
+  private static final class Tally {
+    private final Map<RecordedModels.Recorded, ReplayedVersion> versions =
         new TreeMap<>(
             Comparator.comparing(RecordedModels.Recorded::version)
                 .thenComparing(RecordedModels.Recorded::digest));
-    for (LineReplay part : parts) {
-      part.versions().forEach((model, own) -> versions.merge(model, own, LineReplay.Version::with));
-    }
+    private final List<String> firstUnreadable = new ArrayList<>();
+    private long unreadable;
 
-    Instant endedAt = Instant.now();
-    List<ReplayedVersion> replayed = new ArrayList<>();
-    versions.forEach((model, own) -> replayed.add(new ReplayedVersion(model, own.tally())));
-    Replay replay =
-        new Replay(
-            startedAt,
-            Duration.between(startedAt, endedAt).toMillis() / MILLIS,
-            files,
-            replayed,
-            parts.stream().mapToLong(LineReplay::unreadable).sum(),
-            parts.stream().mapToLong(LineReplay::cut).sum(),
-            parts.stream()
-                .flatMap(part -> part.firstUnreadable().stream())
-                .sorted(Comparator.comparing(LineReplay.Unreadable::at))
-                .limit(ReplayTally.MOST_NAMED)
-                .toList());
-    replay.check();
-    return replay;
+    void add(ReplayedLine line) {
+      if (!(line.result() instanceof LineResult.Unreadable broken)) {
+        versions.computeIfAbsent(line.members().model(), ReplayedVersion::new).add(line);
+        return;
+      }
+
+      unreadable++;
+      if (firstUnreadable.size() < ReplayedVersion.MOST_NAMED) {
+        firstUnreadable.add("%s: %s".formatted(line.line().place(), broken.why()));
+      }
+    }
   }
 
   private void check() throws InputException {
@@ -144,20 +118,20 @@ public record Replay(
     if (isNone && differing().isEmpty()) {
       throw new InputException(
           "Cannot replay this: %s of %s lines are none of a prediction log, such as %s"
-              .formatted(unreadable, lines, firstUnreadable.get(0).text()));
+              .formatted(unreadable, lines, firstUnreadable.get(0)));
     }
   }
 
   /** Returns how many lines were read. */
   public long lines() {
-    return unreadable + versions.stream().mapToLong(own -> own.tally().lines()).sum();
+    return unreadable + versions.stream().mapToLong(own -> own.lines()).sum();
   }
 
   /** Returns the versions whose lines differ. */
   public List<String> differing() {
     return versions.stream()
         .filter(own -> own.verdict() == ReplayedVersion.Verdict.DIFFERS)
-        .map(own -> own.model().version())
+        .map(own -> own.name())
         .toList();
   }
 
@@ -165,8 +139,8 @@ public record Replay(
   public List<String> unproved() {
     List<String> unproved = new ArrayList<>();
     for (ReplayedVersion own : versions) {
-      if (own.tally().incomplete() > 0) {
-        unproved.add("%s lines of %s".formatted(own.tally().incomplete(), own.model().version()));
+      if (own.incomplete() > 0) {
+        unproved.add("%s lines of %s".formatted(own.incomplete(), own.name()));
       }
     }
 
@@ -184,30 +158,18 @@ public record Replay(
   public String text() {
     List<String> lines = new ArrayList<>();
     lines.add("Replay of %s lines in %s files".formatted(lines(), files.size()));
-    int name = versions.stream().mapToInt(own -> own.model().version().length()).max().orElse(0);
-    int count =
-        versions.stream()
-            .mapToInt(own -> String.valueOf(own.tally().lines()).length())
-            .max()
-            .orElse(0);
+    int name = versions.stream().mapToInt(own -> own.name().length()).max().orElse(1);
+    int digits =
+        versions.stream().mapToInt(own -> String.valueOf(own.lines()).length()).max().orElse(1);
+    String form = "  %-" + name + "s  %" + digits + "s  %s";
     for (ReplayedVersion own : versions) {
-      lines.add(
-          "  %s  %s  %s"
-              .formatted(
-                  own.model().version() + " ".repeat(name - own.model().version().length()),
-                  " ".repeat(count - String.valueOf(own.tally().lines()).length())
-                      + own.tally().lines(),
-                  own.text()));
+      lines.add(String.format(Locale.ROOT, form, own.name(), own.lines(), own.text()));
       own.details().forEach(detail -> lines.add("      " + detail));
     }
 
     if (unreadable > 0) {
-      lines.add(
-          "  %s lines cannot be read%s"
-              .formatted(
-                  unreadable,
-                  cut == 0 ? "" : "; %s of them end a file that was cut".formatted(cut)));
-      firstUnreadable.forEach(line -> lines.add("      " + line.text()));
+      lines.add("  %s lines cannot be read".formatted(unreadable));
+      firstUnreadable.forEach(line -> lines.add("      " + line));
     }
 
     files.stream()

@@ -7,12 +7,28 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/** What came of the lines of one version. */
-public record ReplayedVersion(RecordedModels.Recorded model, ReplayTally tally) {
+/** What came of the lines of one version. Not thread-safe. */
+final class ReplayedVersion {
+  /** So many differences are named. */
+  static final int MOST_NAMED = 5;
+
+  private static final int MOST_REASONS = 20;
+  private static final String OTHERS = "other things";
+
+  private final RecordedModels.Recorded model;
+  private long lines;
+  private long same;
+  private long differing;
+  private long refused;
+  private long withRecord;
+  private String replaced = "";
+  private final Map<String, Long> missing = new TreeMap<>();
+  private final List<LineDifference> first = new ArrayList<>();
 
   /** What is said of all lines of a version. */
-  public enum Verdict {
+  enum Verdict {
     /** All were scored again, with the same bits. */
     SAME("same"),
     /** One of them, or the model, is another one. */
@@ -32,36 +48,76 @@ public record ReplayedVersion(RecordedModels.Recorded model, ReplayTally tally) 
     }
   }
 
-  /** Returns the verdict. */
-  public Verdict verdict() {
-    if (tally.differing() > 0) {
+  ReplayedVersion(RecordedModels.Recorded model) {
+    this.model = model;
+  }
+
+  /** Counts a line of this version. */
+  void add(ReplayedLine line) {
+    lines++;
+    withRecord += line.members().record().isEmpty() ? 0 : 1;
+    if (line.result() instanceof LineResult.Same) {
+      same++;
+    } else if (line.result() instanceof LineResult.Refused) {
+      refused++;
+    } else if (line.result() instanceof LineResult.Incomplete incomplete) {
+      String what = incomplete.missing();
+      boolean isNamed = missing.size() < MOST_REASONS || missing.containsKey(what);
+      missing.merge(isNamed ? what : OTHERS, 1L, Long::sum);
+    } else {
+      differing++;
+      if (line.result() instanceof LineResult.Replaced now) {
+        replaced = now.difference();
+      } else if (line.result() instanceof LineResult.Different different
+          && first.size() < MOST_NAMED) {
+        first.add(new LineDifference(line.line(), line.members(), different));
+      }
+    }
+  }
+
+  /** Returns the version's name. */
+  String name() {
+    return model.version();
+  }
+
+  long lines() {
+    return lines;
+  }
+
+  /** Returns how many lines could not be scored again. */
+  long incomplete() {
+    return missing.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  Verdict verdict() {
+    if (differing > 0) {
       return Verdict.DIFFERS;
     }
 
-    return tally.incomplete() > 0 ? Verdict.NOT_REPLAYABLE : Verdict.SAME;
+    return missing.isEmpty() ? Verdict.SAME : Verdict.NOT_REPLAYABLE;
   }
 
   /** Returns the verdict in a line for people. */
   String text() {
-    boolean isOfAll = verdict() == Verdict.SAME || tally.same() == 0;
+    boolean isOfAll = verdict() == Verdict.SAME || same == 0;
     return isOfAll
         ? verdict().text
-        : "%s: %s of %s lines are the same".formatted(verdict().text, tally.same(), tally.lines());
+        : "%s: %s of %s lines are the same".formatted(verdict().text, same, lines);
   }
 
   /** Returns what is to be said besides. */
   List<String> details() {
     List<String> details = new ArrayList<>();
-    tally.first().forEach(difference -> details.add(difference.text()));
-    long more = tally.differing() - tally.first().size();
-    if (!tally.replaced().isEmpty()) {
-      details.add(tally.replaced());
-    } else if (more > 0) {
-      details.add("... and %s more lines differ".formatted(more));
+    first.forEach(difference -> details.add(difference.text()));
+    if (!replaced.isEmpty()) {
+      details.add(replaced);
+    } else if (differing > first.size()) {
+      details.add("... and %s more lines differ".formatted(differing - first.size()));
     }
 
-    for (Map.Entry<String, Long> missing : tally.missing().entrySet()) {
-      details.add("%s lines lack %s".formatted(missing.getValue(), missing.getKey()));
+    missing.forEach((what, count) -> details.add("%s lines lack %s".formatted(count, what)));
+    if (refused > 0) {
+      details.add("%s lines are of rows that were refused, which have no score".formatted(refused));
     }
 
     if (model.digest().isEmpty()) {
@@ -75,13 +131,13 @@ public record ReplayedVersion(RecordedModels.Recorded model, ReplayTally tally) 
     json.writeStringField("version", model.version());
     JsonText.optional(json, "digest", model.digest());
     json.writeStringField("verdict", verdict().word());
-    json.writeNumberField("lines", tally.lines());
-    json.writeNumberField("same", tally.same());
-    json.writeNumberField("differing", tally.differing());
-    json.writeNumberField("refused", tally.refused());
-    json.writeNumberField("withRecord", tally.withRecord());
-    JsonText.optional(json, "replaced", tally.replaced());
-    JsonText.counts(json, "missing", tally.missing());
-    JsonText.objects(json, "differences", tally.first(), each -> each.write(json));
+    json.writeNumberField("lines", lines);
+    json.writeNumberField("same", same);
+    json.writeNumberField("differing", differing);
+    json.writeNumberField("refused", refused);
+    json.writeNumberField("withRecord", withRecord);
+    JsonText.optional(json, "replaced", replaced);
+    JsonText.counts(json, "missing", missing);
+    JsonText.objects(json, "differences", first, each -> each.write(json));
   }
 }
