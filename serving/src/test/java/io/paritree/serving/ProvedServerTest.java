@@ -14,7 +14,7 @@ import io.paritree.model.TestPackages;
 import io.paritree.proof.AdversarialRecords;
 import io.paritree.proof.EngineForm;
 import io.paritree.proof.ParityTrial;
-import io.paritree.proof.TriedRecords;
+import io.paritree.proof.TriedRecord;
 import io.paritree.proof.TriedServer;
 import io.paritree.proof.Way;
 import io.paritree.proof.WayResult;
@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -177,14 +178,12 @@ class ProvedServerTest {
     ModelFiles files = ModelFiles.read(place.toString());
     ScoringModel model = Opening.open(files, EngineKind.FOREST);
     AdversarialRecords edges = new AdversarialRecords(model, SEED);
-    TriedRecords records =
-        TriedRecords.write(
-            model.schema(),
-            Stream.generate(() -> edges.next(edges.generated())).limit(count).iterator(),
-            directory.resolve("records"));
+    Stream<TriedRecord> records = Stream.generate(() -> edges.next(edges.generated())).limit(count);
     List<Way> ways = new ArrayList<>();
     ways.add(EngineForm.SPEC.of(model, files).orElseThrow());
     ways.addAll(server.ways(model));
-    return new ParityTrial(records, 0, ways, 2).run();
+    return new ParityTrial(model.schema(), ways)
+        .run(Collections.emptyIterator(), records.iterator())
+        .ways();
   }
 }

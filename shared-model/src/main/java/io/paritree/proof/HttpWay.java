@@ -20,11 +20,8 @@ record HttpWay(String name, int most, TriedServer server, ScoringModel model) im
   public WayAnswers score(TriedBlock records) throws IOException {
     int count = records.records().size();
     WayAnswers answers = new WayAnswers(count, model.engine().outputs(), model.engine().scores());
-    for (int from = 0; from < count; from += most) {
-      int end = Math.min(count, from + most);
-      send(records, IntStream.range(from, end).boxed().toList(), answers);
-    }
-
+    List<Integer> all = IntStream.range(0, count).boxed().toList();
+    TriedServer.each(TriedServer.parts(all, most), part -> send(records, part, answers));
     return answers;
   }
 

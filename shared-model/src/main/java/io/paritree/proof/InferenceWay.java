@@ -46,9 +46,7 @@ record InferenceWay(TensorForm form, TriedServer server, ScoringModel model)
 
   @Override
   public void read(Answer answer, List<Integer> sent, WayAnswers to) throws IOException {
-    TensorAnswer tensors =
-        new TensorAnswer(sent.size(), model.engine().outputs(), model.engine().scores());
-    tensors.read(answer);
-    tensors.giveTo(sent, to);
+    TensorAnswer.of(answer, sent.size(), model.engine().outputs(), model.engine().scores())
+        .giveTo(sent, to);
   }
 }

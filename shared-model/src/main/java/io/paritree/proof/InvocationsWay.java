@@ -1,7 +1,5 @@
 package io.paritree.proof;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
 import io.paritree.proof.ServerRequests.Answer;
@@ -68,29 +66,14 @@ record InvocationsWay(TriedServer server, ScoringModel model) implements Refusin
 
   @Override
   public void read(Answer answer, List<Integer> sent, WayAnswers to) throws IOException {
-    try (JsonParser json = JSON.createParser(answer.body())) {
-      json.nextToken();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String name = json.currentName();
-        json.nextToken();
-        switch (name) {
-          case "predictions" -> {
-            for (int at = 0; json.nextToken() != JsonToken.END_ARRAY; at++) {
-              readScores(json, sent.get(at), to);
-            }
-          }
-          default -> json.skipChildren();
-        }
+    List<?> predictions = AnswerTree.list(AnswerTree.of(answer.body()), "predictions");
+    for (int at = 0; at < predictions.size(); at++) {
+      float[] scores = AnswerTree.numbers(predictions.get(at), model.engine().scores());
+      if (AnswerTree.hasNull(scores)) {
+        to.inexpressible(sent.get(at), WayAnswers.NOT_FINITE);
+      } else {
+        to.scored(sent.get(at), new float[0], 0, scores, 0);
       }
-    }
-  }
-
-  private void readScores(JsonParser json, int record, WayAnswers to) throws IOException {
-    float[] scores = new float[model.engine().scores()];
-    if (AnsweredNumbers.read(json, scores, 0)) {
-      to.scored(record, new float[0], 0, scores, 0);
-    } else {
-      to.inexpressible(record, WayAnswers.NOT_FINITE);
     }
   }
 }

@@ -1,12 +1,9 @@
 package io.paritree.proof;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import io.paritree.proof.ServerRequests.Answer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * A way by a protocol that refuses a request as a whole if one record cannot be scored. So records
@@ -14,8 +11,6 @@ import java.util.TreeSet;
  * sent again in halves.
  */
 interface RefusingWay extends Way {
-  JsonFactory JSON = new JsonFactory();
-
   /** So many records are sent at once, at most. */
   int MOST_IN_BATCH = 500;
 
@@ -45,23 +40,11 @@ interface RefusingWay extends Way {
    */
   default void ask(TriedBlock records, List<Integer> possible, WayAnswers to) throws IOException {
     String[] faults = records.encoded().faults();
-    List<Integer> batch = new ArrayList<>();
-    for (int record : possible) {
-      if (faults[record] != null) {
-        ask(records.records(), List.of(record), to);
-        continue;
-      }
-
-      batch.add(record);
-      if (batch.size() == batch(records.records().get(0).fields())) {
-        ask(records.records(), batch, to);
-        batch.clear();
-      }
-    }
-
-    if (!batch.isEmpty()) {
-      ask(records.records(), batch, to);
-    }
+    List<Integer> scored = possible.stream().filter(record -> faults[record] == null).toList();
+    List<Integer> refused = possible.stream().filter(record -> faults[record] != null).toList();
+    List<List<Integer>> parts = new ArrayList<>(TriedServer.parts(refused, 1));
+    parts.addAll(TriedServer.parts(scored, batch(records.schema().fields().size())));
+    TriedServer.each(parts, part -> ask(records.records(), part, to));
   }
 
   private void ask(List<TriedRecord> all, List<Integer> sent, WayAnswers to) throws IOException {
@@ -69,18 +52,12 @@ interface RefusingWay extends Way {
     if (answer.status() != TriedServer.REFUSED) {
       read(answer, sent, to);
     } else if (sent.size() == 1) {
-      to.refused(sent.get(0), String.join(", ", refusal(answer.body())));
+      to.refused(
+          sent.get(0), String.join(", ", ResultReader.refusal(AnswerTree.of(answer.body()))));
     } else {
       int half = sent.size() / 2;
       ask(all, sent.subList(0, half), to);
       ask(all, sent.subList(half, sent.size()), to);
-    }
-  }
-
-  private static TreeSet<String> refusal(byte[] answer) throws IOException {
-    try (JsonParser json = JSON.createParser(answer)) {
-      json.nextToken();
-      return ResultReader.refusal(json);
     }
   }
 }

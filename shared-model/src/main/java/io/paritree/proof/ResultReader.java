@@ -1,11 +1,8 @@
 package io.paritree.proof;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -14,21 +11,16 @@ import java.util.TreeSet;
  *
  * @param outputs number of margins of a record
  * @param scores number of scores of a record
- * @param margins what stored rows call their margins
+ * @param margins what stored rows call their margins; empty for records that are scored
  */
 record ResultReader(int outputs, int scores, List<String> margins) {
-  private static final JsonFactory JSON = new JsonFactory();
-
   ResultReader {
     margins = List.copyOf(margins);
   }
 
   /** Reads an answer that is the result of one record. */
   void readOne(byte[] answer, int record, WayAnswers to) throws IOException {
-    try (JsonParser json = JSON.createParser(answer)) {
-      json.nextToken();
-      readResult(json, record, to);
-    }
+    readResult(AnswerTree.of(answer), record, to);
   }
 
   /**
@@ -37,114 +29,74 @@ record ResultReader(int outputs, int scores, List<String> margins) {
    * @param sent the numbers of the records
    */
   void readAll(byte[] answer, List<Integer> sent, WayAnswers to) throws IOException {
-    try (JsonParser json = JSON.createParser(answer)) {
-      json.nextToken();
-      int next = 0;
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean areResults = json.currentName().equals("results");
-        json.nextToken();
-        if (!areResults) {
-          json.skipChildren();
-          continue;
-        }
+    List<?> results = AnswerTree.list(AnswerTree.of(answer), "results");
+    if (results.size() > sent.size()) {
+      throw new IOException("Cannot read an answer: it has too many results");
+    }
 
-        while (json.nextToken() == JsonToken.START_OBJECT) {
-          if (next == sent.size()) {
-            throw new IOException("Cannot read an answer: it has too many results");
-          }
-
-          readResult(json, sent.get(next++), to);
-        }
-      }
+    for (int at = 0; at < results.size(); at++) {
+      readResult(AnswerTree.object(results.get(at)), sent.get(at), to);
     }
   }
 
-  /** Reads the result at the current token, and stops at its last token. */
-  private void readResult(JsonParser json, int record, WayAnswers to) throws IOException {
-    float[] score = new float[scores];
-    float[] margin = new float[outputs];
-    String label = null;
-    TreeSet<String> faults = new TreeSet<>();
-    String reason = null;
-    boolean isScored = false;
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      json.nextToken();
-      switch (name) {
-        case "score", "scores" -> {
-          isScored = true;
-          reason = AnsweredNumbers.read(json, score, 0) ? reason : WayAnswers.NOT_FINITE;
-        }
-        case "margin", "margins" ->
-            reason = AnsweredNumbers.read(json, margin, 0) ? reason : WayAnswers.NOT_FINITE;
-        case "label" -> label = json.getText();
-        case "errors" -> faults.addAll(faults(json));
-        case "error" -> faults.addAll(refusal(json));
-        case "errors_omitted" -> reason = WayAnswers.LEFT_OUT;
-        default -> {
-          int stored = margins.indexOf(name);
-          if (stored < 0) {
-            json.skipChildren();
-          } else {
-            reason = AnsweredNumbers.read(json, margin, stored) ? reason : WayAnswers.NOT_FINITE;
-          }
-        }
-      }
+  private void readResult(Map<?, ?> result, int record, WayAnswers to) throws IOException {
+    TreeSet<String> faults = faults(result);
+    if (result.containsKey("error")) {
+      faults.addAll(refusal(AnswerTree.object(result.get("error"))));
     }
 
-    if (reason != null) {
-      to.inexpressible(record, reason);
+    if (result.containsKey("errors_omitted")) {
+      to.inexpressible(record, WayAnswers.LEFT_OUT);
     } else if (!faults.isEmpty()) {
       to.refused(record, String.join(", ", faults));
-    } else if (isScored) {
-      to.scored(record, margin, 0, score, 0);
-      if (label != null) {
-        to.labelled(record, label);
+    } else if (result.containsKey("score") || result.containsKey("scores")) {
+      float[] score = AnswerTree.numbers(either(result, "score", "scores"), scores);
+      float[] margin = margins(result);
+      if (AnswerTree.hasNull(score) || AnswerTree.hasNull(margin)) {
+        to.inexpressible(record, WayAnswers.NOT_FINITE);
+      } else {
+        to.scored(record, margin, 0, score, 0);
+      }
+
+      if (result.containsKey("label")) {
+        to.labelled(record, AnswerTree.text(result, "label"));
       }
     }
   }
 
-  /**
-   * Reads the problem at the current token, and stops at its last token; returns its faults or, of
-   * one without any, its code.
-   */
-  static TreeSet<String> refusal(JsonParser json) throws IOException {
-    TreeSet<String> faults = new TreeSet<>();
-    String code = "";
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      json.nextToken();
-      switch (name) {
-        case "errors" -> faults.addAll(faults(json));
-        case "code" -> code = json.getText();
-        default -> json.skipChildren();
-      }
+  private float[] margins(Map<?, ?> result) throws IOException {
+    if (margins.isEmpty()) {
+      return AnswerTree.numbers(either(result, "margin", "margins"), outputs);
     }
 
+    float[] margin = new float[outputs];
+    for (int at = 0; at < margin.length; at++) {
+      margin[at] = AnswerTree.numbers(result.get(margins.get(at)), 1)[0];
+    }
+
+    return margin;
+  }
+
+  private static Object either(Map<?, ?> result, String one, String several) {
+    return result.containsKey(several) ? result.get(several) : result.get(one);
+  }
+
+  /** Returns the faults of a problem or, of one without any, its code. */
+  static TreeSet<String> refusal(Map<?, ?> problem) {
+    TreeSet<String> faults = faults(problem);
     if (faults.isEmpty()) {
-      faults.add(code);
+      faults.add(AnswerTree.text(problem, "code"));
     }
 
     return faults;
   }
 
-  /** Reads the list of faults at the current token, and stops at its last token. */
-  private static List<String> faults(JsonParser json) throws IOException {
-    List<String> faults = new ArrayList<>();
-    while (json.nextToken() == JsonToken.START_OBJECT) {
-      String field = "";
-      String code = "";
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String name = json.currentName();
-        json.nextToken();
-        switch (name) {
-          case "field" -> field = json.getText();
-          case "code" -> code = json.getText();
-          default -> json.skipChildren();
-        }
-      }
-
-      faults.add("%s: %s".formatted(field, code));
+  private static TreeSet<String> faults(Map<?, ?> of) {
+    TreeSet<String> faults = new TreeSet<>();
+    for (Object each : AnswerTree.list(of, "errors")) {
+      Map<?, ?> fault = AnswerTree.object(each);
+      faults.add(
+          "%s: %s".formatted(AnswerTree.text(fault, "field"), AnswerTree.text(fault, "code")));
     }
 
     return faults;

@@ -1,14 +1,12 @@
 package io.paritree.proof;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.Fault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Scores that a server answers by a key of one whole number. Thread-safe. */
@@ -49,39 +47,25 @@ public final class TriedLookup {
     }
   }
 
-  private static boolean names(byte[] served, String run) throws IOException {
-    try (JsonParser json = new JsonFactory().createParser(served)) {
-      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-        if (token == JsonToken.VALUE_STRING
-            && "run".equals(json.currentName())
-            && json.getText().equals(run)) {
-          return true;
-        }
-      }
-    }
-
-    return false;
+  private static boolean names(byte[] served, String run) {
+    Pattern named = Pattern.compile("\"run\"\\s*:\\s*" + Pattern.quote(TriedRecord.quoted(run)));
+    return named.matcher(new String(served, StandardCharsets.UTF_8)).find();
   }
 
   /**
-   * Looks up what is stored of some records of a block.
+   * Looks up what is stored of some records of a block, whose places in it are their keys.
    *
-   * @param records their places in the block
-   * @param first the key of the record at the place 0; those of others follow
    * @param to receives the answers
    */
-  public void find(TriedBlock block, List<Integer> records, int first, WayAnswers to)
-      throws IOException {
+  public void find(TriedBlock block, List<Integer> records, WayAnswers to) throws IOException {
     int most = RefusingWay.batch(Math.max(block.schema().fields().size(), results.outputs()));
-    for (int from = 0; from < records.size(); from += most) {
-      List<Integer> some = records.subList(from, Math.min(records.size(), from + most));
-      String keys =
-          some.stream()
-              .map(record -> String.valueOf(first + record))
-              .collect(Collectors.joining(",", "{\"keys\":[", "]}"));
-      byte[] body = keys.getBytes(StandardCharsets.UTF_8);
-      byte[] answer = server.results(path + "/lookup", "application/json", body);
-      results.readAll(answer, some, to);
-    }
+    TriedServer.each(TriedServer.parts(records, most), part -> find(part, to));
+  }
+
+  private void find(List<Integer> records, WayAnswers to) throws IOException {
+    String keys =
+        records.stream().map(String::valueOf).collect(Collectors.joining(",", "{\"keys\":[", "]}"));
+    byte[] body = keys.getBytes(StandardCharsets.UTF_8);
+    results.readAll(server.results(path + "/lookup", "application/json", body), records, to);
   }
 }

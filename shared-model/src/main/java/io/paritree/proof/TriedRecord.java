@@ -141,16 +141,6 @@ public final class TriedRecord {
   }
 
   @Override
-  public boolean equals(Object other) {
-    return other instanceof TriedRecord record && Arrays.equals(values, record.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(values);
-  }
-
-  @Override
   public String toString() {
     return Arrays.toString(values);
   }

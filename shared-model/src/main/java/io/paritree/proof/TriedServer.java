@@ -1,12 +1,10 @@
 package io.paritree.proof;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.Fault;
 import io.paritree.model.ScoringModel;
 import io.paritree.proof.ServerRequests.Answer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,8 +17,6 @@ import java.util.OptionalInt;
 
 /** A running server, as a caller of it sees the model that is tried. Thread-safe. */
 public final class TriedServer {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private static final String HTTP = "http";
   private static final String HTTP_BATCH = "http-batch";
 
@@ -124,22 +120,43 @@ public final class TriedServer {
 
   /** Returns the digest of a card, or of the first one of a list. */
   private static Optional<String> digest(byte[] card) throws IOException {
-    try (JsonParser json = JSON.createParser(card)) {
-      json.nextToken();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String name = json.currentName();
-        json.nextToken();
-        if (name.equals("digest")) {
-          return Optional.of(json.getText());
-        } else if (name.equals("models")) {
-          json.nextToken(); // the first card
-        } else {
-          json.skipChildren();
-        }
-      }
+    Map<?, ?> answer = AnswerTree.of(card);
+    List<?> models = AnswerTree.list(answer, "models");
+    Map<?, ?> first = models.isEmpty() ? answer : AnswerTree.object(models.get(0));
+    return Optional.of(AnswerTree.text(first, "digest")).filter(digest -> !digest.isEmpty());
+  }
+
+  /** Returns some records in parts of so many at most. */
+  static List<List<Integer>> parts(List<Integer> records, int most) {
+    List<List<Integer>> parts = new ArrayList<>();
+    for (int from = 0; from < records.size(); from += most) {
+      parts.add(records.subList(from, Math.min(records.size(), from + most)));
     }
 
-    return Optional.empty();
+    return parts;
+  }
+
+  /** Sends some records of a block. */
+  @FunctionalInterface
+  interface Sending {
+    void of(List<Integer> records) throws IOException;
+  }
+
+  /** Sends parts of a block at the same time: their answers have different places. */
+  static void each(List<List<Integer>> parts, Sending sending) throws IOException {
+    try {
+      parts.parallelStream()
+          .forEach(
+              part -> {
+                try {
+                  sending.of(part);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /** Returns the path of the model in a protocol. */

@@ -5,7 +5,8 @@ import java.util.stream.IntStream;
 
 /**
  * What a way has answered for some records, of each one of these: margins and scores, the faults
- * for which it was refused, or why the way cannot take it. Not thread-safe.
+ * for which it was refused, or why the way cannot take it. Threads may add answers for different
+ * records.
  */
 public final class WayAnswers {
   /** Why a way that was asked cannot show its answer: a number of it is not finite. */
@@ -53,11 +54,6 @@ public final class WayAnswers {
     this.problems = new String[count];
   }
 
-  /** Returns how many bytes of heap the answer for a record takes, where answers are kept. */
-  public static long keptBytes(int outputs, int scores) {
-    return 2 + (3L + outputs + scores) * Integer.BYTES; // two flags, and references to three texts
-  }
-
   /**
    * Says that a record was scored.
    *
@@ -97,28 +93,15 @@ public final class WayAnswers {
     problems[record] = reason;
   }
 
-  /** Returns the answers for some of the records, in arrays of their own. */
-  public WayAnswers part(int from, int count) {
-    WayAnswers part = new WayAnswers(count, outputs, scores);
-    System.arraycopy(marginBits, from * outputs, part.marginBits, 0, count * outputs);
-    System.arraycopy(scoreBits, from * scores, part.scoreBits, 0, count * scores);
-    System.arraycopy(isScored, from, part.isScored, 0, count);
-    System.arraycopy(isTwice, from, part.isTwice, 0, count);
-    System.arraycopy(labels, from, part.labels, 0, count);
-    System.arraycopy(faults, from, part.faults, 0, count);
-    System.arraycopy(problems, from, part.problems, 0, count);
-    return part;
-  }
-
   /** Returns why the way cannot take a record. */
   Optional<String> inexpressible(int record) {
     return Optional.ofNullable(problems[record]);
   }
 
   /** Returns how another answer for a record differs; NaN equals NaN. */
-  Optional<Parting> parting(int record, WayAnswers other, int otherRecord) {
+  Optional<Parting> parting(int record, WayAnswers other) {
     String expected = kind(record);
-    String got = other.kind(otherRecord);
+    String got = other.kind(record);
     if (!expected.equals(got)) {
       return Optional.of(new Parting("answer", expected, got));
     } else if (!isScored[record]) {
@@ -128,7 +111,7 @@ public final class WayAnswers {
     if (outputs == other.outputs) {
       for (int output = 0; output < outputs; output++) {
         int mine = marginBits[record * outputs + output];
-        int others = other.marginBits[otherRecord * outputs + output];
+        int others = other.marginBits[record * outputs + output];
         if (mine != others) {
           return Optional.of(new Parting("margin " + output, shown(mine), shown(others)));
         }
@@ -137,14 +120,14 @@ public final class WayAnswers {
 
     for (int score = 0; score < scores; score++) {
       int mine = scoreBits[record * scores + score];
-      int others = other.scoreBits[otherRecord * scores + score];
+      int others = other.scoreBits[record * scores + score];
       if (mine != others) {
         return Optional.of(new Parting("score " + score, shown(mine), shown(others)));
       }
     }
 
     String label = labels[record];
-    String otherLabel = other.labels[otherRecord];
+    String otherLabel = other.labels[record];
     return label == null || otherLabel == null || label.equals(otherLabel)
         ? Optional.empty()
         : Optional.of(new Parting("label", label, otherLabel));

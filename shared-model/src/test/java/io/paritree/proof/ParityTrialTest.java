@@ -18,7 +18,6 @@ import io.paritree.model.TestPackages;
 import io.paritree.proof.EngineWay.Grouping;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,25 +33,32 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ParityTrialTest {
   private static final int RECORDS = 6_000;
 
+  /** So many of them are rows of an input, which are a block of their own. */
+  private static final int ROWS = 10;
+
   @TempDir static Path directory;
 
   private static final long SEED = Seed.next();
   private static ModelFiles files;
   private static ScoringModel model;
-  private static TriedRecords records;
+  private static TriedBlock block;
 
   @BeforeAll
   static void makeRecords() throws Exception {
     files = ModelFiles.read(new TestPackages(directory.resolve("models")).binary(1, 5).toString());
     model = Opening.open(files, EngineKind.FOREST);
-    records = records(model, SEED, "records");
+    block = new TriedBlock(model.schema(), records(SEED).toList());
   }
 
-  private static TriedRecords records(ScoringModel of, long seed, String name) throws Exception {
-    AdversarialRecords edges = new AdversarialRecords(of, seed);
-    Iterator<TriedRecord> some =
-        Stream.generate(() -> edges.next(edges.generated())).limit(RECORDS).iterator();
-    return TriedRecords.write(of.schema(), some, directory.resolve(name));
+  private static Stream<TriedRecord> records(long seed) {
+    AdversarialRecords edges = new AdversarialRecords(model, seed);
+    return Stream.generate(() -> edges.next(edges.generated())).limit(RECORDS);
+  }
+
+  private static ParityTrial.Tried tried(long seed, Way... ways) throws Exception {
+    List<TriedRecord> all = records(seed).toList();
+    return new ParityTrial(model.schema(), List.of(ways))
+        .run(all.subList(0, ROWS).iterator(), all.subList(ROWS, RECORDS).iterator());
   }
 
   private static Way reference() throws Exception {
@@ -60,13 +66,13 @@ class ParityTrialTest {
   }
 
   private static WayResult result(Way way) throws Exception {
-    return new ParityTrial(records, 0, List.of(reference(), way), 2).run().get(1);
+    return tried(SEED, reference(), way).ways().get(1);
   }
 
   private static void isFound(WayResult found) throws Exception {
     assertThat(found.different()).as("%s, seed %s", found, SEED).isPositive();
     WayResult.First first = found.first().orElseThrow();
-    assertThat(records.record((int) first.number()).json(model.schema().fields()))
+    assertThat(block.records().get((int) first.number()).json(model.schema().fields()))
         .isEqualTo(first.json());
   }
 
@@ -79,7 +85,7 @@ class ParityTrialTest {
       }
     }
 
-    List<WayResult> results = new ParityTrial(records, 0, ways, 2).run();
+    List<WayResult> results = tried(SEED, ways.toArray(Way[]::new)).ways();
 
     assertThat(results)
         .as("seed %s", SEED)
@@ -92,10 +98,8 @@ class ParityTrialTest {
   @Test
   void someRecordsAreScoredAndSomeRefusedForEachOfManyFaults() throws Exception {
     Map<String, Integer> faults = new TreeMap<>();
-    for (int block = 0; block < records.blocks(); block++) {
-      for (String fault : records.block(block).encoded().faults()) {
-        faults.merge(fault == null ? "none" : fault.replaceAll(".*: ", ""), 1, Integer::sum);
-      }
+    for (String fault : block.encoded().faults()) {
+      faults.merge(fault == null ? "none" : fault.replaceAll(".*: ", ""), 1, Integer::sum);
     }
 
     assertThat(faults)
@@ -106,8 +110,10 @@ class ParityTrialTest {
 
   @Test
   void theSameSeedMakesTheSameRecords() throws Exception {
-    assertThat(records(model, SEED, "again").sha256()).isEqualTo(records.sha256());
-    assertThat(records(model, SEED + 1, "others").sha256()).isNotEqualTo(records.sha256());
+    String sha256 = tried(SEED, reference()).sha256();
+
+    assertThat(tried(SEED, reference()).sha256()).isEqualTo(sha256);
+    assertThat(tried(SEED + 1, reference()).sha256()).isNotEqualTo(sha256);
   }
 
   @ParameterizedTest
@@ -134,10 +140,7 @@ class ParityTrialTest {
             distance.nullable()));
     Schema without = new Schema(features);
 
-    isFound(
-        result(
-            new ChangedWay(
-                block -> new TriedBlock(without, block.first(), block.records()).encoded())));
+    isFound(result(new ChangedWay(block -> new TriedBlock(without, block.records()).encoded())));
   }
 
   @Test
@@ -191,42 +194,12 @@ class ParityTrialTest {
             });
     Way other = EngineForm.BLOCKS.of(model, files).orElseThrow();
 
-    List<WayResult> results =
-        new ParityTrial(records, 0, List.of(reference(), failing, other), 2).run();
+    List<WayResult> results = tried(SEED, reference(), failing, other).ways();
 
     assertThat(results.get(1).failure()).contains("IllegalStateException: it went away");
     assertThat(results.get(1).compared()).isZero();
     assertThat(results.get(2).failure()).isEmpty();
     assertThat(results.get(2).compared()).isEqualTo(RECORDS);
-  }
-
-  /** A way that scores all records at once, for which there is no memory. */
-  private record LargeWay(Way right, boolean isAtOnce) implements Way {
-    @Override
-    public String name() {
-      return "large";
-    }
-
-    @Override
-    public boolean isOfAllAtOnce() {
-      return true;
-    }
-
-    @Override
-    public void begin(TriedRecords all) {
-      if (isAtOnce) {
-        throw new OutOfMemoryError("Java heap space");
-      }
-    }
-
-    @Override
-    public WayAnswers score(TriedBlock block) throws Exception {
-      if (block.first() > 0) {
-        throw new OutOfMemoryError("Java heap space");
-      }
-
-      return right.score(block);
-    }
   }
 
   @Test
@@ -236,28 +209,22 @@ class ParityTrialTest {
             block -> {
               throw new NoClassDefFoundError("org/other/Codec");
             });
+    Way large =
+        new ChangedWay(
+            block -> {
+              throw new OutOfMemoryError("Java heap space");
+            });
     Way other = EngineForm.BLOCKS.of(model, files).orElseThrow();
-    Way late = new LargeWay(other, false);
 
-    List<WayResult> results =
-        new ParityTrial(
-                records,
-                0,
-                List.of(reference(), classless, new LargeWay(other, true), late, other),
-                2)
-            .run();
+    List<WayResult> results = tried(SEED, reference(), classless, large, other).ways();
 
     assertThat(results)
         .extracting(result -> result.failure().orElse(""))
         .containsExactly(
-            "",
-            "NoClassDefFoundError: org/other/Codec",
-            "OutOfMemoryError: Java heap space",
-            "OutOfMemoryError: Java heap space",
-            "");
+            "", "NoClassDefFoundError: org/other/Codec", "OutOfMemoryError: Java heap space", "");
     assertThat(results.get(0).compared()).isEqualTo(RECORDS);
-    assertThat(results.get(4).compared()).isEqualTo(RECORDS);
-    assertThatThrownBy(new ParityTrial(records, 0, List.of(classless, other), 2)::run)
+    assertThat(results.get(3).compared()).isEqualTo(RECORDS);
+    assertThatThrownBy(() -> tried(SEED, classless, other))
         .isInstanceOf(NoClassDefFoundError.class);
   }
 
@@ -267,17 +234,19 @@ class ParityTrialTest {
     expected.scored(0, new float[] {1}, 0, new float[] {1}, 0);
     expected.scored(1, new float[] {1}, 0, new float[] {Float.POSITIVE_INFINITY}, 0);
     expected.refused(2, "zone: unseen_category");
-    WayAnswers got = new WayAnswers(1, 1, 1);
-    got.scored(0, new float[] {1}, 0, new float[] {1}, 0);
-    got.refused(0, "zone: unseen_category");
+    WayAnswers got = new WayAnswers(3, 1, 1);
+    for (int record : new int[] {0, 2}) {
+      got.scored(record, new float[] {1}, 0, new float[] {1}, 0);
+      got.refused(record, "zone: unseen_category");
+    }
 
     assertThat(expected.bearsOut(WayAnswers.NOT_FINITE, 0)).isFalse();
     assertThat(expected.bearsOut(WayAnswers.NOT_FINITE, 1)).isTrue();
     assertThat(expected.bearsOut(WayAnswers.NOT_FINITE, 2)).isFalse();
     assertThat(expected.bearsOut(WayAnswers.LEFT_OUT, 1)).isFalse();
     assertThat(expected.bearsOut(WayAnswers.LEFT_OUT, 2)).isTrue();
-    assertThat(expected.parting(2, got, 0).orElseThrow().got()).isEqualTo("several answers");
-    assertThat(expected.parting(0, got, 0)).isPresent();
+    assertThat(expected.parting(2, got).orElseThrow().got()).isEqualTo("several answers");
+    assertThat(expected.parting(0, got)).isPresent();
   }
 
   /** A way that encodes otherwise, and scores rightly. */

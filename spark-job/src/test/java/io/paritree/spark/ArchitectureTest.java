@@ -82,7 +82,7 @@ class ArchitectureTest extends ArchitectureContract {
           "outcomes.ColumnBlock",
           "outcomes.MaturePartitions",
           "keys.RepeatedHashes",
-          "proof.RecordTable",
+          "proof.RecordTables",
           "rows.ExplanationColumns",
           "rows.ReasonColumns",
           "rows.FaultList",

@@ -322,7 +322,6 @@ class ProveTest {
     JobRun nothing = prove("--adversarial", 0);
     JobRun none = prove("--input", directory.resolve("none"));
     JobRun noServer = prove("--ways", "http", "--adversarial", 10);
-    JobRun tooLarge = prove("--ways", "one,dataset", "--adversarial", 1_000_000_000);
     JobRun foreign = prove("--ways", "lookup", "--server", "http://127.0.0.1:1");
     JobRun unheard = prove("--ways", "http", "--server", "http://127.0.0.1:1");
 
@@ -334,11 +333,6 @@ class ProveTest {
     assertThat(none.err()).contains("there is no input");
     assertThat(noServer.exitCode()).isEqualTo(3);
     assertThat(noServer.err()).contains("Cannot try http: this installation has no");
-    assertThat(tooLarge.exitCode()).isEqualTo(3);
-    assertThat(tooLarge.err())
-        .containsPattern(
-            "Cannot keep the answers for 1000000000 records: they need about [1-9]\\d{3,} MB")
-        .contains("(--natural, --adversarial), no ways of Spark");
     assertThat(foreign.exitCode()).isEqualTo(3);
     assertThat(foreign.err()).contains("Cannot try lookup: the server of --server does not serve");
     assertThat(unheard.exitCode()).isEqualTo(3);

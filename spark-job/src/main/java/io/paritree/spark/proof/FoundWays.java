@@ -7,7 +7,6 @@ import io.paritree.model.ScoringModel;
 import io.paritree.proof.EngineForm;
 import io.paritree.proof.TriedServer;
 import io.paritree.proof.Way;
-import io.paritree.proof.WayAnswers;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.formats.AskedFormat;
 import java.io.IOException;
@@ -28,11 +27,6 @@ import org.apache.spark.sql.SparkSession;
  * @param absent why others are not tried, by their names
  */
 record FoundWays(List<Way> ways, Map<String, String> absent) {
-  /** What is kept of a proof may take this part of the heap: Spark works in the rest. */
-  private static final int HEAP_PARTS = 4;
-
-  private static final long MEGABYTE = 1 << 20;
-
   /** Returns the names of all ways. */
   static List<String> names() {
     return Stream.of(
@@ -54,30 +48,6 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
   static boolean areOfServer(ProveQuery query) {
     return isAsked(query, LookupWay.NAME)
         || TriedServer.names().stream().anyMatch(name -> isAsked(query, name));
-  }
-
-  /**
-   * Returns why the answers that are kept do not fit: those of the reference, while ways that score
-   * all records at once are tried, and those of one of Spark's.
-   *
-   * @param heap the largest heap, in bytes
-   */
-  static Optional<String> heapProblem(ProveQuery query, ScoringModel model, long heap) {
-    if (!areOfSpark(query)) {
-      return Optional.empty();
-    }
-
-    long each = 2 * WayAnswers.keptBytes(model.engine().outputs(), model.engine().scores());
-    long part = heap / HEAP_PARTS;
-    return query.records() <= part / each
-        ? Optional.empty()
-        : Optional.of(
-            "Cannot keep the answers for %s records: they need about %s MB, but may take %s MB, a quarter of the heap; try %s records at most (--natural, --adversarial), no ways of Spark (--ways), or give more heap (-Xmx)"
-                .formatted(
-                    query.records(),
-                    query.records() * each / MEGABYTE,
-                    part / MEGABYTE,
-                    part / each));
   }
 
   /**

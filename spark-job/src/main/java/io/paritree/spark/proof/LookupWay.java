@@ -4,13 +4,11 @@ import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
 import io.paritree.proof.TriedBlock;
 import io.paritree.proof.TriedLookup;
-import io.paritree.proof.TriedRecords;
 import io.paritree.proof.TriedServer;
 import io.paritree.proof.Way;
 import io.paritree.proof.WayAnswers;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Scores records by a run of the job, which publishes them, and asks a server for what is stored.
@@ -24,7 +22,6 @@ final class LookupWay implements Way {
   private final RecordTables tables;
   private final Publishing publishing;
   private final TriedLookup lookup;
-  private RecordTable all; // of the trial that has begun
 
   LookupWay(ScoringModel model, RecordTables tables, Publishing publishing, TriedServer server) {
     this.model = model;
@@ -42,39 +39,21 @@ final class LookupWay implements Way {
   }
 
   @Override
-  public boolean isOfAllAtOnce() {
-    return true;
-  }
-
-  @Override
-  public void begin(TriedRecords records) throws Exception {
-    all = tables.of(RecordForm.PARQUET, records);
-    if (!all.isEmpty()) {
-      lookup.await(publishing.published(tables.session(), all.path(), tables.published()));
-    }
-  }
-
-  @Override
-  public void end() {
-    all = null;
-  }
-
-  @Override
-  public WayAnswers score(TriedBlock records) throws IOException {
-    int first = records.first();
+  public WayAnswers score(TriedBlock records) throws Exception {
     int count = records.records().size();
     WayAnswers answers = new WayAnswers(count, model.engine().outputs(), model.engine().scores());
-    List<Integer> stored = new ArrayList<>();
-    for (int record = 0; record < count; record++) {
-      String reason = all.inexpressible().get(first + record);
-      if (reason == null) {
-        stored.add(record);
-      } else {
-        answers.inexpressible(record, reason);
-      }
+    RecordTables.Table table = tables.of(SparkForm.JOB_PARQUET.records(), records);
+    table.inexpressible().forEach(answers::inexpressible);
+    if (table.rows() > 0) {
+      lookup.await(publishing.published(tables.session(), table.path(), tables.published()));
+      List<Integer> stored =
+          IntStream.range(0, count)
+              .filter(record -> !table.inexpressible().containsKey(record))
+              .boxed()
+              .toList();
+      lookup.find(records, stored, answers);
     }
 
-    lookup.find(records, stored, first, answers);
     return answers;
   }
 }

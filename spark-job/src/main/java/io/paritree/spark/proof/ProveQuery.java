@@ -34,11 +34,6 @@ public record ProveQuery(
     ways = List.copyOf(ways);
   }
 
-  /** Returns how many records are tried at most. */
-  long records() {
-    return adversarial + (input.name().isEmpty() ? 0L : natural);
-  }
-
   /**
    * A server that serves the model.
    *

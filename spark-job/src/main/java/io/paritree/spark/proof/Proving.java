@@ -11,9 +11,6 @@ import io.paritree.proof.AdversarialRecords;
 import io.paritree.proof.ParityProof;
 import io.paritree.proof.ParityTrial;
 import io.paritree.proof.TriedRecord;
-import io.paritree.proof.TriedRecords;
-import io.paritree.proof.Way;
-import io.paritree.proof.WayResult;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -29,9 +26,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Spliterators;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.apache.spark.sql.SparkSession;
 
 /** Tries records in all ways. */
@@ -49,8 +49,6 @@ public final class Proving {
   private final PrintStream err;
   private final ModelFiles files;
   private final ScoringModel model;
-  private int natural; // how many were tried
-  private String version = ""; // of the table that they are from
 
   /**
    * Opens the model.
@@ -87,16 +85,10 @@ public final class Proving {
   /**
    * Tries them.
    *
-   * @throws RefusedException if the input does not fit the model, or the heap has no room for the
-   *     answers, or a way that was asked for is not here
+   * @throws RefusedException if the input does not fit the model, or a way that was asked for is
+   *     not here
    */
   public ParityProof prove() throws Exception {
-    Optional<String> tooMany =
-        FoundWays.heapProblem(query, model, Runtime.getRuntime().maxMemory());
-    if (tooMany.isPresent()) {
-      throw new RefusedException(tooMany.get());
-    }
-
     try (ProofDirectories directories = new ProofDirectories(query.scratch(), hadoop, err)) {
       Optional<RecordTables> tables = Optional.empty();
       if (FoundWays.areOfSpark(query)) {
@@ -109,7 +101,7 @@ public final class Proving {
       try (AskedServer server = AskedServer.of(query, files.origin(), published, local)) {
         boolean isSame = false;
         try {
-          ParityProof proof = prove(local.resolve("records"), tables, server);
+          ParityProof proof = prove(tables, server);
           isSame = proof.failed().isEmpty() && proof.differing().isEmpty();
           return proof;
         } finally {
@@ -121,16 +113,22 @@ public final class Proving {
     }
   }
 
-  private ParityProof prove(Path file, Optional<RecordTables> tables, AskedServer server)
-      throws Exception {
+  private ParityProof prove(Optional<RecordTables> tables, AskedServer server) throws Exception {
     Instant startedAt = Instant.now();
     FoundWays found = FoundWays.of(query, model, files, tables, scorings, publishing, server);
-    TriedRecords records = records(file);
-    List<WayResult> results =
-        new ParityTrial(records, natural, found.ways(), Runtime.getRuntime().availableProcessors())
-            .run();
-    found.ways().forEach(this::close);
+    Schema schema = model.schema();
+    String version = ""; // of the table that rows are from
+    Iterator<TriedRecord> rows = List.<TriedRecord>of().iterator();
+    if (!query.input().name().isEmpty() && query.natural() > 0) {
+      NaturalRecords natural =
+          NaturalRecords.of(session.apply(schema.fields().size()), query.input(), schema);
+      version = natural.version();
+      rows = natural;
+    }
 
+    List<TriedRecord> bases = new ArrayList<>();
+    ParityTrial.Tried tried =
+        new ParityTrial(schema, found.ways()).run(natural(rows, bases), generated(bases));
     return new ParityProof(
         startedAt,
         Duration.between(startedAt, Instant.now()).toMillis() / MILLIS,
@@ -139,69 +137,39 @@ public final class Proving {
         new ParityProof.Tried(
             query.input().name(),
             version,
-            natural,
+            tried.natural(),
             query.mostUntried(),
-            records.count() - natural,
+            tried.generated(),
             query.seed(),
-            records.sha256()),
-        results,
+            tried.sha256()),
+        tried.ways(),
         found.absent());
   }
 
-  private void close(Way way) {
-    try {
-      way.close();
-    } catch (IOException | RuntimeException e) { // the results are there all the same
-      err.println(
-          "Cannot close the way %s: %s; what it holds is freed when the process ends"
-              .formatted(way.name(), e));
-    }
+  /**
+   * Returns as many rows as are asked for.
+   *
+   * @param bases receives some of them
+   */
+  private Iterator<TriedRecord> natural(Iterator<TriedRecord> rows, List<TriedRecord> bases) {
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, 0), false)
+        .limit(query.natural())
+        .peek(
+            record -> {
+              if (bases.size() < MOST_BASES) {
+                bases.add(record);
+              }
+            })
+        .iterator();
   }
 
-  private TriedRecords records(Path file) throws RefusedException, IOException {
-    Schema schema = model.schema();
-    Iterator<TriedRecord> rows = List.<TriedRecord>of().iterator();
-    if (!query.input().name().isEmpty() && query.natural() > 0) {
-      NaturalRecords found =
-          NaturalRecords.of(session.apply(schema.fields().size()), query.input(), schema);
-      version = found.version();
-      rows = found;
-    }
-
-    return TriedRecords.write(schema, records(rows), file);
-  }
-
-  /** Returns rows of the input, and after them generated records. */
-  private Iterator<TriedRecord> records(Iterator<TriedRecord> rows) {
-    AdversarialRecords generated = new AdversarialRecords(model, query.seed());
-    List<TriedRecord> bases = new ArrayList<>();
-    return new Iterator<TriedRecord>() {
-      private int adversarial;
-      private boolean isNatural = true;
-
-      @Override
-      public boolean hasNext() {
-        isNatural = isNatural && natural < query.natural() && rows.hasNext();
-        return isNatural || adversarial < query.adversarial();
-      }
-
-      @Override
-      public TriedRecord next() {
-        if (isNatural) {
-          TriedRecord record = rows.next();
-          natural++;
-          if (bases.size() < MOST_BASES) {
-            bases.add(record);
-          }
-
-          return record;
-        }
-
-        int base = adversarial++;
-        return generated.next(
-            bases.isEmpty() ? generated.generated() : bases.get(base % bases.size()));
-      }
-    };
+  /** Returns generated records: changed rows of the input, if there are any. */
+  private Iterator<TriedRecord> generated(List<TriedRecord> bases) {
+    AdversarialRecords edges = new AdversarialRecords(model, query.seed());
+    return IntStream.range(0, query.adversarial())
+        .mapToObj(at -> bases.isEmpty() ? edges.generated() : bases.get(at % bases.size()))
+        .map(edges::next)
+        .iterator();
   }
 
   /** Returns what runs: its version and, if it is a jar, its digest. */

@@ -5,20 +5,20 @@ import java.util.Locale;
 /** The ways to score records with Spark. */
 public enum SparkForm {
   /** A run of the job on Parquet files. */
-  JOB_PARQUET(RecordForm.PARQUET),
+  JOB_PARQUET("parquet"),
   /** A run of the job on a table of Delta Lake. */
-  JOB_DELTA(RecordForm.DELTA),
+  JOB_DELTA("delta"),
   /** The function {@code predict} in SQL. */
-  SQL(RecordForm.PARQUET),
+  SQL("parquet"),
   /** The call on a Dataset. */
-  DATASET(RecordForm.PARQUET);
+  DATASET("parquet");
 
-  private final RecordForm records;
+  private final String records;
 
   /**
-   * @param records how the records are kept for it
+   * @param records the format of the table that has its records
    */
-  SparkForm(RecordForm records) {
+  SparkForm(String records) {
     this.records = records;
   }
 
@@ -27,7 +27,7 @@ public enum SparkForm {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  RecordForm records() {
+  String records() {
     return records;
   }
 }
