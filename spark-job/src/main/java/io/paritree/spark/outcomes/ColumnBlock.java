@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -15,15 +16,12 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The rows of a task as columns of numbers: a third of what they need as objects.
+ * The rows of a task as columns of numbers. A column whose numbers are all the same has one only.
  *
- * @param wholes the columns of whole numbers, which come first and have no nulls
- * @param numbers the others; a null is NaN
+ * @param wholes so many columns, the first ones, are whole numbers; the others are the bits of
+ *     doubles, where a null is NaN
  */
-record ColumnBlock(long[][] wholes, double[][] numbers) implements Serializable {
-  /** Leaves rows as they are read. */
-  static final int UNORDERED = -1;
-
+record ColumnBlock(int size, int wholes, long[][] columns) implements Serializable {
   private static final int FIRST = 1_000;
 
   /**
@@ -31,21 +29,23 @@ record ColumnBlock(long[][] wholes, double[][] numbers) implements Serializable 
    *
    * @param rows their columns are whole numbers, then the others
    * @param wholes number of columns of whole numbers, at least one
-   * @param by the column of {@link #numbers} by which each block is sorted, ascending and stable,
-   *     or {@link #UNORDERED}
+   * @param by the column of {@link #number} by which each block is sorted, ascending and stable
    * @param most rows that are received
    * @return empty if there are more
    */
   static Optional<List<ColumnBlock>> of(Dataset<Row> rows, int wholes, int by, long most) {
-    int numbers = rows.columns().length - wholes;
+    int columns = rows.columns().length;
     JavaRDD<JavaSerialized<ColumnBlock>> blocks =
         rows.queryExecution()
             .toRdd()
             .toJavaRDD()
-            .mapPartitions(own -> block(own, wholes, numbers, by))
+            .mapPartitions(
+                own ->
+                    List.of(new JavaSerialized<>(block(own, wholes, columns).sorted(by)))
+                        .iterator())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      long size = blocks.map(own -> (long) own.value().size()).fold(0L, Long::sum);
+      long size = blocks.map(own -> (long) own.value().size).fold(0L, Long::sum);
       return size > most ? Optional.empty() : Optional.of(received(blocks));
     } finally {
       blocks.unpersist(false);
@@ -63,40 +63,68 @@ record ColumnBlock(long[][] wholes, double[][] numbers) implements Serializable 
     return received;
   }
 
-  private static Iterator<JavaSerialized<ColumnBlock>> block(
-      Iterator<InternalRow> rows, int wholes, int numbers, int by) {
-    ColumnBlock block = new ColumnBlock(new long[wholes][FIRST], new double[numbers][FIRST]);
+  private static ColumnBlock block(Iterator<InternalRow> rows, int wholes, int count) {
+    Growing[] columns = Stream.generate(Growing::new).limit(count).toArray(Growing[]::new);
     int size = 0;
     for (; rows.hasNext(); size++) {
-      if (size == block.size()) {
-        block = block.resized(2 * size);
-      }
-
       InternalRow row = rows.next();
       for (int column = 0; column < wholes; column++) {
-        block.wholes[column][size] = row.getLong(column);
+        columns[column].set(size, row.getLong(column));
       }
 
-      for (int column = 0; column < numbers; column++) {
-        boolean isNull = row.isNullAt(wholes + column);
-        block.numbers[column][size] = isNull ? Double.NaN : row.getDouble(wholes + column);
+      for (int column = wholes; column < count; column++) {
+        double number = row.isNullAt(column) ? Double.NaN : row.getDouble(column);
+        columns[column].set(size, Double.doubleToLongBits(number));
       }
     }
 
-    ColumnBlock whole = block.resized(size);
-    return List.of(new JavaSerialized<>(by < 0 ? whole : whole.sorted(by))).iterator();
+    int all = size;
+    return new ColumnBlock(
+        size, wholes, Stream.of(columns).map(own -> own.first(all)).toArray(long[][]::new));
+  }
+
+  /** A column that grows. */
+  private static final class Growing {
+    private long[] values = new long[1];
+    private boolean areSame = true;
+
+    /** Sets the value that is next. */
+    void set(int at, long value) {
+      if (areSame && at > 0 && value != values[0]) {
+        long same = values[0];
+        values = new long[Math.max(FIRST, 2 * at)];
+        Arrays.fill(values, 0, at, same);
+        areSame = false;
+      } else if (!areSame && at == values.length) {
+        values = Arrays.copyOf(values, 2 * at);
+      }
+
+      if (!areSame || at == 0) {
+        values[at] = value;
+      }
+    }
+
+    long[] first(int size) {
+      return areSame ? values : Arrays.copyOf(values, size);
+    }
   }
 
   /** Returns the same rows by the numbers of a column. */
   ColumnBlock sorted(int by) {
-    int[] order = order(numbers[by]);
+    long[] values = columns[wholes + by];
+    if (values.length == 1) {
+      return this;
+    }
+
+    int[] order = order(Arrays.stream(values).mapToDouble(Double::longBitsToDouble).toArray());
     return new ColumnBlock(
-        Arrays.stream(wholes)
-            .map(own -> Arrays.stream(order).mapToLong(at -> own[at]).toArray())
-            .toArray(long[][]::new),
-        Arrays.stream(numbers)
-            .map(own -> Arrays.stream(order).mapToDouble(at -> own[at]).toArray())
-            .toArray(double[][]::new));
+        size,
+        wholes,
+        Stream.of(columns)
+            .map(
+                own ->
+                    own.length == 1 ? own : Arrays.stream(order).mapToLong(at -> own[at]).toArray())
+            .toArray(long[][]::new));
   }
 
   /**
@@ -134,28 +162,18 @@ record ColumnBlock(long[][] wholes, double[][] numbers) implements Serializable 
     return order;
   }
 
-  private ColumnBlock resized(int size) {
-    return new ColumnBlock(
-        Arrays.stream(wholes).map(own -> Arrays.copyOf(own, size)).toArray(long[][]::new),
-        Arrays.stream(numbers).map(own -> Arrays.copyOf(own, size)).toArray(double[][]::new));
-  }
-
-  /** Returns the number of rows. */
-  int size() {
-    return wholes[0].length;
-  }
-
   /**
-   * @param column of {@link #wholes}
+   * @param column of whole numbers
    */
   long whole(int column, int at) {
-    return wholes[column][at];
+    long[] values = columns[column];
+    return values[values.length == 1 ? 0 : at];
   }
 
   /**
-   * @param column of {@link #numbers}
+   * @param column of those after the whole numbers
    */
   double number(int column, int at) {
-    return numbers[column][at];
+    return Double.longBitsToDouble(whole(wholes + column, at));
   }
 }

@@ -35,7 +35,7 @@ record CountedRows(
   static final int OUTCOME = 2;
   static final int WEIGHT = 3;
   static final int SQUARES = 4;
-  static final int SCORES = 5; // by weight
+  static final int SCORES = 5; // by weight, where scores are taken for equal
   static final int OUTCOMES = 6; // this and the next only of values
   static final int LEAST = 7;
   static final int LARGEST = 8;

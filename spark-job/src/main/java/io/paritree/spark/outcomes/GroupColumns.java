@@ -150,7 +150,7 @@ record GroupColumns(OutcomeForm form, double centre) {
     columns.add(lit(1L).as(ROWS));
     columns.add(weight);
     columns.add(weight.multiply(weight).as(SQUARES));
-    columns.add(weight.multiply(col(VALUE)).as(SCORES));
+    columns.add(lit(0.0).as(SCORES)); // needed only where scores are taken for equal
     if (isOfValues()) {
       columns.add(weight.multiply(col(OUTCOMES)).as(OUTCOMES));
       columns.add(col(OUTCOMES).as(LEAST));
@@ -188,6 +188,7 @@ record GroupColumns(OutcomeForm form, double centre) {
   Dataset<Row> coarser(Dataset<Row> grouped, int bits) {
     return grouped(
         grouped
+            .withColumn(SCORES, col(LabelRows.WEIGHT).multiply(col(VALUE)))
             .withColumn(VALUE, ScoreBins.least(VALUE, bits))
             .withColumn(BIN, ScoreBins.wider(col(BIN), Math.min(bits, ScoreBins.BITS))));
   }

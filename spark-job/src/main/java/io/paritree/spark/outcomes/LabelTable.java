@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.udaf;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
@@ -16,15 +17,15 @@ import io.paritree.spark.ending.RefusedException;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
@@ -67,7 +68,7 @@ record LabelTable(
    */
   private static final long MOST_BROADCAST_BYTES = 112_000_000;
 
-  private static final long MOST_HASHES = 2_000_000;
+  private static final int MOST_HASHES = 2_000_000;
   private static final int NUMBER_BYTES = 8;
   private static final int TEXT_BYTES = 48;
 
@@ -100,6 +101,9 @@ record LabelTable(
         query.maturity().asOf().isPresent() && !query.labels().time().isEmpty()
             ? day().gt(lit(query.maturity().asOf().get().toString()).cast("date"))
             : lit(false);
+    UserDefinedFunction areDifferent =
+        udaf(
+            new DifferentNumbers(MOST_HASHES), Encoders.LONG()); // as the keys of labels mostly are
     Row totals =
         found
             .rows()
@@ -108,7 +112,8 @@ record LabelTable(
                 count(when(isKnown(query), 1)),
                 count(when(isKnown(query).and(not(isRightWeight())), 1)),
                 count(when(isKnown(query).and(isLater), 1)),
-                max(when(isKnown(query), day())).cast(DataTypes.StringType))
+                max(when(isKnown(query), day())).cast(DataTypes.StringType),
+                areDifferent.apply(when(isKnown(query).and(not(isLater)), xxhash64(keys(query)))))
             .first();
     long read = totals.getLong(0);
     long known = totals.getLong(1);
@@ -121,10 +126,7 @@ record LabelTable(
     Dataset<Row> used = found.rows().filter(isKnown(query)).filter(not(isLater));
     Dataset<Row> parsed = used.withColumn(LabelRows.OUTCOME, outcomes.parsed(query, used));
     long labels = known - totals.getLong(3);
-    long keys =
-        labels <= MOST_HASHES && haveDifferentHashes(query, used)
-            ? labels
-            : used.select(keys(query)).distinct().count();
+    long keys = totals.getBoolean(5) ? labels : used.select(keys(query)).distinct().count();
     List<Dataset<Row>> kept = new ArrayList<>();
     Dataset<Row> latest = keys < labels ? LatestLabels.of(query, parsed, kept) : parsed;
     double centre =
@@ -142,20 +144,6 @@ record LabelTable(
         labels - keys,
         totals.getLong(3),
         centre);
-  }
-
-  /** Returns whether all keys are known to be different, as those of few labels mostly are. */
-  private static boolean haveDifferentHashes(OutcomeQuery query, Dataset<Row> used) {
-    Optional<List<ColumnBlock>> blocks =
-        ColumnBlock.of(used.select(xxhash64(keys(query))), 1, ColumnBlock.UNORDERED, MOST_HASHES);
-    if (blocks.isEmpty()) {
-      return false;
-    }
-
-    long[] hashes =
-        blocks.get().stream().flatMapToLong(own -> Arrays.stream(own.wholes()[0])).toArray();
-    Arrays.parallelSort(hashes);
-    return IntStream.range(1, hashes.length).allMatch(at -> hashes[at - 1] != hashes[at]);
   }
 
   private static Column isRightWeight() {

@@ -46,7 +46,12 @@ final class ScoreBins {
         .apply(col(score));
   }
 
-  /** Returns the first of the bins whose upper bits are the same. */
+  /** Returns the first of the bins of {@link #BITS} bits whose upper bits are the same. */
+  static int wider(int bin, int bits) {
+    return bin & -1 << BITS - bits;
+  }
+
+  /** Returns the same of each bin of a column. */
   static Column wider(Column bin, int bits) {
     return bin.bitwiseAND(lit(-1 << BITS - bits));
   }

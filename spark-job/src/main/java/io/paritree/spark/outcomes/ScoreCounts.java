@@ -5,16 +5,14 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.sum;
 
 import io.paritree.spark.ending.RefusedException;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -50,12 +48,8 @@ record ScoreCounts(
   /** So many fit into the heap. */
   private static final int MOST_GROUPS = 50_000;
 
-  /** So many bins fit into the heap; where there are more, wider ones are counted. */
-  private static final int MOST_BINS = 1_000_000;
-
   private static final String BIN = "bin";
   private static final String ROWS = "rows";
-  private static final String KNOWN = "known";
   private static final String LEAST = "least";
   private static final String LARGEST = "largest";
 
@@ -72,114 +66,49 @@ record ScoreCounts(
     int levels = scores.levels().size();
     int segments = query.by().size();
     String[] names = RowGroup.names(levels, segments);
-    Column[] columns = Stream.of(names).map(functions::col).toArray(Column[]::new);
-    Dataset<Row> binned =
-        binned(scores, names)
-            .withColumn(RowGroup.NUMBER, RowGroup.number(levels, segments))
-            .persist();
-    try {
-      return of(binned, columns, levels, segments);
-    } finally {
-      binned.unpersist();
+    List<Column> columns = new ArrayList<>();
+    Stream.of(names).map(name -> PublishedScores.text(col(name))).forEach(columns::add);
+    columns.add(RowGroup.number(levels, segments));
+    Stream.of(BIN, ROWS, LEAST, LARGEST).map(functions::col).forEach(columns::add);
+    // Spark's rows in turn: they may be more than fit into the heap
+    Iterator<Row> rows =
+        binned(scores, names).select(columns.toArray(Column[]::new)).toLocalIterator();
+    ScoreTally tally = new ScoreTally(MOST_GROUPS);
+    int at = RowGroup.width(levels, segments);
+    while (rows.hasNext() && tally.hasAllGroups()) {
+      Row row = rows.next();
+      if (row.isNullAt(at + 1)) {
+        tally.addAbsent(row.getLong(at + 2));
+      } else {
+        tally.add(
+            RowGroup.of(row, levels, segments),
+            new Bin(row.getLong(at), row.getInt(at + 1), row.getLong(at + 2)),
+            row.getDouble(at + 3),
+            row.getDouble(at + 4));
+      }
     }
+
+    return tally.counts();
   }
 
   private static Dataset<Row> binned(PublishedScores scores, String[] names) {
     Column score = col(PublishedScores.SCORE);
-    Column[] present = // by a null Spark groups rows at half the speed
-        Stream.of(names)
-            .filter(name -> !scores.absent().contains(name))
+    Column[] keys = // by a null Spark groups rows at half the speed
+        Stream.concat(
+                Stream.of(names).filter(name -> !scores.absent().contains(name)), Stream.of(BIN))
             .map(functions::col)
             .toArray(Column[]::new);
     Dataset<Row> binned =
         scores
             .rows()
             .withColumn(BIN, ScoreBins.bin(PublishedScores.SCORE))
-            .groupBy(and(present, col(BIN)))
-            .agg(
-                count(lit(1)).as(ROWS),
-                count(score).as(KNOWN),
-                min(score).as(LEAST),
-                max(score).as(LARGEST));
+            .groupBy(keys)
+            .agg(count(lit(1)).as(ROWS), min(score).as(LEAST), max(score).as(LARGEST));
     for (String name : scores.absent()) {
       binned = binned.withColumn(name, PublishedScores.nothing());
     }
 
     return binned;
-  }
-
-  private static Column[] and(Column[] columns, Column other) {
-    return Stream.concat(Stream.of(columns), Stream.of(other)).toArray(Column[]::new);
-  }
-
-  private static ScoreCounts of(Dataset<Row> binned, Column[] columns, int levels, int segments) {
-    List<Row> counted =
-        binned
-            .groupBy(and(columns, col(RowGroup.NUMBER)))
-            .agg(sum(col(ROWS)), sum(col(KNOWN)), min(col(LEAST)), max(col(LARGEST)))
-            .select(
-                Stream.concat(Stream.of(columns).map(PublishedScores::text), Stream.of(col("*")))
-                    .toArray(Column[]::new))
-            .takeAsList(MOST_GROUPS + 1);
-    Map<RowGroup, Long> groups = new TreeMap<>();
-    Map<Long, RowGroup> numbers = new HashMap<>();
-    StoredLabels.Highest highest = new StoredLabels.Highest();
-    double least = Double.POSITIVE_INFINITY;
-    double most = Double.NEGATIVE_INFINITY;
-    long absent = 0;
-    int at = 2 * RowGroup.width(levels, segments) + 1;
-    for (Row row : counted) {
-      long known = row.getLong(at + 1);
-      absent += row.getLong(at) - known;
-      if (known == 0) {
-        continue;
-      }
-
-      RowGroup group = RowGroup.of(row, levels, segments);
-      RowGroup before = numbers.put(row.getLong(at - 1), group);
-      if (before != null && !before.equals(group)) {
-        throw new IllegalStateException(
-            "Cannot distinguish rows of %s from rows of %s: both have the number %s"
-                .formatted(before, group, row.getLong(at - 1)));
-      }
-
-      groups.merge(group, known, Long::sum);
-      least = Math.min(least, row.getDouble(at + 2));
-      most = Math.max(most, row.getDouble(at + 3));
-      if (group.label() != null) {
-        highest.add(group.version(), group.label(), row.getDouble(at + 3));
-      }
-    }
-
-    boolean areAll = counted.size() <= MOST_GROUPS;
-    int bits = ScoreBins.BITS;
-    Dataset<Row> fewer = binned.filter(col(KNOWN).gt(0));
-    List<Row> bins = areAll ? bins(fewer, bits) : List.of();
-    while (bins.size() > MOST_BINS) {
-      bits -= 2;
-      bins = bins(fewer, bits);
-    }
-
-    return new ScoreCounts(
-        groups,
-        bins.stream()
-            .map(row -> new Bin(row.getLong(0), row.getInt(1), row.getLong(2)))
-            .sorted(Comparator.comparingInt(Bin::bin))
-            .toList(),
-        bits,
-        numbers,
-        highest.labels(),
-        least,
-        most,
-        absent,
-        areAll);
-  }
-
-  private static List<Row> bins(Dataset<Row> binned, int bits) {
-    return binned
-        .groupBy(col(RowGroup.NUMBER), ScoreBins.wider(col(BIN), bits))
-        .agg(sum(col(KNOWN)))
-        .takeAsList(MOST_BINS + 1);
   }
 
   /** Returns the number of scores. */

@@ -2,6 +2,7 @@ package io.paritree.spark.outcomes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -28,8 +29,8 @@ class ColumnBlockTest {
                           ? NEAR[random.nextInt(NEAR.length)]
                           : (float) random.nextGaussian())
               .toArray();
-      ColumnBlock sorted =
-          new ColumnBlock(new long[][] {places}, new double[][] {values}).sorted(0);
+      long[] bits = Arrays.stream(values).mapToLong(Double::doubleToLongBits).toArray();
+      ColumnBlock sorted = new ColumnBlock(size, 1, new long[][] {places, bits}).sorted(0);
       List<Long> expected =
           IntStream.range(0, size)
               .boxed()
@@ -37,7 +38,7 @@ class ColumnBlockTest {
               .map(Integer::longValue)
               .toList();
 
-      assertThat(sorted.wholes()[0])
+      assertThat(sorted.columns()[0])
           .as("seed %s, trial %s", seed, trial)
           .containsExactly(expected.stream().mapToLong(Long::longValue).toArray());
     }
