@@ -1,8 +1,6 @@
 package io.paritree.spark.audit;
 
-import java.io.Serializable;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * How many rows were compared.
@@ -22,21 +20,7 @@ record RowTally(
     long repeated,
     long differing,
     long unpaired,
-    List<RowDifference> first)
-    implements Serializable {
+    List<RowDifference> first) {
   static final int SHOWN = 5;
   static final RowTally NONE = new RowTally(0, 0, 0, 0, 0, 0, List.of());
-
-  RowTally plus(RowTally other) {
-    return new RowTally(
-        published + other.published,
-        scored + other.scored,
-        faulty + other.faulty,
-        repeated + other.repeated,
-        differing + other.differing,
-        unpaired + other.unpaired,
-        other.first.isEmpty()
-            ? first
-            : Stream.concat(first.stream(), other.first.stream()).sorted().limit(SHOWN).toList());
-  }
 }
