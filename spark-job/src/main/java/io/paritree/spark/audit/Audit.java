@@ -44,13 +44,10 @@ public record Audit(
     List<PartitionProof> partitions) {
   private static final int FORMAT = 1;
 
-  /** How often a partition is examined again that is published meanwhile. */
+  /** How often a partition is examined at most, where it is published meanwhile. */
   private static final int LOOKS = 20;
 
-  /** So many looks that find the same are believed, if nothing is published meanwhile. */
-  private static final int CONFIRMING = 2;
-
-  /** So many are believed in any case: a run may have died. */
+  /** So many looks that find a difference are believed, even if a run seems to publish. */
   private static final int MOST_CONFIRMING = 5;
 
   private static final long PAUSE_NANOS = 500_000_000;
@@ -119,40 +116,37 @@ public record Audit(
   private static PartitionProof settled(
       AuditedOutput output, PartitionAudit audit, String partition)
       throws ModelException, IOException {
-    int looks = 0; // in sequence, which were all at the same publication
     String token = "";
-    Optional<AuditedPartition> last = Optional.empty();
+    int looks = 0; // in sequence, at the same publication
     for (int look = 0; look < LOOKS; look++) {
-      if (look > 0) {
-        LockSupport.parkNanos(PAUSE_NANOS);
-      }
-
-      Optional<AuditedPartition> before = output.partition(partition);
-      Optional<PartitionAudit.Look> found =
-          before.isPresent() ? Optional.of(audit.look(before.get())) : Optional.empty();
-      last = output.partition(partition);
-      String now = last.map(AuditedPartition::token).orElse("");
-      if (!now.equals(before.map(AuditedPartition::token).orElse(""))) {
+      Optional<AuditedPartition> published = output.partition(partition);
+      PartitionAudit.Look found =
+          published.isPresent()
+              ? audit.look(published.get())
+              : new PartitionAudit.Look(
+                  PartitionProof.unprovable(partition, output.absence(partition)), false);
+      String now = token(published);
+      if (now.equals(token(output.partition(partition)))) {
+        looks = now.equals(token) ? looks + 1 : 1;
+        token = now;
+        boolean isConfirmed = looks > 1 && !output.isBeingPublished();
+        if (found.isCertain() || isConfirmed || looks >= MOST_CONFIRMING) {
+          return found.proof();
+        }
+      } else {
         looks = 0;
-        continue;
-      } else if (found.isPresent() && found.get().isCertain()) {
-        return found.get().proof();
       }
 
-      looks = token.equals(now) ? looks + 1 : 1;
-      token = now;
-      if (looks >= CONFIRMING && !output.isBeingPublished() || looks >= MOST_CONFIRMING) {
-        return found.isPresent()
-            ? found.get().proof()
-            : PartitionProof.unprovable(partition, output.absence(partition));
-      }
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
 
     return PartitionProof.unprovable(
         partition,
-        last.isPresent()
-            ? "a time when it is not published again: it was at each of %s looks".formatted(LOOKS)
-            : output.absence(partition));
+        "a time when it is not published again: it was at each of %s looks".formatted(LOOKS));
+  }
+
+  private static String token(Optional<AuditedPartition> published) {
+    return published.map(AuditedPartition::token).orElse("");
   }
 
   private Stream<PartitionProof> of(AuditVerdict proof) {

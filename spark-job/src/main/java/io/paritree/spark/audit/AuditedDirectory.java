@@ -1,6 +1,7 @@
 package io.paritree.spark.audit;
 
 import io.paritree.NameList;
+import io.paritree.model.RecordedModels;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.RunReport;
@@ -124,8 +125,7 @@ record AuditedDirectory(
             partition,
             manifest.token(),
             manifest.directory(),
-            new AuditedPartition.Model(
-                manifest.modelName(), manifest.modelVersion(), manifest.modelDigest()),
+            new RecordedModels.Recorded(manifest.modelVersion(), manifest.modelDigest()),
             new AuditedPartition.Rows(manifest.read(), manifest.scored(), manifest.quarantined()),
             manifest.keys().isEmpty() ? keys : manifest.keys(),
             manifest.scores(),

@@ -28,7 +28,7 @@ record AuditedPartition(
     String partition,
     String token,
     String run,
-    Model model,
+    RecordedModels.Recorded model,
     Rows rows,
     List<String> keys,
     List<String> scores,
@@ -46,17 +46,6 @@ record AuditedPartition(
   /** Returns the names of its partition columns. */
   Set<String> levels() {
     return PartitionValue.texts(partition).keySet();
-  }
-
-  /**
-   * A model.
-   *
-   * @param version the value of the column {@code model_version}
-   */
-  record Model(String name, String version, String digest) {
-    RecordedModels.Recorded recorded() {
-      return new RecordedModels.Recorded(version, digest);
-    }
   }
 
   /** Numbers of rows. */

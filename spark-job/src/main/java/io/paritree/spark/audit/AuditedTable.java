@@ -1,5 +1,6 @@
 package io.paritree.spark.audit;
 
+import io.paritree.model.RecordedModels;
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.RunReport;
@@ -135,7 +136,7 @@ final class AuditedTable implements AuditedOutput {
         partition.path(),
         table.version(),
         known.run(),
-        new AuditedPartition.Model(model.name(), model.version(), model.digest()),
+        new RecordedModels.Recorded(model.version(), model.digest()),
         new AuditedPartition.Rows(partition.read(), partition.scored(), partition.quarantined()),
         keys,
         List.of(),

@@ -8,7 +8,6 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.input.HadoopPaths;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
@@ -44,19 +43,8 @@ final class PartitionAudit {
    */
   record Look(PartitionProof proof, boolean isCertain) {}
 
-  /** What is known so far. */
-  private static final class Found {
-    private final List<String> differences = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
-    private final List<String> notCompared = new ArrayList<>();
-    private Optional<RowTally> counts = Optional.empty();
-    private Optional<String> change = Optional.empty();
-    private boolean hasDigests;
-    private String missing = "";
-  }
-
   Look look(AuditedPartition partition) throws ModelException {
-    Found found = new Found();
+    PartitionProof found = new PartitionProof(partition);
     boolean isRead = true;
     try {
       lookAtFiles(partition, found);
@@ -71,11 +59,11 @@ final class PartitionAudit {
       found.missing = "rows that can be read: " + message.lines().findFirst().orElse("");
     }
 
-    PartitionProof proof = proof(partition, found);
-    return new Look(proof, isRead && proof.proof() != AuditVerdict.DIFFERS);
+    found.conclude(query.isOfAll(), hidesValues);
+    return new Look(found, isRead && found.proof() != AuditVerdict.DIFFERS);
   }
 
-  private void lookAtFiles(AuditedPartition partition, Found found) throws IOException {
+  private void lookAtFiles(AuditedPartition partition, PartitionProof found) throws IOException {
     List<DataFile> written = partition.files().stream().map(AuditedFile::written).toList();
     found.differences.addAll(partition.contradictions());
     found.differences.addAll(digests.differences(session, partition.files()));
@@ -95,9 +83,9 @@ final class PartitionAudit {
     }
   }
 
-  private void lookAtRows(AuditedPartition partition, Found found)
+  private void lookAtRows(AuditedPartition partition, PartitionProof found)
       throws RefusedException, ModelException, IOException {
-    RecordedModels.Found model = models.find(partition.model().recorded());
+    RecordedModels.Found model = models.find(partition.model());
     if (model instanceof RecordedModels.Found.Same same) {
       compare(partition, same, found);
     } else if (model instanceof RecordedModels.Found.Missing gone) {
@@ -108,7 +96,8 @@ final class PartitionAudit {
     }
   }
 
-  private void compare(AuditedPartition partition, RecordedModels.Found.Same model, Found found)
+  private void compare(
+      AuditedPartition partition, RecordedModels.Found.Same model, PartitionProof found)
       throws RefusedException, ModelException, IOException {
     Optional<Dataset<Row>> published = output.rows(partition);
     ComparedColumns compared =
@@ -128,10 +117,8 @@ final class PartitionAudit {
     found.notCompared.addAll(compared.others());
     found.counts = Optional.of(counts);
     found.change = change(result.input(), counts, partition);
-    if (query.isOfAll() && counts.published() != partition.rows().scored()) {
-      found.differences.add(
-          "%s rows are published, and %s were scored"
-              .formatted(counts.published(), partition.rows().scored()));
+    if (query.isOfAll()) {
+      count(partition.rows(), counts, found);
     }
 
     if (counts.repeated() > 0) {
@@ -142,6 +129,25 @@ final class PartitionAudit {
 
     if (!result.knowsQuarantined()) {
       found.notes.add("its quarantined rows were removed: they are counted, not compared");
+    }
+  }
+
+  /** Compares how many rows there are with what was counted when they were scored. */
+  private static void count(AuditedPartition.Rows rows, RowTally counts, PartitionProof found) {
+    if (counts.published() != rows.scored()) {
+      found.differences.add(
+          "%s rows are published, and %s were scored".formatted(counts.published(), rows.scored()));
+    }
+
+    long read = counts.scored() + counts.faulty();
+    if (read != rows.read()) {
+      found.ofInput.add("the input has %s rows, and %s were read".formatted(read, rows.read()));
+    }
+
+    if (counts.faulty() != rows.quarantined()) {
+      found.ofInput.add(
+          "%s rows of the input cannot be scored, and %s were quarantined"
+              .formatted(counts.faulty(), rows.quarantined()));
     }
   }
 
@@ -164,63 +170,5 @@ final class PartitionAudit {
     }
 
     return Optional.empty();
-  }
-
-  private PartitionProof proof(AuditedPartition partition, Found found) {
-    RowTally counts = found.counts.orElse(RowTally.NONE);
-    List<String> others = found.counts.isPresent() ? others(partition, counts) : List.of();
-    boolean isOther = counts.differing() > 0 || !others.isEmpty();
-    boolean isSameInput = found.change.isEmpty();
-    AuditVerdict proof;
-    if (!found.differences.isEmpty() || isOther && isSameInput) {
-      proof = AuditVerdict.DIFFERS;
-      found.differences.addAll(isSameInput ? others : List.of());
-    } else if (isOther) {
-      found.missing = "the input: " + found.change.get();
-      proof = found.hasDigests ? AuditVerdict.CONSISTENT : AuditVerdict.UNPROVABLE;
-    } else if (found.counts.isPresent()) {
-      proof = query.isOfAll() ? AuditVerdict.PROVED : AuditVerdict.PROVED_BY_SAMPLE;
-    } else {
-      proof = found.hasDigests ? AuditVerdict.CONSISTENT : AuditVerdict.UNPROVABLE;
-    }
-
-    boolean showsRows = isSameInput || proof == AuditVerdict.DIFFERS;
-    List<RowDifference> shown = showsRows ? counts.first() : List.of();
-    if (!showsRows) {
-      found.notes.add(
-          "%s rows are others than what this input gives".formatted(counts.differing()));
-    }
-
-    return new PartitionProof(
-        partition.partition(),
-        Optional.of(partition),
-        proof,
-        counts.published(),
-        showsRows ? counts.differing() : 0,
-        found.differences,
-        hidesValues ? shown.stream().map(RowDifference::hidden).toList() : shown,
-        found.missing,
-        found.notCompared,
-        found.notes);
-  }
-
-  /** Compares how many rows there are with what was counted when they were scored. */
-  private List<String> others(AuditedPartition partition, RowTally counts) {
-    List<String> differences = new ArrayList<>();
-    if (query.isOfAll()) {
-      long read = counts.scored() + counts.faulty();
-      if (read != partition.rows().read()) {
-        differences.add(
-            "the input has %s rows, and %s were read".formatted(read, partition.rows().read()));
-      }
-
-      if (counts.faulty() != partition.rows().quarantined()) {
-        differences.add(
-            "%s rows of the input cannot be scored, and %s were quarantined"
-                .formatted(counts.faulty(), partition.rows().quarantined()));
-      }
-    }
-
-    return differences;
   }
 }

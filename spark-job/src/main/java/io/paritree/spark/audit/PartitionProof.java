@@ -8,51 +8,98 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * What an audit has found out about a partition.
- *
- * @param partition its path below the output
- * @param of what is published there; empty if that is not known
- * @param proof the verdict
- * @param compared how many published rows were scored again
- * @param differing how many rows differ
- * @param differences how its files and the model differ, each in a sentence without its full stop
- * @param rows the first rows that differ
- * @param missing why rows were not scored again; empty if they were
- * @param notCompared columns of the published rows that were not compared
- * @param notes what else is to be known
- */
-record PartitionProof(
-    String partition,
-    Optional<AuditedPartition> of,
-    AuditVerdict proof,
-    long compared,
-    long differing,
-    List<String> differences,
-    List<RowDifference> rows,
-    String missing,
-    List<String> notCompared,
-    List<String> notes) {
-  PartitionProof {
-    differences = List.copyOf(differences);
-    rows = List.copyOf(rows);
-    notCompared = List.copyOf(notCompared);
-    notes = List.copyOf(notes);
+/** What an audit has found out about a partition, and what follows. Not thread-safe. */
+final class PartitionProof {
+  /** How its files and the model differ, each in a sentence without its full stop. */
+  final List<String> differences = new ArrayList<>();
+
+  /** The same of the input, which counts only if it is the one that was scored. */
+  final List<String> ofInput = new ArrayList<>();
+
+  /** Columns of the published rows that were not compared. */
+  final List<String> notCompared = new ArrayList<>();
+
+  /** What else is to be known. */
+  final List<String> notes = new ArrayList<>();
+
+  /** Of the rows that were scored again; empty if none were. */
+  Optional<RowTally> counts = Optional.empty();
+
+  /** What says that the input is not the one that was scored; empty if nothing does. */
+  Optional<String> change = Optional.empty();
+
+  /** Whether the run has written digests of all files. */
+  boolean hasDigests;
+
+  /** Why rows were not scored again; empty if they were. */
+  String missing = "";
+
+  private final String partition;
+  private final Optional<AuditedPartition> of;
+  private AuditVerdict proof = AuditVerdict.UNPROVABLE;
+  private long differing;
+  private List<RowDifference> rows = List.of();
+
+  private PartitionProof(String partition, Optional<AuditedPartition> of) {
+    this.partition = partition;
+    this.of = of;
+  }
+
+  PartitionProof(AuditedPartition of) {
+    this(of.partition(), Optional.of(of));
   }
 
   /** Returns a partition of which something is missing before anything could be compared. */
   static PartitionProof unprovable(String partition, String missing) {
-    return new PartitionProof(
-        partition,
-        Optional.empty(),
-        AuditVerdict.UNPROVABLE,
-        0,
-        0,
-        List.of(),
-        List.of(),
-        missing,
-        List.of(),
-        List.of());
+    PartitionProof proof = new PartitionProof(partition, Optional.empty());
+    proof.missing = missing;
+    return proof;
+  }
+
+  /**
+   * Says what follows from all that was found. Rows that differ say nothing of another input.
+   *
+   * @param isOfAll whether all rows were scored again
+   * @param hidesValues whether no value of a row is shown
+   */
+  void conclude(boolean isOfAll, boolean hidesValues) {
+    RowTally tally = counts.orElse(RowTally.NONE);
+    boolean isOther = tally.differing() > 0 || !ofInput.isEmpty();
+    if (change.isEmpty()) {
+      differences.addAll(ofInput);
+    } else if (isOther && differences.isEmpty()) {
+      missing = "the input: " + change.get();
+      notes.add("%s rows are others than what this input gives".formatted(tally.differing()));
+    }
+
+    if (!differences.isEmpty() || isOther && change.isEmpty()) {
+      proof = AuditVerdict.DIFFERS;
+      differing = tally.differing();
+      rows =
+          hidesValues ? tally.first().stream().map(RowDifference::hidden).toList() : tally.first();
+    } else if (counts.isPresent() && !isOther) {
+      proof = isOfAll ? AuditVerdict.PROVED : AuditVerdict.PROVED_BY_SAMPLE;
+    } else {
+      proof = hasDigests ? AuditVerdict.CONSISTENT : AuditVerdict.UNPROVABLE;
+    }
+  }
+
+  /** Returns its path below the output. */
+  String partition() {
+    return partition;
+  }
+
+  /** Returns what is published there; empty if that is not known. */
+  Optional<AuditedPartition> of() {
+    return of;
+  }
+
+  AuditVerdict proof() {
+    return proof;
+  }
+
+  private long compared() {
+    return counts.orElse(RowTally.NONE).published();
   }
 
   /** Returns the verdict in words, with what it rests on. */
@@ -61,7 +108,7 @@ record PartitionProof(
       case PROVED -> "proved" + butFor();
       case PROVED_BY_SAMPLE ->
           "proved by sample (%s of %s)%s"
-              .formatted(compared, of.map(own -> own.rows().scored()).orElse(0L), butFor());
+              .formatted(compared(), of.map(own -> own.rows().scored()).orElse(0L), butFor());
       case CONSISTENT -> "consistent (missing: %s)".formatted(missing);
       case DIFFERS -> "differs";
       case UNPROVABLE -> "unprovable (missing: %s)".formatted(missing);
@@ -111,7 +158,7 @@ record PartitionProof(
       }
     }
 
-    json.writeNumberField("compared", compared);
+    json.writeNumberField("compared", compared());
     json.writeNumberField("differing", differing);
     JsonText.array(json, "differences", differences, json::writeString);
     JsonText.objects(
