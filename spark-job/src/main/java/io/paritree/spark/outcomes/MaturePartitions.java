@@ -23,21 +23,22 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param horizonDays after how many days they are; empty if all rows count
  * @param asOf the last day of labels; empty if labels have no time
- * @param dayLevel the partition column whose values are days, or null; -1 if none is
+ * @param dayLevel the partition column whose values are days, if they are any; -1 if none is
  */
 record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf, int dayLevel) {
 
   /**
    * Returns which rows are mature.
    *
+   * @param scoredLevel as in {@link PublishedScores}
    * @param asOf the day of the newest label; empty if labels have no time
    */
   static MaturePartitions of(
-      OutcomeQuery query, Collection<RowGroup> groups, Optional<LocalDate> asOf)
+      OutcomeQuery query, Collection<RowGroup> groups, int scoredLevel, Optional<LocalDate> asOf)
       throws RefusedException {
     Optional<Integer> horizon = query.maturity().horizonDays();
     boolean isByColumn = !query.maturity().scoredAt().isEmpty();
-    int level = isByColumn ? -1 : dayLevel(groups);
+    int level = isByColumn ? scoredLevel : dayLevel(groups);
     if (horizon.isPresent() && asOf.isEmpty()) {
       throw new RefusedException(
           "Cannot use --horizon without a last day: give it as --as-of, or the column that says when labels were known as --label-time");
@@ -47,15 +48,16 @@ record MaturePartitions(Optional<Integer> horizonDays, Optional<LocalDate> asOf,
               .formatted(query.published().name()));
     }
 
+    MaturePartitions maturity = new MaturePartitions(horizon, asOf, level);
     if (horizon.isPresent()
         && isByColumn
-        && groups.stream().allMatch(group -> group.scored().isEmpty())) {
+        && groups.stream().allMatch(group -> maturity.day(group).isEmpty())) {
       throw new RefusedException(
           "Cannot use --horizon for %s: no row has a day (yyyy-MM-dd or yyyyMMdd, a date or a timestamp) in the column '%s' of --scored-at"
               .formatted(query.published().name(), query.maturity().scoredAt()));
     }
 
-    return new MaturePartitions(horizon, asOf, level);
+    return maturity;
   }
 
   private static int dayLevel(Collection<RowGroup> groups) {

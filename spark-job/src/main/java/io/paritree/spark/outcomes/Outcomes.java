@@ -138,7 +138,8 @@ public record Outcomes(
       OutcomeText text,
       LabelTable labels)
       throws RefusedException, FailedException, IOException {
-    MaturePartitions maturity = MaturePartitions.of(query, counts.groups().keySet(), labels.asOf());
+    MaturePartitions maturity =
+        MaturePartitions.of(query, counts.groups().keySet(), scores.scoredLevel(), labels.asOf());
     checkUnmatched(query, text, maturity);
     Dataset<Row> joined =
         JoinedScores.of(query, scores, labels, maturity.days(session, counts.numbers()))

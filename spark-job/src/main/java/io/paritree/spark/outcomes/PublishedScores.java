@@ -33,6 +33,8 @@ import org.apache.spark.sql.types.StructType;
  *     double), {@link #LABEL} (a text), {@link #CLASS_SCORES} (doubles, of which the score is the
  *     largest) and {@link #LIST} (a number that only the rows of one list have)
  * @param levels the partition columns, outermost first
+ * @param scoredLevel the one of these whose values are said to be the days on which rows were
+ *     scored; -1 if none is
  * @param keyTypes types of the keys
  * @param absent columns of {@link RowGroup} that are null in all rows, since nothing has them
  * @param classColumns the columns of {@link #CLASS_SCORES}; empty if there are none
@@ -43,6 +45,7 @@ import org.apache.spark.sql.types.StructType;
 record PublishedScores(
     Dataset<Row> rows,
     List<String> levels,
+    int scoredLevel,
     List<DataType> keyTypes,
     Set<String> absent,
     List<String> classColumns,
@@ -107,8 +110,8 @@ record PublishedScores(
       columns.add(plain(schema, query.by().get(index)).as(by(index)));
     }
 
-    boolean hasDay = !query.maturity().scoredAt().isEmpty();
-    columns.add((hasDay ? scored(query, schema, levels) : lit(null)).cast("date").as(SCORED));
+    boolean hasDay = !query.maturity().scoredAt().isEmpty() && scoredLevel(query, found) < 0;
+    columns.add((hasDay ? scored(query, schema) : lit(null)).cast("date").as(SCORED));
     List<String> classes = classColumns(query, schema);
     String score = classes.isEmpty() ? scoreColumn(query, schema) : ScoreColumns.SCORE;
     Column scores = classes.isEmpty() ? lit(null) : doubles(classes);
@@ -124,6 +127,7 @@ record PublishedScores(
     return new PublishedScores(
         found.rows().select(columns.toArray(Column[]::new)),
         levels,
+        scoredLevel(query, found),
         keyTypes,
         absent,
         classes,
@@ -148,15 +152,25 @@ record PublishedScores(
     return isPlain ? column(name) : text(column(name));
   }
 
+  /**
+   * Returns which partition column, of texts or whole numbers, says when its rows were scored; -1
+   * if none does.
+   */
+  private static int scoredLevel(OutcomeQuery query, FoundScores found) {
+    int level = found.levels().indexOf(query.maturity().scoredAt());
+    if (level < 0) {
+      return level;
+    }
+
+    DataType type = found.rows().schema().apply(query.maturity().scoredAt()).dataType();
+    return type instanceof StringType || type instanceof IntegralType ? level : -1;
+  }
+
   /** Returns the day on which a row was scored. */
-  private static Column scored(OutcomeQuery query, StructType schema, List<String> levels)
-      throws RefusedException {
+  private static Column scored(OutcomeQuery query, StructType schema) throws RefusedException {
     String name = query.maturity().scoredAt();
     DataType type = schema.apply(name).dataType();
-    boolean mayBeDay = type instanceof StringType || type instanceof IntegralType;
-    if (levels.contains(name) && mayBeDay) {
-      return day(name);
-    } else if (!LabelRows.isTime(type)) {
+    if (!LabelRows.isTime(type)) {
       throw refused(
           query,
           "the column '%s' of --scored-at is of type %s; a date or a timestamp was expected"
@@ -164,14 +178,6 @@ record PublishedScores(
     }
 
     return column(name).cast(DataTypes.DateType);
-  }
-
-  /** Returns the day that a column's value is, yyyy-MM-dd or yyyyMMdd; null if it is none. */
-  private static Column day(String name) {
-    String value = "cast(%s as string)".formatted(quoted(name));
-    return functions.expr(
-        "try_cast(if(length(%1$s) = 8 and instr(%1$s, '-') = 0, concat_ws('-', left(%1$s, 4), substring(%1$s, 5, 2), right(%1$s, 2)), %1$s) as date)"
-            .formatted(value));
   }
 
   private static RefusedException refused(OutcomeQuery query, String why) {

@@ -14,7 +14,7 @@ class MaturePartitionsTest {
   }
 
   private static MaturePartitions of(RowGroup... groups) throws Exception {
-    return MaturePartitions.of(TestQuery.ofOutput("/out"), List.of(groups), Optional.empty());
+    return MaturePartitions.of(TestQuery.ofOutput("/out"), List.of(groups), -1, Optional.empty());
   }
 
   @Test
