@@ -99,29 +99,6 @@ public record BinaryMeasures(
   }
 
   @Override
-  public BinaryMeasures withoutScores() {
-    return new BinaryMeasures(
-        totals,
-        auc,
-        aucError,
-        ks,
-        averagePrecision,
-        brier,
-        reliability,
-        resolution,
-        uncertainty,
-        logLoss,
-        Double.NaN,
-        rateDeviations,
-        spiegelhalter,
-        calibrationError,
-        List.of(),
-        top,
-        confusion,
-        new Expectation(Double.NaN, Double.NaN, Double.NaN));
-  }
-
-  @Override
   public void write(JsonGenerator json) throws IOException {
     totals.write(json);
     json.writeNumberField("positives", totals.positiveRows());

@@ -64,12 +64,6 @@ public record ClassMeasures(
         Measure.of("auc", auc));
   }
 
-  /** No measure says how scores are distributed. */
-  @Override
-  public ClassMeasures withoutScores() {
-    return this;
-  }
-
   @Override
   public void write(JsonGenerator json) throws IOException {
     totals.write(json);

@@ -13,12 +13,6 @@ public sealed interface Measured
   /** Returns the measures that are one number each, always the same ones in the same order. */
   List<Measure> measures();
 
-  /**
-   * Returns the same without what says how scores are distributed, such as their mean: for scores
-   * that nobody may read.
-   */
-  Measured withoutScores();
-
   /** Writes all measures into an open object. */
   void write(JsonGenerator json) throws IOException;
 }

@@ -67,19 +67,6 @@ public record OutcomeDifference(
     return sorted[below] + rest * (sorted[Math.min(below + 1, sorted.length - 1)] - sorted[below]);
   }
 
-  /** Returns the same as {@link Measured#withoutScores}. */
-  public OutcomeDifference withoutScores() {
-    Measured own = published.withoutScores();
-    List<Measure> left = new ArrayList<>();
-    for (int index = 0; index < differences.size(); index++) {
-      Measure difference = differences.get(index);
-      boolean isLeft = !Double.isNaN(own.measures().get(index).value());
-      left.add(isLeft ? difference : Measure.of(difference.name(), Double.NaN));
-    }
-
-    return new OutcomeDifference(own, challenger.withoutScores(), left);
-  }
-
   /** Writes the members of the comparison into an open object. */
   public void write(JsonGenerator json) throws IOException {
     json.writeNumberField("resamples", Resampling.RESAMPLES);

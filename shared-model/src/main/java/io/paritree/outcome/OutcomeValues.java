@@ -18,15 +18,12 @@ public final class OutcomeValues implements RuleValues {
       "no version, mature segment or partition has this name yet";
 
   private final Map<String, Map<String, Double>> subjects;
-  private final String absence; // why a measure has no value
 
   /**
    * @param subjects measures by name, of each subject; none of one without a label
-   * @param absence why a measure that is NaN has no value
    */
-  public OutcomeValues(Map<String, Map<String, Double>> subjects, String absence) {
+  public OutcomeValues(Map<String, Map<String, Double>> subjects) {
     this.subjects = Collections.unmodifiableMap(new LinkedHashMap<>(subjects));
-    this.absence = absence;
   }
 
   /** Returns the measures of rows. */
@@ -85,7 +82,7 @@ public final class OutcomeValues implements RuleValues {
       return Reading.absent("it is no measure of such outcomes");
     }
 
-    return Double.isNaN(own) ? Reading.absent(absence) : Reading.of(own);
+    return Double.isNaN(own) ? Reading.absent("there is no value") : Reading.of(own);
   }
 
   @Override

@@ -44,12 +44,6 @@ public record RankMeasures(
     return new Measure(name, value, Interval.ofMeasure(value, error));
   }
 
-  /** No measure says how scores are distributed. */
-  @Override
-  public RankMeasures withoutScores() {
-    return this;
-  }
-
   @Override
   public void write(JsonGenerator json) throws IOException {
     totals.write(json);

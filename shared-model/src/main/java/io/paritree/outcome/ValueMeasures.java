@@ -60,23 +60,6 @@ public record ValueMeasures(
   }
 
   @Override
-  public ValueMeasures withoutScores() {
-    return new ValueMeasures(
-        totals,
-        Double.NaN,
-        Double.NaN, // with the mean outcome it would say the mean score, as the ratio would
-        meanAbsoluteError,
-        rootMeanSquaredError,
-        explained,
-        Double.NaN,
-        below,
-        pinballLoss,
-        poissonDeviance,
-        gammaDeviance,
-        List.of());
-  }
-
-  @Override
   public void write(JsonGenerator json) throws IOException {
     totals.write(json);
     for (Measure measure : measures()) {

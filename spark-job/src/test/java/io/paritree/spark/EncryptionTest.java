@@ -322,50 +322,18 @@ class EncryptionTest {
   }
 
   @Test
-  void outcomesOfAnEncryptedOutputSayNothingThatIsEncryptedThere() throws Exception {
-    Path input = Parcels.write(directory.resolve("in"), 0, ROWS, 0, 1);
+  void outcomesAreRefusedBeforeAnythingIsReadSinceTheirReportIsInTheClear() throws Exception {
     set(TestKms.settings(UNIFORM_KEY, "foot"));
-    JobRun run = score(input);
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    StringBuilder text = new StringBuilder("parcel_id,late\n");
-    for (int key = 0; key < ROWS; key++) {
-      text.append("%s,%s\n".formatted(key, key % 3 == 0));
-    }
+    Path missing = directory.resolve("missing");
 
-    Path labels = Files.writeString(directory.resolve("labels.csv"), text);
-    Path twice = Files.writeString(directory.resolve("twice.csv"), text + "77,true\n77,true\n");
-    Path json = directory.resolve("outcomes.json");
-    Path output = directory.resolve("out");
+    JobRun run = OutcomesRun.ofParcels(missing, "--labels", missing, "--label", "late");
 
-    JobRun measured =
-        OutcomesRun.ofParcels(
-            output,
-            "--labels",
-            labels,
-            "--label",
-            "late",
-            "--json",
-            json,
-            "--require",
-            "total.mean_score < 0.1",
-            "--require",
-            "total.auc > 0");
-    JobRun by =
-        OutcomesRun.ofParcels(output, "--labels", labels, "--label", "late", "--by", "note");
-    JobRun repeated = OutcomesRun.ofParcels(output, "--labels", twice, "--label", "late");
-
-    assertThat(measured.exitCode()).as(measured.err()).isZero();
-    assertThat(OutcomesRun.total(json).has("auc")).isTrue();
-    assertThat(Files.readString(json))
-        .doesNotContain("\"mean_score", "\"expected_")
-        .contains("\"groups\" : [ ]", "means of scores and groups by score are left out")
-        .contains("it is left out");
-    assertThat(by.exitCode()).isEqualTo(3);
-    assertThat(by.err()).contains("which would name the column's values");
-    assertThat(repeated.exitCode()).isEqualTo(3);
-    assertThat(repeated.err())
-        .contains("several labels, such as (not shown")
-        .doesNotContain("such as 77");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err())
+        .contains(
+            "Cannot measure: scripts/outcomes cannot be used with a crypto factory",
+            "parquet.crypto.factory.class")
+        .doesNotContain(missing.toString());
   }
 
   @Test

@@ -195,9 +195,7 @@ record ChallengerScores(
               .collect(Collectors.joining("; "));
       rows.unpersist();
       throw refused(
-          own.published().name(),
-          "it has several scores of a key, such as %s"
-              .formatted(SecretValues.shown(rows.sparkSession(), keys)));
+          own.published().name(), "it has several scores of a key, such as %s".formatted(keys));
     }
   }
 

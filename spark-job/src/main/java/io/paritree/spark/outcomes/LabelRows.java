@@ -92,7 +92,7 @@ record LabelRows(Dataset<Row> rows, String version) {
         return Optional.of(refused(query, why.formatted(shown)));
       } else if (message.startsWith("[MALFORMED_RECORD_IN_PARSING")) {
         String why = "a line has not as many cells as the header (%s)";
-        return Optional.of(refused(query, why.formatted(SecretValues.shown(session, shown))));
+        return Optional.of(refused(query, why.formatted(shown)));
       } else if (message.contains("is not a Parquet file")) {
         String why = "files of Parquet, or with the end .csv or .csv.gz, were expected (%s)";
         return Optional.of(refused(query, why.formatted(shown)));
@@ -180,11 +180,7 @@ record LabelRows(Dataset<Row> rows, String version) {
       throw refused(
           query,
           "the key '%s' has the value '%s', and is of type %s in the scores"
-              .formatted(
-                  name,
-                  SecretValues.shown(
-                      found.rows.sparkSession(), Fault.printable(wrong.get(0).getString(0))),
-                  wanted.catalogString()));
+              .formatted(name, Fault.printable(wrong.get(0).getString(0)), wanted.catalogString()));
     }
   }
 

@@ -35,11 +35,6 @@ record ModelComparison(
         .collect(Collectors.joining(", "));
   }
 
-  /** Returns the same without how scores are distributed. */
-  ModelComparison withoutScores() {
-    return new ModelComparison(source, models, rows, unscored, difference.withoutScores());
-  }
-
   void write(JsonGenerator json) throws IOException {
     json.writeStringField("source", source);
     JsonText.objects(json, "models", models, model -> model.write(json));

@@ -28,7 +28,6 @@ import java.util.stream.Collectors;
  * @param absent rows without a score, which are not measured
  * @param quarantined keys with a label that could not be scored, in partitions of any age; empty if
  *     that is not known
- * @param scores whether it says how scores are distributed
  * @param slices the total, versions, segments, partitions
  * @param naive what a join says that takes missing labels for negative, if that can be said
  * @param bound by how much an AUC may differ from that of all bits of the scores; empty if all of
@@ -45,7 +44,6 @@ record OutcomeReport(
     LabelTable labels,
     long absent,
     OptionalLong quarantined,
-    Scores scores,
     List<SliceOutcome> slices,
     Optional<NaiveJoin> naive,
     OptionalDouble bound,
@@ -58,13 +56,6 @@ record OutcomeReport(
           .reversed()
           .thenComparingLong(own -> own.slice().kind() == Slice.Kind.PARTITION ? 0 : own.scored())
           .thenComparing(SliceOutcome::slice);
-
-  /** Whether means of scores, and groups by score, are in the report. */
-  enum Scores {
-    SHOWN,
-    /** The output may be encrypted, and the report is not. */
-    HIDDEN
-  }
 
   OutcomeReport {
     models = List.copyOf(models);
@@ -82,7 +73,6 @@ record OutcomeReport(
         labels,
         absent,
         quarantined,
-        scores,
         slices,
         naive,
         bound,
@@ -100,30 +90,10 @@ record OutcomeReport(
         labels,
         absent,
         quarantined,
-        scores,
         slices,
         naive,
         bound,
         own,
-        verdicts);
-  }
-
-  /** Returns the same without how scores are distributed, and with a warning that says so. */
-  OutcomeReport withoutScores() {
-    return new OutcomeReport(
-        query,
-        kind,
-        asOf,
-        scoresVersion,
-        models,
-        labels,
-        absent,
-        quarantined,
-        Scores.HIDDEN,
-        slices.stream().map(SliceOutcome::withoutScores).toList(),
-        naive,
-        bound,
-        comparison.map(ModelComparison::withoutScores),
         verdicts);
   }
 
@@ -138,11 +108,6 @@ record OutcomeReport(
     if (query.maturity().horizonDays().isEmpty()) {
       warnings.add(
           "Without --horizon all partitions count: outcomes that come late are missing from the newest");
-    }
-
-    if (scores == Scores.HIDDEN) {
-      warnings.add(
-          "The output may be encrypted: means of scores and groups by score are left out, since they could be read here");
     }
 
     if (total.measured().isEmpty()) {

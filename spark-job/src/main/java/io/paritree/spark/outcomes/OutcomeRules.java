@@ -67,10 +67,6 @@ final class OutcomeRules {
           own.slice().name(), own.measured().map(OutcomeValues::of).orElse(Map.of()));
     }
 
-    return new OutcomeValues(
-        subjects,
-        report.scores() == OutcomeReport.Scores.HIDDEN
-            ? "there is no value, or the output may be encrypted and it is left out"
-            : "there is no value");
+    return new OutcomeValues(subjects);
   }
 }

@@ -33,14 +33,9 @@ import org.apache.spark.sql.types.NumericType;
  * @param isOneOfSeveral whether the scores are of one class of several: other classes are negative
  * @param classes of the model; empty for other kinds
  * @param stored what labels mean that were stored with the scores
- * @param hidesValues whether no message may show values of rows
  */
 record OutcomeText(
-    OutcomeKind kind,
-    boolean isOneOfSeveral,
-    ClassNames classes,
-    StoredLabels stored,
-    boolean hidesValues)
+    OutcomeKind kind, boolean isOneOfSeveral, ClassNames classes, StoredLabels stored)
     implements Serializable {
   private static final int MOST = 1_000;
   private static final double MOST_EXACT = 0x1p53;
@@ -50,25 +45,22 @@ record OutcomeText(
       throws RefusedException {
     boolean isOneOfSeveral =
         !query.scores().column().isEmpty() && !query.scores().column().equals(ScoreColumns.SCORE);
-    boolean hidesValues = SecretValues.areHidden(scores.rows().sparkSession());
     StoredLabels stored = counts.labels();
     if (!query.scores().group().isEmpty()) {
       checkGroup(query, scores);
-      return new OutcomeText(
-          OutcomeKind.RANKING, isOneOfSeveral, ClassNames.NONE, stored, hidesValues);
+      return new OutcomeText(OutcomeKind.RANKING, isOneOfSeveral, ClassNames.NONE, stored);
     }
 
     Optional<ClassNames> classes = ClassNames.of(query, scores, counts.most());
     if (classes.isPresent()) {
       checkQuantile(query, OutcomeKind.CLASSES);
-      return new OutcomeText(
-          OutcomeKind.CLASSES, isOneOfSeveral, classes.get(), stored, hidesValues);
+      return new OutcomeText(OutcomeKind.CLASSES, isOneOfSeveral, classes.get(), stored);
     }
 
     boolean isBinary = scores.hasLabel() || !query.labels().positive().isEmpty();
     OutcomeKind kind = isBinary ? OutcomeKind.BINARY : OutcomeKind.VALUES;
     checkQuantile(query, kind);
-    return new OutcomeText(kind, isOneOfSeveral, ClassNames.NONE, stored, hidesValues);
+    return new OutcomeText(kind, isOneOfSeveral, ClassNames.NONE, stored);
   }
 
   private static void checkQuantile(OutcomeQuery query, OutcomeKind kind) throws RefusedException {
@@ -224,11 +216,7 @@ record OutcomeText(
     String some = String.join(", ", shown) + (values.size() > SHOWN ? ", ..." : "");
     return new RefusedException(
         "Cannot use the labels of %s: the values of '%s' (%s) %s"
-            .formatted(
-                query.labels().source(),
-                query.labels().column(),
-                hidesValues ? SecretValues.HIDDEN : some,
-                why));
+            .formatted(query.labels().source(), query.labels().column(), some, why));
   }
 
   private Column number(OutcomeQuery query, Dataset<Row> known, DataType type)

@@ -92,7 +92,6 @@ public record Outcomes(
       SparkSession session, OutcomeQuery query, Optional<OutputPlace> place)
       throws JobException, IOException, RuleException {
     FoundScores found = FoundScores.of(session, query, place);
-    checkSecret(session, query, found);
     PublishedScores scores = PublishedScores.of(query, found);
     ScoreCounts counts = ScoreCounts.of(query, scores);
     OutcomeText text = OutcomeText.of(query, scores, counts);
@@ -102,10 +101,6 @@ public record Outcomes(
     OutcomeReport report;
     try (LabelTable labels = LabelTable.of(session, query, scores, text)) {
       report = report(session, query, scores, counts, text, labels);
-    }
-
-    if (SecretValues.areHidden(session)) {
-      report = report.withoutScores();
     }
 
     report = report.with(OutcomeRules.verdicts(report));
@@ -174,7 +169,6 @@ public record Outcomes(
             labels,
             counts.absent(),
             scores.quarantined().withLabel(labels, query),
-            OutcomeReport.Scores.SHOWN,
             slices,
             measures.naive(),
             measures.bound(),
@@ -194,18 +188,6 @@ public record Outcomes(
   private static void divide(SparkSession session, long rows) {
     long tasks = Long.parseLong(session.conf().get(SHUFFLED));
     session.conf().set(SHUFFLED, String.valueOf(Math.max(tasks, rows / MOST_OF_TASK)));
-  }
-
-  /** Refuses to name values of a column that may be encrypted; directories are named by others. */
-  private static void checkSecret(SparkSession session, OutcomeQuery query, FoundScores found)
-      throws RefusedException {
-    for (String by : query.by()) {
-      if (!found.levels().contains(by) && SecretValues.areHidden(session)) {
-        throw new RefusedException(
-            "Cannot measure %s by '%s': with a crypto factory in Hadoop's settings its files may be encrypted, and the report, which would name the column's values, is not"
-                .formatted(query.published().name(), by));
-      }
-    }
   }
 
   private static void checkUnmatched(

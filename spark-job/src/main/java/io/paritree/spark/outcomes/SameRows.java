@@ -121,7 +121,7 @@ record SameRows(OutcomeQuery query, OutcomeText outcomes, ChallengerScores chall
             "Cannot compare the published scores with %s: it has the score %s; %s were expected, as the published scores are"
                 .formatted(
                     challenger.source(),
-                    SecretValues.shown(same.sparkSession(), String.valueOf(end)),
+                    end,
                     outcomes.areProbabilities() ? "probabilities, 0 to 1," : "finite numbers"));
       }
     }

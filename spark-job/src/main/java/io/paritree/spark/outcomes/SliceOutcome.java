@@ -44,12 +44,6 @@ record SliceOutcome(
     return coverage.size() == 1 && matched > 0 && matched < scored;
   }
 
-  /** Returns the same as {@link Measured#withoutScores}. */
-  SliceOutcome withoutScores() {
-    return new SliceOutcome(
-        slice, isMature, scored, matched, leaks, coverage, measured.map(Measured::withoutScores));
-  }
-
   void write(JsonGenerator json) throws IOException {
     json.writeStringField("slice", slice.kind().name().toLowerCase(Locale.ROOT));
     json.writeStringField("name", slice.name());

@@ -58,7 +58,6 @@ record TwoOutcomes(OutcomeQuery query, OutcomeText text) {
               .formatted(
                   positive,
                   NearestName.of(positive, values)
-                      .filter(any -> !text.hidesValues())
                       .map("; did you mean '%s'?"::formatted)
                       .orElse("")));
     } else if (values.size() > 2 && !text.isOneOfSeveral()) {

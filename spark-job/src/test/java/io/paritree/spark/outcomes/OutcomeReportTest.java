@@ -27,7 +27,6 @@ class OutcomeReportTest {
         new LabelTable(null, List.of(), "", Optional.empty(), 0, 0, 0, 0, 0),
         0,
         OptionalLong.empty(),
-        OutcomeReport.Scores.SHOWN,
         slices,
         Optional.empty(),
         OptionalDouble.empty(),

@@ -23,7 +23,7 @@ class ScoreCountsTest {
     StoredLabels stored = new StoredLabels(Map.of());
     RowGroup group = new RowGroup(List.of(), "", List.of(), "", null);
     Map<RowGroup, Long> groups = Map.of(group, 2L);
-    OutcomeText text = new OutcomeText(OutcomeKind.BINARY, false, ClassNames.NONE, stored, false);
+    OutcomeText text = new OutcomeText(OutcomeKind.BINARY, false, ClassNames.NONE, stored);
     OutcomeQuery query = TestQuery.ofOutput("/out");
     ScoreCounts right =
         new ScoreCounts(groups, List.of(), 16, Map.of(0L, group), stored, 0, 1, 0, true);
