@@ -91,9 +91,4 @@ record Cause(
   Cause with(Change other) {
     return new Cause(text, cure, features, other, engine, reading, List::of);
   }
-
-  /** Returns the same cause with another reading. */
-  Cause with(Reading other) {
-    return new Cause(text, cure, features, change, engine, other, rivals);
-  }
 }

@@ -1,10 +1,10 @@
 package io.paritree.model.trainer;
 
 import io.paritree.Fault;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,7 +22,9 @@ final class ColumnCauses {
   /** Returns them lazily, since there are many exchanges. */
   static Stream<Cause> of(SampledRows sample) {
     ColumnCauses made = new ColumnCauses(sample);
-    return Stream.of(made.unread(), made.orders(), made.exchanges()).flatMap(causes -> causes);
+    return Stream.of(made.unread(), made.orders(), made.exchanges())
+        .flatMap(sources -> sources)
+        .map(made::cause);
   }
 
   private String column(int feature) {
@@ -30,29 +32,19 @@ final class ColumnCauses {
   }
 
   /** A feature that read a column which no feature reads. */
-  private Stream<Cause> unread() {
+  private Stream<Map<Integer, String>> unread() {
     return IntStream.range(0, width)
         .filter(sample::isTested)
         .boxed()
-        .flatMap(
-            feature ->
-                sample.others().stream()
-                    .map(
-                        other ->
-                            cause(
-                                "the trainer took %s from the column '%s'"
-                                    .formatted(sample.named(feature), Fault.printable(other)),
-                                "give %s \"column\": %s"
-                                    .formatted(sample.named(feature), SampledRows.json(other)),
-                                Map.of(feature, other))));
+        .flatMap(feature -> sample.others().stream().map(other -> Map.of(feature, other)));
   }
 
-  /** All columns in the order of the file, or of their names. */
-  private Stream<Cause> orders() {
+  /** All columns in the order of the file, or of their names; of two it is an exchange. */
+  private Stream<Map<Integer, String>> orders() {
     List<String> own = IntStream.range(0, width).mapToObj(this::column).toList();
-    List<String> ofFile = sample.header().stream().distinct().filter(own::contains).toList();
-    List<String> ofNames = own.stream().sorted().toList();
-    return Stream.of(ofFile, ofNames)
+    return Stream.of(
+            sample.header().stream().distinct().filter(own::contains), own.stream().sorted())
+        .map(Stream::toList)
         .distinct()
         .filter(order -> order.size() == width)
         .map(
@@ -61,17 +53,13 @@ final class ColumnCauses {
               IntStream.range(0, width)
                   .filter(feature -> !own.get(feature).equals(order.get(feature)))
                   .forEach(feature -> sources.put(feature, order.get(feature)));
-              return cause(
-                  "the features were in the order of the %s"
-                      .formatted(order == ofFile ? "file's columns" : "columns' names"),
-                  "give each its \"column\", in model order " + listed(order),
-                  sources);
+              return sources;
             })
-        .filter(cause -> cause.features().size() > 2); // two are an exchange
+        .filter(sources -> sources.size() > 2);
   }
 
   /** Pairs of which a tree tests one at least: which column another has read does not show. */
-  private Stream<Cause> exchanges() {
+  private Stream<Map<Integer, String>> exchanges() {
     return IntStream.range(0, width)
         .boxed()
         .flatMap(
@@ -79,32 +67,34 @@ final class ColumnCauses {
                 IntStream.range(one + 1, width)
                     .filter(other -> sample.isTested(one) || sample.isTested(other))
                     .filter(other -> !column(one).equals(column(other)))
-                    .mapToObj(other -> exchange(one, other)));
-  }
-
-  private Cause exchange(int one, int other) {
-    return cause(
-        "the columns of %s and %s were exchanged".formatted(sample.named(one), sample.named(other)),
-        "give as their \"column\" " + listed(List.of(column(other), column(one))),
-        Map.of(one, column(other), other, column(one)));
-  }
-
-  private static String listed(List<String> columns) {
-    return columns.stream().map(SampledRows::json).collect(Collectors.joining(", "));
+                    .mapToObj(
+                        other -> {
+                          Map<Integer, String> sources = new LinkedHashMap<>();
+                          sources.put(one, column(other));
+                          sources.put(other, column(one));
+                          return sources;
+                        }));
   }
 
   /**
    * @param sources by feature, the column that it read
    */
-  private Cause cause(String text, String cure, Map<Integer, String> sources) {
-    List<Map.Entry<Integer, String>> all = new ArrayList<>(sources.entrySet());
+  private Cause cause(Map<Integer, String> sources) {
     return Cause.ofInputs(
-        text,
-        cure,
+        "the trainer took "
+            + joined(
+                sources,
+                (feature, column) ->
+                    "%s from the column '%s'".formatted(feature, Fault.printable(column))),
+        "give "
+            + joined(
+                sources,
+                (feature, column) ->
+                    "%s \"column\": %s".formatted(feature, SampledRows.json(column))),
         sources.keySet(),
         (row, slots) -> {
           boolean isPossible = true;
-          for (Map.Entry<Integer, String> source : all) {
+          for (Map.Entry<Integer, String> source : sources.entrySet()) {
             int feature = source.getKey();
             String cell = sample.cell(row, source.getValue());
             isPossible &= SampledRows.put(sample.feature(feature), cell, slots, feature);
@@ -112,5 +102,11 @@ final class ColumnCauses {
 
           return isPossible;
         });
+  }
+
+  private String joined(Map<Integer, String> sources, BiFunction<String, String, String> clause) {
+    return sources.entrySet().stream()
+        .map(source -> clause.apply(sample.named(source.getKey()), source.getValue()))
+        .collect(Collectors.joining(", "));
   }
 }

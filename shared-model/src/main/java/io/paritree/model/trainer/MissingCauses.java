@@ -1,10 +1,8 @@
 package io.paritree.model.trainer;
 
 import io.paritree.feature.Feature;
-import io.paritree.feature.NumberFeature;
 import io.paritree.feature.VocabularyFeature;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,53 +14,92 @@ import java.util.stream.Stream;
 
 /** The trainer may have taken other values as missing. */
 final class MissingCauses {
-  private static final List<String> NUMBERS =
+  private static final List<Float> NUMBERS =
       List.of(
-          "-999",
-          "-9999",
-          "-99999",
-          "-99",
-          "-9",
-          "-1",
-          "0",
-          "9",
-          "99",
-          "999",
-          "9999",
-          "99999",
-          "-2147483648",
-          "2147483647",
-          "1e9",
-          "-1e9",
-          "1e20",
-          "-1e20");
+          -999f,
+          -9999f,
+          -99999f,
+          -99f,
+          -9f,
+          -1f,
+          0f,
+          9f,
+          99f,
+          999f,
+          9999f,
+          99999f,
+          -2147483648f,
+          2147483648f,
+          1e9f,
+          -1e9f,
+          1e20f,
+          -1e20f);
   private static final Set<String> TEXTS =
       Set.of("na", "n/a", "nan", "null", "none", "missing", "unknown", "?", "-", ".");
 
   private final SampledRows sample;
-  private final List<Cause> causes = new ArrayList<>();
+
+  /** By value as JSON, the features that have it, each with the slot that it has there. */
+  private final Map<String, Map<Integer, Float>> values = new LinkedHashMap<>();
 
   private MissingCauses(SampledRows sample) {
     this.sample = sample;
   }
 
+  /** Returns each value as missing in all features that have it, and in each alone. */
   static Stream<Cause> of(SampledRows sample) {
     MissingCauses made = new MissingCauses(sample);
-    Map<Float, Map<Integer, Float>> numbers = new LinkedHashMap<>();
-    Map<String, Map<Integer, Float>> texts = new TreeMap<>();
     for (int index = 0; index < sample.schema().width(); index++) {
       Feature feature = sample.feature(index);
       if (sample.isTested(index) && feature.kind() == Feature.Kind.NUMBER) {
-        made.addNumbers(index, numbers);
-        made.addDeclared(index);
+        made.addNumbers(index);
       } else if (sample.isTested(index) && feature instanceof VocabularyFeature category) {
-        made.addTexts(index, category, texts);
+        made.addCategories(index, category);
       }
     }
 
-    numbers.forEach((number, slots) -> made.add(plain(number), slots));
-    texts.forEach(made::add);
-    return made.causes.stream();
+    return made.values.entrySet().stream()
+        .flatMap(
+            value -> {
+              Stream<Map<Integer, Float>> each =
+                  value.getValue().entrySet().stream().map(Map::ofEntries);
+              return Stream.concat(Stream.of(value.getValue()), each)
+                  .distinct()
+                  .map(slots -> made.cause(value.getKey(), slots));
+            });
+  }
+
+  private void add(String json, int feature, float slot) {
+    values.computeIfAbsent(json, key -> new TreeMap<>()).put(feature, slot);
+  }
+
+  /** The usual numbers, and the least and the largest of the rows. */
+  private void addNumbers(int index) {
+    List<Float> seen =
+        sample.rows().stream()
+            .map(row -> row.slots()[index] + 0f)
+            .filter(slot -> !Float.isNaN(slot))
+            .distinct()
+            .sorted()
+            .toList();
+    seen.stream()
+        .filter(
+            slot ->
+                NUMBERS.contains(slot)
+                    || slot.equals(seen.get(0))
+                    || slot.equals(seen.get(seen.size() - 1)))
+        .forEach(slot -> add(plain(slot), index, slot));
+  }
+
+  private void addCategories(int index, VocabularyFeature category) {
+    for (int code = 0; code < category.vocabulary().size(); code++) {
+      Object value = category.vocabulary().get(code);
+      if (value instanceof String text && TEXTS.contains(text.toLowerCase(Locale.ROOT))) {
+        add(SampledRows.json(text), index, code);
+      } else if (value instanceof Number number && NUMBERS.contains(number.floatValue())) {
+        add(String.valueOf(number), index, code);
+      }
+    }
   }
 
   /** Returns a number as JSON, without an exponent or a needless fraction. */
@@ -71,68 +108,34 @@ final class MissingCauses {
     return (plain.scale() < 0 ? plain.setScale(0) : plain).toPlainString();
   }
 
-  /** The usual numbers, and the least and the largest of the rows. */
-  private void addNumbers(int index, Map<Float, Map<Integer, Float>> numbers) {
-    List<Float> seen =
-        sample.rows().stream()
-            .map(row -> row.slots()[index])
-            .filter(slot -> !Float.isNaN(slot))
-            .distinct()
-            .sorted()
-            .toList();
-    Stream<Float> usual = NUMBERS.stream().map(Float::valueOf);
-    Stream<Float> ends =
-        seen.isEmpty() ? Stream.empty() : Stream.of(seen.get(0), seen.get(seen.size() - 1));
-    Stream.concat(usual, ends)
-        .filter(number -> seen.contains(number + 0f))
-        .forEach(
-            number ->
-                numbers.computeIfAbsent(number + 0f, key -> new TreeMap<>()).put(index, number));
-  }
-
-  private void addTexts(
-      int index, VocabularyFeature category, Map<String, Map<Integer, Float>> texts) {
-    for (int code = 0; code < category.vocabulary().size(); code++) {
-      String value = String.valueOf(category.vocabulary().get(code));
-      boolean isText = category.kind().isText();
-      if (isText ? TEXTS.contains(value.toLowerCase(Locale.ROOT)) : NUMBERS.contains(value)) {
-        String json = isText ? SampledRows.json(value) : value;
-        texts.computeIfAbsent(json, key -> new TreeMap<>()).put(index, (float) code);
-      }
-    }
-  }
-
-  /** Adds a value of all features that have it, and of each alone. */
-  private void add(String json, Map<Integer, Float> slots) {
-    addOf(json, slots);
-    if (slots.size() > 1) {
-      slots.forEach((feature, slot) -> addOf(json, Map.of(feature, slot)));
-    }
-  }
-
-  private void addOf(String json, Map<Integer, Float> slots) {
-    String text =
-        "the trainer took %s of %s as missing".formatted(json, sample.named(slots.keySet()));
+  private Cause cause(String json, Map<Integer, Float> missing) {
     String lists =
-        slots.keySet().stream()
+        missing.keySet().stream()
             .map(feature -> "\"missing\": [%s%s]".formatted(declared(feature), json))
             .distinct()
             .collect(Collectors.joining(", "));
-    causes.add(Cause.ofInputs(text, "give " + lists, slots.keySet(), missing(slots, false)));
-    boolean isOfFreeCategories =
-        slots.keySet().stream()
-            .allMatch(
-                index ->
-                    sample.feature(index).kind().isCategory()
-                        && sample.sealing().model().categories(index).isEmpty());
-    if (isOfFreeCategories) {
-      causes.add(
-          Cause.ofInputs(
-              text,
-              "give " + lists + " and take it out of \"categories\"",
-              slots.keySet(),
-              missing(slots, true)));
-    }
+    boolean isOfFreeCategory = missing.keySet().stream().anyMatch(this::isFreeCategory);
+    return Cause.ofInputs(
+        "the trainer took %s of %s as missing".formatted(json, sample.named(missing.keySet())),
+        "give " + lists + (isOfFreeCategory ? " and take it out of \"categories\"" : ""),
+        missing.keySet(),
+        (row, slots) -> {
+          missing.forEach(
+              (feature, sentinel) -> {
+                if (slots[feature] == sentinel) {
+                  slots[feature] = Float.NaN;
+                } else if (isFreeCategory(feature) && slots[feature] > sentinel) {
+                  slots[feature]--; // the sentinel had no code
+                }
+              });
+          return true;
+        });
+  }
+
+  /** Returns whether a feature is a category whose vocabulary only the schema has. */
+  private boolean isFreeCategory(int feature) {
+    return sample.feature(feature).kind().isCategory()
+        && sample.sealing().model().categories(feature).isEmpty();
   }
 
   /** Returns what is missing already, as JSON that more can follow. */
@@ -144,37 +147,5 @@ final class MissingCauses {
     Stream<String> texts =
         sample.feature(feature).sentinels().texts().stream().sorted().map(SampledRows::json);
     return Stream.concat(numbers, texts).map(json -> json + ", ").collect(Collectors.joining());
-  }
-
-  /**
-   * Returns that slots are missing.
-   *
-   * @param isRemoved whether the codes above them move down, since they had none
-   */
-  private static Cause.Change missing(Map<Integer, Float> missing, boolean isRemoved) {
-    return (row, slots) -> {
-      missing.forEach(
-          (feature, sentinel) -> {
-            if (slots[feature] == sentinel) {
-              slots[feature] = Float.NaN;
-            } else if (isRemoved && slots[feature] > sentinel) {
-              slots[feature]--;
-            }
-          });
-      return true;
-    };
-  }
-
-  private void addDeclared(int feature) {
-    if (!declared(feature).isEmpty()) {
-      String name = sample.named(feature);
-      Feature plain = NumberFeature.of(sample.feature(feature).name());
-      causes.add(
-          Cause.ofInputs(
-              "the trainer took the values in \"missing\" of %s as numbers".formatted(name),
-              "leave \"missing\" of %s out".formatted(name),
-              Set.of(feature),
-              (row, slots) -> SampledRows.put(plain, sample.cell(row, feature), slots, feature)));
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.paritree.model.trainer;
 
 import io.paritree.Fault;
 import io.paritree.feature.NumberText;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
@@ -22,17 +23,16 @@ final class OffsetCauses {
   }
 
   static Stream<Cause> of(SampledRows sample) {
-    return new OffsetCauses(sample).causes();
-  }
-
-  private Stream<Cause> causes() {
+    OffsetCauses made = new OffsetCauses(sample);
     List<String> own = sample.schema().offsets().stream().map(offset -> offset.column()).toList();
     List<String> others = sample.others();
     Stream<Cause> given =
-        IntStream.rangeClosed(0, others.size() - outputs)
-            .mapToObj(at -> others.subList(at, at + outputs))
-            .flatMap(columns -> Stream.of(given(columns), logarithm(columns)));
-    return own.isEmpty() ? given : Stream.concat(Stream.of(none(own), logarithm(own)), given);
+        IntStream.rangeClosed(0, others.size() - made.outputs)
+            .mapToObj(at -> others.subList(at, at + made.outputs))
+            .flatMap(columns -> Stream.of(made.given(columns), made.logarithm(columns)));
+    return own.isEmpty()
+        ? given
+        : Stream.concat(Stream.of(made.none(own), made.logarithm(own)), given);
   }
 
   private Cause none(List<String> own) {
@@ -41,7 +41,7 @@ final class OffsetCauses {
         "do not give %s as offset: neither as --offset nor in the schema".formatted(names(own)),
         Set.of(),
         (row, slots) -> {
-          sample.clearOffsets(slots);
+          Arrays.fill(slots, first, slots.length, Float.NaN);
           return true;
         });
   }
@@ -59,13 +59,11 @@ final class OffsetCauses {
   }
 
   private Cause logarithm(List<String> columns) {
-    Cause.Reading nearly = Precision.LOOSE::agrees; // the trainer may have computed it in float
     return cause(
-            "the logarithm of " + names(columns),
-            "write it as a column, and give that as --offset, or in the schema as a number with \"role\": \"offset\"",
-            columns,
-            Math::log)
-        .with(nearly);
+        "the logarithm of " + names(columns),
+        "write it as a column, and give that as --offset, or in the schema as a number with \"role\": \"offset\"",
+        columns,
+        Math::log);
   }
 
   private Cause cause(

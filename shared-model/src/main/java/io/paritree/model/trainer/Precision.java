@@ -7,17 +7,13 @@ import java.util.stream.Stream;
 /**
  * How far a prediction may be from what was computed.
  *
- * @param absolute an allowed difference
- * @param relative an allowed difference, as a fraction of the prediction
+ * @param absolute an allowed difference, beside {@link #MAX_ULPS}
  */
-record Precision(double absolute, double relative) {
+record Precision(double absolute) {
   /** Allowed because the trainer turned margins into scores with its own libm, and libms differ. */
   static final int MAX_ULPS = 1;
 
-  static final Precision EXACT = new Precision(0, 0);
-
-  /** For sums in another order or in double, and what the trainer may have computed in float. */
-  static final Precision LOOSE = new Precision(2e-6, 2e-5);
+  static final Precision EXACT = new Precision(0);
 
   private static final int LEAST_DECIMALS = 2;
   private static final int MOST_DECIMALS = 7;
@@ -34,20 +30,14 @@ record Precision(double absolute, double relative) {
       }
     }
 
-    if (decimals >= LEAST_DECIMALS && decimals <= MOST_DECIMALS) {
-      return Stream.of(
-          Cause.ofPredictions(
-              "the predictions were rounded to %s decimals when they were written"
-                  .formatted(decimals),
-              "write them in full, such as to_csv without float_format",
-              new Precision(HALF * Math.pow(10, -decimals), 0)::agrees));
-    }
-
-    return Stream.of(
-        Cause.ofPredictions(
-            "the predictions agree to about 5 digits only, as if computed on a GPU, in float64 or as an average",
-            "write what booster.predict(DMatrix) gives on a CPU",
-            LOOSE::agrees));
+    return decimals < LEAST_DECIMALS || decimals > MOST_DECIMALS
+        ? Stream.empty()
+        : Stream.of(
+            Cause.ofPredictions(
+                "the predictions were rounded to %s decimals when they were written"
+                    .formatted(decimals),
+                "write them in full, such as to_csv without float_format",
+                new Precision(HALF * Math.pow(10, -decimals))::agrees));
   }
 
   /** Returns the decimals of a prediction: the float64 text of a float32 has more than it. */
@@ -81,9 +71,8 @@ record Precision(double absolute, double relative) {
     }
 
     // What was rounded may have been the shortest text of a float, which is not quite the float.
-    double allowed = absolute + relative * Math.abs(predicted);
-    allowed += allowed > 0 ? MAX_ULPS * 0x1p-23 * Math.abs(predicted) : 0;
-    return Math.abs(predicted - computed) <= allowed;
+    double allowed = absolute + MAX_ULPS * 0x1p-23 * Math.abs(predicted);
+    return absolute > 0 && Math.abs(predicted - computed) <= allowed;
   }
 
   /**

@@ -5,7 +5,6 @@ import io.paritree.Fault;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
-import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import io.paritree.model.seal.Sealing;
@@ -51,7 +50,8 @@ final class SampledRows {
   private final Kept equal = new Kept();
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final Map<Integer, Map<String, Long>> categories = new LinkedHashMap<>();
-  private BitSet tested;
+  private final BitSet tested;
+  private final int room; // for rows that differ, and for others
   private long characters;
 
   private static final class Kept {
@@ -80,6 +80,10 @@ final class SampledRows {
       }
     }
 
+    this.room =
+        Math.max(
+            LEAST_ROWS, Math.min(MAX_ROWS, MAX_CELLS / (schema.width() + schema.fields().size())));
+    this.tested = tested(sealing.model(), width);
     for (int other = 0; other < others.size(); other++) {
       places.put(others.get(other), -1 - other);
     }
@@ -105,20 +109,27 @@ final class SampledRows {
 
     Kept kept = isEqual ? equal : differing;
     kept.seen++;
-    int room =
-        Math.max(
-            LEAST_ROWS,
-            Math.min(MAX_ROWS, MAX_CELLS / (schema().width() + schema().fields().size())));
-    if (kept.rows.size() < room && characters < MAX_CHARACTERS) {
-      kept.rows.add(row);
+    long place = kept.rows.size() < room ? kept.rows.size() : random.nextLong(kept.seen);
+    if (place < room && characters < MAX_CHARACTERS) {
       characters += characters(row);
-    } else if (!kept.rows.isEmpty()) {
-      long place = random.nextLong(kept.seen);
-      if (place < kept.rows.size() && characters < MAX_CHARACTERS) {
-        characters += characters(row) - characters(kept.rows.get((int) place));
+      if (place == kept.rows.size()) {
+        kept.rows.add(row);
+      } else {
         kept.rows.set((int) place, row);
       }
     }
+  }
+
+  private static BitSet tested(XgboostModel model, int width) {
+    float[][] thresholds = model.thresholds();
+    BitSet tested = new BitSet();
+    tested.set(model.width(), width); // offsets
+    for (int slot = 0; slot < model.width(); slot++) {
+      tested.set(
+          slot, model.isLinear() || thresholds[slot].length > 0 || model.largestCode(slot) >= 0);
+    }
+
+    return tested;
   }
 
   private static long characters(TrainerRow row) {
@@ -172,21 +183,6 @@ final class SampledRows {
 
   /** Returns whether scores depend on a slot: a tree tests it, or it is an offset. */
   boolean isTested(int feature) {
-    if (tested == null) {
-      XgboostModel model = sealing.model();
-      float[][] thresholds = model.thresholds();
-      tested = new BitSet();
-      for (int slot = 0; slot < width; slot++) {
-        boolean isOffset = slot >= model.width();
-        tested.set(
-            slot,
-            isOffset
-                || model.isLinear()
-                || thresholds[slot].length > 0
-                || model.largestCode(slot) >= 0);
-      }
-    }
-
     return tested.get(feature);
   }
 
@@ -235,19 +231,7 @@ final class SampledRows {
     return all;
   }
 
-  /** Sets the offsets of a row to missing. */
-  void clearOffsets(float[] slots) {
-    Arrays.fill(slots, schema().modelWidth(), width, Float.NaN);
-  }
-
-  /** Returns the engine of the first rounds, for rows with {@link #width} slots. */
-  Engine engine(int end) {
-    return forest(end).fast();
-  }
-
-  /**
-   * Returns the same engine, for a few rows: it takes no time to be made, and more for each row.
-   */
+  /** Returns the forest of the first rounds, for rows with {@link #width} slots. */
   Forest forest(int end) {
     try {
       return withoutOffsets(sealing.model().forest(range(end)));
@@ -261,12 +245,8 @@ final class SampledRows {
     return end == sealing.model().rounds() ? Rounds.ALL : new Rounds(end);
   }
 
-  /** Returns the engine of a forest without offsets, for rows with {@link #width} slots. */
-  Engine engine(Forest forest) {
-    return withoutOffsets(forest).fast();
-  }
-
-  private static Forest withoutOffsets(Forest forest) {
+  /** Returns a forest for rows with {@link #width} slots, without offsets of its own. */
+  static Forest withoutOffsets(Forest forest) {
     float[] base = new float[forest.outputs()];
     for (int output = 0; output < base.length; output++) {
       base[output] = forest.begin(new float[0], 0, 1, output);

@@ -57,25 +57,4 @@ final class Scored {
   int classIndex(int row, Outputs meaning) {
     return meaning.classIndex(values, row * scores);
   }
-
-  /** Returns the probabilities that the softmax of a row's margins gives. */
-  double[] softmax(int row) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int output = 0; output < outputs; output++) {
-      max = Math.max(max, margin(row, output));
-    }
-
-    double[] powers = new double[outputs];
-    double sum = 0;
-    for (int output = 0; output < outputs; output++) {
-      powers[output] = Math.exp(margin(row, output) - max);
-      sum += powers[output];
-    }
-
-    for (int output = 0; output < outputs; output++) {
-      powers[output] /= sum;
-    }
-
-    return powers;
-  }
 }

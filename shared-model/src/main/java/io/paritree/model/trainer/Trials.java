@@ -34,7 +34,7 @@ final class Trials {
   Trials(SampledRows sample) {
     this.sample = sample;
     this.rows = sample.rows();
-    this.usual = sample.engine(sample.sealing().rounds().end());
+    this.usual = sample.forest(sample.sealing().rounds().end()).fast();
     if (sample.differing() >= LEAST_DIFFERING) {
       Stream.of(
               PredictionCauses.of(sample, new Scored(usual, slots(rows, (row, slots) -> true))),
