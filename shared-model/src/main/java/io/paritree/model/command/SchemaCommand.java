@@ -50,13 +50,6 @@ final class SchemaCommand implements Callable<Integer> {
   private boolean byPosition;
 
   @Option(
-      names = "--strict",
-      description =
-          "Accept only what --rows shows: numbers within \"min\" and \"max\" of its numbers, and"
-              + " \"nullable\": false where none of its rows lacks a value.")
-  private boolean strict;
-
-  @Option(
       names = "--offset",
       paramLabel = "COLUMN",
       description =
@@ -65,11 +58,6 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (strict && rows == null) {
-      throw new ParameterException(
-          spec.commandLine(), "--strict needs --rows, which show what is accepted");
-    }
-
     SealSource source = SealSource.read(model);
     SchemaForm plain = source.schema(offsets);
     if (byPosition) {
@@ -82,10 +70,6 @@ final class SchemaCommand implements Callable<Integer> {
     }
 
     SchemaDraft draft = new SchemaDraft(source, plain);
-    if (strict) {
-      draft.strict();
-    }
-
     if (rows != null) {
       draft.read(rows);
     }

@@ -11,9 +11,6 @@ final class ColumnCells {
   /** The largest number of different cells that are kept. */
   static final int MAX_CATEGORIES = 10_000;
 
-  /** More than a column has sentinels. */
-  private static final int MAX_EXTREMES = 32;
-
   private boolean anyEmpty;
   private boolean anyValue;
   private boolean onlyNumbers = true;
@@ -21,8 +18,6 @@ final class ColumnCells {
   private final TreeSet<String> texts = new TreeSet<>();
   private final TreeSet<String> words = new TreeSet<>();
   private final FarNumbers numbers = new FarNumbers();
-  private final TreeSet<Float> smallest = new TreeSet<>();
-  private final TreeSet<Float> largest = new TreeSet<>();
 
   void add(String cell) {
     if (cell.isEmpty()) {
@@ -33,10 +28,7 @@ final class ColumnCells {
     anyValue = true;
     double number = NumberText.parse(cell);
     onlyNumbers &= !Double.isNaN(number);
-    if (!Double.isNaN(number)) {
-      numbers.add(number);
-      addExtreme((float) number);
-    }
+    numbers.add(number);
 
     onlyTruths &= cell.equals("true") || cell.equals("false");
     if (Double.isNaN(number) && !hasTooManyWords()) {
@@ -46,38 +38,6 @@ final class ColumnCells {
     if (!hasTooMany()) {
       texts.add(cell); // one more than the limit shows that there are too many
     }
-  }
-
-  private void addExtreme(float slot) {
-    smallest.add(slot);
-    largest.add(slot);
-    if (smallest.size() > MAX_EXTREMES) {
-      smallest.pollLast();
-    }
-
-    if (largest.size() > MAX_EXTREMES) {
-      largest.pollFirst();
-    }
-  }
-
-  /**
-   * Returns the least number that is no sentinel; infinite if there is none.
-   *
-   * @param missing the sentinels
-   */
-  float least(Sentinels missing) {
-    return smallest.stream()
-        .filter(slot -> !isSentinel(slot, missing))
-        .findFirst()
-        .orElse(Float.NEGATIVE_INFINITY);
-  }
-
-  /** Returns the largest number that is no sentinel; infinite if there is none. */
-  float largest(Sentinels missing) {
-    return largest.descendingSet().stream()
-        .filter(slot -> !isSentinel(slot, missing))
-        .findFirst()
-        .orElse(Float.POSITIVE_INFINITY);
   }
 
   private static boolean isSentinel(float slot, Sentinels missing) {

@@ -5,7 +5,6 @@ import io.paritree.NameList;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
-import io.paritree.feature.NumberText;
 import io.paritree.feature.Sentinels;
 import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.SchemaForm;
@@ -39,7 +38,6 @@ public final class SchemaDraft {
   private final XgboostModel model;
   private final SchemaForm plain;
   private final List<MlflowSignature.Column> signature;
-  private boolean isStrict;
 
   /**
    * @param plain the schema that follows from the model alone
@@ -48,11 +46,6 @@ public final class SchemaDraft {
     this.model = source.model();
     this.plain = plain;
     this.signature = source.mlflow().map(MlflowModel::columns).orElse(List.of());
-  }
-
-  /** From now on, {@link #read} drafts features that accept only what the rows show. */
-  public void strict() {
-    isStrict = true;
   }
 
   /**
@@ -125,23 +118,16 @@ public final class SchemaDraft {
         } else {
           ColumnCells cells = columns.get(column);
           FeatureForm drafted = feature(index, cells, isRead);
-          features.add(isStrict ? ShownValues.only(drafted, cells) : drafted);
-          if (ShownValues.lackMissing(features.get(index), cells)) {
+          features.add(drafted);
+          if (!cells.anyMissing(missing(drafted))) {
             neverMissing.add(form.name());
           }
         }
       }
 
-      if (isStrict) {
-        advice.add(
-            "--strict: missing values and numbers of which %s has no example are refused; widen \"nullable\", \"min\" and \"max\" to what later rows may have%s"
-                .formatted(
-                    path, isRead ? "" : "; only the first %s rows were read".formatted(MAX_ROWS)));
-      }
-
       if (!neverMissing.isEmpty()) {
         advice.add(
-            "no row of %s lacks %s: nothing shows how the trainer scores missing values of them; \"nullable\": false refuses such records (--strict sets it for all)"
+            "no row of %s lacks %s: nothing shows how the trainer scores missing values of them; \"nullable\": false refuses such records"
                 .formatted(path, NameList.examples(neverMissing)));
       }
 
@@ -149,6 +135,12 @@ public final class SchemaDraft {
     } catch (RecordFormatException e) {
       throw new InputException(e.getMessage(), e);
     }
+  }
+
+  private static Sentinels missing(FeatureForm form) {
+    return form instanceof FeatureForm.FromModel category
+        ? category.missing()
+        : ((FeatureForm.Complete) form).feature().sentinels();
   }
 
   /** Reads rows up to the limit; returns whether these were all. */
@@ -175,13 +167,6 @@ public final class SchemaDraft {
     }
 
     return new SchemaForm(drafted, plain.outputs());
-  }
-
-  /** Returns what else to change in a strict draft once some of its numbers are missing values. */
-  private static String boundsWithout(List<Double> far, ColumnCells column) {
-    Sentinels missing = Sentinels.of(far);
-    return ", then with \"min\": %s and \"max\": %s, and without \"nullable\""
-        .formatted(NumberText.of(column.least(missing)), NumberText.of(column.largest(missing)));
   }
 
   /** Returns what the draft cannot know, one line each. */
@@ -337,8 +322,8 @@ public final class SchemaDraft {
       far.removeAll(feature.sentinels().numbers());
       if (!far.isEmpty()) {
         advice.add(
-            "'%s': %s are far from all other numbers; give them as \"missing\" if that is what they meant to the trainer%s"
-                .formatted(name, far, isStrict ? boundsWithout(far, column) : ""));
+            "'%s': %s are far from all other numbers; give them as \"missing\" if that is what they meant to the trainer"
+                .formatted(name, far));
       }
     }
 
