@@ -55,13 +55,6 @@ public record Drift(
   /**
    * Reads a comparison that is a value in a document. It has what was written of it, not how many
    * rows shares are of.
-   */
-  public static Drift read(StrictJson json) throws BrokenJsonException {
-    return read(json, any -> true);
-  }
-
-  /**
-   * Reads a comparison that is a value in a document.
    *
    * @param fields says which fields are read
    */

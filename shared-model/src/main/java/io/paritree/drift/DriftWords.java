@@ -1,6 +1,5 @@
 package io.paritree.drift;
 
-import io.paritree.profile.OutputProfile;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileForm;
 import io.paritree.rule.RuleWords;
@@ -99,11 +98,6 @@ public final class DriftWords {
     return outputs.stream().anyMatch(output -> output.threshold().isPresent())
         ? OF_SCORES
         : OF_SCORES.stream().filter(measure -> !measure.name().equals(ABOVE)).toList();
-  }
-
-  /** Returns the outputs of a profile by the subjects that they are. */
-  public static Map<String, OutputProfile> outputs(Profile profile) {
-    return Subjects.outputs(profile);
   }
 
   /** Returns whether the subject of a rule is each field, not one that it names. */

@@ -13,6 +13,8 @@ public final class Noise {
   private static final double CHANCE = 0.001;
 
   private static final int STEPS = 40;
+  private static final int DIGITS = 60;
+  private static final int TERMS = 100;
 
   private final double rarity;
   private final double deviations;
@@ -23,7 +25,34 @@ public final class Noise {
   public Noise(int fields) {
     double chance = CHANCE / Math.max(1, fields);
     this.rarity = -StrictMath.log(chance);
-    this.deviations = -NormalQuantile.of(chance);
+    this.deviations = deviations(chance);
+  }
+
+  /** Returns how many standard deviations a normal value exceeds with a chance of at most 0.001. */
+  private static double deviations(double chance) {
+    double low = 3;
+    double high = 40;
+    for (int step = 0; step < DIGITS; step++) {
+      double middle = (low + high) / 2;
+      if (chanceAbove(middle) > chance) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+
+    return high;
+  }
+
+  /** Returns the chance of a normal value above 3 or more deviations: Laplace's fraction. */
+  private static double chanceAbove(double deviations) {
+    double fraction = deviations;
+    for (int term = TERMS; term > 0; term--) {
+      fraction = deviations + term / fraction;
+    }
+
+    double density = StrictMath.exp(-deviations * deviations / 2) / Math.sqrt(2 * Math.PI);
+    return density / fraction;
   }
 
   /** Returns the noise of the index of {@code n} rows against {@code m} rows. */
