@@ -2,9 +2,12 @@ package io.paritree.comparison;
 
 import io.paritree.profile.PackedNumbers;
 import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Counts the values that two models give to the same rows, each model by itself, in bounded memory.
@@ -16,22 +19,14 @@ import java.util.Arrays;
  * rows nor on how they were divided among counts that are added up. Not thread-safe.
  */
 final class DistributionCounts implements Serializable {
-  private static final int LEAST_PLACES = 64;
   private static final int SIGNS = 2;
 
   private final int most;
   private int dropped;
-  private int size;
   private long same; // rows to which both models give the same value
-  private byte[] packed = {};
 
-  /*
-   * An open-addressing table of at least twice as many places as values. A place has a value, and
-   * at twice its index how often each of the models gives it; it is free where both are 0.
-   * Null while packed.
-   */
-  private transient int[] values;
-  private transient long[] rows;
+  /** By value without its dropped bits, how often each of the models gives it. */
+  private transient Map<Integer, long[]> rows = new HashMap<>();
 
   /**
    * The largest distance of the distribution functions of two models.
@@ -55,7 +50,6 @@ final class DistributionCounts implements Serializable {
 
   /** Adds the first of some values, of which one for each row and model. */
   void add(float[] champion, float[] challenger, int count) {
-    open();
     for (int at = 0; at < count; at++) {
       int one = ordered(champion[at]);
       int other = ordered(challenger[at]);
@@ -64,101 +58,48 @@ final class DistributionCounts implements Serializable {
         continue;
       }
 
-      add(one >> dropped, 0, 1);
-      add(other >> dropped, 1, 1);
+      add(one >> dropped, 1, 0);
+      add(other >> dropped, 0, 1);
     }
   }
 
   /** Adds all rows of another, which counts as many values. */
   void add(DistributionCounts other) {
-    open();
-    other.open();
     same += other.same;
     dropTo(Math.max(dropped, other.dropped));
-    for (int place = 0; place < other.values.length; place++) {
-      for (int model = 0; model < 2; model++) {
-        long count = other.rows[2 * place + model];
-        if (count > 0) {
-          add(other.values[place] >> dropped - other.dropped, model, count);
-        }
-      }
-    }
+    other.rows.forEach(
+        (value, counts) -> add(value >> dropped - other.dropped, counts[0], counts[1]));
   }
 
-  private void add(int value, int model, long count) {
-    int place = place(value);
-    while (isUsed(place) && values[place] != value) {
-      place = place + 1 & values.length - 1;
-    }
-
-    boolean isNew = !isUsed(place);
-    values[place] = value;
-    rows[2 * place + model] += count;
-    if (isNew) {
-      size++;
-      limit();
-    }
-  }
-
-  private boolean isUsed(int place) {
-    return (rows[2 * place] | rows[2 * place + 1]) != 0;
-  }
-
-  private int place(int value) {
-    // The high bits of the product, since the low ones of values may all be alike.
-    return value * 0x9e3779b9 >>> Integer.numberOfLeadingZeros(values.length - 1);
-  }
-
-  private void limit() {
-    while (size > most) {
+  private void add(int value, long champion, long challenger) {
+    long[] counts = rows.computeIfAbsent(value, key -> new long[2]);
+    counts[0] += champion;
+    counts[1] += challenger;
+    while (rows.size() > most) {
       dropTo(dropped + 1);
-    }
-
-    if (2 * size > values.length) {
-      placeAgain(0, 2 * values.length);
     }
   }
 
   private void dropTo(int bits) {
-    if (bits > dropped) {
-      int more = bits - dropped;
-      dropped = bits;
-      placeAgain(more, values.length);
-    }
-  }
-
-  /** Makes the table again, from values without some of their low bits. */
-  private void placeAgain(int bits, int places) {
-    int[] before = values;
-    long[] rowsBefore = rows;
-    values = new int[places];
-    rows = new long[2 * places];
-    size = 0;
-    for (int place = 0; place < before.length; place++) {
-      for (int model = 0; model < 2; model++) {
-        long count = rowsBefore[2 * place + model];
-        if (count > 0) {
-          add(before[place] >> bits, model, count);
-        }
-      }
-    }
+    int more = bits - dropped;
+    Map<Integer, long[]> before = rows;
+    rows = new HashMap<>();
+    dropped = bits;
+    before.forEach((value, counts) -> add(value >> more, counts[0], counts[1]));
   }
 
   /** Returns how far the distributions are apart. */
   Distance distance() {
-    open();
     long all = same;
     long least = 0;
     long most = 0;
     long apart = 0; // rows of the champion up to a value, less those of the challenger
-    for (int place : sorted()) {
-      long more = rows[2 * place];
-      long fewer = rows[2 * place + 1];
-      long after = apart + more - fewer;
-      all += more;
+    for (long[] counts : new TreeMap<>(rows).values()) {
+      long after = apart + counts[0] - counts[1];
+      all += counts[0];
       least = Math.max(least, Math.abs(after));
-      most = Math.max(most, Math.min(apart + more, after + fewer));
-      most = Math.max(most, -Math.max(apart - fewer, after - more));
+      most = Math.max(most, Math.min(apart + counts[0], after + counts[1]));
+      most = Math.max(most, -Math.max(apart - counts[1], after - counts[0]));
       apart = after;
     }
 
@@ -166,65 +107,30 @@ final class DistributionCounts implements Serializable {
     return new Distance((double) least / all, (double) beyond / all);
   }
 
-  /** Returns the places that are used, in the order of their values. */
-  private int[] sorted() {
-    long[] order = new long[size];
-    int next = 0;
-    for (int place = 0; place < values.length; place++) {
-      if (isUsed(place)) {
-        order[next++] = (long) values[place] << Integer.SIZE | place;
-      }
-    }
-
-    Arrays.sort(order);
-    return Arrays.stream(order).mapToInt(value -> (int) value).toArray();
-  }
-
-  /** Packs the values before they are kept for long: by how much each is above the one before. */
-  void pack() {
-    if (values == null) {
-      return;
-    }
-
+  /** Writes the values in their order: by how much each is above the one before. */
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    out.defaultWriteObject();
     PackedNumbers numbers = new PackedNumbers();
     long before = Integer.MIN_VALUE;
-    for (int place : sorted()) {
-      numbers.add(values[place] - before);
-      numbers.add(rows[2 * place]);
-      numbers.add(rows[2 * place + 1]);
-      before = values[place];
+    for (Map.Entry<Integer, long[]> value : new TreeMap<>(rows).entrySet()) {
+      numbers.add(value.getKey() - before);
+      numbers.add(value.getValue()[0]);
+      numbers.add(value.getValue()[1]);
+      before = value.getKey();
     }
 
-    packed = numbers.toBytes();
-    values = null;
-    rows = null;
+    out.writeObject(numbers.toBytes());
   }
 
-  private void open() {
-    if (values != null) {
-      return;
-    }
-
-    values = new int[LEAST_PLACES];
-    rows = new long[2 * LEAST_PLACES];
-    size = 0;
-    PackedNumbers.Reader numbers = new PackedNumbers.Reader(packed);
-    packed = new byte[0];
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    rows = new HashMap<>();
+    PackedNumbers.Reader numbers = new PackedNumbers.Reader((byte[]) in.readObject());
     long value = Integer.MIN_VALUE;
     while (numbers.hasNext()) {
       value += numbers.next();
-      for (int model = 0; model < 2; model++) {
-        long count = numbers.next();
-        if (count > 0) {
-          add((int) value, model, count);
-        }
-      }
+      rows.put((int) value, new long[] {numbers.next(), numbers.next()});
     }
-  }
-
-  private void writeObject(ObjectOutputStream out) throws IOException {
-    pack();
-    out.defaultWriteObject();
   }
 
   /** Returns a whole number that is in the order of the floats; -0 is 0, and NaN the largest. */

@@ -54,7 +54,6 @@ final class ValueCounts implements Serializable {
     challenger.pack();
     distances.pack();
     ofMargins.pack();
-    distributions.pack();
   }
 
   /**

@@ -10,8 +10,7 @@ import java.util.stream.IntStream;
  * The distribution of the scores of a run: count, mean, and quantiles to within 1 %.
  *
  * <p>Scores are counted by the upper 16 bits of their float pattern: sign, exponent and 7 bits of
- * the fraction. So a quantile is known to one part in 128 of its value for any range of scores. The
- * lower 16 bits are added up, exactly: the mean does not depend on the order of the scores. Not
+ * the fraction. So a quantile is known to one part in 128 of its value for any range of scores. Not
  * thread-safe.
  */
 public final class ScoreHistogram implements Serializable {
@@ -25,18 +24,19 @@ public final class ScoreHistogram implements Serializable {
   private static final float LEAST = Float.intBitsToFloat(LOW + 1);
 
   /**
-   * The counts of the bins of each page, then the sums of their lower bits; null without scores,
-   * since most scores of a model are in few pages. All of it is null while packed.
+   * The counts of the bins of each page; null without scores, since most scores of a model are in
+   * few pages. All of it is null while packed.
    */
   private transient long[][] pages;
 
   private byte[] packed = {};
+  private final FloatSums sum = new FloatSums(1);
   private long count;
   private float min = Float.POSITIVE_INFINITY;
   private float max = Float.NEGATIVE_INFINITY;
 
   /** The bins that have scores, ascending. */
-  private record Used(int[] bins, long[] counts, long[] lows) {}
+  private record Used(int[] bins, long[] counts) {}
 
   /** Adds a score; NaN counts as larger than all others. */
   public void add(float score) {
@@ -48,7 +48,7 @@ public final class ScoreHistogram implements Serializable {
     int bin = bin(bits);
     long[] page = page(pages, bin);
     page[bin & PAGE_BINS - 1]++;
-    page[PAGE_BINS + (bin & PAGE_BINS - 1)] += bits & LOW;
+    sum.add(0, score);
     count++;
     if (!Float.isNaN(score)) {
       min = Math.min(min, score);
@@ -72,7 +72,6 @@ public final class ScoreHistogram implements Serializable {
       long[] page = all[bin >> PAGE_BITS];
       page = page == null ? page(all, bin) : page;
       page[bin & PAGE_BINS - 1]++;
-      page[PAGE_BINS + (bin & PAGE_BINS - 1)] += bits & LOW;
       if (!Float.isNaN(score)) {
         least = Math.min(least, score);
         largest = Math.max(largest, score);
@@ -82,12 +81,13 @@ public final class ScoreHistogram implements Serializable {
     min = least;
     max = largest;
     count += size;
+    sum.add(0, scores, size);
   }
 
   private static long[] page(long[][] pages, int bin) {
     int index = bin >> PAGE_BITS;
     if (pages[index] == null) {
-      pages[index] = new long[2 * PAGE_BINS];
+      pages[index] = new long[PAGE_BINS];
     }
 
     return pages[index];
@@ -105,13 +105,8 @@ public final class ScoreHistogram implements Serializable {
     PackedNumbers numbers = new PackedNumbers();
     int before = 0;
     for (int index = 0; index < used.bins.length; index++) {
-      boolean hasLow = used.lows[index] != 0;
-      numbers.add((long) (used.bins[index] - before) << 1 | (hasLow ? 1 : 0));
+      numbers.add(used.bins[index] - before);
       numbers.add(used.counts[index]);
-      if (hasLow) {
-        numbers.add(used.lows[index]);
-      }
-
       before = used.bins[index];
     }
 
@@ -136,28 +131,23 @@ public final class ScoreHistogram implements Serializable {
             .toArray();
     return new Used(
         bins,
-        IntStream.of(bins).mapToLong(bin -> pages[bin >> PAGE_BITS][bin & PAGE_BINS - 1]).toArray(),
         IntStream.of(bins)
-            .mapToLong(bin -> pages[bin >> PAGE_BITS][PAGE_BINS + (bin & PAGE_BINS - 1)])
+            .mapToLong(bin -> pages[bin >> PAGE_BITS][bin & PAGE_BINS - 1])
             .toArray());
   }
 
   private Used unpacked() {
     int[] bins = new int[packed.length];
     long[] counts = new long[packed.length];
-    long[] lows = new long[packed.length];
     PackedNumbers.Reader numbers = new PackedNumbers.Reader(packed);
     int size = 0;
     for (int bin = 0; numbers.hasNext(); size++) {
-      long step = numbers.next();
-      bin += (int) (step >> 1);
+      bin += (int) numbers.next();
       bins[size] = bin;
       counts[size] = numbers.next();
-      lows[size] = (step & 1) == 0 ? 0 : numbers.next();
     }
 
-    return new Used(
-        Arrays.copyOf(bins, size), Arrays.copyOf(counts, size), Arrays.copyOf(lows, size));
+    return new Used(Arrays.copyOf(bins, size), Arrays.copyOf(counts, size));
   }
 
   private long[][] spread() {
@@ -172,7 +162,6 @@ public final class ScoreHistogram implements Serializable {
       int bin = used.bins[index];
       long[] page = page(all, bin);
       page[bin & PAGE_BINS - 1] += used.counts[index];
-      page[PAGE_BINS + (bin & PAGE_BINS - 1)] += used.lows[index];
     }
   }
 
@@ -192,6 +181,7 @@ public final class ScoreHistogram implements Serializable {
 
   private void addTotals(ScoreHistogram other) {
     count += other.count;
+    sum.add(other.sum);
     min = Math.min(min, other.min);
     max = Math.max(max, other.max);
   }
@@ -203,17 +193,7 @@ public final class ScoreHistogram implements Serializable {
 
   /** Returns the mean; NaN if there is no score, or if scores have none. */
   public double mean() {
-    Used used = used();
-    double sum = 0;
-    for (int index = 0; index < used.bins.length; index++) {
-      float first = Float.intBitsToFloat(bits(used.bins[index]) & ~LOW);
-      sum += used.counts[index] * (double) first;
-      if (used.lows[index] > 0) { // no infinite score, whose next one would be NaN
-        sum += used.lows[index] * (double) Math.copySign(Math.ulp(first), first);
-      }
-    }
-
-    return count == 0 ? Double.NaN : sum / count;
+    return count == 0 ? Double.NaN : sum.sum(0) / count;
   }
 
   /** Returns the least score that is a number; infinite if there is none. */
