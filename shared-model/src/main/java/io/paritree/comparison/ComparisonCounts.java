@@ -1,33 +1,27 @@
 package io.paritree.comparison;
 
 import io.paritree.Fault;
-import io.paritree.profile.Counts;
-import io.paritree.profile.CountsByValue;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * Counts what two models make of the same rows, block by block: all of them, and those of each
- * value of a column by themselves, in {@link CountsByValue}.
+ * value of a column by themselves, in {@link SliceCounts}.
  *
  * <p>The result does not depend on the order of the rows, nor on how they were divided among counts
  * that are added up. What is sent is as complete as what was counted. Not thread-safe.
  */
-public final class ComparisonCounts implements Counts<ComparisonCounts> {
+public final class ComparisonCounts implements Serializable {
   /** So many rows are counted together that what is known of them stays in a core's own cache. */
   private static final int PART_ROWS = 512;
 
   private final ComparisonForm form;
   private final DifferenceCounts whole;
-  private final CountsByValue<DifferenceCounts> slices;
+  private final SliceCounts slices;
   private final TreeMap<Refused, Long> refused = new TreeMap<>();
   private final MovedRows moved;
   private long dropped;
@@ -45,12 +39,8 @@ public final class ComparisonCounts implements Counts<ComparisonCounts> {
   }
 
   public ComparisonCounts(ComparisonForm form) {
-    this(form, new CountsByValue<>());
-  }
-
-  private ComparisonCounts(ComparisonForm form, CountsByValue<DifferenceCounts> slices) {
     this.form = form;
-    this.slices = slices;
+    this.slices = new SliceCounts(form.ofSlice());
     this.whole = new DifferenceCounts(form);
     this.moved = new MovedRows(form.mostMoved());
   }
@@ -77,7 +67,7 @@ public final class ComparisonCounts implements Counts<ComparisonCounts> {
     }
 
     if (!form.by().isEmpty()) {
-      addSlices(block);
+      slices.add(block);
     }
   }
 
@@ -158,36 +148,15 @@ public final class ComparisonCounts implements Counts<ComparisonCounts> {
         block.slots(side, row));
   }
 
-  private void addSlices(ComparedBlock block) {
-    String[] names = new String[block.rows()];
-    for (int row = 0; row < names.length; row++) {
-      names[row] = CountsByValue.name(block.slice(row));
-    }
-
-    ComparisonForm ofSlice = form.ofSlice();
-    slices.expect(new HashSet<>(List.of(names)), () -> new DifferenceCounts(ofSlice));
-    // Most of many values have no slice of their own: their rows are counted together.
-    Map<DifferenceCounts, DividedRows> divided = new IdentityHashMap<>();
-    for (int row = 0; row < names.length; row++) {
-      divided.computeIfAbsent(slices.of(names[row]), counts -> new DividedRows(block)).add(row);
-    }
-
-    divided.forEach(DifferenceCounts::add);
-  }
-
-  @Override
+  /** Makes the counts small before they are kept for long; they can be added to afterwards. */
   public void pack() {
     whole.pack();
-    slices.all().values().forEach(DifferenceCounts::pack);
+    slices.pack();
   }
 
-  @Override
+  /** Adds what another has counted in the same form. */
   public void add(ComparisonCounts other) {
     slices.add(other.slices);
-    addWhole(other);
-  }
-
-  private void addWhole(ComparisonCounts other) {
     whole.add(other.whole);
     other.refused.forEach((fault, rows) -> refused.merge(fault, rows, Long::sum));
     moved.add(other.moved);
@@ -200,10 +169,8 @@ public final class ComparisonCounts implements Counts<ComparisonCounts> {
    * output; no rows may be added meanwhile.
    */
   public ComparisonCounts snapshot() {
-    ComparisonForm ofSlice = form.ofSlice();
-    ComparisonCounts copy =
-        new ComparisonCounts(form, slices.copy(() -> new DifferenceCounts(ofSlice)));
-    copy.addWhole(this);
+    ComparisonCounts copy = new ComparisonCounts(form);
+    copy.add(this);
     return copy;
   }
 
@@ -218,11 +185,10 @@ public final class ComparisonCounts implements Counts<ComparisonCounts> {
    * @param movers the {@link #moved} rows, explained
    */
   public DataComparison result(List<Mover> movers) {
-    Map<String, RowComparison> ofSlices = new LinkedHashMap<>();
-    slices.all().forEach((value, counts) -> ofSlices.put(value, counts.result()));
     List<OneSidedFault> faults = new ArrayList<>();
     refused.forEach(
         (fault, rows) -> faults.add(new OneSidedFault(fault.by, fault.field, fault.code, rows)));
-    return new DataComparison(form, whole.result(), dropped, failed, faults, ofSlices, movers);
+    return new DataComparison(
+        form, whole.result(), dropped, failed, faults, slices.results(), movers);
   }
 }

@@ -1,6 +1,5 @@
 package io.paritree.comparison;
 
-import io.paritree.profile.Counts;
 import io.paritree.profile.FloatSums;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -12,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Counts what two models make of some rows. Not thread-safe. */
-final class DifferenceCounts implements Counts<DifferenceCounts> {
+final class DifferenceCounts implements Serializable {
   private final ComparisonForm form;
   private final ValueCounts[] outputs;
   private final FloatSums margins; // of each output those of both models
@@ -125,12 +124,10 @@ final class DifferenceCounts implements Counts<DifferenceCounts> {
     }
   }
 
-  @Override
   public void pack() {
     Arrays.stream(outputs).forEach(ValueCounts::pack);
   }
 
-  @Override
   public void add(DifferenceCounts other) {
     rows += other.rows;
     onlyChampion += other.onlyChampion;

@@ -2,13 +2,12 @@ package io.paritree.profile;
 
 import java.io.IOException;
 import java.io.ObjectOutputStream;
-import java.io.Serializable;
 
 /**
  * Many counts or sums, most of them small or zero, which take little space while they are packed:
  * each as the bytes that it needs, and zeros in a row as their number. Not thread-safe.
  */
-final class CountArray implements Serializable {
+final class CountArray implements Counts<CountArray> {
   private final int size;
   private byte[] packed = {}; // zeros at the end are left out
   private transient long[] open; // null while packed
@@ -27,7 +26,8 @@ final class CountArray implements Serializable {
   }
 
   /** Packs them before they are kept for long. */
-  void pack() {
+  @Override
+  public void pack() {
     if (open == null) {
       return;
     }
@@ -74,7 +74,8 @@ final class CountArray implements Serializable {
   }
 
   /** Adds another's counts, as many. */
-  void add(CountArray other) {
+  @Override
+  public void add(CountArray other) {
     long[] own = open();
     long[] more = other.open == null ? other.unpacked() : other.open;
     for (int at = 0; at < size; at++) {

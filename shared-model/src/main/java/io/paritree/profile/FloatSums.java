@@ -1,13 +1,11 @@
 package io.paritree.profile;
 
-import java.io.Serializable;
-
 /**
  * Sums of floats. Each is held in two doubles, the second of which has what the first has rounded
  * off: in any order of the values, a sum is the exact one to about 30 digits of what its values are
  * without their signs. Not thread-safe.
  */
-public final class FloatSums implements Serializable {
+public final class FloatSums implements Counts<FloatSums> {
   private final double[] sums;
   private final double[] roundedOff;
 
@@ -33,11 +31,17 @@ public final class FloatSums implements Serializable {
   }
 
   /** Adds all sums of another, as many. */
+  @Override
   public void add(FloatSums other) {
     for (int sum = 0; sum < sums.length; sum++) {
       add(sum, other.sums[sum]);
       roundedOff[sum] += other.roundedOff[sum];
     }
+  }
+
+  @Override
+  public void pack() {
+    // Sums have few zeros.
   }
 
   /** Returns a sum; NaN if a value was NaN or infinite. */

@@ -1,5 +1,6 @@
 package io.paritree.profile;
 
+import java.io.Serializable;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -7,7 +8,7 @@ import java.util.OptionalLong;
  * Counts the scores of rows: their number, their distribution by output, and how many are above
  * each output's threshold. Not thread-safe.
  */
-public final class OutputCounts implements Counts<OutputCounts> {
+public final class OutputCounts implements Serializable {
   private final boolean[] isAboveCounted;
   private final float[] thresholds;
   private final ScoreHistogram[] histograms;
@@ -47,7 +48,7 @@ public final class OutputCounts implements Counts<OutputCounts> {
     }
   }
 
-  @Override
+  /** Adds what another has counted in the same form. */
   public void add(OutputCounts other) {
     rows += other.rows;
     for (int output = 0; output < histograms.length; output++) {
@@ -56,8 +57,7 @@ public final class OutputCounts implements Counts<OutputCounts> {
     }
   }
 
-  @Override
-  public void pack() {
+  void pack() {
     for (ScoreHistogram histogram : histograms) {
       histogram.pack();
     }

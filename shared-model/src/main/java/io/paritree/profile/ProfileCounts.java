@@ -1,5 +1,6 @@
 package io.paritree.profile;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.stream.LongStream;
  * <p>Two that count the rows of one form and sampling add up, in any order, to what one of them
  * would have counted; means, to all digits but the last. Not thread-safe.
  */
-public final class ProfileCounts implements Counts<ProfileCounts> {
+public final class ProfileCounts implements Serializable {
   /** The bins of each slot, null if it has none, and where they begin; not where it was sent to. */
   private final transient Bins[] shapes;
 
@@ -26,36 +27,15 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   private final int bins;
   private int margins;
   private final int modelWidth;
-  private final LevelCounts<SlotCounts> sampled;
-  private LevelCounts<Contributions> explained;
+
+  /** How many rows are in each bin, the features' bins one after the other. */
+  private final LevelCounts<CountArray> sampled;
+
+  /** The sums of the contributions and the margins. */
+  private LevelCounts<FloatSums> explained;
+
   private final TreeMap<String, TreeMap<String, Long>> faults = new TreeMap<>();
   private long rows;
-
-  /** How many sampled rows are in each bin, the features' bins one after the other. */
-  private record SlotCounts(CountArray counts) implements Counts<SlotCounts> {
-    @Override
-    public void add(SlotCounts other) {
-      counts.add(other.counts);
-    }
-
-    @Override
-    public void pack() {
-      counts.pack();
-    }
-  }
-
-  /** The sums of the contributions and the margins of explained rows. */
-  private record Contributions(FloatSums sums) implements Counts<Contributions> {
-    @Override
-    public void add(Contributions other) {
-      sums.add(other.sums);
-    }
-
-    @Override
-    public void pack() {
-      // Sums have few zeros.
-    }
-  }
 
   /**
    * @param rows how many rows there are, so that hardly any is sampled in vain; 0 if that is not
@@ -82,12 +62,12 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
     this.explained = new LevelCounts<>(margins == 0 ? 0 : sampling.explained(), rows);
   }
 
-  private SlotCounts noSlots() {
-    return new SlotCounts(new CountArray(bins));
+  private CountArray noSlots() {
+    return new CountArray(bins);
   }
 
-  private Contributions noContributions() {
-    return new Contributions(new FloatSums(margins * (modelWidth + 2)));
+  private FloatSums noContributions() {
+    return new FloatSums(margins * (modelWidth + 2));
   }
 
   /**
@@ -167,7 +147,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
     int taken = 0;
     for (int row = 0; row < count; row++) {
       if (sampled.takes(hashes[row])) { // a row before it may have left less room
-        counts[taken] = sampled.next(hashes[row], this::noSlots).counts().open();
+        counts[taken] = sampled.next(hashes[row], this::noSlots).open();
         places[taken++] = at[row];
       }
     }
@@ -217,7 +197,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
       return; // others were found since it was chosen
     }
 
-    FloatSums sums = explained.next(hash, this::noContributions).sums();
+    FloatSums sums = explained.next(hash, this::noContributions);
     int each = modelWidth + 1;
     int to = 0;
     for (int margin = 0; margin < margins; margin++) {
@@ -229,7 +209,7 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
     }
   }
 
-  @Override
+  /** Makes the counts small before they are kept for long; they can be added to afterwards. */
   public void pack() {
     missing.pack();
     unseen.pack();
@@ -239,7 +219,6 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
   }
 
   /** Adds another's rows, which are counted alike; both must be packed, and are afterwards. */
-  @Override
   public void add(ProfileCounts other) {
     rows += other.rows;
     missing.add(other.missing);
@@ -300,8 +279,8 @@ public final class ProfileCounts implements Counts<ProfileCounts> {
    * @param of the form that was counted
    */
   public Profile profile(ProfileForm of) {
-    long[] counts = sampled.sum(noSlots()).counts().open();
-    FloatSums sums = explained.sum(noContributions()).sums();
+    long[] counts = sampled.sum(noSlots()).open();
+    FloatSums sums = explained.sum(noContributions());
     long[] missingValues = missing();
     long[] unseenValues = unseen();
     List<FeatureProfile> features = new ArrayList<>();
