@@ -31,6 +31,11 @@ public record FieldDrift(
     features = List.copyOf(features);
   }
 
+  /** Returns a field that is compared with nothing. */
+  public static FieldDrift notCompared(String field) {
+    return new FieldDrift(field, Optional.empty(), Optional.empty(), "", List.of(), List.of());
+  }
+
   /** Returns the field of some features. */
   static FieldDrift of(String field, Optional<Shares> baseline, List<FieldDrift> features) {
     Optional<Shift> shift =

@@ -3,7 +3,9 @@ package io.paritree.drift;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.json.JsonText;
 import io.paritree.profile.OutputProfile;
+import io.paritree.profile.Profile;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -18,6 +20,16 @@ import java.util.OptionalDouble;
  */
 public record OutputDrift(
     String subject, double mean, OptionalDouble above, Optional<Shift> shift, String notShifted) {
+  /** Returns an output that is compared with nothing. */
+  public static OutputDrift notCompared(String subject) {
+    return new OutputDrift(subject, Double.NaN, OptionalDouble.empty(), Optional.empty(), "");
+  }
+
+  /** Returns the outputs of a profile by their subjects, in the model's order. */
+  public static Map<String, OutputProfile> bySubject(Profile profile) {
+    return Subjects.outputs(profile);
+  }
+
   /** Returns the share of scores that are above the threshold. */
   public static OptionalDouble above(OutputProfile output, long scored) {
     return output.above().isPresent() && scored > 0

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.Profile;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,14 @@ import java.util.Map;
  * @param rows how many were read; without any, the shares are NaN
  */
 public record Shares(long rows, double missing, double unseen, double faults) {
+  /** Returns the shares of each field, in the order of the model. */
+  public static Map<String, Shares> byField(Profile profile) {
+    Map<String, Shares> shares = new LinkedHashMap<>();
+    Subjects.byField(profile)
+        .forEach((field, features) -> shares.put(field, of(profile, field, features)));
+    return shares;
+  }
+
   /** Returns the shares of a field, or of one of its features. */
   static Shares of(Profile profile, String field, List<FeatureProfile> features) {
     long faults =
