@@ -2,7 +2,6 @@ package io.paritree.comparison;
 
 import io.paritree.profile.PackedNumbers;
 import java.io.IOException;
-import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -26,7 +25,10 @@ final class DistributionCounts implements Serializable {
   private long same; // rows to which both models give the same value
 
   /** By value without its dropped bits, how often each of the models gives it. */
-  private transient Map<Integer, long[]> rows = new HashMap<>();
+  private transient Map<Integer, long[]> rows;
+
+  /** What was sent of these; they are unpacked when they are needed. */
+  private byte[] packed = {};
 
   /**
    * The largest distance of the distribution functions of two models.
@@ -50,6 +52,7 @@ final class DistributionCounts implements Serializable {
 
   /** Adds the first of some values, of which one for each row and model. */
   void add(float[] champion, float[] challenger, int count) {
+    open();
     for (int at = 0; at < count; at++) {
       int one = ordered(champion[at]);
       int other = ordered(challenger[at]);
@@ -65,6 +68,8 @@ final class DistributionCounts implements Serializable {
 
   /** Adds all rows of another, which counts as many values. */
   void add(DistributionCounts other) {
+    open();
+    other.open();
     same += other.same;
     dropTo(Math.max(dropped, other.dropped));
     other.rows.forEach(
@@ -90,6 +95,7 @@ final class DistributionCounts implements Serializable {
 
   /** Returns how far the distributions are apart. */
   Distance distance() {
+    open();
     long all = same;
     long least = 0;
     long most = 0;
@@ -107,9 +113,14 @@ final class DistributionCounts implements Serializable {
     return new Distance((double) least / all, (double) beyond / all);
   }
 
-  /** Writes the values in their order: by how much each is above the one before. */
   private void writeObject(ObjectOutputStream out) throws IOException {
+    open();
+    packed = packed();
     out.defaultWriteObject();
+  }
+
+  /** Returns the values in their order: by how much each is above the one before. */
+  private byte[] packed() {
     PackedNumbers numbers = new PackedNumbers();
     long before = Integer.MIN_VALUE;
     for (Map.Entry<Integer, long[]> value : new TreeMap<>(rows).entrySet()) {
@@ -119,17 +130,18 @@ final class DistributionCounts implements Serializable {
       before = value.getKey();
     }
 
-    out.writeObject(numbers.toBytes());
+    return numbers.toBytes();
   }
 
-  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
-    in.defaultReadObject();
-    rows = new HashMap<>();
-    PackedNumbers.Reader numbers = new PackedNumbers.Reader((byte[]) in.readObject());
-    long value = Integer.MIN_VALUE;
-    while (numbers.hasNext()) {
-      value += numbers.next();
-      rows.put((int) value, new long[] {numbers.next(), numbers.next()});
+  private void open() {
+    if (rows == null) {
+      rows = new HashMap<>();
+      PackedNumbers.Reader numbers = new PackedNumbers.Reader(packed);
+      long value = Integer.MIN_VALUE;
+      while (numbers.hasNext()) {
+        value += numbers.next();
+        rows.put((int) value, new long[] {numbers.next(), numbers.next()});
+      }
     }
   }
 
