@@ -16,9 +16,6 @@ import java.util.TreeMap;
  * that are added up. What is sent is as complete as what was counted. Not thread-safe.
  */
 public final class ComparisonCounts implements Serializable {
-  /** So many rows are counted together that what is known of them stays in a core's own cache. */
-  private static final int PART_ROWS = 512;
-
   private final ComparisonForm form;
   private final DifferenceCounts whole;
   private final SliceCounts slices;
@@ -52,17 +49,12 @@ public final class ComparisonCounts implements Serializable {
 
   /** Adds the rows of a block. */
   public void add(ComparedBlock block) {
-    long ofOne = 0;
-    for (int from = 0; from < block.rows(); from += PART_ROWS) {
-      DividedRows scored = DividedRows.of(block, from, Math.min(from + PART_ROWS, block.rows()));
-      if (moved.takes(whole.add(scored))) {
-        addMoved(scored);
-      }
-
-      ofOne += scored.onlyBy(Side.CHAMPION) + scored.onlyBy(Side.CHALLENGER);
+    DividedRows scored = DividedRows.of(block);
+    if (moved.takes(whole.add(scored))) {
+      addMoved(scored);
     }
 
-    if (ofOne > 0) {
+    if (scored.onlyBy(Side.CHAMPION) + scored.onlyBy(Side.CHALLENGER) > 0) {
       addRefused(block);
     }
 
@@ -146,12 +138,6 @@ public final class ComparisonCounts implements Serializable {
         form.outputsOf(side)
             .classIndex(block.scores(side), row * form.outputsOf(side).names().size()),
         block.slots(side, row));
-  }
-
-  /** Makes the counts small before they are kept for long; they can be added to afterwards. */
-  public void pack() {
-    whole.pack();
-    slices.pack();
   }
 
   /** Adds what another has counted in the same form. */

@@ -1,6 +1,5 @@
 package io.paritree.comparison;
 
-import io.paritree.profile.FloatSums;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +13,6 @@ import java.util.TreeMap;
 final class DifferenceCounts implements Serializable {
   private final ComparisonForm form;
   private final ValueCounts[] outputs;
-  private final FloatSums margins; // of each output those of both models
   private final TreeMap<Flip, Long> flips = new TreeMap<>();
   private final int[] sameClass; // of each of the champion's classes
   private long rows;
@@ -34,8 +32,7 @@ final class DifferenceCounts implements Serializable {
   DifferenceCounts(ComparisonForm form) {
     this.form = form;
     outputs = new ValueCounts[form.outputs().size()];
-    Arrays.setAll(outputs, output -> new ValueCounts(form.mostValues()));
-    margins = new FloatSums(form.isOfMargins() ? 0 : Side.values().length * outputs.length);
+    Arrays.setAll(outputs, output -> new ValueCounts(form));
     sameClass = form.sameClasses();
   }
 
@@ -104,8 +101,6 @@ final class DifferenceCounts implements Serializable {
       gather(some, Side.CHAMPION, output, some.block().margins(Side.CHAMPION), one);
       gather(some, Side.CHALLENGER, output, some.block().margins(Side.CHALLENGER), other);
       outputs[output].addMargins(one, other, some.count());
-      margins.add(2 * output, one, some.count());
-      margins.add(2 * output + 1, other, some.count());
     }
   }
 
@@ -124,17 +119,12 @@ final class DifferenceCounts implements Serializable {
     }
   }
 
-  public void pack() {
-    Arrays.stream(outputs).forEach(ValueCounts::pack);
-  }
-
-  public void add(DifferenceCounts other) {
+  void add(DifferenceCounts other) {
     rows += other.rows;
     onlyChampion += other.onlyChampion;
     onlyChallenger += other.onlyChallenger;
     neither += other.neither;
     equalBits += other.equalBits;
-    margins.add(other.margins);
     other.flips.forEach((flip, count) -> flips.merge(flip, count, Long::sum));
     for (int output = 0; output < outputs.length; output++) {
       outputs[output].add(other.outputs[output]);
@@ -145,8 +135,7 @@ final class DifferenceCounts implements Serializable {
   RowComparison result() {
     List<OutputComparison> compared = new ArrayList<>();
     for (int output = 0; rows > 0 && output < outputs.length; output++) {
-      compared.add(
-          outputs[output].compared(form.outputs().get(output).name(), meanOfMargins(output)));
+      compared.add(outputs[output].compared(form.outputs().get(output).name()));
     }
 
     return new RowComparison(
@@ -157,12 +146,6 @@ final class DifferenceCounts implements Serializable {
         equalBits,
         compared,
         form.hasFlips() ? Optional.of(flips()) : Optional.empty());
-  }
-
-  private Optional<Double> meanOfMargins(int output) {
-    return form.isOfMargins()
-        ? Optional.empty()
-        : Optional.of((margins.sum(2 * output + 1) - margins.sum(2 * output)) / rows);
   }
 
   private LabelFlips flips() {

@@ -5,9 +5,6 @@ import java.io.Serializable;
 
 /** Counts by how much two values differ, without the sign. Not thread-safe. */
 final class DistanceCounts implements Serializable {
-  /** A bin has the bits of a float that decide in which one it is, and no others. */
-  private static final int BIN_BITS = 0xffff0000;
-
   private final ScoreHistogram distances = new ScoreHistogram();
   private double largest;
 
@@ -17,16 +14,15 @@ final class DistanceCounts implements Serializable {
    * @return the largest of them; NaN if one is
    */
   double add(float[] champion, float[] challenger, int size) {
-    float[] bins = new float[size];
+    float[] each = new float[size];
     double most = 0;
     for (int at = 0; at < size; at++) {
       double distance = distance(champion[at], challenger[at]);
       most = Math.max(most, distance);
-      // Without the lower bits, which no quantile needs, the counts are packed in a third.
-      bins[at] = Float.intBitsToFloat(Float.floatToIntBits((float) distance) & BIN_BITS);
+      each[at] = (float) distance;
     }
 
-    distances.add(bins, size);
+    distances.add(each, size);
     largest = Math.max(largest, most);
     return most;
   }
@@ -34,10 +30,6 @@ final class DistanceCounts implements Serializable {
   void add(DistanceCounts other) {
     distances.add(other.distances);
     largest = Math.max(largest, other.largest);
-  }
-
-  void pack() {
-    distances.pack();
   }
 
   /** Returns the difference of two values without its sign; 0 of equal ones, also infinite ones. */

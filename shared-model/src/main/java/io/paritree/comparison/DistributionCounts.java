@@ -117,6 +117,7 @@ final class DistributionCounts implements Serializable {
     open();
     packed = packed();
     out.defaultWriteObject();
+    packed = new byte[0];
   }
 
   /** Returns the values in their order: by how much each is above the one before. */
@@ -142,6 +143,8 @@ final class DistributionCounts implements Serializable {
         value += numbers.next();
         rows.put((int) value, new long[] {numbers.next(), numbers.next()});
       }
+
+      packed = new byte[0];
     }
   }
 

@@ -10,18 +10,14 @@ final class DividedRows {
 
   /** Begins with no row of a block. */
   DividedRows(ComparedBlock block) {
-    this(block, block.rows());
-  }
-
-  private DividedRows(ComparedBlock block, int most) {
     this.block = block;
-    this.both = new int[most];
+    this.both = new int[block.rows()];
   }
 
-  /** Returns the rows of a block from {@code from} to before {@code to}. */
-  static DividedRows of(ComparedBlock block, int from, int to) {
-    DividedRows rows = new DividedRows(block, to - from);
-    for (int row = from; row < to; row++) {
+  /** Returns all rows of a block. */
+  static DividedRows of(ComparedBlock block) {
+    DividedRows rows = new DividedRows(block);
+    for (int row = 0; row < block.rows(); row++) {
       rows.add(row);
     }
 

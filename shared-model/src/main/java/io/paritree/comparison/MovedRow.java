@@ -19,12 +19,10 @@ public record MovedRow(
   private static final Comparator<List<String>> KEYS =
       (one, other) -> Arrays.compare(one.toArray(String[]::new), other.toArray(String[]::new));
 
-  /** The largest movement first; equal ones by their keys, so that the order is one for all. */
+  /** The largest movement first; equal ones by their keys. */
   static final Comparator<MovedRow> ORDER =
       Comparator.comparing(MovedRow::moved, Comparator.reverseOrder())
-          .thenComparing(MovedRow::key, KEYS)
-          .thenComparing(MovedRow::champion, Scored.ORDER)
-          .thenComparing(MovedRow::challenger, Scored.ORDER);
+          .thenComparing(MovedRow::key, KEYS);
 
   public MovedRow {
     key = List.copyOf(key);
@@ -38,11 +36,5 @@ public record MovedRow(
    * @param slots its slots; not to be changed
    */
   public record Scored(float value, float margin, int label, float[] slots)
-      implements Serializable {
-    static final Comparator<Scored> ORDER =
-        Comparator.comparing(Scored::value)
-            .thenComparing(Scored::margin)
-            .thenComparing(Scored::label)
-            .thenComparing(Scored::slots, Arrays::compare);
-  }
+      implements Serializable {}
 }

@@ -113,10 +113,6 @@ final class SliceCounts implements Serializable {
     limit();
   }
 
-  void pack() {
-    slices.values().forEach(DifferenceCounts::pack);
-  }
-
   /**
    * Returns the comparisons by the names of their slices, those of missing values and of others
    * last.

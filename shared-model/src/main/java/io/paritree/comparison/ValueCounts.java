@@ -3,6 +3,7 @@ package io.paritree.comparison;
 import io.paritree.drift.Noise;
 import io.paritree.drift.Shift;
 import io.paritree.profile.BinCounts;
+import io.paritree.profile.FloatSums;
 import io.paritree.profile.NumberBins;
 import io.paritree.profile.ScoreHistogram;
 import java.io.Serializable;
@@ -15,13 +16,13 @@ final class ValueCounts implements Serializable {
   private final ScoreHistogram challenger = new ScoreHistogram();
   private final DistanceCounts distances = new DistanceCounts();
   private final DistanceCounts ofMargins = new DistanceCounts();
+  private final FloatSums marginChanges = new FloatSums(1);
   private final DistributionCounts distributions;
+  private final boolean isOfMargins; // the values are
 
-  /**
-   * @param mostValues how many different values are counted by all of their bits
-   */
-  ValueCounts(int mostValues) {
-    distributions = new DistributionCounts(mostValues);
+  ValueCounts(ComparisonForm form) {
+    this.distributions = new DistributionCounts(form.mostValues());
+    this.isOfMargins = form.isOfMargins();
   }
 
   /**
@@ -39,6 +40,9 @@ final class ValueCounts implements Serializable {
   /** Adds the first of some margins. */
   void addMargins(float[] one, float[] other, int size) {
     ofMargins.add(one, other, size);
+    for (int at = 0; at < size; at++) {
+      marginChanges.add(0, (double) other[at] - one[at]);
+    }
   }
 
   void add(ValueCounts other) {
@@ -46,30 +50,21 @@ final class ValueCounts implements Serializable {
     challenger.add(other.challenger);
     distances.add(other.distances);
     ofMargins.add(other.ofMargins);
+    marginChanges.add(other.marginChanges);
     distributions.add(other.distributions);
   }
 
-  void pack() {
-    champion.pack();
-    challenger.pack();
-    distances.pack();
-    ofMargins.pack();
-  }
-
-  /**
-   * Returns how the values differ, of which there is one at least.
-   *
-   * @param marginMean of the challenger's margins less the champion's; empty where the values are
-   *     margins
-   */
-  OutputComparison compared(String name, Optional<Double> marginMean) {
+  /** Returns how the values differ, of which there is one at least. */
+  OutputComparison compared(String name) {
     DistributionCounts.Distance distance = distributions.distance();
     return new OutputComparison(
         name,
         champion.mean(),
         challenger.mean(),
         distances.difference(challenger.mean() - champion.mean()),
-        marginMean.map(ofMargins::difference),
+        isOfMargins
+            ? Optional.empty()
+            : Optional.of(ofMargins.difference(marginChanges.sum(0) / champion.count())),
         distance.least(),
         distance.error(),
         Optional.of(shift()));

@@ -1,8 +1,7 @@
 package io.paritree.profile;
 
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -16,18 +15,25 @@ final class LevelCounts<C extends Counts<C>> implements Serializable {
 
   private final long most;
   private final boolean isWhole; // all rows are in the sample, whatever their levels
-  private final ArrayList<Level<C>> levels = new ArrayList<>(); // null without rows
+  private final TreeMap<Integer, Level<C>> levels = new TreeMap<>(); // those with rows
   private long total; // of the rows of all levels
   private int least;
 
   /** The rows of a level. */
-  private static final class Level<C> implements Serializable {
+  private static final class Level<C extends Counts<C>> implements Serializable {
     private final C counts;
     private long rows; // faulty ones, of which nothing is counted, among them
     private long counted;
 
     Level(C counts) {
       this.counts = counts;
+    }
+
+    Level<C> plus(Level<C> other) {
+      rows += other.rows;
+      counted += other.counted;
+      counts.add(other.counts);
+      return this;
     }
   }
 
@@ -64,16 +70,7 @@ final class LevelCounts<C extends Counts<C>> implements Serializable {
   }
 
   private Level<C> level(long hash, Supplier<C> none) {
-    int level = level(hash);
-    while (levels.size() <= level) {
-      levels.add(null);
-    }
-
-    if (levels.get(level) == null) {
-      levels.set(level, new Level<>(none.get()));
-    }
-
-    Level<C> own = levels.get(level);
+    Level<C> own = levels.computeIfAbsent(level(hash), any -> new Level<>(none.get()));
     own.rows++;
     total++;
     shrink();
@@ -89,14 +86,9 @@ final class LevelCounts<C extends Counts<C>> implements Serializable {
 
   /** Drops the level with the most rows. */
   void drop() {
-    Level<C> dropped = least < levels.size() ? levels.set(least, null) : null;
+    Level<C> dropped = levels.remove(least);
     total -= dropped == null ? 0 : dropped.rows;
     least++;
-  }
-
-  /** Drops levels that others have dropped. */
-  void keepLevelsOf(LevelCounts<C> others) {
-    keepLevel(others.least);
   }
 
   /** Drops all levels below one. */
@@ -108,43 +100,25 @@ final class LevelCounts<C extends Counts<C>> implements Serializable {
 
   /** Adds another's rows, which are some of the same number of rows. */
   void add(LevelCounts<C> other) {
-    keepLevelsOf(other);
-
-    for (int at = least; at < other.levels.size(); at++) {
-      Level<C> more = other.levels.get(at);
-      if (more == null) {
-        continue;
-      }
-
-      while (levels.size() <= at) {
-        levels.add(null);
-      }
-
-      total += more.rows;
-      Level<C> own = levels.get(at);
-      if (own == null) {
-        levels.set(at, more);
-      } else {
-        own.rows += more.rows;
-        own.counted += more.counted;
-        own.counts.add(more.counts);
-      }
-    }
-
+    keepLevel(other.least);
+    other
+        .levels
+        .tailMap(least)
+        .forEach(
+            (level, more) -> {
+              total += more.rows;
+              levels.merge(level, more, Level::plus);
+            });
     shrink();
   }
 
   void pack() {
-    own().forEach(level -> level.counts.pack());
-  }
-
-  private List<Level<C>> own() {
-    return levels.stream().filter(level -> level != null).toList();
+    levels.values().forEach(level -> level.counts.pack());
   }
 
   /** Returns the number of counted rows in the sample. */
   long rows() {
-    return own().stream().mapToLong(level -> level.counted).sum();
+    return levels.values().stream().mapToLong(level -> level.counted).sum();
   }
 
   /**
@@ -153,7 +127,7 @@ final class LevelCounts<C extends Counts<C>> implements Serializable {
    * @param none counts of no row, which receive all
    */
   C sum(C none) {
-    own().forEach(level -> none.add(level.counts));
+    levels.values().forEach(level -> none.add(level.counts));
     return none;
   }
 }

@@ -325,10 +325,6 @@ class ComparisonCountsTest {
         ComparisonCounts part = counts(form, rows.subList(from, (from + to) / 2), 1);
         part = random.nextBoolean() ? sent(part) : part.snapshot();
         part.add(new Block(rows.subList((from + to) / 2, to), 1)); // also where it was sent to
-        if (random.nextBoolean()) {
-          part.pack();
-        }
-
         sum.add(random.nextBoolean() ? sent(part) : part);
         from = to;
       }

@@ -106,7 +106,7 @@ public final class ReferenceRows {
       for (int count = csv.next(); count > 0; count = csv.next()) {
         for (int row = 0; row < count; row++) {
           if (!refused.addIfRefused(csv, row)) {
-            sample.add(rows, csv.slots(), row * schema.width());
+            sample.add(csv.slots(), row * schema.width());
           }
 
           rows++;

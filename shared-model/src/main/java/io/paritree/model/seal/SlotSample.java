@@ -1,27 +1,25 @@
 package io.paritree.model.seal;
 
-import io.paritree.profile.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
- * The slots of some rows of a file, from which bins are chosen.
- *
- * <p>These are all rows, or those whose hash of their number has the {@link Sampling#level} that
- * leaves at most {@value #MAX_ROWS} rows and {@value #MAX_SLOTS} slots. So a file always gives the
- * same, and an order in it that repeats itself does no harm. Not thread-safe.
+ * The slots of some rows of a file, from which bins are chosen: of all rows, or of at most {@value
+ * #MAX_ROWS} rows with {@value #MAX_SLOTS} slots, drawn at random with a fixed seed. So a file
+ * always gives the same, and an order in it that repeats itself does no harm. Not thread-safe.
  */
 final class SlotSample {
   private static final int MAX_ROWS = 100_000;
   private static final int MAX_SLOTS = 1 << 24;
+  private static final long SEED = 20_261_203L;
 
   private final int width;
   private final int most;
-  private final List<Row> rows = new ArrayList<>();
-  private int least;
-
-  private record Row(int level, float[] slots) {}
+  private final List<float[]> rows = new ArrayList<>();
+  private final SplittableRandom random = new SplittableRandom(SEED);
+  private long seen;
 
   SlotSample(int width) {
     this.width = width;
@@ -31,19 +29,18 @@ final class SlotSample {
   /**
    * Adds a row without faults.
    *
-   * @param number of the row in its file, from 0
    * @param slots holds its slots from {@code at}; not kept
    */
-  void add(long number, float[] slots, int at) {
-    int level = Sampling.level(Sampling.hashOfRow(number));
-    if (level < least) {
-      return;
-    }
-
-    rows.add(new Row(level, Arrays.copyOfRange(slots, at, at + width)));
-    while (rows.size() > most) {
-      least++;
-      rows.removeIf(row -> row.level < least);
+  void add(float[] slots, int at) {
+    seen++;
+    long place = rows.size() < most ? rows.size() : random.nextLong(seen);
+    if (place < most) {
+      float[] row = Arrays.copyOfRange(slots, at, at + width);
+      if (place == rows.size()) {
+        rows.add(row);
+      } else {
+        rows.set((int) place, row);
+      }
     }
   }
 
@@ -51,7 +48,7 @@ final class SlotSample {
   float[] slot(int slot) {
     float[] values = new float[rows.size()];
     for (int row = 0; row < values.length; row++) {
-      values[row] = rows.get(row).slots[slot];
+      values[row] = rows.get(row)[slot];
     }
 
     return values;

@@ -28,12 +28,9 @@ final class CategoryOrders {
   private enum Order {
     ASCENDING("ascending"),
     NUMERIC("ascending as numbers"),
-    IGNORING_CASE("ascending without regard to case"),
     FIRST("in the order of their first appearance in the file"),
     FREQUENT("with the most frequent first"),
-    DESCENDING("descending"),
-    NUMERIC_DESCENDING("descending as numbers"),
-    RARE("with the least frequent first");
+    DESCENDING("descending");
 
     private final String text;
 
@@ -44,18 +41,14 @@ final class CategoryOrders {
     Comparator<String> comparator(Map<String, Long> counts) {
       List<String> seen = new ArrayList<>(counts.keySet());
       Comparator<String> byCount = Comparator.comparingLong(text -> counts.getOrDefault(text, 0L));
-      Comparator<String> byNumber = Comparator.comparingDouble(NumberText::parse);
       return switch (this) {
         case ASCENDING -> Comparator.naturalOrder();
-        case NUMERIC -> byNumber;
-        case IGNORING_CASE -> String.CASE_INSENSITIVE_ORDER;
+        case NUMERIC -> Comparator.comparingDouble(NumberText::parse);
         case FIRST ->
             Comparator.comparingInt(
                 text -> counts.containsKey(text) ? seen.indexOf(text) : Integer.MAX_VALUE);
         case FREQUENT -> byCount.reversed().thenComparing(Comparator.naturalOrder());
         case DESCENDING -> Comparator.reverseOrder();
-        case NUMERIC_DESCENDING -> byNumber.reversed();
-        case RARE -> byCount.thenComparing(Comparator.naturalOrder());
       };
     }
   }
@@ -98,7 +91,7 @@ final class CategoryOrders {
     for (int feature : features) {
       List<String> all = vocabulary(feature);
       boolean isOfNumbers = all.stream().noneMatch(text -> Double.isNaN(NumberText.parse(text)));
-      if (!isOfNumbers && (order == Order.NUMERIC || order == Order.NUMERIC_DESCENDING)) {
+      if (!isOfNumbers && order == Order.NUMERIC) {
         return;
       }
 
