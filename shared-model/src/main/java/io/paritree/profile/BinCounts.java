@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * How many values are in each bin.
@@ -26,19 +25,6 @@ public record BinCounts(Bins bins, List<Long> counts) {
   /** Returns the number of all values. */
   public long total() {
     return counts.stream().mapToLong(Long::longValue).sum();
-  }
-
-  /**
-   * Returns the sums of both counts.
-   *
-   * @param other counts of equal bins
-   */
-  BinCounts plus(BinCounts other) {
-    return new BinCounts(
-        bins,
-        IntStream.range(0, counts.size())
-            .mapToObj(bin -> counts.get(bin) + other.counts.get(bin))
-            .toList());
   }
 
   /**

@@ -60,7 +60,7 @@ record ProfileSum(Profile one, Profile other) {
 
   private static Optional<BinCounts> bins(Optional<BinCounts> one, Optional<BinCounts> other) {
     return one.isPresent() && other.isPresent() && one.get().bins().equals(other.get().bins())
-        ? Optional.of(one.get().plus(other.get()))
+        ? Optional.of(one.get().plus(1, other.get(), 1))
         : Optional.empty();
   }
 
@@ -100,14 +100,10 @@ record ProfileSum(Profile one, Profile other) {
 
     List<Double> means = new ArrayList<>();
     for (int margin = 0; margin < Math.min(some.size(), more.size()); margin++) {
-      means.add(explainedMean(some.get(margin), more.get(margin)));
+      means.add(mean(some.get(margin), one.scored(), more.get(margin), other.scored()));
     }
 
     return means;
-  }
-
-  private double explainedMean(double some, double more) {
-    return mean(some, one.scored(), more, other.scored());
   }
 
   private static double mean(double some, long rows, double more, long otherRows) {
@@ -149,8 +145,8 @@ record ProfileSum(Profile one, Profile other) {
       MarginProfile more = other.margins().get(at);
       sums.add(
           new MarginProfile(
-              explainedMean(some.mean(), more.mean()),
-              explainedMean(some.base(), more.base()),
+              mean(some.mean(), one.scored(), more.mean(), other.scored()),
+              mean(some.base(), one.scored(), more.base(), other.scored()),
               OptionalDouble.empty()));
     }
 

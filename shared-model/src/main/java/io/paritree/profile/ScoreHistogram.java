@@ -58,30 +58,9 @@ public final class ScoreHistogram implements Serializable {
 
   /** Adds the first of some scores. */
   public void add(float[] scores, int size) {
-    if (pages == null) {
-      pages = spread();
-    }
-
-    long[][] all = pages;
-    float least = min;
-    float largest = max;
     for (int at = 0; at < size; at++) {
-      float score = scores[at];
-      int bits = Float.floatToIntBits(score);
-      int bin = bin(bits);
-      long[] page = all[bin >> PAGE_BITS];
-      page = page == null ? page(all, bin) : page;
-      page[bin & PAGE_BINS - 1]++;
-      if (!Float.isNaN(score)) {
-        least = Math.min(least, score);
-        largest = Math.max(largest, score);
-      }
+      add(scores[at]);
     }
-
-    min = least;
-    max = largest;
-    count += size;
-    sum.add(0, scores, size);
   }
 
   private static long[] page(long[][] pages, int bin) {
