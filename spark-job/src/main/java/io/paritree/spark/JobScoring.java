@@ -1,10 +1,11 @@
 package io.paritree.spark;
 
+import io.paritree.ModelException;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.proof.Publishing;
+import io.paritree.spark.proof.QueryScoring;
 import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.publish.StepObserver;
@@ -29,21 +30,27 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * Scores files and tables by runs of the job, from its command line to what it publishes.
+ * Scores files and tables by runs of the job, from its command line to what it publishes, and by
+ * queries.
  *
  * @param model where it is
  */
-record JobScoring(String model) implements TableScoring, Publishing {
+record JobScoring(String model) implements TableScoring {
 
   @Override
   public List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path)
+      throws ModelException, JobException, IOException {
+    return switch (form) {
+      case JOB_PARQUET -> byJob(session, form, List.of("--input", path), path);
+      case JOB_DELTA -> byJob(session, form, List.of("--input-table", path), path);
+      case SQL, DATASET -> List.of(new QueryScoring(model).scored(session, form, path));
+    };
+  }
+
+  private List<Dataset<Row>> byJob(
+      SparkSession session, SparkForm form, List<String> input, String path)
       throws JobException, IOException {
     Location output = Location.of(path).parent().resolve(form.word());
-    List<String> input =
-        switch (form) {
-          case JOB_DELTA -> List.of("--input-table", path);
-          default -> List.of("--input", path);
-        };
     run(session, input, output, List.of());
     List<Dataset<Row>> results = new ArrayList<>();
     FileStore store = FileStore.of(output, HadoopPaths.settingsByName(session));

@@ -6,9 +6,6 @@ import io.paritree.spark.ParityMain.Ended;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.proof.Proving;
-import io.paritree.spark.proof.QueryScoring;
-import io.paritree.spark.proof.SparkForm;
-import io.paritree.spark.proof.TableScoring;
 import io.paritree.spark.settings.ProveArguments;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -52,7 +49,6 @@ final class ProveCommand {
             given.query(),
             width -> JobSession.of(spark.session(), width),
             spark.hadoopSettings(),
-            ProveCommand::scoring,
             JobScoring::new,
             err);
     ParityProof proof = proving.prove();
@@ -80,13 +76,6 @@ final class ProveCommand {
     }
 
     return new Ended(Outcome.CHECKED.exitCode(), "");
-  }
-
-  private static TableScoring scoring(SparkForm form, String model) {
-    return switch (form) {
-      case JOB_PARQUET, JOB_DELTA -> new JobScoring(model);
-      case SQL, DATASET -> new QueryScoring(model);
-    };
   }
 
   private static void write(Path file, byte[] evidence) throws IOException {

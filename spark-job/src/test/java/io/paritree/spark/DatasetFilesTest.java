@@ -150,10 +150,10 @@ class DatasetFilesTest {
     };
     session.range(9).selectExpr(columns).coalesce(1).write().parquet(path);
 
-    List<Dataset<Row>> scored =
+    Dataset<Row> scored =
         new QueryScoring(model.toString()).scored(session, SparkForm.DATASET, path);
 
-    assertThat(scored.get(0).queryExecution().executedPlan().toString())
+    assertThat(scored.queryExecution().executedPlan().toString())
         .contains("ColumnarToRow")
         .doesNotContain("MapPartitions");
   }

@@ -19,9 +19,10 @@ import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.proof.ProveQuery;
 import io.paritree.spark.proof.Proving;
-import io.paritree.spark.proof.QueryScoring;
+import io.paritree.spark.proof.SparkForm;
 import io.paritree.spark.proof.TableScoring;
 import io.paritree.store.CallsAtOnce;
+import io.paritree.store.Location;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -37,6 +38,7 @@ import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -187,15 +189,24 @@ class ProveTest {
     assertThat(prove("--max-untried", 2).exitCode()).isEqualTo(2);
   }
 
-  /** The rows of a query that does not report one of the faults. */
-  private static List<Dataset<Row>> withoutAFault(List<Dataset<Row>> rows) {
-    return rows.stream()
-        .map(
-            some ->
-                some.withColumn(
-                    TableScoring.FAULTS,
-                    functions.expr("filter(faults, fault -> fault.code <> 'unseen_category')")))
-        .toList();
+  /** Scores by queries that do not report one of the faults. */
+  private record WithoutAFault(JobScoring right) implements TableScoring {
+    @Override
+    public List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path)
+        throws Exception {
+      return right.scored(session, form, path).stream()
+          .map(
+              some ->
+                  some.withColumn(
+                      FAULTS,
+                      functions.expr("filter(faults, fault -> fault.code <> 'unseen_category')")))
+          .toList();
+    }
+
+    @Override
+    public String published(SparkSession session, String path, Location output) throws Exception {
+      return right.published(session, path, output);
+    }
   }
 
   @Test
@@ -217,10 +228,7 @@ class ProveTest {
                 query,
                 width -> TestSpark.session(),
                 Map.of(),
-                (form, place) ->
-                    (session, asked, path) ->
-                        withoutAFault(new QueryScoring(place).scored(session, asked, path)),
-                JobScoring::new,
+                place -> new WithoutAFault(new JobScoring(place)),
                 System.err)
             .prove();
 
@@ -248,13 +256,7 @@ class ProveTest {
             "",
             new ProveQuery.Server("", "", program.toString()));
     Proving proving =
-        new Proving(
-            query,
-            width -> TestSpark.session(),
-            Map.of(),
-            (form, place) -> null,
-            JobScoring::new,
-            System.err);
+        new Proving(query, width -> TestSpark.session(), Map.of(), JobScoring::new, System.err);
 
     assertThatThrownBy(proving::prove)
         .hasMessageContaining("serve has not started a server: no port for ");
@@ -300,7 +302,6 @@ class ProveTest {
                   query,
                   width -> TestSpark.session(),
                   Map.of(),
-                  (form, place) -> null,
                   JobScoring::new,
                   new PrintStream(err, true, StandardCharsets.UTF_8))
               .prove();

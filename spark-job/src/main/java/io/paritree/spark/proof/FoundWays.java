@@ -15,8 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
@@ -54,8 +52,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
    * Finds them.
    *
    * @param tables where the ways of Spark have their records; empty if none are asked for
-   * @param scorings how Spark scores in each form, given where the model is
-   * @param publishing how scores are published, given where the model is
+   * @param scoring how Spark scores
    * @param server that is asked
    * @throws RefusedException if a way that was asked for is not here, or the server does not serve
    *     the model
@@ -65,8 +62,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       ScoringModel model,
       ModelFiles files,
       Optional<RecordTables> tables,
-      BiFunction<SparkForm, String, TableScoring> scorings,
-      Function<String, Publishing> publishing,
+      TableScoring scoring,
       AskedServer server)
       throws ModelException, RefusedException {
     FoundWays found = new FoundWays(new ArrayList<>(), new LinkedHashMap<>());
@@ -82,7 +78,6 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
         if (problem.isPresent()) {
           found.absent.put(form.word(), problem.get());
         } else {
-          TableScoring scoring = scorings.apply(form, files.origin());
           found.ways.add(new SparkWay(form, model, tables.get(), scoring));
         }
       }
@@ -94,8 +89,7 @@ record FoundWays(List<Way> ways, Map<String, String> absent) {
       if (problem.isPresent()) {
         found.absent.put(LookupWay.NAME, problem.get());
       } else {
-        Publishing scores = publishing.apply(files.origin());
-        found.ways.add(new LookupWay(model, tables.get(), scores, tried.orElseThrow()));
+        found.ways.add(new LookupWay(model, tables.get(), scoring, tried.orElseThrow()));
       }
     }
 

@@ -20,13 +20,13 @@ final class LookupWay implements Way {
 
   private final ScoringModel model;
   private final RecordTables tables;
-  private final Publishing publishing;
+  private final TableScoring scoring;
   private final TriedLookup lookup;
 
-  LookupWay(ScoringModel model, RecordTables tables, Publishing publishing, TriedServer server) {
+  LookupWay(ScoringModel model, RecordTables tables, TableScoring scoring, TriedServer server) {
     this.model = model;
     this.tables = tables;
-    this.publishing = publishing;
+    this.scoring = scoring;
     List<String> margins =
         ScoreColumns.of(model.outputs(), model.engine().scores(), model.engine().outputs())
             .margins();
@@ -45,7 +45,7 @@ final class LookupWay implements Way {
     RecordTables.Table table = tables.of(SparkForm.JOB_PARQUET.records(), records);
     table.inexpressible().forEach(answers::inexpressible);
     if (table.rows() > 0) {
-      lookup.await(publishing.published(tables.session(), table.path(), tables.published()));
+      lookup.await(scoring.published(tables.session(), table.path(), tables.published()));
       List<Integer> stored =
           IntStream.range(0, count)
               .filter(record -> !table.inexpressible().containsKey(record))

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Spliterators;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -44,8 +43,7 @@ public final class Proving {
   private final ProveQuery query;
   private final IntFunction<SparkSession> session;
   private final Map<String, String> hadoop;
-  private final BiFunction<SparkForm, String, TableScoring> scorings;
-  private final Function<String, Publishing> publishing;
+  private final Function<String, TableScoring> scoring;
   private final PrintStream err;
   private final ModelFiles files;
   private final ScoringModel model;
@@ -55,23 +53,20 @@ public final class Proving {
    *
    * @param session gives a session of Spark for so many columns, if one is needed
    * @param hadoop settings of Hadoop's client
-   * @param scorings how Spark scores in each form, given where the model is
-   * @param publishing how scores are published, given where the model is
+   * @param scoring how Spark scores, given where the model is
    * @param err receives messages about files that are kept or cannot be deleted
    */
   public Proving(
       ProveQuery query,
       IntFunction<SparkSession> session,
       Map<String, String> hadoop,
-      BiFunction<SparkForm, String, TableScoring> scorings,
-      Function<String, Publishing> publishing,
+      Function<String, TableScoring> scoring,
       PrintStream err)
       throws ModelException, IOException {
     this.query = query;
     this.session = session;
     this.hadoop = hadoop;
-    this.scorings = scorings;
-    this.publishing = publishing;
+    this.scoring = scoring;
     this.err = err;
     this.files = ModelFiles.read(query.model(), hadoop);
     this.model = Opening.open(files, EngineKind.FOREST);
@@ -115,7 +110,8 @@ public final class Proving {
 
   private ParityProof prove(Optional<RecordTables> tables, AskedServer server) throws Exception {
     Instant startedAt = Instant.now();
-    FoundWays found = FoundWays.of(query, model, files, tables, scorings, publishing, server);
+    FoundWays found =
+        FoundWays.of(query, model, files, tables, scoring.apply(files.origin()), server);
     Schema schema = model.schema();
     String version = ""; // of the table that rows are from
     Iterator<TriedRecord> rows = List.<TriedRecord>of().iterator();

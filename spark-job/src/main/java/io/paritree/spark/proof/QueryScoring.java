@@ -6,7 +6,6 @@ import io.paritree.spark.sql.ModelCatalog;
 import io.paritree.spark.sql.Paritree;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -16,13 +15,18 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param model where it is
  */
-public record QueryScoring(String model) implements TableScoring {
+public record QueryScoring(String model) {
   private static final String CATALOG = "parity";
   private static final String ROWS = "parity_records";
   private static final String RESULT = "parity_result";
 
-  @Override
-  public List<Dataset<Row>> scored(SparkSession session, SparkForm form, String path)
+  /**
+   * Scores records.
+   *
+   * @param form SQL or the call
+   * @return rows as {@link TableScoring#scored} does
+   */
+  public Dataset<Row> scored(SparkSession session, SparkForm form, String path)
       throws ModelException, IOException {
     SparkSession own = session.newSession();
 
@@ -32,12 +36,12 @@ public record QueryScoring(String model) implements TableScoring {
     // With more columns than this, Spark generates no code, and makes rows of batches.
     int columns = rows.columns().length + scored.columns().length;
     own.conf().set("spark.sql.codegen.maxFields", String.valueOf(Math.max(200, 4 * columns)));
-    return List.of(scored);
+    return scored;
   }
 
   /** Scores by the call, as users make it. */
   private Dataset<Row> byDataset(Dataset<Row> rows) throws ModelException, IOException {
-    return Paritree.model(model).keys(KEY).withMargin().withFaults().score(rows);
+    return Paritree.model(model).keys(TableScoring.KEY).withMargin().withFaults().score(rows);
   }
 
   private Dataset<Row> bySql(SparkSession session, Dataset<Row> rows) {
@@ -45,7 +49,9 @@ public record QueryScoring(String model) implements TableScoring {
     rows.createOrReplaceTempView(ROWS);
     String called = "%s.`%s`".formatted(CATALOG, model.replace("`", "``"));
     return session
-        .sql("SELECT %s, %s.predict(struct(*)) AS %s FROM %s".formatted(KEY, called, RESULT, ROWS))
-        .selectExpr(KEY, RESULT + ".*");
+        .sql(
+            "SELECT %s, %s.predict(struct(*)) AS %s FROM %s"
+                .formatted(TableScoring.KEY, called, RESULT, ROWS))
+        .selectExpr(TableScoring.KEY, RESULT + ".*");
   }
 }
