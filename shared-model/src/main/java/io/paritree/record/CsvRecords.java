@@ -74,22 +74,13 @@ public final class CsvRecords {
   }
 
   /**
-   * Returns a reader of the fields that the file has a column for: {@link #next} does not change
-   * the slots of the others.
-   *
-   * @param lines read by this from now on; the calling code closes it
-   */
-  public static CsvRecords ofSome(CsvLines lines, Schema schema) {
-    return ofSome(lines, schema.fields());
-  }
-
-  /**
-   * Returns a reader of some fields of a schema: it does not change the slots of the others.
+   * Returns a reader of the fields that the file has a column for: it does not change the slots of
+   * the others.
    *
    * @param lines read by this from now on, or by several such readers; the calling code closes it
    */
-  public static CsvRecords ofSome(CsvLines lines, List<Field> fields) {
-    return new CsvRecords(lines, fields);
+  public static CsvRecords ofSome(CsvLines lines, Schema schema) {
+    return new CsvRecords(lines, schema.fields());
   }
 
   /**

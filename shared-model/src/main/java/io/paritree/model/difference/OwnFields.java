@@ -1,6 +1,5 @@
 package io.paritree.model.difference;
 
-import io.paritree.comparison.Side;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
@@ -24,7 +23,7 @@ public final class OwnFields {
   public OwnFields(ModelPair models) {
     Schema champion = models.champion().schema();
     this.shared = new SharedFields(champion, models.challenger().schema());
-    this.own = shared.onlyOf(Side.CHALLENGER);
+    this.own = shared.onlyOfChallenger();
     this.valueOf = new int[own.size()];
     List<Integer> found = new ArrayList<>();
     for (int index = 0; index < valueOf.length; index++) {

@@ -1,6 +1,5 @@
 package io.paritree.model.difference;
 
-import io.paritree.comparison.Side;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
@@ -11,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Which fields two models encode alike, so that a value is encoded once for both. Immutable and
@@ -23,37 +20,33 @@ import java.util.stream.Collectors;
  */
 public final class SharedFields {
   private final List<Field> shared = new ArrayList<>();
-  private final List<Field> onlyChampion = new ArrayList<>();
-  private final List<Field> onlyChallenger = new ArrayList<>();
+  private final List<Field> onlyChallenger;
+  private final boolean areAll;
   private final int[] from;
   private final int[] to;
 
   public SharedFields(Schema champion, Schema challenger) {
     List<Integer> fromSlots = new ArrayList<>();
     List<Integer> toSlots = new ArrayList<>();
+    List<Field> rest = new ArrayList<>(challenger.fields());
     for (Field field : champion.fields()) {
       int place = challenger.fieldIndex(field.column());
       if (place >= 0 && forms(field).equals(forms(challenger.fields().get(place)))) {
         Field same = challenger.fields().get(place);
         shared.add(field);
+        rest.remove(same);
         for (int feature = 0; feature < field.features().size(); feature++) {
           fromSlots.add(field.slot(feature));
           toSlots.add(same.slot(feature));
         }
-      } else {
-        onlyChampion.add(field);
       }
     }
 
-    Set<String> columns = shared.stream().map(Field::column).collect(Collectors.toSet());
-    for (Field field : challenger.fields()) {
-      if (!columns.contains(field.column())) {
-        onlyChallenger.add(field);
-      }
-    }
-
+    this.onlyChallenger = List.copyOf(rest);
     this.from = fromSlots.stream().mapToInt(Integer::intValue).toArray();
     this.to = toSlots.stream().mapToInt(Integer::intValue).toArray();
+    this.areAll =
+        shared.size() == champion.fields().size() && rest.isEmpty() && Arrays.equals(from, to);
   }
 
   private static List<String> forms(Field field) {
@@ -71,14 +64,14 @@ public final class SharedFields {
     return List.copyOf(shared);
   }
 
-  /** Returns the fields that a model alone reads, or reads otherwise. */
-  public List<Field> onlyOf(Side side) {
-    return List.copyOf(side == Side.CHAMPION ? onlyChampion : onlyChallenger);
+  /** Returns the fields that the challenger alone reads, or reads otherwise. */
+  public List<Field> onlyOfChallenger() {
+    return onlyChallenger;
   }
 
   /** Returns whether both models have the same slots in the same places. */
   public boolean areAll() {
-    return onlyChampion.isEmpty() && onlyChallenger.isEmpty() && Arrays.equals(from, to);
+    return areAll;
   }
 
   /**

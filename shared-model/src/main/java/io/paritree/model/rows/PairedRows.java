@@ -7,7 +7,6 @@ import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.difference.GatheredBlock;
 import io.paritree.model.difference.ModelPair;
-import io.paritree.model.difference.SharedFields;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
 import io.paritree.record.RecordFormatException;
@@ -16,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The rows of a CSV file, encoded for two models at once. Not thread-safe. */
+/** The rows of a CSV file, encoded for each of two models. Not thread-safe. */
 final class PairedRows implements AutoCloseable {
   /** The members of a key that is no column's. */
   static final List<String> PLACE = List.of("file", "line");
@@ -27,25 +26,19 @@ final class PairedRows implements AutoCloseable {
   private final ModelPair models;
   private final String origin;
   private final CsvLines lines;
-  private final SharedFields fields;
-  private final CsvRecords shared;
-  private final CsvRecords onlyChampion;
-  private final CsvRecords onlyChallenger;
+  private final CsvRecords champion;
+  private final CsvRecords challenger;
   private final int[] keys;
   private final int by;
-  private final Faults ofBoth = new Faults();
-  private final Faults ofChampion = new Faults();
-  private final Faults ofChallenger = new Faults();
+  private final Faults faults = new Faults();
 
   private PairedRows(ModelPair models, String origin, CsvLines lines, List<String> keys, String by)
       throws InputException {
     this.models = models;
     this.origin = origin;
     this.lines = lines;
-    this.fields = new SharedFields(models.champion().schema(), models.challenger().schema());
-    this.shared = CsvRecords.ofSome(lines, fields.shared());
-    this.onlyChampion = CsvRecords.ofSome(lines, fields.onlyOf(Side.CHAMPION));
-    this.onlyChallenger = CsvRecords.ofSome(lines, fields.onlyOf(Side.CHALLENGER));
+    this.champion = CsvRecords.ofSome(lines, models.champion().schema());
+    this.challenger = CsvRecords.ofSome(lines, models.challenger().schema());
     for (Side side : Side.values()) {
       ScoringModel model = models.of(side);
       check(
@@ -109,39 +102,25 @@ final class PairedRows implements AutoCloseable {
   /** Reads the next rows into a block; there are none at the end of the file. */
   void read(PairedBlock block) throws InputException, IOException {
     block.clear();
-    GatheredBlock.Rows champion = block.of(Side.CHAMPION);
-    GatheredBlock.Rows challenger = block.of(Side.CHALLENGER);
-    int capacity = champion.slots().length / champion.engine().width();
+    GatheredBlock.Rows rows = block.of(Side.CHAMPION);
+    int capacity = rows.slots().length / rows.engine().width();
     try {
       while (block.rows() < capacity && lines.next()) {
-        int at = champion.at(block.rows());
-        int to = challenger.at(block.rows());
-        clearFaults();
-        shared.read(champion.slots(), at, ofBoth);
-        fields.copy(champion.slots(), at, challenger.slots(), to);
-        onlyChampion.read(champion.slots(), at, ofChampion);
-        onlyChallenger.read(challenger.slots(), to, ofChallenger);
-        block.add(name(), faults(ofChampion), faults(ofChallenger));
+        block.add(
+            name(),
+            read(champion, rows, block.rows()),
+            read(challenger, block.of(Side.CHALLENGER), block.rows()));
       }
     } catch (RecordFormatException e) {
       throw new InputException(e.getMessage(), e);
     }
   }
 
-  private void clearFaults() {
-    ofBoth.clear();
-    ofChampion.clear();
-    ofChallenger.clear();
-  }
-
-  private List<Fault> faults(Faults own) {
-    if (ofBoth.isEmpty()) {
-      return own.list();
-    }
-
-    List<Fault> all = new ArrayList<>(ofBoth.list());
-    all.addAll(own.list());
-    return all;
+  /** Reads the line as a row of a model; returns its faults. */
+  private List<Fault> read(CsvRecords line, GatheredBlock.Rows to, int row) {
+    faults.clear();
+    line.read(to.slots(), to.at(row), faults);
+    return faults.list();
   }
 
   private PairedBlock.Named name() {

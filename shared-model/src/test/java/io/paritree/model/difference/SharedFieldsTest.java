@@ -2,7 +2,6 @@ package io.paritree.model.difference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.comparison.Side;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.model.TestRecords;
@@ -32,10 +31,8 @@ class SharedFieldsTest {
     assertThat(fields.shared())
         .extracting(Field::column)
         .containsExactly("weight", "carrier", "zone", "departure");
-    assertThat(fields.onlyOf(Side.CHAMPION))
-        .extracting(Field::column)
-        .containsExactly("distance", "express");
-    assertThat(fields.onlyOf(Side.CHALLENGER))
+    assertThat(fields.areAll()).isFalse();
+    assertThat(fields.onlyOfChallenger())
         .extracting(Field::column)
         .containsExactly("age", "distance", "fast");
     float[] challenger = new float[16];

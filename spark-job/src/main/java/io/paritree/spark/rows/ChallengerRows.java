@@ -72,7 +72,7 @@ final class ChallengerRows {
     this.fields = new SharedFields(champion.schema(), schema);
     this.fields.shared().stream().map(Field::column).forEach(shared::add);
     this.hasSameSlots = fields.areAll();
-    this.encoder = new BlockEncoder(fields.onlyOf(Side.CHALLENGER), engine.width(), plan, format);
+    this.encoder = new BlockEncoder(fields.onlyOfChallenger(), engine.width(), plan, format);
     this.slots = hasSameSlots ? null : new float[engine.width() * STRIDE];
     this.margins = new float[engine.outputs() * STRIDE];
     this.scores = new float[engine.scores() * STRIDE];
