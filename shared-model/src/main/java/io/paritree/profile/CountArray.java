@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.ObjectOutputStream;
 
 /**
- * Many counts or sums, most of them small or zero, which take little space while they are packed:
- * each as the bytes that it needs, and zeros in a row as their number. Not thread-safe.
+ * Many counts, most of them small or zero, which take little space while they are packed: each as
+ * the bytes that it needs, and zeros in a row as their number. Not thread-safe.
  */
 final class CountArray implements Counts<CountArray> {
   private final int size;
@@ -46,7 +46,7 @@ final class CountArray implements Counts<CountArray> {
         zeros = 0;
       }
 
-      numbers.addSigned(count);
+      numbers.add(count);
     }
 
     packed = numbers.toBytes();
@@ -62,7 +62,7 @@ final class CountArray implements Counts<CountArray> {
     long[] counts = new long[size];
     PackedNumbers.Reader numbers = new PackedNumbers.Reader(packed);
     for (int at = 0; numbers.hasNext(); ) {
-      long number = numbers.nextSigned();
+      long number = numbers.next();
       if (number == 0) {
         at += (int) numbers.next();
       } else {

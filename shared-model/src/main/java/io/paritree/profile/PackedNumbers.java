@@ -29,11 +29,6 @@ public final class PackedNumbers {
     bytes[size++] = (byte) rest;
   }
 
-  /** Adds a number with its sign. */
-  public void addSigned(long number) {
-    add(number << 1 ^ number >> Long.SIZE - 1);
-  }
-
   /** Returns a copy of what was added. */
   public byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
@@ -68,12 +63,6 @@ public final class PackedNumbers {
       } while (group < 0);
 
       return number;
-    }
-
-    /** Returns the next number, which was added with its sign. */
-    public long nextSigned() {
-      long number = next();
-      return number >>> 1 ^ -(number & 1);
     }
   }
 }
