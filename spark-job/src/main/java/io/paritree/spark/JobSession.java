@@ -1,5 +1,9 @@
 package io.paritree.spark;
 
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.files.Encryption;
+import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SparkSession;
 
@@ -53,5 +57,18 @@ final class JobSession {
     settings.set("spark.sql.columnVector.offheap.enabled", "false");
     settings.set("mapreduce.fileoutputcommitter.algorithm.version", "1");
     return session;
+  }
+
+  /**
+   * Refuses a command whose report has values of rows, where files may be encrypted.
+   *
+   * @throws RefusedException if Hadoop's settings name a crypto factory
+   */
+  static void refuseClearText(SparkOnDemand spark, String command) throws RefusedException {
+    Optional<String> problem =
+        Encryption.clearTextProblem(spark.hadoopSettings(), List.of(command));
+    if (problem.isPresent()) {
+      throw new RefusedException(problem.get());
+    }
   }
 }

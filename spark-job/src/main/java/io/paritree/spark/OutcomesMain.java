@@ -5,9 +5,7 @@ import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.RuleException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
-import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.files.Encryption;
 import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.settings.OutcomeArguments;
@@ -72,12 +70,7 @@ public final class OutcomesMain {
   private static ScoreMain.Ending measure(
       OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
       throws IOException, JobException, RuleException, AnalysisException {
-    Optional<String> problem =
-        Encryption.clearTextProblem(spark.hadoopSettings(), List.of("scripts/outcomes"));
-    if (problem.isPresent()) {
-      throw new RefusedException("Cannot measure: " + problem.get());
-    }
-
+    JobSession.refuseClearText(spark, "scripts/outcomes");
     Optional<OutputPlace> place = Optional.empty();
     if (!given.directory().isEmpty()) {
       place =

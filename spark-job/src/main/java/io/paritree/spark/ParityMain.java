@@ -107,6 +107,7 @@ public final class ParityMain {
   private static Ended audit(
       AuditArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
       throws IOException, RefusedException, ModelException {
+    JobSession.refuseClearText(spark, "scripts/parity audit");
     AskedScores asked = given.query().published();
     Optional<OutputPlace> place = Optional.empty();
     if (!asked.output().isEmpty()) {

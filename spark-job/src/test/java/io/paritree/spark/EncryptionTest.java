@@ -137,7 +137,10 @@ class EncryptionTest {
     if (keys.startsWith("complete")) {
       JobRun audit =
           JobRun.ofAudit("--output", directory.resolve("out"), "--model", model, "--strict");
-      assertThat(audit.exitCode()).as(audit.out() + audit.err()).isZero();
+      assertThat(audit.exitCode()).as(audit.out() + audit.err()).isEqualTo(3);
+      assertThat(audit.err())
+          .startsWith("scripts/parity audit cannot be used with a crypto factory")
+          .doesNotContain("parcel");
     }
 
     assertThat(QuarantineTest.quarantine(directory.resolve("out")).count()).isEqualTo(5);
@@ -331,8 +334,7 @@ class EncryptionTest {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.err())
         .contains(
-            "Cannot measure: scripts/outcomes cannot be used with a crypto factory",
-            "parquet.crypto.factory.class")
+            "scripts/outcomes cannot be used with a crypto factory", "parquet.crypto.factory.class")
         .doesNotContain(missing.toString());
   }
 

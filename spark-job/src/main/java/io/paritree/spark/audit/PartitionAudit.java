@@ -5,8 +5,6 @@ import io.paritree.NameList;
 import io.paritree.model.RecordedModels;
 import io.paritree.output.DataFile;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.files.Encryption;
-import io.paritree.spark.input.HadoopPaths;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +21,6 @@ final class PartitionAudit {
   private final RecordedModels models;
   private final RowCheck rows;
   private final FileDigests digests;
-  private final boolean hidesValues;
 
   PartitionAudit(
       SparkSession session, AuditQuery query, AuditedOutput output, RecordedModels models) {
@@ -33,7 +30,6 @@ final class PartitionAudit {
     this.models = models;
     this.rows = new RowCheck(session, query);
     this.digests = FileDigests.of(session);
-    this.hidesValues = Encryption.isConfigured(HadoopPaths.settings(session));
   }
 
   /**
@@ -59,7 +55,7 @@ final class PartitionAudit {
       found.missing = "rows that can be read: " + message.lines().findFirst().orElse("");
     }
 
-    found.conclude(query.isOfAll(), hidesValues);
+    found.conclude(query.isOfAll());
     return new Look(found, isRead && found.proof() != AuditVerdict.DIFFERS);
   }
 

@@ -60,9 +60,8 @@ final class PartitionProof {
    * Says what follows from all that was found. Rows that differ say nothing of another input.
    *
    * @param isOfAll whether all rows were scored again
-   * @param hidesValues whether no value of a row is shown
    */
-  void conclude(boolean isOfAll, boolean hidesValues) {
+  void conclude(boolean isOfAll) {
     RowTally tally = counts.orElse(RowTally.NONE);
     boolean isOther = tally.differing() > 0 || !ofInput.isEmpty();
     if (change.isEmpty()) {
@@ -75,8 +74,7 @@ final class PartitionProof {
     if (!differences.isEmpty() || isOther && change.isEmpty()) {
       proof = AuditVerdict.DIFFERS;
       differing = tally.differing();
-      rows =
-          hidesValues ? tally.first().stream().map(RowDifference::hidden).toList() : tally.first();
+      rows = tally.first();
     } else if (counts.isPresent() && !isOther) {
       proof = isOfAll ? AuditVerdict.PROVED : AuditVerdict.PROVED_BY_SAMPLE;
     } else {

@@ -13,17 +13,10 @@ import java.io.Serializable;
  */
 record RowDifference(String key, String column, String published, String again)
     implements Comparable<RowDifference>, Serializable {
-  private static final String HIDDEN = "(not shown, as files may be encrypted)";
-
   RowDifference {
     key = Fault.printable(key);
     published = Fault.printable(published);
     again = Fault.printable(again);
-  }
-
-  /** Returns the same without values of rows. */
-  RowDifference hidden() {
-    return new RowDifference(HIDDEN, column, HIDDEN, HIDDEN);
   }
 
   String text() {
