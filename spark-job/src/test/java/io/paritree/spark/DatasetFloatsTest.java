@@ -44,7 +44,6 @@ class DatasetFloatsTest {
     floats = writeFloats();
   }
 
-  /** Floats are read in pairs, but for those that are kept, and the last of an odd number. */
   @ParameterizedTest
   @CsvSource({
     "id,            true,  CODEGEN_ONLY, true",
@@ -76,8 +75,6 @@ class DatasetFloatsTest {
         .isEqualTo(texts(predicted, keys));
     assertThat(scored.where("score IS NOT NULL").count()).isGreaterThan(ROWS / 2);
     assertThat(scored.where("size(faults) = 2").count()).isPositive();
-    assertThat(scored.queryExecution().optimizedPlan().toString().contains("floatpair("))
-        .isEqualTo(!isOfFiles && !keys.isEmpty());
   }
 
   /**

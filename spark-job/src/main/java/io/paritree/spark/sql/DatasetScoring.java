@@ -2,7 +2,6 @@ package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
 import io.paritree.PublicApi;
-import io.paritree.feature.Schema;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
 import io.paritree.reasons.ExplanationSettings;
@@ -158,7 +157,7 @@ public final class DatasetScoring {
         canBeOfFiles() && planned.scorer() == Scorer.FAST ? PlainFiles.of(rows) : Optional.empty();
     return files.isPresent()
         ? scored(files.get(), rows, planned, columns, kept, output)
-        : scored(rows, planned, model.schema(), columns, kept, output);
+        : scored(rows, planned, columns, kept, output);
   }
 
   /**
@@ -206,17 +205,10 @@ public final class DatasetScoring {
   private Dataset<Row> scored(
       Dataset<?> rows,
       PlannedModel planned,
-      Schema schema,
       RowColumns columns,
       List<String> kept,
       StructType output) {
-    Selection selection =
-        Selection.of(
-            kept,
-            schema,
-            rows.schema(),
-            columns,
-            explanation.isPresent() ? Selection.Floats.WHOLE : Selection.Floats.PAIRED);
+    Selection selection = Selection.of(kept, rows.schema(), columns);
     Dataset<Row> selected = rows.select(selection.columns().toArray(Column[]::new));
     StructType row = selected.schema();
     StructType computed = new StructType();

@@ -1,6 +1,5 @@
 package io.paritree.spark.sql;
 
-import io.paritree.spark.sql.RowColumns.Part;
 import io.paritree.spark.sql.RowColumns.Place;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.versions.scans.ComputedColumns;
@@ -53,7 +52,7 @@ record FileScoring(
   public Iterator<? extends InternalRow> ofRows(StructType read, Iterator<InternalRow> rows) {
     ArrayList<Place> places = new ArrayList<>();
     for (int ordinal : ordinals(read)) {
-      places.add(new Place(ordinal, Part.WHOLE, read.fields()[ordinal].dataType()));
+      places.add(new Place(ordinal, false, read.fields()[ordinal].dataType()));
     }
 
     RowColumns columns = new RowColumns(places, read.size());

@@ -6,7 +6,6 @@ import io.paritree.feature.NearestName;
 import io.paritree.feature.Schema;
 import io.paritree.record.Hints;
 import io.paritree.spark.input.FeatureTypes;
-import io.paritree.spark.versions.rows.FloatPair;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,23 +26,13 @@ import org.apache.spark.sql.types.StructType;
 record RowColumns(ArrayList<Place> places, int width) implements Serializable {
 
   /**
-   * The part of a column that is a value: all of it, as a value or as the text of a cell of CSV, or
-   * a float of a {@link FloatPair}.
-   */
-  enum Part {
-    WHOLE,
-    CELL,
-    FIRST,
-    SECOND
-  }
-
-  /**
    * Where the value of a field is.
    *
    * @param ordinal of the column
+   * @param isCell whether it is the text of a cell of CSV
    * @param type of the value
    */
-  record Place(int ordinal, Part part, DataType type) implements Serializable {}
+  record Place(int ordinal, boolean isCell, DataType type) implements Serializable {}
 
   /**
    * Finds the columns of a model by their names.
@@ -69,10 +58,9 @@ record RowColumns(ArrayList<Place> places, int width) implements Serializable {
       List<Integer> ordinals = ordinals(names, name);
       if (ordinals.size() == 1) {
         StructField found = row.fields()[ordinals.get(0)];
-        if (cells.contains(found.name())) {
-          places.add(new Place(ordinals.get(0), Part.CELL, found.dataType()));
-        } else {
-          places.add(new Place(ordinals.get(0), Part.WHOLE, found.dataType()));
+        boolean isCell = cells.contains(found.name());
+        places.add(new Place(ordinals.get(0), isCell, found.dataType()));
+        if (!isCell) {
           checkType(field, found, problems);
         }
       } else if (ordinals.isEmpty()) {

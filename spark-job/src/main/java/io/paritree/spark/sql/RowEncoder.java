@@ -8,10 +8,8 @@ import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.spark.rows.ColumnEncoder;
-import io.paritree.spark.sql.RowColumns.Part;
 import io.paritree.spark.sql.RowColumns.Place;
 import io.paritree.spark.task.ColumnKind;
-import io.paritree.spark.versions.rows.FloatPair;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,11 +32,8 @@ final class RowEncoder {
   /** The values that {@link #encodeNumbers} leaves. */
   private final Source[] others;
 
-  /** Floats in pairs come first, the second of a pair after its first; then each kind by itself. */
+  /** Each kind by itself. */
   private final Source[] numbers;
-
-  /** How many of {@link #numbers} are in pairs. */
-  private final int paired;
 
   /** The column, its kind and the slot of each of {@link #numbers}. */
   private final int[] ordinals;
@@ -46,13 +41,14 @@ final class RowEncoder {
   private final ColumnKind[] kinds;
   private final int[] slots;
 
-  private record Source(Feature feature, int slot, int ordinal, Part part, ColumnEncoder values) {
+  private record Source(
+      Feature feature, int slot, int ordinal, boolean isCell, ColumnEncoder values) {
     /**
      * Returns whether many values are encoded at once; the conversion of a decimal makes objects.
      */
     private boolean isNumber() {
       return feature instanceof NumberFeature
-          && part != Part.CELL
+          && !isCell
           && values.kind().isNumber()
           && values.kind() != ColumnKind.DECIMAL;
     }
@@ -66,7 +62,7 @@ final class RowEncoder {
       ColumnEncoder values = ColumnEncoder.of(place.type());
       for (int at = 0; at < field.features().size(); at++) {
         Feature feature = field.features().get(at);
-        all.add(new Source(feature, field.slot(at), place.ordinal(), place.part(), values));
+        all.add(new Source(feature, field.slot(at), place.ordinal(), place.isCell(), values));
       }
     }
 
@@ -76,12 +72,9 @@ final class RowEncoder {
         Arrays.stream(sources)
             .filter(Source::isNumber)
             .sorted(
-                Comparator.comparing((Source any) -> any.part == Part.WHOLE)
-                    .thenComparing(any -> any.values.kind())
-                    .thenComparing(Source::ordinal)
-                    .thenComparing(Source::part))
+                Comparator.comparing((Source any) -> any.values.kind())
+                    .thenComparing(Source::ordinal))
             .toArray(Source[]::new);
-    this.paired = (int) Arrays.stream(numbers).filter(any -> any.part != Part.WHOLE).count();
     this.ordinals = Arrays.stream(numbers).mapToInt(Source::ordinal).toArray();
     this.kinds = Arrays.stream(numbers).map(any -> any.values.kind()).toArray(ColumnKind[]::new);
     this.slots = Arrays.stream(numbers).mapToInt(Source::slot).toArray();
@@ -125,37 +118,15 @@ final class RowEncoder {
    */
   void encodeAllButNumbers(
       SpecializedGetters row, float[] to, int stride, int at, int[] nans, Faults faults) {
-    copyPairs(row, to, stride, at, nans);
-    copyWholeNumbers(row, to, stride, at, nans);
+    copyNumbers(row, to, stride, at, nans);
     if (others.length > 0) {
       encode(others, row, to, stride, at, faults);
     }
   }
 
-  private void copyPairs(SpecializedGetters row, float[] to, int stride, int at, int[] nans) {
-    for (int index = 0; index < paired; index += 2) {
-      long pair = row.getLong(ordinals[index]);
-      float first = FloatPair.first(pair);
-      float second = FloatPair.second(pair);
-      if (Float.isNaN(first)) {
-        first = Float.NaN;
-        nans[index]++;
-      }
-
-      if (Float.isNaN(second)) {
-        second = Float.NaN;
-        nans[index + 1]++;
-      }
-
-      to[slots[index] * stride + at] = first;
-      to[slots[index + 1] * stride + at] = second;
-    }
-  }
-
-  private void copyWholeNumbers(
-      SpecializedGetters row, float[] to, int stride, int at, int[] nans) {
+  private void copyNumbers(SpecializedGetters row, float[] to, int stride, int at, int[] nans) {
     boolean hasZeros = row instanceof UnsafeRow; // where it has nulls
-    for (int index = paired; index < ordinals.length; index++) {
+    for (int index = 0; index < ordinals.length; index++) {
       int ordinal = ordinals[index];
       double number =
           hasZeros || !row.isNullAt(ordinal) ? kinds[index].number(row, ordinal, null) : 0;
@@ -185,12 +156,8 @@ final class RowEncoder {
   }
 
   private static float slot(SpecializedGetters row, Source source, Faults faults) {
-    return switch (source.part) {
-      case WHOLE -> source.values.slot(row, source.ordinal, source.feature, faults);
-      case CELL ->
-          ColumnEncoder.cell(row.getUTF8String(source.ordinal).getBytes(), source.feature, faults);
-      case FIRST -> source.feature.number(FloatPair.first(row.getLong(source.ordinal)), faults);
-      case SECOND -> source.feature.number(FloatPair.second(row.getLong(source.ordinal)), faults);
-    };
+    return source.isCell
+        ? ColumnEncoder.cell(row.getUTF8String(source.ordinal).getBytes(), source.feature, faults)
+        : source.values.slot(row, source.ordinal, source.feature, faults);
   }
 }

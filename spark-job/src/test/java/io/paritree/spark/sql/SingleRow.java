@@ -22,7 +22,7 @@ public final class SingleRow {
    */
   public static float slot(
       Feature feature, InternalRow row, int ordinal, DataType type, Faults faults) {
-    RowColumns.Place place = new RowColumns.Place(ordinal, RowColumns.Part.WHOLE, type);
+    RowColumns.Place place = new RowColumns.Place(ordinal, false, type);
     RowColumns columns = new RowColumns(new ArrayList<>(List.of(place)), row.numFields());
     RowEncoder encoder = new RowEncoder(new Schema(List.of(feature)), columns);
     float[] slots = new float[1];

@@ -11,7 +11,7 @@ final class Generated {
   private Generated() {}
 
   @SuppressWarnings("unchecked") // a projection makes rows of rows
-  static Object value(ColumnsExpression expression, InternalRow input) {
+  static Object value(WholeRow expression, InternalRow input) {
     Function1<InternalRow, InternalRow> projection =
         (Function1<InternalRow, InternalRow>)
             SparkLists.call(
