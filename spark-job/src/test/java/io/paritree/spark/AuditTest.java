@@ -397,36 +397,6 @@ class AuditTest {
   }
 
   @Test
-  void linesOfCsvAreProvedAndThoseThatAreMalformed() throws Exception {
-    Path lines = directory.resolve("lines");
-    Parcels.writeCsv(lines.resolve(DAY).resolve("a.csv"), 0, 40, "41,2,3", "42,1,heavy,,,,");
-    Path published = directory.resolve("of-lines");
-    succeeds(
-        JobRun.ofParcels(
-            store.resolve("parcel-late/1"),
-            lines,
-            published,
-            "--input-format",
-            "csv",
-            "--pass",
-            "carrier",
-            "--max-quarantined",
-            "1"));
-    Object[] asked = {"--output", published, "--model", store, "--input-format", "csv"};
-
-    JobRun proved = JobRun.ofAudit(with(asked, "--strict", "--format", "json"));
-    new ForgedPartition(published.resolve(DAY)).flip(7);
-    JobRun flipped = JobRun.ofAudit(asked);
-
-    succeeds(proved);
-    JsonNode all = evidence(proved).get("partitions").get(0);
-    assertThat(all.get("quarantined").asInt()).isEqualTo(2);
-    assertThat(all.get("notes")).isEmpty();
-    assertThat(flipped.exitCode()).as(flipped.out() + flipped.err()).isEqualTo(7);
-    assertThat(flipped.out()).contains("parcel_id=7: score");
-  }
-
-  @Test
   void rowsOfAViewAreProvedAsLongAsItHasThem() {
     String view = "CREATE OR REPLACE VIEW audited AS SELECT * FROM parquet.`%s`";
     String all = view.formatted(input.resolve(NEXT));
@@ -630,11 +600,13 @@ class AuditTest {
   }
 
   @Test
-  void whatIsWrongOnTheCommandLineIsNamed() {
+  void whatIsWrongOnTheCommandLineIsNamed() throws Exception {
     JobRun run =
         JobRun.ofAudit("--sample", "2", "--engine", "fast", "--format", "xml", "--from", "today");
     JobRun days = JobRun.ofAudit("--output", "x", "--from", "2026-01-02", "--to", "2026-01-01");
     JobRun absent = audit("--partition", DAY, "--partition", "day=2027-01-01");
+    Path conf = Files.writeString(directory.resolve("csv.conf"), "scoring-job.input-format = csv");
+    JobRun lines = JobRun.ofAudit("--output", "x", "--conf", conf);
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
@@ -642,6 +614,8 @@ class AuditTest {
         .contains("--format must be text or json", "--from must be a day");
     assertThat(days.exitCode()).isEqualTo(2);
     assertThat(days.err()).contains("--from must not be after --to");
+    assertThat(lines.exitCode()).isEqualTo(2);
+    assertThat(lines.err()).contains("--input-format csv is of scripts/score only");
     assertThat(absent.exitCode()).isEqualTo(3);
     assertThat(absent.err()).contains("no partition of it is day=2027-01-01");
     JobRun nothing = JobRun.ofAudit("--output", directory.resolve("nothing"));

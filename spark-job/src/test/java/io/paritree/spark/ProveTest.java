@@ -16,7 +16,6 @@ import io.paritree.model.TestPackages;
 import io.paritree.proof.ParityProof;
 import io.paritree.proof.WayResult;
 import io.paritree.spark.formats.AskedFormat;
-import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.proof.ProveQuery;
 import io.paritree.spark.proof.Proving;
 import io.paritree.spark.proof.SparkForm;
@@ -53,8 +52,7 @@ class ProveTest {
   private static final int RECORDS = 3_000;
 
   private static final ProveQuery.Rows NO_ROWS =
-      new ProveQuery.Rows(
-          "", InputFormat.PARQUET, Optional.empty(), AskedFormat.AUTO, CallsAtOnce.DEFAULT);
+      new ProveQuery.Rows("", Optional.empty(), AskedFormat.AUTO, CallsAtOnce.DEFAULT);
 
   @TempDir static Path directory;
 
@@ -123,9 +121,8 @@ class ProveTest {
   }
 
   @Test
-  void rowsOfCsvAndOfAVersionOfATableAreRecordsOfTheSameValues() throws Exception {
+  void rowsOfFilesAndOfAVersionOfATableAreRecordsOfTheSameValues() throws Exception {
     Path parquet = Parcels.write(directory.resolve("parquet"), 0, ROWS, 0, 2);
-    Path csv = Parcels.writeCsv(directory.resolve("in.csv"), 0, ROWS);
     Path table = directory.resolve("table");
     for (int version = 0; version < 2; version++) {
       TestSpark.session()
@@ -142,11 +139,9 @@ class ProveTest {
     JsonNode ofParquet =
         evidence("--input", "watched://" + parquet, "--conf", oneCall.configuration());
     oneCall.wasMadeByThisThread();
-    JsonNode ofCsv = evidence("--input", csv, "--input-format", "csv");
     JsonNode ofTable = evidence("--input-table", table, "--table-format", "delta", "--as-of", 0);
 
-    assertThat(ofCsv.at("/records/natural").intValue()).isEqualTo(ROWS);
-    assertThat(ofCsv.at("/ways")).isEqualTo(ofParquet.at("/ways"));
+    assertThat(ofParquet.at("/records/natural").intValue()).isEqualTo(ROWS);
     assertThat(ofTable.at("/records/natural").intValue()).isEqualTo(ROWS);
     assertThat(ofTable.at("/records/input").textValue()).isEqualTo(table.toString());
     assertThat(ofTable.at("/records/inputVersion").textValue()).isEqualTo("0");
@@ -165,15 +160,19 @@ class ProveTest {
 
   @Test
   void aWayThatLeavesOutTooManyRowsOfTheInputIsNamed() throws Exception {
-    Path csv =
-        Parcels.writeCsv(directory.resolve("words.csv"), 0, ROWS, "40,far,1,true,AA,N,", "41,far");
+    Path words = directory.resolve("words"); // whose directories give the distance
+    TestSpark.session()
+        .read()
+        .parquet(Parcels.write(directory.resolve("numbers"), 0, ROWS + 1, 0, 1).toString())
+        .withColumn("distance", functions.expr("if(parcel_id = 0, 'far', '12')"))
+        .write()
+        .partitionBy("distance")
+        .parquet(words.toString());
 
     JobRun run =
         prove(
             "--input",
-            csv,
-            "--input-format",
-            "csv",
+            words,
             "--adversarial",
             0,
             "--ways",

@@ -1,7 +1,6 @@
 package io.paritree.spark.audit;
 
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.scores.AskedScores;
 import java.util.List;
 
@@ -59,5 +58,5 @@ public record AuditQuery(
    * @param table instead of it; empty for a directory
    * @param version of the table; empty for the one that the output records
    */
-  public record Rows(String path, InputFormat format, String table, String version) {}
+  public record Rows(String path, String table, String version) {}
 }

@@ -5,7 +5,6 @@ import io.paritree.output.PartitionValue;
 import io.paritree.output.ScoredInput;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
-import io.paritree.spark.input.CsvLineRows;
 import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
@@ -25,7 +24,6 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +37,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * The rows that a partition was made of, as they are now.
  *
- * @param rows with the columns that were asked for, and {@link CsvLineRows#MALFORMED} if they are
- *     lines of CSV
+ * @param rows with the columns that were asked for
  * @param cells columns whose texts are read as cells of CSV are
  * @param change what says that they are not those that were scored; empty if nothing does
  * @param isRecorded whether it is known which files were scored; if not, only their times are
@@ -48,11 +45,6 @@ import org.apache.spark.sql.SparkSession;
  */
 record AuditedInput(
     Dataset<Row> rows, Set<String> cells, Optional<String> change, boolean isRecorded) {
-
-  boolean isOfCsv() {
-    return Arrays.asList(rows.schema().fieldNames()).contains(CsvLineRows.MALFORMED);
-  }
-
   /**
    * Finds them.
    *
@@ -74,7 +66,7 @@ record AuditedInput(
     List<InputPartition> sources = isNamed ? same : listing.partitions();
     InputCheck check =
         new InputCheck(
-            query.input().format(),
+            InputFormat.PARQUET,
             listing,
             schema,
             carried,
@@ -85,12 +77,12 @@ record AuditedInput(
     refuse(listing.shown(), problems);
     Set<String> cells = new HashSet<>();
     for (ReadColumn column : checked.read()) {
-      if (column.isPartition() || checked.format() == InputFormat.CSV) {
+      if (column.isPartition()) {
         cells.add(column.name());
       }
     }
 
-    Dataset<Row> rows = InputRows.of(session, listing, checked, carried);
+    Dataset<Row> rows = InputRows.of(session, listing, checked);
     boolean isKnown =
         partition.input().filter(own -> !own.digest().isEmpty()).isPresent()
             || listing instanceof TableInput && (isNamed || listing.partitionColumns().isEmpty());

@@ -1,13 +1,11 @@
 package io.paritree.spark.audit;
 
-import io.paritree.FaultCode;
 import io.paritree.ModelException;
 import io.paritree.model.RecordedModels;
 import io.paritree.output.QuarantineColumns;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.input.CsvLineRows;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.sql.SecondScoring;
 import io.paritree.spark.tables.SqlName;
@@ -96,11 +94,6 @@ final class RowCheck {
   private Dataset<Row> again(
       AuditedInput input, ComparedColumns compared, RecordedModels.Found.Same model)
       throws RefusedException, ModelException {
-    List<String> kept = new ArrayList<>(compared.carried());
-    if (input.isOfCsv()) {
-      kept.add(CsvLineRows.MALFORMED);
-    }
-
     Dataset<Row> scored;
     try {
       scored =
@@ -108,7 +101,7 @@ final class RowCheck {
               sampled(input.rows(), compared),
               model.files(),
               new SecondScoring.Wanted(
-                  kept,
+                  compared.carried(),
                   input.cells(),
                   compared.hasMargins(model.model())
                       ? SecondScoring.Margins.SCORED
@@ -118,13 +111,7 @@ final class RowCheck {
       throw new RefusedException("the input: " + e.getMessage());
     }
 
-    Column faults = faults(KeyedRows.FAULTS);
-    if (input.isOfCsv()) {
-      Column malformed = functions.lit(" " + FaultCode.MALFORMED_RECORD.code());
-      faults = functions.when(functions.col(CsvLineRows.MALFORMED), malformed).otherwise(faults);
-    }
-
-    Dataset<Row> again = scored.withColumn(KeyedRows.FAULTS, faults);
+    Dataset<Row> again = scored.withColumn(KeyedRows.FAULTS, faults(KeyedRows.FAULTS));
     Column isScored = functions.col(KeyedRows.FAULTS).isNull();
     List<Column> values = new ArrayList<>();
     for (Column value : compared.values(again.schema())) {

@@ -100,7 +100,9 @@ final class FileSchemas {
                 format,
                 firstLine(cause),
                 cause.getClass().getSimpleName(),
-                file.name().endsWith(".csv") ? "; give --input-format csv" : "");
+                file.name().endsWith(".csv")
+                    ? "; scripts/score reads CSV with --input-format csv"
+                    : "");
   }
 
   private static boolean isOfEncryption(Throwable cause) {

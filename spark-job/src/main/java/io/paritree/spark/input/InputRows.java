@@ -18,7 +18,7 @@ import org.apache.spark.sql.types.DataTypes;
 
 /**
  * The rows of a directory or a table as a Dataset with the columns that are read: values of
- * partitions as texts, and of CSV files texts and {@link CsvLineRows#MALFORMED}.
+ * partitions as texts. Its files are Parquet.
  */
 public final class InputRows {
   /** The number of a row's partition among the selected ones. */
@@ -26,21 +26,15 @@ public final class InputRows {
 
   private InputRows() {}
 
-  /**
-   * Returns the rows of all selected partitions.
-   *
-   * @param carried columns whose cells must be UTF-8
-   */
-  public static Dataset<Row> of(
-      SparkSession session, Input listing, CheckedInput checked, List<String> carried) {
+  /** Returns the rows of all selected partitions. */
+  public static Dataset<Row> of(SparkSession session, Input listing, CheckedInput checked) {
     SparkSession reading = checked.reading(session);
     return listing instanceof TableInput table
         ? ofTable(reading, table, checked)
-        : ofFiles(reading, listing, checked, carried);
+        : ofFiles(reading, listing, checked);
   }
 
-  private static Dataset<Row> ofFiles(
-      SparkSession session, Input listing, CheckedInput checked, List<String> carried) {
+  private static Dataset<Row> ofFiles(SparkSession session, Input listing, CheckedInput checked) {
     List<ReadColumn> inFiles =
         checked.read().stream().filter(column -> !column.isPartition()).toList();
     List<ReadColumn> inNames = checked.read().stream().filter(ReadColumn::isPartition).toList();
@@ -67,16 +61,10 @@ public final class InputRows {
         continue;
       }
 
-      boolean isCsv = checked.format() == InputFormat.CSV;
-      if (isCsv) {
-        columns.add(SqlName.column(CsvLineRows.MALFORMED));
-      }
-
       Dataset<Row> own =
-          isCsv
-              ? CsvLineRows.of(session, inFiles, Set.copyOf(carried), files)
-              : listing.rows(session, checked.format(), inFiles, files, Map.of());
-      own = own.select(columns.toArray(Column[]::new));
+          listing
+              .rows(session, checked.format(), inFiles, files, Map.of())
+              .select(columns.toArray(Column[]::new));
       all = all == null ? own : all.union(own);
     }
 
@@ -154,9 +142,6 @@ public final class InputRows {
         checked.read().stream()
             .map(column -> functions.lit(null).cast(column.type()).as(column.name()))
             .toArray(Column[]::new);
-    Dataset<Row> none = session.range(0).select(columns);
-    return checked.format() == InputFormat.CSV
-        ? none.withColumn(CsvLineRows.MALFORMED, functions.lit(false))
-        : none;
+    return session.range(0).select(columns);
   }
 }

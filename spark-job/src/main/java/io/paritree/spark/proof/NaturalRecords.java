@@ -7,7 +7,6 @@ import io.paritree.feature.Schema;
 import io.paritree.proof.TriedRecord;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
-import io.paritree.spark.input.CsvLineRows;
 import io.paritree.spark.input.DirectoryInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.Input;
@@ -32,15 +31,13 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * The rows of an input as records of JSON, in its order. A value that JSON lacks becomes the one
- * that is nearest: NaN is null, and infinity a number that is too large. Lines of CSV that are no
- * record are left out.
+ * that is nearest: NaN is null, and infinity a number that is too large.
  */
 final class NaturalRecords implements Iterator<TriedRecord> {
   private static final String NULL = "null";
@@ -53,9 +50,7 @@ final class NaturalRecords implements Iterator<TriedRecord> {
   private final List<Field> fields;
   private final boolean[] areCells; // of each field
   private final int[] columns; // of each field; -1 if the input has none
-  private final int malformed; // the column that says so; -1 without one
   private final Iterator<Row> rows;
-  private Row next;
 
   private NaturalRecords(String version, Schema schema, CheckedInput checked, Dataset<Row> rows) {
     this.version = version;
@@ -65,13 +60,9 @@ final class NaturalRecords implements Iterator<TriedRecord> {
     this.areCells = new boolean[columns.length];
     for (int field = 0; field < columns.length; field++) {
       boolean isRead = columns[field] >= 0;
-      areCells[field] =
-          isRead
-              && (checked.format() == InputFormat.CSV
-                  || checked.column(fields.get(field).column()).isPartition());
+      areCells[field] = isRead && checked.column(fields.get(field).column()).isPartition();
     }
 
-    this.malformed = names.indexOf(CsvLineRows.MALFORMED);
     this.rows = rows.toLocalIterator();
   }
 
@@ -87,11 +78,11 @@ final class NaturalRecords implements Iterator<TriedRecord> {
     InputProblems.refuse(problems);
     CheckedInput checked =
         new InputCheck(
-                input.format(), listing, schema, List.of(), List.of(), input.calls(), problems)
+                InputFormat.PARQUET, listing, schema, List.of(), List.of(), input.calls(), problems)
             .check(listing.partitions(), session, () -> {});
     InputProblems.refuse(problems);
     return new NaturalRecords(
-        listing.version(), schema, checked, InputRows.of(session, listing, checked, List.of()));
+        listing.version(), schema, checked, InputRows.of(session, listing, checked));
   }
 
   private static Input listing(SparkSession session, ProveQuery.Rows input, List<String> problems)
@@ -114,20 +105,12 @@ final class NaturalRecords implements Iterator<TriedRecord> {
 
   @Override
   public boolean hasNext() {
-    while (next == null && rows.hasNext()) {
-      Row row = rows.next();
-      next = malformed >= 0 && row.getBoolean(malformed) ? null : row;
-    }
-
-    return next != null;
+    return rows.hasNext();
   }
 
   @Override
   public TriedRecord next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException();
-    }
-
+    Row next = rows.next();
     String[] values = new String[columns.length];
     for (int field = 0; field < values.length; field++) {
       Object value = columns[field] < 0 ? null : next.get(columns[field]);
@@ -140,7 +123,6 @@ final class NaturalRecords implements Iterator<TriedRecord> {
       }
     }
 
-    next = null;
     return new TriedRecord(values);
   }
 

@@ -1,7 +1,6 @@
 package io.paritree.spark.proof;
 
 import io.paritree.spark.formats.AskedFormat;
-import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.store.CallsAtOnce;
 import java.util.List;
@@ -52,17 +51,12 @@ public record ProveQuery(
    * The rows.
    *
    * @param path a directory or file; empty for none
-   * @param format of its files
    * @param table that is read instead; empty for none
    * @param tableFormat the format that it must have
    * @param calls how many calls of a store are made at the same time
    */
   public record Rows(
-      String path,
-      InputFormat format,
-      Optional<TableToRead> table,
-      AskedFormat tableFormat,
-      CallsAtOnce calls) {
+      String path, Optional<TableToRead> table, AskedFormat tableFormat, CallsAtOnce calls) {
 
     /** Returns what is read; empty for none. */
     public String name() {

@@ -7,7 +7,6 @@ import io.paritree.output.PartitionValue;
 import io.paritree.spark.audit.AuditEngine;
 import io.paritree.spark.audit.AuditQuery;
 import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.scores.AskedScores;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,9 +60,6 @@ public record AuditArguments(
         ScoreArguments.text(
             "--input=DIR",
             "directory or file that was scored (default: the one that the run records)"),
-        ScoreArguments.text(
-            "--input-format=FORMAT",
-            "format of the files of --input, as of the scoring run: parquet (default) or csv"),
         ScoreArguments.text("--input-table=TABLE", "table that was scored, instead of --input"),
         ScoreArguments.text(
             "--input-version=VERSION",
@@ -148,16 +144,13 @@ public record AuditArguments(
         settings.problem("only one of --input and --input-table is possible");
       }
 
+      CommonSettings.refuseCsv(settings);
       AuditQuery query =
           new AuditQuery(
               published,
               partitions(),
               settings.anyText("scoring-job.model"),
-              new AuditQuery.Rows(
-                  input,
-                  settings.word("scoring-job.input-format", InputFormat.class),
-                  inputTable,
-                  option("--input-version")),
+              new AuditQuery.Rows(input, inputTable, option("--input-version")),
               sample(),
               engine());
       boolean isJson = CommandForm.isJson(settings, given);

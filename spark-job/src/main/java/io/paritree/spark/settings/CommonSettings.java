@@ -26,12 +26,17 @@ final class CommonSettings {
   }
 
   /** Checks that not two inputs are given. */
-  static void checkInput(
-      Settings settings, String path, InputFormat format, Optional<TableToRead> table) {
+  static void checkInput(Settings settings, String path, Optional<TableToRead> table) {
     if (table.isPresent() && !path.isBlank()) {
       settings.problem("--input and --input-table cannot be combined: choose one");
-    } else if (table.isPresent() && format == InputFormat.CSV) {
-      settings.problem("--input-format csv cannot be used with --input-table");
+    }
+  }
+
+  /** Refuses rows of CSV, for commands other than {@code scripts/score}. */
+  static void refuseCsv(Settings settings) {
+    if (settings.word("scoring-job.input-format", InputFormat.class) == InputFormat.CSV) {
+      settings.problem(
+          "--input-format csv is of scripts/score only: score Parquet, or convert the files to it");
     }
   }
 

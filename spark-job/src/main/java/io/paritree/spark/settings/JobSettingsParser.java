@@ -158,8 +158,10 @@ final class JobSettingsParser {
     if (job.mode() == Mode.SCORE || job.mode() == Mode.DRY_RUN) {
       check("model", !job.model().isBlank());
       check("input", !job.input().name().isBlank());
-      CommonSettings.checkInput(
-          settings, job.input().path(), job.input().format(), job.input().table());
+      CommonSettings.checkInput(settings, job.input().path(), job.input().table());
+      if (job.input().table().isPresent() && job.input().format() == InputFormat.CSV) {
+        settings.problem("--input-format csv cannot be used with --input-table");
+      }
       check("keys", !job.columns().keys().isEmpty());
     }
   }

@@ -6,7 +6,6 @@ import io.paritree.config.Settings;
 import io.paritree.feature.NearestName;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.formats.AskedFormat;
-import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.proof.ProveQuery;
 import io.paritree.spark.proof.Proving;
 import java.util.List;
@@ -56,8 +55,6 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
         ScoreArguments.text(
             "--input=DIR",
             "directory or file with rows to try; without it all records are generated"),
-        ScoreArguments.text(
-            "--input-format=FORMAT", "format of its files: parquet (default) or csv"),
         ScoreArguments.text("--input-table=TABLE", "table with rows to try, as for scripts/score"),
         ScoreArguments.text("--table-format=FORMAT", "format that it must have"),
         ScoreArguments.text("--as-of=VERSION", "version of it that is read (default: now)"),
@@ -146,7 +143,6 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
               model,
               new ProveQuery.Rows(
                   settings.anyText("scoring-job.input"),
-                  settings.word("scoring-job.input-format", InputFormat.class),
                   CommonSettings.inputTable(settings, given),
                   settings.word("scoring-job.table-format", AskedFormat.class),
                   CommonSettings.calls(settings)),
@@ -157,8 +153,8 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
               ways(),
               option("--scratch"),
               server());
-      CommonSettings.checkInput(
-          settings, query.input().path(), query.input().format(), query.input().table());
+      CommonSettings.checkInput(settings, query.input().path(), query.input().table());
+      CommonSettings.refuseCsv(settings);
       if (query.adversarial() == 0 && (query.natural() == 0 || query.input().name().isBlank())) {
         settings.problem(
             "nothing is to be tried: give --input or --input-table, or more than 0 as --adversarial");
