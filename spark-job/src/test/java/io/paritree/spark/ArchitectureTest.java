@@ -105,7 +105,6 @@ class ArchitectureTest extends ArchitectureContract {
           "sql.FileScoring",
           "sql.ModelCatalog",
           "sql.RowEncoder",
-          "input.CsvLineRows",
           "input.ReadSession",
           "sql.ResultVector",
           "sql.RowExplainer",
