@@ -91,4 +91,9 @@ record Cause(
   Cause with(Change other) {
     return new Cause(text, cure, features, other, engine, reading, List::of);
   }
+
+  /** Returns the same cause with another reading. */
+  Cause with(Reading other) {
+    return new Cause(text, cure, features, change, engine, other, rivals);
+  }
 }

@@ -59,11 +59,13 @@ final class OffsetCauses {
   }
 
   private Cause logarithm(List<String> columns) {
+    Cause.Reading nearly = Precision.LOOSE::agrees; // the trainer may have computed it in float
     return cause(
-        "the logarithm of " + names(columns),
-        "write it as a column, and give that as --offset, or in the schema as a number with \"role\": \"offset\"",
-        columns,
-        Math::log);
+            "the logarithm of " + names(columns),
+            "write it as a column, and give that as --offset, or in the schema as a number with \"role\": \"offset\"",
+            columns,
+            Math::log)
+        .with(nearly);
   }
 
   private Cause cause(

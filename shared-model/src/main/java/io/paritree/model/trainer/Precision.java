@@ -8,12 +8,16 @@ import java.util.stream.Stream;
  * How far a prediction may be from what was computed.
  *
  * @param absolute an allowed difference, beside {@link #MAX_ULPS}
+ * @param relative an allowed difference, as a fraction of the prediction
  */
-record Precision(double absolute) {
+record Precision(double absolute, double relative) {
   /** Allowed because the trainer turned margins into scores with its own libm, and libms differ. */
   static final int MAX_ULPS = 1;
 
-  static final Precision EXACT = new Precision(0);
+  static final Precision EXACT = new Precision(0, 0);
+
+  /** For what the trainer may have computed in float. */
+  static final Precision LOOSE = new Precision(2e-6, 2e-5);
 
   private static final int LEAST_DECIMALS = 2;
   private static final int MOST_DECIMALS = 7;
@@ -37,7 +41,7 @@ record Precision(double absolute) {
                 "the predictions were rounded to %s decimals when they were written"
                     .formatted(decimals),
                 "write them in full, such as to_csv without float_format",
-                new Precision(HALF * Math.pow(10, -decimals))::agrees));
+                new Precision(HALF * Math.pow(10, -decimals), 0)::agrees));
   }
 
   /** Returns the decimals of a prediction: the float64 text of a float32 has more than it. */
@@ -71,7 +75,7 @@ record Precision(double absolute) {
     }
 
     // What was rounded may have been the shortest text of a float, which is not quite the float.
-    double allowed = absolute + MAX_ULPS * 0x1p-23 * Math.abs(predicted);
+    double allowed = absolute + (relative + MAX_ULPS * 0x1p-23) * Math.abs(predicted);
     return absolute > 0 && Math.abs(predicted - computed) <= allowed;
   }
 
