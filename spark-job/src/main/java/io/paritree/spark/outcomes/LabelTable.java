@@ -101,9 +101,7 @@ record LabelTable(
         query.maturity().asOf().isPresent() && !query.labels().time().isEmpty()
             ? day().gt(lit(query.maturity().asOf().get().toString()).cast("date"))
             : lit(false);
-    UserDefinedFunction areDifferent =
-        udaf(
-            new DifferentNumbers(MOST_HASHES), Encoders.LONG()); // as the keys of labels mostly are
+    UserDefinedFunction areDifferent = udaf(new DifferentNumbers(MOST_HASHES), Encoders.LONG());
     Row totals =
         found
             .rows()
