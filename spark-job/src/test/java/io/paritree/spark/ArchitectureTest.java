@@ -100,13 +100,10 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.Scan",
           "rows.ScoreTask",
           "rows.TaskRows",
-          "sql.BatchScoring",
           "sql.BlockScoring",
-          "sql.FileScoring",
           "sql.ModelCatalog",
           "sql.RowEncoder",
           "input.ReadSession",
-          "sql.ResultVector",
           "sql.RowExplainer",
           "sql.RowFunction",
           "sql.RowResults",
@@ -123,12 +120,7 @@ class ArchitectureTest extends ArchitectureContract {
           "versions.VectorDictionary",
           "versions.rows.ExpressionOfScala212",
           "versions.rows.RowEncoders",
-          "versions.rows.WholeRow",
-          "versions.scans.ComputedColumns",
-          "versions.scans.ComputedFormat",
-          "versions.scans.ComputedReader",
-          "versions.scans.FormatOfScala212",
-          "versions.scans.PlainFiles");
+          "versions.rows.WholeRow");
 
   /** Types that Spark's methods return or take as another type in each Scala. */
   private static final DescribedPredicate<JavaClass> SCALA_LISTS =

@@ -29,14 +29,8 @@ public record QueryScoring(String model) {
   public Dataset<Row> scored(SparkSession session, SparkForm form, String path)
       throws ModelException, IOException {
     SparkSession own = session.newSession();
-
     Dataset<Row> rows = own.read().parquet(HadoopPaths.pattern(Location.of(path)));
-    Dataset<Row> scored = form == SparkForm.SQL ? bySql(own, rows) : byDataset(rows);
-
-    // With more columns than this, Spark generates no code, and makes rows of batches.
-    int columns = rows.columns().length + scored.columns().length;
-    own.conf().set("spark.sql.codegen.maxFields", String.valueOf(Math.max(200, 4 * columns)));
-    return scored;
+    return form == SparkForm.SQL ? bySql(own, rows) : byDataset(rows);
   }
 
   /** Scores by the call, as users make it. */

@@ -6,9 +6,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.InputProblems;
-import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.versions.rows.RowEncoders;
-import io.paritree.spark.versions.scans.PlainFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -153,48 +151,7 @@ public final class DatasetScoring {
       throw new IllegalArgumentException(InputProblems.message(problems));
     }
 
-    Optional<PlainFiles> files =
-        canBeOfFiles() && planned.scorer() == Scorer.FAST ? PlainFiles.of(rows) : Optional.empty();
-    return files.isPresent()
-        ? scored(files.get(), rows, planned, columns, kept, output)
-        : scored(rows, planned, columns, kept, output);
-  }
-
-  /**
-   * Returns whether Spark's reader may give the results of rows that it reads. It leaves out rows
-   * and results that a query does not need, so that a row with a fault would not always end it.
-   */
-  private boolean canBeOfFiles() {
-    return !isStrict && explanation.isEmpty() && cells.isEmpty();
-  }
-
-  /** Returns the columns of files, and results that are computed as these are read. */
-  private Dataset<Row> scored(
-      PlainFiles files,
-      Dataset<?> rows,
-      PlannedModel planned,
-      RowColumns columns,
-      List<String> kept,
-      StructType output) {
-    String name = files.unused("scored");
-    StructType computed = new StructType();
-    List<Column> all = new ArrayList<>();
-    for (StructField field : output.fields()) {
-      if (all.size() < kept.size()) {
-        all.add(SqlName.column(field.name()));
-      } else if (field.name().equals(ScoreColumns.MODEL_VERSION)) {
-        all.add(version(planned));
-      } else {
-        String own = name + computed.size();
-        computed = computed.add(own, field.dataType());
-        all.add(RowEncoders.whole(own, true).as(field.name(), field.metadata()));
-      }
-    }
-
-    FileScoring scoring =
-        new FileScoring(
-            planned, FileScoring.inputs(rows.schema(), columns), hasMargins, hasFaults, computed);
-    return files.with(scoring).select(all.toArray(Column[]::new));
+    return scored(rows, planned, columns, kept, output);
   }
 
   /** The version is the same in all rows, so that Spark adds it, and encodes it once. */
