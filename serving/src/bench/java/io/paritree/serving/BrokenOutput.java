@@ -46,12 +46,7 @@ enum BrokenOutput {
   LARGE_LOG,
   BROKEN_LOG,
   GROWING,
-  VANISHING,
-  PARQUET_FOOTER,
-  PARQUET_PAGES,
-  PARQUET_SIZES,
-  GIANT_ROWS,
-  QUARANTINE;
+  VANISHING;
 
   private static final long LARGE = 3L << 30;
   private static final List<String> ODD =
@@ -79,11 +74,6 @@ enum BrokenOutput {
 
     @Override
     default void close() {}
-  }
-
-  /** Returns whether it needs newly published rows. */
-  boolean isOfRows() {
-    return compareTo(PARQUET_FOOTER) >= 0;
   }
 
   /** Returns whether each look finds the same, and can read the output. */
@@ -120,9 +110,6 @@ enum BrokenOutput {
       case GROWING, VANISHING -> {
         return meddle(outputs, random);
       }
-      case PARQUET_FOOTER, PARQUET_PAGES, PARQUET_SIZES, GIANT_ROWS, QUARANTINE -> {
-        return said(new BrokenRows(outputs.plain(), ServedOutputs.DAY, random).broken(this));
-      }
       case OTHER_INDEX -> {
         Path index = outputs.loans().index(ServedOutputs.DAY);
         Path other = outputs.loans().index("day=2026-11-23");
@@ -156,7 +143,6 @@ enum BrokenOutput {
 
     for (int more = 0; more < 3; more++) { // those that matter most
       files.add(outputs.loans().path().resolve(ServedOutputs.DAY).resolve(PartitionManifest.FILE));
-      files.add(outputs.plain().manifest(ServedOutputs.DAY));
       files.add(index.resolve(IndexManifest.FILE));
       files.add(index.resolve(IndexManifest.DIGESTS));
       files.add(index.resolve("shard-" + random.nextInt(2)));
@@ -316,7 +302,7 @@ enum BrokenOutput {
   }
 
   private static String odd(ServedOutputs outputs, Random random) throws IOException {
-    Path output = random.nextBoolean() ? outputs.loans().path() : outputs.plain().path();
+    Path output = outputs.loans().path();
     byte[] whole =
         Files.readAllBytes(output.resolve(ServedOutputs.DAY).resolve(PartitionManifest.FILE));
     List<String> names = new ArrayList<>();

@@ -42,7 +42,6 @@ final class LookupBench {
   private static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m");
   private static final int CLIENTS = 16;
   private static final int LOOKUPS = 500_000;
-  private static final int MOST_OWN = 5_000_000;
   private static final long ROWS_PER_SHARD = 2_000_000;
   private static final String RUN = "bench-00000000";
 
@@ -80,13 +79,8 @@ final class LookupBench {
     LookupBench bench = new LookupBench(rows, rounds, seconds);
     try {
       String result =
-          "{\"rows\": %s, \"index\": %s, \"own\": %s, \"lookup\": %s, \"http\": %s}"
-              .formatted(
-                  rows,
-                  bench.build(),
-                  new OwnIndexBench(bench.directory, Math.min(rows, MOST_OWN)).run(),
-                  bench.lookUp(),
-                  bench.serve());
+          "{\"rows\": %s, \"index\": %s, \"lookup\": %s, \"http\": %s}"
+              .formatted(rows, bench.build(), bench.lookUp(), bench.serve());
       System.out.println(json ? result : result.replace("}, ", "},\n "));
     } finally {
       Trial.deleteAll(bench.directory);

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
  * A partition of stored scores that is published again and again under load: no request fails, and
  * no answer is wrong or mixes two publications. Then publications with a damaged index, or of which
  * a part is missing: no row is answered, until it is published again. Then the index that answers
- * is damaged: it answers rightly, or with 503. At last, {@link OwnIndexHarm}.
+ * is damaged: it answers rightly, or with 503.
  */
 @Command(
     name = "lookup",
@@ -53,14 +53,6 @@ public final class LookupTrial extends Trial {
       names = "--damages",
       description = "How often the index that answers is damaged. Default: ${DEFAULT-VALUE}.")
   private int damages = 200;
-
-  @Option(
-      names = "--kills",
-      description = "How often a server that makes indexes is killed. Default: ${DEFAULT-VALUE}.")
-  private int kills = 20;
-
-  @Option(names = "--rows", description = "Rows of those indexes. Default: ${DEFAULT-VALUE}.")
-  private int rows = 200_000;
 
   @Option(names = "--seed", description = "Replays what is damaged; default: a new seed each time.")
   private long seed = System.nanoTime();
@@ -106,7 +98,6 @@ public final class LookupTrial extends Trial {
       claim(during.flawless(), "during the publications: %s", during);
       republishHarmed(port, operator);
       int unanswered = damage(port, operator);
-      String own = new OwnIndexHarm(this, kills, rows, damages / 4, random).run();
       claim(
           errors(server).stream().allMatch(line -> line.contains("Cannot read")),
           "errors in the log: %s",
@@ -114,7 +105,7 @@ public final class LookupTrial extends Trial {
       return String.format(
           Locale.ROOT,
           "lookup: publications=%s refused=%s damages=%s unanswered=%s rate=%.0f p50=%.2fms"
-              + " p99=%.2fms %s %s seed=%s",
+              + " p99=%.2fms %s seed=%s",
           published,
           harms,
           damages,
@@ -123,7 +114,6 @@ public final class LookupTrial extends Trial {
           during.millis(0.5),
           during.millis(0.99),
           during,
-          own,
           seed);
     }
   }

@@ -89,7 +89,7 @@ public final class PublisherTrial extends Trial {
   }
 
   private ServeRun start() throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("--with-hadoop"));
+    List<String> arguments = new ArrayList<>();
     arguments.addAll(
         List.of("--model", directory().resolve("store").resolve(TestPackages.BINARY).toString()));
     for (Map.Entry<String, Path> output : outputs.paths().entrySet()) {
@@ -150,11 +150,8 @@ public final class PublisherTrial extends Trial {
     String name =
         "%s %s (--seed %s --times 1 --only %s)".formatted(number, kind, seed + number, kind);
     int before = failures();
-    outputs.prepare(kind, random);
-    if (!kind.isOfRows()) { // whose index is to be built of broken files
-      look(name);
-    }
-
+    outputs.prepare(random);
+    look(name);
     outputs.keep();
     String what;
     try (BrokenOutput.Meddling meddling = kind.breakOne(outputs, random)) {

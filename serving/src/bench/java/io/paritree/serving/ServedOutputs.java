@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Three outputs of two days, and what is true of their rows: {@code loans}, of which the job has
- * built the indexes, {@code plain}, of which the server builds them, and {@code table}, with a log.
+ * Two outputs of two days, and what is true of their rows: {@code loans}, and {@code table}, with a
+ * log.
  */
 final class ServedOutputs {
   static final int KEYS = 400;
@@ -35,7 +35,6 @@ final class ServedOutputs {
   private final Path data;
   private final Path kept;
   private final StoredOutput loans;
-  private final PublishedRows plain;
   private final Path table;
   private final Map<String, String> days = new HashMap<>(); // of a table's runs
   private final Map<String, Integer> newest = new HashMap<>();
@@ -45,21 +44,18 @@ final class ServedOutputs {
     this.data = data;
     this.kept = data.resolveSibling("kept");
     this.loans = new StoredOutput(data.resolve("loans"), LookupTrial.FORM, 1);
-    this.plain = new PublishedRows(data.resolve("plain"));
     this.table = data.resolve("table");
     publishLoans(OLD);
     publishLoans(DAY);
-    publishPlain(OLD, "");
-    publishPlain(DAY, "");
     publishTable();
   }
 
   Map<String, Path> paths() {
-    return new TreeMap<>(Map.of("loans", loans.path(), "plain", plain.path(), "table", table));
+    return new TreeMap<>(Map.of("loans", loans.path(), "table", table));
   }
 
   Path path(Random random) {
-    return List.of(loans.path(), plain.path(), table).get(random.nextInt(3));
+    return random.nextBoolean() ? loans.path() : table;
   }
 
   Path data() {
@@ -68,10 +64,6 @@ final class ServedOutputs {
 
   StoredOutput loans() {
     return loans;
-  }
-
-  PublishedRows plain() {
-    return plain;
   }
 
   Path table() {
@@ -90,16 +82,15 @@ final class ServedOutputs {
     clean();
   }
 
-  void publishPlain(String day, String note) throws IOException {
-    plain.publish(day, 0, KEYS, note);
-    published("plain", plain.runs(), day);
-    clean();
+  /** Returns the score of a key in a publication. */
+  private static float score(int run, long key) {
+    return run + key / 4_096f;
   }
 
   private static void add(BuiltIndex index, int run) {
     for (int key = 0; key < KEYS; key++) {
       String label = ",\"label\":\"v%sk%s\"".formatted(run, key);
-      index.add(List.of(String.valueOf(key)), label, PublishedRows.score(run, key));
+      index.add(List.of(String.valueOf(key)), label, score(run, key));
     }
   }
 
@@ -130,14 +121,10 @@ final class ServedOutputs {
     return String.format(Locale.ROOT, "%020d.json", version);
   }
 
-  /** Publishes what a kind of harm needs to be new. */
-  void prepare(BrokenOutput kind, Random random) throws IOException {
+  /** Publishes a partition again, one time in four. */
+  void prepare(Random random) throws IOException {
     if (random.nextInt(4) == 0) {
       publishLoans(DAY);
-    }
-
-    if (kind.isOfRows()) {
-      publishPlain(DAY, random.nextBoolean() ? "" : "n".repeat(1 + random.nextInt(200)));
     }
   }
 
@@ -197,7 +184,7 @@ final class ServedOutputs {
         row.group(1).equals(String.valueOf(key))
             && row.group(5).equals(row.group(1))
             && row.group(2).equals(days.get(name + run))
-            && Float.parseFloat(row.group(3)) == PublishedRows.score(run, key);
+            && Float.parseFloat(row.group(3)) == score(run, key);
     boolean isNewest = run == newest.get(name) && !answer.body().contains("\"stale\":");
     boolean isMarked = isDeletion || answer.body().contains("\"stale\":");
     return isTrue && (isNewest || !isWhole && isMarked)

@@ -50,6 +50,8 @@ class ScoresMetricsTest extends ServedLoans {
     assertThat(ofNames("partitions")).isEqualTo(1);
     assertThat(ofLoans("problems")).isEqualTo(1);
     assertThat(ofNames("problems")).isZero();
+    assertThat(value("unserved_partitions", "reason=\"no_index\",table=\"loans\"")).isEqualTo(1);
+    assertThat(value("unserved_partitions", "reason=\"no_index\",table=\"names\"")).isNaN();
   }
 
   @Test

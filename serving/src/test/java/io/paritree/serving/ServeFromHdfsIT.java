@@ -219,30 +219,6 @@ class ServeFromHdfsIT {
     }
   }
 
-  @Test
-  @Tag("nightly")
-  void publishedFilesWithoutAnIndexAreIndexed() throws Exception {
-    PublishedRows rows = new PublishedRows(directory.resolve("plain/loan_scores"));
-    rows.publish("day=1", 0, 1_000, "");
-    copy(rows.path().getParent(), FileStore.of(store));
-    try (ServeRun run =
-            new ServeRun(
-                directory,
-                QUICK,
-                "--with-hadoop",
-                "--model",
-                store + "/parcel-late/1",
-                "--scores",
-                "loans=" + cluster.getURI() + "/plain/loan_scores",
-                "--set",
-                "scores.index-directory=\"" + directory.resolve("built") + '"');
-        Client client = new Client(run.port())) {
-      assertThat(client.get("/v1/scores/loans/471").body())
-          .contains("\"score\":" + PublishedRows.score(1, 471) + ",");
-      assertThat(client.get("/v1/scores/loans/1001").body()).contains(":quarantined\"");
-    }
-  }
-
   private static long indexesIn(Path directory) throws IOException {
     try (Stream<Path> all = Files.walk(directory)) {
       return all.filter(file -> file.endsWith(IndexManifest.FILE)).count();

@@ -1,6 +1,7 @@
 package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.lookup.IndexManifest;
 import io.paritree.output.PartitionManifest;
@@ -138,6 +139,22 @@ class StaleScoresTest extends ServedLoans {
     damage(index("shard-1"));
     assertThat(problem(client.get("/v1/scores/loans/4711?day=2026-11-24"), 503))
         .isEqualTo("damaged_scores");
+  }
+
+  @Test
+  void anOutputWithoutAnyIndexIsRefusedByTheStartAndNotByALook() throws Exception {
+    Files.delete(loans.index("day=2026-11-23").resolve(IndexManifest.FILE));
+    Files.delete(loans.index("day=2026-11-24").resolve(IndexManifest.FILE));
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(client.get("/v1/scores/names/row?branch=a%2Fb&loan=").status()).isEqualTo(200);
+    stop();
+
+    assertThatThrownBy(() -> start(Map.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Cannot serve scores loans from ")
+        .hasMessageEndingWith(
+            "none of its newest partitions (2) has an index; publish them with scripts/score"
+                + " --lookup-index");
   }
 
   private List<String> answers() throws IOException {

@@ -1,16 +1,9 @@
 package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.SomeForms;
-import io.paritree.lookup.parquet.PartitionIndexing;
-import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.TestPackages;
-import io.paritree.output.PartitionManifest;
-import io.paritree.output.StateDirectory;
-import io.paritree.store.FileStore;
-import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -122,10 +115,6 @@ class EncryptionTest {
       assertThat(encryptedColumns(file)).containsExactlyInAnyOrder(encrypted.split(" "));
     }
 
-    assertThatThrownBy(this::index)
-        .isInstanceOf(UnusableRowsException.class)
-        .hasMessageEndingWith("it is encrypted, and an index is not");
-
     List<Path> quarantined = parquets(directory.resolve("_paritree"));
     assertThat(quarantined).isNotEmpty();
     for (Path file : quarantined) {
@@ -178,19 +167,6 @@ class EncryptionTest {
                 + " cannot be used with a crypto factory (parquet.crypto.factory.class is set): what"
                 + " it keeps of the rows would not be encrypted");
     assertThat(directory.resolve("out")).doesNotExist();
-  }
-
-  /** Builds an index of what was published, as a server does. */
-  private void index() throws IOException {
-    Location output = Location.of(directory.resolve("out"));
-    byte[] manifest = Files.readAllBytes(directory.resolve("out/_paritree.json"));
-    new PartitionIndexing(
-            FileStore.of(output),
-            output,
-            StateDirectory.of(output),
-            "",
-            PartitionManifest.fromJson(manifest, "x"))
-        .build(directory, new UnlimitedRoom());
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.SomeForms;
 import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.LookupIndex;
@@ -12,19 +11,16 @@ import io.paritree.lookup.StoredEntry;
 import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
-import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.model.TestPackages;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.ReasonsForm;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.publish.Step;
-import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Date;
 import java.sql.Timestamp;
@@ -141,10 +137,8 @@ class JobLookupTest {
             "--input", input, "--keys", "parcel_id", "--reasons", "2", "--reasons-direction", "up");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    try (LookupIndex theJobs = verified("");
-        LookupIndex own = own("")) {
-      ReasonsForm form = theJobs.manifest().reasons().orElseThrow();
-      assertThat(own.manifest().reasons()).contains(form);
+    try (LookupIndex index = verified("")) {
+      ReasonsForm form = index.manifest().reasons().orElseThrow();
       assertThat(form.direction()).isEqualTo("up");
       assertThat(form.outputs()).isEmpty();
       assertThat(form.numbers()).containsExactly("distance", "zone");
@@ -152,8 +146,7 @@ class JobLookupTest {
       assertThat(form.groups()).containsOnly(Map.entry("service", List.of("express", "carrier")));
       assertThat(form.up()).containsOnly(Map.entry("distance", "The way is long"));
       for (int key = 0; key < 20; key++) {
-        byte[] members = ((Scored) found(theJobs, "" + key).orElseThrow()).members();
-        assertThat(((Scored) found(own, "" + key).orElseThrow()).members()).isEqualTo(members);
+        byte[] members = ((Scored) found(index, "" + key).orElseThrow()).members();
         assertThat(new String(members, StandardCharsets.UTF_8))
             .contains("\"stored_reasons\":[", "\"reasons_base\":")
             .doesNotContain("\"reasons\":");
@@ -195,7 +188,6 @@ class JobLookupTest {
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     checkQuarantinedAndRepeated(verified(""));
-    checkQuarantinedAndRepeated(own(""));
   }
 
   private static void checkQuarantinedAndRepeated(LookupIndex index) throws Exception {
@@ -367,27 +359,6 @@ class JobLookupTest {
     return index;
   }
 
-  /** Builds the index from the published files, as a server does that the job has left none. */
-  private LookupIndex own(String partition) throws IOException {
-    PartitionManifest published = published(partition);
-    Path to = Files.createTempDirectory(directory, "own");
-    Location at = Location.of(output.resolve(partition));
-    new PartitionIndexing(FileStore.of(at), at, state(), partition, published)
-        .build(to, new UnlimitedRoom());
-    LookupIndex.verify(to);
-    IndexManifest built = LookupIndex.manifest(to);
-    try (LookupIndex index = index(partition)) {
-      IndexManifest theJobs = index.manifest();
-      assertThat(built).usingRecursiveComparison().ignoringFields("shards").isEqualTo(theJobs);
-      assertThat(built.shards().stream().map(ShardFile::sha256))
-          .containsExactlyElementsOf(theJobs.shards().stream().map(ShardFile::sha256).toList());
-    } catch (NoSuchFileException e) {
-      assertThat(published.keys()).isNotEmpty(); // the job has left none
-    }
-
-    return LookupIndex.open(to);
-  }
-
   private static Optional<StoredEntry> found(LookupIndex index, String... key) throws Exception {
     KeyBytes bytes = new KeyBytes();
     for (int column = 0; column < key.length; column++) {
@@ -401,7 +372,6 @@ class JobLookupTest {
   private int checkAll(String partition) throws Exception {
     List<Row> rows = ScoringJobTest.read(output.resolve(partition)).collectAsList();
     checkAll(rows, verified(partition));
-    checkAll(rows, own(partition));
     return rows.size();
   }
 

@@ -16,15 +16,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The server's own directory of indexes: copies of indexes of outputs on another store, and indexes
- * that it has built itself.
+ * The server's own directory of indexes: copies of the indexes of outputs on another store.
  *
  * <pre>
  *   paritree.lock                    held by the one server that uses the directory
- *   .incomplete/...                  indexes that are being made; removed by the next start
+ *   .incomplete/...                  copies that are being made; removed by the next start
  *   NAME/RUN/PARTITION/lookup.json   whole indexes, which a next start finds again
  * </pre>
  *
@@ -38,7 +38,7 @@ public final class IndexDirectory implements AutoCloseable {
   private final Path directory;
   private final long most;
   private FileChannel lock;
-  private final Set<MadeIndex> incomplete = new HashSet<>();
+  private final Set<IndexCopy> incomplete = new HashSet<>();
   private long whole; // bytes of whole indexes
   private volatile long bytes;
 
@@ -129,7 +129,7 @@ public final class IndexDirectory implements AutoCloseable {
   }
 
   private void sum() {
-    bytes = whole + incomplete.stream().mapToLong(MadeIndex::needed).sum();
+    bytes = whole + incomplete.stream().mapToLong(IndexCopy::needed).sum();
   }
 
   private long bytes(Location below) throws IOException {
@@ -144,44 +144,18 @@ public final class IndexDirectory implements AutoCloseable {
   }
 
   /**
-   * Returns a new index that is being made.
+   * Begins the copy of an index.
    *
-   * @param needed bytes of its files, as far as that is known
+   * @param needed bytes of all its files
    * @throws IOException if there is no room for them
    */
-  synchronized MadeIndex begin(long needed) throws IOException {
+  synchronized IndexCopy begin(long needed) throws IOException {
     if (most == 0) {
       throw new IOException("Cannot keep the index: this is a check, which writes none");
     }
 
     open();
-    MadeIndex made = new MadeIndex(this, directory.resolve(INCOMPLETE));
-    try {
-      Files.createDirectories(made.path());
-      made.need(needed);
-      return made;
-    } catch (IOException e) {
-      made.close();
-      throw e;
-    }
-  }
-
-  /**
-   * Lets an index that is being made have more bytes.
-   *
-   * @param needed of all its files
-   * @throws IOException if there is no room for them
-   */
-  synchronized void reserve(MadeIndex made, long needed) throws IOException {
-    long others = 0;
-    long unwritten = needed - made.written();
-    for (MadeIndex other : incomplete) {
-      if (other != made) {
-        others += other.needed();
-        unwritten += other.needed() - other.written();
-      }
-    }
-
+    long others = incomplete.stream().mapToLong(IndexCopy::needed).sum();
     if (whole + others + needed > most) {
       throw new IOException(
           ("Cannot keep the index in %s: it has %s MiB, and the indexes there %s of at most %s; raise"
@@ -189,6 +163,7 @@ public final class IndexDirectory implements AutoCloseable {
               .formatted(directory, up(needed), up(whole + others), most / MEBIBYTE));
     }
 
+    long unwritten = needed + others - incomplete.stream().mapToLong(IndexCopy::written).sum();
     long left = Files.getFileStore(directory).getUsableSpace();
     if (unwritten > left) {
       throw new IOException(
@@ -197,9 +172,11 @@ public final class IndexDirectory implements AutoCloseable {
               + " %s left".formatted(left / MEBIBYTE));
     }
 
-    made.grown(needed);
-    incomplete.add(made);
+    Path path = directory.resolve(INCOMPLETE).resolve(UUID.randomUUID().toString());
+    IndexCopy copy = new IndexCopy(this, Files.createDirectories(path), needed);
+    incomplete.add(copy);
     sum();
+    return copy;
   }
 
   private static long up(long bytes) {
@@ -207,20 +184,20 @@ public final class IndexDirectory implements AutoCloseable {
   }
 
   /** Puts a whole index into its place, in one step. */
-  synchronized void finish(MadeIndex made, Location place) throws IOException {
+  synchronized void finish(IndexCopy copy, Location place) throws IOException {
     FileStore store = store();
     store.createDirectories(place.parent());
     remove(place);
-    store.rename(Location.of(made.path()), place);
-    incomplete.remove(made);
+    store.rename(Location.of(copy.path()), place);
+    incomplete.remove(copy);
     count();
   }
 
-  /** Removes an index that is being made, and will not be whole. */
-  synchronized void abandon(MadeIndex made) throws IOException {
-    incomplete.remove(made);
+  /** Removes a copy that will not be whole. */
+  synchronized void abandon(IndexCopy copy) throws IOException {
+    incomplete.remove(copy);
     sum();
-    store().delete(Location.of(made.path()));
+    store().delete(Location.of(copy.path()));
   }
 
   /**

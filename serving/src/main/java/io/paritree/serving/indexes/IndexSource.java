@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens the indexes of an output's partitions on a disk of this machine: where the job has built
- * them, if that is on one, and otherwise in the server's own directory, into which it fetches them,
- * or in which it builds indexes that the job has not built.
+ * them, if that is on one, and otherwise in the server's own directory, into which it fetches them.
  *
  * <p>Not thread-safe.
  */
@@ -37,7 +36,7 @@ final class IndexSource {
   private final OutputReader reader;
   private final IndexDirectory own;
   private final OpenFiles files;
-  private final IndexMaker maker;
+  private final IndexFetcher fetcher;
   private final LongSupplier nanos;
 
   /**
@@ -55,7 +54,7 @@ final class IndexSource {
     this.reader = reader;
     this.own = own;
     this.files = files;
-    this.maker = new IndexMaker(output, store, reader, own, nanos);
+    this.fetcher = new IndexFetcher(store, reader, own, nanos);
     this.nanos = nanos;
   }
 
@@ -108,9 +107,9 @@ final class IndexSource {
   }
 
   /**
-   * Opens the index of a partition, which is fetched or built now if it has to be.
+   * Opens the index of a partition, which is fetched now if it has to be.
    *
-   * @throws NoSuchFileException if the job has built none, and the server cannot
+   * @throws NoSuchFileException if the job has built none
    * @throws DamagedFileException if what was fetched is not what was written
    * @throws IOException if there is no room for it
    */
@@ -155,16 +154,14 @@ final class IndexSource {
 
   private Path directory(Found one) throws IOException {
     Location built = reader.index(one);
-    if (built.isLocal()
-        && (Files.exists(built.toPath().resolve(IndexManifest.FILE))
-            || !IndexMaker.canBuild(one))) {
+    if (built.isLocal()) {
       return built.toPath();
     }
 
     own.open();
     Location kept = kept(one.run(), one.path());
     if (!Files.exists(kept.toPath().resolve(IndexManifest.FILE))) {
-      maker.make(one, built, kept);
+      fetcher.fetch(built, kept);
     }
 
     return kept.toPath();
@@ -256,6 +253,6 @@ final class IndexSource {
     }
 
     own.keepOnly(output, places);
-    maker.keepOnly(places);
+    fetcher.keepOnly(places);
   }
 }

@@ -1,6 +1,5 @@
 package io.paritree.serving.indexes;
 
-import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.indexes.OutputReader.Found;
@@ -217,7 +216,7 @@ public final class OutputIndexes {
             UnservedPartition.partition(
                 one.path(),
                 Reason.INDEX_ON_ITS_WAY,
-                "Cannot use the partition yet: its index is being fetched or built"));
+                "Cannot use the partition yet: its index is being fetched"));
       }
     }
 
@@ -292,16 +291,12 @@ public final class OutputIndexes {
       why =
           isSame
               ? removed(one, "no " + e.getMessage())
-              : ("Cannot use the partition: run %s has built no index (scripts/score --lookup-index), or"
-                      + " it was removed, and the server builds only those of directories, with"
-                      + " scripts/serve --with-hadoop: no %s")
+              : ("Cannot use the partition: run %s has built no index, or it was removed; publish the"
+                      + " partition again with scripts/score --lookup-index (no %s)")
                   .formatted(one.run(), e.getMessage());
     } catch (DamagedFileException | UnfitFileException e) {
       reason = Reason.DAMAGED;
       why = e.getMessage();
-    } catch (UnusableRowsException e) {
-      reason = Reason.NO_INDEX;
-      why = isSame ? removed(one, e.getMessage()) : e.getMessage();
     } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       reason = Reason.UNREADABLE;
       why = String.valueOf(e.getMessage());

@@ -25,13 +25,13 @@ public record UnservedPartition(String path, boolean isTable, Reason reason, Str
     DAMAGED("it is damaged"),
     /** A file of its rows is missing, or has another length. */
     INCOMPLETE("a file of its rows is missing"),
-    /** Its run has built no index, and the server cannot. */
+    /** Its run has built no index. */
     NO_INDEX("it has no index"),
-    /** Its index is being fetched or built. */
-    INDEX_ON_ITS_WAY("its index is being made"),
+    /** Its index is being fetched. */
+    INDEX_ON_ITS_WAY("its index is being fetched"),
     /** Another writer has made the newest version of the table. */
     FOREIGN_VERSION("another writer has made the newest version"),
-    /** It cannot be read now, or there is no room for its index. */
+    /** It cannot be read now, or there is no room for a copy of its index. */
     UNREADABLE("it cannot be read now");
 
     private final String text;

@@ -1,5 +1,5 @@
 /**
- * Published partitions with their indexes: found, fetched or built, and open.
+ * Published partitions with their indexes: found, fetched, and open.
  *
  * <p>Knows outputs, indexes and the form in which answers name a partition. Knows no request, no
  * look-up and no model.

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The metrics of the outputs in service, by the names that they have in paths; their values are
@@ -34,6 +35,12 @@ record ScoresMetrics(Collection<ServedOutput> outputs, PrometheusRegistry regist
         "Published partitions of stored scores that are not in service as they are published, and"
             + " outputs that cannot be read.",
         output -> OptionalLong.of(output.problems().size()));
+    GaugeWithCallback.builder()
+        .name("paritree_scores_unserved_partitions")
+        .help("Published partitions that are not in service as they are published, by reason.")
+        .labelNames(TABLE, "reason")
+        .callback(metrics::unserved)
+        .register(registry);
     metrics.gauge(
         "paritree_scores_newest_timestamp_seconds",
         "When the rows of the newest partition in service were scored, in seconds since 1970.",
@@ -74,6 +81,14 @@ record ScoresMetrics(Collection<ServedOutput> outputs, PrometheusRegistry regist
         .limit(1)
         .mapToLong(OpenPartition::scoredSeconds)
         .findFirst();
+  }
+
+  private void unserved(GaugeWithCallback.Callback callback) {
+    for (ServedOutput output : outputs) {
+      output.unserved().stream()
+          .collect(Collectors.groupingBy(one -> one.reason().word(), Collectors.counting()))
+          .forEach((reason, count) -> callback.call(count, output.name(), reason));
+    }
   }
 
   private void lookups(CounterWithCallback.Callback callback) {

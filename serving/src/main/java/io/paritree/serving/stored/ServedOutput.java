@@ -10,6 +10,7 @@ import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.indexes.OutputIndexes;
 import io.paritree.serving.indexes.OutputIndexes.State;
 import io.paritree.serving.indexes.UnservedPartition;
+import io.paritree.serving.indexes.UnservedPartition.Reason;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -113,6 +114,23 @@ public final class ServedOutput {
     }
 
     return all;
+  }
+
+  /**
+   * Checks that the output is one of whose partitions the job builds indexes.
+   *
+   * @throws IOException if partitions are published, and none of them has an index
+   */
+  void checkIndexes() throws IOException {
+    State now = state();
+    if (now.partitions().isEmpty()
+        && !now.unserved().isEmpty()
+        && now.unserved().stream().allMatch(one -> one.reason() == Reason.NO_INDEX)) {
+      throw new IOException(
+          ("Cannot serve scores %s from %s: none of its newest partitions (%s) has an index; publish"
+                  + " them with scripts/score --lookup-index")
+              .formatted(name, indexes.output(), now.unserved().size()));
+    }
   }
 
   /** Returns when the output was last read. */

@@ -48,8 +48,8 @@ public final class StoredScores implements AutoCloseable {
    * Opens the outputs. One without a partition that can be served is served empty, and says why.
    *
    * @param files how many files the indexes may have open together
-   * @throws IOException if there is no client for one's store, or if the directory of indexes
-   *     cannot be used
+   * @throws IOException if there is no client for one's store, if the directory of indexes cannot
+   *     be used, or if no partition of an output has an index
    */
   public StoredScores(ServingConfig.Scores config, long files, ServerMetrics metrics)
       throws IOException {
@@ -86,7 +86,7 @@ public final class StoredScores implements AutoCloseable {
       ScoresMetrics.register(outputs.values(), poll, metrics.registry());
       metrics.gauge(
           "paritree_scores_index_bytes",
-          "Bytes of the indexes in the server's own directory, and of those that are being made.",
+          "Bytes of the indexes in the server's own directory, and of those that are being fetched.",
           own::bytes);
     }
 
@@ -95,6 +95,9 @@ public final class StoredScores implements AutoCloseable {
     }
 
     await(config.startTimeout());
+    for (ServedOutput output : outputs.values()) {
+      output.checkIndexes();
+    }
   }
 
   private static Thread thread(Runnable task) {

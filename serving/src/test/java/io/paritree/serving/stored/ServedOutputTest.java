@@ -10,7 +10,6 @@ import io.paritree.lookup.KeyColumn.Type;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.output.DamagedFileException;
-import io.paritree.serving.PublishedRows;
 import io.paritree.serving.StoredOutput;
 import io.paritree.serving.indexes.IndexDirectory;
 import io.paritree.serving.indexes.OpenFiles;
@@ -240,24 +239,5 @@ class ServedOutputTest {
 
     assertThat(said[0]).contains("checksum").doesNotContain("has not answered");
     served[0].close();
-  }
-
-  @Test
-  void rowsThatCouldNotBeIndexedAtOneLookAreIndexedAfterAWhile() throws Exception {
-    AtomicLong nanos = new AtomicLong();
-    PublishedRows rows = new PublishedRows(directory.resolve("plain"));
-    rows.publish("day=1", 0, 1_000, "");
-    Path file = rows.file("day=1");
-    byte[] whole = Files.readAllBytes(file);
-    restore(file, flipped(whole, 100));
-    ServedOutput served = served(rows.path(), nanos);
-    assertThat(served.poll()).isFalse();
-    restore(file, whole);
-    assertThat(served.poll()).as("the files look as they did").isFalse();
-    nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
-
-    assertThat(served.poll()).as(served.problems().toString()).isTrue();
-    assertThat(served.partitions()).hasSize(1);
-    served.close();
   }
 }

@@ -1,7 +1,6 @@
 package io.paritree.lookup.parquet;
 
 import java.io.IOException;
-import java.util.function.UnaryOperator;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -17,7 +16,6 @@ import org.apache.parquet.schema.MessageType;
 /** A Parquet file that the job has written, which is read row by row. Not thread-safe. */
 public final class RowFile implements AutoCloseable {
   private final ParquetFileReader reader;
-  private final UnaryOperator<PageReadStore> pages;
   private final Rows rows;
   private final MessageColumnIO columns;
   private final Received received;
@@ -40,15 +38,8 @@ public final class RowFile implements AutoCloseable {
     void take();
   }
 
-  /**
-   * @param reader is closed with this
-   * @param pages returns the pages of a row group as they are read
-   * @param rows receives the rows
-   */
-  RowFile(ParquetFileReader reader, UnaryOperator<PageReadStore> pages, Rows rows)
-      throws UnusableRowsException {
+  private RowFile(ParquetFileReader reader, Rows rows) throws UnusableRowsException {
     this.reader = reader;
-    this.pages = pages;
     this.rows = rows;
     FileMetaData meta = reader.getFileMetaData();
     MessageType read = rows.columns(meta.getSchema());
@@ -62,7 +53,7 @@ public final class RowFile implements AutoCloseable {
       throws IOException {
     ParquetFileReader reader = ParquetFileReader.open(file, options);
     try {
-      return new RowFile(reader, UnaryOperator.identity(), rows);
+      return new RowFile(reader, rows);
     } catch (IOException | RuntimeException e) {
       reader.close();
       throw e;
@@ -77,7 +68,7 @@ public final class RowFile implements AutoCloseable {
         return false;
       }
 
-      records = columns.getRecordReader(pages.apply(group), received);
+      records = columns.getRecordReader(group, received);
       left = group.getRowCount();
     }
 
