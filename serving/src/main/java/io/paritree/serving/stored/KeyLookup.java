@@ -8,7 +8,7 @@ import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.OutputIndexes.State;
+import io.paritree.serving.indexes.OutputState;
 import io.paritree.serving.indexes.UnservedPartition;
 import io.paritree.serving.indexes.UnservedPartition.Reason;
 import io.paritree.serving.stored.KeyResult.Absent;
@@ -29,7 +29,7 @@ import java.util.Set;
  *
  * <p>Made for one request. Not thread-safe.
  */
-public record KeyLookup(ServedOutput output, StoredScores scores, State state) {
+public record KeyLookup(ServedOutput output, StoredScores scores, OutputState state) {
   private static final int MAX_NAMED = 10;
 
   /** Returns the look-up in all partitions of an output that are in service now. */
@@ -57,7 +57,7 @@ public record KeyLookup(ServedOutput output, StoredScores scores, State state) {
     return new KeyLookup(
         output,
         scores,
-        new State(
+        new OutputState(
             state.partitions().stream().filter(one -> matches(one.values(), values)).toList(),
             state.unserved().stream()
                 .filter(one -> one.isTable() || matches(one.values(), values))

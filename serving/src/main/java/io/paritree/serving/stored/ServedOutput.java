@@ -7,8 +7,8 @@ import io.paritree.output.PartitionManifest;
 import io.paritree.serving.indexes.IndexDirectory;
 import io.paritree.serving.indexes.OpenFiles;
 import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.OutputIndexes;
-import io.paritree.serving.indexes.OutputIndexes.State;
+import io.paritree.serving.indexes.OutputPoller;
+import io.paritree.serving.indexes.OutputState;
 import io.paritree.serving.indexes.UnservedPartition;
 import io.paritree.serving.indexes.UnservedPartition.Reason;
 import io.paritree.store.Location;
@@ -37,7 +37,7 @@ public final class ServedOutput {
 
   private final String name;
   private final Duration lookTimeout;
-  private final OutputIndexes indexes;
+  private final OutputPoller indexes;
   private volatile String failure; // of the last poll; empty if there was none
   private volatile Instant polledAt = Instant.EPOCH;
   private final Instant made = Instant.now();
@@ -62,7 +62,7 @@ public final class ServedOutput {
       throws IOException {
     this.name = name;
     this.lookTimeout = lookTimeout;
-    this.indexes = new OutputIndexes(name, output, keep, files, own, nanos);
+    this.indexes = new OutputPoller(name, output, keep, files, own, nanos);
     this.failure =
         "Cannot serve %s yet: it is being read, or its indexes fetched".formatted(output);
   }
@@ -86,14 +86,14 @@ public final class ServedOutput {
     return state().unserved();
   }
 
-  State state() {
+  OutputState state() {
     return indexes.state();
   }
 
   /** Returns why partitions are not served as they are published now, by their paths. */
   public Map<String, String> problems() {
     Map<String, String> all = new TreeMap<>();
-    State now = state();
+    OutputState now = state();
     now.unserved().forEach(one -> all.put(one.path(), one.why()));
     if (!failure.isEmpty()) {
       all.put("", failure);
@@ -122,7 +122,7 @@ public final class ServedOutput {
    * @throws IOException if partitions are published, and none of them has an index
    */
   void checkIndexes() throws IOException {
-    State now = state();
+    OutputState now = state();
     if (now.partitions().isEmpty()
         && !now.unserved().isEmpty()
         && now.unserved().stream().allMatch(one -> one.reason() == Reason.NO_INDEX)) {

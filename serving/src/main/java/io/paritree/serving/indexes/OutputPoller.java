@@ -24,14 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest partitions of one output, with their indexes open.
+ * Keeps the indexes of the newest partitions of one output open.
  *
  * <p>{@link #poll} replaces the {@link #state} in one step, and is called by one thread at a time.
  * A partition that cannot be used leaves the one that answered before in place. Other methods are
  * thread-safe.
  */
-public final class OutputIndexes {
-  private static final Logger LOG = LoggerFactory.getLogger(OutputIndexes.class);
+public final class OutputPoller {
+  private static final Logger LOG = LoggerFactory.getLogger(OutputPoller.class);
 
   /** How often a partition must be absent before it counts as deleted. */
   private static final int ABSENCES = 2;
@@ -46,23 +46,10 @@ public final class OutputIndexes {
   private final RetiredPartitions retired;
   private OutputReader reader; // null until the output's store has answered once
   private IndexSource source;
-  private volatile State state = new State(List.of(), List.of());
+  private volatile OutputState state = OutputState.EMPTY;
   private volatile long waitsSince; // nanosecond clock; 0 while the output is not read
   private boolean isBegun; // the output has been read once since the start
   private final Map<String, Integer> absences = new HashMap<>();
-
-  /**
-   * What a request sees.
-   *
-   * @param partitions the partitions that answer, newest first
-   * @param unserved the partitions that do not answer as they are published now, newest first
-   */
-  public record State(List<OpenPartition> partitions, List<UnservedPartition> unserved) {
-    public State {
-      partitions = List.copyOf(partitions);
-      unserved = List.copyOf(unserved);
-    }
-  }
 
   /**
    * @param name of the output in paths
@@ -72,7 +59,7 @@ public final class OutputIndexes {
    * @param nanos a monotonic clock, in nanoseconds
    * @throws IOException if there is no client for the output's store
    */
-  public OutputIndexes(
+  public OutputPoller(
       String name, String output, int keep, OpenFiles files, IndexDirectory own, LongSupplier nanos)
       throws IOException {
     this.name = name;
@@ -104,7 +91,7 @@ public final class OutputIndexes {
     }
   }
 
-  public State state() {
+  public OutputState state() {
     return state;
   }
 
@@ -199,7 +186,7 @@ public final class OutputIndexes {
       Map<String, UnservedPartition> pending) {
     Map<String, UnservedPartition> all = new TreeMap<>(pending);
     all.putAll(unserved);
-    state = new State(partitions, UnservedPartition.ordered(all.values()));
+    state = new OutputState(partitions, UnservedPartition.ordered(all.values()));
   }
 
   /**
@@ -366,7 +353,7 @@ public final class OutputIndexes {
   /** Closes all indexes. */
   public void close() {
     retired.add(state.partitions());
-    state = new State(List.of(), List.of());
+    state = OutputState.EMPTY;
     retired.closeAll();
   }
 }
