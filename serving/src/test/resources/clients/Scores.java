@@ -115,13 +115,10 @@ public final class Scores {
         inference.inferenceModels().getModels().size(),
         inference.inferenceModel("parcel-late").getInputs().size(),
         inference.inferenceModelReady("parcel-late").getReady(),
-        inference.inferenceModelStatistics("parcel-late").getModelStats().get(0).getName(),
-        inference.inferenceIndex(null).size(),
         inference.inferenceReady().getReady(),
         new HealthApi(client).ready().getReady(),
         new MlflowApi(client).health().strip().isEmpty(),
         models.openApi() != null);
-    print("config", new OpenInferenceApi(client).inferenceModelConfig("parcel-late").getInput().size());
     print("ping", new MlflowApi(client).ping().strip().isEmpty());
     print("live", new HealthApi(client).live().getLive());
     try {

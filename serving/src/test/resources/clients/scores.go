@@ -108,7 +108,6 @@ func main() {
 	request := openapi.NewInferenceRequest([]openapi.InputTensor{*weight})
 	inferred := must(client.OpenInferenceAPI.Infer(ctx, "parcel-late").InferenceRequest(*request).Execute())
 	show("infer", inferred.Outputs[0].Data[0])
-	show("config", len(must(client.OpenInferenceAPI.InferenceModelConfig(ctx, "parcel-late").Execute()).Input))
 	rows := openapi.NewMlflowRequest()
 	row, err := record.ToMap()
 	if err != nil {
@@ -125,8 +124,6 @@ func main() {
 		len(must(inference.InferenceModels(ctx).Execute()).Models),
 		len(must(inference.InferenceModel(ctx, "parcel-late").Execute()).Inputs),
 		must(inference.InferenceModelReady(ctx, "parcel-late").Execute()).Ready,
-		must(inference.InferenceModelStatistics(ctx, "parcel-late").Execute()).ModelStats[0].Name,
-		len(must(inference.InferenceIndex(ctx).Execute())),
 		must(inference.InferenceReady(ctx).Execute()).Ready,
 		must(client.HealthAPI.Ready(ctx).Execute()).Ready,
 		strings.TrimSpace(must(client.MlflowAPI.Health(ctx).Execute())) == "",

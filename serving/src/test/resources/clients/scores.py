@@ -73,7 +73,6 @@ with openapi_client.ApiClient(configuration) as client:
     weight = InputTensor(name="weight", datatype="FP64", shape=[1], data=[2])
     inferred = inference.infer("parcel-late", InferenceRequest(inputs=[weight]))
     show("infer", inferred.outputs[0].data[0])
-    show("config", len(inference.inference_model_config("parcel-late").input))
     mlflow = openapi_client.MlflowApi(client)
     invoked = mlflow.invocations(MlflowRequest(dataframe_records=[record.to_dict()]))
     show("invocations", invoked.predictions[0])
@@ -84,8 +83,6 @@ with openapi_client.ApiClient(configuration) as client:
         len(inference.inference_models().models),
         len(inference.inference_model("parcel-late").inputs),
         inference.inference_model_ready("parcel-late").ready,
-        inference.inference_model_statistics("parcel-late").model_stats[0].name,
-        len(inference.inference_index()),
         inference.inference_ready().ready,
         openapi_client.HealthApi(client).ready().ready,
         mlflow.health().strip() == "",

@@ -109,7 +109,6 @@ async function main(): Promise<void> {
   print('invocations', invoked.predictions[0]);
   print('version', await mlflow.version());
   const inference = new OpenInferenceApi(configuration);
-  const statistics = await inference.inferenceModelStatistics({ name: 'parcel-late' });
   print(
     'rest',
     (await models.getModelVersion({ name: 'parcel-late', version: '1' })).name,
@@ -117,15 +116,11 @@ async function main(): Promise<void> {
     (await inference.inferenceModels()).models.length,
     (await inference.inferenceModel({ name: 'parcel-late' })).inputs.length,
     (await inference.inferenceModelReady({ name: 'parcel-late' })).ready,
-    statistics.modelStats[0].name,
-    (await inference.inferenceIndex({})).length,
     (await inference.inferenceReady()).ready,
     (await new HealthApi(configuration).ready()).ready,
     (await mlflow.health()).trim() === '',
     (await models.openApi()) !== null,
   );
-  const config = await inference.inferenceModelConfig({ name: 'parcel-late' });
-  print('config', config.input.length);
   print('ping', (await mlflow.ping()).trim() === '');
   print('live', (await new HealthApi(configuration).live()).live);
   try {

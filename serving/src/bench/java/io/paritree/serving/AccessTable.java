@@ -133,7 +133,7 @@ public final class AccessTable {
    * MLflow's forms.
    */
   private static int answerToRecord(String path) {
-    return path.endsWith("/score") || path.equals("/v2/repository/index") ? 200 : 400;
+    return path.endsWith("/score") ? 200 : 400;
   }
 
   /** Returns the table of the management port. */

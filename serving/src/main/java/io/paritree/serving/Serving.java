@@ -31,7 +31,6 @@ import io.paritree.serving.models.VersionWatch;
 import io.paritree.serving.openapi.OpenApi;
 import io.paritree.serving.openinference.InferenceHandler;
 import io.paritree.serving.openinference.MetadataHandler;
-import io.paritree.serving.openinference.RepositoryHandler;
 import io.paritree.serving.page.PageFiles;
 import io.paritree.serving.queue.StoreWaits;
 import io.paritree.serving.request.ScoringParts;
@@ -197,7 +196,6 @@ final class Serving implements AutoCloseable {
     InvocationsHandler invocations = new InvocationsHandler(parts);
     InferenceHandler inference = new InferenceHandler(parts);
     MetadataHandler metadata = new MetadataHandler(models, readiness);
-    RepositoryHandler repository = new RepositoryHandler(models);
     OpenApi contract = new OpenApi(models, scores, config);
     List<Route> all =
         List.of( // Javalin compares a path with each in this order
@@ -240,16 +238,10 @@ final class Serving implements AutoCloseable {
             Route.get("/v2/health/live", health::live),
             Route.get("/v2/health/ready", metadata::ready),
             Route.get("/v2/models", metadata::list),
-            Route.get("/v2/models/stats", repository::allStatistics),
             Route.get("/v2/models/{name}", metadata::metadata),
             Route.get("/v2/models/{name}/versions/{version}", metadata::metadata),
             Route.get("/v2/models/{name}/ready", metadata::modelReady),
             Route.get("/v2/models/{name}/versions/{version}/ready", metadata::modelReady),
-            Route.get("/v2/models/{name}/config", metadata::configuration),
-            Route.get("/v2/models/{name}/versions/{version}/config", metadata::configuration),
-            Route.get("/v2/models/{name}/stats", repository::statistics),
-            Route.get("/v2/models/{name}/versions/{version}/stats", repository::statistics),
-            Route.post("/v2/repository/index", repository::index),
             Route.post("/invocations", invocations::handle),
             Route.get("/ping", health::ping),
             Route.get("/health", health::ping),

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  */
 public enum Problems {
   INVALID_RECORD(400, "The record cannot be scored", "%s"),
-  MISSING_INPUTS(400, "Failed to enforce schema of data", "%s"),
+  MISSING_INPUTS(400, "Failed to enforce schema of data", "Model is missing inputs [%s]%s."),
   MALFORMED_BODY(400, "The body cannot be read", "%s"),
   BROKEN_GZIP(
       MALFORMED_BODY, "Cannot unpack the body: it is not whole gzip, as Content-Encoding says."),

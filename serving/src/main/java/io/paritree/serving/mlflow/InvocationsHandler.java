@@ -9,7 +9,7 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.answer.ServerVersion;
 import io.paritree.serving.arrival.Arrival;
-import io.paritree.serving.models.ModelStatistics.Inference;
+import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.MediaTypes;
@@ -33,12 +33,7 @@ public record InvocationsHandler(ScoringParts parts) {
   public void handle(Context ctx) throws IOException {
     MediaTypes.requireJsonAccepted(ctx);
     ServedModel served = parts.models().first().current();
-    try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
-      predict(served, inference, ctx);
-    }
-  }
-
-  private void predict(ServedModel served, Inference inference, Context ctx) throws IOException {
+    StageTimes times = new StageTimes();
     RequestRows rows = new RequestRows(served, parts);
     InvocationsReader reader = new InvocationsReader(rows);
     byte[] body = Arrival.of(ctx).body();
@@ -59,7 +54,7 @@ public record InvocationsHandler(ScoringParts parts) {
     }
 
     Predicted predicted = Predicted.of(served.model(), params.predictMethod());
-    Scored scored = rows.score(inference, ctx);
+    Scored scored = rows.score(times, ctx);
     parts.metrics().skippedValues().inc(reader.skipped());
     Outputs outputs = served.model().outputs();
     JsonBytes answer = served.buffers().answer().raw("{\"predictions\":");
@@ -69,7 +64,7 @@ public record InvocationsHandler(ScoringParts parts) {
     }
 
     Answers.send(answer.raw("}\n"), ctx);
-    inference.answered(scored.rows());
+    times.written();
   }
 
   /** Prepares the reasons that are asked for; null if none are. */

@@ -4,11 +4,15 @@ import static io.paritree.serving.mlflow.InvocationsOutline.malformed;
 import static io.paritree.serving.mlflow.InvocationsOutline.split;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.Fault;
+import io.paritree.FaultCode;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
+import io.paritree.feature.NearestName;
 import io.paritree.feature.Schema;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
+import io.paritree.record.Hints;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.JsonRecordReader;
 import io.paritree.record.MalformedJsonException;
@@ -19,9 +23,11 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.RequestRows;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads the bodies of MLflow's {@code /invocations} into rows of slots.
@@ -35,6 +41,10 @@ import java.util.Set;
 final class InvocationsReader {
   /** The maximum number of columns in a CSV body that are not read by any feature. */
   private static final int MAX_OTHER_COLUMNS = 10_000;
+
+  private static final int MAX_SHOWN = 20;
+  private static final int MAX_NAME = 100;
+  private static final int MAX_SEARCHED = 100;
 
   private final RequestRows rows;
   private final Schema schema;
@@ -80,10 +90,7 @@ final class InvocationsReader {
       throw malformed(e.getMessage());
     }
 
-    List<String> lacking = columns.fillAbsent(rows, "");
-    if (!lacking.isEmpty()) {
-      lacks(lacking, "");
-    }
+    lacks(columns.fillAbsent(rows, ""), "");
   }
 
   /** Reads what a JSON body has besides its data. */
@@ -115,29 +122,52 @@ final class InvocationsReader {
       }
 
       String pointer = "/" + outline.form();
-      List<String> lacking = columns.fillAbsent(rows, pointer);
-      if (!lacking.isEmpty()) {
-        try (JsonDocument document = JsonDocument.withNaN(body)) {
-          columns.addAll(MissingInputs.names(document, outline.form()));
-        }
-
-        lacks(lacking, pointer);
-      }
+      lacks(columns.fillAbsent(rows, pointer), pointer);
     } catch (MalformedJsonException e) {
       throw malformed(e.getMessage());
     }
   }
 
   /**
-   * Refuses the request, because the model reads columns that it lacks.
+   * Refuses the request if the model reads columns that it lacks.
    *
    * @param pointer JSON pointer to the data
    */
-  private void lacks(List<String> columnsRead, String pointer) {
-    MissingInputs missing = new MissingInputs(columnsRead, columns.unread());
+  private void lacks(List<String> names, String pointer) {
+    if (names.isEmpty()) {
+      return;
+    }
+
+    List<String> unread = columns.unread().stream().limit(MAX_SEARCHED).toList();
+    Hints hints = new Hints();
+    List<PointedFault> faults = new ArrayList<>();
+    for (String name : names.subList(0, Math.min(RequestRows.MAX_ERRORS, names.size()))) {
+      String hint =
+          hints
+              .nearest(name, lacking -> NearestName.of(lacking, unread))
+              .map(near -> "the request has '" + Fault.printable(near, MAX_NAME) + "'")
+              .orElse("");
+      faults.add(
+          PointedFault.under(
+              pointer,
+              new Fault(
+                  FaultCode.MISSING_VALUE,
+                  name,
+                  "no such column",
+                  "a column, because the model reads it",
+                  hint)));
+    }
+
+    String shown =
+        names.stream()
+            .limit(MAX_SHOWN)
+            .map(name -> "'" + Fault.printable(name, MAX_NAME) + "'")
+            .collect(Collectors.joining(", "));
     rows.refuse(
-        Problems.MISSING_INPUTS.of(missing.text()),
-        missing.faults(pointer, RequestRows.MAX_ERRORS));
+        Problems.MISSING_INPUTS.of(
+            shown,
+            names.size() > MAX_SHOWN ? " and %s more".formatted(names.size() - MAX_SHOWN) : ""),
+        faults);
   }
 
   private void readData(JsonDocument document, InvocationsOutline outline)

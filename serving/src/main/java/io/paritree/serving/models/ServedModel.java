@@ -43,7 +43,6 @@ public final class ServedModel {
   private final ThreadLocal<RequestBuffers> buffers;
   private final CounterDataPoint scored;
   private final CounterDataPoint refused;
-  private final ModelStatistics statistics = new ModelStatistics();
   private final Set<String> columns;
   private final Optional<RequestProfile> profile;
   private final Supplier<Shadow> shadow;
@@ -153,11 +152,6 @@ public final class ServedModel {
   /** Returns whether the model reads a field. */
   public boolean reads(String field) {
     return columns.contains(field);
-  }
-
-  /** Returns what has been asked of this version since it was loaded. */
-  public ModelStatistics statistics() {
-    return statistics;
   }
 
   public CounterDataPoint scored() {

@@ -13,8 +13,7 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.arrival.Arrival;
-import io.paritree.serving.models.ModelStatistics.Inference;
+import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
 import io.paritree.serving.reasons.ReasonsAnswer;
@@ -47,12 +46,7 @@ public record InferenceHandler(ScoringParts parts) {
   /** {@code POST /v2/models/{name}[/versions/{version}]/infer}. */
   public void infer(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, parts.models());
-    try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
-      infer(served, inference, ctx);
-    }
-  }
-
-  private void infer(ServedModel served, Inference inference, Context ctx) throws IOException {
+    StageTimes times = new StageTimes();
     byte[] body = MediaTypes.tensorBody(ctx);
     int jsonLength = jsonLength(ctx.header(JSON_LENGTH), body.length);
     RequestRows rows = new RequestRows(served, parts);
@@ -74,7 +68,7 @@ public record InferenceHandler(ScoringParts parts) {
     }
 
     Optional<Explainer> explainer = explainer(request, rows);
-    Scored scored = rows.score(inference, ctx);
+    Scored scored = rows.score(times, ctx);
     JsonBytes answer = served.buffers().answer();
     InferAnswer.Explained explained =
         new InferAnswer.Explained(contributions(explainer, rows), reasons, rows.slots());
@@ -85,7 +79,7 @@ public record InferenceHandler(ScoringParts parts) {
     }
 
     Answers.send(answer, ctx);
-    inference.answered(scored.rows());
+    times.written();
   }
 
   private static Optional<Output> requested(InferRequest request, String output) {

@@ -27,7 +27,7 @@ public record MetadataHandler(Models models, Readiness readiness) {
 
   /** {@code GET /v2}. */
   public static void server(Context ctx) {
-    List<String> extensions = List.of("binary_tensor_data", "statistics", "model_configuration");
+    List<String> extensions = List.of("binary_tensor_data");
     Answers.object(
         ctx,
         json -> {
@@ -66,33 +66,6 @@ public record MetadataHandler(Models models, Readiness readiness) {
   public void metadata(Context ctx) {
     ServedModel served = ModelAddress.model(ctx, models);
     Answers.object(ctx, json -> write(served, json));
-  }
-
-  /**
-   * {@code GET /v2/models/{name}[/versions/{version}]/config}: Triton's configuration of a model,
-   * with the tensors of the metadata. No batch is made of several requests, so that the shapes have
-   * the rows too.
-   */
-  public void configuration(Context ctx) {
-    ServedModel served = ModelAddress.model(ctx, models);
-    Answers.object(ctx, json -> writeConfiguration(served, json));
-  }
-
-  private static void writeConfiguration(ServedModel served, JsonGenerator json)
-      throws IOException {
-    json.writeStringField("name", served.name());
-    json.writeStringField("platform", PLATFORM);
-    json.writeStringField("backend", "paritree");
-    json.writeNumberField("max_batch_size", 0);
-    JsonText.objects(json, "input", inputs(served), tensor -> writeConfigured(tensor, json));
-    JsonText.objects(json, "output", outputs(served), tensor -> writeConfigured(tensor, json));
-  }
-
-  private static void writeConfigured(Tensor tensor, JsonGenerator json) throws IOException {
-    json.writeStringField("name", tensor.name());
-    String type = tensor.datatype().equals("BYTES") ? "STRING" : tensor.datatype();
-    json.writeStringField("data_type", "TYPE_" + type);
-    writeShape("dims", tensor, json);
   }
 
   private void write(ServedModel served, JsonGenerator json) throws IOException {

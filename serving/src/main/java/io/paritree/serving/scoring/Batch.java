@@ -9,7 +9,7 @@ import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.metrics.FaultTotals;
-import io.paritree.serving.models.ModelStatistics.Inference;
+import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.profile.UnscoredRows;
@@ -36,7 +36,7 @@ final class Batch implements AutoCloseable {
 
   private final ServedModel served;
   private final ScoreQuery query;
-  private final Inference inference;
+  private final StageTimes times;
   private final RequestOrigin origin;
   private final ScoringParts parts;
   private final RequestBuffers buffers;
@@ -74,12 +74,12 @@ final class Batch implements AutoCloseable {
   Batch(
       ServedModel served,
       ScoreQuery query,
-      Inference inference,
+      StageTimes times,
       RequestOrigin origin,
       ScoringParts parts) {
     this.served = served;
     this.query = query;
-    this.inference = inference;
+    this.times = times;
     this.origin = origin;
     this.parts = parts;
     this.buffers = served.buffers();
@@ -165,13 +165,13 @@ final class Batch implements AutoCloseable {
   /** Counts the records of the answer, of which those that were scored are counted already. */
   void count() {
     served.refused(row - scored, faults, refused, buffers.faults, parts.metrics());
-    inference.answered((int) scored);
+    times.written();
   }
 
   private void flush() {
-    inference.read();
+    times.read();
     engine.score(buffers.slots, good, buffers.margins, buffers.scores);
-    inference.scored();
+    times.scored();
     served.scored().inc(good);
     parts.scored(
         served,
@@ -210,7 +210,7 @@ final class Batch implements AutoCloseable {
     good = 0;
     blockFaults = 0;
     block.clear();
-    inference.written();
+    times.written();
   }
 
   /** Returns the positions in the request of the block's records without faults. */

@@ -5,7 +5,7 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.arrival.Arrival;
-import io.paritree.serving.models.ModelStatistics.Inference;
+import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
@@ -27,15 +27,13 @@ import java.util.List;
 public record ScoreBatchHandler(ScoringParts parts) {
   public void handle(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, parts.models());
-    try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
-      ScoreQuery query = ScoreQuery.of(ctx, ScoreQuery.Form.BATCH);
-      BatchBody form = form(ctx);
-      Arrival arrival = Arrival.of(ctx);
-      try (Batch batch = new Batch(served, query, inference, arrival.origin(), parts)) {
-        form.read(arrival.body(), query.key(), batch);
-        Answers.send(batch.answer(), ctx);
-        batch.count();
-      }
+    ScoreQuery query = ScoreQuery.of(ctx, ScoreQuery.Form.BATCH);
+    BatchBody form = form(ctx);
+    Arrival arrival = Arrival.of(ctx);
+    try (Batch batch = new Batch(served, query, new StageTimes(), arrival.origin(), parts)) {
+      form.read(arrival.body(), query.key(), batch);
+      Answers.send(batch.answer(), ctx);
+      batch.count();
     }
   }
 

@@ -11,7 +11,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.metrics.FaultTotals;
-import io.paritree.serving.models.ModelStatistics.Inference;
+import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.profile.UnscoredRows;
@@ -32,44 +32,43 @@ public record ScoreHandler(ScoringParts parts) {
     ServedModel served =
         ModelAddress.model(
             ctx, parts.models()); // read once, so that one model makes the whole answer
-    try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
-      ScoreQuery query = ScoreQuery.of(ctx, ScoreQuery.Form.RECORD);
-      byte[] body = MediaTypes.jsonBody(ctx);
-      RequestBuffers buffers = served.buffers();
-      ReasonsAnswer reasons =
-          query.reasons().map(asked -> ReasonsAnswer.ofBlocks(asked, served)).orElse(null);
-      RecordValues values = reasons == null ? parts.values(served) : reasons.values();
-      read(body, served, Arrival.of(ctx).origin(), reasons, values);
-      inference.read();
-      Engine engine = served.model().engine();
-      engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
-      if (reasons != null) {
-        reasons.explain(buffers.slots, 0, 1);
-      }
-
-      inference.scored();
-      JsonBytes answer = buffers.answer().raw(served.answerStart()).raw(',');
-      float[] margins = query.margin() ? buffers.margins : null;
-      served.form().write(buffers.scores, 0, margins, 0, engine.outputs(), answer);
-      if (reasons != null) {
-        reasons.write(buffers.scores, 0, answer.raw(",\"reasons\":"));
-      }
-
-      Answers.send(answer.raw("}\n"), ctx);
-      inference.answered(1);
-      served.scored().inc();
-      inference.observe(parts.metrics());
-      parts.scored(
-          served,
-          Arrival.of(ctx).origin(),
-          1,
-          () -> new long[] {0},
-          buffers.slots,
-          buffers.margins,
-          buffers.scores,
-          buffers.faults,
-          values);
+    StageTimes times = new StageTimes();
+    ScoreQuery query = ScoreQuery.of(ctx, ScoreQuery.Form.RECORD);
+    byte[] body = MediaTypes.jsonBody(ctx);
+    RequestBuffers buffers = served.buffers();
+    ReasonsAnswer reasons =
+        query.reasons().map(asked -> ReasonsAnswer.ofBlocks(asked, served)).orElse(null);
+    RecordValues values = reasons == null ? parts.values(served) : reasons.values();
+    read(body, served, Arrival.of(ctx).origin(), reasons, values);
+    times.read();
+    Engine engine = served.model().engine();
+    engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
+    if (reasons != null) {
+      reasons.explain(buffers.slots, 0, 1);
     }
+
+    times.scored();
+    JsonBytes answer = buffers.answer().raw(served.answerStart()).raw(',');
+    float[] margins = query.margin() ? buffers.margins : null;
+    served.form().write(buffers.scores, 0, margins, 0, engine.outputs(), answer);
+    if (reasons != null) {
+      reasons.write(buffers.scores, 0, answer.raw(",\"reasons\":"));
+    }
+
+    Answers.send(answer.raw("}\n"), ctx);
+    times.written();
+    served.scored().inc();
+    times.observe(parts.metrics());
+    parts.scored(
+        served,
+        Arrival.of(ctx).origin(),
+        1,
+        () -> new long[] {0},
+        buffers.slots,
+        buffers.margins,
+        buffers.scores,
+        buffers.faults,
+        values);
   }
 
   /**

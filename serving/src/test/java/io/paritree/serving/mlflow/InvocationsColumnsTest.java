@@ -10,6 +10,7 @@ import io.paritree.serving.Logged;
 import io.paritree.serving.RunningServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -79,54 +80,47 @@ class InvocationsColumnsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'dataframe_records':[{'Amount':0.9,'age':1,'income':2}]}           | /dataframe_records/amount | Amount",
-        "{'dataframe_records':[{'age':1},{'amuont':0.9,'age':1}]}             | /dataframe_records/amount | amuont",
-        "{'instances':[{'amuont':0.9,'age':1}]}                              | /instances/amount | amuont",
-        "{'inputs':[{'amuont':0.9,'age':1}]}                                 | /inputs/amount | amuont",
-        "{'inputs':{'amuont':0.9,'age':1,'income':2}}                        | /inputs/amount | amuont",
+        "{'dataframe_records':[{'Amount':0.9,'age':1,'income':2}]}           | /dataframe_records/amount |",
+        "{'dataframe_records':[{'age':1},{'amuont':0.9,'age':1}]}             | /dataframe_records/amount |",
+        "{'instances':[{'amuont':0.9,'age':1}]}                              | /instances/amount |",
+        "{'inputs':[{'amuont':0.9,'age':1}]}                                 | /inputs/amount |",
+        "{'inputs':{'amuont':0.9,'age':1,'income':2}}                        | /inputs/amount |",
         "{'inputs':{'amuont':[0.9],'age':[1],'income':[2]}}                  | /inputs/amount | amuont",
         "{'dataframe_split':{'columns':['amuont','age'],'data':[[0.9,1]]}}   | /dataframe_split/amount | amuont",
         "{'dataframe_split':{'data':[],'columns':['amuont','age']}}          | /dataframe_split/amount | amuont",
         "amuont,age,income 0.9,1,2                                           | /amount | amuont",
       })
-  void misspeltColumnIsRefusedInMlflowsWords(String body, String pointer, String extra)
-      throws Exception {
+  void misspeltColumnIsRefusedWithAHintWhereColumnsAreNamedOnce(
+      String body, String pointer, String extra) throws Exception {
     Answer answer = post(client, body);
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(400);
     Map<String, Object> error = JsonTree.object(answer.body());
     assertThat(error).containsEntry("error_code", "INVALID_PARAMETER_VALUE");
     assertThat(error.get("message"))
-        .isEqualTo(
-            "Failed to enforce schema of data: Model is missing inputs ['amount']."
-                + " Note that there were extra inputs: ['%s'].".formatted(extra));
-    assertThat(error.get("errors"))
-        .isEqualTo(
-            List.of(
-                Map.of(
-                    "pointer",
-                    pointer,
-                    "field",
-                    "amount",
-                    "code",
-                    "missing_value",
-                    "got",
-                    "no such column",
-                    "expected",
-                    "a column, because the model reads it",
-                    "hint",
-                    "the request has '%s'".formatted(extra))));
+        .isEqualTo("Failed to enforce schema of data: Model is missing inputs ['amount'].");
+    Map<String, Object> fault = new HashMap<>();
+    fault.put("pointer", pointer);
+    fault.put("field", "amount");
+    fault.put("code", "missing_value");
+    fault.put("got", "no such column");
+    fault.put("expected", "a column, because the model reads it");
+    if (extra != null) {
+      fault.put("hint", "the request has '%s'".formatted(extra));
+    }
+
+    assertThat(error.get("errors")).isEqualTo(List.of(fault));
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'dataframe_records':[{'x':1}]}                         | ['amount', 'age']. Note that there were extra inputs: ['x'].",
+        "{'dataframe_records':[{'x':1}]}                         | ['amount', 'age'].",
         "{'dataframe_records':[{}]}                              | ['amount', 'age'].",
         "{'inputs':{}}                                           | ['amount', 'age'].",
         "{'dataframe_split':{'columns':[],'data':[[],[]]}}       | ['amount', 'age'].",
-        "{'instances':[{'age':1},{'y':1,'x':2},{'x':7}]}         | ['amount']. Note that there were extra inputs: ['y', 'x'].",
+        "{'instances':[{'age':1},{'y':1,'x':2},{'x':7}]}         | ['amount'].",
         "income 1                                                | ['amount', 'age'].",
       })
   void allColumnsThatLackAreNamedInTheModelsOrder(String body, String names) throws Exception {
@@ -210,15 +204,15 @@ class InvocationsColumnsTest {
     Path wide = new TestPackages(directory).wide(1_200, 2, 2);
     String body =
         IntStream.range(0, 1_200)
-            .mapToObj(index -> "'F" + index + "':1")
-            .collect(Collectors.joining(",", "{'instances':[{", "}]}"));
+            .mapToObj(index -> "'F" + index + "':[1]")
+            .collect(Collectors.joining(",", "{'inputs':{", "}}"));
     try (RunningServer other = serve(wide);
         Client caller = new Client(other.port())) {
       Answer answer = post(caller, body);
 
       Map<String, Object> error = JsonTree.object(answer.body());
       assertThat(error.get("message").toString())
-          .contains("inputs ['f0', 'f1', ", "'f19'] and 1180 more.", "'F19'] and 1180 more.");
+          .contains("inputs ['f0', 'f1', ", "'f19'] and 1180 more.");
       List<?> errors = (List<?>) error.get("errors");
       assertThat(errors).hasSize(1_000);
       assertThat(errors).filteredOn(fault -> ((Map<?, ?>) fault).containsKey("hint")).hasSize(10);

@@ -314,8 +314,6 @@ class DocumentedAnswersTest {
     String binary = all.replace("\"id\"", "\"parameters\":{\"binary_data_output\":true},\"id\"");
     expect(200, "POST", "/v2/models/wide/infer", binary, JSON);
     expect(200, "POST", "/v2/models/wide/versions/1/infer", binary, JSON);
-    expect(200, "POST", "/v2/repository/index", "", "");
-    expect(400, "POST", "/v2/repository/index", "[]", JSON);
     String record = TestRecords.json(0);
     expect(200, "POST", "/invocations", "{\"inputs\":" + record + "}", JSON);
     expect(200, "POST", "/invocations", "{\"dataframe_records\":[" + record + "]}", JSON);
@@ -368,8 +366,7 @@ class DocumentedAnswersTest {
     expect(400, "POST", BATCH, "weight\n1", "Content-Type: text/csv\r\n");
     String array = "[" + String.join(",", TestPackages.records(4)) + "]";
     refuse(guarded, 413, BATCH, array, JSON + AccessTable.callersToken());
-    for (String path :
-        List.of("/v1/models/x", "/v2/models/x", "/v2/models/x/ready", "/v2/models/x/stats")) {
+    for (String path : List.of("/v1/models/x", "/v2/models/x", "/v2/models/x/ready")) {
       expect(404, "GET", path, "", "");
     }
 

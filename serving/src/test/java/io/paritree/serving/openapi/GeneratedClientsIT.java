@@ -281,20 +281,9 @@ class GeneratedClientsIT {
     assertNumber(read.get("infer").get(0), third);
     assertNumber(read.get("invocations").get(0), late.path("score"));
     assertThat(read.get("version").get(0)).isNotEmpty();
-    assertThat(read.get("config")).containsExactly("6");
     assertThat(read.get("rest"))
         .containsExactly(
-            "parcel-late",
-            "paritree",
-            "3",
-            "6",
-            "true",
-            "parcel-late",
-            "3",
-            "true",
-            "true",
-            "true",
-            "true");
+            "parcel-late", "paritree", "3", "6", "true", "true", "true", "true", "true");
     assertThat(read.get("ping")).containsExactly("true");
     assertThat(read.get("live")).containsExactly("true");
     assertThat(read.get("refused"))

@@ -306,39 +306,10 @@ class InferenceTest {
   }
 
   @Test
-  void configurationHasTheTensorsOfTheMetadataInTritonsForm() throws Exception {
-    Object config = JsonTree.parse(client.get("/v2/models/parcel-class/config").body());
-    Object model = JsonTree.parse(client.get("/v2/models/parcel-class").body());
-
-    assertThat(JsonTree.at(config, "name")).isEqualTo("parcel-class");
-    assertThat(JsonTree.at(config, "platform")).isEqualTo(JsonTree.at(model, "platform"));
-    assertThat(JsonTree.at(config, "max_batch_size")).hasToString("0");
-    for (Map.Entry<String, String> each :
-        Map.of("input", "inputs", "output", "outputs").entrySet()) {
-      List<?> configured = (List<?>) JsonTree.at(config, each.getKey());
-      List<?> described = (List<?>) JsonTree.at(model, each.getValue());
-      assertThat(configured).hasSameSizeAs(described);
-      for (int i = 0; i < configured.size(); i++) {
-        Object one = configured.get(i);
-        Object other = described.get(i);
-        String type = JsonTree.at(other, "datatype").toString().replace("BYTES", "STRING");
-        assertThat(JsonTree.at(one, "name")).isEqualTo(JsonTree.at(other, "name"));
-        assertThat(JsonTree.at(one, "data_type")).isEqualTo("TYPE_" + type);
-        assertThat(JsonTree.at(one, "dims")).isEqualTo(JsonTree.at(other, "shape"));
-      }
-    }
-
-    assertThat(JsonTree.parse(client.get("/v2/models/parcel-class/versions/1/config").body()))
-        .isEqualTo(config);
-    assertThat(client.get("/v2/models/absent/config").status()).isEqualTo(404);
-  }
-
-  @Test
   void inferenceMetadataAndHealthHaveTheProtocolsForm() throws Exception {
     Object server = JsonTree.parse(client.get("/v2").body());
     assertThat(JsonTree.at(server, "name")).isEqualTo("paritree");
-    assertThat(JsonTree.at(server, "extensions"))
-        .isEqualTo(List.of("binary_tensor_data", "statistics", "model_configuration"));
+    assertThat(JsonTree.at(server, "extensions")).isEqualTo(List.of("binary_tensor_data"));
 
     Object model = JsonTree.parse(client.get("/v2/models/parcel-class").body());
     assertThat(JsonTree.at(model, "versions")).isEqualTo(List.of("1"));
