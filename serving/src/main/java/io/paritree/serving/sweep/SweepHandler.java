@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * {@code POST .../sweep}: the scores of a record with other values of one field, and the nearest
@@ -60,6 +61,7 @@ public record SweepHandler(ScoringParts parts) {
     SweptPoints points = new SweptPoints(field, RowLimit.of(parts.limits(), engine, rowBytes));
     SweptRecord record =
         SweptRecord.read(body, index, schema, field, points, served.buffers().reader);
+    points.around(record.own());
     if (!request.hasValues()) {
       addPoints(request, field, points, record.slots());
     }
@@ -88,7 +90,7 @@ public record SweepHandler(ScoringParts parts) {
     }
 
     if (results[0] != null && served.model().outputs().hasLabel()) {
-      writeFlips(field, own, rows, rows.classIndex(results[0]), engine.trees(), json);
+      writeFlips(field, points, results, rows, json);
     }
 
     return json.raw("}\n");
@@ -165,30 +167,36 @@ public record SweepHandler(ScoringParts parts) {
     json.raw("{\"value\":").raw(value.getBytes(StandardCharsets.UTF_8)).raw(',');
   }
 
+  /**
+   * Writes the points with another class than the record's own: of numbers the nearest below and
+   * above it, of listed values the first two.
+   *
+   * @param results the record's own, and those of the points
+   */
   private static void writeFlips(
-      SweptField field, Point own, VariedRows rows, int ownClass, int trees, JsonBytes json) {
-    Flips flips = new Flips(field, rows, ownClass, trees);
-    float number = field.number(own.slots());
-    if (field.isStepwise() && !Float.isNaN(number)) {
-      flips.searchAround(number);
-    } else if (field.isListed()) {
-      flips.searchListed();
-    }
-
-    if (!flips.found().isEmpty()) {
+      SweptField field,
+      SweptPoints points,
+      VariedRows.Result[] results,
+      VariedRows rows,
+      JsonBytes json) {
+    int own = rows.classIndex(results[0]);
+    int[] others =
+        IntStream.range(0, points.list().size())
+            .filter(at -> results[at + 1] != null && rows.classIndex(results[at + 1]) != own)
+            .toArray();
+    int[] flips =
+        field.isStepwise()
+            ? points.nearest(others)
+            : IntStream.of(others).limit(field.isListed() ? 2 : 0).toArray();
+    if (flips.length > 0) {
       json.raw(",\"flips\":");
       json.list(
-          flips.found().size(),
-          at -> {
-            Flips.Flip flip = flips.found().get(at);
-            writeValue(flip.json(), json);
-            rows.write(flip.result(), json);
+          flips.length,
+          index -> {
+            writeValue(points.nearestValue(flips[index]), json);
+            rows.write(results[flips[index] + 1], json);
             json.raw('}');
           });
-    }
-
-    if (flips.isPartial()) {
-      json.raw(",\"flips_partial\":true");
     }
   }
 }

@@ -12,12 +12,15 @@ import io.paritree.serving.request.RowLimit;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** The values of the field that a request's answer has, each encoded. Not thread-safe. */
 final class SweptPoints {
@@ -28,6 +31,8 @@ final class SweptPoints {
   private final RowLimit limit;
   private final List<Point> points = new ArrayList<>();
   private int leftOut;
+  private boolean isComplete; // between two points, the score stays the same
+  private float own = Float.NaN;
 
   /**
    * A value of the field.
@@ -48,6 +53,15 @@ final class SweptPoints {
   SweptPoints(SweptField field, RowLimit limit) {
     this.field = field;
     this.limit = limit;
+  }
+
+  /**
+   * Sets the record's own value.
+   *
+   * @param value if it has faults, it is no number
+   */
+  void around(Point value) {
+    own = value.isFaulty() ? Float.NaN : field.number(value.slots);
   }
 
   List<Point> list() {
@@ -170,6 +184,35 @@ final class SweptPoints {
       float end = step + 1 < steps.length ? steps[step + 1] : Float.POSITIVE_INFINITY;
       addNumber(field.first(steps[step], end));
     }
+
+    isComplete = leftOut == 0;
+  }
+
+  /** Returns which of some points are the nearest below and above the record's own number. */
+  int[] nearest(int[] some) {
+    IntPredicate isBelow = at -> number(at) < own;
+    IntPredicate isAbove = at -> number(at) > own;
+    IntStream below =
+        IntStream.of(some).filter(isBelow).boxed().max(byNumber()).stream()
+            .mapToInt(Integer::intValue);
+    IntStream above =
+        IntStream.of(some).filter(isAbove).boxed().min(byNumber()).stream()
+            .mapToInt(Integer::intValue);
+    return IntStream.concat(below, above).toArray();
+  }
+
+  private float number(int at) {
+    return field.number(points.get(at).slots);
+  }
+
+  private Comparator<Integer> byNumber() {
+    return Comparator.comparing(this::number);
+  }
+
+  /** Returns the value nearest to the record's own that has the score of a point, as JSON. */
+  String nearestValue(int at) {
+    boolean isBelow = isComplete && number(at) < own && at + 1 < points.size();
+    return isBelow ? json(field.last(number(at + 1), number(at))) : points.get(at).json;
   }
 
   /** Returns a value below the lowest threshold: the least, or the nearest if all are allowed. */

@@ -36,10 +36,6 @@ final class VariedRows {
   /** The result of a row. */
   record Result(float[] margins, float[] scores) {}
 
-  float[] record() {
-    return record;
-  }
-
   /** Returns how many rows are scored together at most. */
   int most() {
     return buffers.block;
@@ -69,11 +65,6 @@ final class VariedRows {
   /** Scores all rows that were added. */
   void score() {
     engine.score(buffers.slots, count, buffers.margins, buffers.scores);
-  }
-
-  /** Returns the class of a row that was scored; negative if the model has none. */
-  int classIndex(int row) {
-    return outputs.classIndex(buffers.scores, row * engine.scores());
   }
 
   /** Returns a copy of the result of a row that was scored. */

@@ -31,9 +31,8 @@ export function curve(view, contract, update) {
       : bars(ordered, show, view, contract, update);
   return html`
     ${flips(view, ordered)}
-    ${sweep.flips_partial ? html`<p class="small">The model has more thresholds than are searched at once; there may be nearer flips.</p>` : nothing}
     ${figure(label, picture, rows, view.isTable, () => { view.isTable = !view.isTable; update(); })}
-    ${sweep.thresholds_left_out ? html`<p class="small">${sweep.thresholds_left_out} of the model's thresholds are left out of the picture, none of them out of the search for a flip.</p>` : nothing}`;
+    ${sweep.thresholds_left_out ? html`<p class="small">${sweep.thresholds_left_out} of the model's thresholds are left out; there may be nearer flips.</p>` : nothing}`;
 }
 
 /** The points that have scores, with the record's own among them. */
@@ -95,7 +94,6 @@ function flips(view, ordered) {
     others.sort((a, b) => Math.abs(timeOf(a) - timeOf(sweep.own)) - Math.abs(timeOf(b) - timeOf(sweep.own)));
   }
 
-  // The server has searched all values that the model knows for flips, and more than there are points.
   const found = isNumber || others.length === 0 ? sweep.flips ?? [] : others;
   const most = FLIPS[field.type] ?? 1;
   return html`<div class="flips" role="status">
