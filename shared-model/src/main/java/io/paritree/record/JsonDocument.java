@@ -8,53 +8,40 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberText;
 import io.paritree.feature.Utf8;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
  * One JSON document, read token by token.
  *
  * <p>Strict RFC 8259 in well-formed UTF-8 without a byte order mark. Anything else is refused with
- * a {@link MalformedJsonException}. One value that is too large does not make the rest unreadable:
- * text of more than 65,536 characters and numbers of more than 64 ({@link #isLongNumber}) can be
- * skipped or reported by who reads them; so can arrays and objects that are nested more than 8
- * deep. Values beyond these limits are checked only as far as finding their end needs. Closing the
- * document returns its buffers to the thread. Not thread-safe.
+ * a {@link MalformedJsonException}, and so is what exceeds the parser's limits: 1,000 levels of
+ * arrays and objects, names of 50,000 bytes, text and numbers of 1 MiB. Text of more than 65,536
+ * characters and numbers of more than 64 ({@link #isLongNumber}) can be skipped or reported by who
+ * reads them. Closing the document returns its buffers to the thread. Not thread-safe.
  */
 public final class JsonDocument implements AutoCloseable {
   private static final int MAX_TEXT = Feature.MAX_TEXT;
 
-  private static final JsonFactory FACTORY = factory(FittedJson.MAX_DEPTH).build();
-  private static final JsonFactory WITH_NAN = withNaN(factory(FittedJson.MAX_DEPTH));
+  private static final JsonFactory FACTORY = factory().build();
+  private static final JsonFactory WITH_NAN =
+      factory().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
-  /** For copies with values cut to the limits. */
-  private static final JsonFactory FITTED_FACTORY = factory(FittedJson.MAX_DEPTH + 1).build();
-
-  private static final JsonFactory FITTED_WITH_NAN = withNaN(factory(FittedJson.MAX_DEPTH + 1));
-
-  private static JsonFactoryBuilder factory(int maxDepth) {
+  private static JsonFactoryBuilder factory() {
     return (JsonFactoryBuilder)
         JsonFactory.builder()
             .streamReadConstraints(
                 StreamReadConstraints.builder()
-                    .maxNestingDepth(maxDepth)
-                    .maxStringLength(FittedJson.MAX_TEXT)
-                    .maxNameLength(FittedJson.MAX_NAME)
-                    .maxNumberLength(FittedJson.MAX_NUMBER)
+                    .maxStringLength(1 << 20)
+                    .maxNumberLength(1 << 20)
                     .build())
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES);
-  }
-
-  private static JsonFactory withNaN(JsonFactoryBuilder factory) {
-    return factory.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   }
 
   /** The parts of Jackson's messages about its own settings and sources; they are cut out. */
@@ -65,21 +52,10 @@ public final class JsonDocument implements AutoCloseable {
               + "|\\[Source.*",
           Pattern.DOTALL);
 
-  private final byte[] bytes;
-  private final int offset;
-  private final int length;
-  private final JsonFactory fittedFactory;
-  private JsonParser parser;
-  private long tokens; // read so far
-  private boolean fitted; // whether the parser reads a copy with values cut to the limits
+  private final JsonParser parser;
   private Hints hints; // made for the first wrong name
 
-  private JsonDocument(
-      byte[] bytes, int offset, int length, JsonParser parser, JsonFactory fittedFactory) {
-    this.bytes = bytes;
-    this.offset = offset;
-    this.length = length;
-    this.fittedFactory = fittedFactory;
+  private JsonDocument(JsonParser parser) {
     this.parser = parser;
   }
 
@@ -107,7 +83,17 @@ public final class JsonDocument implements AutoCloseable {
    */
   public static JsonDocument of(byte[] bytes, int offset, int length)
       throws MalformedJsonException {
-    return of(bytes, offset, length, FACTORY, FITTED_FACTORY);
+    return of(bytes, offset, length, FACTORY, true);
+  }
+
+  /**
+   * Opens a value within a document that was read to its end before, to read it again.
+   *
+   * @param bytes the whole document; must not change while it is read
+   * @param at {@link #at} of the value's first token
+   */
+  public static JsonDocument within(byte[] bytes, int at) throws MalformedJsonException {
+    return of(bytes, at, bytes.length - at, FACTORY, false);
   }
 
   /**
@@ -118,16 +104,18 @@ public final class JsonDocument implements AutoCloseable {
    * @throws MalformedJsonException if it is not in UTF-8
    */
   public static JsonDocument withNaN(byte[] bytes) throws MalformedJsonException {
-    return of(bytes, 0, bytes.length, WITH_NAN, FITTED_WITH_NAN);
+    return of(bytes, 0, bytes.length, WITH_NAN, true);
   }
 
   private static JsonDocument of(
-      byte[] bytes, int offset, int length, JsonFactory factory, JsonFactory fittedFactory)
+      byte[] bytes, int offset, int length, JsonFactory factory, boolean isNew)
       throws MalformedJsonException {
-    checkEncoding(bytes, offset, length);
+    if (isNew) {
+      checkEncoding(bytes, offset, length);
+    }
+
     try {
-      return new JsonDocument(
-          bytes, offset, length, factory.createParser(bytes, offset, length), fittedFactory);
+      return new JsonDocument(factory.createParser(bytes, offset, length));
     } catch (IOException e) {
       throw new MalformedJsonException("its encoding cannot be determined", 1, 1);
     }
@@ -165,54 +153,10 @@ public final class JsonDocument implements AutoCloseable {
 
   /** Goes to the next token and returns it; null at the end of the document. */
   public JsonToken next() throws MalformedJsonException {
-    JsonToken next = advance();
-    if (fitted && next != null && next.isStructStart()) {
-      if (parser.getParsingContext().getNestingDepth() > FittedJson.MAX_DEPTH) {
-        throw malformed("it is nested too deep");
-      }
-    }
-
-    return next;
-  }
-
-  private JsonToken advance() throws MalformedJsonException {
     try {
-      JsonToken next = parser.nextToken();
-      tokens++;
-      return next;
-    } catch (StreamConstraintsException e) {
-      fit(e);
-      return advance();
+      return parser.nextToken();
     } catch (IOException | IllegalStateException e) {
       throw malformed(e);
-    }
-  }
-
-  /**
-   * Goes to the current token of a copy in which everything that exceeds the parser's limits is
-   * cut: the parser cannot continue after it has met such a thing.
-   *
-   * @param limit thrown by the parser when it met it
-   */
-  private void fit(StreamConstraintsException limit) throws MalformedJsonException {
-    if (fitted) {
-      throw malformed(limit);
-    }
-
-    fitted = true;
-    long again = tokens;
-    tokens = 0;
-    close();
-    try {
-      parser =
-          fittedFactory.createParser(
-              FittedJson.of(Arrays.copyOfRange(bytes, offset, offset + length)));
-    } catch (IOException e) {
-      throw malformed(e);
-    }
-
-    while (tokens < again) {
-      advance();
     }
   }
 
@@ -267,16 +211,10 @@ public final class JsonDocument implements AutoCloseable {
     }
   }
 
-  /**
-   * Encodes the current token's text as {@link TextBytes} does. If it has more than {@link
-   * Feature#MAX_TEXT} characters, it may be cut, and still has more.
-   */
-  void text(TextBytes into) throws MalformedJsonException {
+  /** Encodes the current token's text, or a number as it is written, as {@link TextBytes} does. */
+  public void text(TextBytes into) throws MalformedJsonException {
     try {
       into.encode(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-    } catch (StreamConstraintsException e) {
-      fit(e);
-      text(into);
     } catch (IOException e) {
       throw malformed(e);
     }
@@ -293,7 +231,7 @@ public final class JsonDocument implements AutoCloseable {
 
   /**
    * Returns the current token, a number, as the nearest {@code double}; NaN only in a document that
-   * may have it. Not for a number that {@link #isLongNumber}, which may be cut.
+   * may have it.
    */
   public double number() throws MalformedJsonException {
     try {
@@ -308,7 +246,7 @@ public final class JsonDocument implements AutoCloseable {
     JsonToken token = token();
     int open = token != null && token.isStructStart() ? 1 : 0;
     while (open > 0) {
-      token = advance();
+      token = next();
       if (token == null) {
         throw malformed("it ends inside an array or object");
       }

@@ -8,18 +8,18 @@ import java.util.Arrays;
  * <p>An unpaired surrogate becomes three bytes that no UTF-8 text contains, so that the text stays
  * ill-formed and differs from every other text. Not thread-safe.
  */
-final class TextBytes {
+public final class TextBytes {
   private static final int MAX_BYTES_PER_CHAR = 3;
 
   private byte[] bytes = new byte[256];
   private int length;
 
   /** Returns the buffer; the text is its first {@link #length} bytes, until the next call. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes;
   }
 
-  int length() {
+  public int length() {
     return length;
   }
 

@@ -1,8 +1,9 @@
 package io.paritree.serving.openinference;
 
 import com.fasterxml.jackson.core.JsonToken;
-import io.paritree.record.JsonList;
+import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
+import io.paritree.record.TextBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.openinference.InferRequest.Tensor;
 import java.util.List;
@@ -12,18 +13,30 @@ import java.util.List;
  *
  * <p>Data is flat or nested; null is a missing value. One per request; not thread-safe.
  */
-record TensorReader(TensorPlaces places, List<Tensor> tensors) {
+final class TensorReader {
+  private final TensorPlaces places;
+  private final List<Tensor> tensors;
+  private final TextBytes text = new TextBytes();
+
+  TensorReader(TensorPlaces places, List<Tensor> tensors) {
+    this.places = places;
+    this.tensors = tensors;
+  }
+
   /** Reads the data of all tensors that have it in the JSON, which has been read to its end. */
   void read(byte[] json) throws MalformedJsonException {
     for (int index = 0; index < tensors.size(); index++) {
       if (!tensors.get(index).isBinary()) {
-        readData(new JsonList(json, tensors.get(index).dataAt()), index);
+        try (JsonDocument data = JsonDocument.within(json, tensors.get(index).dataAt())) {
+          data.next();
+          readData(data, index);
+        }
       }
     }
   }
 
   /** Reads the values, which are in one list or in one list per row. */
-  private void readData(JsonList data, int index) throws MalformedJsonException {
+  private void readData(JsonDocument data, int index) throws MalformedJsonException {
     Tensor tensor = tensors.get(index);
     int perRow = (int) tensor.perRow();
     boolean nested = data.next() == JsonToken.START_ARRAY;
@@ -44,7 +57,7 @@ record TensorReader(TensorPlaces places, List<Tensor> tensors) {
     }
   }
 
-  private void pass(JsonToken bracket, JsonList data, int index) throws MalformedJsonException {
+  private void pass(JsonToken bracket, JsonDocument data, int index) throws MalformedJsonException {
     if (data.token() != bracket) {
       throw miscounted(index);
     }
@@ -60,27 +73,35 @@ record TensorReader(TensorPlaces places, List<Tensor> tensors) {
             .formatted(tensor.rows(), tensor.perRow()));
   }
 
-  private void readElement(JsonList data, int index, int element) {
-    if (data.token() == JsonToken.START_ARRAY || data.token() == JsonToken.END_ARRAY) {
+  private void readElement(JsonDocument data, int index, int element)
+      throws MalformedJsonException {
+    JsonToken token = data.token();
+    if (token == JsonToken.START_ARRAY || token == JsonToken.END_ARRAY) {
       throw miscounted(index);
     }
 
     String kind = mismatch(data, tensors.get(index).datatype());
     if (kind != null) {
+      data.skip();
       places.wrongType(index, element, kind);
       return;
     }
 
-    if (places.keeps(index, element) && data.token() != JsonToken.VALUE_NULL) {
-      boolean literal = data.token() != JsonToken.VALUE_STRING;
-      places.keep(index, element, data.bytes(), data.offset(), data.length(), literal);
+    boolean isText = token == JsonToken.VALUE_STRING;
+    boolean isKept = token != JsonToken.VALUE_NULL && places.keeps(index, element);
+    if (isText || isKept) {
+      data.text(text);
     }
 
-    switch (data.token()) {
+    if (isKept) {
+      places.keep(index, element, text.bytes(), 0, text.length(), !isText);
+    }
+
+    switch (token) {
       case VALUE_NULL -> places.missing(index, element);
       case VALUE_TRUE -> places.truth(index, element, true);
       case VALUE_FALSE -> places.truth(index, element, false);
-      case VALUE_STRING -> places.text(index, element, data.bytes(), data.offset(), data.length());
+      case VALUE_STRING -> places.text(index, element, text.bytes(), 0, text.length());
       default -> {
         if (data.isLongNumber()) {
           places.longNumber(index, element);
@@ -92,12 +113,13 @@ record TensorReader(TensorPlaces places, List<Tensor> tensors) {
   }
 
   /** Returns what kind of value came, if the datatype does not allow it; otherwise null. */
-  private static String mismatch(JsonList data, Datatype datatype) {
+  private static String mismatch(JsonDocument data, Datatype datatype)
+      throws MalformedJsonException {
     return switch (data.token()) {
       case VALUE_NULL -> null;
       case VALUE_TRUE, VALUE_FALSE -> datatype == Datatype.BOOL ? null : "a boolean";
       case VALUE_STRING -> datatype == Datatype.BYTES ? null : "text";
-      case VALUE_NUMBER_FLOAT ->
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
           data.isLongNumber() || datatype.admits(data.number()) ? null : "a number";
       default -> "an object";
     };

@@ -27,6 +27,9 @@ final class SweptPoints {
   /** The largest number of values of a request. */
   static final int MOST = 200;
 
+  /** Characters of a number that an answer repeats as a number, and not as text. */
+  private static final int MOST_DIGITS = 2 * NumberText.MAX_LENGTH;
+
   private final SweptField field;
   private final RowLimit limit;
   private final List<Point> points = new ArrayList<>();
@@ -119,7 +122,7 @@ final class SweptPoints {
         !values.isText(0, field)
             && (text.equals("true")
                 || text.equals("false")
-                || NumberText.isNumber(utf8, 0, utf8.length)); // others were cut
+                || utf8.length <= MOST_DIGITS && NumberText.isNumber(utf8, 0, utf8.length));
     return isLiteral ? text : JsonBytes.quotedText(text);
   }
 

@@ -26,7 +26,7 @@ class LargeValuesTest {
   private static final String INFER = "/v2/models/parcel-late/infer";
   private static final String NUMBER = "0." + "1".repeat(200);
   private static final String TEXT = "\"" + "x".repeat(70_000) + "\"";
-  private static final String DEEP = "[".repeat(20_000) + "]".repeat(20_000);
+  private static final String DEEP = "[".repeat(900) + "]".repeat(900);
 
   @TempDir static Path directory;
   private static RunningServer serving;
