@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * An explainer whose trees are laid out twice: for single rows, and for blocks with a lane per row.
+ * An explainer whose trees are laid out for blocks of rows, with a lane per row.
  *
  * <p>Immutable and thread-safe.
  */
@@ -22,45 +22,53 @@ abstract sealed class BlockExplainer extends ForestExplainer permits ExactExplai
         IntStream.range(0, edges.length).map(at -> forest.tree(at).depth()).max().orElse(0);
   }
 
-  /** Adds what all trees contribute to the row whose ranks are given. */
-  abstract void add(RowMemory row, float[] contributions, int to);
+  /**
+   * Where rows are.
+   *
+   * @param slots slot f of row r is {@code slots[at + r * rowStride + f * featureStride]}
+   */
+  record Rows(float[] slots, int at, int rowStride, int featureStride, int count) {
+    private Rows of(int first, int rows) {
+      return new Rows(slots, at + first * rowStride, rowStride, featureStride, rows);
+    }
+  }
 
   /** Adds what the trees of an output contribute to each row of a block; it begins with zeros. */
   abstract void add(LaneMemory block, int output);
 
   @Override
   public final void explain(float[] slots, int rows, float[] contributions) {
-    explain(slots, width(), 1, rows, contributions);
+    explain(new Rows(slots, 0, width(), 1, rows), contributions);
   }
 
   @Override
   public final void explainColumns(float[] slots, int stride, int rows, float[] contributions) {
-    explain(slots, 1, stride, rows, contributions);
+    explain(new Rows(slots, 0, 1, stride, rows), contributions);
   }
 
-  private void explain(
-      float[] slots, int rowStride, int featureStride, int rows, float[] contributions) {
-    Arrays.fill(contributions, 0, rows * contributions(), 0f);
-    int next = 0;
-    while (rows - next >= LaneMemory.MIN_ROWS) {
-      int count = Math.min(LaneMemory.MAX_ROWS, rows - next);
-      LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, modelWidth());
-      block.set(slots, next * rowStride, rowStride, featureStride, count);
-      explain(block, contributions, next * contributions());
-      block.clear();
-      next += count;
+  private void explain(Rows rows, float[] contributions) {
+    Arrays.fill(contributions, 0, rows.count * contributions(), 0f);
+    for (int next = 0; next < rows.count; next += LaneMemory.MAX_ROWS) {
+      int count = Math.min(LaneMemory.MAX_ROWS, rows.count - next);
+      if (count < LaneMemory.MIN_ROWS) {
+        explainFew(rows.of(next, count), contributions, next * contributions());
+      } else {
+        explainBlock(rows.of(next, count), contributions, next * contributions());
+      }
     }
 
-    for (; next < rows; next++) {
-      RowMemory row = RowMemory.ofThread(ranks.columns(), modelWidth());
-      ranks.write(slots, next * rowStride, featureStride, row.ranks);
-      add(row, contributions, next * contributions());
-    }
-
-    Edges.writeBases(means, forest, slots, rowStride, featureStride, rows, contributions);
+    Edges.writeBases(
+        means, forest, rows.slots, rows.rowStride, rows.featureStride, rows.count, contributions);
   }
 
-  private void explain(LaneMemory block, float[] contributions, int to) {
+  /** Explains fewer rows than are fast as a block. */
+  void explainFew(Rows rows, float[] contributions, int to) {
+    explainBlock(rows, contributions, to);
+  }
+
+  private void explainBlock(Rows rows, float[] contributions, int to) {
+    LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, modelWidth());
+    block.set(rows.slots, rows.at, rows.rowStride, rows.featureStride, rows.count);
     ranks.write(block);
     for (int output = 0; output < means.length; output++) {
       for (int feature = 0; feature < modelWidth(); feature++) {
@@ -70,5 +78,7 @@ abstract sealed class BlockExplainer extends ForestExplainer permits ExactExplai
       add(block, output);
       block.copy(contributions, to + output * (modelWidth() + 1), contributions(), modelWidth());
     }
+
+    block.clear();
   }
 }

@@ -2,26 +2,15 @@ package io.paritree.forest.explain;
 
 import io.paritree.forest.Forest;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /** Contributions with the bits of {@code predictContrib} of XGBoost4J 3.4 on x86-64. */
 final class ExactExplainer extends BlockExplainer {
-  private static final ToIntFunction<Edges> NO_KEY = edges -> 0;
-
-  /** For single rows. */
-  private final List<ExactTrees> groups;
-
-  /** For blocks, per tree. */
+  /** Per tree. */
   private final ExactLanes[] lanes;
 
   private ExactExplainer(Forest forest, Edges[] edges) {
     super(forest, edges);
-    this.groups =
-        Levels.groups(Levels.parts(forest, edges, NO_KEY), NO_KEY, ranks).stream()
-            .map(ExactTrees::new)
-            .toList();
     this.lanes = new ExactLanes[edges.length];
     Arrays.setAll(lanes, index -> new ExactLanes(forest.tree(index), edges[index], ranks));
   }
@@ -35,13 +24,6 @@ final class ExactExplainer extends BlockExplainer {
         IntStream.range(0, edges.length)
             .allMatch(index -> ExactTree.isUsual(forest.tree(index), edges[index]));
     return isUsual ? new ExactExplainer(forest, edges) : new UnusualExplainer(forest, edges);
-  }
-
-  @Override
-  void add(RowMemory row, float[] contributions, int to) {
-    for (ExactTrees group : groups) {
-      group.add(row, contributions, to, modelWidth() + 1);
-    }
   }
 
   @Override

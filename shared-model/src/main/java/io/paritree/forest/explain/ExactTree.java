@@ -8,8 +8,7 @@ import java.util.Arrays;
 /**
  * One tree, for contributions with the bits of XGBoost 3.4: all steps as XGBoost does them.
  *
- * <p>{@link ExactTrees} and {@link ExactLanes} are faster, but not for each tree. Immutable and
- * thread-safe.
+ * <p>{@link ExactLanes} is faster, but not for each tree. Immutable and thread-safe.
  */
 final class ExactTree {
 
@@ -31,7 +30,7 @@ final class ExactTree {
    * of Edges: counting down visits parents first, counting up returns from the edges in XGBoost's
    * order. No addition or product may change its place.
    *
-   * The faster classes do the terms that XGBoost leaves out, which adds 0 or divides by 1.
+   * ExactLanes does the terms that XGBoost leaves out, which adds 0 or divides by 1.
    */
 
   /** A larger c, or sum of h, could overflow, and 0 times infinity is not 0. */
@@ -52,7 +51,7 @@ final class ExactTree {
     this.scales = edges.scales(output);
   }
 
-  /** Returns whether the faster classes have the same bits for a tree, and can walk it. */
+  /** Returns whether {@link ExactLanes} has the same bits for a tree, and can walk it. */
   static boolean isUsual(Tree tree, Edges edges) {
     float[] followed = edges.followed();
     double[] largest = new double[edges.count + 1];

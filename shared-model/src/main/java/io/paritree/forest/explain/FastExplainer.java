@@ -52,9 +52,14 @@ final class FastExplainer extends BlockExplainer {
   }
 
   @Override
-  void add(RowMemory row, float[] contributions, int to) {
-    for (FastTrees group : groups) {
-      group.add(row, contributions, to, modelWidth() + 1);
+  void explainFew(Rows rows, float[] contributions, int to) {
+    RowMemory row = RowMemory.ofThread(ranks.columns());
+    for (int next = 0; next < rows.count(); next++) {
+      ranks.write(
+          rows.slots(), rows.at() + next * rows.rowStride(), rows.featureStride(), row.ranks);
+      for (FastTrees group : groups) {
+        group.add(row, contributions, to + next * contributions(), modelWidth() + 1);
+      }
     }
   }
 

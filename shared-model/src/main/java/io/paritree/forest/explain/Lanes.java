@@ -243,13 +243,6 @@ final class Lanes {
     }
   }
 
-  /** The same where each lane has a p of its own; in place. */
-  static void alpha(float[] follows, float[] p, int rows) {
-    for (int row = 0; row < rows; row++) {
-      follows[row] = follows[row] * p[row] - 1f;
-    }
-  }
-
   static void descend(float[] to, float[] of, float[] alpha, float node, int rows) {
     for (int row = 0; row < rows; row++) {
       to[row] = of[row] * (1f + alpha[row] * node);
@@ -287,19 +280,6 @@ final class Lanes {
     }
 
     Arrays.fill(from, 0, rows, 0f);
-  }
-
-  /** to = (to * by) * weight. */
-  static void scale(float[] to, float[] by, float weight, int rows) {
-    for (int row = 0; row < rows; row++) {
-      to[row] = to[row] * by[row] * weight;
-    }
-  }
-
-  static void add(float[] to, float[] a, float[] b, int rows) {
-    for (int row = 0; row < rows; row++) {
-      to[row] = a[row] + b[row];
-    }
   }
 
   /** to[i] = of[at[i]]. */

@@ -18,14 +18,8 @@ final class RowMemory {
    */
   int[] follows = {};
 
-  /** Of the exact mode, per edge a, as in {@link ExactTree}. */
-  float[] alphas = {};
-
   /** Per edge what it, or its split, adds to the contribution of its feature. */
   float[] shares = {};
-
-  /** Of the exact mode, per feature its contribution in one tree; all zero between two trees. */
-  float[] phi = {};
 
   private float[] splits = {};
   private float[][] steps = {};
@@ -35,10 +29,9 @@ final class RowMemory {
 
   private RowMemory() {}
 
-  static RowMemory ofThread(int columns, int width) {
+  static RowMemory ofThread(int columns) {
     RowMemory memory = OF_THREAD.get();
     memory.ranks = memory.ranks.length < columns ? new int[columns] : memory.ranks;
-    memory.phi = memory.phi.length < width ? new float[width] : memory.phi;
     return memory;
   }
 
@@ -47,12 +40,10 @@ final class RowMemory {
     int edges = levels.edges();
     if (follows.length <= edges) {
       follows = new int[edges + 1];
-      alphas = new float[edges + 1];
       shares = new float[edges + 1];
     }
 
     follows[edges] = Float.floatToRawIntBits(1f);
-    alphas[edges] = 0f;
     int count = levels.count();
     steps = steps.length < 2 * count ? Arrays.copyOf(steps, 2 * count) : steps;
     before = before.length < count ? Arrays.copyOf(before, count) : before;
@@ -85,24 +76,24 @@ final class RowMemory {
   }
 
   /**
-   * Of a level per split, of its edge on one side first whether the row follows it, 1 or 0; then a,
-   * or in the fast mode e, on the left.
+   * Of a level per split, of its edge on one side first whether the row follows it, 1 or 0; then e,
+   * on the left.
    */
   float[] steps(int level, int side) {
     return steps[2 * level + side];
   }
 
-  /** Per repeated split of a level a, or u, of the last edge above that tests its feature. */
+  /** Per repeated split of a level u of the last edge above that tests its feature. */
   float[] before(int level) {
     return before[level];
   }
 
-  /** Of the fast mode, per split of a level first c, then g. */
+  /** Per split of a level first c, then g. */
   float[] splits(int level, int point) {
     return ofSplits[POINTS * level + point];
   }
 
-  /** Of a level per split, of its edge on one side first c, then h or g. */
+  /** Of a level per split, of its edge on one side first c, then g. */
   float[] edges(int level, int side, int point) {
     return ofEdges[(2 * level + side) * POINTS + point];
   }
