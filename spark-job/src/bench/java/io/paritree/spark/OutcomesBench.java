@@ -191,7 +191,7 @@ final class OutcomesBench {
   private void measure() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
-    ScoreMain.Ending ending =
+    Ending ending =
         OutcomesMain.run(
             SparkOnDemand.running(session),
             print,

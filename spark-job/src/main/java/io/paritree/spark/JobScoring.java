@@ -100,7 +100,7 @@ record JobScoring(String model) implements TableScoring {
         ScoreArguments.parse(Clock.systemUTC(), arguments.toArray(String[]::new)).orElseThrow();
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    ScoreMain.Ending ending =
+    Ending ending =
         ScoreMain.score(settings, SparkOnDemand.running(session), StepObserver.NONE, print, print);
     if (ending.outcome().exitCode() != 0) {
       throw new RefusedException(

@@ -5,7 +5,6 @@ import io.paritree.output.StoredOutcomes;
 import io.paritree.rule.RuleException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
-import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.settings.OutcomeArguments;
@@ -15,7 +14,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.AnalysisException;
@@ -35,7 +33,7 @@ public final class OutcomesMain {
 
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
-    ScoreMain.Ending ending;
+    Ending ending;
     try (SparkOnDemand spark = SparkOnDemand.notStarted(OutcomesMain.class, "paritree outcomes")) {
       ending = run(spark, System.out, System.err, arguments);
     }
@@ -44,30 +42,17 @@ public final class OutcomesMain {
   }
 
   /** Runs a command line and returns how it ended. */
-  static ScoreMain.Ending run(
-      SparkOnDemand spark, PrintStream out, PrintStream err, String... arguments) {
-    Optional<OutcomeArguments> given;
-    try {
-      given = OutcomeArguments.parse(arguments);
-    } catch (UsageException e) {
-      err.println(e.getMessage());
-      err.println("Try: outcomes --help");
-      return new ScoreMain.Ending(e.outcome(), e.getMessage());
-    }
-
-    if (given.isEmpty()) {
-      out.print(OutcomeArguments.usage());
-      return new ScoreMain.Ending(Outcome.CHECKED, "");
-    }
-
-    try {
-      return measure(given.get(), spark, out, err);
-    } catch (Throwable e) { // also Spark's undeclared exceptions, and errors
-      return ScoreMain.failed("Measuring", e, err);
-    }
+  static Ending run(SparkOnDemand spark, PrintStream out, PrintStream err, String... arguments) {
+    return Ending.of(
+        OutcomeArguments.COMMAND,
+        "Measuring",
+        out,
+        err,
+        given -> measure(given, spark, out, err),
+        arguments);
   }
 
-  private static ScoreMain.Ending measure(
+  private static Ending measure(
       OutcomeArguments given, SparkOnDemand spark, PrintStream out, PrintStream err)
       throws IOException, JobException, RuleException, AnalysisException {
     JobSession.refuseClearText(spark, "scripts/outcomes");
@@ -87,42 +72,19 @@ public final class OutcomesMain {
     boolean isTable = !given.query().published().table().isEmpty();
     Outcomes outcomes = Outcomes.of(session, given.query(), isTable ? Optional.empty() : place);
     out.print(outcomes.text());
-    ScoreMain.Ending ending = ending(outcomes, err);
+    Ending ending = ending(outcomes, err);
     Optional<OutputPlace> where = place.or(outcomes::place);
-    List<Keeping> all =
-        List.of(
-            () -> store(outcomes, where, out),
-            () -> {
-              if (!given.json().isEmpty()) {
-                Files.write(Path.of(given.json()), outcomes.json());
-              }
-            });
-    for (Keeping one : all) { // also where another has failed
-      try {
-        one.keep();
-      } catch (Exception e) {
-        ScoreMain.Ending failed = ScoreMain.failed("Keeping the report", e, err);
-        ending = ending.outcome() == Outcome.CHECKED ? failed : ending;
-      }
-    }
-
-    return ending;
+    ending = ending.withKept("Keeping the report", () -> store(outcomes, where, out), err);
+    return given.json().isEmpty()
+        ? ending
+        : ending.withKept(
+            "Writing the report", () -> Files.write(Path.of(given.json()), outcomes.json()), err);
   }
 
-  private static ScoreMain.Ending ending(Outcomes outcomes, PrintStream err) {
-    if (outcomes.unmet().isEmpty()) {
-      return new ScoreMain.Ending(Outcome.CHECKED, "");
-    }
-
-    String reason = "Not met: " + String.join("; ", outcomes.unmet());
-    err.println(reason);
-    return new ScoreMain.Ending(Outcome.HELD, reason);
-  }
-
-  /** Keeps what was found in one place. */
-  @FunctionalInterface
-  private interface Keeping {
-    void keep() throws Exception; // Spark throws checked exceptions that it does not declare
+  private static Ending ending(Outcomes outcomes, PrintStream err) {
+    return outcomes.unmet().isEmpty()
+        ? Ending.SUCCESS
+        : Ending.printed(Outcome.HELD, "Not met: " + String.join("; ", outcomes.unmet()), err);
   }
 
   private static void store(Outcomes outcomes, Optional<OutputPlace> place, PrintStream out)

@@ -4,7 +4,6 @@ import io.paritree.ModelException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
-import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
@@ -44,13 +43,6 @@ import java.util.Set;
 public final class ScoreMain {
   private ScoreMain() {}
 
-  /**
-   * How a command has ended.
-   *
-   * @param reason empty if it succeeded
-   */
-  record Ending(Outcome outcome, String reason) {}
-
   public static void main(String[] arguments) {
     // Delta writes the numbers of versions into the names of files as the default locale does.
     Locale.setDefault(Locale.ROOT);
@@ -59,15 +51,11 @@ public final class ScoreMain {
 
   /** Ends the process, or in a cluster-mode driver its main method. */
   static void exit(Ending ending) {
-    exit(ending.outcome().exitCode(), ending.reason());
-  }
-
-  /** Ends with a code that no run has. */
-  static void exit(int exitCode, String reason) {
+    int exitCode = ending.outcome().exitCode();
     if (isClusterMode()) {
       if (exitCode != 0) {
         throw new IllegalStateException(
-            "The run ended with exit code %s: %s".formatted(exitCode, reason));
+            "The run ended with exit code %s: %s".formatted(exitCode, ending.reason()));
       }
     } else {
       System.exit(exitCode);
@@ -85,37 +73,27 @@ public final class ScoreMain {
 
   private static Ending end(
       StepObserver observer, PrintStream out, PrintStream err, String... arguments) {
-    Optional<JobSettings> settings;
-    try {
-      settings = ScoreArguments.parse(Clock.systemUTC(), arguments);
-    } catch (UsageException e) {
-      err.println(e.getMessage());
-      err.println("Try: score --help");
-      return new Ending(e.outcome(), e.getMessage());
-    }
+    return Ending.of(
+        ScoreArguments.command(Clock.systemUTC()),
+        "Scoring",
+        out,
+        err,
+        settings ->
+            switch (settings.mode()) {
+              case STATUS -> status(settings, out);
+              case RECOVER -> recover(settings, out);
+              default -> {
+                try (SparkOnDemand spark =
+                    SparkOnDemand.notStarted(ScoreMain.class, "paritree score")) {
+                  if (!isClusterMode()) {
+                    StopSignal.bind(spark, err, () -> System.exit(Outcome.FAILED.exitCode()));
+                  }
 
-    if (settings.isEmpty()) {
-      out.print(ScoreArguments.usage());
-      return new Ending(Outcome.CHECKED, "");
-    }
-
-    try {
-      return switch (settings.get().mode()) {
-        case STATUS -> status(settings.get(), out);
-        case RECOVER -> recover(settings.get(), out);
-        default -> {
-          try (SparkOnDemand spark = SparkOnDemand.notStarted(ScoreMain.class, "paritree score")) {
-            if (!isClusterMode()) {
-              StopSignal.bind(spark, err, () -> System.exit(Outcome.FAILED.exitCode()));
-            }
-
-            yield score(settings.get(), spark, observer, out, err);
-          }
-        }
-      };
-    } catch (JobException | IOException | RuntimeException e) {
-      return failed(e, err);
-    }
+                  yield score(settings, spark, observer, out, err);
+                }
+              }
+            },
+        arguments);
   }
 
   /** Scores with Spark, which the caller closes. */
@@ -138,7 +116,8 @@ public final class ScoreMain {
       published = Optional.of(job.run());
       ending = new Ending(published.get().outcome(), published.get().message());
     } catch (Throwable e) { // also Spark's undeclared exceptions, and errors: the record says why
-      ending = failed(e instanceof Exception failure ? StopSignal.reason(failure) : e, err);
+      Throwable why = e instanceof Exception failure ? StopSignal.reason(failure) : e;
+      ending = failed("Scoring", why, err);
     }
 
     Optional<JobReport> shown = published.or(job::failure);
@@ -147,10 +126,6 @@ public final class ScoreMain {
     shown.ifPresent(any -> out.print(SummaryTable.of(any)));
     reporting.end(report, shown, job.lineage(), job.quality(), record, spark.hadoopSettings());
     return ending;
-  }
-
-  private static Ending failed(Throwable reason, PrintStream err) {
-    return failed("Scoring", reason, err);
   }
 
   /**
@@ -235,7 +210,7 @@ public final class ScoreMain {
       out.println("Nothing to recover.");
     }
 
-    return new Ending(Outcome.CHECKED, "");
+    return Ending.SUCCESS;
   }
 
   private static Ending status(JobSettings settings, PrintStream out)

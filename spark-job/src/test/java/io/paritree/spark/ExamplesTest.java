@@ -323,13 +323,13 @@ class ExamplesTest {
       parseOfSpark(arguments);
       return;
     } else if (command.program() == Program.OUTCOMES) {
-      OutcomeArguments.parse(arguments.toArray(String[]::new));
+      OutcomeArguments.COMMAND.parse(arguments.toArray(String[]::new));
       return;
     } else if (command.program() == Program.PARITY) {
-      if (arguments.get(0).equals(ProveArguments.COMMAND)) {
-        ProveArguments.parse(arguments.subList(1, arguments.size()).toArray(String[]::new));
+      if (arguments.get(0).equals("prove")) {
+        ProveArguments.COMMAND.parse(arguments.subList(1, arguments.size()).toArray(String[]::new));
       } else {
-        AuditArguments.parse(arguments.toArray(String[]::new));
+        AuditArguments.COMMAND.parse(arguments.subList(1, arguments.size()).toArray(String[]::new));
       }
 
       return;

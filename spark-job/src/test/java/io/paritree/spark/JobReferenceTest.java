@@ -20,7 +20,9 @@ import io.paritree.spark.settings.ScoreArguments;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,30 +37,33 @@ class JobReferenceTest {
   /** With {@code -Ddocs.write=true} the page gets them. */
   @Test
   void theOptionsAreThoseOfTheHelp() {
-    Block block = Page.made("docs/reference/score.md", 0, ScoreArguments.usage());
+    Block block =
+        Page.made("docs/reference/score.md", 0, ScoreArguments.command(Clock.systemUTC()).usage());
 
-    assertThat(block.text()).as(block.toString()).isEqualTo(ScoreArguments.usage());
+    assertThat(block.text())
+        .as(block.toString())
+        .isEqualTo(ScoreArguments.command(Clock.systemUTC()).usage());
   }
 
   @Test
   void theOptionsOfOutcomesAreThoseOfTheHelp() {
-    Block block = Page.made("docs/reference/outcomes.md", 0, OutcomeArguments.usage());
+    Block block = Page.made("docs/reference/outcomes.md", 0, OutcomeArguments.COMMAND.usage());
 
-    assertThat(block.text()).as(block.toString()).isEqualTo(OutcomeArguments.usage());
+    assertThat(block.text()).as(block.toString()).isEqualTo(OutcomeArguments.COMMAND.usage());
   }
 
   @Test
   void theOptionsOfAuditsAreThoseOfTheHelp() {
-    Block block = Page.made("docs/reference/parity.md", 0, AuditArguments.usage());
+    Block block = Page.made("docs/reference/parity.md", 0, AuditArguments.COMMAND.usage());
 
-    assertThat(block.text()).as(block.toString()).isEqualTo(AuditArguments.usage());
+    assertThat(block.text()).as(block.toString()).isEqualTo(AuditArguments.COMMAND.usage());
   }
 
   @Test
   void theOptionsOfProofsAreThoseOfTheHelp() {
-    Block block = Page.made("docs/reference/parity.md", 2, ProveArguments.usage());
+    Block block = Page.made("docs/reference/parity.md", 2, ProveArguments.COMMAND.usage());
 
-    assertThat(block.text()).as(block.toString()).isEqualTo(ProveArguments.usage());
+    assertThat(block.text()).as(block.toString()).isEqualTo(ProveArguments.COMMAND.usage());
   }
 
   @Test
@@ -97,7 +102,7 @@ class JobReferenceTest {
             .filter(line -> line.matches("\\| [0-9] \\| `.*"))
             .toList();
 
-    for (Outcome outcome : Outcome.values()) {
+    for (Outcome outcome : EnumSet.complementOf(EnumSet.of(Outcome.DIFFERS))) {
       assertThat(rows)
           .anyMatch(
               row ->

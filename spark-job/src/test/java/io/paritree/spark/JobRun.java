@@ -113,6 +113,7 @@ record JobRun(int exitCode, String out, String err) {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Stream.of(arguments).map(Object::toString).toArray(String[]::new))
+            .outcome()
             .exitCode();
     return new JobRun(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

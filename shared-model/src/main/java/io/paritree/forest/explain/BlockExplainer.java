@@ -62,9 +62,7 @@ abstract sealed class BlockExplainer extends ForestExplainer permits ExactExplai
   }
 
   /** Explains fewer rows than are fast as a block. */
-  void explainFew(Rows rows, float[] contributions, int to) {
-    explainBlock(rows, contributions, to);
-  }
+  abstract void explainFew(Rows rows, float[] contributions, int to);
 
   private void explainBlock(Rows rows, float[] contributions, int to) {
     LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, modelWidth());

@@ -9,8 +9,11 @@ final class ExactExplainer extends BlockExplainer {
   /** Per tree. */
   private final ExactLanes[] lanes;
 
+  private final UnusualExplainer single;
+
   private ExactExplainer(Forest forest, Edges[] edges) {
     super(forest, edges);
+    this.single = new UnusualExplainer(forest, edges);
     this.lanes = new ExactLanes[edges.length];
     Arrays.setAll(lanes, index -> new ExactLanes(forest.tree(index), edges[index], ranks));
   }
@@ -24,6 +27,19 @@ final class ExactExplainer extends BlockExplainer {
         IntStream.range(0, edges.length)
             .allMatch(index -> ExactTree.isUsual(forest.tree(index), edges[index]));
     return isUsual ? new ExactExplainer(forest, edges) : new UnusualExplainer(forest, edges);
+  }
+
+  @Override
+  void explainFew(Rows rows, float[] contributions, int to) {
+    float[] slots = new float[width()];
+    for (int row = 0; row < rows.count(); row++) {
+      int at = rows.at() + row * rows.rowStride();
+      for (int slot = 0; slot < slots.length; slot++) {
+        slots[slot] = rows.slots()[at + slot * rows.featureStride()];
+      }
+
+      single.add(slots, 0, contributions, to + row * contributions());
+    }
   }
 
   @Override

@@ -29,15 +29,24 @@ final class UnusualExplainer extends ForestExplainer {
   public void explain(float[] slots, int rows, float[] contributions) {
     Arrays.fill(contributions, 0, rows * contributions(), 0f);
     for (int row = 0; row < rows; row++) {
-      for (int index = 0; index < trees.length; index++) {
-        for (int vector = 0; vector < trees[index].length; vector++) {
-          int output = trees[index].length == 1 ? forest.outputOf(index) : vector;
-          int to = row * contributions() + output * (modelWidth() + 1);
-          trees[index][vector].add(slots, row * width(), forest.factor(index), contributions, to);
-        }
-      }
+      add(slots, row * width(), contributions, row * contributions());
     }
 
     Edges.writeBases(means, forest, slots, width(), 1, rows, contributions);
+  }
+
+  /**
+   * Adds what all trees contribute to one row.
+   *
+   * @param slots slot f of the row is {@code slots[at + f]}
+   */
+  void add(float[] slots, int at, float[] contributions, int to) {
+    for (int index = 0; index < trees.length; index++) {
+      for (int vector = 0; vector < trees[index].length; vector++) {
+        int output = trees[index].length == 1 ? forest.outputOf(index) : vector;
+        int toOutput = to + output * (modelWidth() + 1);
+        trees[index][vector].add(slots, at, forest.factor(index), contributions, toOutput);
+      }
+    }
   }
 }

@@ -27,6 +27,8 @@ public enum Outcome {
   OVERTAKEN(5),
   /** The model is corrupt or not supported. */
   MODEL_REFUSED(6),
+  /** What was proved differs; of audits and proofs only. */
+  DIFFERS(7),
   /** Rules about drift have fired for some partitions; these are held. */
   HELD(8);
 

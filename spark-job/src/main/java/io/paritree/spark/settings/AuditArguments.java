@@ -6,17 +6,14 @@ import io.paritree.config.Settings;
 import io.paritree.output.PartitionValue;
 import io.paritree.spark.audit.AuditEngine;
 import io.paritree.spark.audit.AuditQuery;
-import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.scores.AskedScores;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -31,7 +28,6 @@ import picocli.CommandLine.ParseResult;
  */
 public record AuditArguments(
     AuditQuery query, boolean isStrict, boolean isJson, String json, boolean isKept) {
-  private static final String COMMAND = "audit";
   private static final List<String> ONE_RUN =
       List.of(
           "partition",
@@ -82,53 +78,17 @@ public record AuditArguments(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
   }
 
-  private static CommandForm form() {
-    return new CommandForm(
-        "parity " + COMMAND,
-        "Proves published scores: files against their digests, the model by its digest, and rows"
-            + " scored again by another engine, bit by bit.",
-        "0 nothing differs; 1 anything else; 2 wrong usage; 3 output refused, or with"
-            + " --strict a partition is not proved; 6 model refused; 7 a partition differs.",
-        options());
-  }
-
-  public static String usage() {
-    return form().usage();
-  }
-
-  /**
-   * Reads a command line, whose first word is the command, and the configuration file that it
-   * names.
-   *
-   * @return empty if help is requested
-   */
-  public static Optional<AuditArguments> parse(String... arguments) throws UsageException {
-    boolean isHelp = arguments.length == 1 && List.of("-h", "--help").contains(arguments[0]);
-    if (isHelp) {
-      return Optional.empty();
-    } else if (arguments.length == 0 || !arguments[0].equals(COMMAND)) {
-      throw new UsageException(
-          "Cannot run this: the first word is %s, and must be %s or %s, or replay for scripts/parity"
-              .formatted(
-                  arguments.length == 0 ? "missing" : "'" + Fault.printable(arguments[0]) + "'",
-                  COMMAND,
-                  ProveArguments.COMMAND),
-          null);
-    }
-
-    try {
-      ParseResult given =
-          form().line().parseArgs(Arrays.copyOfRange(arguments, 1, arguments.length));
-      if (given.isUsageHelpRequested()) {
-        return Optional.empty();
-      }
-
-      Settings settings = ScoreArguments.configuration(given, AuditArguments::key).settings();
-      return Optional.of(new Parser(settings, given).read());
-    } catch (ParameterException | ConfigurationException e) {
-      throw new UsageException(e.getMessage(), e);
-    }
-  }
+  /** The command. */
+  public static final CommandForm<AuditArguments> COMMAND =
+      new CommandForm<>(
+          "parity audit",
+          "Proves published scores: files against their digests, the model by its digest, and rows"
+              + " scored again by another engine, bit by bit.",
+          "0 nothing differs; 1 anything else; 2 wrong usage; 3 output refused, or with"
+              + " --strict a partition is not proved; 6 model refused; 7 a partition differs.",
+          options(),
+          AuditArguments::key,
+          (settings, given) -> new Parser(settings, given).read());
 
   private static Optional<String> key(String option) {
     return ONE_RUN.contains(option) ? Optional.empty() : Optional.of("scoring-job." + option);

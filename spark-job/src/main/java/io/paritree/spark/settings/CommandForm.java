@@ -1,26 +1,53 @@
 package io.paritree.spark.settings;
 
 import io.paritree.Fault;
+import io.paritree.config.Configuration;
+import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
+import io.paritree.spark.ending.UsageException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * A command as users see it: its options, and the text that describes it.
+ * A command as users see it, and what its command line becomes.
  *
  * @param name as it is typed, after {@code scripts/}
  * @param description what it does
  * @param exitCodes what they mean
+ * @param options that it has
+ * @param keys the setting that an option replaces; empty for an option of one run
+ * @param reading makes what it was asked of the settings
  */
-record CommandForm(
-    String name, String description, String exitCodes, List<OptionSpec.Builder> options) {
+public record CommandForm<T>(
+    String name,
+    String description,
+    String exitCodes,
+    List<OptionSpec.Builder> options,
+    Function<String, Optional<String>> keys,
+    Reading<T> reading) {
   private static final int WIDTH = 100;
   private static final String FORMAT = "--format";
   private static final List<String> FORMATS = List.of("text", "json");
+
+  /** Reads the settings: the type and range of each. */
+  @FunctionalInterface
+  public interface Reading<T> {
+    /**
+     * Reads them.
+     *
+     * @param given the options of one run
+     * @throws ConfigurationException if there are problems; the message names all of them
+     */
+    T of(Settings settings, ParseResult given) throws ConfigurationException;
+  }
 
   /** Returns the option that says in which form a result is printed. */
   static OptionSpec.Builder format() {
@@ -42,8 +69,41 @@ record CommandForm(
     return format.equals("json");
   }
 
+  /**
+   * Reads a command line, and the configuration file that it names.
+   *
+   * @return empty if help is requested
+   */
+  public Optional<T> parse(String... arguments) throws UsageException {
+    try {
+      ParseResult given = line().parseArgs(arguments);
+      return given.isUsageHelpRequested()
+          ? Optional.empty()
+          : Optional.of(reading.of(configuration(given).settings(), given));
+    } catch (ParameterException | ConfigurationException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
+  }
+
+  private Configuration configuration(ParseResult given) throws ConfigurationException {
+    Configuration configuration = Configuration.defaults(CommandForm.class);
+    if (given.hasMatchedOption("--conf")) {
+      configuration = configuration.withFile(Path.of(given.matchedOptionValue("--conf", "")));
+    }
+
+    for (OptionSpec option : given.matchedOptions()) {
+      String longName = option.longestName().substring(2);
+      Optional<String> key = keys.apply(longName);
+      if (key.isPresent()) {
+        configuration = configuration.with("--" + longName, key.get(), option.getValue());
+      }
+    }
+
+    return configuration;
+  }
+
   /** Returns what reads its command line. */
-  CommandLine line() {
+  private CommandLine line() {
     CommandSpec command = CommandSpec.create().name(name);
     command
         .usageMessage()
@@ -56,7 +116,7 @@ record CommandForm(
   }
 
   /** Returns the text of {@code --help}. */
-  String usage() {
+  public String usage() {
     return line().getUsageMessage(Ansi.OFF);
   }
 }

@@ -4,7 +4,6 @@ import io.paritree.Fault;
 import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
 import io.paritree.rule.RuleException;
-import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.outcomes.OutcomeQuery;
 import io.paritree.spark.outcomes.Outcomes;
 import io.paritree.spark.scores.AskedScores;
@@ -15,7 +14,6 @@ import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -102,37 +100,16 @@ public record OutcomeArguments(OutcomeQuery query, String directory, String json
         OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
   }
 
-  private static CommandForm form() {
-    return new CommandForm(
-        "outcomes",
-        "Joins labels to published scores by their keys, and says how good the scores were.",
-        "0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 8"
-            + " a rule of --require does not hold.",
-        options());
-  }
-
-  public static String usage() {
-    return form().usage();
-  }
-
-  /**
-   * Reads a command line, and the configuration file that it names.
-   *
-   * @return empty if help is requested
-   */
-  public static Optional<OutcomeArguments> parse(String... arguments) throws UsageException {
-    try {
-      ParseResult given = form().line().parseArgs(arguments);
-      if (given.isUsageHelpRequested()) {
-        return Optional.empty();
-      }
-
-      Settings settings = ScoreArguments.configuration(given, OutcomeArguments::key).settings();
-      return Optional.of(new Parser(settings, given).read());
-    } catch (ParameterException | ConfigurationException e) {
-      throw new UsageException(e.getMessage(), e);
-    }
-  }
+  /** The command. */
+  public static final CommandForm<OutcomeArguments> COMMAND =
+      new CommandForm<>(
+          "outcomes",
+          "Joins labels to published scores by their keys, and says how good the scores were.",
+          "0 measured; 1 anything else; 2 wrong usage; 3 scores or labels refused; 8"
+              + " a rule of --require does not hold.",
+          options(),
+          OutcomeArguments::key,
+          (settings, given) -> new Parser(settings, given).read());
 
   private static Optional<String> key(String option) {
     if (ONE_RUN.contains(option)) {

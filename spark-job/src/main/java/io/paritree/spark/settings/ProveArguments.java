@@ -4,14 +4,12 @@ import io.paritree.Fault;
 import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
 import io.paritree.feature.NearestName;
-import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.formats.AskedFormat;
 import io.paritree.spark.proof.ProveQuery;
 import io.paritree.spark.proof.Proving;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -23,9 +21,6 @@ import picocli.CommandLine.ParseResult;
  * @param evidence a file for the evidence; empty for none
  */
 public record ProveArguments(ProveQuery query, boolean isJson, String evidence) {
-  /** The first word of the command line. */
-  public static final String COMMAND = "prove";
-
   private static final int NATURAL = 800_000;
   private static final double MOST_UNTRIED = 0.02;
   private static final int ADVERSARIAL = 200_000;
@@ -93,38 +88,17 @@ public record ProveArguments(ProveQuery query, boolean isJson, String evidence) 
         OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
   }
 
-  private static CommandForm form() {
-    return new CommandForm(
-        "parity " + COMMAND,
-        "Proves that all ways to score give the same bits: the same records through each, rows of"
-            + " an input and records made from model and schema.",
-        "0 nothing differs; 1 anything else; 2 wrong usage; 3 input refused, a way of --ways is"
-            + " not here, or one leaves out more than --max-untried; 6 model refused; 7 a way differs.",
-        options());
-  }
-
-  public static String usage() {
-    return form().usage();
-  }
-
-  /**
-   * Reads a command line, without its first word, and the configuration file that it names.
-   *
-   * @return empty if help is requested
-   */
-  public static Optional<ProveArguments> parse(String... arguments) throws UsageException {
-    try {
-      ParseResult given = form().line().parseArgs(arguments);
-      if (given.isUsageHelpRequested()) {
-        return Optional.empty();
-      }
-
-      Settings settings = ScoreArguments.configuration(given, ProveArguments::key).settings();
-      return Optional.of(new Parser(settings, given).read());
-    } catch (ParameterException | ConfigurationException e) {
-      throw new UsageException(e.getMessage(), e);
-    }
-  }
+  /** The command. */
+  public static final CommandForm<ProveArguments> COMMAND =
+      new CommandForm<>(
+          "parity prove",
+          "Proves that all ways to score give the same bits: the same records through each, rows of"
+              + " an input and records made from model and schema.",
+          "0 nothing differs; 1 anything else; 2 wrong usage; 3 input refused, a way of --ways is"
+              + " not here, or one leaves out more than --max-untried; 6 model refused; 7 a way differs.",
+          options(),
+          ProveArguments::key,
+          (settings, given) -> new Parser(settings, given).read());
 
   private static Optional<String> key(String option) {
     return ONE_RUN.contains(option) ? Optional.empty() : Optional.of("scoring-job." + option);

@@ -1,12 +1,9 @@
 package io.paritree.spark.settings;
 
 import io.paritree.Fault;
-import io.paritree.config.Configuration;
-import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.formats.AskedFormat;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -14,9 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -198,68 +193,30 @@ public final class ScoreArguments {
     return OptionSpec.builder(name).type(boolean.class).description(description);
   }
 
-  private static CommandForm form() {
-    return new CommandForm(
+  /**
+   * Returns the command.
+   *
+   * @param clock gives the id of a run for which none is given
+   */
+  public static CommandForm<JobSettings> command(Clock clock) {
+    return new CommandForm<>(
         "score",
         "Scores the rows of a directory or a table with a model, and publishes the scores.",
         "0 published, now or before; 1 anything else; 2 wrong usage; 3 input,"
             + " output or Spark refused; 4 partitions held for too many quarantined rows; 5 another run or writer"
             + " has published meanwhile; 6 model refused; 8 partitions held by rules about drift.",
-        options());
-  }
-
-  public static String usage() {
-    return form().usage();
-  }
-
-  /**
-   * Reads a command line, and the configuration file that it names.
-   *
-   * @param clock gives the id of a run for which none is given
-   * @return empty if help is requested
-   */
-  public static Optional<JobSettings> parse(Clock clock, String... arguments)
-      throws UsageException {
-    try {
-      ParseResult given = form().line().parseArgs(arguments);
-      return given.isUsageHelpRequested()
-          ? Optional.empty()
-          : Optional.of(JobSettingsParser.read(configuration(given).settings(), given, clock));
-    } catch (ParameterException | ConfigurationException e) {
-      throw new UsageException(e.getMessage(), e);
-    }
-  }
-
-  private static Configuration configuration(ParseResult given) throws ConfigurationException {
-    return configuration(
-        given,
+        options(),
         name ->
             ONE_RUN.contains(name)
                 ? Optional.empty()
-                : Optional.of("scoring-job." + KEYS.getOrDefault(name, name)));
+                : Optional.of("scoring-job." + KEYS.getOrDefault(name, name)),
+        (settings, given) -> JobSettingsParser.read(settings, given, clock));
   }
 
-  /**
-   * Returns the configuration of a command line.
-   *
-   * @param keys the setting that an option replaces; empty for an option of one run
-   */
-  static Configuration configuration(ParseResult given, Function<String, Optional<String>> keys)
-      throws ConfigurationException {
-    Configuration configuration = Configuration.defaults(ScoreArguments.class);
-    if (given.hasMatchedOption("--conf")) {
-      configuration = configuration.withFile(Path.of(given.matchedOptionValue("--conf", "")));
-    }
-
-    for (OptionSpec option : given.matchedOptions()) {
-      String name = option.longestName().substring(2);
-      Optional<String> key = keys.apply(name);
-      if (key.isPresent()) {
-        configuration = configuration.with("--" + name, key.get(), option.getValue());
-      }
-    }
-
-    return configuration;
+  /** Reads a command line; see {@link CommandForm#parse}. */
+  public static Optional<JobSettings> parse(Clock clock, String... arguments)
+      throws UsageException {
+    return command(clock).parse(arguments);
   }
 
   /**

@@ -2,7 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.spark.ParityMain.Ended;
+import io.paritree.spark.ending.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -11,10 +11,10 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** What was found decides the exit code, wherever it can be kept. */
-class ParityMainTest {
+class EndingTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  private Ended afterKeepingNothing(Ended found, Exception why) {
+  private Ending afterKeepingNothing(Ending found, Exception why) {
     return found.withKept(
         "Writing the evidence",
         () -> {
@@ -30,13 +30,13 @@ class ParityMainTest {
   @Test
   void evidenceThatCannotBeWrittenIsAReasonOnlyIfThereIsNoOther() {
     Exception why = new FileNotFoundException("/none/evidence.json");
-    Ended differs = new Ended(Ended.DIFFERS, "Differs: sql");
-    Ended refused = new Ended(3, "Not proved: day=2026-01-01");
+    Ending differs = new Ending(Outcome.DIFFERS, "Differs: sql");
+    Ending refused = new Ending(Outcome.REFUSED, "Not proved: day=2026-01-01");
 
     assertThat(afterKeepingNothing(differs, why)).isEqualTo(differs);
     assertThat(afterKeepingNothing(refused, why)).isEqualTo(refused);
-    Ended same = afterKeepingNothing(new Ended(0, ""), why);
-    assertThat(same.exitCode()).isEqualTo(1);
+    Ending same = afterKeepingNothing(Ending.SUCCESS, why);
+    assertThat(same.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(same.reason()).isEqualTo("FileNotFoundException: /none/evidence.json");
     assertThat(err.toString(StandardCharsets.UTF_8))
         .containsPattern("(?s)(Writing the evidence failed: FileNotFoundException: .*\\tat .*){3}");
@@ -44,10 +44,10 @@ class ParityMainTest {
 
   @Test
   void whatNobodyHasExpectedIsShownWithItsPlace() {
-    afterKeepingNothing(new Ended(0, ""), new IllegalStateException("no such state"));
+    afterKeepingNothing(Ending.SUCCESS, new IllegalStateException("no such state"));
 
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains("Writing the evidence failed: IllegalStateException: no such state")
-        .contains("\tat io.paritree.spark.ParityMainTest.");
+        .contains("\tat io.paritree.spark.EndingTest.");
   }
 }
