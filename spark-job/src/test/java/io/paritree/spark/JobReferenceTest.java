@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -102,7 +103,8 @@ class JobReferenceTest {
             .filter(line -> line.matches("\\| [0-9] \\| `.*"))
             .toList();
 
-    for (Outcome outcome : EnumSet.complementOf(EnumSet.of(Outcome.DIFFERS))) {
+    Set<Outcome> ofRuns = EnumSet.complementOf(EnumSet.of(Outcome.DIFFERS));
+    for (Outcome outcome : ofRuns) {
       assertThat(rows)
           .anyMatch(
               row ->
@@ -110,8 +112,7 @@ class JobReferenceTest {
                       && row.contains("`" + outcome.word() + "`"));
     }
 
-    assertThat(rows)
-        .hasSize((int) Stream.of(Outcome.values()).mapToInt(Outcome::exitCode).distinct().count());
+    assertThat(rows).hasSize((int) ofRuns.stream().mapToInt(Outcome::exitCode).distinct().count());
   }
 
   @Test
