@@ -3,8 +3,6 @@ package io.paritree.spark.audit;
 import io.paritree.ModelException;
 import io.paritree.model.RecordedModels;
 import io.paritree.output.QuarantineColumns;
-import io.paritree.reasons.Direction;
-import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.sql.SecondScoring;
@@ -29,9 +27,6 @@ import org.apache.spark.sql.types.DataTypes;
 final class RowCheck {
   private static final long PARTS = 1_000_000;
   private static final int ROWS_OF_TASK = 200_000;
-
-  private static final Optional<ExplanationSettings> CONTRIBUTIONS =
-      Optional.of(new ExplanationSettings(0, Direction.BOTH, Float.NaN, true));
 
   private final SparkSession session;
   private final AuditQuery query;
@@ -103,10 +98,8 @@ final class RowCheck {
               new SecondScoring.Wanted(
                   compared.carried(),
                   input.cells(),
-                  compared.hasMargins(model.model())
-                      ? SecondScoring.Margins.SCORED
-                      : SecondScoring.Margins.LEFT_OUT,
-                  compared.hasContributions(model.model()) ? CONTRIBUTIONS : Optional.empty()));
+                  compared.hasMargins(model.model()),
+                  compared.hasContributions(model.model())));
     } catch (IllegalArgumentException e) {
       throw new RefusedException("the input: " + e.getMessage());
     }

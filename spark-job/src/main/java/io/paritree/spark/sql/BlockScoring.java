@@ -4,7 +4,7 @@ import io.paritree.InvalidRowException;
 import io.paritree.feature.Faults;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
-import io.paritree.reasons.ExplanationSettings;
+import io.paritree.reasons.Reasons;
 import io.paritree.spark.rows.FaultList;
 import io.paritree.spark.rows.ScoreFields;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * computed columns; the next one is in the same memory. Immutable and thread-safe.
  *
  * @param columns where rows have the model's fields
- * @param explanation reasons and contributions that are computed; null for none
+ * @param hasContributions whether contributions are computed
  * @param computedType the computed columns, without the version
  */
 record BlockScoring(
@@ -32,7 +32,7 @@ record BlockScoring(
     boolean hasMargins,
     boolean hasFaults,
     boolean isStrict,
-    ExplanationSettings explanation,
+    boolean hasContributions,
     StructType computedType)
     implements MapPartitionsFunction<InternalRow, JoinedRow> {
   /** More rows need more memory, and are scored no faster. */
@@ -43,9 +43,6 @@ record BlockScoring(
    * the same few lines of the processor's first cache.
    */
   private static final int STRIDE = BLOCK_ROWS + 16;
-
-  /** How many columns reasons are. */
-  private static final int REASONS = 3;
 
   /** How many times its size the memory of a row may be; a longer row had it before. */
   private static final long MOST_MEMORY = 4;
@@ -63,7 +60,8 @@ record BlockScoring(
     private final ScoredBlock results;
     private final Iterator<InternalRow> rows;
     private final InternalRow[] block = new InternalRow[BLOCK_ROWS];
-    private final RowExplainer explainer; // null if nothing is explained
+    private final Reasons reasons; // null if nothing is explained
+    private final float[] contributions;
     private final float[] rowSlots;
     private final int[] nans;
     private final Faults found = new Faults();
@@ -81,7 +79,8 @@ record BlockScoring(
       this.rows = rows;
       this.nans = new int[encoder.numbers()];
       this.labels = ScoreFields.labels(open);
-      this.explainer = explanation == null ? null : new RowExplainer(open, columns);
+      this.reasons = hasContributions ? Reasons.checked(open) : null;
+      this.contributions = new float[hasContributions ? reasons.contributions() : 0];
       this.rowSlots = new float[engine.width()];
       this.computed = new SpecificInternalRow(computedType);
     }
@@ -187,49 +186,23 @@ record BlockScoring(
                 : null);
       }
 
-      to = explanation == null ? to : explain(at, isGood, to);
+      to = hasContributions ? explain(at, isGood, to) : to;
       if (hasFaults) {
         computed.update(to, isGood ? null : FaultList.of(results.faults().of(at)));
       }
     }
 
-    /** Computes the columns of reasons and contributions; of a row with faults, they are null. */
-    private int explain(int at, boolean isGood, int first) {
-      int to = first;
-      int reasons = explanation.hasReasons() ? REASONS : 0;
-      int contributions = explanation.contributions() ? explainer.contributions().length : 0;
-      for (int index = 0; index < reasons + contributions; index++) {
-        computed.setNullAt(to + index);
-      }
-
-      if (!isGood) {
-        return to + reasons + contributions;
-      }
-
-      for (int slot = 0; slot < rowSlots.length; slot++) {
-        rowSlots[slot] = results.slots()[slot * STRIDE + at];
-      }
-
-      explainer.explain(rowSlots);
-      if (explanation.hasReasons()) {
-        float[] scores = results.scores();
-        int scored = at * engine.scores();
-        int winner = explainer.winner(scores, scored);
-        if (explanation.hasReasons(scores[scored + Math.min(winner, engine.scores() - 1)])) {
-          computed.update(
-              to,
-              explainer.reasons(winner, block[at], explanation.most(), explanation.direction()));
-          computed.setFloat(to + 1, explainer.base());
-          computed.setFloat(to + 2, explainer.rest());
+    /** Computes contributions; of a row with faults, they are null. */
+    private int explain(int at, boolean isGood, int to) {
+      if (isGood) {
+        for (int slot = 0; slot < rowSlots.length; slot++) {
+          rowSlots[slot] = results.slots()[slot * STRIDE + at];
         }
+
+        reasons.explain(rowSlots, 0, 1, contributions);
       }
 
-      to += reasons;
-      for (int index = 0; index < contributions; index++) {
-        computed.setFloat(to + index, explainer.contributions()[index]);
-      }
-
-      return to + contributions;
+      return put(contributions, contributions.length, 0, isGood, to);
     }
 
     private int put(float[] values, int perRow, int row, boolean isGood, int to) {

@@ -4,7 +4,6 @@ import io.paritree.ModelException;
 import io.paritree.PublicApi;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
-import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.versions.rows.RowEncoders;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -34,11 +32,11 @@ public final class DatasetScoring {
   private final boolean hasMargins;
   private final boolean hasFaults;
   private final boolean isStrict;
-  private final Optional<ExplanationSettings> explanation;
+  private final boolean hasContributions;
   private final Set<String> cells;
 
   DatasetScoring(String reference) {
-    this(reference, List.of(), false, false, false, Optional.empty(), Set.of());
+    this(reference, List.of(), false, false, false, false, Set.of());
   }
 
   private DatasetScoring(
@@ -47,20 +45,20 @@ public final class DatasetScoring {
       boolean hasMargins,
       boolean hasFaults,
       boolean isStrict,
-      Optional<ExplanationSettings> explanation,
+      boolean hasContributions,
       Set<String> cells) {
     this.reference = reference;
     this.carried = carried;
     this.hasMargins = hasMargins;
     this.hasFaults = hasFaults;
     this.isStrict = isStrict;
-    this.explanation = explanation;
+    this.hasContributions = hasContributions;
     this.cells = cells;
   }
 
   private DatasetScoring with(
       List<String> columns, boolean margins, boolean faults, boolean strict) {
-    return new DatasetScoring(reference, columns, margins, faults, strict, explanation, cells);
+    return new DatasetScoring(reference, columns, margins, faults, strict, hasContributions, cells);
   }
 
   /** Keeps these columns, first and in this order. Without any, all columns are kept. */
@@ -99,15 +97,15 @@ public final class DatasetScoring {
     return with(carried, hasMargins, hasFaults, true);
   }
 
-  /** Adds reasons and contributions, if they are wanted, in the columns of the job. */
-  DatasetScoring explained(Optional<ExplanationSettings> asked) {
-    return new DatasetScoring(reference, carried, hasMargins, hasFaults, isStrict, asked, cells);
+  /** Adds contributions, in the columns of the job. */
+  DatasetScoring withContributions() {
+    return new DatasetScoring(reference, carried, hasMargins, hasFaults, isStrict, true, cells);
   }
 
   /** Reads the texts of these columns as the job reads cells of CSV and names of directories. */
   DatasetScoring ofCells(Set<String> columns) {
     return new DatasetScoring(
-        reference, carried, hasMargins, hasFaults, isStrict, explanation, Set.copyOf(columns));
+        reference, carried, hasMargins, hasFaults, isStrict, hasContributions, Set.copyOf(columns));
   }
 
   /**
@@ -145,7 +143,7 @@ public final class DatasetScoring {
       }
     }
 
-    StructType output = ResultColumns.added(result, model, hasMargins, explanation, hasFaults);
+    StructType output = ResultColumns.added(result, model, hasMargins, hasContributions, hasFaults);
     checkNames(output, isCaseSensitive(rows), problems);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(InputProblems.message(problems));
@@ -197,7 +195,7 @@ public final class DatasetScoring {
                 hasMargins,
                 hasFaults,
                 isStrict,
-                explanation.orElse(null),
+                hasContributions,
                 computed),
             RowEncoders.writing(row, written))
         .select(all);

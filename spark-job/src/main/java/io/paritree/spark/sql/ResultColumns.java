@@ -1,14 +1,11 @@
 package io.paritree.spark.sql;
 
 import io.paritree.model.ScoringModel;
-import io.paritree.output.ReasonsForm;
 import io.paritree.output.ScoreColumns;
-import io.paritree.reasons.ExplanationSettings;
 import io.paritree.spark.rows.FaultList;
 import io.paritree.spark.rows.ReasonList;
 import io.paritree.spark.rows.ScoreFields;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -42,30 +39,21 @@ final class ResultColumns {
    */
   static StructType added(
       StructType to, ScoringModel model, boolean hasMargins, boolean hasFaults) {
-    return added(to, model, hasMargins, Optional.empty(), hasFaults);
+    return added(to, model, hasMargins, false, hasFaults);
   }
 
-  /**
-   * Adds a model's columns, before the version those of reasons and contributions.
-   *
-   * @param explanation which of them are wanted; empty for none
-   */
+  /** Adds a model's columns, before the version contributions if they are wanted. */
   static StructType added(
       StructType to,
       ScoringModel model,
       boolean hasMargins,
-      Optional<ExplanationSettings> explanation,
+      boolean hasContributions,
       boolean hasFaults) {
     ScoreColumns columns =
         ScoreColumns.of(
             model.outputs(), model.engine().scores(), hasMargins ? model.engine().outputs() : 0);
     StructType all = ScoreFields.add(to, columns, ScoreFields.origin(model).build());
-    if (explanation.filter(ExplanationSettings::hasReasons).isPresent()) {
-      all = all.add(ReasonsForm.COLUMN, REASONS_TYPE);
-      all = ScoreFields.floats(all, List.of(ReasonsForm.BASE, ReasonsForm.REST), Metadata.empty());
-    }
-
-    if (explanation.filter(ExplanationSettings::contributions).isPresent()) {
+    if (hasContributions) {
       all = ScoreFields.floats(all, ScoreFields.contributions(model), Metadata.empty());
     }
 

@@ -39,11 +39,6 @@ final class RowExplainer {
     reasons.explain(slots, 0, 1, contributions);
   }
 
-  /** Returns the contributions of the row that was explained last. */
-  float[] contributions() {
-    return contributions;
-  }
-
   /** Returns the output that the reasons of a row explain, whose scores start at {@code at}. */
   int winner(float[] scores, int at) {
     return reasons.winner(scores, at);
@@ -63,16 +58,6 @@ final class RowExplainer {
         most,
         direction,
         (group, column) -> given(reasons.groups().get(group).columns().get(column), row));
-  }
-
-  /** Returns what the reasons that were chosen last are added to. */
-  float base() {
-    return list.base();
-  }
-
-  /** Returns what all others add. */
-  float rest() {
-    return list.rest();
   }
 
   /** Returns the value of a field as text; null if it is missing. */

@@ -2,9 +2,7 @@ package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
 import io.paritree.model.ModelFiles;
-import io.paritree.reasons.ExplanationSettings;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,32 +14,22 @@ import org.apache.spark.sql.Row;
  * @param scorer what of a model scores
  */
 public record SecondScoring(Scorer scorer) {
-  /** Which results there are beside scores. */
-  public enum Margins {
-    SCORED,
-    LEFT_OUT
-  }
-
   /**
    * What is wanted of the rows.
    *
    * @param kept columns that are kept, first and in this order
    * @param cells columns whose texts are read as cells of CSV are
-   * @param explanation reasons and contributions; empty for none
    */
   public record Wanted(
-      List<String> kept,
-      Set<String> cells,
-      Margins margins,
-      Optional<ExplanationSettings> explanation) {}
+      List<String> kept, Set<String> cells, boolean hasMargins, boolean hasContributions) {}
 
   /**
    * Scores rows.
    *
    * @param files of the model
    * @return the kept columns, scores, margins if they are wanted, the label if there is one,
-   *     reasons and contributions if they are wanted, {@code model_version}, and {@code faults},
-   *     which is null for a row that was scored
+   *     contributions if they are wanted, {@code model_version}, and {@code faults}, which is null
+   *     for a row that was scored
    * @throws ModelException if the model is refused
    * @throws IllegalArgumentException if the rows lack a column
    */
@@ -51,9 +39,9 @@ public record SecondScoring(Scorer scorer) {
         new DatasetScoring(files.origin())
             .keys(wanted.kept().toArray(String[]::new))
             .ofCells(wanted.cells())
-            .explained(wanted.explanation())
             .withFaults();
-    return (wanted.margins() == Margins.SCORED ? scoring.withMargin() : scoring)
-        .score(rows, PlannedModel.of(rows.sparkSession(), files, scorer));
+    scoring = wanted.hasMargins() ? scoring.withMargin() : scoring;
+    scoring = wanted.hasContributions() ? scoring.withContributions() : scoring;
+    return scoring.score(rows, PlannedModel.of(rows.sparkSession(), files, scorer));
   }
 }
