@@ -1,0 +1,242 @@
+package io.paritree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.paritree.docs.Page;
+import io.paritree.evidence.EvidenceDocument;
+import io.paritree.json.SealedJson;
+import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.TableIndexes;
+import io.paritree.model.golden.GoldenFile;
+import io.paritree.model.layout.FrozenAliases;
+import io.paritree.model.manifest.ManifestParser;
+import io.paritree.model.manifest.ManifestWriter;
+import io.paritree.model.manifest.SchemaParser;
+import io.paritree.model.manifest.SchemaWriter;
+import io.paritree.output.FrozenRunDrift;
+import io.paritree.output.PartitionManifest;
+import io.paritree.output.RunReport;
+import io.paritree.output.StoredAudit;
+import io.paritree.output.StoredOutcomes;
+import io.paritree.output.StoredProfile;
+import io.paritree.profile.Profile;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Documents that the code of December 2026 has written are read, and written again as they were:
+ * {@code documents/KIND/FILE}. Where a kind is read and never written, or passed on as it is, the
+ * claim is smaller.
+ */
+class FrozenDocumentsTest {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  /** Numbers are the same if their doubles have the same bits. */
+  private static final Comparator<JsonNode> BY_VALUE =
+      (one, other) -> {
+        if (one.isIntegralNumber() && other.isIntegralNumber()) {
+          return one.bigIntegerValue().compareTo(other.bigIntegerValue());
+        } else if (one.isNumber() && other.isNumber()) {
+          return Double.compare(real(one), real(other));
+        }
+
+        return one.equals(other) ? 0 : 1;
+      };
+
+  /** Each kind of document that is on disk, or that a command answers to be kept. */
+  private enum Kind {
+    PACKAGE("ManifestWriter"),
+    GOLDEN("GoldenFile"),
+    REFERENCE("Profile"),
+    SCHEMA("SchemaWriter"),
+    ALIAS_MOVE("AliasMove"),
+    GUARDED_ALIASES(""),
+    PARTITION("PartitionManifest"),
+    REPORT("RunReport"),
+    DRIFT("RunDrift"),
+    STORED_PROFILE("StoredProfile"),
+    COMPARISON("Comparison"),
+    OUTCOMES(""),
+    AUDIT(""),
+    INDEX("IndexManifest"),
+    TABLE_INDEXES("TableIndexes"),
+    PARITY("ParityProof"),
+    REPLAY("Replay");
+
+    private final String writer;
+
+    /**
+     * @param writer the class of this module that writes it; empty if none does
+     */
+    Kind(String writer) {
+      this.writer = writer;
+    }
+
+    private String directory() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  static List<Path> documents() throws IOException {
+    try (Stream<Path> files = Files.walk(directory())) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static Path directory() {
+    try {
+      return Path.of(FrozenDocumentsTest.class.getResource("/documents").toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static double real(JsonNode number) {
+    return Double.parseDouble(number.asText());
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void aDocumentIsReadAndWrittenAgainAsItWas(Path file) throws Exception {
+    Kind kind =
+        Arrays.stream(Kind.values())
+            .filter(one -> one.directory().equals(file.getParent().getFileName().toString()))
+            .findFirst()
+            .orElseThrow();
+    String name = file.getFileName().toString();
+    byte[] document = Files.readAllBytes(file);
+
+    byte[] rewritten = rewritten(kind, file, document, name);
+
+    List<JsonNode> before = trees(document);
+    List<JsonNode> after = trees(rewritten);
+    assertThat(after).hasSameSizeAs(before);
+    for (int at = 0; at < before.size(); at++) {
+      assertThat(after.get(at).equals(BY_VALUE, before.get(at)))
+          .as("%s%nwritten again: %s", file, after.get(at))
+          .isTrue();
+    }
+  }
+
+  private static byte[] rewritten(Kind kind, Path file, byte[] document, String name)
+      throws Exception {
+    return switch (kind) {
+      case PACKAGE -> ManifestWriter.toJson(ManifestParser.fromJson(name, document));
+      case GOLDEN -> GoldenFile.write(GoldenFile.parse(name, document));
+      case REFERENCE -> Profile.fromJson(name, document).toJson();
+      case SCHEMA -> SchemaWriter.toJson(SchemaParser.fromJson(name, document));
+      case ALIAS_MOVE -> FrozenAliases.rewritten(document, name);
+      case GUARDED_ALIASES -> requirements(file);
+      case PARTITION -> PartitionManifest.fromJson(document, name).toJson();
+      case REPORT -> RunReport.fromJson(document, name).toJson();
+      case DRIFT -> FrozenRunDrift.rewritten(document, name);
+      case STORED_PROFILE -> StoredProfile.fromJson(document, name).toJson();
+      case COMPARISON -> {
+        assertThat(EvidenceDocument.read(name, document).isComparison()).isTrue();
+        yield document;
+      }
+      case OUTCOMES -> StoredOutcomes.checked(document, day(document), name);
+      case AUDIT -> StoredAudit.of(document, audited(document), name).document();
+      case INDEX -> {
+        Path digests = file.resolveSibling(name.replace(".json", ".sha256"));
+        yield name.endsWith(".sha256")
+            ? document
+            : IndexManifest.fromJson(document, Files.readAllBytes(digests), name).toJson();
+      }
+      case TABLE_INDEXES -> TableIndexes.fromJson(document, name).toJson();
+      case PARITY, REPLAY -> {
+        assertThat(SealedJson.isWhole(document)).isTrue();
+        yield document;
+      }
+    };
+  }
+
+  /** Returns the file of guarded aliases as what was read of it says that it was. */
+  private static byte[] requirements(Path file) throws Exception {
+    Map<String, Map<String, List<String>>> aliases =
+        FrozenAliases.requirements(file.getParent()).entrySet().stream()
+            .collect(
+                Collectors.toMap(Map.Entry::getKey, rules -> Map.of("require", rules.getValue())));
+    return MAPPER.writeValueAsBytes(Map.of("aliases", aliases));
+  }
+
+  private static String day(byte[] document) throws IOException {
+    return MAPPER.readTree(document).path("as_of").asText(StoredOutcomes.UNDATED);
+  }
+
+  private static String audited(byte[] document) throws IOException {
+    return MAPPER.readTree(document).at("/partitions/0/partition").asText();
+  }
+
+  /** Returns the documents of the lines of a file, or of the whole file. */
+  private static List<JsonNode> trees(byte[] content) throws IOException {
+    String text = new String(content, StandardCharsets.UTF_8);
+    if (!text.startsWith("{")) {
+      return List.of(MAPPER.getNodeFactory().textNode(text)); // digests
+    }
+
+    return MAPPER
+        .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .readerFor(JsonNode.class)
+        .<JsonNode>readValues(text)
+        .readAll();
+  }
+
+  @Test
+  void eachKindHasADocument() throws IOException {
+    Set<String> kinds = Arrays.stream(Kind.values()).map(Kind::directory).collect(toSet());
+    Set<String> frozen =
+        documents().stream()
+            .map(file -> file.getParent().getFileName().toString())
+            .collect(toSet());
+
+    assertThat(frozen).isEqualTo(kinds);
+  }
+
+  @Test
+  void eachClassThatWritesADocumentIsOfAKind() throws IOException {
+    Set<String> writers = new TreeSet<>();
+    try (Stream<Path> sources = Files.walk(Page.ROOT.resolve("shared-model/src/main/java"))) {
+      for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+        if (Files.readString(source).matches("(?s).*byte\\[\\] (toJson|json)\\(.*")) {
+          writers.add(source.getFileName().toString().replace(".java", ""));
+        }
+      }
+    }
+
+    writers.remove("ReasonsForm"); // a part of other documents
+    writers.remove("StoredFaults"); // a column of rows
+    assertThat(Arrays.stream(Kind.values()).map(kind -> kind.writer).toList()).containsAll(writers);
+  }
+
+  private static <T> Collector<T, ?, Set<T>> toSet() {
+    return Collectors.toCollection(TreeSet::new);
+  }
+}
