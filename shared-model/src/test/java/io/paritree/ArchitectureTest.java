@@ -103,7 +103,6 @@ class ArchitectureTest extends ArchitectureContract {
     assertThat(roomsUsing("org.snakeyaml..")).containsExactly("io.paritree.model.mlflow");
     assertThat(roomsUsing("ml.dmlc..")).containsExactly("io.paritree.xgboost");
     assertThat(roomsUsing("org.apache.hadoop..")).containsExactly("io.paritree.store");
-    assertThat(roomsUsing("org.apache.parquet..")).containsExactly("io.paritree.lookup.parquet");
   }
 
   @Test

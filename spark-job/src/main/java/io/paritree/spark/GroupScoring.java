@@ -2,7 +2,6 @@ package io.paritree.spark;
 
 import io.paritree.comparison.ComparisonCounts;
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.parquet.ScoredRows;
 import io.paritree.model.ModelFiles;
 import io.paritree.spark.check.Challenger;
 import io.paritree.spark.check.CheckedRun;
@@ -17,6 +16,7 @@ import io.paritree.spark.input.SourceRoot;
 import io.paritree.spark.keys.KeyHashes;
 import io.paritree.spark.lookup.IndexBuild;
 import io.paritree.spark.lookup.IndexedPartition;
+import io.paritree.spark.lookup.IndexedRows;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.Progress;
@@ -89,7 +89,7 @@ final class GroupScoring {
       List<IndexedPartition> partitions, List<Location> quarantined, RunDirectory directory)
       throws RefusedException, IOException {
     List<String> scores = checked.columns().scored().scores();
-    KeyForm form = ScoredRows.form(writers.columns(), checked.carried().keys(), scores);
+    KeyForm form = IndexedRows.form(writers.columns(), checked.carried().keys(), scores);
     List<String> problems =
         new IndexBuild(session, checked.place(), directory, form)
             .build(partitions, scores, quarantined);

@@ -168,23 +168,6 @@ final class OutputReader {
     return store.listOrNone(directory, MAX_ENTRIES);
   }
 
-  /**
-   * Returns a published partition, with the names of its files.
-   *
-   * @throws IOException if it is not there any more
-   */
-  PartitionManifest published(Found found) throws IOException {
-    Location file = directory(found).resolve(PartitionManifest.FILE);
-    PartitionManifest now =
-        PartitionManifest.fromJson(
-            store.readAtMost(file, PartitionManifest.MAX_BYTES), file.toString());
-    if (!now.directory().equals(found.run())) {
-      throw new IOException("%s was published again meanwhile".formatted(directory(found)));
-    }
-
-    return now;
-  }
-
   private Optional<UnservedPartition> missing(
       Location directory, String path, List<DataFile> files) {
     if (files.isEmpty()) {
@@ -222,11 +205,6 @@ final class OutputReader {
     return found.size() >= partitions;
   }
 
-  /** Returns the directory of a partition. */
-  Location directory(Found found) {
-    return found.path().isEmpty() ? output : output.resolve(found.path());
-  }
-
   /** Returns the directory of the index that the job has built of a partition, if it has. */
   Location index(Found found) throws IOException {
     return StateDirectory.index(state(), found.run(), found.path());
@@ -237,8 +215,7 @@ final class OutputReader {
     return list(state()).stream().anyMatch(StateDirectory::isUnfinishedRun);
   }
 
-  /** Returns the state directory of the output. */
-  Location state() {
+  private Location state() {
     return StateDirectory.of(output);
   }
 }

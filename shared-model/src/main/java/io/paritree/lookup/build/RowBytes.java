@@ -21,7 +21,6 @@ public final class RowBytes {
   private ByteBuffer content;
   private long rows;
   private long withoutKey;
-  private long longer;
 
   /**
    * @param bytes how many bytes the array has at first
@@ -50,17 +49,11 @@ public final class RowBytes {
     return withoutKey;
   }
 
-  /** Returns how many of the rows have more than their key and scores. */
-  public long longer() {
-    return longer;
-  }
-
   /** Removes all rows. */
   public void clear() {
     content.clear();
     rows = 0;
     withoutKey = 0;
-    longer = 0;
   }
 
   /** Adds a row that is not in the index, since a column of its key is null. */
@@ -122,7 +115,6 @@ public final class RowBytes {
 
   private void end(byte[] rest, int length) {
     rows++;
-    longer += length > 0 ? 1 : 0;
     content.putInt(length).put(rest, 0, length);
   }
 

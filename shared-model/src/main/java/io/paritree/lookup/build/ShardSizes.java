@@ -26,10 +26,9 @@ public final class ShardSizes {
    * Returns the number of shards, at most the number of buckets.
    *
    * @param bytes of all rows
-   * @param perShard how many of them a shard is to have at most
    */
-  public static int shards(long bytes, int buckets, long perShard) {
-    long wanted = Math.max(1, (bytes + perShard - 1) / perShard);
+  public static int shards(long bytes, int buckets) {
+    long wanted = Math.max(1, (bytes + BYTES_PER_SHARD - 1) / BYTES_PER_SHARD);
     return (int) Math.min(buckets, Long.highestOneBit(2 * wanted - 1));
   }
 }

@@ -1,7 +1,5 @@
 package io.paritree.spark.check;
 
-import io.paritree.lookup.parquet.ScoredRows;
-import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
@@ -13,6 +11,8 @@ import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.InputProblems;
+import io.paritree.spark.lookup.IndexedRows;
+import io.paritree.spark.lookup.UnusableRowsException;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputCheck;
 import io.paritree.spark.output.OutputPartition;
@@ -293,7 +293,7 @@ public final class JobCheck {
     }
 
     try {
-      ScoredRows.form(scored.columns(), keys, columns.scored().scores());
+      IndexedRows.form(scored.columns(), keys, columns.scored().scores());
     } catch (UnusableRowsException e) {
       problems.add("--lookup-index cannot be used: " + e.getMessage());
     }

@@ -138,7 +138,7 @@ public record IndexBuild(
       int partition = one;
       long bytes = counts.stream().mapToLong(count -> count.bytes()[partition]).sum();
       IndexPlan.Part part = plan.partitions().get(one);
-      int shards = ShardSizes.shards(bytes, part.buckets(), ShardSizes.BYTES_PER_SHARD);
+      int shards = ShardSizes.shards(bytes, part.buckets());
       int buckets = part.buckets() / shards;
       Location to = index(part.name());
       for (int shard = 0; shard < shards; shard++) {

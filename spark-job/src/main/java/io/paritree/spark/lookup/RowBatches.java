@@ -3,9 +3,6 @@ package io.paritree.spark.lookup;
 import io.paritree.lookup.build.BucketedRows;
 import io.paritree.lookup.build.LongRowException;
 import io.paritree.lookup.build.RowBytes;
-import io.paritree.lookup.parquet.QuarantinedRows;
-import io.paritree.lookup.parquet.RowFile;
-import io.paritree.lookup.parquet.ScoredRows;
 import io.paritree.spark.task.JavaSerialized;
 import java.io.IOException;
 import java.io.Serializable;
@@ -104,7 +101,7 @@ final class RowBatches implements Iterator<Tuple2<Integer, Object>>, AutoCloseab
             HadoopReadOptions.builder(hadoop, path).usePageChecksumVerification(true).build(),
             next.partition() < 0
                 ? new QuarantinedRows(plan.keys(), name -> rowsOf(numbers.getOrDefault(name, -1)))
-                : new ScoredRows(plan.keys().names(), plan.scores(), rowsOf(next.partition())));
+                : new IndexedRows(plan.keys().names(), plan.scores(), rowsOf(next.partition())));
   }
 
   /** Returns what takes the rows of a partition; null if it is not indexed. */

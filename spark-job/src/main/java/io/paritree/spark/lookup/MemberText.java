@@ -1,4 +1,4 @@
-package io.paritree.lookup.parquet;
+package io.paritree.spark.lookup;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

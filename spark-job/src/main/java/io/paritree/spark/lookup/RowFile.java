@@ -1,4 +1,4 @@
-package io.paritree.lookup.parquet;
+package io.paritree.spark.lookup;
 
 import java.io.IOException;
 import org.apache.parquet.ParquetReadOptions;
@@ -14,7 +14,7 @@ import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
 
 /** A Parquet file that the job has written, which is read row by row. Not thread-safe. */
-public final class RowFile implements AutoCloseable {
+final class RowFile implements AutoCloseable {
   private final ParquetFileReader reader;
   private final Rows rows;
   private final MessageColumnIO columns;
@@ -23,7 +23,7 @@ public final class RowFile implements AutoCloseable {
   private long left; // of the row group
 
   /** What is done with the rows of a file. */
-  public interface Rows {
+  interface Rows {
     /** Returns the columns that are read, in the order in which their values are wanted. */
     MessageType columns(MessageType stored) throws UnusableRowsException;
 
@@ -49,8 +49,7 @@ public final class RowFile implements AutoCloseable {
   }
 
   /** Opens a file. */
-  public static RowFile open(InputFile file, ParquetReadOptions options, Rows rows)
-      throws IOException {
+  static RowFile open(InputFile file, ParquetReadOptions options, Rows rows) throws IOException {
     ParquetFileReader reader = ParquetFileReader.open(file, options);
     try {
       return new RowFile(reader, rows);
@@ -61,7 +60,7 @@ public final class RowFile implements AutoCloseable {
   }
 
   /** Reads the next row; returns whether there was one. */
-  public boolean next() throws IOException {
+  boolean next() throws IOException {
     while (left == 0) {
       PageReadStore group = reader.readNextRowGroup();
       if (group == null) {

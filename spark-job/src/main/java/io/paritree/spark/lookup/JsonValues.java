@@ -1,10 +1,11 @@
-package io.paritree.lookup.parquet;
+package io.paritree.spark.lookup;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.lookup.KeyColumn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -208,11 +209,11 @@ final class JsonValues {
     KeyColumn.Type meaning = KeyValues.type(type).orElse(null);
     PrimitiveTypeName stored = type.getPrimitiveTypeName();
     if (meaning == KeyColumn.Type.DECIMAL) {
-      int scale = Decimals.scale(type);
+      int scale = KeyValues.scale(type);
       return new Value(
           place,
           number -> decimal(BigDecimal.valueOf(number, scale)),
-          bytes -> decimal(new BigDecimal(Decimals.unscaled(bytes), scale)));
+          bytes -> decimal(new BigDecimal(new BigInteger(bytes.getBytesUnsafe()), scale)));
     } else if (meaning == KeyColumn.Type.TEXT) {
       return new Value(place, null, bytes -> json.writeString(bytes.toStringUsingUTF8()));
     } else if (meaning == KeyColumn.Type.INTEGER) {

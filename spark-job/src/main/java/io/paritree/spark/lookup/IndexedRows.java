@@ -1,8 +1,7 @@
-package io.paritree.lookup.parquet;
+package io.paritree.spark.lookup;
 
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.build.RowBytes;
-import io.paritree.output.ScoreColumns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,14 +9,14 @@ import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
 /**
- * The scored rows of a partition: keys, passed columns, scores, the job's other columns, and last
- * the model's version, which the index has only once. Not thread-safe.
+ * The scored rows of a partition. A run's files have their columns in this order: keys, passed
+ * columns, scores, the job's other columns, and last the model's version, which the index has only
+ * once. Not thread-safe.
  */
-public final class ScoredRows implements RowFile.Rows {
+public final class IndexedRows implements RowFile.Rows {
   private final List<String> keyNames;
   private final List<String> scoreNames;
   private final RowBytes to;
@@ -25,7 +24,6 @@ public final class ScoredRows implements RowFile.Rows {
   private final MemberText members = new MemberText();
   private final JsonValues json = new JsonValues(members);
   private KeyValues keys;
-  private KeyForm form;
   private boolean hasMembers;
   private JsonValues.Fields passed;
   private JsonValues.Fields own;
@@ -34,7 +32,7 @@ public final class ScoredRows implements RowFile.Rows {
    * @param keys the columns of the key
    * @param scores the columns of the scores
    */
-  public ScoredRows(List<String> keys, List<String> scores, RowBytes to) {
+  IndexedRows(List<String> keys, List<String> scores, RowBytes to) {
     this.keyNames = List.copyOf(keys);
     this.scoreNames = List.copyOf(scores);
     this.to = to;
@@ -48,46 +46,16 @@ public final class ScoredRows implements RowFile.Rows {
    */
   public static KeyForm form(MessageType stored, List<String> keys, List<String> scores)
       throws UnusableRowsException {
-    ScoredRows rows = new ScoredRows(keys, scores, new RowBytes(0));
+    IndexedRows rows = new IndexedRows(keys, scores, new RowBytes(0));
     rows.values(rows.columns(stored));
-    return rows.form;
-  }
-
-  /** Returns the columns of the key; null before a file was read. */
-  KeyForm form() {
-    return form;
+    return rows.keys.form();
   }
 
   @Override
   public MessageType columns(MessageType stored) throws UnusableRowsException {
-    int last = stored.getFieldCount() - 1;
     keys = new KeyValues(stored, keyNames);
-    if (form != null && !form.equals(keys.form())) {
-      throw new UnusableRowsException("its keys have other types than those of other files");
-    }
-
-    form = keys.form();
-    List<String> names = stored.getFields().stream().map(Type::getName).toList();
-    int first = names.indexOf(scoreNames.get(0));
-    int end = first + scoreNames.size();
-    if (!names.get(last).equals(ScoreColumns.MODEL_VERSION)
-        || !names.subList(0, keyNames.size()).equals(keyNames)
-        || first < keyNames.size()
-        || end > last
-        || !names.subList(first, end).equals(scoreNames)) {
-      throw new UnusableRowsException(
-          "its columns %s are not those of a run with keys %s and scores %s"
-              .formatted(names, keyNames, scoreNames));
-    }
-
-    for (Type field : stored.getFields()) {
-      if (field.isRepetition(Type.Repetition.REPEATED)) {
-        throw new UnusableRowsException(
-            "its column '%s' is repeated, which the job writes of none".formatted(field.getName()));
-      }
-    }
-
-    return new MessageType(stored.getName(), stored.getFields().subList(0, last));
+    return new MessageType(
+        stored.getName(), stored.getFields().subList(0, stored.getFieldCount() - 1));
   }
 
   @Override
@@ -107,7 +75,7 @@ public final class ScoredRows implements RowFile.Rows {
       } else if (at < first) {
         values.add(json.converter(type, passed.at(at - keyColumns)));
       } else if (at < end) {
-        values.add(score(type, at - first));
+        values.add(score(at - first));
       } else {
         JsonValues.Place place = own.at(at - end);
         values.add(
@@ -133,12 +101,7 @@ public final class ScoredRows implements RowFile.Rows {
     };
   }
 
-  private Converter score(Type type, int score) throws UnusableRowsException {
-    if (!type.isPrimitive()
-        || type.asPrimitiveType().getPrimitiveTypeName() != PrimitiveTypeName.FLOAT) {
-      throw new UnusableRowsException("column '%s' is no float".formatted(type.getName()));
-    }
-
+  private Converter score(int score) {
     return new PrimitiveConverter() {
       @Override
       public void addFloat(float value) {

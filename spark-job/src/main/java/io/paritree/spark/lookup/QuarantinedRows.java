@@ -1,4 +1,4 @@
-package io.paritree.lookup.parquet;
+package io.paritree.spark.lookup;
 
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.build.RowBytes;
@@ -17,7 +17,7 @@ import org.apache.parquet.schema.Type;
  * The rows of a run that could not be scored, from the quarantine of all of its partitions. Not
  * thread-safe.
  */
-public final class QuarantinedRows implements RowFile.Rows {
+final class QuarantinedRows implements RowFile.Rows {
   private final KeyForm form;
   private final Function<String, RowBytes> to;
   private KeyValues keys;
@@ -28,7 +28,7 @@ public final class QuarantinedRows implements RowFile.Rows {
    * @param form the columns of the keys of scored rows
    * @param to returns what receives the rows of a partition; null for those that are left out
    */
-  public QuarantinedRows(KeyForm form, Function<String, RowBytes> to) {
+  QuarantinedRows(KeyForm form, Function<String, RowBytes> to) {
     this.form = form;
     this.to = to;
   }
@@ -44,10 +44,6 @@ public final class QuarantinedRows implements RowFile.Rows {
     List<Type> columns = new ArrayList<>();
     names.forEach(name -> columns.add(stored.getType(name)));
     for (String name : List.of(QuarantineColumns.PARTITION, QuarantineColumns.FAULTS)) {
-      if (!stored.containsField(name)) {
-        throw new UnusableRowsException("it has no column '%s'".formatted(name));
-      }
-
       columns.add(stored.getType(name));
     }
 

@@ -1,4 +1,4 @@
-package io.paritree.lookup.parquet;
+package io.paritree.spark.lookup;
 
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
@@ -32,18 +32,13 @@ final class KeyValues {
   /**
    * @param stored the columns of a file
    * @param names which are the key's
-   * @throws UnusableRowsException naming a column that is missing, or cannot be part of a key
+   * @throws UnusableRowsException naming a column that cannot be part of a key
    */
   KeyValues(MessageType stored, List<String> names) throws UnusableRowsException {
     List<KeyColumn> named = new ArrayList<>();
     for (String name : names) {
-      if (!stored.containsField(name)) {
-        throw new UnusableRowsException("it has no column '%s'".formatted(name));
-      }
-
       Type type = stored.getType(name);
-      int scale = Decimals.scale(type);
-      named.add(new KeyColumn(name, type(type).orElseThrow(() -> unusable(type)), scale));
+      named.add(new KeyColumn(name, type(type).orElseThrow(() -> unusable(type)), scale(type)));
     }
 
     this.form = new KeyForm(named);
@@ -77,6 +72,13 @@ final class KeyValues {
     }
 
     return Optional.ofNullable(found);
+  }
+
+  /** Returns the digits after the point of a column; 0 if it is none of decimals. */
+  static int scale(Type column) {
+    return column.getLogicalTypeAnnotation() instanceof DecimalLogicalTypeAnnotation decimal
+        ? decimal.getScale()
+        : 0;
   }
 
   private static UnusableRowsException unusable(Type stored) {
@@ -148,7 +150,7 @@ final class KeyValues {
       public void addBinary(Binary value) {
         columns++;
         if (isDecimal) {
-          key.putDecimal(Decimals.unscaled(value));
+          key.putDecimal(new BigInteger(value.getBytesUnsafe()));
         } else {
           key.putText(value.getBytesUnsafe(), isLast);
         }
