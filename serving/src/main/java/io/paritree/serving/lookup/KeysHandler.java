@@ -14,6 +14,7 @@ import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.KeyLookup;
 import io.paritree.serving.stored.KeyResult;
 import io.paritree.serving.stored.LookupKey;
+import io.paritree.serving.stored.LookupProblem;
 import io.paritree.serving.stored.StoredAnswer;
 import io.paritree.serving.stored.StoredRow;
 import io.paritree.serving.stored.StoredScores;
@@ -54,7 +55,7 @@ public record KeysHandler(StoredScores scores, ServingConfig.Limits limits) {
     try {
       key = lookup.key(values);
     } catch (InvalidKeyException e) {
-      StoredAnswer.writeError(StoredAnswer.problem(e), json);
+      LookupProblem.write(LookupProblem.of(e), json);
       return false;
     }
 
@@ -66,12 +67,12 @@ public record KeysHandler(StoredScores scores, ServingConfig.Limits limits) {
       return true;
     }
 
-    Problem problem = StoredAnswer.problem(result);
+    Problem problem = LookupProblem.of(result);
     if (problem.status() >= 500) {
       throw new ProblemException(problem);
     }
 
-    StoredAnswer.writeError(problem, json);
+    LookupProblem.write(problem, json);
     return false;
   }
 

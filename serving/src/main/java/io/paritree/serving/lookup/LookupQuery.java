@@ -10,7 +10,7 @@ import io.paritree.serving.request.QueryParameters;
 import io.paritree.serving.stored.KeyLookup;
 import io.paritree.serving.stored.KeyResult;
 import io.paritree.serving.stored.LookupKey;
-import io.paritree.serving.stored.StoredAnswer;
+import io.paritree.serving.stored.LookupProblem;
 import io.paritree.serving.stored.StoredRow;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
@@ -120,7 +120,7 @@ final class LookupQuery {
     try {
       return lookup.key(keyValues);
     } catch (InvalidKeyException e) {
-      throw new ProblemException(StoredAnswer.problem(e));
+      throw new ProblemException(LookupProblem.of(e));
     }
   }
 
@@ -136,7 +136,7 @@ final class LookupQuery {
    */
   StoredRow row(LookupKey key) throws IOException {
     KeyResult result = find(key, 1);
-    return result.scored().orElseThrow(() -> new ProblemException(StoredAnswer.problem(result)));
+    return result.scored().orElseThrow(() -> new ProblemException(LookupProblem.of(result)));
   }
 
   private void choose() {
@@ -145,7 +145,7 @@ final class LookupQuery {
     given.keySet().removeAll(values.keySet());
     KeyLookup chosen = values.isEmpty() ? lookup : lookup.in(values);
     if (chosen.isEmpty() && chosen.unserved().isPresent()) {
-      throw refused(StoredAnswer.problem(chosen.unserved().get()));
+      throw refused(LookupProblem.of(chosen.unserved().get()));
     } else if (chosen.isEmpty()) {
       throw new ProblemException(Problems.UNKNOWN_PARTITION.of(lookup.names()));
     }

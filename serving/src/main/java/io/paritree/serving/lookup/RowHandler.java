@@ -12,6 +12,7 @@ import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.KeyResult;
 import io.paritree.serving.stored.KeyResult.Found;
 import io.paritree.serving.stored.LookupKey;
+import io.paritree.serving.stored.LookupProblem;
 import io.paritree.serving.stored.StoredAnswer;
 import io.paritree.serving.stored.StoredRow;
 import io.paritree.serving.stored.StoredScores;
@@ -53,7 +54,7 @@ public record RowHandler(StoredScores scores, ServingConfig.Limits limits) {
     LookupKey key = query.key();
     KeyResult result = query.find(key, limit);
     if (!(result instanceof Found found)) {
-      throw new ProblemException(StoredAnswer.problem(result));
+      throw new ProblemException(LookupProblem.of(result));
     }
 
     List<StoredRow> rows = found.rows();
@@ -67,7 +68,7 @@ public record RowHandler(StoredScores scores, ServingConfig.Limits limits) {
       } else {
         OpenPartition partition = row.partition();
         json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
-        StoredAnswer.writeError(StoredAnswer.problem(row), json);
+        LookupProblem.write(LookupProblem.of(row), json);
         json.raw(partition.origin());
       }
 

@@ -1,39 +1,51 @@
 package io.paritree.serving.stored;
 
-import io.paritree.Fault;
-import io.paritree.FaultCode;
-import io.paritree.json.BrokenJsonException;
-import io.paritree.json.StrictJson;
-import io.paritree.lookup.InvalidKeyException;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.json.JsonText;
 import io.paritree.lookup.StoredEntry;
 import io.paritree.lookup.StoredEntry.Quarantined;
-import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.ReasonsForm;
+import io.paritree.output.ScoreColumns;
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.answer.Problem;
-import io.paritree.serving.answer.Problem.PointedFault;
-import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.indexes.UnservedPartition;
-import io.paritree.serving.stored.KeyResult.Absent;
-import io.paritree.serving.stored.KeyResult.Found;
-import io.paritree.serving.stored.KeyResult.Replaced;
-import io.paritree.serving.stored.KeyResult.Unanswered;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** Writes the rows that are stored under a key. */
+/**
+ * Makes the answer of a stored row: its members as the job has written them, but the numbers that a
+ * page would read as others as text, and the reasons in the form of those that are computed on
+ * request: one member {@code reasons}, in which values have their types and codes their words.
+ *
+ * <p>Where no {@link ReasonsForm} says what these are, values stay text, and direction, output and
+ * words are absent.
+ */
 public final class StoredAnswer {
-  private static final String NOT_SHOWN = "a value that is not shown";
+  private static final String STORED_REASONS = '"' + ReasonsForm.LIST + "\":";
+  private static final String COLUMNS = "columns";
+  private static final Pattern NUMBER =
+      Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
-  private StoredAnswer() {}
+  private final ReasonsForm form;
+  private final Numbers numbers;
+
+  private StoredAnswer(ReasonsForm form, Numbers numbers) {
+    this.form = form;
+    this.numbers = numbers;
+  }
 
   /**
    * Returns the rows that are stored under a key as answers have them. The checksums of an index
@@ -46,9 +58,9 @@ public final class StoredAnswer {
     try {
       if (entry instanceof Scored row) {
         ReasonsForm form = partition.manifest().reasons().orElse(null);
-        return new Scored(row.scores(), StoredMembers.answered(row.members(), form, numbers));
+        return new Scored(row.scores(), members(row.members(), form, numbers));
       } else if (entry instanceof Quarantined row) {
-        faults(row.faults());
+        LookupProblem.faults(row.faults());
       }
 
       return entry;
@@ -75,95 +87,185 @@ public final class StoredAnswer {
     stale.ifPresent(newer -> json.raw(",\"stale\":").raw(newer.json()));
   }
 
-  /** Returns the problem that a look-up which ended without a scored row is answered with. */
-  public static Problem problem(KeyResult result) {
-    if (result instanceof Absent absent) {
-      return with(absent.stale(), Problems.UNKNOWN_KEY.of(absent.searched()));
-    } else if (result instanceof Unanswered unanswered) {
-      return problem(unanswered.partition());
-    } else if (result instanceof Replaced replaced) {
-      return Problems.REPLACED_SCORES.of(replaced.partition().name());
+  /**
+   * Returns the members of a stored row as answers have them. Only a row is read that has reasons,
+   * long numbers, or numbers that are to be text.
+   *
+   * @param members each after a comma; not changed
+   * @param form how the reasons are read; null if it was not recorded
+   * @throws RuntimeException if the members are read, and are no JSON of the job's
+   */
+  static byte[] members(byte[] members, ReasonsForm form, Numbers numbers) {
+    if (members.length == 0 || StoredNumbers.isDone(members, numbers) && !hasReasons(members)) {
+      return members;
     }
 
-    return problem(((Found) result).rows().get(0));
-  }
-
-  /** Returns the problem that a key which has no single scored row is answered with. */
-  public static Problem problem(StoredRow row) {
-    OpenPartition partition = row.partition();
-    String run = partition.manifest().run();
-    String member = ",\"run\":" + JsonBytes.quotedText(run);
-    if (row.entry() instanceof Quarantined quarantined) {
-      Problem problem = Problems.QUARANTINED.of(run, partition.name());
-      return with(row.stale(), problem.with(faults(quarantined.faults())).with(member));
+    byte[] object = Arrays.copyOf(members, members.length + 1);
+    object[0] = '{';
+    object[members.length] = '}';
+    StoredAnswer answer = new StoredAnswer(form, numbers);
+    byte[] written = JsonText.compact(to -> answer.rewrite(object, to));
+    if (written.length == 2) {
+      return new byte[0]; // an object without members
     }
 
-    long rows = ((Repeated) row.entry()).rows();
-    Problem problem = Problems.AMBIGUOUS_KEY.of(rows, run, partition.name());
-    return with(row.stale(), problem.with(member).with(",\"rows\":" + rows));
+    written[0] = ',';
+    return Arrays.copyOf(written, written.length - 1);
   }
 
-  private static Problem with(Optional<UnservedPartition> stale, Problem problem) {
-    return stale.map(newer -> problem.with(newer.member())).orElse(problem);
+  private static boolean hasReasons(byte[] members) {
+    return new String(members, StandardCharsets.ISO_8859_1).contains(STORED_REASONS);
   }
 
-  /** Returns the problem that a request is answered with because a partition cannot be searched. */
-  public static Problem problem(UnservedPartition partition) {
-    Problem problem =
-        partition.isDamaged()
-            ? Problems.DAMAGED_SCORES.of(partition.name())
-            : Problems.STALE_SCORES.of(partition.name(), partition.reason().text());
-    return problem.with(partition.member());
+  private void rewrite(byte[] object, JsonGenerator to) throws IOException {
+    List<Map<String, String>> reasons = null;
+    String base = "null";
+    String rest = "null";
+    String label = "";
+    try (JsonParser json = StoredNumbers.FACTORY.createParser(object)) {
+      json.nextToken();
+      to.writeStartObject();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        switch (name) {
+          case ReasonsForm.LIST -> reasons = reasons(json);
+          case ReasonsForm.BASE -> base = number(json);
+          case ReasonsForm.REST -> rest = number(json);
+          default -> {
+            label = name.equals(ScoreColumns.LABEL) ? json.getText() : label;
+            to.writeFieldName(name);
+            StoredNumbers.copy(json, numbers, name.equals(COLUMNS), to);
+          }
+        }
+      }
+
+      if (reasons != null) {
+        to.writeObjectFieldStart("reasons");
+        writeNumber("base", base, to);
+        writeNumber("rest", rest, to);
+        writeReasons(reasons, label, to);
+        to.writeEndObject();
+      }
+
+      to.writeEndObject();
+    }
   }
 
-  public static Problem problem(InvalidKeyException e) {
-    return Problems.INVALID_KEY.of(e.column(), e.got(), e.expected());
-  }
-
-  /** Reads the faults of a quarantined row, whose values are no answer to a look-up. */
-  private static List<PointedFault> faults(byte[] stored) {
-    List<PointedFault> faults = new ArrayList<>();
-    try {
-      StrictJson json = new StrictJson("the faults", stored);
-      json.document(() -> json.list(() -> fault(json).ifPresent(faults::add)));
-    } catch (BrokenJsonException e) {
-      throw new IllegalStateException(e);
+  /** Returns a number as it is written, or null. */
+  private static String number(JsonParser json) throws IOException {
+    JsonToken token = json.currentToken();
+    if (!token.isNumeric() && token != JsonToken.VALUE_NULL) {
+      throw new IOException("a number is %s".formatted(token));
     }
 
-    return faults;
+    return json.getText();
   }
 
-  /** Reads a fault; empty if its code is one of a later version. */
-  private static Optional<PointedFault> fault(StrictJson json) throws BrokenJsonException {
-    Map<String, String> members = new HashMap<>();
-    json.namedValues(name -> members.put(name, json.text()));
-    for (FaultCode code : FaultCode.values()) {
-      if (code.code().equals(members.get("code"))) {
-        return Optional.of(
-            PointedFault.under(
-                "",
-                new Fault(
-                    code,
-                    members.getOrDefault("field", ""),
-                    code == FaultCode.MISSING_VALUE ? members.get("got") : NOT_SHOWN,
-                    members.get("expected"),
-                    "")));
+  /** Returns the members of each reason; null if there is no list of them. */
+  private static List<Map<String, String>> reasons(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      return null;
+    }
+
+    List<Map<String, String>> list = new ArrayList<>();
+    while (json.nextToken() == JsonToken.START_OBJECT) {
+      Map<String, String> reason = new HashMap<>();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        boolean isNumber = name.equals("contribution");
+        reason.put(name, isNumber ? number(json) : json.getValueAsString());
+        json.skipChildren();
+      }
+
+      list.add(reason);
+    }
+
+    if (json.currentToken() != JsonToken.END_ARRAY) {
+      throw new IOException("a reason is %s".formatted(json.currentToken()));
+    }
+
+    return list;
+  }
+
+  private void writeReasons(List<Map<String, String>> reasons, String label, JsonGenerator to)
+      throws IOException {
+    if (form != null) {
+      to.writeStringField("direction", form.direction());
+      if (form.outputs().containsKey(label)) {
+        to.writeStringField("output", form.outputs().get(label));
       }
     }
 
-    return Optional.empty();
-  }
-
-  /** Writes a problem as the member {@code error} of a result, without its type. */
-  public static void writeError(Problem problem, JsonBytes json) {
-    json.raw("\"error\":{\"code\":").string(problem.code());
-    json.raw(",\"status\":").number(problem.status());
-    json.raw(",\"detail\":").string(problem.detail());
-    if (!problem.errors().isEmpty()) {
-      json.raw(",\"errors\":");
-      Problem.write(problem.errors(), json);
+    to.writeArrayFieldStart("fields");
+    for (Map<String, String> reason : reasons) {
+      writeReason(reason, to);
     }
 
-    json.raw(problem.members().getBytes(StandardCharsets.UTF_8)).raw('}');
+    to.writeEndArray();
+  }
+
+  private void writeReason(Map<String, String> reason, JsonGenerator to) throws IOException {
+    String field = Objects.requireNonNullElse(reason.get("field"), "");
+    String contribution = reason.getOrDefault("contribution", "null");
+    String code = reason.get("code");
+    to.writeStartObject();
+    to.writeStringField("field", field);
+    to.writeFieldName("value");
+    writeValue(field, reason.get("value"), to);
+    writeNumber("contribution", contribution, to);
+    if (code != null) {
+      to.writeStringField("code", code);
+    }
+
+    if (code != null && form != null && !contribution.equals("null")) {
+      Optional<String> text = form.text(field, Double.parseDouble(contribution));
+      if (text.isPresent()) {
+        to.writeStringField("text", text.get());
+      }
+    }
+
+    to.writeEndObject();
+  }
+
+  private void writeNumber(String name, String number, JsonGenerator to) throws IOException {
+    to.writeFieldName(name);
+    StoredNumbers.write(number, numbers, false, to);
+  }
+
+  private void writeValue(String field, String value, JsonGenerator to) throws IOException {
+    List<String> columns = form == null ? List.of(field) : form.columns(field);
+    if (columns.size() == 1) {
+      writeColumn(columns.get(0), value, to);
+      return;
+    }
+
+    Optional<List<String>> values = GroupText.values(value, columns);
+    if (values.isEmpty()) {
+      to.writeString(value);
+      return;
+    }
+
+    to.writeStartObject();
+    for (int column = 0; column < columns.size(); column++) {
+      to.writeFieldName(columns.get(column));
+      String one = values.get().get(column);
+      writeColumn(columns.get(column), one.isEmpty() ? null : one, to);
+    }
+
+    to.writeEndObject();
+  }
+
+  private void writeColumn(String column, String value, JsonGenerator to) throws IOException {
+    if (form == null || value == null) {
+      to.writeString(value);
+    } else if (form.truths().contains(column)) {
+      to.writeBoolean(Boolean.parseBoolean(value));
+    } else if (form.numbers().contains(column) && NUMBER.matcher(value).matches()) {
+      StoredNumbers.write(value, numbers, true, to);
+    } else {
+      to.writeString(value);
+    }
   }
 }

@@ -62,7 +62,7 @@ class StoredNumbersTest {
   }
 
   private static String text(String members, Numbers numbers) {
-    return new String(StoredMembers.answered(members.getBytes(UTF_8), null, numbers), UTF_8);
+    return new String(StoredAnswer.members(members.getBytes(UTF_8), null, numbers), UTF_8);
   }
 
   @Test

@@ -57,7 +57,7 @@ class StoredReasonsTest {
   @TempDir Path directory;
 
   private static String members(String stored, ReasonsForm form, Numbers numbers) {
-    return new String(StoredMembers.answered(stored.getBytes(UTF_8), form, numbers), UTF_8);
+    return new String(StoredAnswer.members(stored.getBytes(UTF_8), form, numbers), UTF_8);
   }
 
   @Test
