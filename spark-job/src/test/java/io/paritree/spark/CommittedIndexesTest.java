@@ -2,11 +2,16 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.output.DeltaLog;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.publish.Step;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -36,6 +41,11 @@ class CommittedIndexesTest extends DeltaScores {
     sql("DELETE FROM TABLE_ WHERE parcel_id = 3");
     sql("OPTIMIZE TABLE_ ZORDER BY (parcel_id)");
     assertThat(rows().inputFiles()).doesNotContainAnyElementsOf(files);
+    assertThat(actions(version() - 1)).as("deletion").anyMatch(DeltaLog.Action::changesRows);
+    assertThat(actions(version()))
+        .as("what a server looks at: the same rows in other files")
+        .isNotEmpty()
+        .noneMatch(action -> action.changesRows() || action.kind() == DeltaLog.Kind.PROTOCOL);
     succeeds(score(with(run, "three", "--partition", "day=2024-01-01")));
     assertThat(indexes().base()).isEqualTo(version() - 1);
     assertThat(runsOfIndexes())
@@ -54,6 +64,14 @@ class CommittedIndexesTest extends DeltaScores {
     assertThat(runsOfIndexes())
         .isEqualTo(Map.of("day=2023-12-31", "two", "day=2024-01-01", "four"));
     assertThat(stored()).isEqualTo(Scores.of(rows().where("day = '2024-01-01'"))).hasSize(ROWS);
+  }
+
+  /** Returns what the commit of a version has done, as a server reads it. */
+  private List<DeltaLog.Action> actions(long version) throws IOException {
+    Location at = Location.of(table.toRealPath());
+    List<DeltaLog.Action> actions = new ArrayList<>();
+    new DeltaLog(FileStore.of(at), at, 4 << 20).read(version, actions::add);
+    return actions;
   }
 
   private static Object[] with(Object[] options, String run, Object... more) {

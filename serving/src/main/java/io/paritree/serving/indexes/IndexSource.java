@@ -80,7 +80,7 @@ final class IndexSource {
     try {
       LookupIndex.verify(directory);
     } catch (DamagedFileException | NoSuchFileException e) { // of a copy, something was removed
-      if (isMadeAgain(directory)) {
+      if (isFetchedAgain(directory)) {
         return open(one);
       } else if (e instanceof NoSuchFileException) {
         throw e;
@@ -100,7 +100,7 @@ final class IndexSource {
   }
 
   /** Returns whether an index is on a disk of this machine already. */
-  boolean isMade(Found one) throws IOException {
+  boolean isHere(Found one) throws IOException {
     Location built = reader.index(one);
     return built.isLocal() && Files.exists(built.toPath().resolve(IndexManifest.FILE))
         || Files.exists(kept(one.run(), one.path()).toPath().resolve(IndexManifest.FILE));
@@ -118,7 +118,7 @@ final class IndexSource {
     try {
       return open(one, directory, files(directory));
     } catch (DamagedFileException | NoSuchFileException e) {
-      if (!isMadeAgain(directory)) {
+      if (!isFetchedAgain(directory)) {
         throw e;
       }
 
@@ -185,7 +185,7 @@ final class IndexSource {
       throws IOException {
     Set<String> paths = new TreeSet<>();
     for (Found one : published) {
-      if (!isMade(one)) {
+      if (!isHere(one)) {
         paths.add(one.path());
       }
     }
@@ -227,16 +227,14 @@ final class IndexSource {
     }
   }
 
-  /**
-   * Returns whether a damaged index was the server's own: it is removed, and will be made again.
-   */
-  private boolean isMadeAgain(Path directory) throws IOException {
+  /** Returns whether a damaged index was the server's copy: it is removed, and is fetched again. */
+  private boolean isFetchedAgain(Path directory) throws IOException {
     Location place = Location.of(directory);
     return own.of(output).holds(place) && own.discard(place);
   }
 
   /**
-   * Removes what was made for other partitions.
+   * Removes copies of the indexes of other partitions.
    *
    * @param open the partitions in service
    * @param published the partitions that are to be

@@ -148,7 +148,7 @@ public final class OutputPoller {
       for (Found one : published) {
         absences.remove(one.path());
         waits();
-        if (pending.containsKey(one.path()) && !isMade(one)) {
+        if (pending.containsKey(one.path()) && !isHere(one)) {
           waitsNoMore(); // its index may take long, and is reported as on its way
         }
 
@@ -191,13 +191,13 @@ public final class OutputPoller {
 
   /**
    * Returns the partitions that do not answer while this poll opens them: those that did not before
-   * it, and those whose indexes have to be made. Others are opened at once.
+   * it, and those whose indexes have to be fetched. Others are opened at once.
    */
   private Map<String, UnservedPartition> pending(
       boolean isFirst, List<Found> published, Map<String, OpenPartition> old) {
     Map<String, UnservedPartition> all = new TreeMap<>();
     for (Found one : published) {
-      if (isFirst || old.isEmpty() || !isSame(one, old(one, old, published)) && !isMade(one)) {
+      if (isFirst || old.isEmpty() || !isSame(one, old(one, old, published)) && !isHere(one)) {
         all.put(
             one.path(),
             UnservedPartition.partition(
@@ -212,9 +212,9 @@ public final class OutputPoller {
     return all;
   }
 
-  private boolean isMade(Found one) {
+  private boolean isHere(Found one) {
     try {
-      return source.isMade(one);
+      return source.isHere(one);
     } catch (IOException e) {
       return false; // said when it is opened
     }
@@ -264,7 +264,7 @@ public final class OutputPoller {
     String why;
     try {
       one.missing().ifPresent(rows -> unserved.put(one.path(), rows));
-      if (one.missing().isPresent() && !isSame && !source.isMade(one)) {
+      if (one.missing().isPresent() && !isSame && !source.isHere(one)) {
         return stillFound(one, old);
       }
 
@@ -303,7 +303,7 @@ public final class OutputPoller {
    */
   private Optional<OpenPartition> stillFound(Found one, OpenPartition old) {
     return Optional.ofNullable(old)
-        .filter(earlier -> !isMade(one) && source.isKept(earlier.manifest()));
+        .filter(earlier -> !isHere(one) && source.isKept(earlier.manifest()));
   }
 
   /** Returns why a partition does not answer whose index has answered before. */
