@@ -1,6 +1,7 @@
 package io.paritree.serving.indexes;
 
 import io.paritree.output.DamagedFileException;
+import io.paritree.output.PartitionManifest;
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.indexes.OutputReader.Found;
 import io.paritree.serving.indexes.UnservedPartition.Reason;
@@ -9,6 +10,7 @@ import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -46,7 +48,7 @@ public final class OutputPoller {
   private final RetiredPartitions retired;
   private OutputReader reader; // null until the output's store has answered once
   private IndexSource source;
-  private volatile OutputState state = OutputState.EMPTY;
+  private volatile OutputState state;
   private volatile long waitsSince; // nanosecond clock; 0 while the output is not read
   private boolean isBegun; // the output has been read once since the start
   private final Map<String, Integer> absences = new HashMap<>();
@@ -79,6 +81,10 @@ public final class OutputPoller {
     if (!this.output.isLocal()) {
       own.open();
     }
+
+    this.state =
+        OutputState.unread(
+            "Cannot serve %s yet: it is being read, or its indexes fetched".formatted(output));
   }
 
   private void connect() throws IOException {
@@ -107,7 +113,22 @@ public final class OutputPoller {
   }
 
   /** Reads which partitions are published now, and takes them into service. */
-  public void poll() throws IOException {
+  public void poll() {
+    boolean hadNone = state.partitions().isEmpty();
+    try {
+      look();
+      String none =
+          hadNone && state.isEmpty()
+              ? "Cannot serve %s: scripts/score has published no partition there, with a %s or by a commit to a Delta table"
+                  .formatted(output, PartitionManifest.FILE)
+              : "";
+      state = new OutputState(state.partitions(), state.unserved(), none, Instant.now());
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      state = state.failed("Cannot read %s: %s".formatted(output, e.getMessage()));
+    }
+  }
+
+  private void look() throws IOException {
     retired.closeOld();
     waits();
     try {
@@ -186,7 +207,7 @@ public final class OutputPoller {
       Map<String, UnservedPartition> pending) {
     Map<String, UnservedPartition> all = new TreeMap<>(pending);
     all.putAll(unserved);
-    state = new OutputState(partitions, UnservedPartition.ordered(all.values()));
+    state = state.with(partitions, UnservedPartition.ordered(all.values()));
   }
 
   /**
@@ -353,7 +374,7 @@ public final class OutputPoller {
   /** Closes all indexes. */
   public void close() {
     retired.add(state.partitions());
-    state = OutputState.EMPTY;
+    state = state.with(List.of(), List.of());
     retired.closeAll();
   }
 }

@@ -54,14 +54,7 @@ public record KeyLookup(ServedOutput output, StoredScores scores, OutputState st
 
   /** Returns the look-up in the partitions that have these values, given as text. */
   public KeyLookup in(Map<String, String> values) {
-    return new KeyLookup(
-        output,
-        scores,
-        new OutputState(
-            state.partitions().stream().filter(one -> matches(one.values(), values)).toList(),
-            state.unserved().stream()
-                .filter(one -> one.isTable() || matches(one.values(), values))
-                .toList()));
+    return new KeyLookup(output, scores, state.only(partition -> matches(partition, values)));
   }
 
   private static boolean matches(Map<String, String> partition, Map<String, String> values) {

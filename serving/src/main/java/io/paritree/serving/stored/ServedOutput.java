@@ -3,7 +3,6 @@ package io.paritree.serving.stored;
 import io.paritree.json.JsonText;
 import io.paritree.lookup.KeyForm;
 import io.paritree.output.DamagedFileException;
-import io.paritree.output.PartitionManifest;
 import io.paritree.serving.indexes.IndexDirectory;
 import io.paritree.serving.indexes.OpenFiles;
 import io.paritree.serving.indexes.OpenPartition;
@@ -19,7 +18,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
@@ -38,8 +36,6 @@ public final class ServedOutput {
   private final String name;
   private final Duration lookTimeout;
   private final OutputPoller indexes;
-  private volatile String failure; // of the last poll; empty if there was none
-  private volatile Instant polledAt = Instant.EPOCH;
   private final Instant made = Instant.now();
   private final AtomicLongArray lookups = new AtomicLongArray(LookupResult.values().length);
 
@@ -63,8 +59,6 @@ public final class ServedOutput {
     this.name = name;
     this.lookTimeout = lookTimeout;
     this.indexes = new OutputPoller(name, output, keep, files, own, nanos);
-    this.failure =
-        "Cannot serve %s yet: it is being read, or its indexes fetched".formatted(output);
   }
 
   public String name() {
@@ -92,25 +86,13 @@ public final class ServedOutput {
 
   /** Returns why partitions are not served as they are published now, by their paths. */
   public Map<String, String> problems() {
-    Map<String, String> all = new TreeMap<>();
-    OutputState now = state();
-    now.unserved().forEach(one -> all.put(one.path(), one.why()));
-    if (!failure.isEmpty()) {
-      all.put("", failure);
-    }
-
+    Map<String, String> all = state().problems();
     long waited = indexes.waitedNanos();
     if (waited > lookTimeout.toNanos()) {
       all.put(
           "",
           "Cannot read %s: its store has not answered for %s s"
               .formatted(indexes.output(), TimeUnit.NANOSECONDS.toSeconds(waited)));
-    }
-
-    for (OpenPartition partition : now.partitions()) {
-      if (!partition.damage().isEmpty()) {
-        all.putIfAbsent(partition.path(), partition.damage());
-      }
     }
 
     return all;
@@ -135,12 +117,12 @@ public final class ServedOutput {
 
   /** Returns when the output was last read. */
   public Instant polledAt() {
-    return polledAt;
+    return state().readAt();
   }
 
   /** Returns when the output was last read, or the server started if it was not. */
   Instant unreadSince() {
-    Instant last = polledAt;
+    Instant last = polledAt();
     return last.isBefore(made) ? made : last;
   }
 
@@ -183,20 +165,7 @@ public final class ServedOutput {
    */
   synchronized boolean poll() {
     Map<String, String> known = problems();
-    boolean hadNone = partitions().isEmpty();
-    try {
-      indexes.poll();
-      boolean hasNone = hadNone && partitions().isEmpty() && unserved().isEmpty();
-      failure =
-          hasNone
-              ? "Cannot serve %s: scripts/score has published no partition there, with a %s or by a commit to a Delta table"
-                  .formatted(indexes.output(), PartitionManifest.FILE)
-              : "";
-      polledAt = Instant.now();
-    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      failure = "Cannot read %s: %s".formatted(indexes.output(), e.getMessage());
-    }
-
+    indexes.poll();
     Map<String, String> found = problems();
     found.forEach(
         (path, why) -> {
