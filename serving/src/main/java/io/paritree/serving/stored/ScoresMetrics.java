@@ -1,6 +1,7 @@
 package io.paritree.serving.stored;
 
 import io.paritree.serving.indexes.OpenPartition;
+import io.paritree.serving.indexes.UnservedPartition.Reason;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -9,7 +10,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The metrics of the outputs in service, by the names that they have in paths; their values are
@@ -85,9 +85,10 @@ record ScoresMetrics(Collection<ServedOutput> outputs, PrometheusRegistry regist
 
   private void unserved(GaugeWithCallback.Callback callback) {
     for (ServedOutput output : outputs) {
-      output.unserved().stream()
-          .collect(Collectors.groupingBy(one -> one.reason().word(), Collectors.counting()))
-          .forEach((reason, count) -> callback.call(count, output.name(), reason));
+      for (Reason reason : Reason.values()) {
+        long count = output.unserved().stream().filter(one -> one.reason() == reason).count();
+        callback.call(count, output.name(), reason.word());
+      }
     }
   }
 
