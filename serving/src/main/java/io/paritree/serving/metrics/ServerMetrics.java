@@ -52,8 +52,7 @@ public final class ServerMetrics {
   private final Histogram stages =
       Histogram.builder()
           .name("paritree_stage_duration_seconds")
-          .help(
-              "Time of a scoring request's stages: read the records, score them, write the answer.")
+          .help("Time of a single record's stages: read it, score it, write the answer.")
           .labelNames("stage")
           .classicOnly()
           .classicUpperBounds(STAGE_SECONDS)
@@ -156,7 +155,7 @@ public final class ServerMetrics {
     return faults.labelValues(model, counted, code.code());
   }
 
-  /** Records the stages of one request, in nanoseconds. */
+  /** Records the stages of a single record's request, in nanoseconds. */
   public void stages(long read, long scored, long written) {
     reading.observe(read * NANOS);
     scoring.observe(scored * NANOS);

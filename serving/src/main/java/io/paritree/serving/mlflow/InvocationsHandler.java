@@ -9,7 +9,6 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.answer.ServerVersion;
 import io.paritree.serving.arrival.Arrival;
-import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.MediaTypes;
@@ -33,7 +32,6 @@ public record InvocationsHandler(ScoringParts parts) {
   public void handle(Context ctx) throws IOException {
     MediaTypes.requireJsonAccepted(ctx);
     ServedModel served = parts.models().first().current();
-    StageTimes times = new StageTimes();
     RequestRows rows = new RequestRows(served, parts);
     InvocationsReader reader = new InvocationsReader(rows);
     byte[] body = Arrival.of(ctx).body();
@@ -54,7 +52,7 @@ public record InvocationsHandler(ScoringParts parts) {
     }
 
     Predicted predicted = Predicted.of(served.model(), params.predictMethod());
-    Scored scored = rows.score(times, ctx);
+    Scored scored = rows.score(ctx);
     parts.metrics().skippedValues().inc(reader.skipped());
     Outputs outputs = served.model().outputs();
     JsonBytes answer = served.buffers().answer().raw("{\"predictions\":");
@@ -64,7 +62,6 @@ public record InvocationsHandler(ScoringParts parts) {
     }
 
     Answers.send(answer.raw("}\n"), ctx);
-    times.written();
   }
 
   /** Prepares the reasons that are asked for; null if none are. */

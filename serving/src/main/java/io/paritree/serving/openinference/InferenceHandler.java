@@ -13,7 +13,6 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
 import io.paritree.serving.reasons.ReasonsAnswer;
@@ -46,7 +45,6 @@ public record InferenceHandler(ScoringParts parts) {
   /** {@code POST /v2/models/{name}[/versions/{version}]/infer}. */
   public void infer(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, parts.models());
-    StageTimes times = new StageTimes();
     byte[] body = MediaTypes.tensorBody(ctx);
     int jsonLength = jsonLength(ctx.header(JSON_LENGTH), body.length);
     RequestRows rows = new RequestRows(served, parts);
@@ -68,7 +66,7 @@ public record InferenceHandler(ScoringParts parts) {
     }
 
     Optional<Explainer> explainer = explainer(request, rows);
-    Scored scored = rows.score(times, ctx);
+    Scored scored = rows.score(ctx);
     JsonBytes answer = served.buffers().answer();
     InferAnswer.Explained explained =
         new InferAnswer.Explained(contributions(explainer, rows), reasons, rows.slots());
@@ -79,7 +77,6 @@ public record InferenceHandler(ScoringParts parts) {
     }
 
     Answers.send(answer, ctx);
-    times.written();
   }
 
   private static Optional<Output> requested(InferRequest request, String output) {

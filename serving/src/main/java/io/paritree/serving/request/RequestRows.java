@@ -13,7 +13,6 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.metrics.FaultTotals;
-import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.profile.UnscoredRows;
 import java.util.ArrayList;
@@ -252,11 +251,9 @@ public final class RequestRows {
   /**
    * Scores all rows, and counts and logs them; see {@link ScoringParts#scored}.
    *
-   * @param times learns when the rows were read and scored
    * @throws ProblemException with all faults, if there are any
    */
-  public Scored score(StageTimes times, Context ctx) {
-    times.read();
+  public Scored score(Context ctx) {
     if (!errors.isEmpty()) {
       refused.addAll(slots, count);
       served.refused(refusedRows.cardinality(), found, refused, faults, parts.metrics());
@@ -270,7 +267,6 @@ public final class RequestRows {
     Scored scored =
         new Scored(count, new float[count * margins], margins, new float[count * scores], scores);
     engine.score(slots, count, scored.margins, scored.scores);
-    times.scored();
     served.scored().inc(count);
     parts.scored(
         served,

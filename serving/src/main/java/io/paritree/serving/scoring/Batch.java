@@ -9,7 +9,6 @@ import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.metrics.FaultTotals;
-import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.profile.UnscoredRows;
@@ -36,7 +35,6 @@ final class Batch implements AutoCloseable {
 
   private final ServedModel served;
   private final ScoreQuery query;
-  private final StageTimes times;
   private final RequestOrigin origin;
   private final ScoringParts parts;
   private final RequestBuffers buffers;
@@ -71,15 +69,9 @@ final class Batch implements AutoCloseable {
    */
   private record Entry(String key, List<Fault> listed, int omitted) {}
 
-  Batch(
-      ServedModel served,
-      ScoreQuery query,
-      StageTimes times,
-      RequestOrigin origin,
-      ScoringParts parts) {
+  Batch(ServedModel served, ScoreQuery query, RequestOrigin origin, ScoringParts parts) {
     this.served = served;
     this.query = query;
-    this.times = times;
     this.origin = origin;
     this.parts = parts;
     this.buffers = served.buffers();
@@ -165,13 +157,10 @@ final class Batch implements AutoCloseable {
   /** Counts the records of the answer, of which those that were scored are counted already. */
   void count() {
     served.refused(row - scored, faults, refused, buffers.faults, parts.metrics());
-    times.written();
   }
 
   private void flush() {
-    times.read();
     engine.score(buffers.slots, good, buffers.margins, buffers.scores);
-    times.scored();
     served.scored().inc(good);
     parts.scored(
         served,
@@ -210,7 +199,6 @@ final class Batch implements AutoCloseable {
     good = 0;
     blockFaults = 0;
     block.clear();
-    times.written();
   }
 
   /** Returns the positions in the request of the block's records without faults. */

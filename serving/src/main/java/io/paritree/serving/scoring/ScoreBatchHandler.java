@@ -5,7 +5,6 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.arrival.Arrival;
-import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
@@ -30,7 +29,7 @@ public record ScoreBatchHandler(ScoringParts parts) {
     ScoreQuery query = ScoreQuery.of(ctx, ScoreQuery.Form.BATCH);
     BatchBody form = form(ctx);
     Arrival arrival = Arrival.of(ctx);
-    try (Batch batch = new Batch(served, query, new StageTimes(), arrival.origin(), parts)) {
+    try (Batch batch = new Batch(served, query, arrival.origin(), parts)) {
       form.read(arrival.body(), query.key(), batch);
       Answers.send(batch.answer(), ctx);
       batch.count();

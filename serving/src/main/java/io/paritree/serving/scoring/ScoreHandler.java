@@ -11,7 +11,6 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.metrics.FaultTotals;
-import io.paritree.serving.metrics.StageTimes;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.profile.UnscoredRows;
@@ -32,7 +31,7 @@ public record ScoreHandler(ScoringParts parts) {
     ServedModel served =
         ModelAddress.model(
             ctx, parts.models()); // read once, so that one model makes the whole answer
-    StageTimes times = new StageTimes();
+    long begun = System.nanoTime();
     ScoreQuery query = ScoreQuery.of(ctx, ScoreQuery.Form.RECORD);
     byte[] body = MediaTypes.jsonBody(ctx);
     RequestBuffers buffers = served.buffers();
@@ -40,14 +39,14 @@ public record ScoreHandler(ScoringParts parts) {
         query.reasons().map(asked -> ReasonsAnswer.ofBlocks(asked, served)).orElse(null);
     RecordValues values = reasons == null ? parts.values(served) : reasons.values();
     read(body, served, Arrival.of(ctx).origin(), reasons, values);
-    times.read();
+    long read = System.nanoTime();
     Engine engine = served.model().engine();
     engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
     if (reasons != null) {
       reasons.explain(buffers.slots, 0, 1);
     }
 
-    times.scored();
+    long scored = System.nanoTime();
     JsonBytes answer = buffers.answer().raw(served.answerStart()).raw(',');
     float[] margins = query.margin() ? buffers.margins : null;
     served.form().write(buffers.scores, 0, margins, 0, engine.outputs(), answer);
@@ -56,9 +55,9 @@ public record ScoreHandler(ScoringParts parts) {
     }
 
     Answers.send(answer.raw("}\n"), ctx);
-    times.written();
+    long written = System.nanoTime();
     served.scored().inc();
-    times.observe(parts.metrics());
+    parts.metrics().stages(read - begun, scored - read, written - scored);
     parts.scored(
         served,
         Arrival.of(ctx).origin(),
