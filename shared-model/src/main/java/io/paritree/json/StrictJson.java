@@ -23,7 +23,7 @@ import java.util.TreeSet;
  */
 public final class StrictJson {
   private static final int MAX_SHOWN = 60;
-  private static final JsonFactory FACTORY =
+  static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
@@ -331,12 +331,16 @@ public final class StrictJson {
         "Cannot read %s at %s: %s".formatted(origin, place(), why), place(), cause);
   }
 
-  BrokenJsonException malformed(IOException e) {
+  private BrokenJsonException malformed(IOException e) {
+    return malformed(origin, e);
+  }
+
+  static BrokenJsonException malformed(String origin, IOException e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     String why = message.replaceFirst("(?s)( \\(start marker|\n).*", "");
     return new BrokenJsonException(
         "Cannot read %s at %s: it is not well-formed JSON: %s"
-            .formatted(origin, place(), Fault.printable(why, 200)),
+            .formatted(origin, BrokenJsonException.WHOLE, Fault.printable(why, 200)),
         e);
   }
 
@@ -384,12 +388,17 @@ public final class StrictJson {
   }
 
   private String got() {
-    if (token() == null) {
+    return got(parser);
+  }
+
+  /** Returns what a parser is at, in words. */
+  static String got(JsonParser parser) {
+    if (parser.currentToken() == null) {
       return "the end of the document";
     }
 
     try {
-      return switch (token()) {
+      return switch (parser.currentToken()) {
         case START_OBJECT -> "an object";
         case START_ARRAY -> "an array";
         case END_OBJECT, END_ARRAY -> "its end";
@@ -402,12 +411,16 @@ public final class StrictJson {
     }
   }
 
-  private static String printable(String foreign) {
+  static String printable(String foreign) {
     return Fault.printable(foreign, MAX_SHOWN);
   }
 
   private String place() {
     String pointer = parser.getParsingContext().pathAsPointer().toString();
-    return pointer.isEmpty() ? BrokenJsonException.WHOLE : Fault.printable(pointer, 200);
+    return pointer.isEmpty() ? BrokenJsonException.WHOLE : shownPlace(pointer);
+  }
+
+  static String shownPlace(String pointer) {
+    return Fault.printable(pointer, 200);
   }
 }

@@ -6,6 +6,7 @@ import io.paritree.Sha256;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonMembers;
 import io.paritree.json.JsonText;
+import io.paritree.json.Documents;
 import io.paritree.json.StrictJson;
 import io.paritree.output.DamagedFileException;
 import io.paritree.output.ReasonsForm;
@@ -125,7 +126,7 @@ public record IndexManifest(
     JsonText.array(json, "scores", scores, json::writeString);
     if (reasons.isPresent()) {
       json.writeFieldName("reasons");
-      JsonText.inLine(json, reasons.get()::write);
+      JsonText.inLine(json, Documents.value(reasons.get()));
     }
 
     json.writeNumberField("rows", rows);
@@ -237,7 +238,7 @@ public record IndexManifest(
         Map.of(
             "keys", () -> json.list(() -> keys.add(key(json))),
             "scores", () -> json.list(() -> scores.add(json.text())),
-            "reasons", () -> reasons.add(ReasonsForm.read(json)),
+            "reasons", () -> reasons.add(Documents.TOLERANT.read(ReasonsForm.class, "it", json.raw())),
             "spread", () -> spreads.add(spread(json)),
             "shards", () -> json.list(() -> addShard(json, shards)));
     JsonMembers members = new JsonMembers(json, WHOLES, others).readDocument();

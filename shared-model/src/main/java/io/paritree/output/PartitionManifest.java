@@ -1,17 +1,13 @@
 package io.paritree.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.paritree.json.BrokenJsonException;
-import io.paritree.json.JsonMembers;
-import io.paritree.json.JsonText;
-import io.paritree.json.StrictJson;
-import java.io.IOException;
-import java.util.ArrayList;
+import io.paritree.json.Documents;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -40,16 +36,17 @@ import java.util.regex.Pattern;
  *     this
  * @param files the files that hold the rows
  */
+@JsonPropertyOrder("format")
 public record PartitionManifest(
-    String partition,
-    String identity,
+    @JsonProperty(required = true) String partition,
+    @JsonProperty(required = true) String identity,
     String run,
-    String directory,
-    String modelName,
-    String modelVersion,
-    String modelDigest,
+    @JsonProperty(required = true) String directory,
+    @JsonAlias("modelName") String modelName,
+    @JsonAlias("modelVersion") String modelVersion,
+    @JsonAlias("modelDigest") String modelDigest,
     String engine,
-    String stagedAt,
+    @JsonAlias("stagedAt") String stagedAt,
     long read,
     long scored,
     long quarantined,
@@ -67,9 +64,8 @@ public record PartitionManifest(
   /** The most bytes of it that a server reads: about 28,000 files. */
   public static final int MAX_BYTES = 6 << 20;
 
-  private static final long FORMAT = 1;
-  private static final Set<String> REQUIRED = Set.of("partition", "identity", "directory");
-  private static final Set<String> WHOLES = Set.of("format", "read", "scored", "quarantined");
+  /** The first had names such as {@code modelName}, which are read too. */
+  private static final int FORMAT = 2;
 
   /** A run's directory is one name: with another, the partition would hide all others. */
   private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,200}");
@@ -78,6 +74,10 @@ public record PartitionManifest(
     Objects.requireNonNull(partition, "partition");
     Objects.requireNonNull(identity, "identity");
     Objects.requireNonNull(directory, "directory");
+    if (!isRun(directory)) {
+      throw new IllegalArgumentException("\"directory\" is no name of a run's directory");
+    }
+
     keys = List.copyOf(keys);
     scores = List.copyOf(scores);
     files = List.copyOf(files);
@@ -93,38 +93,14 @@ public record PartitionManifest(
     return identity + "@" + directory;
   }
 
-  /** Returns the manifest as indented JSON. */
-  public byte[] toJson() {
-    return JsonText.wide(JsonText.object(this::write));
+  @JsonProperty
+  int format() {
+    return FORMAT;
   }
 
-  private void write(JsonGenerator json) throws IOException {
-    json.writeNumberField("format", FORMAT);
-    json.writeStringField("partition", partition);
-    json.writeStringField("identity", identity);
-    json.writeStringField("run", run);
-    json.writeStringField("directory", directory);
-    json.writeStringField("modelName", modelName);
-    json.writeStringField("modelVersion", modelVersion);
-    json.writeStringField("modelDigest", modelDigest);
-    json.writeStringField("engine", engine);
-    json.writeStringField("stagedAt", stagedAt);
-    json.writeNumberField("read", read);
-    json.writeNumberField("scored", scored);
-    json.writeNumberField("quarantined", quarantined);
-    JsonText.array(json, "keys", keys, json::writeString);
-    JsonText.array(json, "scores", scores, json::writeString);
-    if (reasons.isPresent()) {
-      json.writeFieldName("reasons");
-      reasons.get().write(json);
-    }
-
-    if (input.isPresent()) {
-      json.writeFieldName("input");
-      input.get().write(json);
-    }
-
-    JsonText.objects(json, "files", files, file -> file.write(json));
+  /** Returns the manifest as indented JSON. */
+  public byte[] toJson() {
+    return Documents.wide(this);
   }
 
   /**
@@ -151,55 +127,10 @@ public record PartitionManifest(
   public static PartitionManifest fromJson(byte[] content, String where)
       throws DamagedFileException {
     try {
-      return read(new StrictJson(where, content), where);
+      Documents.checkFormat(where, content, FORMAT);
+      return Documents.TOLERANT.read(PartitionManifest.class, where, content);
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(e.getMessage(), e);
     }
-  }
-
-  private static PartitionManifest read(StrictJson json, String where)
-      throws BrokenJsonException, DamagedFileException {
-    List<String> keys = new ArrayList<>();
-    List<String> scores = new ArrayList<>();
-    List<ReasonsForm> reasons = new ArrayList<>();
-    List<ScoredInput> input = new ArrayList<>();
-    List<DataFile> files = new ArrayList<>();
-    Map<String, StrictJson.Value> others =
-        Map.of(
-            "keys", () -> json.list(() -> keys.add(json.text())),
-            "scores", () -> json.list(() -> scores.add(json.text())),
-            "reasons", () -> reasons.add(ReasonsForm.read(json)),
-            "input", () -> input.add(ScoredInput.read(json)),
-            "files", () -> json.list(() -> files.add(DataFile.read(json))));
-    JsonMembers members = new JsonMembers(json, WHOLES, others).readDocument();
-    if (members.number("format", 0) != FORMAT || !members.hasTexts(REQUIRED)) {
-      throw new DamagedFileException(
-          "Cannot read %s: it is not a partition manifest of this version, with \"format\": %s"
-              .formatted(where, FORMAT));
-    }
-
-    if (!isRun(members.text("directory", ""))) {
-      throw new DamagedFileException(
-          "Cannot read %s: \"directory\" is no name of a run's directory".formatted(where));
-    }
-
-    return new PartitionManifest(
-        members.text("partition", ""),
-        members.text("identity", ""),
-        members.text("run", ""),
-        members.text("directory", ""),
-        members.text("modelName", ""),
-        members.text("modelVersion", ""),
-        members.text("modelDigest", ""),
-        members.text("engine", ""),
-        members.text("stagedAt", ""),
-        members.number("read", 0),
-        members.number("scored", 0),
-        members.number("quarantined", 0),
-        keys,
-        scores,
-        reasons.stream().findFirst(),
-        input.stream().findFirst(),
-        files);
   }
 }

@@ -1,21 +1,18 @@
 package io.paritree.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.json.BrokenJsonException;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
-import io.paritree.json.StrictJson;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * What the columns of stored reasons do not say, so that a stored reason is answered as one that is
@@ -92,118 +89,62 @@ public record ReasonsForm(
 
   /** Returns it as JSON in one line. */
   public byte[] toJson() {
-    return JsonText.compact(this::write);
+    return JsonText.compact(Documents.value(this));
   }
 
-  /** Writes an object, in which no text is a key, as keys have a limit of their own. */
-  public void write(JsonGenerator json) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("direction", direction);
-    JsonText.array(
-        json,
-        "outputs",
-        outputs.entrySet(),
-        output -> list(List.of(output.getKey(), output.getValue()), json));
-    JsonText.array(json, "numbers", numbers, json::writeString);
-    JsonText.array(json, "truths", truths, json::writeString);
-    JsonText.array(
-        json,
-        "groups",
-        groups.entrySet(),
-        group -> {
-          List<String> names = new ArrayList<>(List.of(group.getKey()));
-          names.addAll(group.getValue());
-          list(names, json);
-        });
-    json.writeArrayFieldStart("texts");
-    for (Map.Entry<String, String> text : up.entrySet()) {
-      list(List.of(UP, text.getKey(), text.getValue()), json);
+  /** The document, in which no text is a key, as keys have a limit of their own. */
+  private record Lists(
+      Optional<String> direction,
+      List<List<String>> outputs,
+      Set<String> numbers,
+      Set<String> truths,
+      List<List<String>> groups,
+      List<List<String>> texts) {
+    private long count() {
+      return Stream.of(outputs, groups, texts).flatMap(List::stream).mapToLong(List::size).sum()
+          + numbers.size()
+          + truths.size();
     }
-
-    for (Map.Entry<String, String> text : down.entrySet()) {
-      list(List.of(DOWN, text.getKey(), text.getValue()), json);
-    }
-
-    json.writeEndArray();
-    json.writeEndObject();
   }
 
-  private static void list(Iterable<String> texts, JsonGenerator json) throws IOException {
-    json.writeStartArray();
-    for (String text : texts) {
-      json.writeString(text);
-    }
-
-    json.writeEndArray();
+  @JsonValue
+  Lists lists() {
+    List<List<String>> texts = new ArrayList<>();
+    up.forEach((name, text) -> texts.add(List.of(UP, name, text)));
+    down.forEach((name, text) -> texts.add(List.of(DOWN, name, text)));
+    return new Lists(
+        Optional.of(direction),
+        outputs.entrySet().stream().map(one -> List.of(one.getKey(), one.getValue())).toList(),
+        numbers,
+        truths,
+        groups.entrySet().stream()
+            .map(one -> Stream.concat(Stream.of(one.getKey()), one.getValue().stream()).toList())
+            .toList(),
+        texts);
   }
 
-  /** Reads what {@link #write} has written; members of later versions are ignored. */
-  public static ReasonsForm read(StrictJson json) throws BrokenJsonException {
-    return new Reader(json).read();
+  @JsonCreator
+  static ReasonsForm of(Lists lists) {
+    String direction = lists.direction.orElse("both");
+    expect(DIRECTIONS.contains(direction), "a direction of both, up or down");
+    expect(lists.count() <= MAX_TEXTS, "at most %s texts".formatted(MAX_TEXTS));
+    expect(lists.outputs.stream().allMatch(one -> one.size() == 2), "outputs of 2 texts each");
+    expect(lists.groups.stream().allMatch(one -> one.size() >= 2), "groups of 2 texts or more");
+    expect(lists.texts.stream().allMatch(one -> one.size() == 3), "texts of 3 texts each");
+    Map<String, String> outputs = new TreeMap<>();
+    Map<String, List<String>> groups = new TreeMap<>();
+    Map<String, String> up = new TreeMap<>();
+    Map<String, String> down = new TreeMap<>();
+    lists.outputs.forEach(one -> outputs.put(one.get(0), one.get(1)));
+    lists.groups.forEach(one -> groups.put(one.get(0), one.subList(1, one.size())));
+    lists.texts.forEach(
+        one -> (one.get(0).equals(UP) ? up : down).put(one.get(1), one.get(2)));
+    return new ReasonsForm(direction, outputs, lists.numbers, lists.truths, groups, up, down);
   }
 
-  private static final class Reader {
-    private final StrictJson json;
-    private final SortedMap<String, String> outputs = new TreeMap<>();
-    private final SortedSet<String> numbers = new TreeSet<>();
-    private final SortedSet<String> truths = new TreeSet<>();
-    private final SortedMap<String, List<String>> groups = new TreeMap<>();
-    private final SortedMap<String, String> up = new TreeMap<>();
-    private final SortedMap<String, String> down = new TreeMap<>();
-    private String direction = "both";
-    private int texts;
-
-    private Reader(StrictJson json) {
-      this.json = json;
-    }
-
-    private ReasonsForm read() throws BrokenJsonException {
-      json.namedValues(this::member);
-      return new ReasonsForm(direction, outputs, numbers, truths, groups, up, down);
-    }
-
-    private void member(String name) throws BrokenJsonException {
-      switch (name) {
-        case "direction" -> {
-          direction = text();
-          if (!DIRECTIONS.contains(direction)) {
-            throw json.wrong("both, up or down");
-          }
-        }
-        case "outputs" -> each(2, 2, output -> outputs.put(output.get(0), output.get(1)));
-        case "numbers" -> json.list(() -> numbers.add(text()));
-        case "truths" -> json.list(() -> truths.add(text()));
-        case "groups" ->
-            each(
-                2,
-                MAX_TEXTS,
-                group -> groups.put(group.get(0), List.copyOf(group.subList(1, group.size()))));
-        case "texts" ->
-            each(3, 3, text -> (text.get(0).equals(UP) ? up : down).put(text.get(1), text.get(2)));
-        default -> json.skip(); // a later version's
-      }
-    }
-
-    /** Reads a list of lists of texts. */
-    private void each(int least, int most, Consumer<List<String>> to) throws BrokenJsonException {
-      json.list(
-          () -> {
-            List<String> read = new ArrayList<>();
-            json.list(() -> read.add(text()));
-            if (read.size() < least || read.size() > most) {
-              throw json.wrong("%s texts".formatted(least));
-            }
-
-            to.accept(read);
-          });
-    }
-
-    private String text() throws BrokenJsonException {
-      if (++texts > MAX_TEXTS) {
-        throw json.wrong("at most %s texts".formatted(MAX_TEXTS));
-      }
-
-      return json.text();
+  private static void expect(boolean holds, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException("expected " + expected);
     }
   }
 }

@@ -1,14 +1,9 @@
 package io.paritree.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.paritree.comparison.Comparison;
-import io.paritree.json.BrokenJsonException;
-import io.paritree.json.JsonMembers;
-import io.paritree.json.JsonText;
-import io.paritree.json.StrictJson;
-import java.io.IOException;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Where a run's report has the comparison with a challenger, or why it has none.
@@ -20,7 +15,11 @@ import java.util.Set;
  * @param file of the comparison, beside the report; empty if there is none
  */
 public record ReportedChallenger(
-    String name, String version, String digest, String leftOut, String file) {
+    @JsonProperty(required = true) String name,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String version,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String digest,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonAlias("leftOut") String leftOut,
+    @JsonProperty("comparison") @JsonInclude(JsonInclude.Include.NON_EMPTY) String file) {
   /** Returns what is said of a challenger that was not compared. */
   public static ReportedChallenger leftOut(String name, String why) {
     return new ReportedChallenger(name, "", "", why, "");
@@ -34,25 +33,5 @@ public record ReportedChallenger(
         comparison.challenger().digest(),
         "",
         StoredComparison.file(name).orElseThrow());
-  }
-
-  /** Writes the members. */
-  void write(JsonGenerator json) throws IOException {
-    json.writeStringField("name", name);
-    JsonText.optional(json, "version", version);
-    JsonText.optional(json, "digest", digest);
-    JsonText.optional(json, "leftOut", leftOut);
-    JsonText.optional(json, "comparison", file);
-  }
-
-  /** Reads an object; members of earlier versions are ignored. */
-  static ReportedChallenger read(StrictJson json) throws BrokenJsonException {
-    JsonMembers members = new JsonMembers(json, Set.of(), Map.of()).read();
-    return new ReportedChallenger(
-        members.text("name"),
-        members.text("version", ""),
-        members.text("digest", ""),
-        members.text("leftOut", ""),
-        members.text("comparison", ""));
   }
 }

@@ -1,21 +1,13 @@
 package io.paritree.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.paritree.drift.Drift;
 import io.paritree.drift.FieldDrift;
 import io.paritree.drift.OutputDrift;
-import io.paritree.json.BrokenJsonException;
-import io.paritree.json.JsonMembers;
-import io.paritree.json.JsonText;
-import io.paritree.json.StrictJson;
 import io.paritree.rule.Verdict;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What a report says of the drift of a partition; {@code drift.json} has all of it.
@@ -28,14 +20,14 @@ import java.util.Set;
  */
 public record ReportedDrift(
     List<Verdict> verdicts,
-    String accepted,
-    String baseline,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String accepted,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String baseline,
     List<Impact> impacts,
     List<ScoreShift> scores) {
   private static final int MOST_IMPACTS = 10;
 
   /** By how much a field has changed the mean margin, in margin units. */
-  public record Impact(String field, double impact) {}
+  public record Impact(@JsonProperty(required = true) String field, double impact) {}
 
   /**
    * How scores are distributed.
@@ -44,7 +36,8 @@ public record ReportedDrift(
    * @param noise how large the index becomes by chance
    * @param baselineMean NaN without scores
    */
-  public record ScoreShift(String output, double psi, double noise, double baselineMean) {}
+  public record ScoreShift(
+      @JsonProperty(required = true) String output, double psi, double noise, double baselineMean) {}
 
   public ReportedDrift {
     verdicts = List.copyOf(verdicts);
@@ -91,61 +84,5 @@ public record ReportedDrift(
         output.shift().orElseThrow().psi(),
         output.shift().orElseThrow().noise(),
         output.mean());
-  }
-
-  void write(JsonGenerator json) throws IOException {
-    JsonText.objects(json, "verdicts", verdicts, verdict -> verdict.write(json));
-    JsonText.optional(json, "accepted", accepted);
-    JsonText.optional(json, "baseline", baseline);
-    JsonText.objects(
-        json,
-        "impacts",
-        impacts,
-        impact -> {
-          json.writeStringField("field", impact.field);
-          json.writeNumberField("impact", impact.impact);
-        });
-    JsonText.objects(json, "scores", scores, score -> write(score, json));
-  }
-
-  private static void write(ScoreShift score, JsonGenerator json) throws IOException {
-    json.writeStringField("output", score.output);
-    json.writeNumberField("psi", score.psi);
-    json.writeNumberField("noise", score.noise);
-    json.writeNumberField("baseline_mean", score.baselineMean);
-  }
-
-  static ReportedDrift read(StrictJson json) throws BrokenJsonException {
-    List<Verdict> verdicts = new ArrayList<>();
-    List<Impact> impacts = new ArrayList<>();
-    List<ScoreShift> scores = new ArrayList<>();
-    Map<String, StrictJson.Value> others =
-        Map.of(
-            "verdicts", () -> json.list(() -> verdicts.add(Verdict.read(json))),
-            "impacts", () -> json.list(() -> impacts.add(readImpact(json))),
-            "scores", () -> json.list(() -> scores.add(readScore(json))));
-    JsonMembers members = new JsonMembers(json, Set.of(), others).read();
-    return new ReportedDrift(
-        verdicts, members.text("accepted", ""), members.text("baseline", ""), impacts, scores);
-  }
-
-  private static Impact readImpact(StrictJson json) throws BrokenJsonException {
-    double[] impact = {Double.NaN};
-    JsonMembers members =
-        new JsonMembers(json, Set.of(), Map.of("impact", () -> impact[0] = json.realDouble()))
-            .read();
-    return new Impact(members.text("field"), impact[0]);
-  }
-
-  private static ScoreShift readScore(StrictJson json) throws BrokenJsonException {
-    double[] numbers = new double[3];
-    Arrays.fill(numbers, Double.NaN);
-    Map<String, StrictJson.Value> others =
-        Map.of(
-            "psi", () -> numbers[0] = json.realDouble(),
-            "noise", () -> numbers[1] = json.realDouble(),
-            "baseline_mean", () -> numbers[2] = json.realDouble());
-    JsonMembers members = new JsonMembers(json, Set.of(), others).read();
-    return new ScoreShift(members.text("output"), numbers[0], numbers[1], numbers[2]);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.drift.Drift;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.JsonText;
+import io.paritree.json.Documents;
 import io.paritree.json.StrictJson;
 import io.paritree.profile.Profile;
 import io.paritree.rule.Verdict;
@@ -186,7 +187,7 @@ public record RunDrift(List<Partition> partitions) {
             "baselines",
             () -> read(isRead, json, () -> json.list(() -> readDrift(json, excerpt, drifts))),
             "verdicts",
-            () -> read(isRead, json, () -> json.list(() -> verdicts.add(Verdict.read(json)))),
+            () -> read(isRead, json, () -> json.list(() -> verdicts.add(Documents.TOLERANT.read(Verdict.class, "it", json.raw())))),
             "by",
             json::skip,
             "slices",
@@ -248,6 +249,6 @@ public record RunDrift(List<Partition> partitions) {
     }
 
     JsonText.objects(json, "baselines", partition.drifts(), drift -> drift.write(json));
-    JsonText.objects(json, "verdicts", partition.verdicts(), verdict -> verdict.write(json));
+    JsonText.array(json, "verdicts", partition.verdicts(), one -> Documents.write(one, json));
   }
 }

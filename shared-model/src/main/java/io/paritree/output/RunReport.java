@@ -1,15 +1,24 @@
 package io.paritree.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.json.JsonText;
-import java.io.IOException;
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.paritree.json.BrokenJsonException;
+import io.paritree.json.Documents;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The content of {@code report.json}: what a run, or one group of it, has done.
@@ -25,21 +34,29 @@ import java.util.OptionalLong;
  * @param partitions what became of the partitions
  * @param challengers how other models compare with the one that scored
  */
+@JsonPropertyOrder({"format", "run", "outcome"})
 public record RunReport(
-    Start start,
-    Ending ending,
-    Rows rows,
-    Quarantine quarantine,
-    Values values,
-    OptionalLong duplicateKeys,
+    @JsonUnwrapped Start start,
+    @JsonUnwrapped Ending ending,
+    @JsonUnwrapped Rows rows,
+    @JsonUnwrapped @JsonProperty("@quarantine") Quarantine quarantine,
+    @JsonUnwrapped Values values,
+    @JsonAlias("duplicateKeys") OptionalLong duplicateKeys,
     Optional<Scores> scores,
     Map<String, Double> seconds,
-    Partitions partitions,
-    List<ReportedChallenger> challengers) {
+    @JsonUnwrapped @JsonProperty("@partitions") Partitions partitions,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ReportedChallenger> challengers) {
   /** The most bytes of it that a server reads: about 50,000 files. */
   public static final int MAX_BYTES = 8 << 20;
 
-  private static final long FORMAT = 1;
+  /** The first had names such as {@code exitCode}, which are read too. */
+  private static final int FORMAT = 2;
+
+  /** Characters of what names a run, a model or a partition. */
+  private static final int MOST_NAME = 2_000;
+
+  private static final int MOST_EXIT_CODE = 255;
+  private static final double MOST_SECONDS = 1e9;
 
   /**
    * What was known of a run when it began.
@@ -52,11 +69,11 @@ public record RunReport(
    * @param output where it was published
    */
   public record Start(
-      String run,
-      String startedAt,
+      @JsonProperty(required = true) String run,
+      @JsonProperty(required = true) @JsonAlias("startedAt") String startedAt,
       Optional<Model> model,
       String input,
-      String inputVersion,
+      @JsonAlias("inputVersion") @JsonInclude(JsonInclude.Include.NON_EMPTY) String inputVersion,
       String output) {}
 
   /**
@@ -70,12 +87,12 @@ public record RunReport(
    */
   public record Model(
       String name,
-      String version,
+      @JsonProperty("model_version") String version,
       String digest,
       String engine,
       boolean sealed,
-      String earlyStopping,
-      String offsets) {}
+      @JsonAlias("earlyStopping") @JsonInclude(JsonInclude.Include.NON_EMPTY) String earlyStopping,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String offsets) {}
 
   /**
    * How a run ended.
@@ -85,14 +102,25 @@ public record RunReport(
    * @param message why it ended so; empty if it published everything
    * @param groupsLeft how many groups of the run follow this one
    */
-  public record Ending(String outcome, int exitCode, String message, int groupsLeft) {}
+  public record Ending(
+      @JsonProperty(required = true) String outcome,
+      @JsonAlias("exitCode") int exitCode,
+      String message,
+      @JsonAlias("groupsLeft") int groupsLeft) {}
 
   /**
    * Numbers of rows.
    *
    * @param perSecond while tasks read, scored and wrote; 0 if that took too short a time
    */
-  public record Rows(long read, long scored, long quarantined, long perSecond) {}
+  public record Rows(
+      long read,
+      long scored,
+      long quarantined,
+      @JsonProperty("rows_per_second")
+          @JsonAlias("rowsPerSecond")
+          @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+          long perSecond) {}
 
   /**
    * The rows that could not be scored.
@@ -101,7 +129,8 @@ public record RunReport(
    * @param codes rows by fault code
    * @param faults rows by field and fault code, the most frequent first
    */
-  public record Quarantine(String place, Map<String, Long> codes, List<FaultyRows> faults) {
+  public record Quarantine(
+      @JsonProperty("quarantine") String place, Map<String, Long> codes, List<FaultyRows> faults) {
     public Quarantine {
       codes = ordered(codes);
       faults = List.copyOf(faults);
@@ -115,7 +144,11 @@ public record RunReport(
    * @param example what came and what was expected, in one of them: a value of the input; empty if
    *     it must not be shown
    */
-  public record FaultyRows(String field, String code, long rows, String example) {}
+  public record FaultyRows(
+      String field,
+      String code,
+      long rows,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String example) {}
 
   /**
    * Missing and unseen values, by feature.
@@ -133,7 +166,11 @@ public record RunReport(
 
   /** Shares of missing and unseen values of a feature, 0 to 1, in the run and when sealed. */
   public record Change(
-      String feature, double missing, double missingSealed, double unseen, double unseenSealed) {}
+      String feature,
+      double missing,
+      @JsonAlias("missingSealed") double missingSealed,
+      double unseen,
+      @JsonAlias("unseenSealed") double unseenSealed) {}
 
   /** The distribution of scores; none of the numbers need be finite. */
   public record Scores(long count, double mean, float min, float max, List<Float> deciles) {
@@ -149,7 +186,10 @@ public record RunReport(
    * @param before how many were published before, or by another run meanwhile
    * @param scored a report on each that was scored
    */
-  public record Partitions(int published, int before, List<Partition> scored) {
+  public record Partitions(
+      int published,
+      @JsonProperty("already_published") @JsonAlias("alreadyPublished") int before,
+      @JsonProperty("partitions") List<Partition> scored) {
     public Partitions {
       scored = List.copyOf(scored);
     }
@@ -157,6 +197,11 @@ public record RunReport(
     /** Returns the partitions that the run has published. */
     public List<Partition> ofRun() {
       return scored.subList(0, Math.min(published, scored.size()));
+    }
+
+    @JsonProperty("held")
+    int heldCount() {
+      return held().size();
     }
 
     /** Returns the partitions that are held. */
@@ -174,12 +219,12 @@ public record RunReport(
    * @param drift how its rows differ from others; empty if they were not compared
    */
   public record Partition(
-      String path,
+      @JsonProperty(value = "partition", required = true) String path,
       String identity,
       long read,
       long scored,
       long quarantined,
-      Optional<Hold> hold,
+      @JsonProperty("held") Optional<Hold> hold,
       Optional<ReportedDrift> drift,
       List<DataFile> files) {
     public Partition {
@@ -199,8 +244,9 @@ public record RunReport(
     }
 
     /** Returns the length of all files. */
+    @JsonProperty
     public long bytes() {
-      return files.stream().mapToLong(DataFile::bytes).sum();
+      return files.stream().mapToLong(DataFile::bytes).reduce(0, Math::addExact);
     }
   }
 
@@ -215,6 +261,7 @@ public record RunReport(
   public RunReport {
     Objects.requireNonNull(start, "start");
     Objects.requireNonNull(ending, "ending");
+    scores = scores.filter(known -> known.count() > 0); // the first format had them always
     seconds = ordered(seconds);
     challengers = List.copyOf(challengers);
   }
@@ -223,132 +270,77 @@ public record RunReport(
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }
 
+  @JsonProperty
+  int format() {
+    return FORMAT;
+  }
+
   /** Returns the report as indented JSON. */
   public byte[] toJson() {
-    return JsonText.wide(JsonText.object(this::write));
+    return Documents.wide(this);
   }
 
   /**
-   * Reads a report; members that this version does not know are ignored.
+   * Reads a report; members that this version does not know are ignored. What no run writes is
+   * refused, so that what is returned can be counted, compared and kept.
    *
    * @param where the file, for messages
    * @throws DamagedFileException if this is not a report
    */
   public static RunReport fromJson(byte[] content, String where) throws DamagedFileException {
-    return new RunReportReader().read(content, where);
+    try {
+      RunReport report = Documents.TOLERANT.read(RunReport.class, "the report", content);
+      report.check();
+      return report;
+    } catch (BrokenJsonException | IllegalArgumentException e) {
+      throw new DamagedFileException(
+          "Cannot read %s: it is not the report of a run: %s".formatted(where, e.getMessage()), e);
+    }
   }
 
-  private void write(JsonGenerator json) throws IOException {
-    json.writeNumberField("format", FORMAT);
-    json.writeStringField("run", start.run());
-    json.writeStringField("outcome", ending.outcome());
-    json.writeNumberField("exitCode", ending.exitCode());
-    json.writeStringField("message", ending.message());
-    json.writeStringField("startedAt", start.startedAt());
-    json.writeNumberField("groupsLeft", ending.groupsLeft());
-    if (start.model().isPresent()) {
-      json.writeObjectFieldStart("model");
-      write(start.model().get(), json);
-      json.writeEndObject();
+  private void check() {
+    expect(start.run().length() <= MOST_NAME, "run", "at most 2,000 characters");
+    expect(isTime(start.startedAt()), "started_at", "a time such as 2026-11-24T02:00:00Z");
+    expect(ending.outcome().length() <= MOST_NAME, "outcome", "at most 2,000 characters");
+    expect(ending.exitCode() <= MOST_EXIT_CODE, "exit_code", "a number from 0 to 255");
+    expect(
+        start.model().stream()
+            .flatMap(model -> Stream.of(model.name(), model.version(), model.digest()))
+            .allMatch(name -> name.length() <= MOST_NAME),
+        "model",
+        "names of at most 2,000 characters");
+    expect(
+        seconds.values().stream().allMatch(time -> time >= 0 && time <= MOST_SECONDS),
+        "seconds",
+        "numbers of seconds");
+    int most = partitions.scored().size();
+    expect(
+        partitions.published() <= most,
+        "published",
+        "at most %s, which are its partitions".formatted(most));
+    Set<String> paths = new HashSet<>();
+    for (Partition partition : partitions.scored()) {
+      String path = partition.path();
+      expect(
+          path.length() <= MOST_NAME && PartitionValue.isPath(path),
+          "partition",
+          "a path of column=value, or an empty text");
+      expect(paths.add(path), "partition", "each partition once");
     }
-
-    json.writeStringField("input", start.input());
-    JsonText.optional(json, "inputVersion", start.inputVersion());
-    json.writeStringField("output", start.output());
-    json.writeNumberField("read", rows.read());
-    json.writeNumberField("scored", rows.scored());
-    json.writeNumberField("quarantined", rows.quarantined());
-    json.writeNumberField("published", partitions.published());
-    json.writeNumberField("held", partitions.held().size());
-    json.writeNumberField("alreadyPublished", partitions.before());
-    if (rows.perSecond() > 0) {
-      json.writeNumberField("rowsPerSecond", rows.perSecond());
-    }
-
-    json.writeStringField("quarantine", quarantine.place());
-    JsonText.counts(json, "codes", quarantine.codes());
-    JsonText.objects(json, "faults", quarantine.faults(), fault -> write(fault, json));
-    JsonText.counts(json, "missing", values.missing());
-    JsonText.counts(json, "unseen", values.unseen());
-    JsonText.objects(json, "changed", values.changed(), change -> write(change, json));
-    if (duplicateKeys.isPresent()) {
-      json.writeNumberField("duplicateKeys", duplicateKeys.getAsLong());
-    }
-
-    json.writeObjectFieldStart("scores");
-    if (scores.isPresent()) {
-      write(scores.get(), json);
-    } else {
-      json.writeNumberField("count", 0);
-    }
-
-    json.writeEndObject();
-    json.writeObjectFieldStart("seconds");
-    for (Map.Entry<String, Double> stage : seconds.entrySet()) {
-      json.writeNumberField(stage.getKey(), stage.getValue());
-    }
-
-    json.writeEndObject();
-    if (!challengers.isEmpty()) {
-      JsonText.objects(json, "challengers", challengers, one -> one.write(json));
-    }
-
-    JsonText.objects(json, "partitions", partitions.scored(), one -> write(one, json));
   }
 
-  private static void write(Model model, JsonGenerator json) throws IOException {
-    json.writeStringField("name", model.name());
-    json.writeStringField("model_version", model.version());
-    json.writeStringField("digest", model.digest());
-    json.writeStringField("engine", model.engine());
-    json.writeBooleanField("sealed", model.sealed());
-    JsonText.optional(json, "earlyStopping", model.earlyStopping());
-    JsonText.optional(json, "offsets", model.offsets());
-  }
-
-  private static void write(FaultyRows fault, JsonGenerator json) throws IOException {
-    json.writeStringField("field", fault.field());
-    json.writeStringField("code", fault.code());
-    json.writeNumberField("rows", fault.rows());
-    JsonText.optional(json, "example", fault.example());
-  }
-
-  private static void write(Change change, JsonGenerator json) throws IOException {
-    json.writeStringField("feature", change.feature());
-    json.writeNumberField("missing", change.missing());
-    json.writeNumberField("missingSealed", change.missingSealed());
-    json.writeNumberField("unseen", change.unseen());
-    json.writeNumberField("unseenSealed", change.unseenSealed());
-  }
-
-  private static void write(Scores scores, JsonGenerator json) throws IOException {
-    json.writeNumberField("count", scores.count());
-    json.writeNumberField("mean", scores.mean());
-    json.writeNumberField("min", scores.min());
-    json.writeNumberField("max", scores.max());
-    JsonText.array(json, "deciles", scores.deciles(), json::writeNumber);
-  }
-
-  private static void write(Partition partition, JsonGenerator json) throws IOException {
-    json.writeStringField("partition", partition.path());
-    json.writeStringField("identity", partition.identity());
-    json.writeNumberField("read", partition.read());
-    json.writeNumberField("scored", partition.scored());
-    json.writeNumberField("quarantined", partition.quarantined());
-    if (partition.hold().isPresent()) {
-      json.writeObjectFieldStart("held");
-      json.writeStringField("outcome", partition.hold().get().outcome());
-      json.writeStringField("reason", partition.hold().get().reason());
-      json.writeEndObject();
+  private static boolean isTime(String text) {
+    try {
+      Instant.parse(text);
+      return true;
+    } catch (DateTimeException e) {
+      return false;
     }
+  }
 
-    if (partition.drift().isPresent()) {
-      json.writeObjectFieldStart("drift");
-      partition.drift().get().write(json);
-      json.writeEndObject();
+  private static void expect(boolean holds, String member, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException("at %s, expected %s".formatted(member, expected));
     }
-
-    json.writeNumberField("bytes", partition.bytes());
-    JsonText.objects(json, "files", partition.files(), file -> file.write(json));
   }
 }

@@ -39,16 +39,16 @@ class PartitionManifestTest {
   private static final String LAYOUT =
       """
       {
-        "format" : 1,
+        "format" : 2,
         "partition" : "day=1",
         "identity" : "identity",
         "run" : "run",
         "directory" : "run-0a1b2c3d",
-        "modelName" : "credit",
-        "modelVersion" : "credit/3",
-        "modelDigest" : "digest",
+        "model_name" : "credit",
+        "model_version" : "credit/3",
+        "model_digest" : "digest",
         "engine" : "forest",
-        "stagedAt" : "2026-01-02T03:04:05Z",
+        "staged_at" : "2026-01-02T03:04:05Z",
         "read" : 11,
         "scored" : 10,
         "quarantined" : 1,
@@ -115,7 +115,7 @@ class PartitionManifestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"format\" : 1,",
+        "\"format\" : 2,",
         "\"partition\" : \"day=1\",",
         "\"identity\" : \"identity\",",
         "\"directory\" : \"run-0a1b2c3d\","
@@ -124,7 +124,7 @@ class PartitionManifestTest {
     assertThatThrownBy(
             () -> PartitionManifest.fromJson(utf8(LAYOUT.replace(missing, "")), "f.json"))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("Cannot read f.json: it is not a partition manifest");
+        .hasMessageMatching("Cannot read f.json at /\\w+: got nothing, expected .+");
   }
 
   @Test
@@ -134,8 +134,7 @@ class PartitionManifestTest {
     assertThatThrownBy(() -> PartitionManifest.fromJson(utf8(broken), "f.json"))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "Cannot read f.json at /files/0: got its end, expected a file with its \"name\","
-                + " \"bytes\" and \"rows\"");
+            "Cannot read f.json at /files/0/bytes: got nothing, expected a whole number");
   }
 
   private static byte[] utf8(String text) {

@@ -2,16 +2,14 @@ package io.paritree.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.json.StrictJson;
+import io.paritree.json.Documents;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class ReportedChallengerTest {
   private static ReportedChallenger read(String json) throws Exception {
-    ReportedChallenger[] read = new ReportedChallenger[1];
-    StrictJson document = new StrictJson("report", json.getBytes(StandardCharsets.UTF_8));
-    document.document(() -> read[0] = ReportedChallenger.read(document));
-    return read[0];
+    return Documents.TOLERANT.read(
+        ReportedChallenger.class, "report", json.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -1,0 +1,131 @@
+package io.paritree.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
+
+/**
+ * The numbers of documents: whole ones are at least 0, and those that are not finite are texts, as
+ * {@link JsonText} writes them.
+ */
+final class DocumentNumbers<T extends Number> extends StdScalarDeserializer<T> {
+  private static final long serialVersionUID = 1;
+
+  private final transient Reading<T> reading;
+  private final transient T empty;
+  private final String expected;
+
+  /** Returns a number, or null if the current value is none. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T read(JsonParser json) throws IOException;
+  }
+
+  private DocumentNumbers(Class<T> type, String expected, T empty, Reading<T> reading) {
+    super(type);
+    this.expected = expected;
+    this.empty = empty;
+    this.reading = reading;
+  }
+
+  static SimpleModule module() {
+    String whole = "a whole number from 0 to ";
+    JsonDeserializer<Long> longs =
+        new DocumentNumbers<>(
+            Long.class, whole + Long.MAX_VALUE, 0L, json -> whole(json, Long.MAX_VALUE));
+    JsonDeserializer<Integer> ints =
+        new DocumentNumbers<>(
+            Integer.class, whole + Integer.MAX_VALUE, 0, DocumentNumbers::wholeInteger);
+    JsonDeserializer<Double> doubles =
+        new DocumentNumbers<>(Double.class, "a number", Double.NaN, DocumentNumbers::real);
+    JsonDeserializer<Float> floats =
+        new DocumentNumbers<>(
+            Float.class, "a number that is finite as a float", Float.NaN, DocumentNumbers::single);
+    return new SimpleModule()
+        .addDeserializer(long.class, longs)
+        .addDeserializer(Long.class, longs)
+        .addDeserializer(int.class, ints)
+        .addDeserializer(Integer.class, ints)
+        .addDeserializer(double.class, doubles)
+        .addDeserializer(Double.class, doubles)
+        .addDeserializer(float.class, floats)
+        .addDeserializer(Float.class, floats);
+  }
+
+  /** Returns what is expected in place of a value that is none of this type. */
+  static String expected(Class<?> type) {
+    if (type == double.class || type == Double.class) {
+      return "a number";
+    } else if (type == float.class || type == Float.class) {
+      return "a number that is finite as a float";
+    }
+
+    return "a whole number";
+  }
+
+  private static Long whole(JsonParser json, long most) throws IOException {
+    if (!json.hasToken(JsonToken.VALUE_NUMBER_INT)
+        || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+      return null;
+    }
+
+    long value = json.getLongValue();
+    return value < 0 || value > most ? null : value;
+  }
+
+  private static Integer wholeInteger(JsonParser json) throws IOException {
+    Long value = whole(json, Integer.MAX_VALUE);
+    return value == null ? null : value.intValue();
+  }
+
+  private static Double real(JsonParser json) throws IOException {
+    if (json.hasToken(JsonToken.VALUE_STRING)) {
+      return notFinite(json.getText());
+    }
+
+    double value = isNumber(json) ? json.getDoubleValue() : Double.POSITIVE_INFINITY;
+    return Double.isInfinite(value) ? null : value;
+  }
+
+  private static Float single(JsonParser json) throws IOException {
+    if (json.hasToken(JsonToken.VALUE_STRING)) {
+      Double value = notFinite(json.getText());
+      return value == null ? null : value.floatValue();
+    }
+
+    float value = isNumber(json) ? Float.parseFloat(json.getText()) : Float.POSITIVE_INFINITY;
+    return Float.isInfinite(value) ? null : value;
+  }
+
+  private static boolean isNumber(JsonParser json) {
+    return json.currentToken().isNumeric();
+  }
+
+  private static Double notFinite(String text) {
+    return switch (text) {
+      case "NaN" -> Double.NaN;
+      case "Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default -> null;
+    };
+  }
+
+  @Override
+  public T deserialize(JsonParser json, DeserializationContext context) throws IOException {
+    T value = reading.read(json);
+    if (value == null) {
+      return context.reportInputMismatch(this, expected);
+    }
+
+    return value;
+  }
+
+  @Override
+  public Object getEmptyValue(DeserializationContext context) {
+    return empty;
+  }
+}

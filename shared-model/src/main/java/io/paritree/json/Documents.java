@@ -1,0 +1,131 @@
+package io.paritree.json;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.io.IOException;
+
+/**
+ * JSON documents that are records: a component is a member, its name in snake_case, and is left out
+ * if it is an empty {@code Optional}. Texts, numbers, truths and arrays are never turned into each
+ * other; whole numbers are at least 0; a member appears once, and nothing follows the document.
+ * Thread-safe.
+ */
+public enum Documents {
+  /**
+   * What scores are trusted with: each member is known, and is there unless it is optional or has
+   * an empty value by its {@code JsonSetter}.
+   */
+  STRICT,
+
+  /**
+   * What another version may have written: members that are not known are ignored, and what is
+   * absent is an empty text, array or object, 0 or NaN, unless it is required by its {@code
+   * JsonProperty}.
+   */
+  TOLERANT;
+
+  private final JsonMapper mapper;
+
+  Documents() {
+    boolean isStrict = ordinal() == 0;
+    JsonMapper.Builder settings =
+        JsonMapper.builder(StrictJson.FACTORY.copy())
+            .addModules(new Jdk8Module(), DocumentNumbers.module())
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .visibility(PropertyAccessor.ALL, Visibility.NONE)
+            .visibility(PropertyAccessor.FIELD, Visibility.ANY)
+            .visibility(PropertyAccessor.CREATOR, Visibility.ANY)
+            .defaultPropertyInclusion(
+                JsonInclude.Value.construct(
+                    JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
+            .defaultSetterInfo(
+                JsonSetter.Value.forValueNulls(isStrict ? Nulls.FAIL : Nulls.AS_EMPTY, Nulls.FAIL))
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, isStrict)
+            .configure(
+                DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE, !isStrict)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(SerializationFeature.CLOSE_CLOSEABLE)
+            .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+    settings.withCoercionConfig(
+        LogicalType.Textual,
+        text -> {
+          text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+          text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+          text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        });
+    this.mapper = settings.build();
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @param origin names it in messages
+   * @throws BrokenJsonException if it is not a document of this type, also if the constructor of
+   *     one of its records refuses its values with an {@code IllegalArgumentException}
+   */
+  public <T> T read(Class<T> type, String origin, byte[] content) throws BrokenJsonException {
+    try (JsonParser json = mapper.createParser(Utf8Text.of(origin, content))) {
+      try {
+        return mapper.readValue(json, type);
+      } catch (JsonProcessingException e) {
+        throw UnboundDocument.of(origin, e); // while the parser says what came
+      }
+    } catch (IOException e) {
+      throw StrictJson.malformed(origin, e);
+    }
+  }
+
+  private record Format(@JsonProperty(required = true) int format) {}
+
+  /**
+   * Checks the {@code format} of a document, before all else of it is read.
+   *
+   * @param most the newest one that this version knows; the oldest is 1
+   * @throws BrokenJsonException if it has another one, or none
+   */
+  public static void checkFormat(String origin, byte[] content, int most)
+      throws BrokenJsonException {
+    int format = TOLERANT.read(Format.class, origin, content).format;
+    if (format < 1 || format > most) {
+      throw new BrokenJsonException(
+          "Cannot read %s: its \"format\" is %s, expected 1 to %s".formatted(origin, format, most));
+    }
+  }
+
+  /** Returns what writes a record as a value. */
+  public static JsonText.Body value(Object document) {
+    return json -> write(document, json);
+  }
+
+  /** Writes a record as a value. */
+  public static void write(Object document, JsonGenerator json) throws IOException {
+    STRICT.mapper.writeValue(json, document);
+  }
+
+  /** Returns an indented document, with arrays in one line and no line feed at its end. */
+  public static byte[] wide(Object document) {
+    return JsonText.wide(value(document));
+  }
+}

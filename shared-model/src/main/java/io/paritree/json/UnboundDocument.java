@@ -1,0 +1,118 @@
+package io.paritree.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import io.paritree.feature.NearestName;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Says in our sentence why a document could not be bound: where, what came, what was expected. */
+final class UnboundDocument {
+  private UnboundDocument() {}
+
+  static BrokenJsonException of(String origin, JsonProcessingException fault) {
+    if (fault instanceof ValueInstantiationException refused
+        && refused.getCause() instanceof IllegalArgumentException why) {
+      return at(origin, refused, ": " + why.getMessage());
+    } else if (fault instanceof UnrecognizedPropertyException unknown) {
+      return unknown(origin, unknown);
+    } else if (fault instanceof MismatchedInputException mismatch) {
+      return at(
+          origin, mismatch, ": got %s, expected %s".formatted(got(mismatch), expected(mismatch)));
+    }
+
+    return StrictJson.malformed(origin, fault);
+  }
+
+  private static BrokenJsonException unknown(String origin, UnrecognizedPropertyException fault) {
+    Set<String> known =
+        fault.getKnownPropertyIds().stream()
+            .map(Object::toString)
+            .collect(Collectors.toCollection(TreeSet::new));
+    String name = fault.getPropertyName();
+    String nearest = NearestName.of(name, known).map(" (did you mean '%s'?)"::formatted).orElse("");
+    String place = pointer(fault, fault.getPath().size() - 1);
+    return broken(
+        origin,
+        place,
+        ": got the unknown key '%s', expected one of %s%s"
+            .formatted(StrictJson.printable(name), known, nearest),
+        fault);
+  }
+
+  private static BrokenJsonException at(String origin, JsonMappingException fault, String why) {
+    return broken(origin, pointer(fault, fault.getPath().size()), why, fault);
+  }
+
+  private static BrokenJsonException broken(
+      String origin, String place, String why, JsonMappingException fault) {
+    return new BrokenJsonException(
+        "Cannot read %s at %s%s".formatted(origin, place, why), place, fault);
+  }
+
+  private static String pointer(JsonMappingException fault, int steps) {
+    String pointer =
+        fault.getPath().stream()
+            .limit(steps)
+            .map(step -> "/" + (step.getFieldName() == null ? step.getIndex() : escaped(step)))
+            .collect(Collectors.joining());
+    return pointer.isEmpty() ? BrokenJsonException.WHOLE : StrictJson.shownPlace(pointer);
+  }
+
+  private static String escaped(JsonMappingException.Reference step) {
+    return step.getFieldName().replace("~", "~0").replace("/", "~1");
+  }
+
+  private static String got(MismatchedInputException fault) {
+    JsonToken token = fault.getProcessor() instanceof JsonParser json ? json.currentToken() : null;
+    if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
+      return "nothing"; // the object has ended without the member
+    }
+
+    return fault.getProcessor() instanceof JsonParser json
+        ? StrictJson.got(json)
+        : "something else";
+  }
+
+  private static String expected(MismatchedInputException fault) {
+    Class<?> type = fault.getTargetType();
+    if (type == null || type == Object.class) {
+      return "another value";
+    } else if (type.isEnum()) {
+      return "one of "
+          + Arrays.stream(type.getEnumConstants())
+              .map(Object::toString)
+              .collect(Collectors.joining(", "));
+    } else if (type == String.class) {
+      return "text";
+    } else if (type == boolean.class || type == Boolean.class) {
+      return "true or false";
+    } else if (Collection.class.isAssignableFrom(type) || type.isArray()) {
+      return "an array";
+    } else if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
+      return DocumentNumbers.expected(type);
+    } else if (type == OptionalLong.class || type == OptionalInt.class) {
+      return "a whole number";
+    } else if (type == OptionalDouble.class) {
+      return "a number";
+    }
+
+    return Map.class.isAssignableFrom(type) || type.isRecord() || type == Optional.class
+        ? "an object"
+        : "a value of another form";
+  }
+}
