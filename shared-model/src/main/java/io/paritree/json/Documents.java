@@ -110,7 +110,9 @@ public enum Documents {
     int format = TOLERANT.read(Format.class, origin, content).format;
     if (format < 1 || format > most) {
       throw new BrokenJsonException(
-          "Cannot read %s: its \"format\" is %s, expected 1 to %s".formatted(origin, format, most));
+          "Cannot read %s: its \"format\" is %s, expected 1 to %s%s"
+              .formatted(
+                  origin, format, most, format > most ? "; a newer version has written it" : ""));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.paritree.lookup;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.Serializable;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -14,10 +16,20 @@ import java.util.Objects;
  *
  * @param scale digits after the point of a decimal; 0 for all other types
  */
-public record KeyColumn(String name, Type type, int scale) implements Serializable {
+public record KeyColumn(
+    @JsonProperty(required = true) String name,
+    @JsonProperty(required = true) Type type,
+    @JsonProperty(required = true) int scale)
+    implements Serializable {
+  /** The digits of a decimal of the job: one with more makes numbers as long as it says. */
+  private static final int MAX_SCALE = 38;
+
   public KeyColumn {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(type, "type");
+    if (scale > MAX_SCALE) {
+      throw new IllegalArgumentException("expected a scale of at most %s".formatted(MAX_SCALE));
+    }
   }
 
   /** The types of columns that can be part of a key. Their words are part of the format. */
@@ -37,6 +49,7 @@ public record KeyColumn(String name, Type type, int scale) implements Serializab
     BOOLEAN;
 
     /** Returns the type's name in files and messages. */
+    @JsonValue
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }

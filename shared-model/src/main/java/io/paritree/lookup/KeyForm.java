@@ -1,5 +1,7 @@
 package io.paritree.lookup;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.Serializable;
@@ -22,7 +24,7 @@ import java.util.regex.Pattern;
  * <p>Nothing is coerced: a text that is no value of its column is refused. Immutable and
  * thread-safe.
  */
-public record KeyForm(List<KeyColumn> columns) implements Serializable {
+public record KeyForm(@JsonValue List<KeyColumn> columns) implements Serializable {
   /** Digits without zeros before them, perhaps after a minus. */
   private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]{0,18})");
 
@@ -31,6 +33,7 @@ public record KeyForm(List<KeyColumn> columns) implements Serializable {
   private static final long NANOS_PER_MICRO = 1_000;
   private static final long MICROS_PER_SECOND = 1_000_000;
 
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public KeyForm {
     columns = List.copyOf(columns);
     if (columns.isEmpty()) {

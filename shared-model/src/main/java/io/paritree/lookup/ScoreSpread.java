@@ -1,5 +1,6 @@
 package io.paritree.lookup;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
@@ -8,7 +9,11 @@ import java.util.List;
  * @param quantiles at each 5 % from 5 % to 95 %, to one part in 128; empty if there is no row, like
  *     the other values
  */
-public record ScoreSpread(double mean, float least, float largest, List<Float> quantiles) {
+public record ScoreSpread(
+    @JsonProperty(required = true) double mean,
+    @JsonProperty(required = true) float least,
+    @JsonProperty(required = true) float largest,
+    List<Float> quantiles) {
   /** The spread of no scores. */
   public static final ScoreSpread NONE = new ScoreSpread(0, 0, 0, List.of());
 

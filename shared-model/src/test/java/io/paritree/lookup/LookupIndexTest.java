@@ -198,7 +198,7 @@ class LookupIndexTest {
     Path file = directory.resolve(IndexManifest.FILE);
     byte[] newer =
         Files.readString(file)
-            .replace("\"format\": 1", "\"format\": 2")
+            .replace("\"format\" : 1", "\"format\" : 2")
             .getBytes(StandardCharsets.UTF_8);
     Files.write(file, newer);
     Files.writeString(
@@ -206,7 +206,8 @@ class LookupIndexTest {
         io.paritree.Sha256.hex(newer) + "  " + IndexManifest.FILE + "\n");
 
     assertThatThrownBy(() -> LookupIndex.open(directory))
-        .hasMessageContaining("its format is 2, expected 1; a newer version has built it");
+        .hasMessageContaining(
+            "its \"format\" is 2, expected 1 to 1; a newer version has written it");
   }
 
   @Test

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.output.PartitionManifest;
 import io.paritree.output.ReasonsForm;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +109,8 @@ class ReasonsFormTest {
 
   @Test
   void moreTextsThanAJobRecordsAreRefused() {
-    String many = String.join(",", Collections.nCopies(20_001, "\"\""));
+    String many =
+        names(20_001, 0).stream().map("\"%s\""::formatted).collect(Collectors.joining(","));
 
     assertThatThrownBy(() -> published("{\"numbers\":[%s]}".formatted(many)))
         .hasMessageContaining("at most 20000 texts");
