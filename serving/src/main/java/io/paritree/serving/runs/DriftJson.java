@@ -1,6 +1,7 @@
 package io.paritree.serving.runs;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunReport.Partition;
@@ -14,7 +15,7 @@ final class DriftJson {
 
   /** Writes the members of a partition's drift. */
   static void write(ReportedDrift drift, JsonGenerator json) throws IOException {
-    JsonText.objects(json, "verdicts", drift.verdicts(), verdict -> verdict.write(json));
+    JsonText.array(json, "verdicts", drift.verdicts(), verdict -> Documents.write(verdict, json));
     JsonText.optional(json, "accepted", drift.accepted());
     JsonText.optional(json, "baseline", drift.baseline());
     JsonText.objects(
