@@ -105,19 +105,6 @@ public record IndexManifest(
       throw new IllegalArgumentException(
           "The number of shards is a power of two, at most %s".formatted(MAX_SHARDS));
     }
-
-    checkMoment(scoredAt);
-  }
-
-  private static void checkMoment(String text) {
-    try {
-      Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "\"scored_at\" is '%s', expected a time in UTC, like 2026-11-25T02:11:09Z"
-              .formatted(Fault.printable(text, MAX_SHOWN)),
-          e);
-    }
   }
 
   @JsonProperty
@@ -188,6 +175,7 @@ public record IndexManifest(
     try {
       Documents.checkFormat(where, content, FORMAT);
       IndexManifest manifest = Documents.TOLERANT.read(IndexManifest.class, where, content);
+      checkMoment(manifest.scoredAt, where);
       if (!Arrays.equals(digests, manifest.digests(content))) {
         throw new DamagedFileException(
             "Cannot read %s: the digests differ from those in %s".formatted(where, DIGESTS));
@@ -196,6 +184,17 @@ public record IndexManifest(
       return manifest;
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(e.getMessage(), e);
+    }
+  }
+
+  private static void checkMoment(String text, String where) throws DamagedFileException {
+    try {
+      Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new DamagedFileException(
+          "Cannot read %s at /scored_at: got the text '%s', expected a time in UTC, like 2026-11-25T02:11:09Z"
+              .formatted(where, Fault.printable(text, MAX_SHOWN)),
+          e);
     }
   }
 }

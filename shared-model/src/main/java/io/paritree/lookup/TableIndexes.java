@@ -29,25 +29,7 @@ public record TableIndexes(@JsonProperty(required = true) long base, Map<String,
   private static final int MAX_PARTITIONS = 200_000;
 
   public TableIndexes {
-    if (runs.size() > MAX_PARTITIONS) {
-      throw new IllegalArgumentException(
-          "expected at most %s partitions".formatted(MAX_PARTITIONS));
-    }
-
-    runs.forEach(TableIndexes::check);
     runs = Collections.unmodifiableMap(new TreeMap<>(runs));
-  }
-
-  private static void check(String path, String run) {
-    if (!PartitionValue.isPath(path)) {
-      throw new IllegalArgumentException(
-          "got '%s' in \"runs\", expected the path of a partition, column=value/column=value"
-              .formatted(Fault.printable(path)));
-    } else if (!PartitionManifest.isRun(run)) {
-      throw new IllegalArgumentException(
-          "got '%s' as the run of '%s', expected the name of a run's directory"
-              .formatted(Fault.printable(run), Fault.printable(path)));
-    }
   }
 
   @JsonProperty
@@ -69,9 +51,32 @@ public record TableIndexes(@JsonProperty(required = true) long base, Map<String,
   public static TableIndexes fromJson(byte[] content, String where) throws DamagedFileException {
     try {
       Documents.checkFormat(where, content, FORMAT);
-      return Documents.TOLERANT.read(TableIndexes.class, where, content);
+      TableIndexes read = Documents.TOLERANT.read(TableIndexes.class, where, content);
+      if (read.runs.size() > MAX_PARTITIONS) {
+        throw new DamagedFileException(
+            "Cannot read %s at /runs: got %s partitions, expected at most %s partitions"
+                .formatted(where, read.runs.size(), MAX_PARTITIONS));
+      }
+
+      for (Map.Entry<String, String> run : read.runs.entrySet()) {
+        check(run.getKey(), run.getValue(), where);
+      }
+
+      return read;
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(e.getMessage(), e);
+    }
+  }
+
+  private static void check(String path, String run, String where) throws DamagedFileException {
+    if (!PartitionValue.isPath(path)) {
+      throw new DamagedFileException(
+          "Cannot read %s at /runs: got '%s', expected the path of a partition, column=value/column=value"
+              .formatted(where, Fault.printable(path)));
+    } else if (!PartitionManifest.isRun(run)) {
+      throw new DamagedFileException(
+          "Cannot read %s at /runs: got '%s' for '%s', expected the name of a run's directory"
+              .formatted(where, Fault.printable(run), path));
     }
   }
 }
