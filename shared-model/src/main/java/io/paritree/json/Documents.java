@@ -46,7 +46,7 @@ public enum Documents {
     boolean isStrict = ordinal() == 0;
     JsonMapper.Builder settings =
         JsonMapper.builder(StrictJson.FACTORY.copy())
-            .addModules(new Jdk8Module(), DocumentNumbers.module())
+            .addModules(new Jdk8Module(), DocumentNumbers.module(), DocumentTimes.module())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .visibility(PropertyAccessor.ALL, Visibility.NONE)
             .visibility(PropertyAccessor.FIELD, Visibility.ANY)
@@ -88,7 +88,14 @@ public enum Documents {
   public <T> T read(Class<T> type, String origin, byte[] content) throws BrokenJsonException {
     try (JsonParser json = mapper.createParser(Utf8Text.of(origin, content))) {
       try {
-        return mapper.readValue(json, type);
+        T document = mapper.readValue(json, type);
+        if (document == null) {
+          throw new BrokenJsonException(
+              "Cannot read %s at %s: got null, expected a document"
+                  .formatted(origin, BrokenJsonException.WHOLE));
+        }
+
+        return document;
       } catch (JsonProcessingException e) {
         throw UnboundDocument.of(origin, e); // while the parser says what came
       }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.paritree.feature.NearestName;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
@@ -109,6 +110,8 @@ final class UnboundDocument {
       return "a whole number";
     } else if (type == OptionalDouble.class) {
       return "a number";
+    } else if (type == Instant.class) {
+      return DocumentTimes.EXPECTED;
     }
 
     return Map.class.isAssignableFrom(type) || type.isRecord() || type == Optional.class

@@ -89,7 +89,7 @@ public record StoredAlias(AliasHistory history, Guard guard, List<String> requir
         .filter(history::happened)
         .mapToObj(history.moves()::get)
         .filter(AliasMove::isChange)
-        .filter(move -> move.toVersion().equals(Optional.of(version)))
+        .filter(move -> move.to().equals(Optional.of(version)))
         .map(AliasMove::time)
         .reduce((earlier, later) -> later);
   }

@@ -1,44 +1,52 @@
 package io.paritree.serving.scoring;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.paritree.Fault;
-import io.paritree.json.JsonText;
 import io.paritree.model.StoredAlias;
 import io.paritree.model.layout.AliasHistory;
 import io.paritree.model.layout.AliasMove;
 import io.paritree.model.layout.Promotion;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Writes how an alias has moved lately, and by what that was decided: the last entries of its
- * journal, the newest first. Who asked for a move is left out.
+ * How an alias has moved lately, and by what that was decided: the last entries of its journal, the
+ * newest first. Who asked for a move is left out.
  */
-final class JournalJson {
+record JournalJson(
+    String alias, String guard, List<String> requires, List<Move> moves, long movesLeft) {
   private static final int MOST_OF_A_MOVE = 50; // documents, and requirements
   private static final int MOST_TEXT = 500;
 
-  private JournalJson() {}
+  record Move(
+      long number,
+      Instant at,
+      String action,
+      Optional<Named> from,
+      Optional<Named> to,
+      String result,
+      @JsonUnwrapped Optional<Promotion> promotion) {}
 
-  static void write(StoredAlias alias, JsonGenerator json) throws IOException {
+  record Named(String modelVersion, Optional<String> digest) {}
+
+  static JournalJson of(StoredAlias alias) {
     AliasHistory history = alias.history();
-    List<Integer> newest =
+    List<Move> newest =
         IntStream.range(0, history.moves().size())
             .boxed()
             .sorted(Collections.reverseOrder())
+            .map(index -> move(history, index))
             .toList();
-    json.writeObjectFieldStart("journal");
-    json.writeStringField("alias", history.alias());
-    json.writeStringField("guard", guard(alias.guard()));
-    JsonText.array(
-        json, "requires", cut(alias.requirements()), rule -> json.writeString(text(rule)));
-    JsonText.objects(json, "moves", newest, index -> move(history, index, json));
-    json.writeNumberField("moves_left", history.lastNumber() - newest.size());
-    json.writeEndObject();
+    return new JournalJson(
+        history.alias(),
+        guard(alias.guard()),
+        cut(alias.requirements(), JournalJson::text),
+        newest,
+        history.lastNumber() - newest.size());
   }
 
   private static String guard(StoredAlias.Guard guard) {
@@ -49,21 +57,16 @@ final class JournalJson {
     };
   }
 
-  private static void move(AliasHistory history, int index, JsonGenerator json) throws IOException {
+  private static Move move(AliasHistory history, int index) {
     AliasMove move = history.moves().get(index);
-    json.writeNumberField("number", move.number());
-    json.writeStringField("at", move.time().toString());
-    json.writeStringField("action", text(move.action()));
-    version("from", history.name(), move.from(), json);
-    version("to", history.name(), move.to(), json);
-    json.writeStringField("result", result(history, index));
-    if (move.promotion().isPresent()) {
-      Promotion promotion = move.promotion().get();
-      JsonText.optional(json, "override", promotion.override().map(JournalJson::text));
-      JsonText.objects(json, "evidence", cut(promotion.evidence()), one -> evidence(one, json));
-      JsonText.objects(
-          json, "requirements", cut(promotion.requirements()), one -> requirement(one, json));
-    }
+    return new Move(
+        move.number(),
+        move.time(),
+        text(move.action()),
+        named(history.name(), move.from(), move.fromDigest()),
+        named(history.name(), move.to(), move.toDigest()),
+        result(history, index),
+        move.promotion().map(JournalJson::shown));
   }
 
   private static String result(AliasHistory history, int index) {
@@ -78,37 +81,34 @@ final class JournalJson {
     return history.moves().get(index).isChange() ? "moved" : "unchanged";
   }
 
-  private static void version(
-      String member, String name, Optional<AliasMove.Target> target, JsonGenerator json)
-      throws IOException {
-    if (target.isPresent()) {
-      json.writeObjectFieldStart(member);
-      json.writeStringField("model_version", name + "/" + target.get().version());
-      JsonText.optional(json, "digest", target.get().digest().map(JournalJson::text));
-      json.writeEndObject();
-    }
+  private static Optional<Named> named(
+      String name, Optional<Long> version, Optional<String> digest) {
+    return version.map(one -> new Named(name + "/" + one, digest.map(JournalJson::text)));
   }
 
-  private static void evidence(Promotion.Evidence one, JsonGenerator json) throws IOException {
-    json.writeStringField("sha256", text(one.sha256()));
-    JsonText.optional(json, "kind", one.kind().map(JournalJson::text));
-    if (one.rows().isPresent()) {
-      json.writeNumberField("rows", one.rows().get());
-    }
-
-    JsonText.optional(json, "ended_at", one.endedAt().map(Instant::toString));
-    json.writeBooleanField("used", one.isUsed());
-    JsonText.optional(json, "why", one.why().map(JournalJson::text));
+  private static Promotion shown(Promotion promotion) {
+    return new Promotion(
+        cut(promotion.evidence(), JournalJson::shown),
+        cut(promotion.requirements(), JournalJson::shown),
+        promotion.override().map(JournalJson::text));
   }
 
-  private static void requirement(Promotion.Required one, JsonGenerator json) throws IOException {
-    json.writeStringField("rule", text(one.rule()));
-    json.writeStringField("found", text(one.found()));
-    json.writeBooleanField("met", one.isMet());
+  private static Promotion.Evidence shown(Promotion.Evidence one) {
+    return new Promotion.Evidence(
+        text(one.sha256()),
+        one.kind().map(JournalJson::text),
+        one.rows(),
+        one.endedAt(),
+        one.isUsed(),
+        one.why().map(JournalJson::text));
   }
 
-  private static <T> List<T> cut(List<T> all) {
-    return all.subList(0, Math.min(MOST_OF_A_MOVE, all.size()));
+  private static Promotion.Required shown(Promotion.Required one) {
+    return new Promotion.Required(text(one.rule()), one.isMet(), text(one.found()));
+  }
+
+  private static <T> List<T> cut(List<T> all, UnaryOperator<T> shown) {
+    return all.stream().limit(MOST_OF_A_MOVE).map(shown).toList();
   }
 
   private static String text(String foreign) {

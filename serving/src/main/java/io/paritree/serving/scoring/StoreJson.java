@@ -1,6 +1,7 @@
 package io.paritree.serving.scoring;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.RefusedVersion;
@@ -60,7 +61,8 @@ final class StoreJson {
     JsonText.objects(json, "versions", shown, version -> version(version, json));
     json.writeNumberField("versions_left", all.size() - shown.size());
     if (seen.alias().isPresent()) {
-      JournalJson.write(seen.alias().get(), json);
+      json.writeFieldName("journal");
+      Documents.write(JournalJson.of(seen.alias().get()), json);
     }
 
     json.writeEndObject();

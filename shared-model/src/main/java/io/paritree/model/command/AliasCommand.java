@@ -88,7 +88,7 @@ final class AliasCommand implements Callable<Integer> {
     }
 
     seen.unreadable().forEach(e -> note(e.getMessage()));
-    format.print(() -> ShownHistory.text(seen), out -> ShownHistory.write(out, seen));
+    format.print(() -> ShownHistory.text(seen), ShownHistory.document(seen));
   }
 
   private void remove(ModelStore models, AliasHistory seen) throws Exception {
@@ -137,12 +137,11 @@ final class AliasCommand implements Callable<Integer> {
           seen,
           "it names %s, but its last move was to %s, so its file was changed by something else than this command; give the version as --version"
               .formatted(
-                  ShownHistory.version(seen.version()),
-                  ShownHistory.version(last.get().toVersion())));
+                  ShownHistory.version(seen.version()), ShownHistory.version(last.get().to())));
     }
 
     return last.get()
-        .fromVersion()
+        .from()
         .orElseThrow(
             () ->
                 notBack(

@@ -1,5 +1,6 @@
 package io.paritree.model.command;
 
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +25,11 @@ final class OutputFormat {
   /** Prints the result on the standard output as text, or as a JSON object with these members. */
   void print(Supplier<String> text, JsonText.Body members) {
     printDocument(text, () -> JsonText.text(JsonText.object(members)));
+  }
+
+  /** Prints the result on the standard output as text, or as a document that is a record. */
+  void print(Supplier<String> text, Record document) {
+    printDocument(text, () -> JsonText.text(Documents.value(document)));
   }
 
   /** Prints the result on the standard output as text, or as the text of a JSON document. */

@@ -1,6 +1,6 @@
 package io.paritree.model.command;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.paritree.Fault;
 import io.paritree.Sha256;
 import io.paritree.comparison.Side;
@@ -139,7 +139,8 @@ final class PromoteCommand implements Callable<Integer> {
     }
 
     boolean isMoved = models.promote(seen, version, promotion);
-    format.print(() -> text(seen, promotion, isMoved), out -> write(out, promotion, isMoved));
+    format.print(
+        () -> text(seen, promotion, isMoved), new Answer(name, alias, version, isMoved, promotion));
     return isMoved ? ModelMain.OK : ModelMain.NOT_MET;
   }
 
@@ -241,13 +242,8 @@ final class PromoteCommand implements Callable<Integer> {
         .toString();
   }
 
-  private void write(JsonGenerator out, Promotion promotion, boolean isMoved) throws IOException {
-    out.writeStringField("name", name);
-    out.writeStringField("alias", alias);
-    out.writeNumberField("version", version);
-    out.writeBooleanField("moved", isMoved);
-    promotion.write(out);
-  }
+  private record Answer(
+      String name, String alias, long version, boolean moved, @JsonUnwrapped Promotion promotion) {}
 
   private void note(String text) {
     spec.commandLine().getErr().println("Note: " + Fault.printableLine(text));

@@ -1,13 +1,15 @@
 package io.paritree.model.command;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.paritree.Fault;
 import io.paritree.model.layout.AliasHistory;
 import io.paritree.model.layout.AliasMove;
 import io.paritree.model.layout.Promotion;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The journal of an alias, as {@code model alias --history} shows it. */
 final class ShownHistory {
@@ -27,10 +29,10 @@ final class ShownHistory {
                   move.time(),
                   Fault.printable(move.user()),
                   Fault.printable(move.action()),
-                  number(move.fromVersion()),
-                  number(move.toVersion()),
-                  digest(move.from()),
-                  digest(move.to()),
+                  number(move.from()),
+                  number(move.to()),
+                  digest(move.fromDigest()),
+                  digest(move.toDigest()),
                   remark(history, index)));
     }
 
@@ -82,31 +84,31 @@ final class ShownHistory {
     return version.map(String::valueOf).orElse("none");
   }
 
-  private static String digest(Optional<AliasMove.Target> target) {
-    return target
-        .flatMap(AliasMove.Target::digest)
-        .map(digest -> Fault.printable(digest.substring(0, Math.min(DIGITS, digest.length()))))
+  private static String digest(Optional<String> digest) {
+    return digest
+        .map(all -> Fault.printable(all.substring(0, Math.min(DIGITS, all.length()))))
         .orElse("-");
   }
 
-  static void write(JsonGenerator out, AliasHistory history) throws IOException {
-    out.writeStringField("name", history.name());
-    out.writeStringField("alias", history.alias());
-    out.writeObjectField("version", history.version().orElse(null));
-    out.writeArrayFieldStart("moves");
-    for (int index = 0; index < history.moves().size(); index++) {
-      write(out, history, index);
-    }
-
-    out.writeEndArray();
+  /** The document of the same. */
+  static History document(AliasHistory history) {
+    List<Move> moves =
+        IntStream.range(0, history.moves().size())
+            .mapToObj(at -> Move.of(history.moves().get(at), history.happened(at)))
+            .toList();
+    return new History(history.name(), history.alias(), history.version(), moves);
   }
 
-  private static void write(JsonGenerator out, AliasHistory history, int index) throws IOException {
-    AliasMove move = history.moves().get(index);
-    out.writeStartObject();
-    out.writeNumberField("number", move.number());
-    move.writeMembers(out);
-    out.writeBooleanField("moved", history.happened(index));
-    out.writeEndObject();
+  /** The members of {@code --format json}. */
+  record History(
+      String name, String alias, @JsonInclude Optional<Long> version, List<Move> moves) {}
+
+  private record Move(
+      long number,
+      @JsonUnwrapped @JsonIgnoreProperties("confirmed") AliasMove move,
+      boolean moved) {
+    private static Move of(AliasMove move, boolean hasHappened) {
+      return new Move(move.number(), move, hasHappened);
+    }
   }
 }

@@ -44,14 +44,13 @@ public record AliasHistory(
         .skip(index + 1L)
         .filter(next -> !next.isRefused())
         .findFirst()
-        .map(AliasMove::fromVersion)
+        .map(AliasMove::from)
         .orElse(version);
   }
 
   public boolean happened(int index) {
     AliasMove move = moves.get(index);
-    return !move.isRefused()
-        && (move.confirmed().isPresent() || after(index).equals(move.toVersion()));
+    return !move.isRefused() && (move.confirmed().isPresent() || after(index).equals(move.to()));
   }
 
   /**
@@ -76,6 +75,6 @@ public record AliasHistory(
 
   /** Returns whether the alias names what its last move says. */
   public boolean fitsLastMove() {
-    return last().map(move -> move.toVersion().equals(version)).orElse(version.isEmpty());
+    return last().map(move -> move.to().equals(version)).orElse(version.isEmpty());
   }
 }

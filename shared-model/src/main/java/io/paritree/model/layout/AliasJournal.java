@@ -94,10 +94,8 @@ final class AliasJournal {
       }
 
       count++;
-      Location file = file(number);
       try {
-        byte[] content = BoundedRead.ofOwn(files, model, file, AliasMove.MAX_BYTES);
-        AliasMove move = AliasMove.fromJson(number, file.toString(), content);
+        AliasMove move = entry(number);
         moves.add(move);
         hasMoved |= move.confirmed().isPresent() && move.isChange();
       } catch (NoSuchFileException e) {
@@ -195,15 +193,19 @@ final class AliasJournal {
 
   private boolean isRefused(long number) throws IOException {
     // An entry that cannot be read may be of a move that was withdrawn.
-    return entry(number).map(AliasMove::isRefused).orElse(false);
+    return known(number).map(AliasMove::isRefused).orElse(false);
   }
 
-  /** Reads an entry; empty if it cannot be read, or is not there any more. */
-  private Optional<AliasMove> entry(long number) throws IOException {
+  private AliasMove entry(long number) throws CorruptModelException, IOException {
     Location file = file(number);
+    byte[] content = BoundedRead.ofOwn(files, model, file, AliasMove.MAX_BYTES);
+    return AliasMove.fromJson(number, file.toString(), content);
+  }
+
+  /** Returns an entry; empty if it cannot be read, or is not there any more. */
+  private Optional<AliasMove> known(long number) throws IOException {
     try {
-      byte[] content = BoundedRead.ofOwn(files, model, file, AliasMove.MAX_BYTES);
-      return Optional.of(AliasMove.fromJson(number, file.toString(), content));
+      return Optional.of(entry(number));
     } catch (CorruptModelException | NoSuchFileException e) {
       return Optional.empty();
     }
@@ -220,14 +222,14 @@ final class AliasJournal {
     }
 
     AliasMove move = last.get();
-    boolean hasEnded = move.confirmed().isPresent() || seen.version().equals(move.toVersion());
+    boolean hasEnded = move.confirmed().isPresent() || seen.version().equals(move.to());
     if (!hasEnded && Duration.between(move.time(), now).compareTo(ABANDONED) < 0) {
       throw new AliasMovedException(
           "Cannot move alias %s: %s has begun to move it to %s at %s; see alias --history, and try again after %s"
               .formatted(
                   seen.reference(),
                   Fault.printable(move.user()),
-                  move.toVersion().map(version -> "version " + version).orElse("no version"),
+                  move.to().map(version -> "version " + version).orElse("no version"),
                   move.time(),
                   move.time().plus(ABANDONED)));
     }
@@ -239,7 +241,7 @@ final class AliasJournal {
    */
   private Optional<AliasMove> lastNotRefused(AliasHistory seen) throws IOException {
     for (long number : numbers().headSet(seen.lastNumber(), true).descendingSet()) {
-      Optional<AliasMove> move = entry(number);
+      Optional<AliasMove> move = known(number);
       if (move.isEmpty() || !move.get().isRefused()) {
         return move;
       }

@@ -3,16 +3,14 @@ package io.paritree.model.layout;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.json.BrokenJsonException;
-import io.paritree.json.StrictJson;
+import io.paritree.json.Documents;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -27,6 +25,20 @@ public record GuardedAliases(Map<String, List<String>> requirements) {
 
   private static final int MAX_BYTES = 1 << 20;
 
+  private record Document(Map<String, Guard> aliases) {
+    private Document {
+      for (String alias : aliases.keySet()) {
+        if (!ModelName.isAlias(alias)) {
+          throw new IllegalArgumentException(
+              "no alias can be called '%s'; expected %s, and not only digits"
+                  .formatted(Fault.printable(alias), ModelName.RULE));
+        }
+      }
+    }
+  }
+
+  private record Guard(List<String> require) {}
+
   /**
    * Reads the file of a model; without one, no alias is guarded.
    *
@@ -35,16 +47,14 @@ public record GuardedAliases(Map<String, List<String>> requirements) {
   static GuardedAliases of(FileStore files, Location model)
       throws CorruptModelException, IOException {
     Location file = model.resolve(FILE);
-    Map<String, List<String>> requirements = new TreeMap<>();
     try {
-      StrictJson json = new StrictJson(file.toString(), files.readAtMost(model, file, MAX_BYTES));
-      json.document(
-          () ->
-              json.object(
-                  Map.of(
-                      "aliases",
-                      () -> json.namedValues(alias -> requirements.put(alias, rules(alias, json)))),
-                  Set.of("aliases")));
+      byte[] content = files.readAtMost(model, file, MAX_BYTES);
+      Map<String, List<String>> requirements = new TreeMap<>();
+      Documents.STRICT
+          .read(Document.class, file.toString(), content)
+          .aliases
+          .forEach((alias, guard) -> requirements.put(alias, guard.require));
+      return new GuardedAliases(requirements);
     } catch (NoSuchFileException e) {
       return new GuardedAliases(Map.of());
     } catch (UnfitFileException e) {
@@ -55,26 +65,10 @@ public record GuardedAliases(Map<String, List<String>> requirements) {
     } catch (BrokenJsonException e) {
       throw new CorruptModelException(e.getMessage(), e);
     }
-
-    return new GuardedAliases(requirements);
   }
 
   /** Returns what an alias requires; empty if it moves without. */
   public List<String> requirements(String alias) {
     return requirements.getOrDefault(alias, List.of());
-  }
-
-  private static List<String> rules(String alias, StrictJson json) throws BrokenJsonException {
-    if (!ModelName.isAlias(alias)) {
-      throw json.refused(
-          "no alias can be called '%s'; expected %s, and not only digits"
-              .formatted(Fault.printable(alias), ModelName.RULE),
-          null);
-    }
-
-    List<String> rules = new ArrayList<>();
-    json.object(
-        Map.of("require", () -> json.list(() -> rules.add(json.text()))), Set.of("require"));
-    return List.copyOf(rules);
   }
 }

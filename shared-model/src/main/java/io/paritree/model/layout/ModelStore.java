@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -282,12 +283,18 @@ public final class ModelStore {
       throws IOException {
     String name = seen.name();
     AliasMove asked =
-        AliasMove.asked(
+        new AliasMove(
+            0,
+            Instant.EPOCH,
+            System.getProperty("user.name", "?"),
             action,
-            seen.version().map(version -> target(name, version)),
-            to.map(version -> target(name, version)),
+            seen.version(),
+            to,
+            seen.version().flatMap(version -> digest(name, version)),
+            to.flatMap(version -> digest(name, version)),
             promotion,
-            isRefused);
+            isRefused,
+            Optional.empty());
     new AliasJournal(files, root.resolve(name), seen.alias())
         .move(seen, asked, () -> moveFile(seen, to));
   }
@@ -309,17 +316,13 @@ public final class ModelStore {
 
   /** Returns the SHA-256 of a version's package; empty if it cannot be read. */
   public Optional<String> digest(String name, long version) {
-    return target(name, version).digest();
-  }
-
-  private AliasMove.Target target(String name, long version) {
     Location digests = version(name, version).resolve(PackageFiles.DIGESTS);
     try {
       byte[] content =
           BoundedRead.of(files, root.resolve(name), digests, PackageFiles.MAX_DIGESTS_BYTES);
-      return new AliasMove.Target(version, Optional.of(Sha256.hex(content)));
+      return Optional.of(Sha256.hex(content));
     } catch (CorruptModelException | IOException e) {
-      return new AliasMove.Target(version, Optional.empty()); // the package may be damaged or gone
+      return Optional.empty(); // the package may be damaged or gone
     }
   }
 

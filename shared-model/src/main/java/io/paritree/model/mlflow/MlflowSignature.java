@@ -1,14 +1,13 @@
 package io.paritree.model.mlflow;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.json.BrokenJsonException;
-import io.paritree.json.StrictJson;
-import java.util.ArrayList;
-import java.util.HashMap;
+import io.paritree.json.Documents;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -18,9 +17,6 @@ import java.util.stream.Collectors;
  * @param columns the columns in the order of the signature; empty if the input is a tensor
  */
 public record MlflowSignature(List<Column> columns) {
-  private static final String TYPE = "type";
-  private static final String NAME = "name";
-  private static final String REQUIRED = "required";
   private static final String TENSOR = "tensor";
 
   /**
@@ -28,9 +24,21 @@ public record MlflowSignature(List<Column> columns) {
    *
    * @param name its name; empty if the signature has none
    * @param type MLflow's name of its type, such as {@code double} or {@code string}
-   * @param required whether the data must have this column; says nothing about nulls in it
+   * @param required whether the data must have this column, as it must if that is empty; says
+   *     nothing about nulls in it
    */
-  public record Column(String name, String type, boolean required) {}
+  public record Column(
+      String name, @JsonProperty(required = true) String type, Optional<Boolean> required) {
+    public Column {
+      if (type.isEmpty()) {
+        throw new IllegalArgumentException("expected an input with a 'type'");
+      }
+    }
+
+    private boolean isOptional() {
+      return !required.orElse(true);
+    }
+  }
 
   public MlflowSignature {
     columns = List.copyOf(columns);
@@ -41,7 +49,7 @@ public record MlflowSignature(List<Column> columns) {
    */
   Set<String> optionalNames() {
     return columns.stream()
-        .filter(column -> !column.required() && !column.name().isEmpty())
+        .filter(column -> column.isOptional() && !column.name().isEmpty())
         .map(Column::name)
         .collect(Collectors.toUnmodifiableSet());
   }
@@ -52,10 +60,9 @@ public record MlflowSignature(List<Column> columns) {
    * @param origin names the place in messages
    */
   static MlflowSignature parse(String origin, byte[] content) throws CorruptModelException {
-    List<Column> columns = new ArrayList<>();
+    List<Column> columns;
     try {
-      StrictJson json = new StrictJson(origin, content);
-      json.document(() -> json.list(() -> columns.add(column(json))));
+      columns = List.of(Documents.TOLERANT.read(Column[].class, origin, content));
     } catch (BrokenJsonException e) {
       throw new CorruptModelException(e.getMessage(), e);
     }
@@ -78,27 +85,5 @@ public record MlflowSignature(List<Column> columns) {
     }
 
     return new MlflowSignature(tensor ? List.of() : columns);
-  }
-
-  /** Reads a column; skips members of other MLflow versions, which say nothing about encoding. */
-  private static Column column(StrictJson json) throws BrokenJsonException {
-    Map<String, String> texts = new HashMap<>();
-    boolean[] required = {true}; // the default, for files of versions that do not write it
-    json.namedValues(
-        name -> {
-          boolean isRead = name.equals(TYPE) || name.equals(NAME);
-          if (isRead && !json.isNull()) {
-            texts.put(name, json.text());
-          } else if (name.equals(REQUIRED) && !json.isNull()) {
-            required[0] = json.truth();
-          } else {
-            json.skip();
-          }
-        });
-    if (!texts.containsKey(TYPE)) {
-      throw json.wrong("an input with a '%s'".formatted(TYPE));
-    }
-
-    return new Column(texts.getOrDefault(NAME, ""), texts.get(TYPE), required[0]);
   }
 }

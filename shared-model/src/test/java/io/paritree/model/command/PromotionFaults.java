@@ -259,7 +259,7 @@ final class PromotionFaults {
     require(alias, history.version().equals(Optional.of(isOld ? 2L : 1L)), history);
     require(alias, history.fitsLastMove(), history);
     for (int index = 1; index < history.moves().size(); index++) {
-      boolean follows = history.moves().get(index).fromVersion().equals(history.after(index - 1));
+      boolean follows = history.moves().get(index).from().equals(history.after(index - 1));
       require(alias, follows, history);
     }
   }

@@ -96,9 +96,9 @@ class AliasJournalTest {
     assertThat(history.moves()).hasSize(moved).hasSizeGreaterThanOrEqualTo(4 * MOVES);
     Optional<Long> before = Optional.empty();
     for (AliasMove move : history.moves()) {
-      assertThat(move.fromVersion()).as("%s", move).isEqualTo(before);
+      assertThat(move.from()).as("%s", move).isEqualTo(before);
       assertThat(move.confirmed()).as("%s", move).isPresent();
-      before = move.toVersion();
+      before = move.to();
     }
 
     assertThat(history.version()).isEqualTo(before);
@@ -138,7 +138,7 @@ class AliasJournalTest {
     assertThat(seen().version()).contains(3L);
     AliasHistory history = store.history(NAME, ALIAS, 10);
     assertThat(history.happened(1)).isFalse();
-    assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
+    assertThat(history.last().orElseThrow().from()).contains(1L);
   }
 
   @Test
@@ -152,7 +152,7 @@ class AliasJournalTest {
 
     assertThat(store.history(NAME, ALIAS, 50).last()).isEmpty();
     AliasHistory history = store.historyToLastMove(NAME, ALIAS, 50);
-    assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
+    assertThat(history.last().orElseThrow().from()).contains(1L);
     assertThat(history.moves()).hasSize(61);
     assertThat(history.lastNumber()).isEqualTo(62);
     AliasHistory newest = history.newest(20);
@@ -178,11 +178,11 @@ class AliasJournalTest {
 
     AliasHistory history = store.history(NAME, ALIAS, 10);
     assertThat(history.moves())
-        .extracting(AliasMove::toVersion)
+        .extracting(AliasMove::to)
         .containsExactly(
             Optional.of(1L), Optional.of(2L), Optional.of(3L), Optional.of(4L), Optional.of(5L));
     assertThat(history.happened(3)).isTrue();
-    assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
+    assertThat(history.last().orElseThrow().from()).contains(1L);
     assertThat(history.fitsLastMove()).isTrue();
     assertThatThrownBy(() -> store.promote(seen, 5, promotion(true)))
         .isInstanceOf(AliasMovedException.class);
@@ -229,7 +229,7 @@ class AliasJournalTest {
     assertThat(history.moves()).hasSize(2);
     assertThat(history.moves().get(1).promotion()).contains(promotion(true));
     assertThat(history.moves().get(1).confirmed()).isPresent();
-    assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
+    assertThat(history.last().orElseThrow().from()).contains(1L);
     assertThat(history.fitsLastMove()).isTrue();
   }
 
