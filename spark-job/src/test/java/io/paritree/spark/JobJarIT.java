@@ -81,6 +81,7 @@ class JobJarIT {
               "jackson-annotations",
               "jackson-core",
               "jackson-databind",
+              "jackson-datatype-jdk8",
               "prometheus-metrics-config",
               "prometheus-metrics-exporter-common",
               "prometheus-metrics-exporter-pushgateway",
