@@ -2,6 +2,7 @@ package io.paritree.comparison;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.drift.Shift;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import java.io.IOException;
 import java.util.List;
@@ -75,7 +76,7 @@ public record OutputComparison(
     }
 
     if (shift.isPresent()) {
-      shift.get().write(json);
+      Documents.members(shift.get(), json);
     }
   }
 }

@@ -162,7 +162,7 @@ final class DriftMeasuring {
                       old == null
                           ? OptionalDouble.empty()
                           : OutputDrift.above(old, before.scored()),
-                      compared.shift,
+                      compared.shift.orElse(Shift.NONE),
                       compared.reason));
             });
     return outputs;
@@ -193,7 +193,7 @@ final class DriftMeasuring {
 
     double change = now.mean() - then.mean();
     double deviation = then.deviation().orElse(0);
-    return new MarginDrift(
+    return MarginDrift.of(
         change,
         now.base() - then.base(),
         impacts,

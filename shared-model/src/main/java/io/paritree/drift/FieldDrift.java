@@ -1,8 +1,9 @@
 package io.paritree.drift;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.json.JsonText;
-import java.io.IOException;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -74,34 +75,45 @@ public record FieldDrift(
     return impacts.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(largest);
   }
 
-  /**
-   * Writes the members.
-   *
-   * @param kind the member that has the name: {@code field} or {@code feature}
-   */
-  public void write(String kind, JsonGenerator json) throws IOException {
-    json.writeStringField(kind, name);
-    if (baseline.isPresent()) {
-      json.writeObjectFieldStart("baseline");
-      baseline.get().write(json);
-      json.writeEndObject();
-    }
+  /** The document, in which a name says whether it is one of a field or of a feature. */
+  record Form(
+      Optional<String> field,
+      Optional<String> feature,
+      Optional<Shares> baseline,
+      @JsonUnwrapped Shift shift,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String notCompared,
+      OptionalDouble impact,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Double> impacts,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Form> features) {}
 
-    if (shift.isPresent()) {
-      shift.get().write(json);
-    }
+  @JsonValue
+  Form form() {
+    return form(Optional.of(name), Optional.empty());
+  }
 
-    JsonText.optional(json, "not_compared", notShifted);
-    if (!impacts.isEmpty()) {
-      json.writeNumberField("impact", impact().getAsDouble());
-    }
+  private Form form(Optional<String> field, Optional<String> feature) {
+    return new Form(
+        field,
+        feature,
+        baseline,
+        shift.orElse(Shift.NONE),
+        notShifted,
+        impact(),
+        impacts.size() > 1 ? impacts : List.of(),
+        features.stream().map(one -> one.form(Optional.empty(), Optional.of(one.name))).toList());
+  }
 
-    if (impacts.size() > 1) {
-      JsonText.array(json, "impacts", impacts, json::writeNumber);
-    }
-
-    if (!features.isEmpty()) {
-      JsonText.objects(json, "features", features, feature -> feature.write("feature", json));
-    }
+  @JsonCreator
+  static FieldDrift of(Form form) {
+    Optional<String> name = form.field.or(() -> form.feature);
+    return new FieldDrift(
+        name.orElseThrow(() -> new IllegalArgumentException("expected a field or a feature")),
+        form.baseline,
+        form.shift.known(),
+        form.notCompared,
+        form.impact.isPresent() && form.impacts.isEmpty()
+            ? List.of(form.impact.getAsDouble())
+            : form.impacts,
+        form.features.stream().map(FieldDrift::of).toList());
   }
 }

@@ -1,9 +1,10 @@
 package io.paritree.drift;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.paritree.json.NotANumber;
 import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.Profile;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,14 @@ import java.util.Map;
  * Which shares of the rows that were read have a missing or an unseen value, or a fault, in a
  * field. Of a field that several features read, the largest.
  *
- * @param rows how many were read; without any, the shares are NaN
+ * @param rows how many were read, which is not written; without any, the shares are NaN
  */
-public record Shares(long rows, double missing, double unseen, double faults) {
+@JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = NotANumber.class)
+public record Shares(
+    @JsonProperty(access = JsonProperty.Access.WRITE_ONLY) long rows,
+    double missing,
+    double unseen,
+    double faults) {
   /** Returns the shares of each field, in the order of the model. */
   public static Map<String, Shares> byField(Profile profile) {
     Map<String, Shares> shares = new LinkedHashMap<>();
@@ -45,14 +51,5 @@ public record Shares(long rows, double missing, double unseen, double faults) {
       case DriftWords.FAULTS -> faults;
       default -> throw new IllegalArgumentException("Cannot read the share " + measure);
     };
-  }
-
-  /** Writes the shares as members; without rows, none. */
-  public void write(JsonGenerator json) throws IOException {
-    if (rows > 0) {
-      json.writeNumberField(DriftWords.MISSING, missing);
-      json.writeNumberField(DriftWords.UNSEEN, unseen);
-      json.writeNumberField(DriftWords.FAULTS, faults);
-    }
   }
 }

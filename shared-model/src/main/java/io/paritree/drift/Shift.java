@@ -1,8 +1,8 @@
 package io.paritree.drift;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.paritree.json.NotANumber;
 import io.paritree.profile.BinCounts;
-import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +16,16 @@ import java.util.Optional;
  * @param js the Jensen-Shannon distance to base 2, 0 to 1
  * @param linf the largest difference of shares, 0 to 1
  */
+@JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = NotANumber.class)
 public record Shift(double psi, double noise, double js, double linf) {
+  /** No measure: all are NaN. */
+  static final Shift NONE = new Shift(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
   private static final double HALF_ROW = 0.5;
+
+  Optional<Shift> known() {
+    return Double.isNaN(psi) ? Optional.empty() : Optional.of(this);
+  }
 
   /** Compares counts of equal bins, of which neither is empty. */
   public static Shift of(BinCounts now, BinCounts then, Noise noise) {
@@ -66,13 +74,5 @@ public record Shift(double psi, double noise, double js, double linf) {
                     most.noise,
                     shifts.stream().mapToDouble(Shift::js).max().orElse(0),
                     shifts.stream().mapToDouble(Shift::linf).max().orElse(0)));
-  }
-
-  /** Writes the measures as members. */
-  public void write(JsonGenerator json) throws IOException {
-    json.writeNumberField("psi", psi);
-    json.writeNumberField("noise", noise);
-    json.writeNumberField("js", js);
-    json.writeNumberField("linf", linf);
   }
 }

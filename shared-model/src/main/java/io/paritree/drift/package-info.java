@@ -5,3 +5,4 @@
  * <p>Knows profiles. Knows no partition, no files and no run.
  */
 package io.paritree.drift;
+

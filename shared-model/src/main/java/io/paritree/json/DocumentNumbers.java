@@ -17,7 +17,6 @@ final class DocumentNumbers<T extends Number> extends StdScalarDeserializer<T> {
 
   private final transient Reading<T> reading;
   private final transient T empty;
-  private final String expected;
 
   /** Returns a number, or null if the current value is none. */
   @FunctionalInterface
@@ -25,26 +24,21 @@ final class DocumentNumbers<T extends Number> extends StdScalarDeserializer<T> {
     T read(JsonParser json) throws IOException;
   }
 
-  private DocumentNumbers(Class<T> type, String expected, T empty, Reading<T> reading) {
+  private DocumentNumbers(Class<T> type, T empty, Reading<T> reading) {
     super(type);
-    this.expected = expected;
     this.empty = empty;
     this.reading = reading;
   }
 
   static SimpleModule module() {
-    String whole = "a whole number from 0 to ";
     JsonDeserializer<Long> longs =
-        new DocumentNumbers<>(
-            Long.class, whole + Long.MAX_VALUE, 0L, json -> whole(json, Long.MAX_VALUE));
+        new DocumentNumbers<>(Long.class, 0L, json -> whole(json, Long.MAX_VALUE));
     JsonDeserializer<Integer> ints =
-        new DocumentNumbers<>(
-            Integer.class, whole + Integer.MAX_VALUE, 0, DocumentNumbers::wholeInteger);
+        new DocumentNumbers<>(Integer.class, 0, DocumentNumbers::wholeInteger);
     JsonDeserializer<Double> doubles =
-        new DocumentNumbers<>(Double.class, "a number", Double.NaN, DocumentNumbers::real);
+        new DocumentNumbers<>(Double.class, Double.NaN, DocumentNumbers::real);
     JsonDeserializer<Float> floats =
-        new DocumentNumbers<>(
-            Float.class, "a number that is finite as a float", Float.NaN, DocumentNumbers::single);
+        new DocumentNumbers<>(Float.class, Float.NaN, DocumentNumbers::single);
     return new SimpleModule()
         .addDeserializer(long.class, longs)
         .addDeserializer(Long.class, longs)
@@ -64,7 +58,7 @@ final class DocumentNumbers<T extends Number> extends StdScalarDeserializer<T> {
       return "a number that is finite as a float";
     }
 
-    return "a whole number";
+    return "a whole number of at least 0";
   }
 
   private static Long whole(JsonParser json, long most) throws IOException {
@@ -118,7 +112,7 @@ final class DocumentNumbers<T extends Number> extends StdScalarDeserializer<T> {
   public T deserialize(JsonParser json, DeserializationContext context) throws IOException {
     T value = reading.read(json);
     if (value == null) {
-      return context.reportInputMismatch(this, expected);
+      return context.reportInputMismatch(this, "not " + expected(handledType()));
     }
 
     return value;

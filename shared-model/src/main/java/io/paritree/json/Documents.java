@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -19,6 +20,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.function.IntPredicate;
 
 /**
  * JSON documents that are records: a component is a member, its name in snake_case, and is left out
@@ -26,24 +37,45 @@ import java.io.IOException;
  * other; whole numbers are at least 0; a member appears once, and nothing follows the document.
  * Thread-safe.
  */
-public enum Documents {
+public final class Documents {
+  private static final DeserializationFeature AT_END =
+      DeserializationFeature.FAIL_ON_TRAILING_TOKENS;
+
+  private static final List<Class<?>> OPTIONAL =
+      List.of(Optional.class, OptionalLong.class, OptionalInt.class, OptionalDouble.class);
+
+  /** What is empty, in a document that is read with tolerance, if it is absent. */
+  private static final List<Class<?>> ABSENT =
+      Stream.concat(
+              OPTIONAL.stream(),
+              Stream.of(
+                  String.class,
+                  List.class,
+                  Set.class,
+                  Map.class,
+                  long.class,
+                  int.class,
+                  double.class,
+                  float.class,
+                  boolean.class))
+          .toList();
+
   /**
    * What scores are trusted with: each member is known, and is there unless it is optional or has
    * an empty value by its {@code JsonSetter}.
    */
-  STRICT,
+  public static final Documents STRICT = new Documents(true);
 
   /**
    * What another version may have written: members that are not known are ignored, and what is
    * absent is an empty text, array or object, 0 or NaN, unless it is required by its {@code
    * JsonProperty}.
    */
-  TOLERANT;
+  public static final Documents TOLERANT = new Documents(false);
 
   private final JsonMapper mapper;
 
-  Documents() {
-    boolean isStrict = ordinal() == 0;
+  private Documents(boolean isStrict) {
     JsonMapper.Builder settings =
         JsonMapper.builder(StrictJson.FACTORY.copy())
             .addModules(new Jdk8Module(), DocumentNumbers.module(), DocumentTimes.module())
@@ -54,8 +86,6 @@ public enum Documents {
             .defaultPropertyInclusion(
                 JsonInclude.Value.construct(
                     JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
-            .defaultSetterInfo(
-                JsonSetter.Value.forValueNulls(isStrict ? Nulls.FAIL : Nulls.AS_EMPTY, Nulls.FAIL))
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -68,6 +98,9 @@ public enum Documents {
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(SerializationFeature.CLOSE_CLOSEABLE)
             .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+    JsonSetter.Value empty = JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY, Nulls.FAIL);
+    (isStrict ? OPTIONAL : ABSENT)
+        .forEach(type -> settings.withConfigOverride(type, one -> one.setSetterInfo(empty)));
     settings.withCoercionConfig(
         LogicalType.Textual,
         text -> {
@@ -104,6 +137,43 @@ public enum Documents {
     }
   }
 
+  /**
+   * Reads some elements of an array, without keeping the others.
+   *
+   * @param member of the document, which has the array
+   * @param wanted says by its place, from 0, whether an element is read
+   * @throws BrokenJsonException as {@link #read} does
+   */
+  public <T> List<T> elements(
+      Class<T> type, String origin, byte[] content, String member, IntPredicate wanted)
+      throws BrokenJsonException {
+    List<T> read = new ArrayList<>();
+    try (JsonParser json = mapper.createParser(Utf8Text.of(origin, content))) {
+      try {
+        while (json.nextToken() != null && !member.equals(json.currentName())) {
+          if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+          }
+        }
+
+        json.nextToken();
+        for (int place = 0; json.nextToken() == JsonToken.START_OBJECT; place++) {
+          if (wanted.test(place)) {
+            read.add(mapper.readerFor(type).without(AT_END).readValue(json));
+          } else {
+            json.skipChildren();
+          }
+        }
+      } catch (JsonProcessingException e) {
+        throw UnboundDocument.of(origin, e);
+      }
+    } catch (IOException e) {
+      throw StrictJson.malformed(origin, e);
+    }
+
+    return read;
+  }
+
   private record Format(@JsonProperty(required = true) int format) {}
 
   /**
@@ -117,7 +187,7 @@ public enum Documents {
     int format = TOLERANT.read(Format.class, origin, content).format;
     if (format < 1 || format > most) {
       throw new BrokenJsonException(
-          "Cannot read %s: its \"format\" is %s, expected 1 to %s%s"
+          "Cannot read %s at /format: got %s, expected a whole number from 1 to %s%s"
               .formatted(
                   origin, format, most, format > most ? "; a newer version has written it" : ""));
     }
@@ -131,6 +201,11 @@ public enum Documents {
   /** Writes a record as a value. */
   public static void write(Object document, JsonGenerator json) throws IOException {
     STRICT.mapper.writeValue(json, document);
+  }
+
+  /** Writes the members of a record into the object that is open. */
+  public static void members(Object document, JsonGenerator json) throws IOException {
+    JsonText.members(json, JsonText.compact(value(document)));
   }
 
   /** Returns an indented document, with arrays in one line and no line feed at its end. */

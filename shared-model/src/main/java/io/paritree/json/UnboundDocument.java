@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
@@ -26,7 +27,9 @@ final class UnboundDocument {
   private UnboundDocument() {}
 
   static BrokenJsonException of(String origin, JsonProcessingException fault) {
-    if (fault instanceof ValueInstantiationException refused
+    if (fault instanceof InvalidDefinitionException) {
+      throw new IllegalStateException("Cannot bind " + origin, fault); // ours
+    } else if (fault instanceof ValueInstantiationException refused
         && refused.getCause() instanceof IllegalArgumentException why) {
       return at(origin, refused, ": " + why.getMessage());
     } else if (fault instanceof UnrecognizedPropertyException unknown) {
@@ -107,7 +110,7 @@ final class UnboundDocument {
     } else if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
       return DocumentNumbers.expected(type);
     } else if (type == OptionalLong.class || type == OptionalInt.class) {
-      return "a whole number";
+      return "a whole number of at least 0";
     } else if (type == OptionalDouble.class) {
       return "a number";
     } else if (type == Instant.class) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
 import io.paritree.NameList;
 import io.paritree.feature.Feature;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.ManifestParser;
@@ -87,9 +88,8 @@ public final class CardWriter {
     }
 
     if (card.reference().isPresent()) {
-      out.writeObjectFieldStart("reference");
-      card.reference().get().write(out);
-      out.writeEndObject();
+      out.writeFieldName("reference");
+      Documents.write(card.reference().get(), out);
     }
 
     out.writeStringField(ManifestParser.NOTES, card.notes());

@@ -39,13 +39,6 @@ public record DriftFiles(Location directory, FileStore store, Contents contents)
     byte[] of(Location file) throws IOException;
   }
 
-  /** Reads some partitions of a file, by their names. */
-  @FunctionalInterface
-  private interface Reading<T> {
-    Map<String, T> read(byte[] content, String where, Set<String> partitions)
-        throws DamagedFileException;
-  }
-
   /**
    * Writes the files.
    *
@@ -73,53 +66,33 @@ public record DriftFiles(Location directory, FileStore store, Contents contents)
   /**
    * Returns what the files have of some partitions, by their names.
    *
-   * @param excerpt what is read of them
    * @throws java.nio.file.NoSuchFileException if there are no files
    * @throws DamagedFileException if one is something else
    * @throws UnfitFileException if one is too long
    */
-  public Map<String, RunDrift.Partition> partitions(Set<String> paths, RunDrift.Excerpt excerpt)
-      throws IOException {
-    return find(
-        paths, (content, where, some) -> RunDrift.partitions(content, where, some, excerpt));
-  }
-
-  /**
-   * Returns all that the files have of a partition, as it is written.
-   *
-   * @return empty if the partition is in none
-   * @throws java.nio.file.NoSuchFileException if there are no files
-   * @throws DamagedFileException if one is something else
-   * @throws UnfitFileException if one is too long
-   */
-  public Optional<byte[]> partition(String path) throws IOException {
-    Map<String, byte[]> found =
-        find(
-            Set.of(path),
-            (content, where, some) ->
-                RunDrift.partition(content, where, path)
-                    .map(written -> Map.of(path, written))
-                    .orElse(Map.of()));
-    return Optional.ofNullable(found.get(path));
-  }
-
-  private <T> Map<String, T> find(Set<String> paths, Reading<T> reading) throws IOException {
+  public Map<String, RunDrift.Partition> partitions(Set<String> paths) throws IOException {
     Location first = file(directory, 1);
     byte[] content = contents.of(first);
-    Map<String, T> found = new HashMap<>(reading.read(content, first.toString(), paths));
+    Map<String, RunDrift.Partition> found =
+        new HashMap<>(RunDrift.partitions(content, first.toString(), paths));
     if (found.size() < paths.size() && content.length >= FULL) {
       NavigableSet<String> others = new TreeSet<>(PartitionValue.ORDER);
       others.addAll(paths);
       others.removeAll(found.keySet());
-      find(2, last(), others, reading, found);
+      find(2, last(), others, found);
     }
 
     return found;
   }
 
+  /** Returns what the files have of a partition, as {@link #partitions} does. */
+  public Optional<RunDrift.Partition> partition(String path) throws IOException {
+    return Optional.ofNullable(partitions(Set.of(path)).get(path));
+  }
+
   /** Adds what some of the files have to what was found: the middle one says where others are. */
-  private <T> void find(
-      int from, int to, NavigableSet<String> paths, Reading<T> reading, Map<String, T> found)
+  private void find(
+      int from, int to, NavigableSet<String> paths, Map<String, RunDrift.Partition> found)
       throws IOException {
     if (paths.isEmpty() || from > to) {
       return;
@@ -139,11 +112,11 @@ public record DriftFiles(Location directory, FileStore store, Contents contents)
 
     NavigableSet<String> own = paths.subSet(first, true, last, true);
     if (!own.isEmpty()) {
-      found.putAll(reading.read(content, file.toString(), own));
+      found.putAll(RunDrift.partitions(content, file.toString(), own));
     }
 
-    find(from, middle - 1, paths.headSet(first, false), reading, found);
-    find(middle + 1, to, paths.tailSet(last, false), reading, found);
+    find(from, middle - 1, paths.headSet(first, false), found);
+    find(middle + 1, to, paths.tailSet(last, false), found);
   }
 
   private int last() throws IOException {

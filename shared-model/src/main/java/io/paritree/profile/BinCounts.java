@@ -1,9 +1,8 @@
 package io.paritree.profile;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How many values are in each bin.
@@ -11,8 +10,6 @@ import java.util.List;
  * @param counts one for each of the bins; the last is of missing values
  */
 public record BinCounts(Bins bins, List<Long> counts) {
-  static final String COUNTS = "counts";
-
   public BinCounts {
     counts = List.copyOf(counts);
     if (counts.size() != bins.size()) {
@@ -47,14 +44,34 @@ public record BinCounts(Bins bins, List<Long> counts) {
     return new BinCounts(bins, sums);
   }
 
-  /** Writes the bins and their counts as members. */
-  public void write(JsonGenerator json) throws IOException {
-    bins.write(json);
-    json.writeArrayFieldStart(COUNTS);
-    for (long count : counts) {
-      json.writeNumber(count);
+  /** The members of a document; each feature and each output has some of them. */
+  record Form(
+      Optional<float[]> edges,
+      Optional<List<Integer>> codes,
+      Optional<List<String>> values,
+      Optional<List<Long>> counts) {
+    static Form of(Optional<BinCounts> bins) {
+      Optional<CategoryBins> categories = bins.map(BinCounts::bins).flatMap(Form::categories);
+      return new Form(
+          bins.map(BinCounts::bins)
+              .filter(NumberBins.class::isInstance)
+              .map(numbers -> ((NumberBins) numbers).edges()),
+          categories.map(CategoryBins::codes),
+          categories.map(CategoryBins::values),
+          bins.map(BinCounts::counts));
     }
 
-    json.writeEndArray();
+    private static Optional<CategoryBins> categories(Bins bins) {
+      return bins instanceof CategoryBins categories ? Optional.of(categories) : Optional.empty();
+    }
+
+    /** Returns the bins; empty if the document has none. */
+    Optional<BinCounts> bins() {
+      Optional<Bins> bins =
+          edges
+              .<Bins>map(NumberBins::new)
+              .or(() -> codes.map(one -> new CategoryBins(one, values.orElse(List.of()))));
+      return bins.map(one -> new BinCounts(one, counts.orElse(List.of())));
+    }
   }
 }

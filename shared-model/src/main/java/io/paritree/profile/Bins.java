@@ -1,8 +1,5 @@
 package io.paritree.profile;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-
 /**
  * The bins into which the slots of a feature, or the scores of an output, are counted.
  *
@@ -18,7 +15,4 @@ public sealed interface Bins permits NumberBins, CategoryBins {
 
   /** Returns the bin of a value, from 0; {@code size() - 1} for NaN. */
   int of(float value);
-
-  /** Writes the members that describe the bins. */
-  void write(JsonGenerator json) throws IOException;
 }

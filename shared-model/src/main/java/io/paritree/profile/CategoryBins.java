@@ -1,8 +1,5 @@
 package io.paritree.profile;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.json.JsonText;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -76,12 +73,6 @@ public final class CategoryBins implements Bins {
     }
 
     return bin;
-  }
-
-  @Override
-  public void write(JsonGenerator json) throws IOException {
-    JsonText.array(json, CODES, codes, json::writeNumber);
-    JsonText.array(json, VALUES, values, json::writeString);
   }
 
   @Override

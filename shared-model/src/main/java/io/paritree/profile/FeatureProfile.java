@@ -1,5 +1,12 @@
 package io.paritree.profile;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,5 +42,29 @@ public record FeatureProfile(
   /** Returns the same without contributions. */
   FeatureProfile withoutContributions() {
     return new FeatureProfile(feature, field, missing, unseen, bins, List.of());
+  }
+
+  private record Form(
+      @JsonProperty(required = true) String feature,
+      @JsonProperty(required = true) String field,
+      @JsonProperty(required = true) long missing,
+      @JsonProperty(required = true) long unseen,
+      @JsonUnwrapped BinCounts.Form bins,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY) List<Double> contributions) {}
+
+  @JsonValue
+  Form form() {
+    return new Form(feature, field, missing, unseen, BinCounts.Form.of(bins), contributions);
+  }
+
+  @JsonCreator
+  static FeatureProfile of(Form form) {
+    return new FeatureProfile(
+        form.feature,
+        form.field,
+        form.missing,
+        form.unseen,
+        form.bins.bins(),
+        form.contributions);
   }
 }

@@ -1,5 +1,6 @@
 package io.paritree.profile;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.OptionalDouble;
 
 /**
@@ -9,4 +10,7 @@ import java.util.OptionalDouble;
  * @param base the mean of what contributions are added to: the model's base, or the rows' offsets
  * @param deviation the standard deviation of the margins; only in a reference
  */
-public record MarginProfile(double mean, double base, OptionalDouble deviation) {}
+public record MarginProfile(
+    @JsonProperty(required = true) double mean,
+    @JsonProperty(required = true) double base,
+    OptionalDouble deviation) {}

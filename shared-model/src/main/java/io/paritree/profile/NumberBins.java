@@ -1,7 +1,5 @@
 package io.paritree.profile;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -67,16 +65,6 @@ public final class NumberBins implements Bins {
     }
 
     return bin;
-  }
-
-  @Override
-  public void write(JsonGenerator json) throws IOException {
-    json.writeArrayFieldStart(EDGES);
-    for (float edge : edges) {
-      json.writeNumber(edge);
-    }
-
-    json.writeEndArray();
   }
 
   @Override

@@ -6,3 +6,4 @@
  * <p>Knows slots and scores as numbers. Knows no model and no files.
  */
 package io.paritree.profile;
+

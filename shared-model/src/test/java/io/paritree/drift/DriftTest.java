@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.profile.BinCounts;
 import io.paritree.profile.FeatureProfile;
@@ -98,10 +99,10 @@ class DriftTest {
     assertThat(first.base()).isEqualTo(0.5);
     assertThat(first.impacts()).isCloseTo(-0.05, within(1e-15));
     assertThat(first.rest()).isCloseTo(0, within(1e-15));
-    assertThat(first.isExplained()).isTrue();
+    assertThat(first.explained()).isTrue();
     assertThat(first.deviations()).hasValueCloseTo(0.225, within(1e-15));
-    assertThat(drift.margins().get(1).isExplained()).isTrue();
-    assertThat(new MarginDrift(1, 0.5, 0.4, 10, OptionalDouble.empty()).isExplained()).isFalse();
+    assertThat(drift.margins().get(1).explained()).isTrue();
+    assertThat(MarginDrift.of(1, 0.5, 0.4, 10, OptionalDouble.empty()).explained()).isFalse();
   }
 
   @Test
@@ -252,10 +253,10 @@ class DriftTest {
   void theDocumentHasMeasuresAndReasons() {
     Drift drift = Drift.of(NIGHT, reference(SEALED));
 
-    assertThat(JsonText.text(JsonText.object(drift::write)))
+    assertThat(JsonText.text(Documents.value(drift)))
         .contains(
             "\"baseline\": \"reference\"",
-            "\"rows\": 100",
+            "\"rows\": 100.0",
             "\"field\": \"applied\"",
             "\"feature\": \"hour\"",
             "\"impact\": 0.75",

@@ -127,7 +127,7 @@ class ReferenceTest {
         "\"format\": 1 | \"format\": 2 | /format: got 2, expected a whole number from 1 to 1",
         "\"rows\": 9 | \"rows\": 0 | /scored: got 8, expected at most 0",
         "\"rows\": 9 | \"rows\": 9007199254740993 | /rows: got 9007199254740993, expected at most",
-        "\"rows\": 9 | \"rows\": -1 | /rows: got -1, expected a whole number from 0",
+        "\"rows\": 9 | \"rows\": -1 | /rows: got -1, expected a whole number of at least 0",
         "\"scored\": 8 | \"scored\": 10 | /scored: got 10, expected at most 9",
         "\"sampled\": 6 | \"sampled\": 7 | /features/0/counts: got counts of 6 rows, expected 7",
         "\"explained\": 4 | \"explained\": 0 | /margins: got 1 of them, expected 0",

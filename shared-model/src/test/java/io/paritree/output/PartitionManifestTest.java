@@ -134,7 +134,7 @@ class PartitionManifestTest {
     assertThatThrownBy(() -> PartitionManifest.fromJson(utf8(broken), "f.json"))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "Cannot read f.json at /files/0/bytes: got nothing, expected a whole number");
+            "Cannot read f.json at /files/0/bytes: got nothing, expected a whole number of at least 0");
   }
 
   private static byte[] utf8(String text) {

@@ -3,6 +3,7 @@ package io.paritree.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.paritree.profile.BinCounts;
 import io.paritree.profile.FeatureProfile;
 import io.paritree.profile.MarginProfile;
@@ -77,21 +78,12 @@ class RunDriftTest {
            "not_explained": "none"}], "verdicts": []}]}
         """;
     RunDrift read = RunDrift.fromJson(utf8(text), "drift.json");
-    assertThat(new String(read.toJson(), StandardCharsets.UTF_8)).isEqualToIgnoringWhitespace(text);
+    JsonMapper trees = new JsonMapper();
+    assertThat(trees.readTree(read.toJson())).isEqualTo(trees.readTree(text));
     Set<String> days = Set.of("day=1", "day=2");
-    RunDrift.Excerpt all = new RunDrift.Excerpt(any -> true, any -> true);
-    assertThat(RunDrift.partitions(utf8(text), "drift.json", days, all))
+    assertThat(RunDrift.partitions(utf8(text), "drift.json", days))
         .isEqualTo(Map.of("day=1", read.partitions().get(0)));
-    assertThat(RunDrift.partitions(utf8(text), "drift.json", Set.of("day=2"), all)).isEmpty();
-
-    RunDrift.Excerpt gone = new RunDrift.Excerpt("weekday"::equals, "gone"::equals);
-    RunDrift.Partition some =
-        RunDrift.partitions(utf8(text), "drift.json", days, gone).get("day=1");
-    assertThat(some.drifts().get(0).fields())
-        .isEqualTo(read.partitions().get(0).drifts().get(0).fields().subList(1, 2));
-    RunDrift.Excerpt none = new RunDrift.Excerpt("previous"::equals, any -> true);
-    assertThat(RunDrift.partitions(utf8(text), "drift.json", days, none).get("day=1").drifts())
-        .isEmpty();
+    assertThat(RunDrift.partitions(utf8(text), "drift.json", Set.of("day=2"))).isEmpty();
   }
 
   @ParameterizedTest
