@@ -148,8 +148,8 @@ class FrozenDocumentsTest {
   }
 
   /**
-   * Returns a report or a manifest of format 1 in format 2, which has names in one form, and no
-   * scores where there are none.
+   * Returns a report or a manifest of format 1 in format 2, which has names in one form, the
+   * id of a run as {@code run_id}, and no scores where there are none.
    */
   private static byte[] inFormat2(Kind kind, byte[] document) throws IOException {
     if (kind != Kind.REPORT && kind != Kind.PARTITION) {
@@ -158,6 +158,10 @@ class FrozenDocumentsTest {
 
     ObjectNode tree = (ObjectNode) MAPPER.readTree(document);
     tree.put("format", 2);
+    if (kind == Kind.REPORT) {
+      tree.set("run_id", tree.remove("run"));
+    }
+
     if (tree.at("/scores/count").asInt(1) == 0) {
       tree.remove("scores");
     }

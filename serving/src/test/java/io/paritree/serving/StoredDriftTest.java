@@ -142,7 +142,7 @@ class StoredDriftTest extends ServedLoans {
     assertThat(JsonTree.at(one, "detail/verdicts/0/findings/0/subject")).isEqualTo("rows");
     Map<String, Object> run = ok("/v1/scores/loans/runs/late-00000002");
     assertThat(JsonTree.at(run, "partitions/0/drift/verdicts/0/result")).isEqualTo("fired");
-    assertThat(JsonTree.at(run, "held_by")).isEqualTo(List.of());
+    assertThat(JsonTree.at(run, "held")).isEqualTo("0");
   }
 
   @Test

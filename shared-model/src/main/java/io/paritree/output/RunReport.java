@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ import java.util.stream.Stream;
  * @param partitions what became of the partitions
  * @param challengers how other models compare with the one that scored
  */
-@JsonPropertyOrder({"format", "run", "outcome"})
+@JsonPropertyOrder({"format", "run_id", "outcome"})
 public record RunReport(
     @JsonUnwrapped Start start,
     @JsonUnwrapped Ending ending,
@@ -69,7 +70,7 @@ public record RunReport(
    * @param output where it was published
    */
   public record Start(
-      @JsonProperty(required = true) String run,
+      @JsonProperty(value = "run_id", required = true) @JsonAlias("run") String run,
       @JsonProperty(required = true) @JsonAlias("startedAt") String startedAt,
       Optional<Model> model,
       String input,
@@ -182,21 +183,31 @@ public record RunReport(
   /**
    * What became of the partitions.
    *
-   * @param published how many the run has published: the first ones of {@code scored}
+   * @param known how many the run has published: the first ones of {@code scored}; the first
+   *     reports did not have it, of runs that published all if they ended with 0
    * @param before how many were published before, or by another run meanwhile
    * @param scored a report on each that was scored
    */
   public record Partitions(
-      int published,
+      @JsonProperty("published") OptionalInt known,
       @JsonProperty("already_published") @JsonAlias("alreadyPublished") int before,
       @JsonProperty("partitions") List<Partition> scored) {
     public Partitions {
       scored = List.copyOf(scored);
     }
 
+    public Partitions(int published, int before, List<Partition> scored) {
+      this(OptionalInt.of(published), before, scored);
+    }
+
+    /** Returns how many the run has published. */
+    public int published() {
+      return known.orElse(0);
+    }
+
     /** Returns the partitions that the run has published. */
     public List<Partition> ofRun() {
-      return scored.subList(0, Math.min(published, scored.size()));
+      return scored.subList(0, Math.min(published(), scored.size()));
     }
 
     @JsonProperty("held")
@@ -262,12 +273,36 @@ public record RunReport(
     Objects.requireNonNull(start, "start");
     Objects.requireNonNull(ending, "ending");
     scores = scores.filter(known -> known.count() > 0); // the first format had them always
+    if (partitions.known.isEmpty() && ending.exitCode == 0) {
+      partitions =
+          new Partitions(partitions.scored.size(), partitions.before, partitions.scored);
+    }
+
     seconds = ordered(seconds);
     challengers = List.copyOf(challengers);
   }
 
   private static <T> Map<String, T> ordered(Map<String, T> map) {
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /** Returns the report without the examples of faults, which are values of the input. */
+  public RunReport withoutExamples() {
+    List<FaultyRows> faults =
+        quarantine.faults().stream()
+            .map(fault -> new FaultyRows(fault.field(), fault.code(), fault.rows(), ""))
+            .toList();
+    return new RunReport(
+        start,
+        ending,
+        rows,
+        new Quarantine(quarantine.place(), quarantine.codes(), faults),
+        values,
+        duplicateKeys,
+        scores,
+        seconds,
+        partitions,
+        challengers);
   }
 
   @JsonProperty
@@ -299,7 +334,7 @@ public record RunReport(
   }
 
   private void check() {
-    expect(start.run().length() <= MOST_NAME, "run", "at most 2,000 characters");
+    expect(start.run().length() <= MOST_NAME, "run_id", "at most 2,000 characters");
     expect(isTime(start.startedAt()), "started_at", "a time such as 2026-11-24T02:00:00Z");
     expect(ending.outcome().length() <= MOST_NAME, "outcome", "at most 2,000 characters");
     expect(ending.exitCode() <= MOST_EXIT_CODE, "exit_code", "a number from 0 to 255");

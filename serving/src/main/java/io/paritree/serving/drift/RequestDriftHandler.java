@@ -4,14 +4,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.javalin.http.Context;
 import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
+import io.paritree.json.Documents;
 import io.paritree.profile.Profile;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
-import io.paritree.serving.profile.RequestProfile;
 import io.paritree.serving.profile.RequestProfile.Slice;
+import io.paritree.serving.profile.RequestProfile;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import java.io.IOException;
@@ -84,23 +85,18 @@ public record RequestDriftHandler(Models models, BiFunction<String, String, Base
     json.writeNumberField("rows", profile.rows());
     json.writeNumberField("scored", profile.scored());
     if (baseline.isPresent()) {
-      json.writeObjectFieldStart("drift");
-      Drift.of(profile, baseline.get()).write(json);
-      json.writeEndObject();
+      json.writeFieldName("drift");
+      Documents.write(Drift.of(profile, baseline.get()), json);
     }
 
     if (profiles) {
-      write("profile", profile, json);
+      json.writeFieldName("profile");
+      Documents.write(profile, json);
     }
 
     if (profiles && baseline.isPresent()) {
-      write("baseline_profile", baseline.get().profile(), json);
+      json.writeFieldName("baseline_profile");
+      Documents.write(baseline.get().profile(), json);
     }
-  }
-
-  private static void write(String name, Profile profile, JsonGenerator json) throws IOException {
-    json.writeObjectFieldStart(name);
-    profile.write(json);
-    json.writeEndObject();
   }
 }

@@ -2,14 +2,12 @@ package io.paritree.serving.runs;
 
 import io.paritree.drift.Baseline;
 import io.paritree.drift.Drift;
-import io.paritree.output.RunDrift;
 import io.paritree.profile.Profile;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * The profiles that partitions were compared with.
@@ -18,7 +16,7 @@ import java.util.function.Predicate;
  * @param fields says of which fields a profile is needed
  */
 record BaselineProfiles(
-    ReportedRuns runs, Function<String, Optional<Profile>> references, Predicate<String> fields) {
+    ReportedRuns runs, Function<String, Optional<Profile>> references) {
   private static final double ROUNDING = 1e-9;
 
   /**
@@ -64,9 +62,8 @@ record BaselineProfiles(
   }
 
   private Found sum(List<Reported> published, Drift drift) {
-    RunDrift.Excerpt excerpt = new RunDrift.Excerpt(any -> false, fields);
     List<Optional<Optional<Profile>>> profiles =
-        runs.drifts(published, excerpt, (one, partition) -> partition.profile());
+        runs.drifts(published, (one, partition) -> partition.profile());
     Optional<Profile> sum =
         profiles.stream().flatMap(Optional::stream).flatMap(Optional::stream).reduce(Profile::plus);
     // A partition whose profile is not among the reports any more makes another number of rows.

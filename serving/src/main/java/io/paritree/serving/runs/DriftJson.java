@@ -14,34 +14,16 @@ final class DriftJson {
   private DriftJson() {}
 
   /** Writes the members of a partition's drift. */
-  static void write(ReportedDrift drift, JsonGenerator json) throws IOException {
-    JsonText.array(json, "verdicts", drift.verdicts(), verdict -> Documents.write(verdict, json));
-    JsonText.optional(json, "accepted", drift.accepted());
-    JsonText.optional(json, "baseline", drift.baseline());
-    JsonText.objects(
-        json,
-        "impacts",
-        drift.impacts(),
-        impact -> {
-          json.writeStringField("field", impact.field());
-          RunJson.number("impact", impact.impact(), json);
-        });
-    JsonText.objects(json, "scores", drift.scores(), score -> write(score, json));
-  }
-
-  private static void write(ReportedDrift.ScoreShift score, JsonGenerator json) throws IOException {
-    json.writeStringField("output", score.output());
-    RunJson.number("psi", score.psi(), json);
-    RunJson.number("noise", score.noise(), json);
-    RunJson.number("baseline_mean", score.baselineMean(), json);
-  }
-
   /** Writes what became of a partition. */
   static void ending(
       Partition partition, boolean isPublished, ReportedDrift drift, JsonGenerator json)
       throws IOException {
     json.writeBooleanField("published", isPublished);
-    RunJson.hold(partition.hold(), json);
+    if (partition.hold().isPresent()) {
+      json.writeFieldName("held");
+      Documents.write(partition.hold().get(), json);
+    }
+
     json.writeNumberField("rows", partition.read());
     List<Verdict> verdicts = drift.verdicts();
     JsonText.array(

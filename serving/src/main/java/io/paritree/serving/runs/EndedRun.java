@@ -1,9 +1,12 @@
 package io.paritree.serving.runs;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.output.PartitionValue;
-import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.Partition;
+import io.paritree.output.RunReport;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -58,9 +61,9 @@ record EndedRun(
           report.start().run(),
           model.map(RunReport.Model::version).orElse(""),
           model.map(RunReport.Model::digest).orElse(""),
-          summary.publishedCount() > 0,
-          summary.publishedCount() + summary.heldCount() > MOST_NIGHTS,
-          JsonText.compact(JsonText.object(json -> RunJson.listed(summary, json))),
+          !report.partitions().ofRun().isEmpty(),
+          report.partitions().ofRun().size() + report.partitions().held().size() > MOST_NIGHTS,
+          JsonText.compact(Documents.value(summary)),
           nights(report));
     }
 
@@ -98,6 +101,16 @@ record EndedRun(
   static EndedRun unreadable(String directory, long modifiedMillis, String problem) {
     Instant changed = Instant.ofEpochMilli(modifiedMillis);
     return new EndedRun(directory, changed, modifiedMillis, Optional.empty(), problem);
+  }
+
+  /** Writes the members of the run in a list. */
+  void write(JsonGenerator json) throws IOException {
+    json.writeStringField("run", directory);
+    if (report.isPresent()) {
+      JsonText.members(json, report.get().item());
+    } else {
+      json.writeStringField("problem", problem);
+    }
   }
 
   /** Returns the run without the partitions that it has compared, which are read when needed. */

@@ -1,5 +1,6 @@
 package io.paritree.serving.runs;
 
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.output.ReportedDrift;
 import io.paritree.output.RunReport.Partition;
@@ -21,7 +22,7 @@ record Night(String partition, boolean isPublished, byte[] ending, byte[] drift)
         isPublished,
         JsonText.compact(
             JsonText.object(json -> DriftJson.ending(reported, isPublished, drift, json))),
-        JsonText.compact(JsonText.object(json -> DriftJson.write(drift, json))));
+        JsonText.compact(Documents.value(drift)));
   }
 
   /** Returns how many bytes of the heap it takes. */

@@ -5,6 +5,7 @@ import io.paritree.drift.Drift;
 import io.paritree.drift.FieldDrift;
 import io.paritree.drift.OutputDrift;
 import io.paritree.drift.Shares;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.profile.BinCounts;
 import io.paritree.profile.FeatureProfile;
@@ -63,7 +64,8 @@ final class NightComparison {
       json.writeStringField("baseline", drift.get().baseline());
       JsonText.array(json, "baseline_partitions", drift.get().partitions(), json::writeString);
       json.writeNumberField("baseline_rows", drift.get().rows());
-      JsonText.objects(json, "margins", drift.get().margins(), margin -> margin.write(json));
+      JsonText.array(
+          json, "margins", drift.get().margins(), margin -> Documents.write(margin, json));
       JsonText.optional(json, "not_explained", drift.get().notExplained());
       JsonText.optional(json, "no_baseline_counts", baseline.absence());
     }
@@ -92,7 +94,7 @@ final class NightComparison {
   }
 
   private void output(OutputDrift output, JsonGenerator json) throws IOException {
-    output.write(json);
+    Documents.members(output, json);
     OutputProfile own = outputs.get(output.subject());
     if (own == null) {
       return;
@@ -129,11 +131,10 @@ final class NightComparison {
   }
 
   private void write(FieldDrift field, JsonGenerator json) throws IOException {
-    field.write("field", json);
+    Documents.members(field, json);
     if (now.containsKey(field.name())) {
-      json.writeObjectFieldStart("now");
-      now.get(field.name()).write(json);
-      json.writeEndObject();
+      json.writeFieldName("now");
+      Documents.write(now.get(field.name()), json);
     }
   }
 
@@ -167,7 +168,7 @@ final class NightComparison {
       return;
     }
 
-    own.get().write(json);
+    Documents.members(own.get(), json);
     if (before.filter(any -> any.bins().equals(own.get().bins())).isPresent()) {
       JsonText.array(json, "baseline_counts", before.get().counts(), json::writeNumber);
     }

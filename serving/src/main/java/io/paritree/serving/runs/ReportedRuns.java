@@ -191,7 +191,7 @@ final class ReportedRuns {
    *
    * @throws ProblemException with 404 if there is nothing, with 503 if it cannot be read
    */
-  byte[] drift(String directory, String partition) {
+  RunDrift.Partition drift(String directory, String partition) {
     return await(() -> files.drift(directory, partition))
         .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_RUN.of(output.name())));
   }
@@ -210,13 +210,10 @@ final class ReportedRuns {
    * they are asked for; of the first ones only, if they take long to read. Empty for one of which
    * nothing is known, or cannot be read while others can.
    *
-   * @param excerpt what is read of them
    * @throws ProblemException with 503 if they cannot be read
    */
   <T> List<Optional<T>> drifts(
-      List<Reported> wanted,
-      RunDrift.Excerpt excerpt,
-      BiFunction<Reported, RunDrift.Partition, T> made) {
+      List<Reported> wanted, BiFunction<Reported, RunDrift.Partition, T> made) {
     return await(
         () -> {
           long end = System.nanoTime() + READING.toNanos();
@@ -235,7 +232,7 @@ final class ReportedRuns {
               Map<String, Reported> own = ofRun(directory, wanted);
               try {
                 files
-                    .drifts(directory, own.keySet(), excerpt)
+                    .drifts(directory, own.keySet())
                     .forEach(
                         (name, drift) ->
                             found.put(own.get(name), made.apply(own.get(name), drift)));

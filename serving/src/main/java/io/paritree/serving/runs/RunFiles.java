@@ -189,7 +189,7 @@ final class RunFiles {
     if (drift.isEmpty()) {
       drift =
           Optional.ofNullable(
-                  drifts(directory, Set.of(partition), RunDrift.Excerpt.ALL).get(partition))
+                  drifts(directory, Set.of(partition)).get(partition))
               .map(one -> ReportedDrift.of(one.drifts(), one.verdicts(), ""));
     }
 
@@ -197,17 +197,9 @@ final class RunFiles {
     return drift.map(own -> Night.of(found.get(), isPublished, own));
   }
 
-  /** Returns what is known of a partition's rows, as JSON; empty if there is nothing. */
-  Optional<byte[]> drift(String directory, String partition) throws IOException {
-    connect();
-    try {
-      return driftFiles(directory).partition(partition);
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return Optional.empty();
-    } catch (DamagedFileException e) {
-      contents.clear();
-      throw e;
-    }
+  /** Returns what is known of a partition's rows; empty if there is nothing. */
+  Optional<RunDrift.Partition> drift(String directory, String partition) throws IOException {
+    return Optional.ofNullable(drifts(directory, Set.of(partition)).get(partition));
   }
 
   /** Returns the comparison of a run with a challenger, as a document; empty if there is none. */
@@ -234,16 +226,12 @@ final class RunFiles {
         file -> contents.get(file.toString(), () -> store.readAtMost(file, DriftFiles.MAX_BYTES)));
   }
 
-  /**
-   * Returns what a run has found out about some partitions, by their names.
-   *
-   * @param excerpt what is read of them
-   */
-  Map<String, RunDrift.Partition> drifts(
-      String directory, Set<String> partitions, RunDrift.Excerpt excerpt) throws IOException {
+  /** Returns what a run has found out about some partitions, by their names. */
+  Map<String, RunDrift.Partition> drifts(String directory, Set<String> partitions)
+      throws IOException {
     connect();
     try {
-      return driftFiles(directory).partitions(partitions, excerpt);
+      return driftFiles(directory).partitions(partitions);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Map.of();
     } catch (DamagedFileException e) {

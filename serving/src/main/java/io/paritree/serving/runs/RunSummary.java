@@ -1,38 +1,44 @@
 package io.paritree.serving.runs;
 
-import io.paritree.output.RunReport;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
+import io.paritree.output.RunReport;
 import io.paritree.rule.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * The part of a report that a list of runs has; its texts are cut.
  *
  * @param published the names of the first partitions that the run has published
- * @param publishedCount how many it has published
  * @param held the names of the first partitions that are held
- * @param heldCount how many are held
- * @param gates why they are: the rules that have fired, or {@code quarantined}, each with how many
- *     partitions it holds; the first ones
- * @param before how many partitions were published before
+ * @param heldBy why they are: the rules that have fired, or {@code quarantined}; the first ones
+ * @param namesLeft how many names of partitions are left out
+ * @param alreadyPublished how many partitions were published before
+ * @param modelVersion empty if there was no model
  * @param seconds of all stages
  */
 record RunSummary(
-    RunReport.Start start,
-    RunReport.Ending ending,
-    RunReport.Rows rows,
+    String runId,
+    String startedAt,
+    @JsonUnwrapped RunReport.Ending ending,
+    @JsonUnwrapped RunReport.Rows rows,
     List<String> published,
-    int publishedCount,
     List<String> held,
-    int heldCount,
-    Map<String, Integer> gates,
-    int before,
+    List<Gate> heldBy,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) int namesLeft,
+    int alreadyPublished,
+    Optional<String> modelVersion,
     double seconds) {
+  /** How many partitions are held for a reason. */
+  record Gate(String gate, int partitions) {}
+
   private static final int MOST_NAMES = 100;
   private static final int MOST_CHARACTERS = 4_000; // of names
   private static final int MOST_TEXT = 2_000;
@@ -44,25 +50,29 @@ record RunSummary(
     RunReport.Ending ending = report.ending();
     List<Partition> published = report.partitions().ofRun();
     List<Partition> held = report.partitions().held();
+    List<String> publishedNames = names(published);
+    List<String> heldNames = names(held);
+    RunReport.Start start = report.start();
     return new RunSummary(
-        report.start(),
+        start.run(),
+        start.startedAt(),
         new RunReport.Ending(
             ending.outcome(),
             ending.exitCode(),
             cut(ending.message(), MOST_TEXT),
             ending.groupsLeft()),
         report.rows(),
-        names(published),
-        published.size(),
-        names(held),
-        held.size(),
+        publishedNames,
+        heldNames,
         gates(held),
+        published.size() - publishedNames.size() + held.size() - heldNames.size(),
         report.partitions().before(),
+        start.model().map(RunReport.Model::version),
         Math.round(report.seconds().values().stream().mapToDouble(each -> each).sum() * 1000)
             / 1000.0);
   }
 
-  private static Map<String, Integer> gates(List<Partition> held) {
+  private static List<Gate> gates(List<Partition> held) {
     Map<String, Integer> gates = new LinkedHashMap<>();
     for (Partition partition : held) {
       gates(partition)
@@ -70,7 +80,7 @@ record RunSummary(
           .forEach(gate -> gates.merge(gate, 1, Integer::sum));
     }
 
-    return gates;
+    return gates.entrySet().stream().map(one -> new Gate(one.getKey(), one.getValue())).toList();
   }
 
   private static Stream<String> gates(Partition held) {

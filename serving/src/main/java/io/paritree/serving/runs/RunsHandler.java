@@ -3,8 +3,10 @@ package io.paritree.serving.runs;
 import io.javalin.http.Context;
 import io.paritree.NameList;
 import io.paritree.drift.Baseline;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.output.ReportedChallenger;
+import io.paritree.output.RunReport;
 import io.paritree.output.StoredAudit;
 import io.paritree.output.StoredProfile;
 import io.paritree.serving.answer.Answers;
@@ -78,7 +80,7 @@ public final class RunsHandler {
         ctx,
         json -> {
           json.writeStringField("name", ctx.pathParam("table"));
-          JsonText.objects(json, "runs", newest, run -> RunJson.item(run, json));
+          JsonText.objects(json, "runs", newest, run -> run.write(json));
           json.writeNumberField("left", look.runs().size() - newest.size());
           JsonText.optional(
               json, "problem", Optional.of(look.failure()).filter(text -> !text.isEmpty()));
@@ -88,21 +90,21 @@ public final class RunsHandler {
   public void run(Context ctx) {
     ReportedRuns runs = runs(ctx);
     MediaTypes.requireJsonAccepted(ctx);
+    boolean examples = config.page().quarantineExamples();
     byte[] answer =
         runs.report(
             ctx.pathParam("run"),
-            (found, previous) ->
-                JsonText.line(
-                    JsonText.object(
-                        json -> {
-                          RunJson.report(
-                              found.directory(),
-                              found.report(),
-                              config.page().quarantineExamples(),
-                              json);
-                          JsonText.optional(json, "previous", previous.map(EndedRun::directory));
-                          json.writeBooleanField("lineage", found.hasLineage());
-                        })));
+            (found, previous) -> {
+              RunReport report = found.report();
+              return JsonText.line(
+                  JsonText.object(
+                      json -> {
+                        json.writeStringField("run", found.directory());
+                        Documents.members(examples ? report : report.withoutExamples(), json);
+                        JsonText.optional(json, "previous", previous.map(EndedRun::directory));
+                        json.writeBooleanField("lineage", found.hasLineage());
+                      }));
+            });
     ctx.result(answer);
   }
 

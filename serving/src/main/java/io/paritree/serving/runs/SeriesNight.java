@@ -5,6 +5,7 @@ import io.paritree.drift.Drift;
 import io.paritree.drift.FieldDrift;
 import io.paritree.drift.OutputDrift;
 import io.paritree.drift.Shares;
+import io.paritree.json.Documents;
 import io.paritree.output.RunDrift;
 import io.paritree.profile.OutputProfile;
 import java.io.IOException;
@@ -70,7 +71,7 @@ record SeriesNight(
     json.writeArrayFieldStart("outputs");
     for (Score score : scores) {
       json.writeStartObject();
-      score.drift.write(json);
+      Documents.members(score.drift, json);
       if (!Double.isNaN(score.mean)) {
         json.writeNumberField("mean", score.mean);
       }
@@ -89,13 +90,12 @@ record SeriesNight(
 
     json.writeObjectFieldStart("field");
     if (field.isPresent()) {
-      field.get().write("field", json);
+      Documents.members(field.get(), json);
     }
 
     if (now.isPresent()) {
-      json.writeObjectFieldStart("now");
-      now.get().write(json);
-      json.writeEndObject();
+      json.writeFieldName("now");
+      Documents.write(now.get(), json);
     }
 
     json.writeEndObject();

@@ -3,6 +3,7 @@ package io.paritree.serving.runs;
 import io.javalin.http.Context;
 import io.paritree.NameList;
 import io.paritree.drift.Drift;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.output.PartitionValue;
 import io.paritree.output.RunDrift;
@@ -11,7 +12,6 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.MediaTypes;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * {@code GET /v1/scores/{table}/drift}: how the rows of each partition differ from others, as the
@@ -95,21 +94,21 @@ public final class StoredDriftHandler {
   }
 
   private static void detail(Reported one, ReportedRuns reported, Context ctx) {
-    byte[] all = reported.drift(one.run().directory(), one.night().partition());
+    RunDrift.Partition all = reported.drift(one.run().directory(), one.night().partition());
     Answers.object(
         ctx,
         json -> {
           json.writeStringField("name", ctx.pathParam("table"));
           DriftJson.night(one.run(), one.night(), json);
           json.writeFieldName("detail");
-          json.writeRawValue(new String(all, StandardCharsets.UTF_8));
+          Documents.write(all, json);
         });
   }
 
   private void comparison(
       Reported one, ReportedRuns reported, StoredDriftQuery query, Context ctx) {
     RunDrift.Partition partition =
-        reported.drifts(List.of(one), RunDrift.Excerpt.ALL, (any, found) -> found).stream()
+        reported.drifts(List.of(one), (any, found) -> found).stream()
             .flatMap(Optional::stream)
             .findFirst()
             .orElseThrow(
@@ -143,23 +142,15 @@ public final class StoredDriftHandler {
       return new NightComparison(rows.profile(), drift, BaselineProfiles.Found.absent(""));
     }
 
-    BaselineProfiles profiles = new BaselineProfiles(reported, references, fields(query));
+    BaselineProfiles profiles = new BaselineProfiles(reported, references);
     return new NightComparison(rows.profile(), drift, profiles.of(one, drift.get()));
-  }
-
-  /** Returns which fields are needed to answer about the one that is asked for. */
-  private static Predicate<String> fields(StoredDriftQuery query) {
-    return field -> query.field().filter(field::equals).isPresent();
   }
 
   private static void series(
       Map<String, Reported> newest, ReportedRuns reported, StoredDriftQuery query, Context ctx) {
     List<Reported> wanted = newest.values().stream().limit(query.nights().orElseThrow()).toList();
     List<Optional<SeriesNight>> nights =
-        reported.drifts(
-            wanted,
-            new RunDrift.Excerpt(query.against()::contains, fields(query)),
-            (one, partition) -> SeriesNight.of(partition, query));
+        reported.drifts(wanted, (one, partition) -> SeriesNight.of(partition, query));
     Answers.object(
         ctx,
         json -> {

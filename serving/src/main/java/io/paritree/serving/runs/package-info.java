@@ -5,3 +5,4 @@
  * asked for.
  */
 package io.paritree.serving.runs;
+

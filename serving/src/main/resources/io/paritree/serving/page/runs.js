@@ -8,6 +8,7 @@ import {comparisonView} from "./comparison-view.js";
 import {firedView, isFired, share} from "./verdicts.js";
 import {addressOf} from "./try.js";
 
+const MOST_PARTITIONS = 1000;
 const MOST_HELD = 3; // partitions whose rules are in words
 const QUARANTINED = "quarantined"; // the gate that is no rule
 
@@ -38,9 +39,9 @@ export class RunsScreen {
       if (id !== undefined) {
         this.run = await get(`v1/scores/${escape(this.table)}/runs/${escape(id)}`);
         const {models} = await get("v1/models");
-        const served = models.find(own => own.model_version === (this.run.model_version ?? this.run.model?.model_version));
+        const served = models.find(own => own.model_version === this.run.model?.model_version);
         this.model = served === undefined ? null : addressOf(served);
-        const challenger = this.run.challengers?.find(own => own.compared);
+        const challenger = this.run.challengers?.find(own => own.comparison);
         if (challenger) {
           await this.compare(challenger.name);
         }
@@ -107,7 +108,7 @@ export class RunsScreen {
   runView() {
     const run = this.run;
     const model = run.model ?? {};
-    const version = run.model_version ?? model.model_version;
+    const version = model.model_version;
     const seconds = total(run.seconds);
     return html`
       <div class="head"><h1>Run <bdi>${run.run}</bdi></h1><a href=${`#/runs/${escape(this.table)}`}>All runs of <bdi>${this.table}</bdi></a></div>
@@ -149,7 +150,7 @@ export class RunsScreen {
     const before = this.previous?.scores?.count && isFinite(this.previous.scores) ? this.previous.scores : null;
     const rows = quantilesOf(own).map(([name, at], index) => ({name, own: at, before: before ? quantilesOf(before)[index]?.[1] : undefined}));
     return html`<section class="card" aria-label="Scores"><h2>Scores</h2>
-      ${facts([["scores", count(own.count)], ["mean", number(own.mean)], ["mean of the run before", before ? number(before.mean) : undefined]])}
+      ${facts([["scores", count(own.count)], ["mean", number(Number(own.mean))], ["mean of the run before", before ? number(Number(before.mean)) : undefined]])}
       ${figure(html`Distribution of the scores${before ? html` against the run before, <bdi>${this.run.previous}</bdi>` : nothing}`, isFinite(own) ? histogram(own, before) : html`<p class="empty">Some scores are not finite, so that there is no picture of them.</p>`,
         table("Distribution of the scores", [{name: "quantile", text: row => row.name}, {name: "this run", text: row => number(row.own), isNumber: true},
           ...before ? [{name: "run before", text: row => number(row.before), isNumber: true}] : []], rows, {name: "scores"}),
@@ -176,18 +177,19 @@ export class RunsScreen {
   }
 
   partitionsView() {
-    const partitions = this.run.partitions ?? [];
+    const all = this.run.partitions ?? [];
+    const partitions = all.slice(0, MOST_PARTITIONS);
     return partitions.length === 0 ? nothing : html`<section class="card" aria-label="Partitions"><h2>Partitions</h2>${table("What was done with each partition", [
       {name: "partition", text: own => partition(own.partition), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}><bdi>${partition(own.partition)}</bdi></a>` : html`<bdi>${partition(own.partition)}</bdi>`},
       ...!partitions.some(own => own.drift) ? [] : [{name: "drift", text: own => (own.drift?.verdicts ?? []).filter(isFired).map(verdict => verdict.rule).join("; "), cell: own => own.drift ? html`<a href=${driftOf(this.table, own)}>${fired(own.drift)}</a>` : "not compared"}],
       {name: "read", text: own => own.read, cell: own => count(own.read), isNumber: true},
       {name: "scored", text: own => own.scored, cell: own => count(own.scored), isNumber: true},
       {name: "quarantined", text: own => own.quarantined, cell: own => count(own.quarantined), isNumber: true},
-      {name: "files", text: own => own.files ?? "", isNumber: true},
+      {name: "files", text: own => own.files?.length ?? "", isNumber: true},
       {name: "bytes", text: own => own.bytes ?? "", cell: own => count(own.bytes), isNumber: true},
       ...!partitions.some(own => own.held) ? [] : [{name: "held back because", text: own => own.held?.reason ?? "", cell: own => own.held ? html`<div class="long"><code>${own.held.outcome}</code> <bdi>${own.held.reason}</bdi></div>` : ""}],
     ], partitions, {name: "partitions"})}
-      ${this.run.partitions_left ? html`<p class="small">${count(this.run.partitions_left)} more are not shown.</p>` : nothing}</section>`;
+      ${all.length > MOST_PARTITIONS ? html`<p class="small">${count(all.length - MOST_PARTITIONS)} more are not shown.</p>` : nothing}</section>`;
   }
 
   valuesView() {
@@ -209,9 +211,9 @@ export class RunsScreen {
     const {challengers = []} = this.run;
     return challengers.length === 0 ? nothing : html`<section class="card" aria-label="Challengers"><h2>Other models on the same rows</h2>
       ${table("Each challenger of the run", [
-        {name: "challenger", text: own => own.name, cell: own => own.compared && challengers.length > 1
+        {name: "challenger", text: own => own.name, cell: own => own.comparison && challengers.length > 1
           ? html`<button type="button" class="quiet" aria-pressed=${own.name === this.compared} @click=${() => this.compare(own.name)}><bdi>${own.name}</bdi></button>` : html`<bdi>${own.name}</bdi>`},
-        {name: "version", text: own => own.model_version ?? "", cell: own => html`<bdi>${own.model_version ?? ""}</bdi>`},
+        {name: "version", text: own => own.version ?? "", cell: own => html`<bdi>${own.version ?? ""}</bdi>`},
         ...!challengers.some(own => own.left_out) ? [] : [{name: "left out because", text: own => own.left_out ?? "", cell: own => html`<div class="long"><bdi>${own.left_out ?? ""}</bdi></div>`}],
       ], challengers, {name: "challengers"})}
       ${this.comparison === null ? nothing : html`<h3><bdi>${this.compared}</bdi></h3>${
@@ -265,8 +267,7 @@ function heldSentence({held, held_by: gates = []}) {
 
 /** How a run went, in one sentence. */
 function verdict(run) {
-  const published = run.published?.length ?? 0;
-  const held = run.held?.length ?? 0;
+  const {published = 0, held = 0} = run;
   if (run.exit_code !== 0 || run.read === undefined) {
     return published ? `It has published ${counted(published)} all the same.` : "It has published nothing.";
   }
