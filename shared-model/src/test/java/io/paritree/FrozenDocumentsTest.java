@@ -148,8 +148,8 @@ class FrozenDocumentsTest {
   }
 
   /**
-   * Returns a report or a manifest of format 1 in format 2, which has names in one form, the
-   * id of a run as {@code run_id}, and no scores where there are none.
+   * Returns a report or a manifest of format 1 in format 2, which has names in one form, the id of
+   * a run as {@code run_id}, and no scores where there are none.
    */
   private static byte[] inFormat2(Kind kind, byte[] document) throws IOException {
     if (kind != Kind.REPORT && kind != Kind.PARTITION) {

@@ -2,8 +2,8 @@ package io.paritree.drift;
 
 import io.paritree.profile.Profile;
 import io.paritree.profile.ProfileForm;
-import io.paritree.rule.RuleWords.Measure;
 import io.paritree.rule.RuleWords;
+import io.paritree.rule.RuleWords.Measure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

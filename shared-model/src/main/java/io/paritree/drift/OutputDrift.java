@@ -21,7 +21,9 @@ import java.util.OptionalDouble;
  */
 public record OutputDrift(
     @JsonProperty(value = "output", required = true) String subject,
-    @JsonProperty("baseline_mean") @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = NotANumber.class) double mean,
+    @JsonProperty("baseline_mean")
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = NotANumber.class)
+        double mean,
     @JsonProperty("baseline_above") OptionalDouble above,
     @JsonUnwrapped Shift measured,
     @JsonProperty("not_compared") @JsonInclude(JsonInclude.Include.NON_EMPTY) String notShifted) {

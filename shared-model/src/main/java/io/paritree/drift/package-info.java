@@ -5,4 +5,3 @@
  * <p>Knows profiles. Knows no partition, no files and no run.
  */
 package io.paritree.drift;
-

@@ -28,8 +28,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Stream;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 
 /**
  * JSON documents that are records: a component is a member, its name in snake_case, and is left out

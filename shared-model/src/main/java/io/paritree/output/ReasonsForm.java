@@ -137,8 +137,7 @@ public record ReasonsForm(
     Map<String, String> down = new TreeMap<>();
     lists.outputs.forEach(one -> outputs.put(one.get(0), one.get(1)));
     lists.groups.forEach(one -> groups.put(one.get(0), one.subList(1, one.size())));
-    lists.texts.forEach(
-        one -> (one.get(0).equals(UP) ? up : down).put(one.get(1), one.get(2)));
+    lists.texts.forEach(one -> (one.get(0).equals(UP) ? up : down).put(one.get(1), one.get(2)));
     return new ReasonsForm(direction, outputs, lists.numbers, lists.truths, groups, up, down);
   }
 

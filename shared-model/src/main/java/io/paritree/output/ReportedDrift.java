@@ -37,7 +37,10 @@ public record ReportedDrift(
    * @param baselineMean NaN without scores
    */
   public record ScoreShift(
-      @JsonProperty(required = true) String output, double psi, double noise, double baselineMean) {}
+      @JsonProperty(required = true) String output,
+      double psi,
+      double noise,
+      double baselineMean) {}
 
   public ReportedDrift {
     verdicts = List.copyOf(verdicts);

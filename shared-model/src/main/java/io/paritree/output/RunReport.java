@@ -274,8 +274,7 @@ public record RunReport(
     Objects.requireNonNull(ending, "ending");
     scores = scores.filter(known -> known.count() > 0); // the first format had them always
     if (partitions.known.isEmpty() && ending.exitCode == 0) {
-      partitions =
-          new Partitions(partitions.scored.size(), partitions.before, partitions.scored);
+      partitions = new Partitions(partitions.scored.size(), partitions.before, partitions.scored);
     }
 
     seconds = ordered(seconds);

@@ -11,4 +11,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param digest SHA-256 of their names, lengths and times, as the run has made it; another one if
  *     one of them is another file
  */
-public record ScoredInput(String path, @JsonInclude(JsonInclude.Include.NON_EMPTY) String version, long files, String digest) {}
+public record ScoredInput(
+    String path,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String version,
+    long files,
+    String digest) {}

@@ -50,7 +50,8 @@ public record FeatureProfile(
       @JsonProperty(required = true) long missing,
       @JsonProperty(required = true) long unseen,
       @JsonUnwrapped BinCounts.Form bins,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY) List<Double> contributions) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+          List<Double> contributions) {}
 
   @JsonValue
   Form form() {
@@ -60,11 +61,6 @@ public record FeatureProfile(
   @JsonCreator
   static FeatureProfile of(Form form) {
     return new FeatureProfile(
-        form.feature,
-        form.field,
-        form.missing,
-        form.unseen,
-        form.bins.bins(),
-        form.contributions);
+        form.feature, form.field, form.missing, form.unseen, form.bins.bins(), form.contributions);
   }
 }

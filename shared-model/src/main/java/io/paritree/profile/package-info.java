@@ -6,4 +6,3 @@
  * <p>Knows slots and scores as numbers. Knows no model and no files.
  */
 package io.paritree.profile;
-

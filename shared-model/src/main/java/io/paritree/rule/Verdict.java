@@ -20,7 +20,8 @@ public record Verdict(
     @JsonProperty("warning") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean isWarning,
     @JsonProperty(required = true) Result result,
     List<Finding> findings,
-    @JsonProperty("not_compared") @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> absences) {
+    @JsonProperty("not_compared") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<String> absences) {
   private static final int MOST_SHOWN = 3;
 
   /** The word for a result in reports is its name in lower case, with blanks. */

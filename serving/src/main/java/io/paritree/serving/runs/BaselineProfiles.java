@@ -15,8 +15,7 @@ import java.util.function.Function;
  * @param references returns the reference of the served model with a digest, if it has one
  * @param fields says of which fields a profile is needed
  */
-record BaselineProfiles(
-    ReportedRuns runs, Function<String, Optional<Profile>> references) {
+record BaselineProfiles(ReportedRuns runs, Function<String, Optional<Profile>> references) {
   private static final double ROUNDING = 1e-9;
 
   /**

@@ -188,8 +188,7 @@ final class RunFiles {
     Optional<ReportedDrift> drift = found.get().drift();
     if (drift.isEmpty()) {
       drift =
-          Optional.ofNullable(
-                  drifts(directory, Set.of(partition)).get(partition))
+          Optional.ofNullable(drifts(directory, Set.of(partition)).get(partition))
               .map(one -> ReportedDrift.of(one.drifts(), one.verdicts(), ""));
     }
 

@@ -2,9 +2,9 @@ package io.paritree.serving.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.paritree.output.RunReport;
 import io.paritree.output.RunReport.Hold;
 import io.paritree.output.RunReport.Partition;
-import io.paritree.output.RunReport;
 import io.paritree.rule.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -5,4 +5,3 @@
  * asked for.
  */
 package io.paritree.serving.runs;
-
