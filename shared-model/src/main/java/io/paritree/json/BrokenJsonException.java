@@ -22,7 +22,7 @@ public final class BrokenJsonException extends Exception {
   /**
    * @param place of the fault, as a JSON pointer
    */
-  BrokenJsonException(String message, String place, Throwable cause) {
+  public BrokenJsonException(String message, String place, Throwable cause) {
     super(message, cause);
     this.place = place;
   }

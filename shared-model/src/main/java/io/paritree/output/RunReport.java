@@ -326,13 +326,13 @@ public record RunReport(
       RunReport report = Documents.TOLERANT.read(RunReport.class, "the report", content);
       report.check();
       return report;
-    } catch (BrokenJsonException | IllegalArgumentException e) {
+    } catch (BrokenJsonException e) {
       throw new DamagedFileException(
           "Cannot read %s: it is not the report of a run: %s".formatted(where, e.getMessage()), e);
     }
   }
 
-  private void check() {
+  private void check() throws BrokenJsonException {
     expect(start.run().length() <= MOST_NAME, "run_id", "at most 2,000 characters");
     expect(isTime(start.startedAt()), "started_at", "a time such as 2026-11-24T02:00:00Z");
     expect(ending.outcome().length() <= MOST_NAME, "outcome", "at most 2,000 characters");
@@ -357,9 +357,9 @@ public record RunReport(
       String path = partition.path();
       expect(
           path.length() <= MOST_NAME && PartitionValue.isPath(path),
-          "partition",
+          "partitions",
           "a path of column=value, or an empty text");
-      expect(paths.add(path), "partition", "each partition once");
+      expect(paths.add(path), "partitions", "each partition once");
     }
   }
 
@@ -372,9 +372,12 @@ public record RunReport(
     }
   }
 
-  private static void expect(boolean holds, String member, String expected) {
+  private static void expect(boolean holds, String member, String expected)
+      throws BrokenJsonException {
     if (!holds) {
-      throw new IllegalArgumentException("at %s, expected %s".formatted(member, expected));
+      String place = "/" + member;
+      throw new BrokenJsonException(
+          "Cannot read the report at %s: expected %s".formatted(place, expected), place, null);
     }
   }
 }
