@@ -225,9 +225,9 @@ class ChangedReportsTest extends ServedLoans {
     Map<String, List<String>> changes =
         Map.of(
             "/published", List.of("\"published\" : 0", "\"published\" : 4294967295"),
-            "/exitCode", List.of("\"exitCode\" : 8", "\"exitCode\" : 4294967296"),
-            "/groupsLeft", List.of("\"groupsLeft\" : 0", "\"groupsLeft\" : 2147483648"),
-            "/startedAt", List.of("2026-11-24T02:00:00Z", "yesterday"),
+            "/exit_code", List.of("\"exit_code\" : 8", "\"exit_code\" : 4294967296"),
+            "/groups_left", List.of("\"groups_left\" : 0", "\"groups_left\" : 2147483648"),
+            "/started_at", List.of("2026-11-24T02:00:00Z", "yesterday"),
             "/partitions/0/partition", List.of(NIGHT, "2026-11-24"),
             "/partitions/0/held/reason", List.of("\"rules have fired\"", "7"),
             "/model/digest", List.of("\"digest\" : \"", "\"digest\" : \"" + "d".repeat(3_000)));

@@ -133,7 +133,7 @@ public final class Documents {
         throw UnboundDocument.of(origin, e); // while the parser says what came
       }
     } catch (IOException e) {
-      throw StrictJson.malformed(origin, e);
+      throw StrictJson.malformed(origin, BrokenJsonException.WHOLE, e);
     }
   }
 
@@ -168,7 +168,7 @@ public final class Documents {
         throw UnboundDocument.of(origin, e);
       }
     } catch (IOException e) {
-      throw StrictJson.malformed(origin, e);
+      throw StrictJson.malformed(origin, BrokenJsonException.WHOLE, e);
     }
 
     return read;

@@ -332,15 +332,15 @@ public final class StrictJson {
   }
 
   private BrokenJsonException malformed(IOException e) {
-    return malformed(origin, e);
+    return malformed(origin, place(), e);
   }
 
-  static BrokenJsonException malformed(String origin, IOException e) {
+  static BrokenJsonException malformed(String origin, String place, IOException e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     String why = message.replaceFirst("(?s)( \\(start marker|\n).*", "");
     return new BrokenJsonException(
         "Cannot read %s at %s: it is not well-formed JSON: %s"
-            .formatted(origin, BrokenJsonException.WHOLE, Fault.printable(why, 200)),
+            .formatted(origin, place, Fault.printable(why, 200)),
         e);
   }
 

@@ -39,7 +39,7 @@ final class UnboundDocument {
           origin, mismatch, ": got %s, expected %s".formatted(got(mismatch), expected(mismatch)));
     }
 
-    return StrictJson.malformed(origin, fault);
+    return StrictJson.malformed(origin, BrokenJsonException.WHOLE, fault);
   }
 
   private static BrokenJsonException unknown(String origin, UnrecognizedPropertyException fault) {

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The content of {@code report.json}: what a run, or one group of it, has done.
@@ -56,6 +55,7 @@ public record RunReport(
   /** Characters of what names a run, a model or a partition. */
   private static final int MOST_NAME = 2_000;
 
+  private static final String SHORT = "at most 2,000 characters";
   private static final int MOST_EXIT_CODE = 255;
   private static final double MOST_SECONDS = 1e9;
 
@@ -333,16 +333,17 @@ public record RunReport(
   }
 
   private void check() throws BrokenJsonException {
-    expect(start.run().length() <= MOST_NAME, "run_id", "at most 2,000 characters");
+    expect(start.run().length() <= MOST_NAME, "run_id", SHORT);
     expect(isTime(start.startedAt()), "started_at", "a time such as 2026-11-24T02:00:00Z");
-    expect(ending.outcome().length() <= MOST_NAME, "outcome", "at most 2,000 characters");
+    expect(ending.outcome().length() <= MOST_NAME, "outcome", SHORT);
     expect(ending.exitCode() <= MOST_EXIT_CODE, "exit_code", "a number from 0 to 255");
-    expect(
-        start.model().stream()
-            .flatMap(model -> Stream.of(model.name(), model.version(), model.digest()))
-            .allMatch(name -> name.length() <= MOST_NAME),
-        "model",
-        "names of at most 2,000 characters");
+    if (start.model().isPresent()) {
+      Model model = start.model().get();
+      expect(model.name().length() <= MOST_NAME, "model/name", SHORT);
+      expect(model.version().length() <= MOST_NAME, "model/model_version", SHORT);
+      expect(model.digest().length() <= MOST_NAME, "model/digest", SHORT);
+    }
+
     expect(
         seconds.values().stream().allMatch(time -> time >= 0 && time <= MOST_SECONDS),
         "seconds",
@@ -353,13 +354,12 @@ public record RunReport(
         "published",
         "at most %s, which are its partitions".formatted(most));
     Set<String> paths = new HashSet<>();
-    for (Partition partition : partitions.scored()) {
-      String path = partition.path();
-      expect(
-          path.length() <= MOST_NAME && PartitionValue.isPath(path),
-          "partitions",
-          "a path of column=value, or an empty text");
-      expect(paths.add(path), "partitions", "each partition once");
+    for (int at = 0; at < most; at++) {
+      String path = partitions.scored().get(at).path();
+      String place = "partitions/%s/partition".formatted(at);
+      expect(path.length() <= MOST_NAME, place, SHORT);
+      expect(PartitionValue.isPath(path), place, "a path of column=value, or an empty text");
+      expect(paths.add(path), place, "each partition once");
     }
   }
 

@@ -207,7 +207,7 @@ class LookupIndexTest {
 
     assertThatThrownBy(() -> LookupIndex.open(directory))
         .hasMessageContaining(
-            "its \"format\" is 2, expected 1 to 1; a newer version has written it");
+            "at /format: got 2, expected a whole number from 1 to 1; a newer version has written it");
   }
 
   @Test

@@ -349,7 +349,7 @@ class ChallengersTest {
             "--challenger-required");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(reported("out").has("leftOut")).isFalse();
+    assertThat(reported("out").has("left_out")).isFalse();
     assertThat(json("out", "comparison-next.json").at("/data/rows").asInt()).isZero();
   }
 
@@ -417,7 +417,7 @@ class ChallengersTest {
 
       assertThat(run.exitCode()).as("%s, seed %s: %s", harm, seed, run.err()).isZero();
       assertThat(Scores.of(directory.resolve(name))).as("%s", harm).isEqualTo(expected);
-      assertThat(reported(name).get("leftOut").asText()).as("%s", held).contains(harm.why);
+      assertThat(reported(name).get("left_out").asText()).as("%s", held).contains(harm.why);
       assertThat(run.out()).contains("  challenger bad was left out: ");
       assertThat(ended(name).resolve("comparison-bad.json")).doesNotExist();
       JobRun required =

@@ -225,7 +225,7 @@ class GroupsTest {
               run ->
                   assertThat(run.resolve("report.json"))
                       .content()
-                      .contains("\"outcome\" : \"refused\"", "\"duplicateKeys\" : 3"));
+                      .contains("\"outcome\" : \"refused\"", "\"duplicate_keys\" : 3"));
     }
 
     JobRun counted = score(input);

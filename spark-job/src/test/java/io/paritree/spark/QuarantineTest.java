@@ -156,10 +156,10 @@ class QuarantineTest {
     assertThat(Scores.of(output)).hasSize(600);
     JsonNode report = ReportTest.report(output);
     assertThat(report.get("outcome").asText()).isEqualTo("quarantined");
-    assertThat(report.get("exitCode").asInt()).isEqualTo(4);
+    assertThat(report.get("exit_code").asInt()).isEqualTo(4);
     assertThat(report.get("published").asInt()).isEqualTo(6);
     assertThat(report.get("held").asInt()).isEqualTo(1);
-    assertThat(report.get("alreadyPublished").asInt()).isZero();
+    assertThat(report.get("already_published").asInt()).isZero();
     JsonNode last = report.get("partitions").get(6);
     assertThat(last.get("partition").asText()).isEqualTo("day=3");
     assertThat(last.get("held").get("outcome").asText()).isEqualTo("quarantined");

@@ -50,7 +50,7 @@ class ReportTest {
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     JsonNode report = report(output);
-    assertThat(report.get("run").asText()).isEqualTo("told");
+    assertThat(report.get("run_id").asText()).isEqualTo("told");
     assertThat(report.get("outcome").asText()).isEqualTo("published");
     assertThat(report.get("read").asLong()).isEqualTo(2_000);
     assertThat(report.get("scored").asLong()).isEqualTo(1_990);
@@ -79,7 +79,7 @@ class ReportTest {
             "{\"field\":\"weight\",\"code\":\"missing_value\",\"rows\":10,\"example\":\"got no"
                 + " value, expected a value\"}");
     assertThat(report.get("changed")).isEmpty();
-    assertThat(report.has("rowsPerSecond")).isFalse();
+    assertThat(report.has("rows_per_second")).isFalse();
     assertThat(report.get("seconds").get("prepare").asDouble()).isPositive();
     assertThat(report.get("seconds").get("score").asDouble()).isPositive();
     assertThat(run.out())
@@ -128,7 +128,7 @@ class ReportTest {
     JsonNode found = report(directory.resolve("changed/out")).get("changed");
     assertThat(found.findValuesAsText("feature")).containsExactly("distance", "carrier");
     assertThat(found.get(0).get("missing").asDouble()).isEqualTo(1);
-    assertThat(found.get(0).get("missingSealed").asDouble()).isBetween(0.2, 0.24);
+    assertThat(found.get(0).get("missing_sealed").asDouble()).isBetween(0.2, 0.24);
     assertThat(found.get(1).get("unseen").asDouble())
         .isEqualTo(rows(other).filter("carrier in ('New Post', 'Nobody''s')").count() / 2_000.0);
     assertThat(changed.out())
@@ -200,7 +200,7 @@ class ReportTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     String said = "training was stopped early, round 4 of 9 was the best; scored are the first 4";
     assertThat(run.out()).contains("  rounds  " + said);
-    assertThat(report(output).get("model").get("earlyStopping").asText()).startsWith(said);
+    assertThat(report(output).get("model").get("early_stopping").asText()).startsWith(said);
   }
 
   private static org.assertj.core.data.Offset<Double> within() {

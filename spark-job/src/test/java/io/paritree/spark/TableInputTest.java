@@ -170,7 +170,7 @@ class TableInputTest {
           .containsExactlyInAnyOrder("day=2024-01-01", "day=2024-01-02", "day=2024-01-03");
     }
 
-    assertThat(kept("first", "report.json")).contains("\"inputVersion\" : \"0\"");
+    assertThat(kept("first", "report.json")).contains("\"input_version\" : \"0\"");
     String lineage = kept("first", "lineage.jsonl");
     lineage.lines().forEach(LineageTest::assertValid);
     assertThat(lineage)
