@@ -3,6 +3,8 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.PublishedArtifact;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.KeyForm;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.Client.Answer;
 import java.io.BufferedReader;
@@ -108,6 +110,12 @@ class ServeIT {
   @Test
   void everyJarOfTheDistributionIsUsed() throws Exception {
     Path classes = directory.resolve("classes.log");
+    StoredOutput loans =
+        new StoredOutput(
+            directory.resolve("loan_scores"),
+            new KeyForm(List.of(new KeyColumn("loan_id", KeyColumn.Type.INTEGER, 0))),
+            1);
+    loans.publish("day=2026-11-24", "parcel-late/1", rows -> rows.add(List.of("1"), "", 0.5f));
     Process process =
         new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/java",
@@ -117,6 +125,8 @@ class ServeIT {
                 HOME.resolve("serving.jar").toString(),
                 "--model",
                 model.toString(),
+                "--scores",
+                "loans=" + loans.path(),
                 "--port",
                 "0",
                 "--set",
@@ -128,6 +138,7 @@ class ServeIT {
       String record = TestPackages.records(1).get(0);
       assertThat(client.post("/v1/models/parcel-late/score", record).status()).isEqualTo(200);
       assertThat(client.post("/v1/models/parcel-late/score", "{").status()).isEqualTo(400);
+      assertThat(client.get("/v1/scores/loans/1").status()).isEqualTo(200);
       assertThat(client.get("/openapi.json").body()).contains("\"openapi\"");
       byte[] csv = "distance\nfar\n".getBytes(StandardCharsets.UTF_8);
       assertThat(client.send("POST", "/invocations", csv, "Content-Type: text/csv\r\n").status())

@@ -7,12 +7,16 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * The numbers of documents: whole ones are at least 0, and those that are not finite are texts, as
  * {@link JsonText} writes them.
  */
-final class DocumentNumbers<T extends Number> extends StdScalarDeserializer<T> {
+final class DocumentNumbers<T> extends StdScalarDeserializer<T> {
   private static final long serialVersionUID = 1;
 
   private final transient Reading<T> reading;
@@ -39,7 +43,25 @@ final class DocumentNumbers<T extends Number> extends StdScalarDeserializer<T> {
         new DocumentNumbers<>(Double.class, Double.NaN, DocumentNumbers::real);
     JsonDeserializer<Float> floats =
         new DocumentNumbers<>(Float.class, Float.NaN, DocumentNumbers::single);
+    JsonDeserializer<OptionalLong> optionalLongs =
+        new DocumentNumbers<>(
+            OptionalLong.class,
+            OptionalLong.empty(),
+            json -> mapped(whole(json, Long.MAX_VALUE), OptionalLong::of));
+    JsonDeserializer<OptionalInt> optionalInts =
+        new DocumentNumbers<>(
+            OptionalInt.class,
+            OptionalInt.empty(),
+            json -> mapped(wholeInteger(json), OptionalInt::of));
+    JsonDeserializer<OptionalDouble> optionalDoubles =
+        new DocumentNumbers<>(
+            OptionalDouble.class,
+            OptionalDouble.empty(),
+            json -> mapped(real(json), OptionalDouble::of));
     return new SimpleModule()
+        .addDeserializer(OptionalLong.class, optionalLongs)
+        .addDeserializer(OptionalInt.class, optionalInts)
+        .addDeserializer(OptionalDouble.class, optionalDoubles)
         .addDeserializer(long.class, longs)
         .addDeserializer(Long.class, longs)
         .addDeserializer(int.class, ints)
@@ -50,9 +72,13 @@ final class DocumentNumbers<T extends Number> extends StdScalarDeserializer<T> {
         .addDeserializer(Float.class, floats);
   }
 
+  private static <N, T> T mapped(N number, Function<N, T> value) {
+    return number == null ? null : value.apply(number);
+  }
+
   /** Returns what is expected in place of a value that is none of this type. */
   static String expected(Class<?> type) {
-    if (type == double.class || type == Double.class) {
+    if (type == double.class || type == Double.class || type == OptionalDouble.class) {
       return "a number";
     } else if (type == float.class || type == Float.class) {
       return "a number that is finite as a float";

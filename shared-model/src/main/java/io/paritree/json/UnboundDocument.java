@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
 
 /** Says in our sentence why a document could not be bound: where, what came, what was expected. */
 final class UnboundDocument {
+  private static final Set<Class<?>> NUMBERS =
+      Set.of(OptionalLong.class, OptionalInt.class, OptionalDouble.class);
+
   private UnboundDocument() {}
 
   static BrokenJsonException of(String origin, JsonProcessingException fault) {
@@ -107,12 +110,10 @@ final class UnboundDocument {
       return "true or false";
     } else if (Collection.class.isAssignableFrom(type) || type.isArray()) {
       return "an array";
-    } else if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
+    } else if (NUMBERS.contains(type)
+        || Number.class.isAssignableFrom(type)
+        || type.isPrimitive()) {
       return DocumentNumbers.expected(type);
-    } else if (type == OptionalLong.class || type == OptionalInt.class) {
-      return "a whole number of at least 0";
-    } else if (type == OptionalDouble.class) {
-      return "a number";
     } else if (type == Instant.class) {
       return DocumentTimes.EXPECTED;
     }

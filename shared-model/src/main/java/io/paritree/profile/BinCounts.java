@@ -1,5 +1,6 @@
 package io.paritree.profile;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,11 @@ public record BinCounts(Bins bins, List<Long> counts) {
     }
 
     return new BinCounts(bins, sums);
+  }
+
+  @JsonValue
+  Form form() {
+    return Form.of(Optional.of(this));
   }
 
   /** The members of a document; each feature and each output has some of them. */
