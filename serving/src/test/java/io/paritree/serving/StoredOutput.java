@@ -97,7 +97,7 @@ public final class StoredOutput {
         SealedJson.of(
             json -> {
               json.writeStringField("kind", "audit");
-              json.writeStringField("startedAt", "2026-11-26T06:00:00Z");
+              json.writeStringField("started_at", "2026-11-26T06:00:00Z");
               json.writeStringField("engine", "spec");
               JsonText.objects(
                   json,

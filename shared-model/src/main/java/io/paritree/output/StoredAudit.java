@@ -4,11 +4,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.json.BrokenJsonException;
+import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.json.SealedJson;
-import io.paritree.json.StrictJson;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -59,15 +58,16 @@ public record StoredAudit(byte[] document, String run) {
    */
   public static StoredAudit of(byte[] content, String partition, String where)
       throws DamagedFileException {
-    Map<String, String> texts = new HashMap<>(); // of its one partition; of itself with a slash
     try {
-      StrictJson json = new StrictJson("it", content);
-      json.document(() -> read(json, partition, texts));
-      if (!SealedJson.isWhole(content)) {
+      Document read = Documents.TOLERANT.read(Document.class, "it", content);
+      if (!read.isOf(partition)) {
+        throw new BrokenJsonException(
+            "expected an audit of one partition, '%s', with its verdict".formatted(partition));
+      } else if (!SealedJson.isWhole(content)) {
         throw new BrokenJsonException("it does not end with the sha256 of what is before it");
       }
 
-      return new StoredAudit(content, texts.getOrDefault("run", ""));
+      return new StoredAudit(content, read.partitions.get(0).run);
     } catch (BrokenJsonException e) {
       throw new DamagedFileException(
           "Cannot read %s: it is no audit of this partition: %s".formatted(where, e.getMessage()),
@@ -75,35 +75,14 @@ public record StoredAudit(byte[] document, String run) {
     }
   }
 
-  private static void read(StrictJson json, String partition, Map<String, String> texts)
-      throws BrokenJsonException {
-    int[] audited = {0};
-    json.namedValues(
-        name -> {
-          if (name.equals("partitions")) {
-            json.list(
-                () -> {
-                  audited[0]++;
-                  json.namedValues(member -> keep(json, member, texts));
-                });
-          } else {
-            keep(json, "/" + name, texts);
-          }
-        });
-    if (!KIND.equals(texts.get("/kind"))
-        || audited[0] != 1
-        || !partition.equals(texts.get("partition"))
-        || !texts.containsKey("verdict")) {
-      throw json.wrong("an audit of one partition, '%s', with its verdict".formatted(partition));
+  private record Document(String kind, List<Partition> partitions) {
+    boolean isOf(String partition) {
+      return kind.equals(KIND)
+          && partitions.size() == 1
+          && partitions.get(0).partition.equals(partition)
+          && !partitions.get(0).verdict.isEmpty();
     }
   }
 
-  private static void keep(StrictJson json, String name, Map<String, String> texts)
-      throws BrokenJsonException {
-    if (json.isText()) {
-      texts.put(name, json.text());
-    } else {
-      json.skip();
-    }
-  }
+  private record Partition(String partition, String verdict, String run) {}
 }

@@ -32,7 +32,7 @@ public record ParityProof(
     Tried tried,
     List<WayResult> ways,
     Map<String, String> absent) {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   /**
    * The program.
@@ -114,7 +114,7 @@ public record ParityProof(
     json.writeNumberField("format", FORMAT);
     json.writeStringField("kind", "parity");
     json.writeStringField("result", result());
-    json.writeStringField("startedAt", startedAt.toString());
+    json.writeStringField("started_at", startedAt.toString());
     json.writeNumberField("seconds", seconds);
     json.writeObjectFieldStart("paritree");
     json.writeStringField("version", code.version);
@@ -131,9 +131,9 @@ public record ParityProof(
     json.writeEndObject();
     json.writeObjectFieldStart("records");
     JsonText.optional(json, "input", tried.input);
-    JsonText.optional(json, "inputVersion", tried.version);
+    JsonText.optional(json, "input_version", tried.version);
     json.writeNumberField("natural", tried.natural);
-    json.writeNumberField("maxUntried", tried.mostUntried);
+    json.writeNumberField("max_untried", tried.mostUntried);
     json.writeNumberField("adversarial", tried.adversarial);
     json.writeNumberField("seed", tried.seed);
     json.writeStringField("sha256", tried.sha256);
@@ -152,7 +152,7 @@ public record ParityProof(
     json.writeNumberField("compared", way.compared());
     json.writeNumberField("different", way.different());
     JsonText.counts(json, "inexpressible", way.inexpressible());
-    json.writeNumberField("untriedRows", way.untriedRows());
+    json.writeNumberField("untried_rows", way.untriedRows());
     json.writeNumberField("millis", way.millis());
     JsonText.optional(json, "failure", way.failure());
     if (way.first().isPresent()) {

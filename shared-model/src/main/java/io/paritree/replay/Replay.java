@@ -35,7 +35,7 @@ public record Replay(
     List<ReplayedVersion> versions,
     long unreadable,
     List<String> firstUnreadable) {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final double MILLIS = 1_000;
 
   /** A log of which a larger share cannot be read is refused. */
@@ -187,7 +187,7 @@ public record Replay(
     json.writeNumberField("format", FORMAT);
     json.writeStringField("kind", "replay");
     json.writeStringField("result", result());
-    json.writeStringField("startedAt", startedAt.toString());
+    json.writeStringField("started_at", startedAt.toString());
     json.writeNumberField("seconds", seconds);
     json.writeNumberField("lines", lines());
     json.writeNumberField("unreadable", unreadable);

@@ -135,7 +135,7 @@ final class ReplayedVersion {
     json.writeNumberField("same", same);
     json.writeNumberField("differing", differing);
     json.writeNumberField("refused", refused);
-    json.writeNumberField("withRecord", withRecord);
+    json.writeNumberField("with_record", withRecord);
     JsonText.optional(json, "replaced", replaced);
     JsonText.counts(json, "missing", missing);
     JsonText.objects(json, "differences", first, each -> each.write(json));

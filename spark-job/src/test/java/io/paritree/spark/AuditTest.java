@@ -178,7 +178,7 @@ class AuditTest {
     assertThat(first.get("notes").toString()).contains("1 rows repeat a key");
     assertThat(first.get("input").asText()).isEqualTo(input.toString());
     assertThat(all.get("partitions").get(1).get("notes")).isEmpty();
-    assertThat(all.get("partitions").get(1).get("notCompared")).isEmpty();
+    assertThat(all.get("partitions").get(1).get("not_compared")).isEmpty();
     succeeds(xgboost);
     assertThat(xgboost.out()).contains("with xgboost", DAY + "  parcel-late/1", "proved");
     succeeds(sampled);

@@ -144,7 +144,7 @@ class ProveTest {
     assertThat(ofParquet.at("/records/natural").intValue()).isEqualTo(ROWS);
     assertThat(ofTable.at("/records/natural").intValue()).isEqualTo(ROWS);
     assertThat(ofTable.at("/records/input").textValue()).isEqualTo(table.toString());
-    assertThat(ofTable.at("/records/inputVersion").textValue()).isEqualTo("0");
+    assertThat(ofTable.at("/records/input_version").textValue()).isEqualTo("0");
     assertThat(ofTable.at("/ways")).isEqualTo(ofParquet.at("/ways"));
   }
 

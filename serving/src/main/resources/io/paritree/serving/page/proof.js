@@ -35,7 +35,7 @@ export function auditView(found, problem) {
 }
 
 function sentence(own, audit, where) {
-  const when = html`at ${moment(audit.startedAt)} with <code>${audit.engine}</code>`;
+  const when = html`at ${moment(audit.started_at ?? audit.startedAt)} with <code>${audit.engine}</code>`;
   if (own.compared > 0) {
     return html`${count(own.compared)} of ${count(own.scored)} rows of ${where} were scored again ${when}${
       own.differing > 0 ? html`; <strong>${count(own.differing)} differ</strong>.` : ", with the same bits."}`;
@@ -49,7 +49,7 @@ function lines(own) {
   return [
     ...own.differences ?? [],
     ...(own.rows ?? []).map(row => `${row.key}: ${row.column ?? "score"} ${row.published} is published, ${row.again} scored again`),
-    ...(own.notCompared ?? []).map(column => `column ${column} was not compared`),
+    ...(own.not_compared ?? own.notCompared ?? []).map(column => `column ${column} was not compared`),
     ...own.notes ?? [],
   ].slice(0, 2 * FIRST);
 }

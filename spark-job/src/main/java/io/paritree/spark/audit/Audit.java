@@ -42,7 +42,7 @@ public record Audit(
     Instant startedAt,
     double seconds,
     List<PartitionProof> partitions) {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   /** How often a partition is examined at most, where it is published meanwhile. */
   private static final int LOOKS = 20;
@@ -226,7 +226,7 @@ public record Audit(
           json.writeNumberField("format", FORMAT);
           json.writeStringField("kind", "audit");
           json.writeStringField("result", result(proofs));
-          json.writeStringField("startedAt", startedAt.toString());
+          json.writeStringField("started_at", startedAt.toString());
           json.writeNumberField("seconds", seconds);
           json.writeStringField("output", output);
           JsonText.optional(json, "version", version);

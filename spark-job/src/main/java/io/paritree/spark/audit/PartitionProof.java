@@ -145,14 +145,14 @@ final class PartitionProof {
     if (of.isPresent()) {
       AuditedPartition own = of.get();
       json.writeStringField("run", own.run());
-      json.writeStringField("modelVersion", own.model().version());
-      json.writeStringField("modelDigest", own.model().digest());
+      json.writeStringField("model_version", own.model().version());
+      json.writeStringField("model_digest", own.model().digest());
       json.writeNumberField("read", own.rows().read());
       json.writeNumberField("scored", own.rows().scored());
       json.writeNumberField("quarantined", own.rows().quarantined());
       if (own.input().isPresent()) {
         json.writeStringField("input", own.input().get().path());
-        JsonText.optional(json, "inputVersion", own.input().get().version());
+        JsonText.optional(json, "input_version", own.input().get().version());
       }
     }
 
@@ -170,7 +170,7 @@ final class PartitionProof {
           json.writeStringField("again", row.again());
         });
     JsonText.optional(json, "missing", missing);
-    JsonText.array(json, "notCompared", notCompared, json::writeString);
+    JsonText.array(json, "not_compared", notCompared, json::writeString);
     JsonText.array(json, "notes", notes, json::writeString);
   }
 }
