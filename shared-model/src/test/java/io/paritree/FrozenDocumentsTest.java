@@ -3,10 +3,12 @@ package io.paritree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.paritree.docs.Page;
 import io.paritree.evidence.EvidenceDocument;
@@ -32,11 +34,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collector;
@@ -59,6 +63,11 @@ class FrozenDocumentsTest {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
+
+  private static final List<JsonNode> OTHERS =
+      Stream.of("null", "true", "\"text\"", "-1", "1e300", "[0]", "{}")
+          .map(FrozenDocumentsTest::tree)
+          .toList();
 
   /** Numbers are the same if their doubles have the same bits. */
   private static final Comparator<JsonNode> BY_VALUE =
@@ -120,6 +129,14 @@ class FrozenDocumentsTest {
     }
   }
 
+  private static JsonNode tree(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(json, e);
+    }
+  }
+
   private static double real(JsonNode number) {
     return Double.parseDouble(number.asText());
   }
@@ -127,11 +144,7 @@ class FrozenDocumentsTest {
   @ParameterizedTest
   @MethodSource("documents")
   void aDocumentIsReadAndWrittenAgainAsItWas(Path file) throws Exception {
-    Kind kind =
-        Arrays.stream(Kind.values())
-            .filter(one -> one.directory().equals(file.getParent().getFileName().toString()))
-            .findFirst()
-            .orElseThrow();
+    Kind kind = kind(file);
     String name = file.getFileName().toString();
     byte[] document = Files.readAllBytes(file);
 
@@ -145,6 +158,70 @@ class FrozenDocumentsTest {
           .as("%s%nwritten again: %s", file, after.get(at))
           .isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void aDocumentWithAnotherValueAtAnyPlaceIsReadOrRefusedAsOneThatIsBroken(Path file)
+      throws Exception {
+    Kind kind = kind(file);
+    String name = file.getFileName().toString();
+    if (kind == Kind.PARITY || kind == Kind.REPLAY) {
+      return; // its digest is checked, and nothing is read
+    }
+
+    for (JsonNode document : trees(Files.readAllBytes(file))) {
+      for (JsonPointer place : places(document)) {
+        for (JsonNode other : OTHERS) {
+          byte[] changed = MAPPER.writeValueAsBytes(with(document.deepCopy(), place, other));
+          try {
+            rewritten(kind, file, changed, name);
+          } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            throw new AssertionError("%s at %s of %s".formatted(other, place, file), e);
+          } catch (Exception e) {
+            assertThat(e).as("%s at %s of %s", other, place, file).hasMessageContaining(name);
+          }
+        }
+      }
+    }
+  }
+
+  /** Returns a place of each kind: of the elements of an array, and of its members, the first. */
+  private static Collection<JsonPointer> places(JsonNode document) {
+    Map<String, JsonPointer> places = new TreeMap<>();
+    add(document, JsonPointer.empty(), places);
+    return places.values();
+  }
+
+  private static void add(JsonNode node, JsonPointer at, Map<String, JsonPointer> places) {
+    if (places.putIfAbsent(at.toString().replaceAll("/\\d+", "/*"), at) == null) {
+      for (int index = 0; node.isArray() && index < node.size(); index++) {
+        add(node.get(index), at.appendIndex(index), places);
+      }
+
+      node.properties()
+          .forEach(one -> add(one.getValue(), at.appendProperty(one.getKey()), places));
+    }
+  }
+
+  private static JsonNode with(JsonNode document, JsonPointer place, JsonNode other) {
+    JsonPointer last = place.last();
+    if (last == null) {
+      return other;
+    } else if (document.at(place.head()) instanceof ArrayNode array) {
+      array.set(last.getMatchingIndex(), other);
+    } else {
+      ((ObjectNode) document.at(place.head())).set(last.getMatchingProperty(), other);
+    }
+
+    return document;
+  }
+
+  private static Kind kind(Path file) {
+    return Arrays.stream(Kind.values())
+        .filter(one -> one.directory().equals(file.getParent().getFileName().toString()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /**

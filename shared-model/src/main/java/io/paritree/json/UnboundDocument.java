@@ -30,16 +30,17 @@ final class UnboundDocument {
   private UnboundDocument() {}
 
   static BrokenJsonException of(String origin, JsonProcessingException fault) {
-    if (fault instanceof InvalidDefinitionException) {
-      throw new IllegalStateException("Cannot bind " + origin, fault); // ours
+    if (fault instanceof InvalidDefinitionException ours && !ours.getType().isArrayType()) {
+      throw new IllegalStateException("Cannot bind " + origin, fault);
+    } else if (fault instanceof InvalidDefinitionException array) { // a text where it is expected
+      return mismatch(origin, array, array.getType().getRawClass());
     } else if (fault instanceof ValueInstantiationException refused
         && refused.getCause() instanceof IllegalArgumentException why) {
       return at(origin, refused, ": " + why.getMessage());
     } else if (fault instanceof UnrecognizedPropertyException unknown) {
       return unknown(origin, unknown);
     } else if (fault instanceof MismatchedInputException mismatch) {
-      return at(
-          origin, mismatch, ": got %s, expected %s".formatted(got(mismatch), expected(mismatch)));
+      return mismatch(origin, mismatch, mismatch.getTargetType());
     }
 
     return StrictJson.malformed(origin, BrokenJsonException.WHOLE, fault);
@@ -59,6 +60,11 @@ final class UnboundDocument {
         ": got the unknown key '%s', expected one of %s%s"
             .formatted(StrictJson.printable(name), known, nearest),
         fault);
+  }
+
+  private static BrokenJsonException mismatch(
+      String origin, JsonMappingException fault, Class<?> type) {
+    return at(origin, fault, ": got %s, expected %s".formatted(got(fault), expected(type)));
   }
 
   private static BrokenJsonException at(String origin, JsonMappingException fault, String why) {
@@ -84,7 +90,7 @@ final class UnboundDocument {
     return step.getFieldName().replace("~", "~0").replace("/", "~1");
   }
 
-  private static String got(MismatchedInputException fault) {
+  private static String got(JsonMappingException fault) {
     JsonToken token = fault.getProcessor() instanceof JsonParser json ? json.currentToken() : null;
     if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
       return "nothing"; // the object has ended without the member
@@ -95,8 +101,7 @@ final class UnboundDocument {
         : "something else";
   }
 
-  private static String expected(MismatchedInputException fault) {
-    Class<?> type = fault.getTargetType();
+  private static String expected(Class<?> type) {
     if (type == null || type == Object.class) {
       return "another value";
     } else if (type.isEnum()) {

@@ -308,6 +308,9 @@ class MlflowModelTest {
     assertThatThrownBy(() -> open(MLMODEL.formatted(BOOSTER, unclear), model))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("got the text 'no', expected true or false");
+    assertThatThrownBy(() -> open(MLMODEL.formatted(BOOSTER, "\"weight\""), model))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("got the text 'weight', expected an array");
   }
 
   /** PyYAML quotes what is a number in YAML 1.1; these are numbers only in YAML 1.2. */
