@@ -35,7 +35,8 @@ final class RewrittenNights {
   /**
    * @param input receives the nights
    * @param state of the table
-   * @param statements of other programs, two or more; {@code ID} is a row of a published night
+   * @param statements of other programs, two or more; {@code ID} is a row of a published night,
+   *     {@code LAST} of the last one
    */
   RewrittenNights(Path input, Location state, List<String> statements, Consumer<String> sql) {
     this.input = input;
@@ -82,7 +83,8 @@ final class RewrittenNights {
       int other =
           published.get(published.size() - 1 - random.nextInt(Math.min(2, published.size())));
       String id = String.valueOf(other * ROWS + random.nextInt(ROWS / 10));
-      Stream.of(statement.replace("ID", id).split(";")).forEach(sql);
+      String last = String.valueOf(published.get(published.size() - 1) * ROWS);
+      Stream.of(statement.replace("ID", id).replace("LAST", last).split(";")).forEach(sql);
     }
 
     assertThat(profiles())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.Forms;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class RewrittenNightsTest extends DeltaScores {
   private static final String DELETE = "DELETE FROM TABLE_ WHERE parcel_id = ID";
   private static final String COMPACTED_BY_ITSELF =
-      "ALTER TABLE TABLE_ SET TBLPROPERTIES ('delta.autoOptimize.autoCompact' = true);" + DELETE;
+      "ALTER TABLE TABLE_ SET TBLPROPERTIES ('delta.autoOptimize.autoCompact' = true);"
+          + "DELETE FROM TABLE_ WHERE parcel_id = LAST";
 
   @BeforeAll
   static void compactSoon() {
@@ -36,13 +38,10 @@ class RewrittenNightsTest extends DeltaScores {
     Path twoFiles = // of a night, which are compacted when one of them has changed
         Files.writeString(directory.resolve("files.conf"), "scoring-job.rows-per-file = 50");
     List<String> statements =
-        Forms.some(
-            2,
-            List.of(
-                "OPTIMIZE TABLE_",
-                DELETE,
-                COMPACTED_BY_ITSELF,
-                "OPTIMIZE TABLE_ ZORDER BY (parcel_id)"));
+        new ArrayList<>(
+            Forms.some(
+                1, List.of("OPTIMIZE TABLE_", DELETE, "OPTIMIZE TABLE_ ZORDER BY (parcel_id)")));
+    statements.add(1, COMPACTED_BY_ITSELF); // after a night that is never broken
     new RewrittenNights(directory.resolve("nights"), state(), statements, this::sql)
         .check(
             options ->
@@ -55,6 +54,6 @@ class RewrittenNightsTest extends DeltaScores {
                 .where("operation = 'OPTIMIZE' AND operationParameters['auto'] = 'true'")
                 .count())
         .as("auto compactions")
-        .matches(count -> count > 0 == statements.contains(COMPACTED_BY_ITSELF));
+        .isPositive();
   }
 }
