@@ -47,6 +47,7 @@ import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -56,6 +57,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * claim is smaller.
  */
 class FrozenDocumentsTest {
+  @TempDir Path directory;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -65,7 +68,7 @@ class FrozenDocumentsTest {
           .build();
 
   private static final List<JsonNode> OTHERS =
-      Stream.of("null", "true", "\"text\"", "-1", "1e300", "[0]", "{}")
+      Stream.of("null", "[null]", "true", "\"text\"", "-1", "1e300", "[0]", "{}")
           .map(FrozenDocumentsTest::tree)
           .toList();
 
@@ -250,7 +253,7 @@ class FrozenDocumentsTest {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  private static byte[] rewritten(Kind kind, Path file, byte[] document, String name)
+  private byte[] rewritten(Kind kind, Path file, byte[] document, String name)
       throws Exception {
     return switch (kind) {
       case PACKAGE -> ManifestWriter.toJson(ManifestParser.fromJson(name, document));
@@ -258,7 +261,7 @@ class FrozenDocumentsTest {
       case REFERENCE -> Profile.fromJson(name, document).toJson();
       case SCHEMA -> SchemaWriter.toJson(SchemaParser.fromJson(name, document));
       case ALIAS_MOVE -> FrozenAliases.rewritten(document, name);
-      case GUARDED_ALIASES -> requirements(file);
+      case GUARDED_ALIASES -> requirements(document);
       case PARTITION -> PartitionManifest.fromJson(document, name).toJson();
       case REPORT -> RunReport.fromJson(document, name).toJson();
       case DRIFT -> FrozenRunDrift.rewritten(document, name);
@@ -284,9 +287,10 @@ class FrozenDocumentsTest {
   }
 
   /** Returns the file of guarded aliases as what was read of it says that it was. */
-  private static byte[] requirements(Path file) throws Exception {
+  private byte[] requirements(byte[] document) throws Exception {
+    Files.write(directory.resolve("promotion.json"), document);
     Map<String, Map<String, List<String>>> aliases =
-        FrozenAliases.requirements(file.getParent()).entrySet().stream()
+        FrozenAliases.requirements(directory).entrySet().stream()
             .collect(
                 Collectors.toMap(Map.Entry::getKey, rules -> Map.of("require", rules.getValue())));
     return MAPPER.writeValueAsBytes(Map.of("aliases", aliases));

@@ -1,5 +1,11 @@
 package io.paritree.json;
 
+import java.util.Arrays;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -108,7 +114,22 @@ public final class Documents {
           text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
           text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
         });
+    settings.annotationIntrospector(new Annotations());
     this.mapper = settings.build();
+    mapper.setDefaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL));
+  }
+
+  /** A member that must be there is not null either. */
+  private static final class Annotations extends JacksonAnnotationIntrospector {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public JsonSetter.Value findSetterInfo(Annotated member) {
+      JsonSetter.Value annotated = super.findSetterInfo(member);
+      JsonProperty property = member.getAnnotation(JsonProperty.class);
+      boolean isRequired = property != null && property.required();
+      return isRequired ? annotated.withValueNulls(Nulls.FAIL) : annotated;
+    }
   }
 
   /**
@@ -119,13 +140,31 @@ public final class Documents {
    *     one of its records refuses its values with an {@code IllegalArgumentException}
    */
   public <T> T read(Class<T> type, String origin, byte[] content) throws BrokenJsonException {
-    try (JsonParser json = mapper.createParser(Utf8Text.of(origin, content))) {
+    return read(type, origin, content, mapper.getFactory());
+  }
+
+  /**
+   * Reads a document as {@link #read(Class, String, byte[])} does.
+   *
+   * @param most tokens that it may have, so that what is made of it has a size
+   */
+  public <T> T read(Class<T> type, String origin, byte[] content, int most)
+      throws BrokenJsonException {
+    StreamReadConstraints constraints =
+        mapper.getFactory().streamReadConstraints().rebuild().maxTokenCount(most).build();
+    return read(
+        type, origin, content, mapper.getFactory().copy().setStreamReadConstraints(constraints));
+  }
+
+  private <T> T read(Class<T> type, String origin, byte[] content, JsonFactory factory)
+      throws BrokenJsonException {
+    try (JsonParser json = factory.createParser(Utf8Text.of(origin, content))) {
       try {
         T document = mapper.readValue(json, type);
         if (document == null) {
-          throw new BrokenJsonException(
-              "Cannot read %s at %s: got null, expected a document"
-                  .formatted(origin, BrokenJsonException.WHOLE));
+          throw nothing(origin, BrokenJsonException.WHOLE, "a document");
+        } else if (document instanceof Object[] array && Arrays.asList(array).contains(null)) {
+          throw nothing(origin, "/" + Arrays.asList(array).indexOf(null), "an object");
         }
 
         return document;
@@ -137,9 +176,15 @@ public final class Documents {
     }
   }
 
+  private static BrokenJsonException nothing(String origin, String place, String expected) {
+    return new BrokenJsonException(
+        "Cannot read %s at %s: got null, expected %s".formatted(origin, place, expected));
+  }
+
   /**
    * Reads some elements of an array, without keeping the others.
    *
+   * @param content a document that has been read as a whole, if only of names
    * @param member of the document, which has the array
    * @param wanted says by its place, from 0, whether an element is read
    * @throws BrokenJsonException as {@link #read} does
@@ -150,16 +195,21 @@ public final class Documents {
     List<T> read = new ArrayList<>();
     try (JsonParser json = mapper.createParser(Utf8Text.of(origin, content))) {
       try {
-        while (json.nextToken() != null && !member.equals(json.currentName())) {
-          if (json.currentToken() != JsonToken.START_OBJECT) {
-            json.skipChildren();
-          }
+        json.nextToken(); // of the document
+        while (json.nextToken() == JsonToken.FIELD_NAME && !member.equals(json.currentName())) {
+          json.nextToken();
+          json.skipChildren();
         }
 
-        json.nextToken();
-        for (int place = 0; json.nextToken() == JsonToken.START_OBJECT; place++) {
+        if (json.nextToken() != JsonToken.START_ARRAY) {
+          throw new BrokenJsonException(
+              "Cannot read %s: expected an array '%s'".formatted(origin, member));
+        }
+
+        ObjectReader reader = mapper.readerFor(type).without(AT_END);
+        for (int place = 0; json.nextToken() != JsonToken.END_ARRAY; place++) {
           if (wanted.test(place)) {
-            read.add(mapper.readerFor(type).without(AT_END).readValue(json));
+            read.add(reader.readValue(json));
           } else {
             json.skipChildren();
           }

@@ -7,6 +7,7 @@ import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.profile.Profile;
 import io.paritree.rule.Verdict;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,7 @@ public record RunDrift(@JsonProperty(required = true) List<Partition> partitions
    */
   static Map<String, Partition> partitions(byte[] content, String where, Set<String> paths)
       throws DamagedFileException {
-    List<Name> names = read(Names.class, content, where).partitions;
+    List<String> names = all(content, where);
     try {
       return Documents.TOLERANT
           .elements(
@@ -101,7 +102,7 @@ public record RunDrift(@JsonProperty(required = true) List<Partition> partitions
               "it",
               content,
               "partitions",
-              place -> paths.contains(names.get(place).partition))
+              place -> paths.contains(names.get(place)))
           .stream()
           .collect(Collectors.toMap(Partition::path, one -> one));
     } catch (BrokenJsonException e) {
@@ -116,12 +117,23 @@ public record RunDrift(@JsonProperty(required = true) List<Partition> partitions
    * @throws DamagedFileException if this is something else, or has no partition
    */
   static List<String> names(byte[] content, String where) throws DamagedFileException {
-    List<Name> names = read(Names.class, content, where).partitions;
+    List<String> names = all(content, where);
     if (names.isEmpty()) {
       throw new DamagedFileException("Cannot read %s: it has no partition".formatted(where));
     }
 
-    return names.stream().map(Name::partition).toList();
+    return names;
+  }
+
+  private static List<String> all(byte[] content, String where) throws DamagedFileException {
+    List<String> names =
+        read(Names.class, content, where).partitions.stream().map(Name::partition).toList();
+    if (new HashSet<>(names).size() < names.size()) {
+      throw new DamagedFileException(
+          "Cannot read %s: it has a partition twice, expected each once".formatted(where));
+    }
+
+    return names;
   }
 
   private record Names(@JsonProperty(required = true) List<Name> partitions) {}

@@ -52,6 +52,9 @@ public record RunReport(
   /** The first had names such as {@code exitCode}, which are read too. */
   private static final int FORMAT = 2;
 
+  /** Of 50,000 files there are as many in {@link #MAX_BYTES}. */
+  private static final int MOST_TOKENS = 800_000;
+
   /** Characters of what names a run, a model or a partition. */
   private static final int MOST_NAME = 2_000;
 
@@ -105,7 +108,7 @@ public record RunReport(
    */
   public record Ending(
       @JsonProperty(required = true) String outcome,
-      @JsonAlias("exitCode") int exitCode,
+      @JsonProperty(required = true) @JsonAlias("exitCode") int exitCode,
       String message,
       @JsonAlias("groupsLeft") int groupsLeft) {}
 
@@ -146,9 +149,9 @@ public record RunReport(
    *     it must not be shown
    */
   public record FaultyRows(
-      String field,
-      String code,
-      long rows,
+      @JsonProperty(required = true) String field,
+      @JsonProperty(required = true) String code,
+      @JsonProperty(required = true) long rows,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String example) {}
 
   /**
@@ -167,7 +170,7 @@ public record RunReport(
 
   /** Shares of missing and unseen values of a feature, 0 to 1, in the run and when sealed. */
   public record Change(
-      String feature,
+      @JsonProperty(required = true) String feature,
       double missing,
       @JsonAlias("missingSealed") double missingSealed,
       double unseen,
@@ -240,6 +243,15 @@ public record RunReport(
       List<DataFile> files) {
     public Partition {
       files = List.copyOf(files);
+      long left = Long.MAX_VALUE;
+      for (DataFile file : files) {
+        if (file.bytes() > left) {
+          throw new IllegalArgumentException(
+              "got files of more bytes, expected at most " + Long.MAX_VALUE);
+        }
+
+        left -= file.bytes();
+      }
     }
 
     /** Returns the report on the same partition, whose rows were compared with others. */
@@ -257,7 +269,7 @@ public record RunReport(
     /** Returns the length of all files. */
     @JsonProperty
     public long bytes() {
-      return files.stream().mapToLong(DataFile::bytes).reduce(0, Math::addExact);
+      return files.stream().mapToLong(DataFile::bytes).sum();
     }
   }
 
@@ -323,7 +335,9 @@ public record RunReport(
    */
   public static RunReport fromJson(byte[] content, String where) throws DamagedFileException {
     try {
-      RunReport report = Documents.TOLERANT.read(RunReport.class, "the report", content);
+      Documents.checkFormat("the report", content, FORMAT);
+      RunReport report =
+          Documents.TOLERANT.read(RunReport.class, "the report", content, MOST_TOKENS);
       report.check();
       return report;
     } catch (BrokenJsonException e) {

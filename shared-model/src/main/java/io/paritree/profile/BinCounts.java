@@ -52,7 +52,7 @@ public record BinCounts(Bins bins, List<Long> counts) {
 
   /** The members of a document; each feature and each output has some of them. */
   record Form(
-      Optional<float[]> edges,
+      Optional<List<Float>> edges,
       Optional<List<Integer>> codes,
       Optional<List<String>> values,
       Optional<List<Long>> counts) {
@@ -61,23 +61,53 @@ public record BinCounts(Bins bins, List<Long> counts) {
       return new Form(
           bins.map(BinCounts::bins)
               .filter(NumberBins.class::isInstance)
-              .map(numbers -> ((NumberBins) numbers).edges()),
+              .map(numbers -> list(((NumberBins) numbers).edges())),
           categories.map(CategoryBins::codes),
           categories.map(CategoryBins::values),
           bins.map(BinCounts::counts));
+    }
+
+    private static List<Float> list(float[] edges) {
+      List<Float> list = new ArrayList<>();
+      for (float edge : edges) {
+        list.add(edge);
+      }
+
+      return list;
+    }
+
+    private static NumberBins numbers(List<Float> list) {
+      float[] edges = new float[list.size()];
+      for (int at = 0; at < edges.length; at++) {
+        edges[at] = list.get(at);
+      }
+
+      return new NumberBins(edges);
     }
 
     private static Optional<CategoryBins> categories(Bins bins) {
       return bins instanceof CategoryBins categories ? Optional.of(categories) : Optional.empty();
     }
 
-    /** Returns the bins; empty if the document has none. */
+    /**
+     * Returns the bins; empty if the document has none.
+     *
+     * @throws IllegalArgumentException if it has some of their members only
+     */
     Optional<BinCounts> bins() {
-      Optional<Bins> bins =
-          edges
-              .<Bins>map(NumberBins::new)
-              .or(() -> codes.map(one -> new CategoryBins(one, values.orElse(List.of()))));
-      return bins.map(one -> new BinCounts(one, counts.orElse(List.of())));
+      boolean isWhole =
+          counts.isPresent() == (edges.isPresent() || codes.isPresent())
+              && values.isPresent() == codes.isPresent()
+              && (edges.isEmpty() || codes.isEmpty());
+      if (!isWhole) {
+        throw new IllegalArgumentException(
+            "got some members of bins, expected edges and counts; or codes, values and counts; or none");
+      }
+
+      return edges
+          .<Bins>map(Form::numbers)
+          .or(() -> codes.map(one -> new CategoryBins(one, values.orElseThrow())))
+          .map(one -> new BinCounts(one, counts.orElseThrow()));
     }
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
@@ -49,18 +48,35 @@ public record FeatureProfile(
       @JsonProperty(required = true) String field,
       @JsonProperty(required = true) long missing,
       @JsonProperty(required = true) long unseen,
-      @JsonUnwrapped BinCounts.Form bins,
+      Optional<List<Float>> edges,
+      Optional<List<Integer>> codes,
+      Optional<List<String>> values,
+      Optional<List<Long>> counts,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
-          List<Double> contributions) {}
+          List<Double> contributions) {
+    Optional<BinCounts> bins() {
+      return new BinCounts.Form(edges, codes, values, counts).bins();
+    }
+  }
 
   @JsonValue
   Form form() {
-    return new Form(feature, field, missing, unseen, BinCounts.Form.of(bins), contributions);
+    BinCounts.Form one = BinCounts.Form.of(bins);
+    return new Form(
+        feature,
+        field,
+        missing,
+        unseen,
+        one.edges(),
+        one.codes(),
+        one.values(),
+        one.counts(),
+        contributions);
   }
 
   @JsonCreator
   static FeatureProfile of(Form form) {
     return new FeatureProfile(
-        form.feature, form.field, form.missing, form.unseen, form.bins.bins(), form.contributions);
+        form.feature, form.field, form.missing, form.unseen, form.bins(), form.contributions);
   }
 }

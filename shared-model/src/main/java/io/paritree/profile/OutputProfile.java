@@ -2,8 +2,8 @@ package io.paritree.profile;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -21,15 +21,23 @@ public record OutputProfile(
       @JsonProperty(required = true) String output,
       @JsonProperty(required = true) double mean,
       OptionalLong above,
-      @JsonUnwrapped BinCounts.Form bins) {}
+      Optional<List<Float>> edges,
+      Optional<List<Integer>> codes,
+      Optional<List<String>> values,
+      Optional<List<Long>> counts) {
+    Optional<BinCounts> bins() {
+      return new BinCounts.Form(edges, codes, values, counts).bins();
+    }
+  }
 
   @JsonValue
   Form form() {
-    return new Form(output, mean, above, BinCounts.Form.of(bins));
+    BinCounts.Form one = BinCounts.Form.of(bins);
+    return new Form(output, mean, above, one.edges(), one.codes(), one.values(), one.counts());
   }
 
   @JsonCreator
   static OutputProfile of(Form form) {
-    return new OutputProfile(form.output, form.mean, form.above, form.bins.bins());
+    return new OutputProfile(form.output, form.mean, form.above, form.bins());
   }
 }

@@ -152,6 +152,14 @@ class ReferenceTest {
         "{\"distance\": | {\"distances\": | /faults: got 'distances', expected a field of the model",
         "\"out_of_range\": 1 | \"out_of_range\": 10 | /faults: got 10, expected at most 9",
         "\"faults\" | \"fault\" | unknown key 'fault'",
+        "\"edges\": [10.0, | \"edge\": [10.0, | /features/0: got the unknown key 'edge'",
+        "\"above\": 3, | \"over\": 3, | /outputs/0: got the unknown key 'over'",
+        "\"edges\": [10.0, 20.5], | `` | /features/0: got some members of bins, expected edges and counts",
+        "\"edges\": [10.0, 20.5] | \"edges\": \"AACAPw==\" | /features/0/edges: got the text 'AACAPw==', expected an array",
+        "[10.0, 20.5] | [10.0, 1e39] | /features/0/edges/1: got 1e39, expected a number that is finite as a float",
+        "\"missing\": 2 | \"missing\": null | /features/0/missing: got null, expected a whole number",
+        "[1, 2, 1, 2] | [1, null, 1, 2] | /features/0/counts/1: got null, expected a whole number",
+        "\"out_of_range\": 1 | \"out_of_range\": null | /faults/distance/out_of_range: got null",
         "\"rows\" | \"rows | not well-formed",
       })
   void aReferenceThatIsNotOfItsModelIsRefusedWithItsPlace(

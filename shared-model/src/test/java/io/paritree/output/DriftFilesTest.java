@@ -117,6 +117,25 @@ class DriftFilesTest {
   }
 
   @Test
+  void onlyThePartitionsOfTheDocumentAreReadAndEachIsThereOnce() throws Exception {
+    String partition = "{\"partition\": \"day=%s\"}";
+    String others =
+        "{\"format\": 1, \"new\": {\"partitions\": [%s]}, \"partitions\": [%s, %s]}"
+            .formatted(partition, partition, partition);
+    Set<String> paths = Set.of("day=1", "day=2", "day=3");
+
+    assertThat(RunDrift.partitions(utf8(others.formatted(3, 1, 2)), "x", paths).keySet())
+        .containsExactlyInAnyOrder("day=1", "day=2");
+    assertThatThrownBy(() -> RunDrift.partitions(utf8(others.formatted(3, 1, 1)), "x", paths))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining("it has a partition twice");
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
   void aRunOfNoPartitionHasAFileAndOneWithoutAnyIsReported() throws Exception {
     assertThat(written(0).partition("day=1")).isEmpty();
     assertThat(names()).containsExactly("drift.json");

@@ -311,6 +311,10 @@ class MlflowModelTest {
     assertThatThrownBy(() -> open(MLMODEL.formatted(BOOSTER, "\"weight\""), model))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("got the text 'weight', expected an array");
+    String nothing = PARCELS.replaceFirst("\\{", "null, {");
+    assertThatThrownBy(() -> open(MLMODEL.formatted(BOOSTER, nothing), model))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("/0: got null, expected an object");
   }
 
   /** PyYAML quotes what is a number in YAML 1.1; these are numbers only in YAML 1.2. */

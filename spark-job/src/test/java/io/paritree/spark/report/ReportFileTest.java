@@ -254,6 +254,26 @@ class ReportFileTest {
     }
   }
 
+  /** A server holds what it reads of a file that others may have written. */
+  @Test
+  void whatNoRunReportsIsRefusedThoughItIsShort() {
+    String bytes = "\"bytes\" : " + Long.MAX_VALUE;
+    for (String broken :
+        List.of(
+            FULL.replace("\"format\" : 2", "\"format\" : 3"),
+            FULL.replaceFirst("\"exit_code\" : \\d+", "\"exit_code\" : null"),
+            FULL.replaceFirst("\"run_id\" : \"[^\"]*\"", "\"run_id\" : null"),
+            FULL.replaceFirst("\"changed\" : \\[", "\"changed\" : [ {},"),
+            FULL.replaceFirst("\"seconds\" : \\{", "\"seconds\" : {\"a\" : null,"),
+            FULL.replaceAll("\"bytes\" : \\d+", bytes),
+            "{\"new\" : [" + "{},".repeat(500_000) + FULL.replaceFirst("\\{", "1],"))) {
+      assertThat(broken).isNotEqualTo(FULL);
+      assertThatThrownBy(() -> RunReport.fromJson(utf8(broken), "/o/report.json"))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("Cannot read /o/report.json: it is not the report of a run");
+    }
+  }
+
   @Test
   void aDistributionReadsBackWithAnyScores() throws IOException {
     for (float[] scored :
