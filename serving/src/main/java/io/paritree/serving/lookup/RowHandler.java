@@ -18,7 +18,6 @@ import io.paritree.serving.stored.StoredRow;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -83,11 +82,12 @@ public record RowHandler(StoredScores scores, ServingConfig.Limits limits) {
   private static boolean isUnchanged(Context ctx, String tag) {
     ctx.header(Header.ETAG, tag);
     ctx.header(Header.CACHE_CONTROL, "private, no-cache"); // may be kept, and is revalidated
-    String known = Objects.requireNonNullElse(ctx.header(Header.IF_NONE_MATCH), "");
+    String known = ctx.header(Header.IF_NONE_MATCH);
     boolean unchanged =
-        Stream.of(known.split(","))
-            .map(one -> one.strip().replaceFirst("^W/", ""))
-            .anyMatch(one -> one.equals(tag) || one.equals("*"));
+        known != null
+            && Stream.of(known.split(","))
+                .map(one -> one.strip().replaceFirst("^W/", ""))
+                .anyMatch(one -> one.equals(tag) || one.equals("*"));
     if (unchanged) {
       ctx.status(304);
     }
