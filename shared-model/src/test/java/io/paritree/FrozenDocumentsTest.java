@@ -253,8 +253,7 @@ class FrozenDocumentsTest {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  private byte[] rewritten(Kind kind, Path file, byte[] document, String name)
-      throws Exception {
+  private byte[] rewritten(Kind kind, Path file, byte[] document, String name) throws Exception {
     return switch (kind) {
       case PACKAGE -> ManifestWriter.toJson(ManifestParser.fromJson(name, document));
       case GOLDEN -> GoldenFile.write(GoldenFile.parse(name, document));

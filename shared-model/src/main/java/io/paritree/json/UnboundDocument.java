@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
@@ -12,6 +13,7 @@ import io.paritree.feature.NearestName;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +41,20 @@ final class UnboundDocument {
       return at(origin, refused, ": " + why.getMessage());
     } else if (fault instanceof UnrecognizedPropertyException unknown) {
       return unknown(origin, unknown);
+    } else if (fault instanceof InvalidNullException nothing && isElement(nothing)) {
+      return at(origin, nothing, ": got null, expected a value");
     } else if (fault instanceof MismatchedInputException mismatch) {
       return mismatch(origin, mismatch, mismatch.getTargetType());
     }
 
     return StrictJson.malformed(origin, BrokenJsonException.WHOLE, fault);
+  }
+
+  /** Returns whether an element of an array or of a map is null, and not a member of a record. */
+  private static boolean isElement(InvalidNullException fault) {
+    List<JsonMappingException.Reference> path = fault.getPath();
+    String last = path.isEmpty() ? null : path.get(path.size() - 1).getFieldName();
+    return fault.getPropertyName() != null && !fault.getPropertyName().getSimpleName().equals(last);
   }
 
   private static BrokenJsonException unknown(String origin, UnrecognizedPropertyException fault) {

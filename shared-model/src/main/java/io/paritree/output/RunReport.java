@@ -53,7 +53,7 @@ public record RunReport(
   private static final int FORMAT = 2;
 
   /** Of 50,000 files there are as many in {@link #MAX_BYTES}. */
-  private static final int MOST_TOKENS = 800_000;
+  private static final int MOST_TOKENS = 500_000;
 
   /** Characters of what names a run, a model or a partition. */
   private static final int MOST_NAME = 2_000;
@@ -171,10 +171,10 @@ public record RunReport(
   /** Shares of missing and unseen values of a feature, 0 to 1, in the run and when sealed. */
   public record Change(
       @JsonProperty(required = true) String feature,
-      double missing,
-      @JsonAlias("missingSealed") double missingSealed,
-      double unseen,
-      @JsonAlias("unseenSealed") double unseenSealed) {}
+      @JsonProperty(required = true) double missing,
+      @JsonProperty(required = true) @JsonAlias("missingSealed") double missingSealed,
+      @JsonProperty(required = true) double unseen,
+      @JsonProperty(required = true) @JsonAlias("unseenSealed") double unseenSealed) {}
 
   /** The distribution of scores; none of the numbers need be finite. */
   public record Scores(long count, double mean, float min, float max, List<Float> deciles) {

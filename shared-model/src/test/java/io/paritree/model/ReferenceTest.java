@@ -158,8 +158,8 @@ class ReferenceTest {
         "\"edges\": [10.0, 20.5] | \"edges\": \"AACAPw==\" | /features/0/edges: got the text 'AACAPw==', expected an array",
         "[10.0, 20.5] | [10.0, 1e39] | /features/0/edges/1: got 1e39, expected a number that is finite as a float",
         "\"missing\": 2 | \"missing\": null | /features/0/missing: got null, expected a whole number",
-        "[1, 2, 1, 2] | [1, null, 1, 2] | /features/0/counts/1: got null, expected a whole number",
-        "\"out_of_range\": 1 | \"out_of_range\": null | /faults/distance/out_of_range: got null",
+        "[1, 2, 1, 2] | [1, null, 1, 2] | /features/0/counts/1: got null, expected a value",
+        "\"out_of_range\": 1 | \"out_of_range\": null | /faults/distance/out_of_range: got null, expected a value",
         "\"rows\" | \"rows | not well-formed",
       })
   void aReferenceThatIsNotOfItsModelIsRefusedWithItsPlace(

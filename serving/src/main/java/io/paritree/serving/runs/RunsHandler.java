@@ -42,7 +42,7 @@ public final class RunsHandler {
   private static final long LEAST_LIST_BYTES = 1 << 20;
 
   /** Of a report while it is read: its bytes, its text, and what is made of them. */
-  private static final long READING_BYTES = 48 << 20;
+  private static final long READING_BYTES = 64 << 20;
 
   private final StoredScores scores;
   private final ServingConfig config;
