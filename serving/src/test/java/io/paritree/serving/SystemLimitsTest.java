@@ -64,6 +64,6 @@ class SystemLimitsTest {
     assertThatCode(() -> SystemLimits.checkHeap(without, 5 << 20, heap)).doesNotThrowAnyException();
     assertThatThrownBy(() -> SystemLimits.checkHeap(config, 5 << 20, heap))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageEndingWith("; reports of runs take 96 MiB of it");
+        .hasMessageEndingWith("; reports of runs take 112 MiB of it");
   }
 }

@@ -45,7 +45,7 @@ class KnownPartitionsTest {
     Files.writeString(
         file,
         """
-        {"run": "r", "outcome": "published", "startedAt": "2026-01-01T00:00:00Z",
+        {"format": 1, "run": "r", "outcome": "published", "exitCode": 0, "startedAt": "2026-01-01T00:00:00Z",
           "model": {"name": "credit", "model_version": "credit/3", "digest": "of %2$s"},
           "partitions":
           [{"partition": "%1$s", "identity": "%2$s", "read": 9, "scored": 1, "quarantined": %3$s,
