@@ -4,7 +4,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # A release has no pom.xml, and has what Maven builds without target/.
 if [ -e "$root/pom.xml" ]; then
-  model="$root/shared-model/target"
+  model="$root/shared-model/tool/target"
   job="$root/spark-job/target"
   server="$root/serving/target/paritree-serving"
 else
@@ -12,6 +12,10 @@ else
   job="$root/spark-job"
   server="$root/serving"
 fi
+
+# What tests and benches run from: the classes of shared-model, and those of its tests.
+shared_classes="$root/shared-model/core/target/classes:$root/shared-model/insight/target/classes:$root/shared-model/tool/target/classes"
+shared_tests="${shared_classes//target\/classes/target/test-classes}"
 
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 
@@ -60,7 +64,7 @@ ensure_built() {
   fi
 
   local stamp="$root/target/built"
-  if [ -e "$stamp" ] && [ -z "$(cd "$root" && find pom.xml ./*/pom.xml ./*/src -newer "$stamp" -print -quit 2>/dev/null)" ]; then
+  if [ -e "$stamp" ] && [ -z "$(cd "$root" && find pom.xml ./*/pom.xml ./*/*/pom.xml ./*/src ./shared-model/*/src -newer "$stamp" -print -quit 2>/dev/null)" ]; then
     return
   fi
 

@@ -73,6 +73,7 @@ class JobJarIT {
           .extracting(name -> name.replaceFirst("-[0-9.]+$", ""))
           .containsExactlyInAnyOrder(
               "paritree-model",
+              "paritree-insight",
               "xgboost4j_2.12",
               "picocli",
               "config",

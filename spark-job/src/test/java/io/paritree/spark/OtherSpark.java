@@ -27,7 +27,7 @@ final class OtherSpark {
   private static final Pattern TESTS =
       Pattern.compile(
           "/(org/junit|org/opentest4j|org/apiguardian|org/assertj|net/bytebuddy|test-classes)(/|$)"
-              + "|-tests\\.jar$|/shared-model/target/(classes$|[^/]*\\.jar$)");
+              + "|-tests\\.jar$|/shared-model/[a-z]+/target/(classes$|[^/]*\\.jar$)");
 
   /** All tests, whichever tags they have. */
   static final String ANY = "any() | none()";
