@@ -20,8 +20,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * Measures nanoseconds per row of one thread, from slots to scores, for the specification and for
  * the fast engine in its three uses.
  *
- * <p>Run: {@code mvn -q -Pjmh -pl shared-model/core -am test-compile}, then {@code org.openjdk.jmh.Main
- * ForestBenchmark} on the test class path; {@code scripts/bench engine --jmh} does both.
+ * <p>Run: {@code mvn -q -Pjmh -pl shared-model/core -am test-compile}, then {@code
+ * org.openjdk.jmh.Main ForestBenchmark} on the test class path; {@code scripts/bench engine --jmh}
+ * does both.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** The scripts pass names to Java as they were typed, in any locale. */
 class ScriptsTest {
-  private static final Path COMMON = Path.of(System.getProperty("paritree.root"), "scripts", "common.sh");
+  private static final Path COMMON =
+      Path.of(System.getProperty("paritree.root"), "scripts", "common.sh");
 
   @Test
   void aLocaleWithoutUtf8IsReplacedByOneThatHasIt() throws Exception {
