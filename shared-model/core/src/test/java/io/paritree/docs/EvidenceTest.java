@@ -24,7 +24,7 @@ class EvidenceTest {
   @Test
   void eachCommandOfATableHasItsScriptWithItsWordsAndOptions() throws IOException {
     List<MatchResult> commands =
-        Page.of("docs/evidence.md").lines().stream()
+        Page.of("docs/architecture/promises.md").lines().stream()
             .filter(line -> line.startsWith("|"))
             .flatMap(line -> COMMAND.matcher(line).results())
             .toList();
