@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** The page of versions has the versions of Spark and Delta that the job knows. */
 class CompatibilityPageTest {
-  private static final Page PAGE = Page.of("docs/compatibility.md");
+  private static final Page PAGE = Page.of("docs/clusters.md");
 
   @Test
   void versionsOfSparkAreThoseThatAreNeitherRefusedNorNew() {
