@@ -37,14 +37,7 @@ public final class TextCategoryFeature extends VocabularyFeature {
       Sentinels missing,
       boolean nullable) {
     super(
-        name,
-        column,
-        Values.TEXT,
-        vocabulary.size(),
-        vocabulary::code,
-        unseen,
-        missing,
-        nullable);
+        name, column, Values.TEXT, vocabulary.size(), vocabulary::code, unseen, missing, nullable);
     this.vocabulary = vocabulary;
   }
 

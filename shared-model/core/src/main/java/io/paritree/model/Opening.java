@@ -142,6 +142,7 @@ public final class Opening {
     String modelVersion = manifest.name() + "/" + manifest.version();
     String modelFile = manifest.modelFile();
     checkNames(files, modelVersion, modelFile);
+    manifest.schema().checkMadeFor(manifestFile, files.sha256(modelFile));
     XgboostModel model = models.read(origin + "/" + modelFile, modelFile);
     Schema schema = manifest.schema().schema(manifestFile, model::categories);
     SchemaFit.check(manifestFile, schema, model);

@@ -43,11 +43,11 @@ public final class CsvCells {
       return feature.missing(faults);
     }
 
-    if (feature.kind().isText()) {
+    if (feature.values().isText()) {
       return feature.text(utf8, offset, length, faults);
     }
 
-    boolean isBoolean = feature.kind() == Feature.Kind.BOOLEAN;
+    boolean isBoolean = feature.values() == Feature.Values.TRUTH;
     if (isBoolean && is(TRUE, utf8, offset, length)) {
       return feature.truth(true, faults);
     }
@@ -56,11 +56,13 @@ public final class CsvCells {
       return feature.truth(false, faults);
     }
 
-    if (!NumberText.isNumber(utf8, offset, length)) {
+    boolean isLong = length > NumberText.MAX_LENGTH;
+    if (!NumberText.isNumber(utf8, offset, length)
+        || isLong && feature.values() == Feature.Values.ANY) {
       return feature.text(utf8, offset, length, faults);
     }
 
-    return length > NumberText.MAX_LENGTH
+    return isLong
         ? feature.longNumber(faults)
         : feature.number(NumberText.parse(utf8, offset, length), faults);
   }
