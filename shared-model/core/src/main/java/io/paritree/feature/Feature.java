@@ -1,6 +1,8 @@
 package io.paritree.feature;
 
+import java.time.ZoneId;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One input of the model, and the rules that turn a value of it into one {@code float} slot.
@@ -136,6 +138,11 @@ public abstract sealed class Feature
   /** Returns whether a missing value has a slot other than NaN. */
   public final boolean fillsMissing() {
     return nullable && !Float.isNaN(ifMissing);
+  }
+
+  /** Returns the zone that converts an instant to local time; empty if none does. */
+  public Optional<ZoneId> zone() {
+    return Optional.empty();
   }
 
   /** Returns whether midnight is enough of a time of day, so that a date is read like a time. */

@@ -32,6 +32,16 @@ public final class Field {
     return features;
   }
 
+  /**
+   * Returns the feature whose values the field has: one of any values only if there is no other.
+   */
+  public Feature typed() {
+    return features.stream()
+        .filter(feature -> feature.values() != Feature.Values.ANY)
+        .findFirst()
+        .orElse(features.get(0));
+  }
+
   /** Returns the slot that the feature at {@code index} of {@link #features} fills. */
   public int slot(int index) {
     return slots[index];

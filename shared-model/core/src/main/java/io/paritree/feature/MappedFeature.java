@@ -154,6 +154,11 @@ public final class MappedFeature extends TableFeature {
   }
 
   @Override
+  public Optional<ZoneId> zone() {
+    return source().zone();
+  }
+
+  @Override
   public Kind kind() {
     return Kind.MAPPED;
   }

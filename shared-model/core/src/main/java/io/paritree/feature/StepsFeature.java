@@ -216,6 +216,7 @@ public final class StepsFeature extends TableFeature {
   }
 
   /** Returns the zone that converts an instant to local time. */
+  @Override
   public Optional<ZoneId> zone() {
     return zone;
   }

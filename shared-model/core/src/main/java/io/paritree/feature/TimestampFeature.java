@@ -38,6 +38,7 @@ public final class TimestampFeature extends Feature {
   }
 
   /** Returns the zone that converts an instant to local time; empty if instants are refused. */
+  @Override
   public Optional<ZoneId> zone() {
     return clock.zone();
   }

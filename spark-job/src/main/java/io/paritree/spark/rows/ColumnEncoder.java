@@ -14,6 +14,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * values of the column's type. Immutable and thread-safe.
  */
 public record ColumnEncoder(ColumnKind kind, DataType type) {
+  private static final long MICROS_PER_DAY = 86_400_000_000L;
 
   public static ColumnEncoder of(DataType type) {
     return new ColumnEncoder(ColumnKind.of(type), type);
@@ -28,7 +29,11 @@ public record ColumnEncoder(ColumnKind kind, DataType type) {
       case INSTANT -> feature.instant(row.getLong(at), faults);
       case LOCAL -> feature.local(row.getLong(at), faults);
       case TEXT -> text(row.getUTF8String(at), feature, faults);
-      case DATE, BINARY, OTHER -> feature.other(type.sql(), faults);
+      case DATE ->
+          feature.readsDates()
+              ? feature.local(row.getInt(at) * MICROS_PER_DAY, faults)
+              : feature.other(type.sql(), faults);
+      case BINARY, OTHER -> feature.other(type.sql(), faults);
     };
   }
 

@@ -37,6 +37,7 @@ final class FeatureBins {
       case BOOLEAN -> new NumberBins(1);
       case TEXT_CATEGORY, INTEGER_CATEGORY, CATEGORY_CODE -> categories(slot);
       case TIMESTAMP -> parts(((TimestampFeature) feature).part(), slot);
+      case MAPPED, STEPS -> numbers(slot);
     };
   }
 
@@ -76,7 +77,7 @@ final class FeatureBins {
       case DAY_OF_WEEK -> edges(2, 7, 1);
       case DAY_OF_MONTH -> edges(11, 21, 10);
       case MONTH -> edges(2, 12, 1);
-      case YEAR -> numbers(slot);
+      case YEAR, WEEK, DAY_OF_YEAR -> numbers(slot);
     };
   }
 

@@ -2,6 +2,7 @@ package io.paritree.model.seal;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.Sha256;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
@@ -99,6 +100,7 @@ public final class Sealing {
   public static Sealing of(
       SealSource source, String schemaOrigin, SchemaForm form, Optional<RoundsChoice> asked)
       throws ModelException {
+    form.checkMadeFor(schemaOrigin, Sha256.hex(source.files().get(source.modelFile())));
     Schema schema = form.schema(schemaOrigin, source.model()::categories);
     SchemaFit.check(schemaOrigin, schema, source.model());
     try {
