@@ -179,9 +179,7 @@ final class SweptField {
    * @param record the record's slots
    */
   float[] thresholds(float[] record) {
-    return steps.isEmpty()
-        ? withinRange(steps(splits.thresholds(record, slots)))
-        : thresholds();
+    return steps.isEmpty() ? withinRange(steps(splits.thresholds(record, slots))) : thresholds();
   }
 
   /** Adds the least floats that are not below the cuts of steps. */

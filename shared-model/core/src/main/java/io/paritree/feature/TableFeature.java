@@ -87,7 +87,7 @@ public abstract sealed class TableFeature extends Feature permits MappedFeature,
   }
 
   /** Returns whether the values of a piece are in a place of their own, and have no fault. */
-  final boolean isPlain(int piece) {
+  public final boolean isPlain(int piece) {
     return piece >= Pieces.FIRST && !refused[piece];
   }
 

@@ -1,12 +1,12 @@
 package io.paritree.model.difference;
 
 import io.paritree.FaultCode;
+import io.paritree.comparison.ContractChange;
+import io.paritree.comparison.Effect;
 import io.paritree.feature.Feature;
 import io.paritree.feature.MappedFeature;
 import io.paritree.feature.StepsFeature;
 import io.paritree.feature.TableFeature;
-import io.paritree.comparison.ContractChange;
-import io.paritree.comparison.Effect;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
