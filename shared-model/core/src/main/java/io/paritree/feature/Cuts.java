@@ -90,10 +90,7 @@ final class Cuts extends Pieces {
     return switch (form.of) {
       case DOUBLE, FLOAT, WHOLE -> REFUSED;
       case INSTANT -> time(microsUtc);
-      case LOCAL -> {
-        long micros = form.clock.instant(microsUtc);
-        yield micros == WallClock.BAD ? REFUSED : time(micros);
-      }
+      case LOCAL -> form.clock.readsInstants() ? time(form.clock.micros(microsUtc)) : REFUSED;
     };
   }
 

@@ -135,8 +135,9 @@ final class KnownValues extends Pieces {
       return UNSEEN;
     }
 
-    long micros = form.clock == null ? WallClock.BAD : form.clock.instant(microsUtc);
-    return micros == WallClock.BAD ? REFUSED : local(micros);
+    return form.clock != null && form.clock.readsInstants()
+        ? known(numbers.code(form.part.of(form.clock.second(microsUtc))))
+        : REFUSED;
   }
 
   @Override

@@ -72,10 +72,9 @@ public final class TimestampFeature extends Feature {
 
   @Override
   public float instant(long microsUtc, Faults faults) {
-    long micros = clock.instant(microsUtc);
-    return micros == WallClock.BAD
-        ? faults.badTimestamp(this, "an instant", expected())
-        : local(micros, faults);
+    return clock.readsInstants()
+        ? part.of(clock.second(microsUtc))
+        : faults.badTimestamp(this, "an instant", expected());
   }
 
   @Override

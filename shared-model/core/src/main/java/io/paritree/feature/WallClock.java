@@ -12,7 +12,7 @@ import java.util.Optional;
  * refused. Immutable and thread-safe.
  */
 final class WallClock {
-  /** The value is no timestamp, or an instant without a zone. */
+  /** The text is no timestamp, or an instant without a zone. */
   static final long BAD = TimestampText.BAD;
 
   static final long MICROS_PER_SECOND = 1_000_000L;
@@ -42,18 +42,34 @@ final class WallClock {
     }
 
     long micros = TimestampText.micros(parsed);
-    return TimestampText.isInstant(parsed) ? instant(micros) : micros;
-  }
-
-  /** Returns the local time of an instant. Before 1970 it is rounded down, by floor division. */
-  long instant(long microsUtc) {
-    if (rules == null) {
-      return BAD;
+    if (!TimestampText.isInstant(parsed)) {
+      return micros;
     }
 
+    return readsInstants() ? micros(micros) : BAD;
+  }
+
+  /** Returns whether there is a zone. */
+  boolean readsInstants() {
+    return rules != null;
+  }
+
+  /** Returns the local second of an instant. Before 1970 it is rounded down, by floor division. */
+  long second(long microsUtc) {
     long second = Math.floorDiv(microsUtc, MICROS_PER_SECOND);
-    long offset = rules.getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
-    return microsUtc + offset * MICROS_PER_SECOND;
+    return second + offset(second);
+  }
+
+  private int offset(long second) {
+    return rules.getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
+  }
+
+  /** Returns the local time of an instant; at both ends of the time line, the end. */
+  long micros(long microsUtc) {
+    long offset = offset(Math.floorDiv(microsUtc, MICROS_PER_SECOND)) * MICROS_PER_SECOND;
+    long micros = microsUtc + offset;
+    boolean overflows = ((microsUtc ^ micros) & (offset ^ micros)) < 0;
+    return overflows ? (offset < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : micros;
   }
 
   @Override
