@@ -35,6 +35,12 @@ final class Cuts extends Pieces {
     this.times = times.clone();
   }
 
+  /** Returns the least float that is not below a cut of numbers. */
+  float from(int cut) {
+    float nearest = (float) numbers[cut];
+    return nearest < numbers[cut] ? Math.nextUp(nearest) : nearest;
+  }
+
   Form form() {
     return form;
   }

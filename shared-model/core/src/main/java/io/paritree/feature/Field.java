@@ -14,12 +14,14 @@ public final class Field {
   private final List<Feature> features;
   private final int[] slots;
   private final boolean hasTables;
+  private final boolean readsOneKind;
 
   Field(String column, List<Feature> features, int[] slots) {
     this.column = column;
     this.features = List.copyOf(features);
     this.slots = slots.clone();
     this.hasTables = features.stream().anyMatch(TableFeature.class::isInstance);
+    this.readsOneKind = features.stream().map(Feature::values).distinct().count() == 1;
   }
 
   /** Returns the name of the field or column. */
@@ -40,6 +42,11 @@ public final class Field {
         .filter(feature -> feature.values() != Feature.Values.ANY)
         .findFirst()
         .orElse(features.get(0));
+  }
+
+  /** Returns whether all features read values of one kind, so that a text is read once for all. */
+  public boolean readsOneKind() {
+    return readsOneKind;
   }
 
   /** Returns the slot that the feature at {@code index} of {@link #features} fills. */

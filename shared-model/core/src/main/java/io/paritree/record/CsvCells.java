@@ -29,10 +29,40 @@ public final class CsvCells {
    */
   public static void encode(
       Field field, byte[] utf8, int offset, int length, float[] row, int at, Faults faults) {
+    if (field.features().size() > 1 && field.readsOneKind()) {
+      encodeAll(field, utf8, offset, length, row, at, faults);
+      return;
+    }
+
     for (int index = 0; index < field.features().size(); index++) {
       row[at + field.slot(index)] =
           encode(field.features().get(index), utf8, offset, length, faults);
     }
+  }
+
+  /** Encodes a cell that all features of a field read alike, so that it is read once. */
+  private static void encodeAll(
+      Field field, byte[] utf8, int offset, int length, float[] row, int at, Faults faults) {
+    Feature.Values values = field.typed().values();
+    if (length == 0) {
+      field.missing(row, at, faults);
+    } else if (values == Feature.Values.TRUTH && is(TRUE, utf8, offset, length)) {
+      field.truth(true, row, at, faults);
+    } else if (values == Feature.Values.TRUTH && is(FALSE, utf8, offset, length)) {
+      field.truth(false, row, at, faults);
+    } else if (!isNumber(values, utf8, offset, length)) {
+      field.text(utf8, offset, length, row, at, faults);
+    } else if (length > NumberText.MAX_LENGTH) {
+      field.longNumber(row, at, faults);
+    } else {
+      field.number(NumberText.parse(utf8, offset, length), row, at, faults);
+    }
+  }
+
+  /** Returns whether a cell is a number for features that read such values. */
+  private static boolean isNumber(Feature.Values values, byte[] utf8, int offset, int length) {
+    boolean isLongText = values == Feature.Values.ANY && length > NumberText.MAX_LENGTH;
+    return !values.isText() && !isLongText && NumberText.isNumber(utf8, offset, length);
   }
 
   /**
@@ -41,10 +71,6 @@ public final class CsvCells {
   public static float encode(Feature feature, byte[] utf8, int offset, int length, Faults faults) {
     if (length == 0) {
       return feature.missing(faults);
-    }
-
-    if (feature.values().isText()) {
-      return feature.text(utf8, offset, length, faults);
     }
 
     boolean isBoolean = feature.values() == Feature.Values.TRUTH;
@@ -56,13 +82,11 @@ public final class CsvCells {
       return feature.truth(false, faults);
     }
 
-    boolean isLong = length > NumberText.MAX_LENGTH;
-    if (!NumberText.isNumber(utf8, offset, length)
-        || isLong && feature.values() == Feature.Values.ANY) {
+    if (!isNumber(feature.values(), utf8, offset, length)) {
       return feature.text(utf8, offset, length, faults);
     }
 
-    return isLong
+    return length > NumberText.MAX_LENGTH
         ? feature.longNumber(faults)
         : feature.number(NumberText.parse(utf8, offset, length), faults);
   }
