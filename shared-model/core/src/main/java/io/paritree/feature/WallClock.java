@@ -69,7 +69,11 @@ final class WallClock {
     long offset = offset(Math.floorDiv(microsUtc, MICROS_PER_SECOND)) * MICROS_PER_SECOND;
     long micros = microsUtc + offset;
     boolean overflows = ((microsUtc ^ micros) & (offset ^ micros)) < 0;
-    return overflows ? (offset < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : micros;
+    if (!overflows) {
+      return micros;
+    }
+
+    return offset < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
   @Override
