@@ -33,7 +33,7 @@ export async function complete(contract, path) {
 
 /** What a category that the model does not know counts as; null if it knows it, refuses it, or not all are known here. */
 export function unseenAs(field, text) {
-  const isKnown = !field?.known || field.unseen === "reject" || field.knownTexts.has(text)
+  const isKnown = !field?.known || field.unseen === "reject" || field.unseen === "other" || field.knownTexts.has(text)
       || field.missing?.some(any => String(any) === text);
   return isKnown ? null : field.unseen?.as === undefined ? "missing" : String(field.unseen.as);
 }
