@@ -46,8 +46,8 @@ public record Manifest(
 
   /**
    * The first version that has features of the types {@code mapped} and {@code steps}, slots of
-   * missing values, the parts {@code week} and {@code day_of_year}, and the model file that the
-   * features were made for.
+   * missing values, the parts {@code week} and {@code day_of_year}, calibrated scores, and the
+   * model file that the features were made for.
    */
   static final int FOURTH_FORMAT = 4;
 

@@ -103,13 +103,14 @@ public final class ManifestParser {
     boolean needsFourth = manifest.format() == Manifest.FOURTH_FORMAT || parser.saysReference;
     if (needsFourth && parser.format < Manifest.FOURTH_FORMAT) {
       throw new CorruptModelException(
-          "Cannot read %s at /format: got %s, expected %s, because it has '%s' or '%s', or a feature has '%s', or is of the type '%s', '%s', '%s' or '%s'"
+          "Cannot read %s at /format: got %s, expected %s, because it has '%s', '%s' or '%s', or a feature has '%s', or is of the type '%s', '%s', '%s' or '%s'"
               .formatted(
                   origin,
                   parser.format,
                   Manifest.FOURTH_FORMAT,
                   SchemaParser.MADE_FOR,
                   REFERENCE,
+                  SchemaParser.CALIBRATION,
                   FeatureParser.IF_MISSING,
                   FeatureParser.MAPPED,
                   FeatureParser.STEPS,

@@ -96,9 +96,10 @@ public record SchemaForm(
     return features.stream().anyMatch(FeatureForm::isOffset);
   }
 
-  /** Returns whether a package of format 3 or older cannot have these features. */
+  /** Returns whether a package of format 3 or older cannot have this. */
   boolean needsFourthFormat() {
     return madeFor.isPresent()
+        || outputs.isCalibrated()
         || features.stream()
             .filter(FeatureForm.Complete.class::isInstance)
             .map(form -> ((FeatureForm.Complete) form).feature())

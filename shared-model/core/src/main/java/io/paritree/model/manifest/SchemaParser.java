@@ -17,6 +17,7 @@ public final class SchemaParser {
   public static final String NAMES = "names";
   public static final String CLASSES = "classes";
   public static final String THRESHOLD = "threshold";
+  public static final String CALIBRATION = "calibration";
 
   /** The digest of the model file that the features were made for. */
   public static final String MADE_FOR = "made_for";
@@ -95,17 +96,20 @@ public final class SchemaParser {
   private void readOutputs() throws BrokenJsonException {
     Map<String, List<String>> lists = new HashMap<>();
     List<Float> threshold = new ArrayList<>();
+    CalibrationParser calibration = new CalibrationParser(json);
     json.object(
         Map.of(
             NAMES, () -> lists.put(NAMES, texts()),
             CLASSES, () -> lists.put(CLASSES, texts()),
-            THRESHOLD, () -> threshold.add((float) json.floatNumber())),
+            THRESHOLD, () -> threshold.add((float) json.floatNumber()),
+            CALIBRATION, calibration::read),
         Set.of());
     outputs =
         new OutputsForm(
             Optional.ofNullable(lists.get(NAMES)),
             Optional.ofNullable(lists.get(CLASSES)),
-            threshold.stream().findFirst());
+            threshold.stream().findFirst(),
+            calibration.calibration());
   }
 
   private List<String> texts() throws BrokenJsonException {

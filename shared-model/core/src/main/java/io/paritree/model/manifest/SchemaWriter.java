@@ -12,6 +12,7 @@ import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.TimestampPart;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
+import io.paritree.forest.Calibration;
 import io.paritree.json.JsonText;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -71,7 +72,16 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
       values(SchemaParser.CLASSES, outputs.classes().get());
     }
 
+    calibration(outputs.calibration());
     out.writeEndObject();
+  }
+
+  /** Writes how scores are calibrated, if they are, as a member of the open object. */
+  public void calibration(Calibration calibration) throws IOException {
+    if (!calibration.equals(Calibration.NONE)) {
+      out.writeFieldName(SchemaParser.CALIBRATION);
+      JsonText.inLine(out, line -> CalibrationParser.write(line, calibration));
+    }
   }
 
   private void fromModel(FeatureForm.FromModel form, ReasonRule reason) throws IOException {
@@ -278,7 +288,7 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
   }
 
   /** Writes the shortest digits that, read as a double and then rounded, give this float again. */
-  private void number(float value) throws IOException {
+  void number(float value) throws IOException {
     out.writeNumber(new BigDecimal(Float.toString(value)).stripTrailingZeros().toPlainString());
   }
 

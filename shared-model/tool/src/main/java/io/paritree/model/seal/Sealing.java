@@ -78,14 +78,14 @@ public final class Sealing {
     this.rounds = rounds;
     this.form = form;
     this.schema = schema;
+    this.outputs = Opening.outputs(schemaOrigin, form, model(), rounds.range(origin(), model()));
     this.forest = engine(EngineKind.FOREST);
-    this.outputs =
-        form.outputs().bind(schemaOrigin, model().objective(), forest.outputs(), forest.scores());
   }
 
   private Engine engine(EngineKind kind) throws ModelException {
     byte[] content = source.files().get(source.modelFile());
-    return Opening.engine(content, model(), rounds.range(origin(), model()), schema, kind);
+    return Opening.engine(
+        content, model(), rounds.range(origin(), model()), schema, outputs.calibration(), kind);
   }
 
   /**
@@ -205,7 +205,7 @@ public final class Sealing {
   }
 
   private Forest specification() throws CorruptModelException {
-    return Opening.forest(model(), rounds.range(origin(), model()), schema);
+    return Opening.forest(model(), rounds.range(origin(), model()), schema, outputs.calibration());
   }
 
   public Engine forest() {
