@@ -56,8 +56,8 @@ export function unseenNotes(contract, textOf) {
 
 /** The margin at which a label changes, from the score at which it does; null where that is not known. */
 export function thresholdMargin(contract) {
-  const threshold = contract?.outputs.threshold;
-  return threshold > 0 && threshold < 1 && /^(binary:logistic|reg:logistic)$/.test(contract.objective)
+  const {threshold, calibration} = contract?.outputs ?? {};
+  return calibration === undefined && threshold > 0 && threshold < 1 && /^(binary:logistic|reg:logistic)$/.test(contract.objective)
     ? Math.log(threshold / (1 - threshold)) : null;
 }
 

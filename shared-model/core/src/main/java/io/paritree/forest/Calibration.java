@@ -120,7 +120,7 @@ public sealed interface Calibration extends Serializable {
         return y[0];
       }
 
-      float clipped = score < x[0] ? x[0] : score > x[last] ? x[last] : score;
+      float clipped = Math.min(Math.max(score, x[0]), x[last]);
       int high = Math.max(1, firstNotBelow(clipped));
       int low = high - 1;
       float slope = (y[high] - y[low]) / (x[high] - x[low]);
