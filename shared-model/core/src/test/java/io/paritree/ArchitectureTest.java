@@ -89,6 +89,8 @@ class ArchitectureTest extends ArchitectureContract {
         .resideInAPackage(room)
         .and()
         .doNotHaveSimpleName("VectorWidth") // reads which features the CPU has
+        .and()
+        .doNotHaveSimpleName("Calibration") // goes to Spark's tasks with the outputs
         .should()
         .dependOnClassesThat()
         .resideOutsideOfPackages(

@@ -85,7 +85,7 @@ record LineageFacts(JobSettings settings, ScoringModel model, JobCheck check) {
     Set<String> numbers = new HashSet<>();
     Set<String> others = new HashSet<>();
     for (Feature feature : model.schema().features()) {
-      boolean isNumber = feature.kind() == Feature.Kind.NUMBER;
+      boolean isNumber = feature.values() == Feature.Values.NUMBER && !feature.kind().isCategory();
       if (!isNumber || !numbers.add(feature.column())) {
         others.add(feature.column());
       }

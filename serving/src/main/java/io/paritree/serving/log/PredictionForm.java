@@ -177,7 +177,7 @@ public final class PredictionForm {
 
   private static Cell cell(Feature feature) {
     return switch (feature.kind()) {
-      case NUMBER, CATEGORY_CODE -> (slot, out) -> out.number(slot);
+      case NUMBER, CATEGORY_CODE, MAPPED, STEPS -> (slot, out) -> out.number(slot);
       case BOOLEAN -> (slot, out) -> out.raw(slot == 0 ? "false" : "true");
       case TEXT_CATEGORY -> {
         List<String> texts = ((TextCategoryFeature) feature).vocabulary();

@@ -293,7 +293,7 @@ final class InvocationsReader {
   private static boolean isNoTime(JsonDocument document, Field field)
       throws MalformedJsonException {
     return document.token() == JsonToken.VALUE_STRING
-        && field.features().get(0).kind() == Feature.Kind.TIMESTAMP
+        && field.typed().values() == Feature.Values.TIME
         && document.text().equals("NaT");
   }
 

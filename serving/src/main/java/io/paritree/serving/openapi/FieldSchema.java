@@ -6,7 +6,7 @@ import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Sentinels;
-import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.StepsFeature;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
 import io.paritree.serving.request.FieldRules;
@@ -41,22 +41,22 @@ final class FieldSchema {
     FieldRules rules = new FieldRules(field);
     boolean nullable = rules.nullable();
     Feature feature = rules.typed();
-    switch (feature.kind()) {
-      case NUMBER -> writeNumber((NumberFeature) feature, json);
-      case BOOLEAN -> json.writeStringField("type", "boolean");
-      case TEXT_CATEGORY -> {
-        json.writeStringField("type", "string");
-        writeEnum((VocabularyFeature) feature, texts(feature.sentinels()), nullable, json);
-      }
-      case INTEGER_CATEGORY -> {
+    switch (feature.values()) {
+      case NUMBER -> writeNumber(feature, json);
+      case WHOLE -> {
         writeType("integer", "int64", json);
-        writeEnum((VocabularyFeature) feature, integers(feature.sentinels()), nullable, json);
+        writeEnum(rules, feature, integers(feature.sentinels()), json);
       }
-      case CATEGORY_CODE -> writeType("number", "double", json);
-      case TIMESTAMP -> {
+      case TRUTH -> json.writeStringField("type", "boolean");
+      case TEXT -> {
+        json.writeStringField("type", "string");
+        writeEnum(rules, feature, texts(feature.sentinels()), json);
+      }
+      case TIME -> {
         json.writeStringField("type", "string");
         json.writeStringField("pattern", pattern(field));
       }
+      case ANY -> {} // OpenAPI's schema of any value has no type
     }
 
     if (nullable) {
@@ -77,8 +77,12 @@ final class FieldSchema {
   }
 
   /** Writes bounds that include the sentinels. */
-  private static void writeNumber(NumberFeature number, JsonGenerator json) throws IOException {
+  private static void writeNumber(Feature feature, JsonGenerator json) throws IOException {
     writeType("number", "double", json);
+    if (!(feature instanceof NumberFeature number)) {
+      return;
+    }
+
     double least = number.min();
     double greatest = number.max();
     for (double sentinel : number.sentinels().withSpelledNumbers().numbers()) {
@@ -114,12 +118,16 @@ final class FieldSchema {
    * constant of a client.
    */
   private static void writeEnum(
-      VocabularyFeature category, Stream<?> sentinels, boolean nullable, JsonGenerator json)
+      FieldRules rules, Feature feature, Stream<?> sentinels, JsonGenerator json)
       throws IOException {
-    List<?> values = Stream.concat(category.vocabulary().stream(), sentinels).distinct().toList();
-    if (!(category.unseen() instanceof Unseen.Reject)
-        || values.size() > MAX_ENUM
-        || !areConstants(values)) {
+    List<?> known =
+        feature instanceof VocabularyFeature category ? category.vocabulary() : rules.known();
+    List<?> values = Stream.concat(known.stream(), sentinels).distinct().toList();
+    boolean isClosed =
+        feature instanceof VocabularyFeature category
+            ? category.unseen() instanceof Unseen.Reject
+            : rules.refusesUnseen();
+    if (!isClosed || values.size() > MAX_ENUM || !areConstants(values)) {
       return;
     }
 
@@ -128,7 +136,7 @@ final class FieldSchema {
       json.writeObject(value);
     }
 
-    if (nullable) {
+    if (rules.nullable()) {
       json.writeNull(); // OpenAPI 3.0 demands it in addition to nullable
     }
 
@@ -158,9 +166,11 @@ final class FieldSchema {
     boolean instants = true;
     StringBuilder missing = new StringBuilder();
     for (Feature feature : field.features()) {
-      if (feature instanceof TimestampFeature timestamp) {
-        instants &= timestamp.zone().isPresent();
-        for (String text : texts(timestamp.sentinels()).toList()) {
+      if (feature.values() == Feature.Values.TIME) {
+        boolean needsOffset =
+            feature instanceof StepsFeature steps && steps.of() == StepsFeature.Of.INSTANT;
+        instants &= feature.zone().isPresent() || needsOffset;
+        for (String text : texts(feature.sentinels()).toList()) {
           missing.append('|').append(text.replaceAll("[\\\\^$.|?*+()\\[\\]{}/]", "\\\\$0"));
         }
       }

@@ -93,7 +93,7 @@ public record MetadataHandler(Models models, Readiness readiness) {
 
   private static List<Tensor> inputs(ServedModel served) {
     return served.model().schema().fields().stream()
-        .map(field -> new Tensor(field.column(), datatype(field.features().get(0)), 1))
+        .map(field -> new Tensor(field.column(), datatype(field.typed()), 1))
         .toList();
   }
 
@@ -125,11 +125,11 @@ public record MetadataHandler(Models models, Readiness readiness) {
   }
 
   private static String datatype(Feature feature) {
-    return switch (feature.kind()) {
-      case NUMBER, CATEGORY_CODE -> "FP64";
-      case BOOLEAN -> "BOOL";
-      case INTEGER_CATEGORY -> "INT64";
-      case TEXT_CATEGORY, TIMESTAMP -> "BYTES";
+    return switch (feature.values()) {
+      case NUMBER -> "FP64";
+      case TRUTH -> "BOOL";
+      case WHOLE -> "INT64";
+      case TEXT, TIME, ANY -> "BYTES";
     };
   }
 }

@@ -60,7 +60,7 @@ final class TensorPlaces {
     }
 
     for (Feature feature : schema.features()) {
-      if (feature.kind().isText()) {
+      if (feature.values().isText()) {
         throw InferRequest.wrong(
             "the input",
             "one tensor per field, because '%s' is not a number".formatted(feature.name()));

@@ -76,7 +76,7 @@ public final class SeenRows {
    * @param found has the unseen values of these rows, and of faulty rows beside them
    */
   public synchronized void add(int rows, float[] of, float[] scoresOf, Faults found) {
-    addUnseen(found);
+    addSpecial(found);
     int width = form.width();
     for (int row = 0; row < rows; row++) {
       int at = row * width;
@@ -131,7 +131,7 @@ public final class SeenRows {
    * @param found has their unseen values
    */
   public synchronized void addRefused(UnscoredRows refused, FaultTotals totals, Faults found) {
-    addUnseen(found);
+    addSpecial(found);
     read += refused.rows();
     for (int slot = 0; slot < refused.missing().length; slot++) {
       missing[slot] += refused.missing()[slot];
@@ -144,8 +144,9 @@ public final class SeenRows {
                 .merge(code.code(), count, Long::sum));
   }
 
-  private void addUnseen(Faults found) {
+  private void addSpecial(Faults found) {
     found.takeUnseen((feature, count) -> unseen[form.slot(feature)] += count);
+    found.takeFilled((feature, count) -> missing[form.slot(feature)] += count);
   }
 
   /** Returns the rows so far, and begins anew; null if there are none. */

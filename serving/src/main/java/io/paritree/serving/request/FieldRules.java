@@ -3,19 +3,23 @@ package io.paritree.serving.request;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Feature.Kind;
+import io.paritree.feature.Feature.Values;
 import io.paritree.feature.Field;
+import io.paritree.feature.MappedFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
-import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.StepsFeature;
+import io.paritree.feature.TableFeature;
+import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -32,8 +36,9 @@ public record FieldRules(Field field) {
   /** Returns the feature whose kind the field has: a boolean one only if there is no other. */
   public Feature typed() {
     return field.features().stream()
-        .min(Comparator.comparing(feature -> feature.kind() == Kind.BOOLEAN))
-        .orElseThrow();
+        .filter(feature -> feature.values() != Values.ANY && feature.values() != Values.TRUTH)
+        .findFirst()
+        .orElseGet(field::typed);
   }
 
   /** Returns the words of a fault of each feature for what was expected. */
@@ -64,6 +69,47 @@ public record FieldRules(Field field) {
     return Stream.concat(numbers, texts).toList();
   }
 
+  /** Returns the values that tables of the field list and that all of its features accept. */
+  public List<Object> known() {
+    float[] row = row();
+    Faults faults = new Faults();
+    return field.features().stream()
+        .filter(MappedFeature.class::isInstance)
+        .flatMap(FieldRules::examples)
+        .filter(value -> field.typed().values() != Values.TIME && encode(value, row, faults))
+        .<Object>map(value -> value)
+        .distinct()
+        .toList();
+  }
+
+  /** Returns whether a value is refused that is in no vocabulary, and in no table. */
+  public boolean refusesUnseen() {
+    return field.features().stream()
+        .anyMatch(
+            feature ->
+                feature instanceof MappedFeature mapped && mapped.other().isRejected()
+                    || feature instanceof VocabularyFeature category
+                        && category.unseen() instanceof Unseen.Reject);
+  }
+
+  /** Returns whether the field has numbers that are no categories. */
+  public boolean isOfNumbers() {
+    return typed().kind() == Kind.NUMBER || !steps().isEmpty();
+  }
+
+  /** Returns the features that give slots by steps of numbers. */
+  public List<StepsFeature> steps() {
+    return field.features().stream()
+        .filter(StepsFeature.class::isInstance)
+        .map(StepsFeature.class::cast)
+        .filter(steps -> !steps.of().isTime())
+        .toList();
+  }
+
+  private float[] row() {
+    return new float[1 + IntStream.of(slots()).max().orElse(0)];
+  }
+
   /** Returns the features that read numbers. */
   public List<NumberFeature> numbers() {
     return field.features().stream()
@@ -83,21 +129,29 @@ public record FieldRules(Field field) {
   /** Returns the least slot that all bounds allow; -Infinity without bounds. */
   public float min() {
     return (float)
-        numbers().stream().mapToDouble(NumberFeature::min).max().orElse(Float.NEGATIVE_INFINITY);
+        DoubleStream.concat(
+                numbers().stream().mapToDouble(NumberFeature::min),
+                steps().stream().mapToDouble(StepsFeature::min))
+            .max()
+            .orElse(Float.NEGATIVE_INFINITY);
   }
 
   /** Returns the largest slot that all bounds allow; Infinity without bounds. */
   public float max() {
     return (float)
-        numbers().stream().mapToDouble(NumberFeature::max).min().orElse(Float.POSITIVE_INFINITY);
+        DoubleStream.concat(
+                numbers().stream().mapToDouble(NumberFeature::max),
+                steps().stream().mapToDouble(StepsFeature::max))
+            .min()
+            .orElse(Float.POSITIVE_INFINITY);
   }
 
   /** Returns the zone that turns instants into local times; empty if they are refused. */
   public Optional<ZoneId> zone() {
     List<Optional<ZoneId>> zones =
         field.features().stream()
-            .filter(TimestampFeature.class::isInstance)
-            .map(feature -> ((TimestampFeature) feature).zone())
+            .filter(feature -> feature.values() == Values.TIME)
+            .map(Feature::zone)
             .toList();
     return zones.isEmpty() || zones.contains(Optional.<ZoneId>empty())
         ? Optional.empty()
@@ -131,9 +185,10 @@ public record FieldRules(Field field) {
     return faults.isEmpty();
   }
 
-  /** Returns whether no feature has a missing value in a row. */
+  /** Returns whether no feature has a missing value in a row; in a table, a value may mean that. */
   public boolean isComplete(float[] row) {
     return IntStream.range(0, field.features().size())
+        .filter(index -> !(field.features().get(index) instanceof TableFeature))
         .noneMatch(index -> Float.isNaN(row[field.slot(index)]));
   }
 
@@ -142,8 +197,7 @@ public record FieldRules(Field field) {
    * missing, where there is one.
    */
   public Object example() {
-    int width = 1 + IntStream.range(0, field.features().size()).map(field::slot).max().orElse(0);
-    float[] row = new float[width];
+    float[] row = row();
     Faults faults = new Faults();
     return examples()
         .filter(value -> encode(value, row, faults) && isComplete(row))
@@ -164,7 +218,26 @@ public record FieldRules(Field field) {
       case TEXT_CATEGORY, INTEGER_CATEGORY -> ((VocabularyFeature) feature).vocabulary().stream();
       case CATEGORY_CODE -> Stream.of(0, 1, 2);
       case TIMESTAMP -> Stream.of(EXAMPLE_TIME);
+      case MAPPED ->
+          switch (feature.values()) {
+            case TIME -> Stream.of(EXAMPLE_TIME);
+            case NUMBER, ANY -> Stream.of(BigDecimal.ONE);
+            case WHOLE, TRUTH, TEXT ->
+                ((MappedFeature) feature).entries().stream().map(MappedFeature.Entry::value);
+          };
+      case STEPS -> examples((StepsFeature) feature);
     };
+  }
+
+  private static Stream<?> examples(StepsFeature steps) {
+    if (steps.of().isTime()) {
+      return Stream.of(EXAMPLE_TIME, EXAMPLE_TIME + "Z");
+    }
+
+    List<Double> values = new ArrayList<>(List.of(1.0, 0.0));
+    steps.steps().stream().skip(1).forEach(step -> values.add(step.from().doubleValue()));
+    values.add(Math.floor(values.get(values.size() == 2 ? 0 : 2)) - 1);
+    return values.stream().map(value -> BigDecimal.valueOf(value).stripTrailingZeros());
   }
 
   private static Stream<BigDecimal> examples(NumberFeature number) {

@@ -7,6 +7,7 @@ import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.NumberText;
 import io.paritree.feature.OffsetFeature;
+import io.paritree.feature.TableFeature;
 import io.paritree.feature.VocabularyFeature;
 import io.paritree.json.JsonText;
 import io.paritree.model.CardWriter;
@@ -69,13 +70,15 @@ final class ContractJson {
     Field field = rules.field();
     Feature typed = rules.typed();
     json.writeStringField("name", field.column());
-    json.writeStringField("type", type(typed.kind()));
+    json.writeStringField("type", type(typed));
     JsonText.array(
         json, "features", field.features().stream().map(Feature::name).toList(), json::writeString);
     json.writeBooleanField("nullable", rules.nullable());
     json.writeStringField("expected", rules.expected());
     if (typed instanceof NumberFeature) {
       writeNumber(rules, json);
+    } else if (typed instanceof TableFeature) {
+      writeTable(rules, json);
     } else if (typed instanceof VocabularyFeature category) {
       List<?> vocabulary = category.vocabulary();
       List<?> first = vocabulary.subList(0, Math.min(MAX_CATEGORIES, vocabulary.size()));
@@ -93,11 +96,36 @@ final class ContractJson {
     writeReason(field, json);
   }
 
-  private static String type(Kind kind) {
-    return switch (kind) {
+  private static void writeTable(FieldRules rules, JsonGenerator json) throws IOException {
+    List<Object> known = rules.known();
+    if (!rules.steps().isEmpty()) {
+      writeBound("min", rules.min(), json);
+      writeBound("max", rules.max(), json);
+      int cuts = rules.steps().stream().mapToInt(steps -> steps.steps().size() - 1).max().orElse(0);
+      json.writeNumberField("thresholds", cuts);
+    } else if (!known.isEmpty()) {
+      List<Object> first = known.subList(0, Math.min(MAX_CATEGORIES, known.size()));
+      JsonText.array(json, "categories", first, json::writeObject);
+      json.writeNumberField("categories_count", known.size());
+      json.writeStringField("unseen", rules.refusesUnseen() ? "reject" : "other");
+    }
+  }
+
+  private static String type(Feature feature) {
+    if (feature instanceof TableFeature) {
+      return switch (feature.values()) {
+        case NUMBER -> "number";
+        case WHOLE -> feature.kind() == Kind.STEPS ? "number" : "integer_category";
+        case TRUTH -> "boolean";
+        case TEXT, ANY -> "category";
+        case TIME -> "timestamp";
+      };
+    }
+
+    return switch (feature.kind()) {
       case NUMBER, BOOLEAN, INTEGER_CATEGORY, CATEGORY_CODE, TIMESTAMP ->
-          kind.name().toLowerCase(Locale.ROOT);
-      case TEXT_CATEGORY -> "category";
+          feature.kind().name().toLowerCase(Locale.ROOT);
+      case TEXT_CATEGORY, MAPPED, STEPS -> "category";
     };
   }
 

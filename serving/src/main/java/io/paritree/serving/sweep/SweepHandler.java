@@ -2,7 +2,6 @@ package io.paritree.serving.sweep;
 
 import io.javalin.http.Context;
 import io.paritree.NameList;
-import io.paritree.feature.Feature.Kind;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberText;
 import io.paritree.feature.Schema;
@@ -100,7 +99,7 @@ public record SweepHandler(ScoringParts parts) {
   private static void addPoints(
       SweepRequest request, SweptField field, SweptPoints points, float[] record) {
     if (request.from().isPresent()) {
-      if (field.rules().typed().kind() != Kind.NUMBER) {
+      if (!field.rules().isOfNumbers()) {
         throw SweepRequest.wrong(SweepRequest.FROM, "a field of numbers; give values of this one");
       }
 

@@ -3,7 +3,10 @@ package io.paritree.serving.sweep;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Feature.Kind;
+import io.paritree.feature.Feature.Values;
 import io.paritree.feature.Field;
+import io.paritree.feature.NumberText;
+import io.paritree.feature.StepsFeature;
 import io.paritree.feature.VocabularyFeature;
 import io.paritree.forest.SplitValues;
 import io.paritree.forest.Tree;
@@ -13,6 +16,7 @@ import io.paritree.record.JsonRecordReader;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.request.FieldRules;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -22,6 +26,8 @@ import java.util.stream.Stream;
 final class SweptField {
   private final FieldRules rules;
   private final SplitValues splits;
+  private final List<StepsFeature> steps;
+  private final boolean hasTables; // of values by themselves
   private final int[] numbers;
   private final int[] coded;
   private final int[] slots;
@@ -34,6 +40,10 @@ final class SweptField {
   SweptField(Field field, ScoringModel model) {
     this.rules = new FieldRules(field);
     this.splits = model.splits();
+    this.steps = rules.steps();
+    this.hasTables =
+        field.features().stream()
+            .anyMatch(feature -> feature.kind() == Kind.MAPPED && feature.values() != Values.ANY);
     this.numbers = rules.slots(Kind.NUMBER);
     this.coded = rules.slots(Kind.CATEGORY_CODE);
     this.slots = rules.slots();
@@ -94,20 +104,22 @@ final class SweptField {
 
   /** Returns whether the values are listed: truths, categories, or codes. */
   boolean isListed() {
-    return rules.field().features().stream().noneMatch(feature -> feature.kind() == Kind.TIMESTAMP)
-        && (numbers.length == 0 || hasFewNumbers());
+    return rules.field().features().stream().noneMatch(feature -> feature.values() == Values.TIME)
+        && (numbers.length == 0 && steps.isEmpty() || hasFewNumbers());
   }
 
   /** Returns whether only some whole numbers are values, because another feature reads them too. */
   private boolean hasFewNumbers() {
-    return rules.field().features().stream()
-        .anyMatch(
-            feature -> feature.kind() == Kind.BOOLEAN || feature.kind() == Kind.INTEGER_CATEGORY);
+    return hasTables
+        || rules.field().features().stream()
+            .anyMatch(
+                feature ->
+                    feature.kind() == Kind.BOOLEAN || feature.kind() == Kind.INTEGER_CATEGORY);
   }
 
   /** Returns whether the score changes in steps, from one number to the next. */
   boolean isStepwise() {
-    return numbers.length > 0
+    return (numbers.length > 0 || !steps.isEmpty())
         && !hasFewNumbers()
         && Arrays.stream(numbers).allMatch(splits::isStepwise);
   }
@@ -122,6 +134,7 @@ final class SweptField {
           case CATEGORY_CODE -> codes();
           case NUMBER -> fewNumbers();
           case TIMESTAMP -> Stream.empty();
+          case MAPPED, STEPS -> rules.known().stream();
         };
     return values.<Object>map(value -> value).filter(value -> rules.encode(value, row, faults));
   }
@@ -140,7 +153,8 @@ final class SweptField {
   }
 
   private Stream<?> fewNumbers() {
-    return rules.field().features().stream().flatMap(SweptField::fewNumbers).distinct();
+    Stream<?> listed = rules.field().features().stream().flatMap(SweptField::fewNumbers);
+    return Stream.concat(listed, rules.known().stream()).distinct();
   }
 
   private static Stream<?> fewNumbers(Feature feature) {
@@ -156,7 +170,7 @@ final class SweptField {
   /** Returns the model's thresholds of the field that its range allows, ascending. */
   float[] thresholds() {
     int[] read = IntStream.concat(IntStream.of(numbers), IntStream.of(coded)).toArray();
-    return withinRange(steps(splits.thresholds(read)));
+    return withinRange(steps(withCuts(splits.thresholds(read))));
   }
 
   /**
@@ -165,7 +179,27 @@ final class SweptField {
    * @param record the record's slots
    */
   float[] thresholds(float[] record) {
-    return withinRange(steps(splits.thresholds(record, slots)));
+    return steps.isEmpty() ? withinRange(steps(splits.thresholds(record, slots))) : thresholds();
+  }
+
+  /** Adds the least floats that are not below the cuts of steps. */
+  private float[] withCuts(float[] thresholds) {
+    float[] all = thresholds;
+    for (StepsFeature feature : steps) {
+      int from = all.length;
+      all = Arrays.copyOf(all, from + feature.steps().size() - 1);
+      for (int step = 1; step < feature.steps().size(); step++) {
+        double cut = feature.steps().get(step).from().doubleValue();
+        float nearest = (float) cut;
+        all[from + step - 1] = nearest < cut ? Math.nextUp(nearest) : nearest;
+      }
+    }
+
+    return all;
+  }
+
+  private boolean isOfWhole() {
+    return steps.stream().anyMatch(feature -> feature.of() == StepsFeature.Of.WHOLE);
   }
 
   /** Adds the numbers at which a category begins or ends, where another feature reads codes. */
@@ -210,13 +244,14 @@ final class SweptField {
    * @return NaN if there is none
    */
   float first(float threshold, float end) {
-    float value = Math.max(Math.max(threshold, min), -Float.MAX_VALUE);
+    float least = Math.max(Math.max(threshold, min), -Float.MAX_VALUE);
+    float value = isOfWhole() ? (float) Math.ceil(least) : least;
     for (long tried = 0; tried <= sentinels && value < end; tried++) {
       if (isNumber(value)) {
         return value;
       }
 
-      value = Math.nextUp(value);
+      value = isOfWhole() ? Math.max(value + 1, Math.nextUp(value)) : Math.nextUp(value);
     }
 
     return Float.NaN;
@@ -229,13 +264,14 @@ final class SweptField {
    * @return NaN if there is none
    */
   float last(float threshold, float end) {
-    float value = Math.min(Math.nextDown(threshold), max);
+    float most = Math.min(Math.nextDown(threshold), max);
+    float value = isOfWhole() ? (float) Math.floor(most) : most;
     for (long tried = 0; tried <= sentinels && value >= end; tried++) {
       if (isNumber(value)) {
         return value;
       }
 
-      value = Math.nextDown(value);
+      value = isOfWhole() ? Math.min(value - 1, Math.nextDown(value)) : Math.nextDown(value);
     }
 
     return Float.NaN;
@@ -249,9 +285,14 @@ final class SweptField {
    * Returns the number that a value of the field is; NaN if it is no number, or missing for one of
    * the features.
    *
+   * @param json the value
    * @param encoded the field's slots
    */
-  float number(float[] encoded) {
+  float number(String json, float[] encoded) {
+    if (!steps.isEmpty()) {
+      return (float) NumberText.parse(json);
+    }
+
     float number = Float.NaN;
     for (int index = 0; index < slots.length; index++) {
       if (rules.field().features().get(index).kind() == Kind.NUMBER) {

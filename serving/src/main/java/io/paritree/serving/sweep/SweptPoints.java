@@ -64,7 +64,7 @@ final class SweptPoints {
    * @param value if it has faults, it is no number
    */
   void around(Point value) {
-    own = value.isFaulty() ? Float.NaN : field.number(value.slots);
+    own = value.isFaulty() ? Float.NaN : field.number(value.json, value.slots);
   }
 
   List<Point> list() {
@@ -205,7 +205,7 @@ final class SweptPoints {
   }
 
   private float number(int at) {
-    return field.number(points.get(at).slots);
+    return field.number(points.get(at).json, points.get(at).slots);
   }
 
   private Comparator<Integer> byNumber() {
@@ -249,7 +249,7 @@ final class SweptPoints {
     double[] numbers =
         points.stream()
             .filter(point -> !point.isFaulty())
-            .mapToDouble(point -> field.number(point.slots))
+            .mapToDouble(point -> field.number(point.json, point.slots))
             .filter(number -> !Double.isNaN(number))
             .sorted()
             .toArray();

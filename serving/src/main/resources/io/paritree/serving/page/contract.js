@@ -33,7 +33,7 @@ export async function complete(contract, path) {
 
 /** What a category that the model does not know counts as; null if it knows it, refuses it, or not all are known here. */
 export function unseenAs(field, text) {
-  const isKnown = !field?.known || field.unseen === "reject" || field.knownTexts.has(text)
+  const isKnown = !field?.known || field.unseen === "reject" || field.unseen === "other" || field.knownTexts.has(text)
       || field.missing?.some(any => String(any) === text);
   return isKnown ? null : field.unseen?.as === undefined ? "missing" : String(field.unseen.as);
 }
@@ -56,8 +56,8 @@ export function unseenNotes(contract, textOf) {
 
 /** The margin at which a label changes, from the score at which it does; null where that is not known. */
 export function thresholdMargin(contract) {
-  const threshold = contract?.outputs.threshold;
-  return threshold > 0 && threshold < 1 && /^(binary:logistic|reg:logistic)$/.test(contract.objective)
+  const {threshold, calibration} = contract?.outputs ?? {};
+  return calibration === undefined && threshold > 0 && threshold < 1 && /^(binary:logistic|reg:logistic)$/.test(contract.objective)
     ? Math.log(threshold / (1 - threshold)) : null;
 }
 

@@ -16,7 +16,10 @@ export function scoreView(answer, contract) {
 
 /** Whether scores are estimates from 0 to 1. */
 export function isShare(contract) {
-  return /^(binary:logistic|reg:logistic)$/.test(contract?.objective ?? "");
+  const {calibration, kind} = contract?.outputs ?? {};
+  return calibration === undefined
+    ? /^(binary:logistic|reg:logistic)$/.test(contract?.objective ?? "")
+    : calibration.method === "sigmoid" || kind === "binary";
 }
 
 function scale(score, contract) {

@@ -8,7 +8,7 @@ public final class BooleanFeature extends Feature {
    * @param missing values that mean "missing"
    */
   public BooleanFeature(String name, String column, Sentinels missing, boolean nullable) {
-    super(name, column, missing, nullable);
+    super(name, column, Values.TRUTH, missing, nullable);
     this.missingSlots = missing.withSpelledNumbers().slots();
   }
 

@@ -14,7 +14,7 @@ public final class CategoryCodeFeature extends Feature {
    * @throws IllegalArgumentException if a sentinel is not finite as a {@code float}
    */
   public CategoryCodeFeature(String name, String column, Sentinels missing, boolean nullable) {
-    super(name, column, missing, nullable);
+    super(name, column, Values.NUMBER, missing, nullable);
     this.missingSlots = NumberFeature.missingSlots(name, missing);
   }
 

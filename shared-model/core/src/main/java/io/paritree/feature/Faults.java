@@ -36,6 +36,8 @@ public final class Faults {
   private int kept = MAX_FAULTS;
   private long unseen;
   private final Map<Feature, Long> unseenByFeature = new IdentityHashMap<>();
+  private long filled;
+  private final Map<Feature, Long> filledByFeature = new IdentityHashMap<>();
 
   /** Returns whether no fault was found so far. */
   public boolean isEmpty() {
@@ -88,14 +90,31 @@ public final class Faults {
     unseenByFeature.merge(feature, 1L, Long::sum);
   }
 
+  /** Returns how many missing values so far have a slot all the same, as {@link #unseen} does. */
+  public long filled() {
+    return filled;
+  }
+
+  void countFilled(Feature feature) {
+    filled++;
+    filledByFeature.merge(feature, 1L, Long::sum);
+  }
+
   /** Visits the features with unseen values, and forgets these. */
   public void takeUnseen(ObjLongConsumer<Feature> visitor) {
-    if (unseenByFeature.isEmpty()) {
-      return;
-    }
+    take(unseenByFeature, visitor);
+  }
 
-    unseenByFeature.forEach(visitor::accept);
-    unseenByFeature.clear();
+  /** Visits the features with missing values that have a slot all the same, and forgets these. */
+  public void takeFilled(ObjLongConsumer<Feature> visitor) {
+    take(filledByFeature, visitor);
+  }
+
+  private static void take(Map<Feature, Long> counts, ObjLongConsumer<Feature> visitor) {
+    if (!counts.isEmpty()) {
+      counts.forEach(visitor::accept);
+      counts.clear();
+    }
   }
 
   /** Forgets all faults, for the next row. */
@@ -166,7 +185,11 @@ public final class Faults {
   }
 
   float outOfRange(NumberFeature feature, double value) {
-    return add(FaultCode.OUT_OF_RANGE, feature, text(value), feature.bounds().orElse(""));
+    return outOfRange(feature, text(value), feature.bounds().orElse(""));
+  }
+
+  float outOfRange(Feature feature, String got, String expected) {
+    return add(FaultCode.OUT_OF_RANGE, feature, got, expected);
   }
 
   /** Records that a record of a batch whose records have keys has none. */

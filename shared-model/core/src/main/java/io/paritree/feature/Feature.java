@@ -1,6 +1,8 @@
 package io.paritree.feature;
 
+import java.time.ZoneId;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One input of the model, and the rules that turn a value of it into one {@code float} slot.
@@ -19,7 +21,8 @@ public abstract sealed class Feature
         BooleanFeature,
         VocabularyFeature,
         CategoryCodeFeature,
-        TimestampFeature {
+        TimestampFeature,
+        TableFeature {
   /** The largest text that is a value, in bytes of UTF-8. */
   public static final int MAX_TEXT = 64 << 10;
 
@@ -28,20 +31,19 @@ public abstract sealed class Feature
   private final Sentinels sentinels;
   private final byte[][] missingTexts;
   private final boolean nullable;
+  private final Values values;
+  private final float ifMissing;
 
-  /** What a feature reads, for code that treats each kind in its own way. */
+  /** What a feature is, for code that treats each kind in its own way. */
   public enum Kind {
     NUMBER,
     BOOLEAN,
     TEXT_CATEGORY,
     INTEGER_CATEGORY,
     CATEGORY_CODE,
-    TIMESTAMP;
-
-    /** Returns whether its values are text in formats that distinguish text from numbers. */
-    public boolean isText() {
-      return this == TEXT_CATEGORY || this == TIMESTAMP;
-    }
+    TIMESTAMP,
+    MAPPED,
+    STEPS;
 
     /** Returns whether its slots are codes of categories. */
     public boolean isCategory() {
@@ -49,21 +51,53 @@ public abstract sealed class Feature
     }
   }
 
+  /** The values that a feature reads. */
+  public enum Values {
+    NUMBER,
+    /** Numbers without a fraction. */
+    WHOLE,
+    TRUTH,
+    TEXT,
+    TIME,
+    /** Values of any kind, of which only counts whether they are missing. */
+    ANY;
+
+    /** Returns whether they are text in formats that distinguish text from numbers. */
+    public boolean isText() {
+      return this == TEXT || this == TIME;
+    }
+  }
+
   /**
    * @param sentinels values that mean "missing"
    */
-  Feature(String name, String column, Sentinels sentinels, boolean nullable) {
+  Feature(String name, String column, Values values, Sentinels sentinels, boolean nullable) {
+    this(name, column, values, sentinels, nullable, Float.NaN);
+  }
+
+  /**
+   * @param ifMissing the slot of a missing value
+   */
+  Feature(
+      String name,
+      String column,
+      Values values,
+      Sentinels sentinels,
+      boolean nullable,
+      float ifMissing) {
     this.name = Objects.requireNonNull(name, "name");
     this.column = Objects.requireNonNull(column, "column");
     this.sentinels = Objects.requireNonNull(sentinels, "sentinels");
     this.missingTexts = sentinels.utf8();
     this.nullable = nullable;
-    if (kind().isText() && !sentinels.numbers().isEmpty()) {
+    this.values = values;
+    this.ifMissing = ifMissing;
+    if (values.isText() && !sentinels.numbers().isEmpty()) {
       throw new IllegalArgumentException(
           "Cannot use the missing sentinels %s of %s '%s': give them as text"
               .formatted(
                   sentinels.numbers(),
-                  kind() == Kind.TIMESTAMP ? "timestamp" : "text category",
+                  values == Values.TIME ? "timestamp" : "text category",
                   name));
     }
   }
@@ -88,15 +122,51 @@ public abstract sealed class Feature
     return sentinels;
   }
 
-  /** Returns what the feature reads; each kind has one class. */
+  /** Returns what the feature is; each kind has one class. */
   public abstract Kind kind();
+
+  /** Returns the values that the feature reads. */
+  public final Values values() {
+    return values;
+  }
+
+  /** Returns the slot of a missing value that is allowed; NaN unless the manifest gives one. */
+  public final float ifMissing() {
+    return ifMissing;
+  }
+
+  /** Returns whether a missing value has a slot other than NaN. */
+  public final boolean fillsMissing() {
+    return nullable && !Float.isNaN(ifMissing);
+  }
+
+  /** Returns the zone that converts an instant to local time; empty if none does. */
+  public Optional<ZoneId> zone() {
+    return Optional.empty();
+  }
+
+  /** Returns whether midnight is enough of a time of day, so that a date is read like a time. */
+  public boolean readsDates() {
+    return values == Values.ANY;
+  }
 
   /** Returns the kind of value that is allowed, worded to follow "expected" in a message. */
   public abstract String expected();
 
-  /** Returns the slot for an absent or null value: NaN, with a fault if it must be present. */
+  /**
+   * Returns the slot for an absent or null value: NaN with a fault if it must be present, otherwise
+   * {@link #ifMissing}.
+   */
   public final float missing(Faults faults) {
-    return nullable ? Float.NaN : faults.missingValue(this);
+    if (!nullable) {
+      return faults.missingValue(this);
+    }
+
+    if (ifMissing == ifMissing) {
+      faults.countFilled(this);
+    }
+
+    return ifMissing;
   }
 
   /** Returns whether a text is one of the sentinels. */

@@ -43,6 +43,7 @@ public final class IntegerCategoryFeature extends VocabularyFeature {
     super(
         name,
         column,
+        Values.WHOLE,
         vocabulary.size(),
         text -> code(vocabulary, NumberText.parse(text)),
         unseen,

@@ -24,7 +24,21 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
    */
   public NumberFeature(
       String name, String column, Sentinels missing, double min, double max, boolean nullable) {
-    super(name, column, missing, nullable);
+    this(name, column, missing, min, max, nullable, Float.NaN);
+  }
+
+  /**
+   * @param ifMissing the slot of a missing value; NaN for none
+   */
+  public NumberFeature(
+      String name,
+      String column,
+      Sentinels missing,
+      double min,
+      double max,
+      boolean nullable,
+      float ifMissing) {
+    super(name, column, Values.NUMBER, missing, nullable, ifMissing);
     this.missingSlots = missingSlots(name, missing);
     this.min = Slots.of(min);
     this.max = Slots.of(max);
@@ -132,7 +146,7 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
       others += slot >= low && slot <= high ? 0 : 1;
     }
 
-    if (others > nans) {
+    if (others > nans || nans > 0 && fillsMissing()) {
       return unusual(values, from, count, faults);
     }
 

@@ -32,7 +32,7 @@ public final class Schema {
    *     another feature follows an offset
    */
   public Schema(List<Feature> features) {
-    this.features = List.copyOf(features);
+    this.features = SharedPieces.of(features);
     this.offsets =
         this.features.stream()
             .filter(OffsetFeature.class::isInstance)
@@ -77,7 +77,7 @@ public final class Schema {
     this.fieldIndexes = indexes;
     this.required =
         IntStream.range(0, fields.size())
-            .filter(index -> !fields.get(index).features().stream().allMatch(Feature::nullable))
+            .filter(index -> !fields.get(index).features().stream().allMatch(Schema::isEmpty))
             .toArray();
   }
 
@@ -129,14 +129,21 @@ public final class Schema {
     return fieldIndexes.getOrDefault(column, -1);
   }
 
-  /** Returns a copy of the indexes of the {@link #fields} that must have a value, in order. */
+  private static boolean isEmpty(Feature feature) {
+    return feature.nullable() && !feature.fillsMissing();
+  }
+
+  /**
+   * Returns a copy of the indexes of the {@link #fields} whose absence is a fault, or has a slot
+   * other than NaN, in order.
+   */
   public int[] required() {
     return required.clone();
   }
 
   /**
    * Makes every slot of a row missing. Absent fields need nothing more, except the {@link
-   * #required} ones: without a value, those are a fault of the row.
+   * #required} ones, which {@link Field#missing} encodes.
    *
    * @param at where the row starts
    */

@@ -36,7 +36,8 @@ public final class TextCategoryFeature extends VocabularyFeature {
       Unseen unseen,
       Sentinels missing,
       boolean nullable) {
-    super(name, column, vocabulary.size(), vocabulary::code, unseen, missing, nullable);
+    super(
+        name, column, Values.TEXT, vocabulary.size(), vocabulary::code, unseen, missing, nullable);
     this.vocabulary = vocabulary;
   }
 

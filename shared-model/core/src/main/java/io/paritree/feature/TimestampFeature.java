@@ -1,8 +1,6 @@
 package io.paritree.feature;
 
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.zone.ZoneRules;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -14,11 +12,8 @@ import java.util.Optional;
  * days, by floor division.
  */
 public final class TimestampFeature extends Feature {
-  private static final long MICROS_PER_SECOND = 1_000_000L;
-
   private final TimestampPart part;
-  private final ZoneId zone;
-  private final ZoneRules rules;
+  private final WallClock clock;
 
   /**
    * @param zone converts an instant to local time; empty if instants are refused
@@ -32,10 +27,9 @@ public final class TimestampFeature extends Feature {
       Optional<ZoneId> zone,
       Sentinels missing,
       boolean nullable) {
-    super(name, column, missing, nullable);
+    super(name, column, Values.TIME, missing, nullable);
     this.part = Objects.requireNonNull(part, "part");
-    this.zone = zone.orElse(null);
-    this.rules = zone.map(ZoneId::getRules).orElse(null);
+    this.clock = new WallClock(zone);
   }
 
   /** Returns the part of the timestamp that the model reads. */
@@ -44,8 +38,9 @@ public final class TimestampFeature extends Feature {
   }
 
   /** Returns the zone that converts an instant to local time; empty if instants are refused. */
+  @Override
   public Optional<ZoneId> zone() {
-    return Optional.ofNullable(zone);
+    return clock.zone();
   }
 
   @Override
@@ -55,9 +50,12 @@ public final class TimestampFeature extends Feature {
 
   @Override
   public String expected() {
-    return zone == null
-        ? "a timestamp without offset, as yyyy-MM-ddTHH:mm:ss"
-        : "a timestamp, as yyyy-MM-ddTHH:mm:ss[offset]";
+    return clock.expected();
+  }
+
+  @Override
+  public boolean readsDates() {
+    return part.isOfDate();
   }
 
   @Override
@@ -66,28 +64,21 @@ public final class TimestampFeature extends Feature {
       return missing(faults);
     }
 
-    long parsed = TimestampText.parse(utf8, offset, length);
-    if (parsed == TimestampText.BAD || (TimestampText.isInstant(parsed) && rules == null)) {
-      return faults.badTimestamp(this, Faults.text(utf8, offset, length), expected());
-    }
-
-    long micros = TimestampText.micros(parsed);
-    return TimestampText.isInstant(parsed) ? instant(micros, faults) : local(micros, faults);
+    long micros = clock.text(utf8, offset, length);
+    return micros == WallClock.BAD
+        ? faults.badTimestamp(this, Faults.text(utf8, offset, length), expected())
+        : local(micros, faults);
   }
 
   @Override
   public float instant(long microsUtc, Faults faults) {
-    if (rules == null) {
-      return faults.badTimestamp(this, "an instant", expected());
-    }
-
-    long second = Math.floorDiv(microsUtc, MICROS_PER_SECOND);
-    int offset = rules.getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
-    return part.of(second + offset);
+    return clock.readsInstants()
+        ? part.of(clock.second(microsUtc))
+        : faults.badTimestamp(this, "an instant", expected());
   }
 
   @Override
   public float local(long micros, Faults faults) {
-    return part.of(Math.floorDiv(micros, MICROS_PER_SECOND));
+    return part.of(Math.floorDiv(micros, WallClock.MICROS_PER_SECOND));
   }
 }

@@ -1,6 +1,7 @@
 package io.paritree.feature;
 
 import java.time.LocalDate;
+import java.time.temporal.IsoFields;
 import java.util.Locale;
 
 /** The parts of a local date and time that a model can read. */
@@ -16,7 +17,11 @@ public enum TimestampPart {
   /** Month, 1 to 12. */
   MONTH,
   /** Year of the proleptic ISO calendar. */
-  YEAR;
+  YEAR,
+  /** Week of the year, 1 to 53, as in ISO 8601: it begins on Monday, and week 1 has a Thursday. */
+  WEEK,
+  /** Day of the year, 1 to 366. */
+  DAY_OF_YEAR;
 
   private static final long SECONDS_PER_DAY = 86_400L;
 
@@ -25,6 +30,11 @@ public enum TimestampPart {
   /** Returns the name in a manifest, such as {@code minute_of_day}. */
   public String key() {
     return key;
+  }
+
+  /** Returns whether a date has the part, without a time of day. */
+  public boolean isOfDate() {
+    return this != HOUR && this != MINUTE_OF_DAY;
   }
 
   /**
@@ -42,6 +52,8 @@ public enum TimestampPart {
       case DAY_OF_MONTH -> LocalDate.ofEpochDay(day).getDayOfMonth();
       case MONTH -> LocalDate.ofEpochDay(day).getMonthValue();
       case YEAR -> LocalDate.ofEpochDay(day).getYear();
+      case WEEK -> LocalDate.ofEpochDay(day).get(IsoFields.WEEK_OF_WEEK_BASED_YEAR);
+      case DAY_OF_YEAR -> LocalDate.ofEpochDay(day).getDayOfYear();
     };
   }
 }

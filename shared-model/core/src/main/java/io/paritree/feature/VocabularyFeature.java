@@ -23,12 +23,13 @@ public abstract sealed class VocabularyFeature extends Feature
   VocabularyFeature(
       String name,
       String column,
+      Values values,
       int size,
       ToIntFunction<String> codes,
       Unseen unseen,
       Sentinels missing,
       boolean nullable) {
-    super(name, column, missing, nullable);
+    super(name, column, values, missing, nullable);
     if (size < 1 || size > MAX_SIZE) {
       throw new IllegalArgumentException(
           "Cannot use the vocabulary of feature '%s': it has %s categories, expected 1 to %s"

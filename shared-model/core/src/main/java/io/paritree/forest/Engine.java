@@ -5,8 +5,9 @@ package io.paritree.forest;
  *
  * <p>A row is {@link #width} slots; NaN is a missing value. If rows have offsets, these are the
  * last slots, one per output. The margins of a row are the raw sums of the trees, one per output;
- * the scores are what the objective computes from them, the same as XGBoost's own predict. Every
- * implementation returns the same bits for the same row, alone or in a block of any size.
+ * the scores are what the objective computes from them, the same as XGBoost's own predict, and then
+ * the model's {@link Calibration}, if it has one. Every implementation returns the same bits for
+ * the same row, alone or in a block of any size.
  *
  * <p>Implementations are thread-safe and do not keep the caller's arrays. An engine may keep
  * working memory per thread between calls. The caller must pass arrays that are long enough: an

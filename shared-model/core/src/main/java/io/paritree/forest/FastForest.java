@@ -164,7 +164,7 @@ final class FastForest implements Engine {
       forest.begin(slots, 0, featureStride, to, 0);
       this.rows.add(slots, 0, featureStride, scratch, to, 0);
       if (scores != null) {
-        forest.transform.apply(to, 0, outputs, 1, scores, 0);
+        forest.toScores(to, 0, 1, scores, 0);
       }
 
       return;
@@ -184,7 +184,7 @@ final class FastForest implements Engine {
       }
 
       if (scores != null) {
-        forest.transform.apply(to, at, outputs, count, scores, row * forest.scores());
+        forest.toScores(to, at, count, scores, row * forest.scores());
       }
     }
 

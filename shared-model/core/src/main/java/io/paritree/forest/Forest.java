@@ -30,6 +30,7 @@ public final class Forest implements Engine {
   final float[] weights;
   final Linear linear;
   final Transform transform;
+  private final Calibration calibration;
 
   private Forest(
       int modelWidth,
@@ -39,7 +40,8 @@ public final class Forest implements Engine {
       int[] outputOf,
       float[] weights,
       Linear linear,
-      Transform transform) {
+      Transform transform,
+      Calibration calibration) {
     this.modelWidth = modelWidth;
     this.width = width;
     this.hasOffsets = width > modelWidth;
@@ -49,6 +51,7 @@ public final class Forest implements Engine {
     this.weights = weights;
     this.linear = linear;
     this.transform = Objects.requireNonNull(transform, "transform");
+    this.calibration = Objects.requireNonNull(calibration, "calibration");
   }
 
   /**
@@ -89,7 +92,8 @@ public final class Forest implements Engine {
         outputOf.clone(),
         weights == null ? null : weights.clone(),
         null,
-        transform);
+        transform,
+        Calibration.NONE);
   }
 
   private static void checkTree(int index, Tree tree, int output, int width, int outputs) {
@@ -128,7 +132,8 @@ public final class Forest implements Engine {
     }
 
     Linear linear = new Linear(weights.clone(), base.length);
-    return new Forest(width, width, base, List.of(), new int[0], null, linear, transform);
+    return new Forest(
+        width, width, base, List.of(), new int[0], null, linear, transform, Calibration.NONE);
   }
 
   /**
@@ -151,7 +156,22 @@ public final class Forest implements Engine {
     }
 
     int all = Math.addExact(modelWidth, base.length);
-    return new Forest(modelWidth, all, whereMissing, trees, outputOf, weights, linear, transform);
+    return new Forest(
+        modelWidth, all, whereMissing, trees, outputOf, weights, linear, transform, calibration);
+  }
+
+  /**
+   * Returns the same forest with calibrated scores; margins stay as they are.
+   *
+   * @throws IllegalArgumentException if it is calibrated and has several margins
+   */
+  public Forest withCalibration(Calibration other) {
+    if (base.length > 1 && !other.equals(Calibration.NONE)) {
+      throw new IllegalArgumentException(
+          "Cannot calibrate scores: a row has %s margins, expected one".formatted(base.length));
+    }
+
+    return new Forest(modelWidth, width, base, trees, outputOf, weights, linear, transform, other);
   }
 
   /** Returns the fast engine: equal to this one to the last bit, and much faster. */
@@ -239,9 +259,24 @@ public final class Forest implements Engine {
       int at = margins == null ? 0 : row * base.length;
       margins(slots, row * width, sums, at);
       if (scores != null) {
-        transform.apply(sums, at, base.length, 1, scores, row * scores());
+        toScores(sums, at, 1, scores, row * scores());
       }
     }
+  }
+
+  /** Turns the margins of rows into scores: first by the objective, then by the calibration. */
+  void toScores(float[] margins, int from, int rows, float[] scores, int to) {
+    transform.apply(margins, from, base.length, rows, scores, to);
+    calibrate(scores, to, rows);
+  }
+
+  /**
+   * Calibrates what an objective has computed.
+   *
+   * @param scores of {@code rows} rows from {@code from} on
+   */
+  public void calibrate(float[] scores, int from, int rows) {
+    calibration.apply(scores, from, rows * scores());
   }
 
   private void margins(float[] slots, int at, float[] margins, int to) {

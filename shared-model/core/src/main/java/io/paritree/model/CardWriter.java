@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
 import io.paritree.NameList;
 import io.paritree.feature.Feature;
+import io.paritree.forest.Calibration;
 import io.paritree.json.Documents;
 import io.paritree.json.JsonText;
 import io.paritree.model.manifest.FieldImportance;
@@ -114,6 +115,7 @@ public final class CardWriter {
     }
 
     texts(out, SchemaParser.CLASSES, outputs.classes());
+    new SchemaWriter(out, true).calibration(outputs.calibration());
     out.writeEndObject();
   }
 
@@ -149,6 +151,10 @@ public final class CardWriter {
     card.earlyStopping().ifPresent(text -> add(lines, "stopped early", text));
     card.remarks().forEach(text -> add(lines, "remark", text));
     add(lines, "outputs", outputs(model.outputs()));
+    if (!model.outputs().calibration().equals(Calibration.NONE)) {
+      add(lines, "calibrated", model.outputs().calibration().toString());
+    }
+
     card.offsets().ifPresent(text -> add(lines, "OFFSET", text));
     card.provenance().ifPresent(provenance -> provenance(lines, provenance));
     add(

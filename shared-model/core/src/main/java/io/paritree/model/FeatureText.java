@@ -3,9 +3,12 @@ package io.paritree.model;
 import io.paritree.Fault;
 import io.paritree.NameList;
 import io.paritree.feature.Feature;
+import io.paritree.feature.MappedFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Sentinels;
+import io.paritree.feature.StepsFeature;
+import io.paritree.feature.TableFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
@@ -14,6 +17,7 @@ import io.paritree.model.manifest.ReasonRule;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Describes a feature in one line of text. */
 final class FeatureText {
@@ -35,6 +39,7 @@ final class FeatureText {
             + kind(feature)
             + column
             + missing(feature.sentinels())
+            + (feature.fillsMissing() ? ", %s if missing".formatted(feature.ifMissing()) : "")
             + (feature.nullable() ? "" : ", must not be missing")
             + reason.group().map(", group '%s'"::formatted).orElse("")
             + (reason.never() ? ", never a reason" : "")
@@ -69,7 +74,50 @@ final class FeatureText {
         yield timestamp.part().key()
             + timestamp.zone().map(zone -> " in " + zone.getId()).orElse(" of a local time");
       }
+      case MAPPED -> mapped((MappedFeature) feature);
+      case STEPS -> steps((StepsFeature) feature);
     };
+  }
+
+  private static String mapped(MappedFeature feature) {
+    String known =
+        feature.entries().stream()
+            .limit(SHOWN)
+            .map(entry -> entry.value() + " is " + slot(entry.slot()))
+            .collect(Collectors.joining(", "));
+    int rest = feature.entries().size() - SHOWN;
+    return "table%s%s%s%s, any other %s"
+        .formatted(
+            feature.source().part().map(part -> " of " + part.key()).orElse(""),
+            feature.source().zone().map(zone -> " in " + zone.getId()).orElse(""),
+            known.isEmpty() ? "" : " [" + known + "]",
+            rest > 0 ? " and %s more".formatted(rest) : "",
+            slot(feature.other()));
+  }
+
+  private static String slot(TableFeature.Slot slot) {
+    if (slot.isRejected()) {
+      return "refused";
+    }
+
+    return slot.isMissing() ? "missing" : String.valueOf(slot.value());
+  }
+
+  private static String steps(StepsFeature feature) {
+    String kind =
+        switch (feature.of()) {
+          case DOUBLE -> "a number";
+          case FLOAT -> "a number as float";
+          case WHOLE -> "a whole number";
+          case LOCAL -> "a local time";
+          case INSTANT -> "an instant";
+        };
+    return "%s steps of %s%s%s"
+        .formatted(
+            feature.steps().size(),
+            kind,
+            feature.zone().map(zone -> " in " + zone.getId()).orElse(""),
+            bounds(feature.min(), feature.max()));
   }
 
   private static String number(NumberFeature number) {
@@ -82,16 +130,13 @@ final class FeatureText {
   }
 
   private static String bounds(NumberFeature number) {
-    String bounds = "";
-    if (!Float.isInfinite(number.min())) {
-      bounds += " from " + number.min();
-    }
+    String from = Float.isInfinite(number.min()) ? "" : " from " + number.min();
+    return Float.isInfinite(number.max()) ? from : from + " to " + number.max();
+  }
 
-    if (!Float.isInfinite(number.max())) {
-      bounds += " to " + number.max();
-    }
-
-    return bounds;
+  private static String bounds(double min, double max) {
+    String from = Double.isInfinite(min) ? "" : " from " + min;
+    return Double.isInfinite(max) ? from : from + " to " + max;
   }
 
   private static String category(VocabularyFeature category) {

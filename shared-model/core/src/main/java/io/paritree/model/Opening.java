@@ -7,6 +7,7 @@ import io.paritree.PublicApi;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
+import io.paritree.forest.Calibration;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
@@ -87,7 +88,8 @@ public final class Opening {
           sealed(
               files,
               (origin, name) -> read(origin, files, name),
-              (name, model, rounds, schema) -> engine(files, name, model, rounds, schema, kind));
+              (name, model, rounds, schema, calibration) ->
+                  engine(files, name, model, rounds, schema, calibration, kind));
       case MLFLOW, FILE -> unsealed(files, kind, assumptions);
     };
   }
@@ -101,7 +103,8 @@ public final class Opening {
    */
   public static ScoringModel open(ModelFiles files, XgboostModel model, Engine engine)
       throws ModelException {
-    return sealed(files, (origin, name) -> model, (name, read, rounds, schema) -> engine);
+    return sealed(
+        files, (origin, name) -> model, (name, read, rounds, schema, calibration) -> engine);
   }
 
   private interface ModelSource {
@@ -109,7 +112,9 @@ public final class Opening {
   }
 
   private interface EngineSource {
-    Engine of(String name, XgboostModel model, Rounds rounds, Schema schema) throws ModelException;
+    Engine of(
+        String name, XgboostModel model, Rounds rounds, Schema schema, Calibration calibration)
+        throws ModelException;
   }
 
   private static ScoringModel sealed(ModelFiles files, ModelSource models, EngineSource engines)
@@ -142,18 +147,20 @@ public final class Opening {
     String modelVersion = manifest.name() + "/" + manifest.version();
     String modelFile = manifest.modelFile();
     checkNames(files, modelVersion, modelFile);
+    manifest.schema().checkMadeFor(manifestFile, files.sha256(modelFile));
     XgboostModel model = models.read(origin + "/" + modelFile, modelFile);
     Schema schema = manifest.schema().schema(manifestFile, model::categories);
     SchemaFit.check(manifestFile, schema, model);
     RoundsChoice rounds = new RoundsChoice(manifest.rounds(), manifest.roundsWhy());
-    Engine engine = engines.of(modelFile, model, rounds.range(origin, model), schema);
+    Rounds range = rounds.range(origin, model);
+    Outputs outputs = outputs(manifestFile, manifest.schema(), model, range);
+    Engine engine = engines.of(modelFile, model, range, schema, outputs.calibration());
     GoldenContributions contributions = verifyGolden(files, manifest, schema, engine);
     checkCounts(manifestFile, manifest, schema);
-    Outputs outputs = outputs(manifestFile, manifest.schema(), model, engine);
     Explanations explanations =
         new Explanations(
             modelVersion,
-            forest(model, rounds.range(origin, model), schema),
+            forest(model, range, schema, outputs.calibration()),
             Optional.of(contributions));
     explanations.verify();
     return new ScoringModel(
@@ -261,7 +268,9 @@ public final class Opening {
         assumptions.rounds().isPresent()
             ? RoundsChoice.of(assumptions.rounds().get(), model)
             : RoundsChoice.ofTrainer(model, mlflow);
-    Engine engine = engine(files, modelFile, model, rounds.range(origin, model), schema, kind);
+    Rounds range = rounds.range(origin, model);
+    Outputs outputs = outputs(origin, form, model, range);
+    Engine engine = engine(files, modelFile, model, range, schema, outputs.calibration(), kind);
     String digest = UnsealedDigest.of(files.sha256(modelFile), mlflow, assumptions, form, rounds);
     return new ScoringModel(
         unsealedName(origin),
@@ -270,11 +279,11 @@ public final class Opening {
         false,
         schema,
         form.reasons(),
-        outputs(origin, form, model, engine),
+        outputs,
         card(modelFile, model, schema, mlflow, rounds, Optional.empty(), Optional.empty(), 0),
         engine,
         new Explanations(
-            origin, forest(model, rounds.range(origin, model), schema), Optional.empty()));
+            origin, forest(model, range, schema, outputs.calibration()), Optional.empty()));
   }
 
   static byte[] sealedFile(ModelFiles files, String name) throws ModelException {
@@ -323,41 +332,56 @@ public final class Opening {
       XgboostModel model,
       Rounds rounds,
       Schema schema,
+      Calibration calibration,
       EngineKind kind)
       throws ModelException {
     byte[] content = kind == EngineKind.FOREST ? null : files.file(name);
-    return engine(content, model, rounds, schema, kind);
+    return engine(content, model, rounds, schema, calibration, kind);
   }
 
   /**
    * Returns the specification of how a model scores the rows of a schema that fits it.
    *
+   * @param calibration one that {@link Outputs} of the model have
    * @throws CorruptModelException if the model has no such rounds
    */
-  public static Forest forest(XgboostModel model, Rounds rounds, Schema schema)
+  public static Forest forest(
+      XgboostModel model, Rounds rounds, Schema schema, Calibration calibration)
       throws CorruptModelException {
-    return model.forest(rounds).withOffsets(schema.offsetsWhereMissing());
+    return model
+        .forest(rounds)
+        .withOffsets(schema.offsetsWhereMissing())
+        .withCalibration(calibration);
   }
 
   /**
    * Returns the engine of a checked model, for the rows of a schema that fits it.
    *
    * @param modelFile not used for the forest engine
+   * @param calibration one that {@link Outputs} of the model have
    */
   public static Engine engine(
-      byte[] modelFile, XgboostModel model, Rounds rounds, Schema schema, EngineKind kind)
+      byte[] modelFile,
+      XgboostModel model,
+      Rounds rounds,
+      Schema schema,
+      Calibration calibration,
+      EngineKind kind)
       throws ModelException {
     return switch (kind) {
-      case FOREST -> forest(model, rounds, schema).fast();
+      case FOREST -> forest(model, rounds, schema, calibration).fast();
       case XGBOOST ->
-          NativeBooster.load(modelFile, model, rounds).withOffsets(schema.offsetsWhereMissing());
+          NativeBooster.load(modelFile, model, rounds)
+              .withOffsets(schema.offsetsWhereMissing())
+              .withCalibration(calibration);
     };
   }
 
-  private static Outputs outputs(
-      String origin, SchemaForm schema, XgboostModel model, Engine engine)
+  /** Returns what the scores of a model mean. */
+  public static Outputs outputs(String origin, SchemaForm schema, XgboostModel model, Rounds rounds)
       throws CorruptModelException {
-    return schema.outputs().bind(origin, model.objective(), engine.outputs(), engine.scores());
+    Forest forest = model.forest(rounds);
+    return schema.outputs().bind(origin, model.objective(), forest.outputs(), forest.scores());
   }
 
   private static ModelCard card(

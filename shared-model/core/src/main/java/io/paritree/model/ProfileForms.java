@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
+import io.paritree.feature.TableColumn;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.profile.BinCounts;
 import io.paritree.profile.Bins;
@@ -63,7 +64,11 @@ public final class ProfileForms {
 
   private ProfileForm.Slot slot(int slot, Optional<Bins> bins) {
     Feature feature = schema.features().get(slot);
-    return new ProfileForm.Slot(feature.name(), feature.column(), bins);
+    Optional<ProfileForm.Reading> reading =
+        bins.isEmpty()
+            ? Optional.empty()
+            : TableColumn.of(schema, slot).map(column -> column::value);
+    return new ProfileForm.Slot(feature.name(), feature.column(), bins, reading);
   }
 
   private ProfileForm.Output output(String name, Optional<NumberBins> bins) {

@@ -5,6 +5,7 @@ import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
+import io.paritree.feature.TableColumn;
 import io.paritree.feature.VocabularyFeature;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.model.layout.PackageFiles;
@@ -126,7 +127,10 @@ record Reference(Schema schema, Outputs outputs, int margins) {
         BinCounts bins = got.bins().get();
         total(place + "/counts", bins, profile.sampled());
         boolean isOfCategories = bins.bins() instanceof CategoryBins;
-        if (isOfCategories != feature.kind().isCategory()) {
+        Optional<TableColumn> column = TableColumn.of(schema, slot);
+        boolean isCategory =
+            column.map(own -> !own.isOfSteps()).orElse(feature.kind().isCategory());
+        if (isOfCategories != isCategory) {
           throw refused(
               place,
               isOfCategories ? "bins of categories" : "bins between edges",
@@ -134,22 +138,26 @@ record Reference(Schema schema, Outputs outputs, int margins) {
         }
 
         if (bins.bins() instanceof CategoryBins categories) {
-          categories(place + "/codes", feature, categories);
+          Optional<List<?>> values =
+              feature instanceof VocabularyFeature category
+                  ? Optional.of(category.vocabulary())
+                  : column.map(TableColumn::values);
+          categories(place + "/codes", values, categories);
         }
       }
     }
 
-    private void categories(String place, Feature feature, CategoryBins bins)
+    private void categories(String place, Optional<List<?>> values, CategoryBins bins)
         throws CorruptModelException {
       for (int bin = 0; bin < bins.codes().size(); bin++) {
         int code = bins.codes().get(bin);
         String expected = String.valueOf(code);
-        if (feature instanceof VocabularyFeature category) {
-          if (code >= category.vocabulary().size()) {
-            throw refused(place, expected, "a code below " + category.vocabulary().size());
+        if (values.isPresent()) {
+          if (code >= values.get().size()) {
+            throw refused(place, expected, "a code below " + values.get().size());
           }
 
-          expected = String.valueOf(category.vocabulary().get(code));
+          expected = String.valueOf(values.get().get(code));
         }
 
         name(place + "/" + bin, bins.values().get(bin), expected);

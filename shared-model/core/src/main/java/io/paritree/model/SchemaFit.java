@@ -3,12 +3,15 @@ package io.paritree.model;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.feature.Feature;
+import io.paritree.feature.MappedFeature;
 import io.paritree.feature.Schema;
+import io.paritree.feature.TableFeature;
 import io.paritree.feature.VocabularyFeature;
 import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Checks that a schema and a model file describe the same inputs.
@@ -20,6 +23,8 @@ import java.util.Optional;
  * agree with these parts. There is an offset for each output, or none.
  */
 public final class SchemaFit {
+  private static final int MAX_CODE = (1 << 24) - 1;
+
   private SchemaFit() {}
 
   /**
@@ -65,6 +70,11 @@ public final class SchemaFit {
 
   private static void checkType(String origin, int index, Feature feature, XgboostModel model)
       throws CorruptModelException {
+    if (feature instanceof TableFeature table && model.categorical(index)) {
+      checkCodes(origin, index, table, model);
+      return;
+    }
+
     boolean category = feature.kind().isCategory();
     if (model.categorical(index) && !category) {
       throw misfit(origin, index, feature, "it is not a category, but the model treats it as one");
@@ -101,6 +111,35 @@ public final class SchemaFit {
       if (own.isPresent()) {
         checkVocabulary(origin, index, vocabulary, own.get());
       }
+    }
+  }
+
+  /** Checks that a table gives codes of categories. */
+  private static void checkCodes(String origin, int index, TableFeature feature, XgboostModel model)
+      throws CorruptModelException {
+    if (!(feature instanceof MappedFeature mapped)) {
+      throw misfit(origin, index, feature, "it has steps, but the model treats it as a category");
+    }
+
+    int codes = model.categories(index).map(own -> own.values().size()).orElse(MAX_CODE + 1);
+    Stream<TableFeature.Slot> slots =
+        Stream.concat(
+            mapped.entries().stream().map(MappedFeature.Entry::slot),
+            Stream.of(mapped.other(), new TableFeature.Slot(mapped.ifMissing(), false)));
+    Optional<TableFeature.Slot> wrong =
+        slots
+            .filter(slot -> !slot.isRejected() && !slot.isMissing())
+            .filter(
+                slot ->
+                    slot.value() != (int) slot.value() || slot.value() < 0 || slot.value() >= codes)
+            .findFirst();
+    if (wrong.isPresent()) {
+      throw misfit(
+          origin,
+          index,
+          feature,
+          "it has the slot %s, but the model treats it as a category with codes from 0 to %s"
+              .formatted(wrong.get().value(), codes - 1));
     }
   }
 

@@ -21,6 +21,7 @@ public final class ProfileCounts implements Serializable {
   private final transient Bins[] shapes;
 
   private final transient int[] firsts;
+  private final transient ProfileForm.Reading[] readings; // null for the slot itself
   private final CountArray missing;
   private final CountArray unseen;
   private final OutputCounts scores;
@@ -48,9 +49,11 @@ public final class ProfileCounts implements Serializable {
     this.unseen = new CountArray(width);
     this.shapes = new Bins[width];
     this.firsts = new int[width];
+    this.readings = new ProfileForm.Reading[width];
     int size = 0;
     for (int slot = 0; slot < width; slot++) {
       shapes[slot] = form.features().get(slot).bins().orElse(null);
+      readings[slot] = form.features().get(slot).reading().orElse(null);
       firsts[slot] = size;
       size += shapes[slot] == null ? 0 : shapes[slot].size();
     }
@@ -156,8 +159,11 @@ public final class ProfileCounts implements Serializable {
       Bins shape = shapes[slot];
       int first = firsts[slot];
       int from = slot * stride;
+      ProfileForm.Reading reading = readings[slot];
       for (int row = 0; shape != null && row < taken; row++) {
-        counts[row][first + shape.of(slots[from + places[row]])]++;
+        float value =
+            reading == null ? slots[from + places[row]] : reading.of(slots, places[row], stride);
+        counts[row][first + shape.of(value)]++;
       }
     }
   }

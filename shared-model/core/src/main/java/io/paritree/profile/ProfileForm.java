@@ -23,8 +23,24 @@ public record ProfileForm(List<Slot> features, List<Output> outputs, int modelWi
    * @param feature its name
    * @param field the field that it reads
    * @param bins of its slots; empty if only missing and unseen values are counted
+   * @param reading what is counted in the bins in place of its slot; empty for the slot
    */
-  public record Slot(String feature, String field, Optional<Bins> bins) {}
+  public record Slot(String feature, String field, Optional<Bins> bins, Optional<Reading> reading) {
+    public Slot(String feature, String field, Optional<Bins> bins) {
+      this(feature, field, bins, Optional.empty());
+    }
+  }
+
+  /** What a row has, for bins that are not of one slot alone. */
+  @FunctionalInterface
+  public interface Reading {
+    /**
+     * Returns a value of a row; NaN if it is missing.
+     *
+     * @param slots slot s of the row is {@code slots[at + s * stride]}
+     */
+    float of(float[] slots, int at, int stride);
+  }
 
   /**
    * An output.

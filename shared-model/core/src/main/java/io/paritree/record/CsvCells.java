@@ -29,10 +29,40 @@ public final class CsvCells {
    */
   public static void encode(
       Field field, byte[] utf8, int offset, int length, float[] row, int at, Faults faults) {
+    if (field.features().size() > 1 && field.readsOneKind()) {
+      encodeAll(field, utf8, offset, length, row, at, faults);
+      return;
+    }
+
     for (int index = 0; index < field.features().size(); index++) {
       row[at + field.slot(index)] =
           encode(field.features().get(index), utf8, offset, length, faults);
     }
+  }
+
+  /** Encodes a cell that all features of a field read alike, so that it is read once. */
+  private static void encodeAll(
+      Field field, byte[] utf8, int offset, int length, float[] row, int at, Faults faults) {
+    Feature.Values values = field.typed().values();
+    if (length == 0) {
+      field.missing(row, at, faults);
+    } else if (values == Feature.Values.TRUTH && is(TRUE, utf8, offset, length)) {
+      field.truth(true, row, at, faults);
+    } else if (values == Feature.Values.TRUTH && is(FALSE, utf8, offset, length)) {
+      field.truth(false, row, at, faults);
+    } else if (!isNumber(values, utf8, offset, length)) {
+      field.text(utf8, offset, length, row, at, faults);
+    } else if (length > NumberText.MAX_LENGTH) {
+      field.longNumber(row, at, faults);
+    } else {
+      field.number(NumberText.parse(utf8, offset, length), row, at, faults);
+    }
+  }
+
+  /** Returns whether a cell is a number for features that read such values. */
+  private static boolean isNumber(Feature.Values values, byte[] utf8, int offset, int length) {
+    boolean isLongText = values == Feature.Values.ANY && length > NumberText.MAX_LENGTH;
+    return !values.isText() && !isLongText && NumberText.isNumber(utf8, offset, length);
   }
 
   /**
@@ -43,11 +73,7 @@ public final class CsvCells {
       return feature.missing(faults);
     }
 
-    if (feature.kind().isText()) {
-      return feature.text(utf8, offset, length, faults);
-    }
-
-    boolean isBoolean = feature.kind() == Feature.Kind.BOOLEAN;
+    boolean isBoolean = feature.values() == Feature.Values.TRUTH;
     if (isBoolean && is(TRUE, utf8, offset, length)) {
       return feature.truth(true, faults);
     }
@@ -56,7 +82,7 @@ public final class CsvCells {
       return feature.truth(false, faults);
     }
 
-    if (!NumberText.isNumber(utf8, offset, length)) {
+    if (!isNumber(feature.values(), utf8, offset, length)) {
       return feature.text(utf8, offset, length, faults);
     }
 

@@ -34,9 +34,11 @@ public final class CsvRecords {
   private record Counts(long[] missing, long[] unseen, Faults faults) {
     float encode(Feature feature, int slot, CsvLines lines, int cell, Faults row) {
       long before = faults.unseen();
+      long filled = faults.filled();
       float encoded =
           CsvCells.encode(feature, lines.bytes(), lines.start(cell), lines.length(cell), faults);
       unseen[slot] += faults.unseen() - before;
+      missing[slot] += faults.filled() - filled;
       if (Float.isNaN(encoded)) {
         missing[slot] += faults.isEmpty() || faults.isOfMissingValue() ? 1 : 0;
         if (!faults.isEmpty()) {

@@ -3,6 +3,7 @@ package io.paritree.xgboost;
 import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
+import io.paritree.forest.Calibration;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import io.paritree.forest.ShapedEngine;
@@ -99,6 +100,11 @@ public final class NativeBooster extends ShapedEngine implements Explainer {
     return new NativeBooster(booster, forest.withOffsets(whereMissing), rounds, treeLimit);
   }
 
+  /** Returns the same booster, the scores of which are calibrated after libxgboost. */
+  public NativeBooster withCalibration(Calibration calibration) {
+    return new NativeBooster(booster, forest.withCalibration(calibration), rounds, treeLimit);
+  }
+
   /**
    * Tries the library once per process. No {@code catch} in this file names XGBoost4J's exception,
    * because linking such a class fails if the jar is missing.
@@ -179,6 +185,7 @@ public final class NativeBooster extends ShapedEngine implements Explainer {
 
     if (scores != null) {
       copy(predict(slots, rows, Booster.PredictionType.kValue), rows, scores(), scores);
+      forest.calibrate(scores, 0, rows);
     }
   }
 

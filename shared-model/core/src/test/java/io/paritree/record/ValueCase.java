@@ -45,7 +45,8 @@ public record ValueCase(
      *
      * @param value a {@link Byte}, {@link Short}, {@link Integer}, {@link Long}, {@link Float},
      *     {@link Double}, {@link java.math.BigDecimal}, {@link String} or {@link Boolean}; the
-     *     microseconds of a timestamp as a {@link Long}; null for null
+     *     microseconds of a timestamp as a {@link Long}; the days of a date as an {@link Integer};
+     *     null for null
      */
     record Typed(Carrier carrier, Object value) implements Face {}
 
@@ -75,7 +76,9 @@ public record ValueCase(
     /** Microseconds since 1970-01-01T00:00Z. */
     TIMESTAMP,
     /** Microseconds since 1970-01-01T00:00 on a clock without zone. */
-    TIMESTAMP_NTZ
+    TIMESTAMP_NTZ,
+    /** Days since 1970-01-01. */
+    DATE
   }
 
   /** The rows of the value table in docs/values.md, by their first cell. */
@@ -91,6 +94,8 @@ public record ValueCase(
     INTEGER_CATEGORY("integer category"),
     UNSEEN_CATEGORY("unseen category"),
     TIMESTAMP("timestamp"),
+    MAPPED("value of a `mapped` feature"),
+    STEPS("value of a `steps` feature"),
     CSV_CELL("CSV cell"),
     PARTITION("partition column as a feature");
 

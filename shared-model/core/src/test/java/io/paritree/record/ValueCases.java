@@ -9,6 +9,7 @@ import static io.paritree.FaultCode.UNSEEN_CATEGORY;
 import static io.paritree.FaultCode.WRONG_TYPE;
 import static io.paritree.record.ValueCase.Carrier.BOOLEAN;
 import static io.paritree.record.ValueCase.Carrier.BYTE;
+import static io.paritree.record.ValueCase.Carrier.DATE;
 import static io.paritree.record.ValueCase.Carrier.DECIMAL;
 import static io.paritree.record.ValueCase.Carrier.DOUBLE;
 import static io.paritree.record.ValueCase.Carrier.FLOAT;
@@ -24,8 +25,12 @@ import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.MappedFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
+import io.paritree.feature.StepsFeature;
+import io.paritree.feature.StepsFeature.Of;
+import io.paritree.feature.TableFeature.Slot;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.TimestampPart;
@@ -79,6 +84,38 @@ public final class ValueCases {
   private static final Feature DAY = part(TimestampPart.DAY_OF_MONTH, "UTC");
   private static final Feature MONTH = part(TimestampPart.MONTH, "UTC");
   private static final Feature YEAR = part(TimestampPart.YEAR, "UTC");
+  private static final Feature WEEK = part(TimestampPart.WEEK, "");
+  private static final Feature DAY_OF_YEAR = part(TimestampPart.DAY_OF_YEAR, "UTC");
+  private static final Feature PURPOSE =
+      mapped("purpose", Slot.of(0), sentinels("NA"), -1, "car", Slot.of(1), "tv", Slot.MISSING);
+  private static final Feature BRANCH =
+      mapped("branch", Slot.REJECT, Sentinels.NONE, MISSING, 10L, Slot.of(0.3125f));
+  private static final Feature BRANCH_OTHER =
+      mapped("branch or other", Slot.of(7), sentinels(-1.0), 8, 10L, Slot.of(1), 11L, Slot.REJECT);
+  private static final Feature MEMBER =
+      mapped("member", Slot.REJECT, Sentinels.NONE, 3, true, Slot.of(5), false, Slot.of(4));
+  private static final Feature GAP = mapped("gap", Slot.of(0), sentinels(-999.0, "NA"), 1);
+  private static final Feature WEEKEND =
+      new MappedFeature(
+          "weekend",
+          "weekend",
+          new MappedFeature.Source(
+              Optional.of(TimestampPart.DAY_OF_WEEK), Optional.of(ZoneId.of("Europe/Berlin"))),
+          List.of(new MappedFeature.Entry(6L, Slot.of(1)), new MappedFeature.Entry(7L, Slot.of(1))),
+          Slot.of(0),
+          Sentinels.NONE,
+          true,
+          2);
+  private static final Feature INCOME =
+      steps("income", Of.DOUBLE, sentinels(-1.0, "NA"), null, 1, 0.1, 2, 1500.5, 3, 1e9, null);
+  private static final Feature RATE = steps("rate", Of.FLOAT, Sentinels.NONE, null, 1, 0.1, 2);
+  private static final Feature COUNT = steps("count", Of.WHOLE, Sentinels.NONE, null, 1, 3.0, 2);
+  private static final Feature OPENED =
+      steps("opened", Of.LOCAL, Sentinels.NONE, null, 1, 1_709_251_200_000_000L, 2);
+  private static final Feature SINCE =
+      steps("since", Of.INSTANT, Sentinels.NONE, null, 1, 1_709_251_200_000_000L, 2);
+  private static final Feature FILLED =
+      new NumberFeature("filled", "filled", sentinels(0.0), NO_MIN, NO_MAX, true, -1.5f);
 
   private final List<ValueCase> cases = new ArrayList<>();
   private TableRow row;
@@ -100,6 +137,9 @@ public final class ValueCases {
     table.unseenCategories();
     table.timestamps();
     table.badTimestamps();
+    table.dates();
+    table.mapped();
+    table.steps();
     table.csvCells();
     table.partitions();
     return List.copyOf(table.cases);
@@ -638,6 +678,119 @@ public final class ValueCases {
         .noParquet(REFUSED_COLUMN);
   }
 
+  private void dates() {
+    row = TableRow.TIMESTAMP;
+    int day = 19_783; // 2024-03-01, a Friday
+    String text = "2024-03-01";
+    of("date for the weekday", WEEKDAY, 5).json(quoted(text)).csv(text).parquet(DATE, day);
+    of("date for the week", WEEK, 9).json(quoted(text)).csv(text).parquet(DATE, day);
+    of("date for the day of the year", DAY_OF_YEAR, 61)
+        .json(quoted(text))
+        .csv(text)
+        .parquet(DATE, day);
+    of("date for the year", YEAR, 2024).json(quoted(text)).csv(text).parquet(DATE, day);
+    of("date before 1970 for the day", DAY, 31)
+        .json(quoted("1969-12-31"))
+        .csv("1969-12-31")
+        .parquet(DATE, -1);
+    of("missing date", MONTH, MISSING).json("null").csv("").parquet(DATE, null);
+    of("date for steps", OPENED, 2).json(quoted(text)).csv(text).parquet(DATE, day);
+    of("date before a step", OPENED, 1)
+        .json(quoted("2024-02-29"))
+        .csv("2024-02-29")
+        .parquet(DATE, day - 1);
+    of("date for a table of weekdays", WEEKEND, 0).json(quoted(text)).csv(text).parquet(DATE, day);
+    of("date for any value", GAP, 0).json(quoted(text)).csv(text).parquet(DATE, day);
+  }
+
+  private void mapped() {
+    row = TableRow.MAPPED;
+    words("known text", PURPOSE, 1, "car");
+    words("text that means missing by its slot", PURPOSE, MISSING, "tv");
+    words("other text", PURPOSE, 0, "Car");
+    words("missing text", PURPOSE, -1, "NA");
+    of("null", PURPOSE, -1).json("null").csv("").parquet(STRING, null);
+    of("absent", PURPOSE, -1).absent().csv("").parquet(STRING, null);
+    of("number for text", PURPOSE, WRONG_TYPE)
+        .json("5")
+        .noCsv(CELL_IS_UNTYPED)
+        .noParquet(REFUSED_COLUMN);
+    of("whole number", BRANCH, 0.3125f).text("10").parquet(INT, 10);
+    of("whole number as double", BRANCH, 0.3125f).text("10.0").parquet(DOUBLE, 10.0);
+    of("whole number as decimal", BRANCH, 0.3125f)
+        .text("1e1")
+        .parquet(DECIMAL, new BigDecimal("10"));
+    of("other number", BRANCH, UNSEEN_CATEGORY).text("12").parquet(LONG, 12L);
+    of("fraction where others are refused", BRANCH, WRONG_TYPE).text("10.5").parquet(DOUBLE, 10.5);
+    of("fraction where others are accepted", BRANCH_OTHER, 7).text("10.5").parquet(DOUBLE, 10.5);
+    of("other number that is accepted", BRANCH_OTHER, 7).text("-3").parquet(BYTE, (byte) -3);
+    of("value that is refused", BRANCH_OTHER, UNSEEN_CATEGORY)
+        .text("11")
+        .parquet(SHORT, (short) 11);
+    of("sentinel", BRANCH_OTHER, 8).text("-1").parquet(INT, -1);
+    nan("NaN", BRANCH_OTHER, 8, DOUBLE, Double.NaN);
+    of("infinite", BRANCH_OTHER, NOT_FINITE)
+        .text("1e999")
+        .parquet(DOUBLE, Double.POSITIVE_INFINITY);
+    of("true", MEMBER, 5).text("true").parquet(BOOLEAN, true);
+    of("false", MEMBER, 4).text("false").parquet(BOOLEAN, false);
+    of("1 for true", MEMBER, 5).text("1").parquet(INT, 1);
+    of("2 for a boolean", MEMBER, WRONG_TYPE).text("2").parquet(INT, 2);
+    of("no boolean", MEMBER, 3).json("null").csv("").parquet(BOOLEAN, null);
+    of("any number", GAP, 0).text("12.5").parquet(DOUBLE, 12.5);
+    of("any boolean", GAP, 0).text("true").parquet(BOOLEAN, true);
+    words("any text", GAP, 0, "text");
+    of("no value", GAP, 1).json("null").csv("").parquet(DOUBLE, null);
+    nan("any NaN", GAP, 1, FLOAT, Float.NaN);
+    of("any sentinel", GAP, 1).text("-999").parquet(INT, -999);
+    words("any sentinel of text", GAP, 1, "NA");
+    of("any nested value", GAP, WRONG_TYPE).json("[1]").noCsv(NESTED).noParquet(REFUSED_COLUMN);
+    instant("part of a time", WEEKEND, 1, "2024-03-01T23:30:00Z");
+    of("no time", WEEKEND, 2).json("null").csv("").parquet(TIMESTAMP, null);
+    of("not a time", WEEKEND, BAD_TIMESTAMP)
+        .json(quoted("Friday"))
+        .csv("Friday")
+        .parquet(STRING, "Friday");
+  }
+
+  private void steps() {
+    row = TableRow.STEPS;
+    of("below all cuts", INCOME, 1).text("-5").parquet(INT, -5);
+    of("at a cut", INCOME, 2).text("0.1").parquet(DOUBLE, 0.1);
+    of("the float above a cut", INCOME, 2).text("0.10000000149011612").parquet(FLOAT, 0.1f);
+    of("just below a cut", INCOME, 1)
+        .text("0.09999999999999999")
+        .parquet(DOUBLE, Math.nextDown(0.1));
+    of("decimal at a cut", INCOME, 3).text("1500.5").parquet(DECIMAL, new BigDecimal("1500.5"));
+    of("step that is refused", INCOME, OUT_OF_RANGE).text("1e9").parquet(LONG, 1_000_000_000L);
+    of("sentinel", INCOME, MISSING).text("-1").parquet(INT, -1);
+    of("null", INCOME, MISSING).json("null").csv("").parquet(DOUBLE, null);
+    nan("NaN", INCOME, MISSING, DOUBLE, Double.NaN);
+    of("infinite", INCOME, NOT_FINITE).text("-1e999").parquet(DOUBLE, Double.NEGATIVE_INFINITY);
+    of("text for a number", INCOME, WRONG_TYPE)
+        .json(quoted("much"))
+        .csv("much")
+        .noParquet(REFUSED_COLUMN);
+    of("float at a cut", RATE, 2).text("0.1").parquet(FLOAT, 0.1f);
+    of("double that rounds to a cut", RATE, 2).text("0.1").parquet(DOUBLE, Math.nextDown(0.1));
+    of("infinite as float", RATE, NOT_FINITE).text("1e39").parquet(DOUBLE, 1e39);
+    of("whole number", COUNT, 2).text("3.0").parquet(DOUBLE, 3.0);
+    of("fraction", COUNT, WRONG_TYPE).text("3.5").parquet(DOUBLE, 3.5);
+    local("local time at a cut", OPENED, 2, "2024-03-01T00:00:00");
+    local("local time before a cut", OPENED, 1, "2024-02-29 23:59:59.999999");
+    instant("instant at a cut", SINCE, 2, "2024-03-01T02:00:00+02:00");
+    of("local time for an instant", SINCE, BAD_TIMESTAMP)
+        .json(quoted("2024-03-01T00:00:00"))
+        .csv("2024-03-01T00:00:00")
+        .noParquet(REFUSED_COLUMN);
+    row = TableRow.MISSING;
+    of("null that is filled", FILLED, -1.5f).json("null").csv("").parquet(DOUBLE, null);
+    of("null of floats that is filled", FILLED, -1.5f).json("null").csv("").parquet(FLOAT, null);
+    of("absent value that is filled", FILLED, -1.5f).absent().csv("").parquet(INT, null);
+    of("sentinel that is filled", FILLED, -1.5f).text("0").parquet(LONG, 0L);
+    nan("NaN that is filled", FILLED, -1.5f, DOUBLE, Double.NaN);
+  }
+
   private void csvCells() {
     row = TableRow.CSV_CELL;
     for (Feature feature : List.of(NUMBER, FLAG, PLACE, PLACE_OTHER, STORE_OTHER, HOUR)) {
@@ -810,6 +963,30 @@ public final class ValueCases {
         zone.isEmpty() ? Optional.empty() : Optional.of(ZoneId.of(zone)),
         Sentinels.NONE,
         true);
+  }
+
+  private static Feature mapped(
+      String name, Slot other, Sentinels missing, float ifMissing, Object... valuesAndSlots) {
+    List<MappedFeature.Entry> entries = new ArrayList<>();
+    for (int at = 0; at < valuesAndSlots.length; at += 2) {
+      entries.add(new MappedFeature.Entry(valuesAndSlots[at], (Slot) valuesAndSlots[at + 1]));
+    }
+
+    return new MappedFeature(
+        name, name, MappedFeature.Source.VALUE, entries, other, missing, true, ifMissing);
+  }
+
+  private static Feature steps(String name, Of of, Sentinels missing, Object... fromsAndSlots) {
+    List<StepsFeature.Step> steps = new ArrayList<>();
+    for (int at = 0; at < fromsAndSlots.length; at += 2) {
+      Integer slot = (Integer) fromsAndSlots[at + 1];
+      steps.add(
+          new StepsFeature.Step(
+              (Number) fromsAndSlots[at], slot == null ? Slot.REJECT : Slot.of(slot)));
+    }
+
+    return new StepsFeature(
+        name, name, of, Optional.empty(), steps, NO_MIN, NO_MAX, missing, true, MISSING);
   }
 
   private static Feature timestampOrDash() {

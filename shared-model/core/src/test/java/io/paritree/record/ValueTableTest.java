@@ -132,6 +132,7 @@ class ValueTableTest {
       case BOOLEAN -> feature.truth((Boolean) typed.value(), faults);
       case TIMESTAMP -> feature.instant((Long) typed.value(), faults);
       case TIMESTAMP_NTZ -> feature.local((Long) typed.value(), faults);
+      case DATE -> feature.local((Integer) typed.value() * 86_400_000_000L, faults);
     };
   }
 }

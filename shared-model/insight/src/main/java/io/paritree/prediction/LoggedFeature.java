@@ -30,7 +30,7 @@ public interface LoggedFeature {
   static LoggedFeature of(Feature feature) {
     LoggedFeature ofValue =
         switch (feature.kind()) {
-          case NUMBER, CATEGORY_CODE, TIMESTAMP -> LoggedFeature::number;
+          case NUMBER, CATEGORY_CODE, TIMESTAMP, MAPPED, STEPS -> LoggedFeature::number;
           case BOOLEAN -> LoggedFeature::truth;
           case TEXT_CATEGORY -> {
             Map<String, Float> codes = codes(((TextCategoryFeature) feature).vocabulary());

@@ -3,7 +3,6 @@ package io.paritree.proof;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberText;
 import java.io.IOException;
@@ -78,12 +77,11 @@ public final class TriedRecord {
 
   /** Returns what a column has that has a field's values only: numbers, truths, or texts. */
   public static Kind columnKind(Field field) {
-    Feature.Kind read = field.features().get(0).kind();
-    if (read.isText()) {
-      return Kind.TEXT;
-    }
-
-    return read == Feature.Kind.BOOLEAN ? Kind.TRUTH : Kind.NUMBER;
+    return switch (field.typed().values()) {
+      case TEXT, TIME -> Kind.TEXT;
+      case TRUTH -> Kind.TRUTH;
+      case NUMBER, WHOLE, ANY -> Kind.NUMBER;
+    };
   }
 
   /** Returns whether a column of the field's kind can have its value. */

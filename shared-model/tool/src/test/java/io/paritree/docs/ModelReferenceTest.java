@@ -72,6 +72,7 @@ class ModelReferenceTest {
             "{\"features\": [{\"name\": \"a\", \"type\": \"x\"}]}",
             "{\"features\": [{\"reason\": {\"up\": {\"x\": 1}}}]}",
             "{\"outputs\": {\"x\": 1}}",
+            "{\"outputs\": {\"calibration\": {\"z\": 1}}}",
             "{\"x\": 1}")) {
       assertThat(known(schema))
           .allSatisfy(

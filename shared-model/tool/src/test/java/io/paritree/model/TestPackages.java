@@ -342,6 +342,14 @@ public final class TestPackages {
   }
 
   /**
+   * Writes {@code tables/1}: features of the types {@code mapped} and {@code steps}, several of one
+   * column, and a number with a slot for missing values. {@link TableRecords} has records for it.
+   */
+  public Path tables() {
+    return sealNumbers("tables", 1, wideModel(8, 12, 4), TableRecords.SCHEMA);
+  }
+
+  /**
    * Writes {@code floats/1}: numbers with rules of their own, in columns whose names are quoted in
    * SQL, and an offset that is 0.25 where it is missing.
    */

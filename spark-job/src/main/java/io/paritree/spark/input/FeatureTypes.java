@@ -1,7 +1,7 @@
 package io.paritree.spark.input;
 
 import io.paritree.feature.Feature;
-import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.StepsFeature;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.types.BooleanType;
@@ -21,13 +21,13 @@ public final class FeatureTypes {
   /** Returns why a feature cannot read a column of a type; empty if it can. */
   public static Optional<String> problem(Feature feature, DataType type) {
     String wants = "but feature '%s' needs %s".formatted(feature.name(), feature.expected());
-    if (type instanceof DateType && feature instanceof TimestampFeature) {
+    boolean readsTime = feature.values() == Feature.Values.TIME;
+    if (type instanceof DateType && readsTime && !feature.readsDates()) {
       return Optional.of("is a DATE, which has no hour, %s".formatted(wants));
     }
 
-    if (type instanceof TimestampType
-        && feature instanceof TimestampFeature timestamp
-        && timestamp.zone().isEmpty()) {
+    boolean isZoned = feature.zone().isPresent() || readsInstants(feature);
+    if (type instanceof TimestampType && readsTime && !isZoned) {
       return Optional.of(
           ("is a TIMESTAMP, an instant, but feature '%s' has no zone that would turn it into local"
                   + " time; seal the model again with a zone for the feature in its schema, or"
@@ -51,19 +51,31 @@ public final class FeatureTypes {
     return isNumber ? DataTypes.DoubleType : DataTypes.StringType;
   }
 
+  private static boolean readsInstants(Feature feature) {
+    return feature instanceof StepsFeature steps && steps.of() == StepsFeature.Of.INSTANT;
+  }
+
   private static boolean fits(Feature feature, DataType type) {
     if (type instanceof NullType) {
       return true; // all values are missing
     }
 
-    return switch (feature.kind()) {
-      case TIMESTAMP ->
-          type instanceof TimestampType
+    return switch (feature.values()) {
+      case TIME ->
+          type instanceof StringType
+              || type instanceof TimestampType
+              || type instanceof TimestampNTZType && !readsInstants(feature)
+              || type instanceof DateType;
+      case TEXT -> type instanceof StringType;
+      case TRUTH -> type instanceof NumericType || type instanceof BooleanType;
+      case NUMBER, WHOLE -> type instanceof NumericType;
+      case ANY ->
+          type instanceof StringType
+              || type instanceof NumericType
+              || type instanceof BooleanType
+              || type instanceof TimestampType
               || type instanceof TimestampNTZType
-              || type instanceof StringType;
-      case TEXT_CATEGORY -> type instanceof StringType;
-      case BOOLEAN -> type instanceof NumericType || type instanceof BooleanType;
-      case NUMBER, INTEGER_CATEGORY, CATEGORY_CODE -> type instanceof NumericType;
+              || type instanceof DateType;
     };
   }
 }

@@ -132,11 +132,11 @@ final class NaturalRecords implements Iterator<TriedRecord> {
       return NULL;
     }
 
-    Feature.Kind kind = field.features().get(0).kind();
+    Feature.Values values = field.typed().values();
     byte[] text = cell.getBytes(StandardCharsets.UTF_8);
     boolean isLiteral =
-        !kind.isText() && NumberText.isNumber(text, 0, text.length)
-            || kind == Feature.Kind.BOOLEAN && List.of("true", "false").contains(cell);
+        !values.isText() && NumberText.isNumber(text, 0, text.length)
+            || values == Feature.Values.TRUTH && List.of("true", "false").contains(cell);
     return isLiteral ? cell : TriedRecord.quoted(cell);
   }
 

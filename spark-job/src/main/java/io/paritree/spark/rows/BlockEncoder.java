@@ -5,7 +5,9 @@ import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
+import io.paritree.feature.Pieces;
 import io.paritree.feature.Schema;
+import io.paritree.feature.TableFeature;
 import io.paritree.spark.blocks.Cells;
 import io.paritree.spark.blocks.DictionaryIds;
 import io.paritree.spark.blocks.InputBlock;
@@ -46,6 +48,7 @@ public final class BlockEncoder {
   private final NumberColumn numbers = new NumberColumn();
   private final DictionaryIds ids = new DictionaryIds();
   private final EntrySlots[] entries;
+  private final ColumnPieces pieces = new ColumnPieces();
   private final int[] open = new int[STRIDE];
   private final NullRows nulls = new NullRows();
   private final BitSet malformed = new BitSet();
@@ -159,13 +162,25 @@ public final class BlockEncoder {
       numbers.bind(cells, kind == ColumnKind.FLOAT, nulls, rows);
     }
 
+    pieces.begin();
     Faults current = faults.current();
     for (int index = 0; index < field.features().size(); index++) {
       Feature feature = field.features().get(index);
       int slot = field.slot(index);
+      if (feature instanceof TableFeature table && !isCsv) {
+        if (!pieces.has(table.pieces())) {
+          findPieces(source, block, table, hasIds, isNumber);
+        }
+
+        byPiece(source, block, table, slot, slots, faults);
+        continue;
+      }
+
+      long filled = current.filled();
       if (isNumber) {
         missing[slot] += numbers.encode(feature, slots, slot * STRIDE, faults);
         unseen[slot] += numbers.unseen();
+        missing[slot] += current.filled() - filled;
         continue;
       }
 
@@ -175,6 +190,53 @@ public final class BlockEncoder {
               ? byEntry(source, block, feature, slot, slots, faults)
               : byRow(source, block, feature, slot, slots, faults);
       unseen[slot] += current.unseen() - before;
+      missing[slot] += current.filled() - filled;
+    }
+  }
+
+  private void findPieces(
+      Source source, InputBlock block, TableFeature table, boolean hasIds, boolean isNumber) {
+    int rows = block.rows();
+    int at = block.ordinal(source.column);
+    if (hasIds) {
+      pieces.find(table.pieces(), ids, rows, row -> source.values.piece(block.row(row), at, table));
+    } else if (isNumber) {
+      pieces.find(table.pieces(), numbers.numbers(), rows);
+    } else {
+      pieces.find(
+          table.pieces(),
+          rows,
+          row -> {
+            SpecializedGetters from = block.row(row);
+            return from.isNullAt(at) ? Pieces.MISSING : source.values.piece(from, at, table);
+          });
+    }
+  }
+
+  /** Encodes a column whose pieces were found, and looks closer at the values without a slot. */
+  private void byPiece(
+      Source source,
+      InputBlock block,
+      TableFeature table,
+      int slot,
+      float[] slots,
+      RowFaults faults) {
+    int to = slot * STRIDE;
+    int[] ofRows = pieces.ofRows();
+    if (table.slots(ofRows, block.rows(), slots, to) == 0) {
+      return;
+    }
+
+    for (int row = 0; row < block.rows(); row++) {
+      int piece = ofRows[row];
+      boolean isMissing = piece == Pieces.MISSING || Float.isNaN(slots[to + row]);
+      unseen[slot] += piece == Pieces.UNSEEN ? 1 : 0;
+      if (table.refuses(piece)) {
+        boolean isNull = block.row(row).isNullAt(block.ordinal(source.column));
+        missing[slot] += encode(source, block, table, row, isNull, slots, to + row, faults);
+      } else if (isMissing) {
+        missing[slot]++;
+      }
     }
   }
 
@@ -188,9 +250,11 @@ public final class BlockEncoder {
       boolean isNull = next < nulls.count() && nulls.row(next) == row;
       next += isNull ? 1 : 0;
       long before = current.unseen();
+      long filled = current.filled();
       int one = encode(source, block, feature, row, isNull, slots, slot * STRIDE + row, faults);
       if (malformed.get(row)) {
         unseen[slot] -= current.unseen() - before; // the caller adds the counts of all rows
+        this.missing[slot] -= current.filled() - filled;
       } else {
         missing += one;
       }
@@ -215,9 +279,9 @@ public final class BlockEncoder {
       int id = ids.ofRows()[row];
       slots[to + row] = known.of(id);
       if (Float.isNaN(slots[to + row])) {
-        long before = faults.current().unseen();
+        long before = faults.current().unseen() + faults.current().filled();
         missing += encode(source, block, feature, row, id == 0, slots, to + row, faults);
-        if (faults.current().unseen() == before) {
+        if (faults.current().unseen() + faults.current().filled() == before) {
           known.keep(id, slots[to + row]);
         }
       }
@@ -263,11 +327,15 @@ public final class BlockEncoder {
     for (int index = 0; index < field.features().size(); index++) {
       Feature feature = field.features().get(index);
       long before = current.unseen();
+      long filled = current.filled();
       float slot =
           value == null ? feature.missing(current) : ColumnEncoder.cell(value, feature, current);
       int to = field.slot(index) * STRIDE;
       Arrays.fill(slots, to, to + rows, slot);
-      boolean isMissing = current.isEmpty() ? Float.isNaN(slot) : current.isOfMissingValue();
+      boolean isMissing =
+          current.isEmpty()
+              ? Float.isNaN(slot) || current.filled() > filled
+              : current.isOfMissingValue();
       missing[field.slot(index)] += isMissing ? rows : 0;
       unseen[field.slot(index)] += (current.unseen() - before) * rows;
       if (!current.isEmpty()) {

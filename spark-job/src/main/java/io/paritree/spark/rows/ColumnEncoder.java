@@ -2,6 +2,8 @@ package io.paritree.spark.rows;
 
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
+import io.paritree.feature.Pieces;
+import io.paritree.feature.TableFeature;
 import io.paritree.record.CsvCells;
 import io.paritree.spark.task.ColumnKind;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
@@ -14,6 +16,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * values of the column's type. Immutable and thread-safe.
  */
 public record ColumnEncoder(ColumnKind kind, DataType type) {
+  private static final long MICROS_PER_DAY = 86_400_000_000L;
 
   public static ColumnEncoder of(DataType type) {
     return new ColumnEncoder(ColumnKind.of(type), type);
@@ -28,7 +31,34 @@ public record ColumnEncoder(ColumnKind kind, DataType type) {
       case INSTANT -> feature.instant(row.getLong(at), faults);
       case LOCAL -> feature.local(row.getLong(at), faults);
       case TEXT -> text(row.getUTF8String(at), feature, faults);
-      case DATE, BINARY, OTHER -> feature.other(type.sql(), faults);
+      case DATE ->
+          feature.readsDates()
+              ? feature.local(row.getInt(at) * MICROS_PER_DAY, faults)
+              : feature.other(type.sql(), faults);
+      case BINARY, OTHER -> feature.other(type.sql(), faults);
+    };
+  }
+
+  /**
+   * Returns the piece of the value at an ordinal of a row, which is not null.
+   *
+   * @param feature one of the tables that share the pieces
+   */
+  public int piece(SpecializedGetters row, int at, TableFeature feature) {
+    Pieces pieces = feature.pieces();
+    return switch (kind) {
+      case BYTE, SHORT, INT, LONG, FLOAT, DOUBLE, DECIMAL ->
+          pieces.number(kind.number(row, at, type));
+      case BOOLEAN -> pieces.truth(row.getBoolean(at));
+      case INSTANT -> pieces.instant(row.getLong(at));
+      case LOCAL -> pieces.local(row.getLong(at));
+      case TEXT -> {
+        byte[] bytes = row.getUTF8String(at).getBytes();
+        yield pieces.text(bytes, 0, bytes.length);
+      }
+      case DATE ->
+          feature.readsDates() ? pieces.local(row.getInt(at) * MICROS_PER_DAY) : Pieces.REFUSED;
+      case BINARY, OTHER -> Pieces.REFUSED;
     };
   }
 

@@ -74,6 +74,12 @@ final class NumberColumn {
     return unseen;
   }
 
+  /** Returns the numbers of the column, in which NaN is null. */
+  double[] numbers() {
+    read();
+    return numbers;
+  }
+
   /** Reads the numbers; a null is read as NaN, which every feature treats as missing. */
   private void read() {
     if (isRead) {

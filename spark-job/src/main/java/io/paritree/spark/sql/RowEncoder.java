@@ -6,7 +6,9 @@ import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
+import io.paritree.feature.Pieces;
 import io.paritree.feature.Schema;
+import io.paritree.feature.TableFeature;
 import io.paritree.spark.rows.ColumnEncoder;
 import io.paritree.spark.sql.RowColumns.Place;
 import io.paritree.spark.task.ColumnKind;
@@ -98,9 +100,22 @@ final class RowEncoder {
 
   private static void encode(
       Source[] sources, SpecializedGetters row, float[] slots, int stride, int at, Faults faults) {
+    Pieces last = null;
+    int piece = 0;
     for (Source source : sources) {
-      slots[source.slot * stride + at] =
-          row.isNullAt(source.ordinal) ? source.feature.missing(faults) : slot(row, source, faults);
+      int to = source.slot * stride + at;
+      boolean isNull = row.isNullAt(source.ordinal);
+      if (isNull || source.isCell || !(source.feature instanceof TableFeature table)) {
+        slots[to] = isNull ? source.feature.missing(faults) : slot(row, source, faults);
+        continue;
+      }
+
+      if (table.pieces() != last) { // others of the column share them
+        last = table.pieces();
+        piece = source.values.piece(row, source.ordinal, table);
+      }
+
+      slots[to] = table.isPlain(piece) ? table.slot(piece) : slot(row, source, faults);
     }
   }
 

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.Fault;
 import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.MappedFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
+import io.paritree.feature.StepsFeature;
+import io.paritree.feature.StepsFeature.Of;
+import io.paritree.feature.TableFeature.Slot;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.TimestampPart;
@@ -43,6 +47,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -96,6 +101,22 @@ class DictionaryColumnsTest {
           part("month", "time", TimestampPart.MONTH),
           part("instant", "instant", TimestampPart.HOUR),
           part("local", "local", TimestampPart.DAY_OF_WEEK),
+          table("one-hot t3", "text", Slot.of(0), -1, "t3", Slot.of(1)),
+          table("one-hot t9", "text", Slot.of(0), Float.NaN, "t9", Slot.of(1)),
+          table("sparse t5", "text", Slot.MISSING, Float.NaN, "t5", Slot.of(1), "t6", Slot.REJECT),
+          table("refusing", "text", Slot.REJECT, 5, texts(20)),
+          table("no text", "text", Slot.of(0), 1),
+          table("no double", "double", Slot.of(0), 1),
+          table("store", "long", Slot.of(0), -1, 4L, Slot.of(1), 6L, Slot.of(2)),
+          steps("log", "double", Of.DOUBLE, null, Slot.of(1), 1.0, Slot.of(2), 5.5, Slot.REJECT),
+          steps("bin", "double", Of.DOUBLE, null, Slot.of(7), 4.0, Slot.MISSING),
+          steps("rounded", "float", Of.FLOAT, null, Slot.of(1), 10.0, Slot.of(2), 20.0, Slot.of(3)),
+          steps("whole", "short", Of.WHOLE, null, Slot.of(1), 8.0, Slot.of(2)),
+          steps("cents", "decimal", Of.DOUBLE, null, Slot.of(1), 0.5, Slot.of(2)),
+          steps("few", "distinct", Of.DOUBLE, null, Slot.of(1), 0.5, Slot.of(2)),
+          steps("age", "local", Of.LOCAL, null, Slot.of(1), 0L, Slot.of(2)),
+          steps("since", "instant", Of.INSTANT, null, Slot.of(1), 1_000_000L, Slot.of(2)),
+          new NumberFeature("filled", "int", Sentinels.of(List.of(3.0)), -1e9, 1e9, true, 77),
           number("distinct", List.of(), -1e9, 1e9, true));
 
   @TempDir static Path directory;
@@ -122,6 +143,43 @@ class DictionaryColumnsTest {
     List<String> vocabulary = IntStream.range(0, 20).mapToObj(number -> "t" + number).toList();
     return new TextCategoryFeature(
         name, "text", vocabulary, unseen, Sentinels.of(List.of("t4")), true);
+  }
+
+  private static Object[] texts(int count) {
+    return IntStream.range(0, count)
+        .boxed()
+        .flatMap(number -> Stream.of("t" + number, Slot.of(number)))
+        .toArray();
+  }
+
+  private static Feature table(
+      String name, String column, Slot other, float ifMissing, Object... valuesAndSlots) {
+    List<MappedFeature.Entry> entries = new ArrayList<>();
+    for (int at = 0; at < valuesAndSlots.length; at += 2) {
+      entries.add(new MappedFeature.Entry(valuesAndSlots[at], (Slot) valuesAndSlots[at + 1]));
+    }
+
+    return new MappedFeature(
+        name, column, MappedFeature.Source.VALUE, entries, other, Sentinels.NONE, true, ifMissing);
+  }
+
+  private static Feature steps(String name, String column, Of of, Object... fromsAndSlots) {
+    List<StepsFeature.Step> steps = new ArrayList<>();
+    for (int at = 0; at < fromsAndSlots.length; at += 2) {
+      steps.add(new StepsFeature.Step((Number) fromsAndSlots[at], (Slot) fromsAndSlots[at + 1]));
+    }
+
+    return new StepsFeature(
+        name,
+        column,
+        of,
+        Optional.empty(),
+        steps,
+        Double.NEGATIVE_INFINITY,
+        Double.POSITIVE_INFINITY,
+        Sentinels.NONE,
+        !name.equals("age"),
+        name.equals("cents") ? -1 : Float.NaN);
   }
 
   private static Feature part(String name, String column, TimestampPart part) {

@@ -26,6 +26,7 @@ import io.paritree.spark.task.TaskPlan;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -261,6 +262,8 @@ class ParquetValueTableTest {
                           (int) Math.floorMod(micros, 1_000_000L) * 1_000,
                           ZoneOffset.UTC))
               .orElse(null);
+      case DATE ->
+          Optional.ofNullable((Integer) face.value()).map(LocalDate::ofEpochDay).orElse(null);
       default -> face.value();
     };
   }
@@ -278,6 +281,7 @@ class ParquetValueTableTest {
       case BOOLEAN -> DataTypes.BooleanType;
       case TIMESTAMP -> DataTypes.TimestampType;
       case TIMESTAMP_NTZ -> DataTypes.TimestampNTZType;
+      case DATE -> DataTypes.DateType;
     };
   }
 }

@@ -8,6 +8,7 @@ import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
+import io.paritree.feature.TableFeature;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
 import io.paritree.forest.SplitValues;
@@ -23,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Records made from a schema and a model: numbers at and next to the model's thresholds and
@@ -118,8 +120,19 @@ public final class GeneratedRecords {
     if (nullable && (isMissing || random.nextInt(ONE_IN) == 0)) {
       out.writeNull();
     } else {
-      value(out, field.features().get(0), field.slot(0));
+      int index = chosen(field);
+      value(out, field.features().get(index), field.slot(index));
     }
+  }
+
+  /** Returns the index of a feature whose values are made: of tables, each has its turn. */
+  private int chosen(Field field) {
+    int[] tables =
+        IntStream.range(0, field.features().size())
+            .filter(index -> field.features().get(index) instanceof TableFeature)
+            .filter(index -> field.features().get(index).values() != Feature.Values.ANY)
+            .toArray();
+    return tables.length == 0 ? 0 : tables[random.nextInt(tables.length)];
   }
 
   private void value(JsonGenerator out, Feature feature, int slot) throws IOException {
@@ -133,6 +146,7 @@ public final class GeneratedRecords {
       case TEXT_CATEGORY, INTEGER_CATEGORY -> category(out, (VocabularyFeature) feature);
       case CATEGORY_CODE ->
           out.writeNumber(random.nextInt(largestCode.applyAsInt(slot) + UNKNOWN_CODES));
+      case MAPPED, STEPS -> TableValues.of((TableFeature) feature, random).write(out);
       case TIMESTAMP -> {
         long second = FIRST_SECOND + random.nextLong(SECONDS);
         out.writeString(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC).toString());

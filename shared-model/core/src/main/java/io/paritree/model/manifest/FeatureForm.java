@@ -75,9 +75,16 @@ public sealed interface FeatureForm {
           }
 
           yield new Complete(
-              new NumberFeature(name(), column, missing, number.min(), number.max(), nullable));
+              new NumberFeature(
+                  name(),
+                  column,
+                  missing,
+                  number.min(),
+                  number.max(),
+                  nullable,
+                  number.ifMissing()));
         }
-        case TEXT_CATEGORY, INTEGER_CATEGORY, CATEGORY_CODE, TIMESTAMP ->
+        case TEXT_CATEGORY, INTEGER_CATEGORY, CATEGORY_CODE, TIMESTAMP, MAPPED, STEPS ->
             throw new IllegalStateException("no plain feature: " + name());
       };
     }

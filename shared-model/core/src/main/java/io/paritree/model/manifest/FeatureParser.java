@@ -48,6 +48,11 @@ final class FeatureParser {
   static final String ROLE = "role";
   static final String OFFSET = "offset";
   static final String DEFAULT = "default";
+  static final String VALUES = "values";
+  static final String OTHER = "other";
+  static final String OF = "of";
+  static final String STEPS = "steps";
+  static final String IF_MISSING = "if_missing";
   static final String GROUP = "group";
   static final String REASON = "reason";
 
@@ -62,6 +67,7 @@ final class FeatureParser {
   static final String NUMBER = "number";
   static final String BOOLEAN = "boolean";
   static final String CATEGORY = "category";
+  static final String MAPPED = "mapped";
 
   /** The value of {@link #CATEGORIES} which says that the values are codes. */
   static final String CODES = "codes";
@@ -94,6 +100,7 @@ final class FeatureParser {
   private boolean codes;
   private Optional<Unseen> unseen = Optional.empty();
   private Optional<ZoneId> zone = Optional.empty();
+  private final TableParser table;
   private boolean isOffset;
   private OptionalDouble whereMissing = OptionalDouble.empty();
   private Optional<String> group = Optional.empty();
@@ -103,9 +110,11 @@ final class FeatureParser {
 
   private static Map<String, Set<String>> keysByType() {
     Map<String, Set<String>> keys = new HashMap<>();
-    keys.put(NUMBER, Set.of(MIN, MAX, ROLE));
+    keys.put(NUMBER, Set.of(MIN, MAX, ROLE, IF_MISSING));
     keys.put(BOOLEAN, Set.of());
     keys.put(CATEGORY, Set.of(CATEGORIES, UNSEEN));
+    keys.put(MAPPED, Set.of(VALUES, OTHER, OF, ZONE, IF_MISSING));
+    keys.put(STEPS, Set.of(STEPS, OF, ZONE, MIN, MAX, IF_MISSING));
     for (TimestampPart part : TimestampPart.values()) {
       keys.put(part.key(), Set.of(ZONE));
     }
@@ -120,6 +129,7 @@ final class FeatureParser {
   FeatureParser(StrictJson json, boolean isManifest) {
     this.json = json;
     this.isManifest = isManifest;
+    this.table = new TableParser(json);
   }
 
   /** Reads the feature at the current token; called once. */
@@ -135,6 +145,11 @@ final class FeatureParser {
     members.put(CATEGORIES, this::readCategories);
     members.put(UNSEEN, () -> unseen = Optional.of(unseen()));
     members.put(ZONE, () -> zone = Optional.of(zone()));
+    members.put(VALUES, table::readValues);
+    members.put(OTHER, table::readOther);
+    members.put(OF, table::readOf);
+    members.put(STEPS, table::readSteps);
+    members.put(IF_MISSING, table::readIfMissing);
     members.put(ROLE, () -> isOffset = oneOf(Set.of(OFFSET)).equals(OFFSET));
     members.put(DEFAULT, () -> whereMissing = OptionalDouble.of(json.number()));
     members.put(GROUP, () -> group = Optional.of(notEmpty()));
@@ -149,7 +164,15 @@ final class FeatureParser {
 
     checkKeys();
 
+    if (!nullable && given.contains(IF_MISSING)) {
+      throw json.refused(
+          "feature '%s' has '%s', but must not be missing"
+              .formatted(Fault.printable(name), IF_MISSING),
+          null);
+    }
+
     try {
+      table.check(type);
       return form();
     } catch (IllegalArgumentException e) {
       throw json.refused(e.getMessage(), e);
@@ -192,10 +215,14 @@ final class FeatureParser {
 
     return switch (type) {
       case NUMBER ->
-          new FeatureForm.Complete(new NumberFeature(name, reads, sentinels, min, max, nullable));
+          new FeatureForm.Complete(
+              new NumberFeature(name, reads, sentinels, min, max, nullable, table.ifMissing()));
       case BOOLEAN ->
           new FeatureForm.Complete(new BooleanFeature(name, reads, sentinels, nullable));
       case CATEGORY -> category(reads, sentinels);
+      case MAPPED -> new FeatureForm.Complete(table.mapped(name, reads, zone, sentinels, nullable));
+      case STEPS ->
+          new FeatureForm.Complete(table.steps(name, reads, zone, min, max, sentinels, nullable));
       default ->
           new FeatureForm.Complete(
               new TimestampFeature(name, reads, PARTS.get(type), zone, sentinels, nullable));

@@ -30,7 +30,7 @@ public record Manifest(
     boolean hasReference,
     String notes) {
   /** The newest version of the package format; all from 1 on are read. */
-  static final int NEWEST_FORMAT = 3;
+  static final int NEWEST_FORMAT = 4;
 
   /**
    * The first version that has offsets, groups of features, their reasons, importance, counts of
@@ -38,11 +38,25 @@ public record Manifest(
    */
   private static final int SECOND_FORMAT = 2;
 
-  /** The first version that has a reference; all that have this version have one. */
+  /**
+   * The first version that has a reference. All that have this version have one; those of a later
+   * version say whether they do.
+   */
   static final int THIRD_FORMAT = 3;
+
+  /**
+   * The first version that has features of the types {@code mapped} and {@code steps}, slots of
+   * missing values, the parts {@code week} and {@code day_of_year}, calibrated scores, and the
+   * model file that the features were made for.
+   */
+  static final int FOURTH_FORMAT = 4;
 
   /** Returns the oldest version of the format that can hold this. */
   int format() {
+    if (schema.needsFourthFormat()) {
+      return FOURTH_FORMAT;
+    }
+
     if (hasReference) {
       return THIRD_FORMAT;
     }

@@ -1,6 +1,7 @@
 package io.paritree.model.manifest;
 
 import io.paritree.CorruptModelException;
+import io.paritree.feature.TimestampPart;
 import io.paritree.json.BrokenJsonException;
 import io.paritree.json.StrictJson;
 import io.paritree.model.layout.ModelName;
@@ -46,6 +47,7 @@ public final class ManifestParser {
   public static final String SEALED_ROWS = "sealed_rows";
   static final String FEATURES = "features";
   static final String FEATURE = "feature";
+  static final String REFERENCE = "reference";
   static final String MISSING = "missing";
   static final String UNSEEN = "unseen";
 
@@ -59,6 +61,7 @@ public final class ManifestParser {
   private int rounds;
   private String roundsWhy;
   private String notes = "";
+  private boolean saysReference;
   private long importanceRows;
   private final Map<String, Double> means = new LinkedHashMap<>();
 
@@ -97,6 +100,24 @@ public final class ManifestParser {
     }
 
     Manifest manifest = parser.manifest();
+    boolean needsFourth = manifest.format() == Manifest.FOURTH_FORMAT || parser.saysReference;
+    if (needsFourth && parser.format < Manifest.FOURTH_FORMAT) {
+      throw new CorruptModelException(
+          "Cannot read %s at /format: got %s, expected %s, because it has '%s', '%s' or '%s', or a feature has '%s', or is of the type '%s', '%s', '%s' or '%s'"
+              .formatted(
+                  origin,
+                  parser.format,
+                  Manifest.FOURTH_FORMAT,
+                  SchemaParser.MADE_FOR,
+                  REFERENCE,
+                  SchemaParser.CALIBRATION,
+                  FeatureParser.IF_MISSING,
+                  FeatureParser.MAPPED,
+                  FeatureParser.STEPS,
+                  TimestampPart.WEEK.key(),
+                  TimestampPart.DAY_OF_YEAR.key()));
+    }
+
     if (manifest.format() > parser.format) {
       throw new CorruptModelException(
           "Cannot read %s at /format: got %s, expected at least %s, because it has '%s' or '%s', or a feature has a '%s', '%s' or '%s'"
@@ -131,6 +152,7 @@ public final class ManifestParser {
     members.put(PROVENANCE, this::readProvenance);
     members.put(IMPORTANCE, this::readImportance);
     members.put(SEALED_ROWS, this::readSealedRows);
+    members.put(REFERENCE, () -> saysReference = json.truth());
     json.object(
         members, Set.of(FORMAT, NAME, VERSION, MODEL, ROUNDS, SchemaParser.FEATURES, PROVENANCE));
   }
@@ -259,7 +281,7 @@ public final class ManifestParser {
         sealedRows == 0
             ? Optional.empty()
             : Optional.of(new SealedValues(sealedRows, missing, unseen)),
-        format >= Manifest.THIRD_FORMAT,
+        format == Manifest.THIRD_FORMAT || saysReference,
         notes);
   }
 }

@@ -34,6 +34,10 @@ public final class ManifestWriter {
       write(out, manifest.sealedValues().get());
     }
 
+    if (manifest.hasReference() && manifest.format() > Manifest.THIRD_FORMAT) {
+      out.writeBooleanField(ManifestParser.REFERENCE, true);
+    }
+
     if (!manifest.notes().isEmpty()) {
       out.writeStringField(ManifestParser.NOTES, manifest.notes());
     }

@@ -1,5 +1,6 @@
 package io.paritree.model.manifest;
 
+import io.paritree.forest.Calibration;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
@@ -15,8 +16,10 @@ import java.util.stream.IntStream;
  *     per class
  * @param threshold a binary model's label is the second class where its score is above this,
  *     strictly
+ * @param calibration what the scores have been calibrated by
  */
-public record Outputs(List<String> names, Kind kind, List<String> classes, float threshold)
+public record Outputs(
+    List<String> names, Kind kind, List<String> classes, float threshold, Calibration calibration)
     implements Serializable {
 
   /** What the scores mean. */
@@ -35,6 +38,12 @@ public record Outputs(List<String> names, Kind kind, List<String> classes, float
     names = List.copyOf(names);
     Objects.requireNonNull(kind, "kind");
     classes = List.copyOf(classes);
+    Objects.requireNonNull(calibration, "calibration");
+  }
+
+  /** Creates outputs whose scores are not calibrated. */
+  public Outputs(List<String> names, Kind kind, List<String> classes, float threshold) {
+    this(names, kind, classes, threshold, Calibration.NONE);
   }
 
   /** Returns whether rows have a label. */

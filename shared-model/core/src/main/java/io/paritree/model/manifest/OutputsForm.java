@@ -1,6 +1,7 @@
 package io.paritree.model.manifest;
 
 import io.paritree.CorruptModelException;
+import io.paritree.forest.Calibration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +13,15 @@ import java.util.stream.IntStream;
  * @param names one per score; empty for {@code "0"}, {@code "1"}, ...
  * @param classes the labels; empty for {@code "0"}, {@code "1"}, ... where the scores are classes
  * @param threshold the threshold of a binary model, finite; empty for 0.5
+ * @param calibration what a score becomes after the objective
  */
 public record OutputsForm(
-    Optional<List<String>> names, Optional<List<String>> classes, Optional<Float> threshold) {
+    Optional<List<String>> names,
+    Optional<List<String>> classes,
+    Optional<Float> threshold,
+    Calibration calibration) {
   public static final OutputsForm DEFAULT =
-      new OutputsForm(Optional.empty(), Optional.empty(), Optional.empty());
+      new OutputsForm(Optional.empty(), Optional.empty(), Optional.empty(), Calibration.NONE);
 
   private static final float HALF = 0.5f;
 
@@ -57,7 +62,46 @@ public record OutputsForm(
               .formatted(origin, objective, margins));
     }
 
-    return new Outputs(outputNames, kind, labelNames, threshold.orElse(HALF));
+    return new Outputs(
+        outputNames,
+        kind,
+        labelNames,
+        threshold.orElse(HALF),
+        calibration(origin, objective, margins, kind));
+  }
+
+  private Calibration calibration(String origin, String objective, int margins, Outputs.Kind kind)
+      throws CorruptModelException {
+    if (!isCalibrated()) {
+      return calibration;
+    }
+
+    boolean isRegressor = kind == Outputs.Kind.VALUES && !objective.startsWith("rank:");
+    if (margins > 1 || !(kind == Outputs.Kind.BINARY || isRegressor)) {
+      throw new CorruptModelException(
+          "Cannot read %s at /outputs/calibration: the objective %s with %s outputs cannot be calibrated, expected a binary model or a regressor with one output"
+              .formatted(origin, objective, margins));
+    }
+
+    if (kind != Outputs.Kind.BINARY) {
+      return calibration;
+    }
+
+    if (calibration instanceof Calibration.Isotonic isotonic) {
+      float[] y = isotonic.y();
+      if (y[0] < 0 || y[y.length - 1] > 1) {
+        throw new CorruptModelException(
+            "Cannot read %s at /outputs/calibration/y: got values from %s to %s, expected values from 0 to 1, because the model is binary"
+                .formatted(origin, y[0], y[y.length - 1]));
+      }
+    }
+
+    return calibration.ofProbabilities();
+  }
+
+  /** Returns whether scores are calibrated. */
+  boolean isCalibrated() {
+    return !calibration.equals(Calibration.NONE);
   }
 
   private Outputs.Kind kind(String objective, int margins) {

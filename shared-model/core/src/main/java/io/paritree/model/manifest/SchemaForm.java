@@ -7,6 +7,9 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Schema;
+import io.paritree.feature.TableFeature;
+import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.TimestampPart;
 import io.paritree.xgboost.RecordedCategories;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,9 +27,13 @@ import java.util.stream.Collectors;
  *
  * @param features in model order, then the offsets in the order of the outputs
  * @param reasons how each feature is named as a reason, in the same order
+ * @param madeFor the SHA-256 of the one model file that the features fit; empty if it is not said
  */
 public record SchemaForm(
-    List<FeatureForm> features, List<ReasonRule> reasons, OutputsForm outputs) {
+    List<FeatureForm> features,
+    List<ReasonRule> reasons,
+    OutputsForm outputs,
+    Optional<String> madeFor) {
   private static final int SHOWN = 20;
 
   public SchemaForm {
@@ -36,7 +43,8 @@ public record SchemaForm(
 
   /** Creates a form that says nothing of reasons. */
   public SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
-    this(features, Collections.nCopies(features.size(), ReasonRule.NONE), outputs);
+    this(
+        features, Collections.nCopies(features.size(), ReasonRule.NONE), outputs, Optional.empty());
   }
 
   /**
@@ -60,13 +68,13 @@ public record SchemaForm(
       rules.add(ReasonRule.NONE);
     }
 
-    return new SchemaForm(all, rules, outputs);
+    return new SchemaForm(all, rules, outputs, madeFor);
   }
 
   /** Returns the same without offsets. */
   public SchemaForm withoutOffsets() {
     int count = (int) features.stream().filter(feature -> !feature.isOffset()).count();
-    return new SchemaForm(features.subList(0, count), reasons.subList(0, count), outputs);
+    return new SchemaForm(features.subList(0, count), reasons.subList(0, count), outputs, madeFor);
   }
 
   /**
@@ -86,6 +94,37 @@ public record SchemaForm(
   /** Returns whether margins begin with offsets. */
   public boolean hasOffsets() {
     return features.stream().anyMatch(FeatureForm::isOffset);
+  }
+
+  /** Returns whether a package of format 3 or older cannot have this. */
+  boolean needsFourthFormat() {
+    return madeFor.isPresent()
+        || outputs.isCalibrated()
+        || features.stream()
+            .filter(FeatureForm.Complete.class::isInstance)
+            .map(form -> ((FeatureForm.Complete) form).feature())
+            .anyMatch(SchemaForm::needsFourthFormat);
+  }
+
+  private static boolean needsFourthFormat(Feature feature) {
+    boolean isNewPart =
+        feature instanceof TimestampFeature time
+            && Set.of(TimestampPart.WEEK, TimestampPart.DAY_OF_YEAR).contains(time.part());
+    return feature instanceof TableFeature || feature.fillsMissing() || isNewPart;
+  }
+
+  /**
+   * Refuses a model file that the features were not made for.
+   *
+   * @param origin names the file that says so in messages
+   * @param digest the SHA-256 of the model file
+   */
+  public void checkMadeFor(String origin, String digest) throws CorruptModelException {
+    if (!madeFor.orElse(digest).equals(digest)) {
+      throw new CorruptModelException(
+          "Cannot use the schema of %s: it was made for the model file with SHA-256 %s, but the model file has %s; hand the model over again"
+              .formatted(origin, madeFor.get(), digest));
+    }
   }
 
   /** Returns whether anything is said of reasons. */

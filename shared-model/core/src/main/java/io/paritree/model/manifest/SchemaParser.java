@@ -17,6 +17,10 @@ public final class SchemaParser {
   public static final String NAMES = "names";
   public static final String CLASSES = "classes";
   public static final String THRESHOLD = "threshold";
+  public static final String CALIBRATION = "calibration";
+
+  /** The digest of the model file that the features were made for. */
+  public static final String MADE_FOR = "made_for";
 
   private static final int MAX_FEATURES = 1_000_000;
 
@@ -25,6 +29,7 @@ public final class SchemaParser {
   private final List<FeatureForm> features = new ArrayList<>();
   private final List<ReasonRule> reasons = new ArrayList<>();
   private OutputsForm outputs = OutputsForm.DEFAULT;
+  private Optional<String> madeFor = Optional.empty();
 
   /**
    * @param isManifest whether a manifest is read, and not a schema file
@@ -52,12 +57,27 @@ public final class SchemaParser {
 
   /** Returns the readers of the members that a schema consists of. */
   Map<String, StrictJson.Value> members() {
-    return Map.of(FEATURES, this::readFeatures, OUTPUTS, this::readOutputs);
+    return Map.of(
+        FEATURES,
+        this::readFeatures,
+        OUTPUTS,
+        this::readOutputs,
+        MADE_FOR,
+        () -> madeFor = Optional.of(digest()));
   }
 
   /** Returns what has been read. */
   SchemaForm schema() {
-    return new SchemaForm(features, reasons, outputs);
+    return new SchemaForm(features, reasons, outputs, madeFor);
+  }
+
+  private String digest() throws BrokenJsonException {
+    String text = json.text();
+    if (!text.matches("[0-9a-f]{64}")) {
+      throw json.wrong("the SHA-256 of the model file, as 64 hexadecimal digits");
+    }
+
+    return text;
   }
 
   private void readFeatures() throws BrokenJsonException {
@@ -76,17 +96,20 @@ public final class SchemaParser {
   private void readOutputs() throws BrokenJsonException {
     Map<String, List<String>> lists = new HashMap<>();
     List<Float> threshold = new ArrayList<>();
+    CalibrationParser calibration = new CalibrationParser(json);
     json.object(
         Map.of(
             NAMES, () -> lists.put(NAMES, texts()),
             CLASSES, () -> lists.put(CLASSES, texts()),
-            THRESHOLD, () -> threshold.add((float) json.floatNumber())),
+            THRESHOLD, () -> threshold.add((float) json.floatNumber()),
+            CALIBRATION, calibration::read),
         Set.of());
     outputs =
         new OutputsForm(
             Optional.ofNullable(lists.get(NAMES)),
             Optional.ofNullable(lists.get(CLASSES)),
-            threshold.stream().findFirst());
+            threshold.stream().findFirst(),
+            calibration.calibration());
   }
 
   private List<String> texts() throws BrokenJsonException {

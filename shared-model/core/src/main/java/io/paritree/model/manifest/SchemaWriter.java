@@ -2,12 +2,17 @@ package io.paritree.model.manifest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.feature.Feature;
+import io.paritree.feature.MappedFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Sentinels;
+import io.paritree.feature.StepsFeature;
+import io.paritree.feature.TableFeature;
 import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.TimestampPart;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
+import io.paritree.forest.Calibration;
 import io.paritree.json.JsonText;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -37,6 +42,7 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
 
     out.writeEndArray();
     outputs(schema.outputs());
+    JsonText.optional(out, SchemaParser.MADE_FOR, schema.madeFor());
   }
 
   private void form(FeatureForm form, ReasonRule reason) throws IOException {
@@ -66,7 +72,16 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
       values(SchemaParser.CLASSES, outputs.classes().get());
     }
 
+    calibration(outputs.calibration());
     out.writeEndObject();
+  }
+
+  /** Writes how scores are calibrated, if they are, as a member of the open object. */
+  public void calibration(Calibration calibration) throws IOException {
+    if (!calibration.equals(Calibration.NONE)) {
+      out.writeFieldName(SchemaParser.CALIBRATION);
+      JsonText.inLine(out, line -> CalibrationParser.write(line, calibration));
+    }
   }
 
   private void fromModel(FeatureForm.FromModel form, ReasonRule reason) throws IOException {
@@ -103,9 +118,70 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
         Optional<ZoneId> zone = ((TimestampFeature) feature).zone();
         JsonText.optional(out, FeatureParser.ZONE, zone.map(ZoneId::getId));
       }
+      case MAPPED -> mapped((MappedFeature) feature);
+      case STEPS -> steps((StepsFeature) feature);
+    }
+
+    if (feature.fillsMissing()) {
+      out.writeFieldName(FeatureParser.IF_MISSING);
+      number(feature.ifMissing());
     }
 
     end(feature.sentinels(), feature.nullable() || feature instanceof OffsetFeature, reason);
+  }
+
+  private void mapped(MappedFeature mapped) throws IOException {
+    JsonText.optional(out, FeatureParser.OF, mapped.source().part().map(TimestampPart::key));
+    JsonText.optional(out, FeatureParser.ZONE, mapped.source().zone().map(ZoneId::getId));
+    JsonText.array(
+        out,
+        FeatureParser.VALUES,
+        mapped.entries(),
+        entry -> {
+          out.writeStartArray();
+          out.writeObject(entry.value());
+          slot(entry.slot());
+          out.writeEndArray();
+        });
+    out.writeFieldName(FeatureParser.OTHER);
+    if (mapped.other().isMissing()) {
+      out.writeString(TableParser.MISSING);
+    } else {
+      slot(mapped.other());
+    }
+  }
+
+  private void steps(StepsFeature feature) throws IOException {
+    out.writeStringField(FeatureParser.OF, TableParser.key(feature.of()));
+    JsonText.optional(out, FeatureParser.ZONE, feature.zone().map(ZoneId::getId));
+    out.writeArrayFieldStart(FeatureParser.STEPS);
+    for (StepsFeature.Step step : feature.steps()) {
+      out.writeStartArray();
+      if (step.from() == null) {
+        out.writeNull();
+      } else if (feature.of().isTime()) {
+        out.writeString(StepsFeature.text(feature.of(), step.from().longValue()));
+      } else {
+        JsonText.number(out, step.from().doubleValue());
+      }
+
+      slot(step.slot());
+      out.writeEndArray();
+    }
+
+    out.writeEndArray();
+    bound(FeatureParser.MIN, feature.min());
+    bound(FeatureParser.MAX, feature.max());
+  }
+
+  private void slot(TableFeature.Slot slot) throws IOException {
+    if (slot.isRejected()) {
+      out.writeString(TableParser.REJECT);
+    } else if (slot.isMissing()) {
+      out.writeNull();
+    } else {
+      number(slot.value());
+    }
   }
 
   private void role(NumberFeature number) throws IOException {
@@ -124,6 +200,8 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
       case BOOLEAN -> FeatureParser.BOOLEAN;
       case TEXT_CATEGORY, INTEGER_CATEGORY, CATEGORY_CODE -> FeatureParser.CATEGORY;
       case TIMESTAMP -> ((TimestampFeature) feature).part().key();
+      case MAPPED -> FeatureParser.MAPPED;
+      case STEPS -> FeatureParser.STEPS;
     };
   }
 
@@ -195,6 +273,13 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
     }
   }
 
+  private void bound(String key, double bound) throws IOException {
+    if (!Double.isInfinite(bound)) {
+      out.writeFieldName(key);
+      JsonText.number(out, bound);
+    }
+  }
+
   private void bound(String key, float bound) throws IOException {
     if (!Float.isInfinite(bound)) {
       out.writeFieldName(key);
@@ -203,7 +288,7 @@ public record SchemaWriter(JsonGenerator out, boolean namesCodes) {
   }
 
   /** Writes the shortest digits that, read as a double and then rounded, give this float again. */
-  private void number(float value) throws IOException {
+  void number(float value) throws IOException {
     out.writeNumber(new BigDecimal(Float.toString(value)).stripTrailingZeros().toPlainString());
   }
 

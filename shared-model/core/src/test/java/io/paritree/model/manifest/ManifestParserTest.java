@@ -207,7 +207,7 @@ class ManifestParserTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"format\": 1 | \"format\": 4 | /format | got 4 | a whole number from 1 to 3",
+        "\"format\": 1 | \"format\": 5 | /format | got 5 | a whole number from 1 to 4",
         "\"column\": \"B\" | \"column\": \"B\", \"group\": \"g\" | /format | got 1 | at least 2",
         "\"column\": \"B\" | \"reason\": \"ever\" | /features/1/reason | 'ever' | never",
         "\"column\": \"B\" | \"reason\": {} | /features/1/reason | without a code | 'up', 'down'",

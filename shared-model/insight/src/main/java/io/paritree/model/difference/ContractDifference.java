@@ -202,6 +202,15 @@ final class ContractDifference {
               Effect.MEANING,
               "from %s to %s".formatted(before.threshold(), now.threshold())));
     }
+
+    if (!before.calibration().equals(now.calibration())) {
+      changes.add(
+          ContractChange.of(
+              "calibration_changed",
+              "",
+              Effect.MEANING,
+              "from %s to %s".formatted(before.calibration(), now.calibration())));
+    }
   }
 
   private void names(String what, Function<Outputs, List<String>> names, String users) {

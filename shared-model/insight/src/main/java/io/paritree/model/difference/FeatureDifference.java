@@ -8,6 +8,7 @@ import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Sentinels;
+import io.paritree.feature.TableFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
@@ -33,12 +34,17 @@ record FeatureDifference(Feature from, Feature to) {
       case INTEGER_CATEGORY -> "a category of whole numbers";
       case CATEGORY_CODE -> "a category as code";
       case TIMESTAMP -> "a timestamp";
+      case MAPPED, STEPS -> TableDifference.type(feature);
     };
   }
 
   /** Returns what a feature takes from a value: a part of a timestamp, otherwise all of it. */
   static String part(Feature feature) {
-    return feature instanceof TimestampFeature timestamp ? timestamp.part().key() : "value";
+    if (feature instanceof TimestampFeature timestamp) {
+      return timestamp.part().key();
+    }
+
+    return feature instanceof TableFeature table ? TableDifference.part(table) : "value";
   }
 
   List<ContractChange> changes() {
@@ -68,9 +74,20 @@ record FeatureDifference(Feature from, Feature to) {
         }
       }
       case BOOLEAN, CATEGORY_CODE -> {}
+      case MAPPED, STEPS ->
+          new TableDifference((TableFeature) from, (TableFeature) to).add(changes);
+    }
+
+    if (from.ifMissing() != to.ifMissing() && (from.fillsMissing() || to.fillsMissing())) {
+      changes.add(
+          changed("if_missing_changed", "from %s to %s".formatted(filled(from), filled(to))));
     }
 
     return changes;
+  }
+
+  private static String filled(Feature feature) {
+    return feature.fillsMissing() ? String.valueOf(feature.ifMissing()) : "missing";
   }
 
   private ContractChange changed(String kind, String detail) {

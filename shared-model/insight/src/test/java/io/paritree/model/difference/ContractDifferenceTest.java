@@ -254,6 +254,13 @@ class ContractDifferenceTest {
         output(
             BINARY, "\"threshold\": 0.25", "\"threshold\": 0.3", MEANING, "", "threshold_changed"),
         output(
+            BINARY,
+            "\"threshold\": 0.25",
+            "\"threshold\": 0.25, \"calibration\": {\"method\": \"sigmoid\", \"in\": \"double\", \"a\": -5, \"b\": 2}",
+            MEANING,
+            "",
+            "calibration_changed"),
+        output(
             CLASSES,
             "[\"small\", \"medium\", \"large\"]",
             "[\"large\", \"medium\", \"small\"]",

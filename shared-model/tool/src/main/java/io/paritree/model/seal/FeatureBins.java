@@ -2,6 +2,9 @@ package io.paritree.model.seal;
 
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
+import io.paritree.feature.StepsFeature;
+import io.paritree.feature.TableColumn;
+import io.paritree.feature.TableFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.TimestampPart;
 import io.paritree.feature.VocabularyFeature;
@@ -13,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /** Chooses the bins of the features: where rows are, and where the model can react. */
 final class FeatureBins {
@@ -29,14 +33,29 @@ final class FeatureBins {
     this.sample = sample;
   }
 
+  /**
+   * Returns whether a slot has bins: of the tables of one column, the first has those of their
+   * values, and one that only says whether a value is missing has none.
+   */
+  boolean has(int slot) {
+    Feature feature = schema.features().get(slot);
+    boolean isTime = feature.values() == Feature.Values.TIME;
+    return !(feature instanceof TableFeature)
+        || feature instanceof StepsFeature && isTime
+        || TableColumn.of(schema, slot).isPresent();
+  }
+
   /** Returns the bins of a slot. */
   Bins of(int slot) {
     Feature feature = schema.features().get(slot);
     return switch (feature.kind()) {
       case NUMBER -> numbers(slot);
       case BOOLEAN -> new NumberBins(1);
-      case TEXT_CATEGORY, INTEGER_CATEGORY, CATEGORY_CODE -> categories(slot);
+      case TEXT_CATEGORY, INTEGER_CATEGORY, CATEGORY_CODE ->
+          categories(sample.slot(slot), code -> text(slot, code));
       case TIMESTAMP -> parts(((TimestampFeature) feature).part(), slot);
+      case MAPPED, STEPS ->
+          TableColumn.of(schema, slot).map(this::values).orElseGet(() -> numbers(slot));
     };
   }
 
@@ -45,11 +64,18 @@ final class FeatureBins {
     return NumberBins.of(sample.slot(slot), thresholds);
   }
 
+  private Bins values(TableColumn column) {
+    float[] values = sample.values(column::value);
+    return column.isOfSteps()
+        ? NumberBins.of(values, column.cuts())
+        : categories(values, code -> String.valueOf(column.values().get(code)));
+  }
+
   /** Returns a bin for each of the most frequent categories, of equally frequent ones the first. */
-  private Bins categories(int slot) {
+  private static Bins categories(float[] codesOfRows, IntFunction<String> texts) {
     Map<Integer, Long> rows = new TreeMap<>();
-    for (float code : sample.slot(slot)) {
-      if (!Float.isNaN(code)) {
+    for (float code : codesOfRows) {
+      if (code >= 0) {
         rows.merge((int) code, 1L, Long::sum);
       }
     }
@@ -60,7 +86,7 @@ final class FeatureBins {
             .limit(MAX_CATEGORIES)
             .map(Map.Entry::getKey)
             .toList();
-    return new CategoryBins(codes, codes.stream().map(code -> text(slot, code)).toList());
+    return new CategoryBins(codes, codes.stream().map(texts::apply).toList());
   }
 
   private String text(int slot, int code) {
@@ -76,7 +102,7 @@ final class FeatureBins {
       case DAY_OF_WEEK -> edges(2, 7, 1);
       case DAY_OF_MONTH -> edges(11, 21, 10);
       case MONTH -> edges(2, 12, 1);
-      case YEAR -> numbers(slot);
+      case YEAR, WEEK, DAY_OF_YEAR -> numbers(slot);
     };
   }
 

@@ -59,9 +59,10 @@ public final class ReferenceRows {
     SlotSample sample = new SlotSample(schema.width());
     long rows = sample(sample);
     SplitValues splits = sealing.splits();
-    List<Integer> ranked = new RankedFeatures(sealing, splits).slots(importance);
     Map<Integer, Bins> bins = new HashMap<>();
     FeatureBins choice = new FeatureBins(schema, splits, sample);
+    List<Integer> ranked =
+        new RankedFeatures(sealing, splits).slots(importance).stream().filter(choice::has).toList();
     for (int slot : ranked.subList(0, Math.min(ReferenceCounts.MAX_WITH_BINS, ranked.size()))) {
       bins.put(slot, choice.of(slot));
     }

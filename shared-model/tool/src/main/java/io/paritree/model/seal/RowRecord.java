@@ -7,7 +7,6 @@ import io.paritree.feature.NumberText;
 import io.paritree.feature.Schema;
 import io.paritree.json.JsonText;
 import java.io.IOException;
-import java.util.List;
 
 /** Turns a line of a CSV file into the JSON record that means the same. */
 final class RowRecord {
@@ -27,18 +26,17 @@ final class RowRecord {
                 if (index != without && !cells[index].isEmpty()) {
                   Field field = schema.fields().get(index);
                   out.writeFieldName(field.column());
-                  value(out, field.features(), cells[index]);
+                  value(out, field.typed().values(), cells[index]);
                 }
               }
             }));
   }
 
-  private static void value(JsonGenerator out, List<Feature> features, String cell)
+  private static void value(JsonGenerator out, Feature.Values values, String cell)
       throws IOException {
-    Feature feature = features.get(0);
-    if (feature.kind() == Feature.Kind.BOOLEAN && (cell.equals("true") || cell.equals("false"))) {
+    if (values == Feature.Values.TRUTH && (cell.equals("true") || cell.equals("false"))) {
       out.writeBoolean(cell.equals("true"));
-    } else if (!feature.kind().isText() && !Double.isNaN(NumberText.parse(cell))) {
+    } else if (!values.isText() && !Double.isNaN(NumberText.parse(cell))) {
       out.writeNumber(cell);
     } else {
       out.writeString(cell);

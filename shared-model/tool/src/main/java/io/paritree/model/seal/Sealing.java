@@ -2,6 +2,7 @@ package io.paritree.model.seal;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.Sha256;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
@@ -77,14 +78,14 @@ public final class Sealing {
     this.rounds = rounds;
     this.form = form;
     this.schema = schema;
+    this.outputs = Opening.outputs(schemaOrigin, form, model(), rounds.range(origin(), model()));
     this.forest = engine(EngineKind.FOREST);
-    this.outputs =
-        form.outputs().bind(schemaOrigin, model().objective(), forest.outputs(), forest.scores());
   }
 
   private Engine engine(EngineKind kind) throws ModelException {
     byte[] content = source.files().get(source.modelFile());
-    return Opening.engine(content, model(), rounds.range(origin(), model()), schema, kind);
+    return Opening.engine(
+        content, model(), rounds.range(origin(), model()), schema, outputs.calibration(), kind);
   }
 
   /**
@@ -99,6 +100,7 @@ public final class Sealing {
   public static Sealing of(
       SealSource source, String schemaOrigin, SchemaForm form, Optional<RoundsChoice> asked)
       throws ModelException {
+    form.checkMadeFor(schemaOrigin, Sha256.hex(source.files().get(source.modelFile())));
     Schema schema = form.schema(schemaOrigin, source.model()::categories);
     SchemaFit.check(schemaOrigin, schema, source.model());
     try {
@@ -203,7 +205,7 @@ public final class Sealing {
   }
 
   private Forest specification() throws CorruptModelException {
-    return Opening.forest(model(), rounds.range(origin(), model()), schema);
+    return Opening.forest(model(), rounds.range(origin(), model()), schema, outputs.calibration());
   }
 
   public Engine forest() {

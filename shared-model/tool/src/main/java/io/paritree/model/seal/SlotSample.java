@@ -1,5 +1,6 @@
 package io.paritree.model.seal;
 
+import io.paritree.profile.ProfileForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +43,16 @@ final class SlotSample {
         rows.set((int) place, row);
       }
     }
+  }
+
+  /** Returns what all rows of the sample have. */
+  float[] values(ProfileForm.Reading reading) {
+    float[] values = new float[rows.size()];
+    for (int row = 0; row < values.length; row++) {
+      values[row] = reading.of(rows.get(row), 0, 1);
+    }
+
+    return values;
   }
 
   /** Returns one slot of all rows of the sample. */

@@ -155,7 +155,7 @@ final class CategoryOrders {
   }
 
   private String cure(int feature, List<String> sorted) {
-    boolean isText = sample.feature(feature).kind().isText();
+    boolean isText = sample.feature(feature).values().isText();
     return sorted.stream()
         .map(value -> isText ? SampledRows.json(value) : value)
         .collect(

@@ -234,7 +234,7 @@ final class SampledRows {
   /** Returns the forest of the first rounds, for rows with {@link #width} slots. */
   Forest forest(int end) {
     try {
-      return withoutOffsets(sealing.model().forest(range(end)));
+      return asSealed(sealing.model().forest(range(end)));
     } catch (CorruptModelException e) {
       throw new IllegalStateException(e);
     }
@@ -245,14 +245,17 @@ final class SampledRows {
     return end == sealing.model().rounds() ? Rounds.ALL : new Rounds(end);
   }
 
-  /** Returns a forest for rows with {@link #width} slots, without offsets of its own. */
-  static Forest withoutOffsets(Forest forest) {
+  /**
+   * Returns a forest for rows with {@link #width} slots, without offsets of its own, the scores of
+   * which are calibrated.
+   */
+  Forest asSealed(Forest forest) {
     float[] base = new float[forest.outputs()];
     for (int output = 0; output < base.length; output++) {
       base[output] = forest.begin(new float[0], 0, 1, output);
     }
 
-    return forest.withOffsets(base);
+    return forest.withOffsets(base).withCalibration(sealing.outputs().calibration());
   }
 
   /** Returns a row's cell of a column; null if it is not kept. */

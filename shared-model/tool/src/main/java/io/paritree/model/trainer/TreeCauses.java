@@ -72,7 +72,7 @@ final class TreeCauses {
                   Cause.ofTrees(
                       "the predictions of this DART model were made by inplace prediction, as the scikit-learn wrapper does, which rounds each tree's sum",
                       "write those of booster.predict(DMatrix)",
-                      () -> SampledRows.withoutOffsets(forest)));
+                      () -> sample.asSealed(forest)));
     } catch (CorruptModelException e) {
       throw new IllegalStateException(e);
     }
