@@ -134,7 +134,7 @@ class SqlFunctionsTest {
                     """))
         .isInstanceOf(AnalysisException.class)
         .hasMessageContaining("paritree.parcel-late.score")
-        .hasMessageContaining("4 problems")
+        .hasMessageContaining("3 problems")
         .hasMessageContaining(
             "'distance', which the model reads, is missing; the nearest name is 'distanec'")
         .hasMessageContaining("column 'weight' is STRING, but feature 'weight' needs a number")
