@@ -26,7 +26,7 @@ with DAG(
     SparkSubmitOperator(
         task_id="score",
         application="/opt/paritree/spark-job/paritree-spark-job.jar",
-        java_class="io.paritree.spark.ScoreMain",
+        java_class="io.paritree.spark.run.ScoreMain",
         conf={"spark.speculation": "true", "spark.yarn.maxAppAttempts": "1"},
         # begin arguments
         application_args=[

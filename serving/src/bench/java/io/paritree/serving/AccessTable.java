@@ -1,7 +1,7 @@
 package io.paritree.serving;
 
 import io.paritree.config.ConfigurationException;
-import io.paritree.serving.admission.Probes;
+import io.paritree.serving.http.Probes;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.Route;

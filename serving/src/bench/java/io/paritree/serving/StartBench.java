@@ -161,7 +161,7 @@ final class StartBench {
 
   /** Returns the command of a bare session: Spark with the job's flags. */
   private List<String> bareCommand() throws IOException {
-    String name = "io/paritree/spark/BareSession";
+    String name = "io/paritree/spark/run/BareSession";
     Path jar = directory.resolve("bare.jar");
     EmptyRun.write(jar, name, Files.readAllBytes(JOB.resolve("test-classes/" + name + ".class")));
     String path = jar + ":" + Files.readString(JOB.resolve("spark.classpath"));

@@ -3,7 +3,7 @@ package io.paritree.serving;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.paritree.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.runs.RunsHandler;
+import io.paritree.serving.insight.runs.RunsHandler;
 import java.lang.management.ManagementFactory;
 
 /**

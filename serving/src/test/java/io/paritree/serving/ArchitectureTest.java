@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import io.paritree.architecture.ArchitectureContract;
-import io.paritree.serving.admission.CallersConnector;
+import io.paritree.serving.http.CallersConnector;
 import java.net.HttpURLConnection;
 import java.net.Socket;
 import java.net.URL;
@@ -23,23 +23,23 @@ class ArchitectureTest extends ArchitectureContract {
   private static final Set<String> ENDPOINTS =
       Set.of(
           "io.paritree.serving.lookup",
-          "io.paritree.serving.runs",
+          "io.paritree.serving.insight.runs",
           "io.paritree.serving.scoring",
-          "io.paritree.serving.sweep",
-          "io.paritree.serving.drift",
+          "io.paritree.serving.insight.sweep",
+          "io.paritree.serving.insight.runs",
           "io.paritree.serving.openinference",
           "io.paritree.serving.mlflow",
           "io.paritree.serving.openapi",
-          "io.paritree.serving.management");
+          "io.paritree.serving");
 
   private static final Set<String> JETTY =
       Set.of(
           "io.paritree.serving",
-          "io.paritree.serving.management",
+          "io.paritree.serving",
           "io.paritree.serving.request",
           "io.paritree.serving.http",
-          "io.paritree.serving.arrival",
-          "io.paritree.serving.admission");
+          "io.paritree.serving.metrics",
+          "io.paritree.serving.http");
 
   ArchitectureTest() {
     super("serving", "io.paritree.serving");

@@ -9,7 +9,6 @@ import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.Route;
 import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.RequestLines;
-import io.paritree.serving.management.ManagementServer;
 import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.RequestMinutes;
 import io.paritree.serving.metrics.ServerMetrics;

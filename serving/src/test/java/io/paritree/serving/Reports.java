@@ -1,7 +1,7 @@
 package io.paritree.serving;
 
 import io.paritree.comparison.Comparison;
-import io.paritree.model.difference.ModelPair;
+import io.paritree.comparison.ModelPair;
 import io.paritree.model.rows.RowPass;
 import io.paritree.output.DataFile;
 import io.paritree.output.ReportedChallenger;

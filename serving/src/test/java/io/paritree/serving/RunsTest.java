@@ -10,7 +10,7 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
-import io.paritree.model.difference.ModelPair;
+import io.paritree.comparison.ModelPair;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
 import io.paritree.serving.Client.Answer;

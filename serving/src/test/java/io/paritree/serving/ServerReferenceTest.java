@@ -9,7 +9,7 @@ import io.paritree.docs.Page;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.TestConfig;
-import io.paritree.serving.indexes.UnservedPartition.Reason;
+import io.paritree.serving.stored.UnservedPartition.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,7 +11,6 @@ import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.Logs;
-import io.paritree.serving.management.ManagementServer;
 import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.RequestMinutes;
 import io.paritree.serving.metrics.ServerMetrics;

@@ -102,7 +102,7 @@ class ArchitectureTest extends ArchitectureContract {
   void mapKeepsTheLibrariesOfThisModuleApart() {
     assertThat(roomsUsing("picocli..")).isEmpty();
     assertThat(roomsUsing("com.typesafe.config..")).isEmpty();
-    assertThat(roomsUsing("org.snakeyaml..")).containsExactly("io.paritree.model.mlflow");
+    assertThat(roomsUsing("org.snakeyaml..")).containsExactly("io.paritree.model.layout");
     assertThat(roomsUsing("ml.dmlc..")).containsExactly("io.paritree.xgboost");
     assertThat(roomsUsing("org.apache.hadoop..")).containsExactly("io.paritree.store");
   }

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.paritree.docs.Page;
-import io.paritree.evidence.EvidenceDocument;
+import io.paritree.comparison.EvidenceDocument;
 import io.paritree.json.SealedJson;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.TableIndexes;

@@ -1,6 +1,5 @@
 package io.paritree.serving.http;
 
-import io.paritree.serving.admission.EverySecond;
 import io.paritree.serving.config.ServingConfig;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.paritree.serving.http;
 import io.paritree.Fault;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.arrival.RequestId;
+import io.paritree.serving.metrics.RequestId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -1,12 +1,10 @@
 package io.paritree.serving.http;
 
-import io.paritree.serving.admission.BodyLoader;
-import io.paritree.serving.admission.Probes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.arrival.Arrival;
-import io.paritree.serving.arrival.RequestId;
-import io.paritree.serving.arrival.RequestOrigin;
+import io.paritree.serving.metrics.Arrival;
+import io.paritree.serving.metrics.RequestId;
+import io.paritree.serving.metrics.RequestOrigin;
 import io.paritree.serving.http.Tokens.Role;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpField;

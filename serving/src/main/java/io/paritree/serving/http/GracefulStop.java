@@ -1,7 +1,5 @@
 package io.paritree.serving.http;
 
-import io.paritree.serving.admission.CallersConnector;
-import io.paritree.serving.admission.SlowClients;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.metrics.Readiness;
 import java.util.concurrent.TimeUnit;

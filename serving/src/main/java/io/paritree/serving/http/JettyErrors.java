@@ -3,7 +3,7 @@ package io.paritree.serving.http;
 import io.paritree.serving.answer.ErrorForm;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.arrival.Arrival;
+import io.paritree.serving.metrics.Arrival;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeoutException;

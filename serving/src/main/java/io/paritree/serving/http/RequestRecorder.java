@@ -1,7 +1,6 @@
 package io.paritree.serving.http;
 
-import io.paritree.serving.admission.Probes;
-import io.paritree.serving.arrival.Arrival;
+import io.paritree.serving.metrics.Arrival;
 import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.metrics.ServerMetrics.RouteMetrics;
 import org.eclipse.jetty.server.Request;

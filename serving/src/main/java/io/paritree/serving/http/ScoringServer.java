@@ -1,13 +1,5 @@
 package io.paritree.serving.http;
 
-import io.paritree.serving.admission.Admission;
-import io.paritree.serving.admission.AnswerWriter;
-import io.paritree.serving.admission.BodyLoader;
-import io.paritree.serving.admission.Callers;
-import io.paritree.serving.admission.CallersConnector;
-import io.paritree.serving.admission.FreshBuffers;
-import io.paritree.serving.admission.SlowClients;
-import io.paritree.serving.admission.UnreadAnswers;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.metrics.Readiness;

@@ -1,7 +1,7 @@
 package io.paritree.serving.log;
 
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.queue.ByteQueue;
+import io.paritree.serving.metrics.ByteQueue;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;

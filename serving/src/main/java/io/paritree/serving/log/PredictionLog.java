@@ -3,7 +3,7 @@ package io.paritree.serving.log;
 import io.paritree.feature.Faults;
 import io.paritree.model.ScoringModel;
 import io.paritree.record.RecordValues;
-import io.paritree.serving.arrival.RequestOrigin;
+import io.paritree.serving.metrics.RequestOrigin;
 import io.paritree.serving.config.ServingConfig;
 import java.io.IOException;
 import java.nio.file.Path;

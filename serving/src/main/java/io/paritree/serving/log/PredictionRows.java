@@ -2,7 +2,7 @@ package io.paritree.serving.log;
 
 import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.arrival.RequestOrigin;
+import io.paritree.serving.metrics.RequestOrigin;
 import java.time.Instant;
 
 /**

@@ -2,7 +2,7 @@ package io.paritree.serving.log;
 
 import io.paritree.Fault;
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.arrival.RequestOrigin;
+import io.paritree.serving.metrics.RequestOrigin;
 import io.paritree.serving.config.ServingConfig;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.paritree.output.StoredAudit;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.indexes.OpenPartition;
+import io.paritree.serving.stored.OpenPartition;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.LookupKey;
 import io.paritree.serving.stored.StoredRow;

@@ -10,7 +10,7 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.indexes.OpenPartition;
+import io.paritree.serving.stored.OpenPartition;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;

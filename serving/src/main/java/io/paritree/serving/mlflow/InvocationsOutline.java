@@ -5,7 +5,7 @@ import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.reasons.ReasonsRequest;
+import io.paritree.serving.request.ReasonsRequest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

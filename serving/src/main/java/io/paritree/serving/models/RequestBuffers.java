@@ -9,7 +9,7 @@ import io.paritree.record.JsonRecordReader;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.profile.SeenRows;
+import io.paritree.serving.insight.traffic.SeenRows;
 
 /**
  * The buffers that a thread needs to score with one model; allocated once and reused for each

@@ -1,6 +1,6 @@
 package io.paritree.serving.models;
 
-import io.paritree.serving.queue.BackgroundThread;
+import io.paritree.serving.metrics.BackgroundThread;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

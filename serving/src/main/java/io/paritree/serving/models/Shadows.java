@@ -2,7 +2,7 @@ package io.paritree.serving.models;
 
 import io.paritree.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.shadow.Shadow;
+import io.paritree.serving.insight.traffic.Shadow;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

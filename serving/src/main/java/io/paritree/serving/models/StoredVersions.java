@@ -8,7 +8,7 @@ import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.metrics.ServerMetrics;
-import io.paritree.serving.queue.StoreWaits;
+import io.paritree.serving.metrics.StoreWaits;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

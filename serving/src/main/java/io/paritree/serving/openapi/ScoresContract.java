@@ -3,7 +3,7 @@ package io.paritree.serving.openapi;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
-import io.paritree.serving.indexes.OpenPartition;
+import io.paritree.serving.stored.OpenPartition;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;

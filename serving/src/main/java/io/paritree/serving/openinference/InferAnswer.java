@@ -4,7 +4,7 @@ import io.paritree.output.ScoreColumns;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
-import io.paritree.serving.reasons.ReasonsAnswer;
+import io.paritree.serving.request.ReasonsAnswer;
 import io.paritree.serving.request.RequestRows.Scored;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -15,7 +15,7 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
-import io.paritree.serving.reasons.ReasonsAnswer;
+import io.paritree.serving.request.ReasonsAnswer;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.RequestRows;

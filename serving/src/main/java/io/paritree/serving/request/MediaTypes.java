@@ -5,7 +5,7 @@ import io.javalin.http.Header;
 import io.paritree.serving.answer.ErrorForm;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.arrival.Arrival;
+import io.paritree.serving.metrics.Arrival;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.QuotedQualityCSV;

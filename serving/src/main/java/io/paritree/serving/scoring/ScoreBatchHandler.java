@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.arrival.Arrival;
+import io.paritree.serving.metrics.Arrival;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;

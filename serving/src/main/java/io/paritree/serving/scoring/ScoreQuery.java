@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.paritree.Fault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.reasons.ReasonsRequest;
+import io.paritree.serving.request.ReasonsRequest;
 import io.paritree.serving.request.QueryText;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -7,7 +7,7 @@ import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
-import io.paritree.serving.shadow.Shadow;
+import io.paritree.serving.insight.traffic.Shadow;
 
 /**
  * {@code GET /v1/models/{name}/shadow}: how a challenger compares on the rows that callers have

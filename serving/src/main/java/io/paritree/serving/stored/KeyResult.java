@@ -1,8 +1,6 @@
 package io.paritree.serving.stored;
 
 import io.paritree.lookup.StoredEntry.Scored;
-import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.UnservedPartition;
 import java.util.List;
 import java.util.Optional;
 

@@ -11,8 +11,6 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.UnservedPartition;
 import io.paritree.serving.stored.KeyResult.Absent;
 import io.paritree.serving.stored.KeyResult.Found;
 import io.paritree.serving.stored.KeyResult.Replaced;

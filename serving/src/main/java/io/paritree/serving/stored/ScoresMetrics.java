@@ -1,7 +1,6 @@
 package io.paritree.serving.stored;
 
-import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.UnservedPartition.Reason;
+import io.paritree.serving.stored.UnservedPartition.Reason;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;

@@ -12,8 +12,6 @@ import io.paritree.output.ReasonsForm;
 import io.paritree.output.ScoreColumns;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
-import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.UnservedPartition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

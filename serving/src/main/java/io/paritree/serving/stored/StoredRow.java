@@ -2,8 +2,6 @@ package io.paritree.serving.stored;
 
 import io.paritree.lookup.StoredEntry;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
-import io.paritree.serving.indexes.OpenPartition;
-import io.paritree.serving.indexes.UnservedPartition;
 import java.util.Optional;
 
 /**

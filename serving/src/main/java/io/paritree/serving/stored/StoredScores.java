@@ -3,8 +3,6 @@ package io.paritree.serving.stored;
 import io.paritree.Closer;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfig.ScoresOutput;
-import io.paritree.serving.indexes.IndexDirectory;
-import io.paritree.serving.indexes.OpenFiles;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.paritree.config.ConfigurationException;
 import io.paritree.record.UnknownFields;
-import io.paritree.serving.admission.Callers;
+import io.paritree.serving.http.Callers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

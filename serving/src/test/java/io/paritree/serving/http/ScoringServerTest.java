@@ -7,7 +7,7 @@ import io.javalin.http.HandlerType;
 import io.paritree.serving.HostileHeads;
 import io.paritree.serving.LoggedErrors;
 import io.paritree.serving.RawHttp;
-import io.paritree.serving.arrival.Arrival;
+import io.paritree.serving.metrics.Arrival;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.log.RequestLines;

@@ -9,7 +9,7 @@ import io.paritree.serving.Client.Answer;
 import io.paritree.serving.JsonTree;
 import io.paritree.serving.RawHttp;
 import io.paritree.serving.RunningServer;
-import io.paritree.serving.admission.Probes;
+import io.paritree.serving.http.Probes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.TestConfig;
 import io.paritree.serving.metrics.ServerMetrics;
-import io.paritree.serving.queue.StoreWaits;
+import io.paritree.serving.metrics.StoreWaits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

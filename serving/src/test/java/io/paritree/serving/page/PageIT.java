@@ -11,7 +11,7 @@ import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
-import io.paritree.model.difference.ModelPair;
+import io.paritree.comparison.ModelPair;
 import io.paritree.model.layout.AliasMove;
 import io.paritree.model.layout.GuardedAliases;
 import io.paritree.model.layout.ModelStore;

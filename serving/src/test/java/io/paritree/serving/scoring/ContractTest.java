@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.RunningServer;
-import io.paritree.serving.sweep.SweptModels;
+import io.paritree.serving.insight.sweep.SweptModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

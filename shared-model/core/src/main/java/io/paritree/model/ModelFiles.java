@@ -7,7 +7,7 @@ import io.paritree.model.layout.BoundedRead;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.ModelReference;
 import io.paritree.model.layout.PackageFiles;
-import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.model.layout.MlflowModel;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;

@@ -22,7 +22,7 @@ import io.paritree.model.manifest.ManifestParser;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.SchemaForm;
-import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.model.layout.MlflowModel;
 import io.paritree.profile.Profile;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;

@@ -3,7 +3,7 @@ package io.paritree.model;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.forest.Rounds;
-import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.model.layout.MlflowModel;
 import io.paritree.xgboost.XgboostModel;
 import java.util.ArrayList;
 import java.util.List;

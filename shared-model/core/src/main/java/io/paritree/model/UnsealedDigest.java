@@ -6,7 +6,7 @@ import io.paritree.json.JsonText;
 import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaWriter;
-import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.model.layout.MlflowModel;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;

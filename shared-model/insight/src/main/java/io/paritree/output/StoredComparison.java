@@ -1,6 +1,6 @@
 package io.paritree.output;
 
-import io.paritree.evidence.EvidenceDocument;
+import io.paritree.comparison.EvidenceDocument;
 import io.paritree.json.BrokenJsonException;
 import java.util.Optional;
 import java.util.regex.Pattern;

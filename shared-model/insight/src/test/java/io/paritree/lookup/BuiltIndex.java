@@ -1,9 +1,6 @@
 package io.paritree.lookup;
 
 import io.paritree.lookup.IndexManifest.ShardFile;
-import io.paritree.lookup.build.BuiltShard;
-import io.paritree.lookup.build.RowBytes;
-import io.paritree.lookup.build.ShardWriter;
 import io.paritree.output.ReasonsForm;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,7 +2,7 @@ package io.paritree.replay;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
-import io.paritree.prediction.PredictionColumns;
+import io.paritree.output.PredictionColumns;
 import java.io.IOException;
 
 /** How a line differs from what its model gives now. */

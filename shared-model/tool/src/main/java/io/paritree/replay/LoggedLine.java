@@ -5,7 +5,7 @@ import io.paritree.Fault;
 import io.paritree.model.RecordedModels;
 import io.paritree.model.layout.ModelName;
 import io.paritree.output.ScoreColumns;
-import io.paritree.prediction.PredictionColumns;
+import io.paritree.output.PredictionColumns;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.Fault;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Schema;
-import io.paritree.prediction.PredictionColumns;
+import io.paritree.output.PredictionColumns;
 import io.paritree.record.CsvCells;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.JsonRecordReader;

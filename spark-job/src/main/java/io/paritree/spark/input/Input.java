@@ -1,6 +1,6 @@
 package io.paritree.spark.input;
 
-import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

@@ -1,6 +1,6 @@
 package io.paritree.spark.input;
 
-import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.report.RefusedException;
 import java.util.List;
 
 /** What is wrong with what a run is given, as one message. */

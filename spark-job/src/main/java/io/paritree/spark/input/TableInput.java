@@ -1,7 +1,7 @@
 package io.paritree.spark.input;
 
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.FileGroups;
 import io.paritree.spark.tables.PinnedTable;

@@ -1,7 +1,7 @@
 package io.paritree.spark.lookup;
 
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.build.ShardSizes;
+import io.paritree.lookup.ShardSizes;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

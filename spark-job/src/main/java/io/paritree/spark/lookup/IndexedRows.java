@@ -1,7 +1,7 @@
 package io.paritree.spark.lookup;
 
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.build.RowBytes;
+import io.paritree.lookup.RowBytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

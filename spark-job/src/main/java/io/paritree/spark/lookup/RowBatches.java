@@ -1,8 +1,8 @@
 package io.paritree.spark.lookup;
 
-import io.paritree.lookup.build.BucketedRows;
-import io.paritree.lookup.build.LongRowException;
-import io.paritree.lookup.build.RowBytes;
+import io.paritree.lookup.BucketedRows;
+import io.paritree.lookup.LongRowException;
+import io.paritree.lookup.RowBytes;
 import io.paritree.spark.task.JavaSerialized;
 import java.io.IOException;
 import java.io.Serializable;

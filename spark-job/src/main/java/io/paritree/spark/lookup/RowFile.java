@@ -33,7 +33,7 @@ final class RowFile implements AutoCloseable {
     /**
      * Takes the row whose values have been received.
      *
-     * @throws io.paritree.lookup.build.LongRowException if an index cannot have it
+     * @throws io.paritree.lookup.LongRowException if an index cannot have it
      */
     void take();
   }

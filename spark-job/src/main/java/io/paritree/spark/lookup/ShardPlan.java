@@ -1,8 +1,8 @@
 package io.paritree.spark.lookup;
 
-import io.paritree.lookup.build.BuiltShard;
-import io.paritree.lookup.build.ShardSizes;
-import io.paritree.lookup.build.ShardWriter;
+import io.paritree.lookup.BuiltShard;
+import io.paritree.lookup.ShardSizes;
+import io.paritree.lookup.ShardWriter;
 import io.paritree.spark.input.HadoopPaths;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,7 +2,7 @@ package io.paritree.spark.output;
 
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
-import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.KeptIndexes;

@@ -1,6 +1,6 @@
 package io.paritree.spark.output;
 
-import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.publish.KeptIndexes;
 import io.paritree.spark.publish.KeptRuns;

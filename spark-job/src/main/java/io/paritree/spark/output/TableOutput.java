@@ -2,9 +2,9 @@ package io.paritree.spark.output;
 
 import io.paritree.output.DataFile;
 import io.paritree.output.ScoreColumns;
-import io.paritree.spark.commit.OutputTable;
-import io.paritree.spark.commit.TableCommit;
-import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.tables.OutputTable;
+import io.paritree.spark.tables.TableCommit;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.KeptIndexes;

@@ -6,7 +6,6 @@ import io.paritree.output.RunReport.Partition;
 import io.paritree.output.RunReport.Start;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ScoreHistogram;
-import io.paritree.spark.ending.Outcome;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

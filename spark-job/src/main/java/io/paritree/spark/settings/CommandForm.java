@@ -4,7 +4,7 @@ import io.paritree.Fault;
 import io.paritree.config.Configuration;
 import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
-import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.report.UsageException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

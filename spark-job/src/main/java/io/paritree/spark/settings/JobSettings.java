@@ -3,7 +3,7 @@ package io.paritree.spark.settings;
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
 import io.paritree.reasons.ExplanationSettings;
-import io.paritree.spark.formats.AskedFormat;
+import io.paritree.spark.tables.formats.AskedFormat;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.publish.LockTimes;

@@ -5,7 +5,7 @@ import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
 import io.paritree.model.EngineKind;
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.formats.AskedFormat;
+import io.paritree.spark.tables.formats.AskedFormat;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;

@@ -1,8 +1,8 @@
 package io.paritree.spark.settings;
 
 import io.paritree.config.Settings;
-import io.paritree.spark.formats.AskedFormat;
-import io.paritree.spark.scores.AskedScores;
+import io.paritree.spark.tables.formats.AskedFormat;
+import io.paritree.spark.tables.formats.AskedScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

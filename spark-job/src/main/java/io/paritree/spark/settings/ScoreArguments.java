@@ -2,8 +2,8 @@ package io.paritree.spark.settings;
 
 import io.paritree.Fault;
 import io.paritree.config.Settings;
-import io.paritree.spark.ending.UsageException;
-import io.paritree.spark.formats.AskedFormat;
+import io.paritree.spark.report.UsageException;
+import io.paritree.spark.tables.formats.AskedFormat;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;

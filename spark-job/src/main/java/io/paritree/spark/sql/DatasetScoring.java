@@ -5,7 +5,7 @@ import io.paritree.PublicApi;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
 import io.paritree.spark.input.InputProblems;
-import io.paritree.spark.versions.rows.RowEncoders;
+import io.paritree.spark.versions.RowEncoders;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Reasons;
-import io.paritree.spark.rows.FaultList;
+import io.paritree.spark.score.FaultList;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;

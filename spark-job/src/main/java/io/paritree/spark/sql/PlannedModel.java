@@ -7,7 +7,7 @@ import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.rows.OpenModels;
+import io.paritree.spark.score.OpenModels;
 import io.paritree.spark.task.KryoClasses;
 import io.paritree.store.FileStore;
 import java.io.IOException;

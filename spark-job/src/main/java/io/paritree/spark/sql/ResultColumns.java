@@ -2,9 +2,9 @@ package io.paritree.spark.sql;
 
 import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreColumns;
-import io.paritree.spark.rows.FaultList;
-import io.paritree.spark.rows.ReasonList;
-import io.paritree.spark.rows.ScoreFields;
+import io.paritree.spark.score.FaultList;
+import io.paritree.spark.score.ReasonList;
+import io.paritree.spark.score.ScoreFields;
 import java.util.List;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;

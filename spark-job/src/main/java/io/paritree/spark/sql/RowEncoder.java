@@ -9,7 +9,7 @@ import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Pieces;
 import io.paritree.feature.Schema;
 import io.paritree.feature.TableFeature;
-import io.paritree.spark.rows.ColumnEncoder;
+import io.paritree.spark.score.ColumnEncoder;
 import io.paritree.spark.sql.RowColumns.Place;
 import io.paritree.spark.task.ColumnKind;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.paritree.spark.sql;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.Reasons;
-import io.paritree.spark.rows.ReasonList;
+import io.paritree.spark.score.ReasonList;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 

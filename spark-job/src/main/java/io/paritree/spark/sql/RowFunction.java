@@ -5,7 +5,7 @@ import io.paritree.InvalidRowException;
 import io.paritree.feature.Faults;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Direction;
-import io.paritree.spark.rows.FaultList;
+import io.paritree.spark.score.FaultList;
 import java.util.Locale;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;

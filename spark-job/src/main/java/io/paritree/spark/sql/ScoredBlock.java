@@ -1,7 +1,7 @@
 package io.paritree.spark.sql;
 
 import io.paritree.forest.Engine;
-import io.paritree.spark.rows.RowFaults;
+import io.paritree.spark.score.RowFaults;
 
 /**
  * A block of rows: their slots, into which they are encoded, and what is made of them. Slot s of

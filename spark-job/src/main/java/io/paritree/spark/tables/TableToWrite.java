@@ -1,6 +1,6 @@
 package io.paritree.spark.tables;
 
-import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.report.RefusedException;
 import java.util.Optional;
 
 /**

@@ -3,7 +3,7 @@ package io.paritree.spark.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.Forms;
-import io.paritree.spark.TestHdfs;
+import io.paritree.spark.run.TestHdfs;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

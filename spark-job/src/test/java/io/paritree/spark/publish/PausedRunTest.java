@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.MemoryDisk;
 import io.paritree.Seed;
 import io.paritree.SomeForms;
-import io.paritree.spark.TestHdfs;
+import io.paritree.spark.run.TestHdfs;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.BufferedReader;

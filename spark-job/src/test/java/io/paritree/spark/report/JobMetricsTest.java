@@ -14,7 +14,6 @@ import io.paritree.profile.NumberBins;
 import io.paritree.profile.Profile;
 import io.paritree.profile.ScoreHistogram;
 import io.paritree.rule.Verdict;
-import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

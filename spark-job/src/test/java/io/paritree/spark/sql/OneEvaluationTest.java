@@ -7,7 +7,7 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
-import io.paritree.spark.SqlSession;
+import io.paritree.spark.run.SqlSession;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

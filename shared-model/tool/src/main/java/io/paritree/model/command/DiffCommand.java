@@ -5,7 +5,7 @@ import io.paritree.comparison.DataComparison;
 import io.paritree.comparison.Face;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
-import io.paritree.model.difference.ModelPair;
+import io.paritree.comparison.ModelPair;
 import io.paritree.model.rows.InputException;
 import io.paritree.model.rows.RowPass;
 import java.nio.charset.StandardCharsets;

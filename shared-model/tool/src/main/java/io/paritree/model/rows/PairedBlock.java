@@ -2,8 +2,8 @@ package io.paritree.model.rows;
 
 import io.paritree.Fault;
 import io.paritree.comparison.Side;
-import io.paritree.model.difference.GatheredBlock;
-import io.paritree.model.difference.ModelPair;
+import io.paritree.comparison.GatheredBlock;
+import io.paritree.comparison.ModelPair;
 import java.util.ArrayList;
 import java.util.List;
 

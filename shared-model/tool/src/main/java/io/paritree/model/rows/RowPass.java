@@ -3,7 +3,7 @@ package io.paritree.model.rows;
 import io.paritree.comparison.ComparisonCounts;
 import io.paritree.comparison.ComparisonForm;
 import io.paritree.comparison.DataComparison;
-import io.paritree.model.difference.ModelPair;
+import io.paritree.comparison.ModelPair;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

@@ -13,7 +13,7 @@ import io.paritree.model.UnsealedSchema;
 import io.paritree.model.layout.ModelReference;
 import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.manifest.SchemaForm;
-import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.model.layout.MlflowModel;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

@@ -1,6 +1,6 @@
 package io.paritree.model.command;
 
-import io.paritree.evidence.OutcomeDocuments;
+import io.paritree.comparison.OutcomeDocuments;
 import io.paritree.model.TestPackages;
 import io.paritree.model.layout.AliasHistory;
 import io.paritree.model.layout.AliasMove;

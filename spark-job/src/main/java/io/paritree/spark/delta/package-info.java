@@ -1,2 +1,0 @@
-/** Tables of Delta Lake: read at a version, and written to by a commit. */
-package io.paritree.spark.delta;

@@ -1,8 +1,0 @@
-package io.paritree.spark.ending;
-
-/** The command line or the configuration is wrong. */
-public final class UsageException extends JobException {
-  public UsageException(String message, Throwable cause) {
-    super(Outcome.WRONG_USAGE, message, cause);
-  }
-}

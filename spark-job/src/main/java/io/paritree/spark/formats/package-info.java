@@ -1,2 +1,0 @@
-/** Which formats of tables there are, and how a table is found. */
-package io.paritree.spark.formats;

@@ -1,2 +1,0 @@
-/** Tables of Iceberg: read at a snapshot, and written to by a commit. */
-package io.paritree.spark.iceberg;

@@ -1,2 +1,0 @@
-/** Published scores, as a user names them. */
-package io.paritree.spark.scores;

@@ -1,0 +1,2 @@
+/** Tables of Iceberg: read at a snapshot, and written to by a commit. */
+package io.paritree.spark.tables.iceberg;
