@@ -1,9 +1,9 @@
 package io.paritree.serving;
 
 import io.paritree.config.ConfigurationException;
-import io.paritree.serving.http.Probes;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.TestConfig;
+import io.paritree.serving.http.Probes;
 import io.paritree.serving.http.Route;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -3,6 +3,7 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.Sha256;
+import io.paritree.comparison.ModelPair;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.model.EarlierOutput;
@@ -10,7 +11,6 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
-import io.paritree.comparison.ModelPair;
 import io.paritree.output.RunReport;
 import io.paritree.output.StateDirectory;
 import io.paritree.serving.Client.Answer;

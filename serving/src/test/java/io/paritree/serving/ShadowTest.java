@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.comparison.Comparison;
+import io.paritree.comparison.EvidenceDocument;
+import io.paritree.comparison.ModelPair;
 import io.paritree.comparison.Side;
 import io.paritree.config.ConfigurationException;
-import io.paritree.comparison.EvidenceDocument;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
-import io.paritree.comparison.ModelPair;
 import io.paritree.model.rows.RowPass;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.paritree.serving.http;
 
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.http.Tokens.Role;
 import io.paritree.serving.metrics.Arrival;
 import io.paritree.serving.metrics.RequestId;
 import io.paritree.serving.metrics.RequestOrigin;
-import io.paritree.serving.http.Tokens.Role;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;

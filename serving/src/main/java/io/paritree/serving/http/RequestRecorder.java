@@ -1,7 +1,7 @@
 package io.paritree.serving.http;
 
-import io.paritree.serving.metrics.Arrival;
 import io.paritree.serving.log.RequestLines;
+import io.paritree.serving.metrics.Arrival;
 import io.paritree.serving.metrics.ServerMetrics.RouteMetrics;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;

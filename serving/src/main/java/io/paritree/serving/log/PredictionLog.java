@@ -3,8 +3,8 @@ package io.paritree.serving.log;
 import io.paritree.feature.Faults;
 import io.paritree.model.ScoringModel;
 import io.paritree.record.RecordValues;
-import io.paritree.serving.metrics.RequestOrigin;
 import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.metrics.RequestOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 

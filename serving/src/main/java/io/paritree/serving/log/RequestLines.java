@@ -2,8 +2,8 @@ package io.paritree.serving.log;
 
 import io.paritree.Fault;
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.metrics.RequestOrigin;
 import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.metrics.RequestOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

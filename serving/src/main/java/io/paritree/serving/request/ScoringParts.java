@@ -2,14 +2,14 @@ package io.paritree.serving.request;
 
 import io.paritree.feature.Faults;
 import io.paritree.record.RecordValues;
-import io.paritree.serving.metrics.RequestOrigin;
 import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.insight.traffic.SeenRows;
+import io.paritree.serving.insight.traffic.Shadow;
 import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.metrics.RequestOrigin;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
-import io.paritree.serving.insight.traffic.SeenRows;
-import io.paritree.serving.insight.traffic.Shadow;
 import java.util.function.Supplier;
 
 /** What every endpoint that scores needs: the models, the limits, the metrics and the log. */

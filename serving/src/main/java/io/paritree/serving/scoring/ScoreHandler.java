@@ -8,15 +8,15 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.insight.traffic.UnscoredRows;
 import io.paritree.serving.metrics.Arrival;
-import io.paritree.serving.metrics.RequestOrigin;
 import io.paritree.serving.metrics.FaultTotals;
+import io.paritree.serving.metrics.RequestOrigin;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
-import io.paritree.serving.insight.traffic.UnscoredRows;
-import io.paritree.serving.request.ReasonsAnswer;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
+import io.paritree.serving.request.ReasonsAnswer;
 import io.paritree.serving.request.ScoringParts;
 import java.io.IOException;
 

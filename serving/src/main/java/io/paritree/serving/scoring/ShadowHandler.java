@@ -3,11 +3,11 @@ package io.paritree.serving.scoring;
 import io.javalin.http.Context;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.insight.traffic.Shadow;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
-import io.paritree.serving.insight.traffic.Shadow;
 
 /**
  * {@code GET /v1/models/{name}/shadow}: how a challenger compares on the rows that callers have

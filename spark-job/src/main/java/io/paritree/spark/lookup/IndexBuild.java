@@ -1,9 +1,9 @@
 package io.paritree.spark.lookup;
 
-import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.BuiltShard;
 import io.paritree.lookup.BuiltShards;
+import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.ShardSizes;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.input.HadoopPaths;

@@ -2,8 +2,8 @@ package io.paritree.spark.lookup;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.lookup.ShardLayout;
 import io.paritree.lookup.LongRowException;
+import io.paritree.lookup.ShardLayout;
 import io.paritree.output.ReasonsForm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,7 +2,6 @@ package io.paritree.spark.output;
 
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.ConflictException;
@@ -13,6 +12,7 @@ import io.paritree.spark.publish.Published;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Foreign;
 import io.paritree.spark.settings.JobSettings.LookupIndex;

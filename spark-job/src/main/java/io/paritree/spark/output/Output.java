@@ -2,7 +2,6 @@ package io.paritree.spark.output;
 
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionManifest;
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.KeptIndexes;
@@ -11,6 +10,7 @@ import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.publish.Published;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
 import java.io.IOException;

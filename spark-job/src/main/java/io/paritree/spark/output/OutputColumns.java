@@ -58,7 +58,8 @@ public record OutputColumns(
     constants = List.copyOf(constants);
   }
 
-  public static OutputColumns of(ScoringModel model, JobSettings settings, Challengers challengers) {
+  public static OutputColumns of(
+      ScoringModel model, JobSettings settings, Challengers challengers) {
     boolean hasMargins = settings.columns().margin() == JobSettings.Margin.WRITTEN;
     return new OutputColumns(
         ScoreColumns.of(

@@ -1,6 +1,5 @@
 package io.paritree.spark.output;
 
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.publish.KeptIndexes;
 import io.paritree.spark.publish.KeptRuns;
@@ -9,6 +8,7 @@ import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.RunName;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
 import java.io.IOException;

@@ -1,8 +1,5 @@
 package io.paritree.spark.run;
 
-import io.paritree.spark.output.CarriedColumns;
-import io.paritree.spark.output.Challengers;
-import io.paritree.spark.output.OutputColumns;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.FieldImportance;
@@ -10,7 +7,10 @@ import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.output.RunReport.Model;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputFile;
+import io.paritree.spark.output.CarriedColumns;
+import io.paritree.spark.output.Challengers;
 import io.paritree.spark.output.Output;
+import io.paritree.spark.output.OutputColumns;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.settings.JobSettings;

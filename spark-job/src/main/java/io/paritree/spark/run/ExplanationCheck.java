@@ -1,12 +1,12 @@
 package io.paritree.spark.run;
 
-import io.paritree.spark.output.OutputColumns;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.reasons.Reasons;
+import io.paritree.spark.output.OutputColumns;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;

@@ -1,18 +1,18 @@
 package io.paritree.spark.run;
 
 import io.paritree.model.ScoringModel;
-import io.paritree.spark.insight.drift.KeptProfiles;
-import io.paritree.spark.report.FailedException;
-import io.paritree.spark.report.JobException;
-import io.paritree.spark.report.Outcome;
 import io.paritree.spark.input.InputProblems;
+import io.paritree.spark.insight.drift.KeptProfiles;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.RunName;
 import io.paritree.spark.publish.Step;
+import io.paritree.spark.report.FailedException;
+import io.paritree.spark.report.JobException;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.Outcome;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.task.RowCounts;

@@ -1,14 +1,14 @@
 package io.paritree.spark.run;
 
-import io.paritree.spark.report.JobException;
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.Step;
+import io.paritree.spark.report.JobException;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.settings.JobSettings.DriftMode;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.LookupIndex;

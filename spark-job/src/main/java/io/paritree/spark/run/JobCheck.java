@@ -1,12 +1,8 @@
 package io.paritree.spark.run;
 
-import io.paritree.spark.output.CarriedColumns;
-import io.paritree.spark.output.Challengers;
-import io.paritree.spark.output.OutputColumns;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
@@ -16,11 +12,15 @@ import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.lookup.IndexedRows;
 import io.paritree.spark.lookup.UnusableRowsException;
+import io.paritree.spark.output.CarriedColumns;
+import io.paritree.spark.output.Challengers;
 import io.paritree.spark.output.Output;
 import io.paritree.spark.output.OutputCheck;
+import io.paritree.spark.output.OutputColumns;
 import io.paritree.spark.output.OutputPartition;
 import io.paritree.spark.output.Remarks;
 import io.paritree.spark.report.Progress;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.score.Quarantine;
 import io.paritree.spark.score.StatedPartition;
 import io.paritree.spark.settings.JobSettings;

@@ -2,13 +2,13 @@ package io.paritree.spark.run;
 
 import io.paritree.ModelException;
 import io.paritree.output.StateDirectory;
-import io.paritree.spark.report.JobException;
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.insight.proof.QueryScoring;
 import io.paritree.spark.insight.proof.SparkForm;
 import io.paritree.spark.insight.proof.TableScoring;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.report.JobException;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.score.Quarantine;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.ScoreArguments;

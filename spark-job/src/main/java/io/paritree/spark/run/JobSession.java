@@ -1,7 +1,7 @@
 package io.paritree.spark.run;
 
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.files.Encryption;
+import io.paritree.spark.report.RefusedException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.RuntimeConfig;

@@ -2,10 +2,10 @@ package io.paritree.spark.run;
 
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
-import io.paritree.spark.score.KeyHasher;
-import io.paritree.spark.score.RepeatedHashes;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.score.KeyHasher;
+import io.paritree.spark.score.RepeatedHashes;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.WrittenFile;

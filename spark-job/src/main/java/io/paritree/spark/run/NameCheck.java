@@ -1,7 +1,7 @@
 package io.paritree.spark.run;
 
-import io.paritree.spark.output.OutputColumns;
 import io.paritree.feature.Schema;
+import io.paritree.spark.output.OutputColumns;
 import io.paritree.spark.score.Quarantine;
 import io.paritree.spark.settings.JobSettings;
 import java.util.HashSet;

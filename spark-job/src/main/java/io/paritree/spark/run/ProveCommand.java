@@ -2,8 +2,8 @@ package io.paritree.spark.run;
 
 import io.paritree.Sha256;
 import io.paritree.proof.ParityProof;
-import io.paritree.spark.report.Outcome;
 import io.paritree.spark.insight.proof.Proving;
+import io.paritree.spark.report.Outcome;
 import io.paritree.spark.settings.ProveArguments;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,12 +1,12 @@
 package io.paritree.spark.run;
 
-import io.paritree.spark.report.FailedException;
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.Input;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputProblems;
 import io.paritree.spark.output.OutputPartition;
+import io.paritree.spark.report.FailedException;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.score.Scan;
 import io.paritree.spark.task.Tally;
 import java.io.IOException;

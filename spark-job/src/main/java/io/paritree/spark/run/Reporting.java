@@ -1,11 +1,11 @@
 package io.paritree.spark.run;
 
 import io.paritree.output.StateDirectory;
-import io.paritree.spark.report.Lineage;
-import io.paritree.spark.report.LineageEvents;
 import io.paritree.spark.report.Delivery;
 import io.paritree.spark.report.JobMetrics;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.Lineage;
+import io.paritree.spark.report.LineageEvents;
 import io.paritree.spark.report.Receiver;
 import io.paritree.spark.report.RunQuality;
 import io.paritree.spark.settings.Destinations;

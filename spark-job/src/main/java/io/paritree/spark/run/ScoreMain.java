@@ -1,17 +1,17 @@
 package io.paritree.spark.run;
 
 import io.paritree.ModelException;
-import io.paritree.spark.report.JobException;
-import io.paritree.spark.report.Outcome;
-import io.paritree.spark.report.RefusedException;
-import io.paritree.spark.tables.formats.AskedFormat;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.report.JobException;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.Outcome;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.report.SummaryTable;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.ScoreArguments;
+import io.paritree.spark.tables.formats.AskedFormat;
 import io.paritree.store.Location;
 import io.paritree.store.NoSuchStoreException;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.paritree.spark.run;
 
-import io.paritree.spark.report.JobException;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.report.JobException;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.task.Tally;
 import java.io.IOException;

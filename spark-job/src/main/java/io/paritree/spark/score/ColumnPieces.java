@@ -1,7 +1,7 @@
 package io.paritree.spark.score;
 
 import io.paritree.feature.Pieces;
-import io.paritree.spark.blocks.DictionaryIds;
+import io.paritree.spark.task.DictionaryIds;
 import io.paritree.spark.task.TaskPlan;
 import java.util.Arrays;
 import java.util.IdentityHashMap;

@@ -1,8 +1,8 @@
 package io.paritree.spark.score;
 
+import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.InputBlock;
 import io.paritree.spark.task.SourceFile;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.TaskPlan;
 import java.util.function.Function;
 import java.util.stream.IntStream;

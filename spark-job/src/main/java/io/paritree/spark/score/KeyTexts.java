@@ -1,10 +1,10 @@
 package io.paritree.spark.score;
 
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.task.InputBlock;
-import io.paritree.spark.task.SourceFile;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.ColumnKind;
+import io.paritree.spark.task.InputBlock;
+import io.paritree.spark.task.SourceFile;
 import io.paritree.spark.task.TaskPlan;
 import java.time.Instant;
 import java.time.ZoneOffset;

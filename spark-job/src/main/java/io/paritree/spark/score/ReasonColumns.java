@@ -2,9 +2,9 @@ package io.paritree.spark.score;
 
 import io.paritree.reasons.ExplanationSettings;
 import io.paritree.reasons.Reasons;
+import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.InputBlock;
 import io.paritree.spark.task.SourceFile;
-import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.TaskPlan;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;

@@ -2,8 +2,6 @@ package io.paritree.spark.score;
 
 import io.paritree.model.ModelFiles;
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.task.ColumnarScan;
-import io.paritree.spark.task.CsvSource;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
@@ -12,6 +10,8 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.score.ScoreTask.Orders;
+import io.paritree.spark.task.ColumnarScan;
+import io.paritree.spark.task.CsvSource;
 import io.paritree.spark.task.JavaSerialized;
 import io.paritree.spark.task.Tally;
 import io.paritree.spark.task.TaskPlan;

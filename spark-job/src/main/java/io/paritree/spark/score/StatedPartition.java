@@ -2,10 +2,10 @@ package io.paritree.spark.score;
 
 import io.paritree.Fault;
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.task.InputBlock;
-import io.paritree.spark.task.SourceFile;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.InputBlock;
+import io.paritree.spark.task.SourceFile;
 import io.paritree.spark.task.TaskPlan;
 import java.time.DateTimeException;
 import java.time.LocalDate;

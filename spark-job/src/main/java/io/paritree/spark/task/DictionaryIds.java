@@ -1,6 +1,5 @@
 package io.paritree.spark.task;
 
-
 /**
  * Which entries of a dictionary the rows of a block hold in one column.
  *

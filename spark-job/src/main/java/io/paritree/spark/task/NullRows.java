@@ -1,6 +1,5 @@
 package io.paritree.spark.task;
 
-
 /** The rows of a block that are null in one column, in their order. Not thread-safe. */
 public final class NullRows {
   private final int[] rows = new int[TaskPlan.BLOCK_ROWS];

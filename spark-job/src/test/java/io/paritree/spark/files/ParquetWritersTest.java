@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.Forms;
 import io.paritree.Sha256;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.run.JobSessions;
 import io.paritree.spark.run.TestKms;
 import io.paritree.spark.run.TestSpark;
-import io.paritree.spark.input.HadoopPaths;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;

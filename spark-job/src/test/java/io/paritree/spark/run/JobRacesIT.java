@@ -116,7 +116,8 @@ class JobRacesIT {
       assertThat(run.exitCode()).as(run.log()).isEqualTo(1);
       assertThat(run.log())
           .contains("The run was stopped by SIG" + signal)
-          .doesNotContain("\tat io.paritree.spark.run.ScoreMain"); // Spark logs the end of its tasks
+          .doesNotContain(
+              "\tat io.paritree.spark.run.ScoreMain"); // Spark logs the end of its tasks
     }
 
     StatusTest.assertEnded(

@@ -1,7 +1,7 @@
 package io.paritree.spark.run;
 
-import io.paritree.spark.report.UsageException;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.report.UsageException;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.ScoreArguments;
 import io.paritree.store.Location;

@@ -1,8 +1,8 @@
 package io.paritree.serving.insight.traffic;
 
+import io.paritree.comparison.ModelPair;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
-import io.paritree.comparison.ModelPair;
 import io.paritree.record.RecordValues;
 import io.paritree.serving.metrics.BackgroundThread;
 import io.paritree.serving.metrics.ByteQueue;

@@ -1,11 +1,11 @@
 package io.paritree.serving.insight.traffic;
 
-import io.paritree.comparison.Side;
-import io.paritree.feature.Faults;
-import io.paritree.forest.Engine;
 import io.paritree.comparison.GatheredBlock;
 import io.paritree.comparison.ModelPair;
 import io.paritree.comparison.OwnFields;
+import io.paritree.comparison.Side;
+import io.paritree.feature.Faults;
+import io.paritree.forest.Engine;
 import java.util.List;
 
 /**

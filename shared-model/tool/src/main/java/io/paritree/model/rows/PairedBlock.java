@@ -1,9 +1,9 @@
 package io.paritree.model.rows;
 
 import io.paritree.Fault;
-import io.paritree.comparison.Side;
 import io.paritree.comparison.GatheredBlock;
 import io.paritree.comparison.ModelPair;
+import io.paritree.comparison.Side;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package io.paritree.model.rows;
 
 import io.paritree.Fault;
+import io.paritree.comparison.GatheredBlock;
+import io.paritree.comparison.ModelPair;
 import io.paritree.comparison.Side;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
-import io.paritree.comparison.GatheredBlock;
-import io.paritree.comparison.ModelPair;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
 import io.paritree.record.RecordFormatException;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.Seed;
 import io.paritree.Sha256;
+import io.paritree.comparison.ModelPair;
 import io.paritree.comparison.OutcomeDocuments;
 import io.paritree.comparison.ResealedJson;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
-import io.paritree.comparison.ModelPair;
 import io.paritree.model.layout.ModelStore;
 import io.paritree.store.Location;
 import java.io.ByteArrayOutputStream;

@@ -1,7 +1,7 @@
 package io.paritree.spark.insight.audit;
 
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.List;

@@ -5,11 +5,11 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 
 import io.paritree.Fault;
-import io.paritree.spark.report.FailedException;
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.insight.outcomes.OutcomeQuery.Unmatched;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.report.FailedException;
+import io.paritree.spark.report.RefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,11 +5,11 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.paritree.Fault;
 import io.paritree.feature.NearestName;
-import io.paritree.spark.report.RefusedException;
-import io.paritree.spark.tables.formats.AskedFormat;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableToRead;
+import io.paritree.spark.tables.formats.AskedFormat;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

@@ -1,7 +1,7 @@
 package io.paritree.spark.insight.outcomes;
 
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.store.Location;
 import java.io.FileNotFoundException;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package io.paritree.spark.insight.proof;
 
-import io.paritree.spark.tables.formats.AskedFormat;
 import io.paritree.spark.tables.TableToRead;
+import io.paritree.spark.tables.formats.AskedFormat;
 import io.paritree.store.CallsAtOnce;
 import java.util.List;
 import java.util.Optional;

@@ -2,13 +2,13 @@ package io.paritree.spark.tables.delta;
 
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.CommitFile;
 import io.paritree.spark.tables.PlannedColumns;
 import io.paritree.spark.tables.TableState;
 import io.paritree.spark.tables.TableTransaction;
 import io.paritree.spark.tables.delta.DeltaFile.DeletionVector;
-import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;

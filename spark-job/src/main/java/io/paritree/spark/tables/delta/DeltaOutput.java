@@ -2,10 +2,10 @@ package io.paritree.spark.tables.delta;
 
 import io.paritree.spark.tables.OutputTable;
 import io.paritree.spark.tables.PlannedColumns;
-import io.paritree.spark.tables.TableState;
-import io.paritree.spark.tables.TableTransaction;
 import io.paritree.spark.tables.SqlName;
+import io.paritree.spark.tables.TableState;
 import io.paritree.spark.tables.TableToWrite;
+import io.paritree.spark.tables.TableTransaction;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

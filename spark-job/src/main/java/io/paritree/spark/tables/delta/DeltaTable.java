@@ -1,12 +1,12 @@
 package io.paritree.spark.tables.delta;
 
-import io.paritree.spark.tables.delta.DeltaFile.DeletionVector;
 import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.RunMarks;
 import io.paritree.spark.tables.SqlName;
 import io.paritree.spark.tables.TableFile;
 import io.paritree.spark.tables.TableToRead;
+import io.paritree.spark.tables.delta.DeltaFile.DeletionVector;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.paritree.spark.tables.delta;
 
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.tables.TableState;
 import io.paritree.spark.tables.SqlName;
+import io.paritree.spark.tables.TableState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,16 +1,16 @@
 package io.paritree.spark.tables.formats;
 
-import io.paritree.spark.tables.OutputTable;
-import io.paritree.spark.tables.TableFormat;
-import io.paritree.spark.tables.delta.DeltaFormat;
-import io.paritree.spark.report.RefusedException;
-import io.paritree.spark.tables.iceberg.IcebergFormat;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.NamedTable;
+import io.paritree.spark.tables.OutputTable;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableFormat;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.spark.tables.TableToWrite;
+import io.paritree.spark.tables.delta.DeltaFormat;
+import io.paritree.spark.tables.iceberg.IcebergFormat;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -2,10 +2,10 @@ package io.paritree.spark.tables.iceberg;
 
 import io.paritree.output.DataFile;
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.tables.TableState;
-import io.paritree.spark.tables.TableTransaction;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.tables.TableState;
+import io.paritree.spark.tables.TableTransaction;
 import io.paritree.store.CallsAtOnce;
 import io.paritree.store.Location;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.paritree.spark.tables.iceberg;
 
-import io.paritree.spark.tables.OutputTable;
-import io.paritree.spark.tables.TableFormat;
 import io.paritree.spark.report.RefusedException;
+import io.paritree.spark.tables.OutputTable;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableFormat;
 import io.paritree.spark.tables.TableToRead;
 import io.paritree.spark.tables.TableToWrite;
 import io.paritree.spark.versions.SparkVersion;

@@ -1,7 +1,7 @@
 package io.paritree.spark.tables.iceberg;
 
-import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.report.RefusedException;
 import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.RunMarks;

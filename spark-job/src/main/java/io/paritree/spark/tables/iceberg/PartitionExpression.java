@@ -1,8 +1,8 @@
 package io.paritree.spark.tables.iceberg;
 
 import io.paritree.output.PartitionValue;
-import io.paritree.spark.tables.PartitionText;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.tables.PartitionText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
