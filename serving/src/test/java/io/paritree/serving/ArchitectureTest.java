@@ -26,20 +26,17 @@ class ArchitectureTest extends ArchitectureContract {
           "io.paritree.serving.insight.runs",
           "io.paritree.serving.scoring",
           "io.paritree.serving.insight.sweep",
-          "io.paritree.serving.insight.runs",
           "io.paritree.serving.openinference",
           "io.paritree.serving.mlflow",
           "io.paritree.serving.openapi",
-          "io.paritree.serving");
+          "io.paritree.serving.page");
 
   private static final Set<String> JETTY =
       Set.of(
           "io.paritree.serving",
-          "io.paritree.serving",
           "io.paritree.serving.request",
           "io.paritree.serving.http",
-          "io.paritree.serving.metrics",
-          "io.paritree.serving.http");
+          "io.paritree.serving.metrics");
 
   ArchitectureTest() {
     super("serving", "io.paritree.serving");
