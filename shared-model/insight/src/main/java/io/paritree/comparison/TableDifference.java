@@ -1,8 +1,6 @@
 package io.paritree.comparison;
 
 import io.paritree.FaultCode;
-import io.paritree.comparison.ContractChange;
-import io.paritree.comparison.Effect;
 import io.paritree.feature.Feature;
 import io.paritree.feature.MappedFeature;
 import io.paritree.feature.StepsFeature;

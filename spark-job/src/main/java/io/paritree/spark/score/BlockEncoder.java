@@ -7,6 +7,7 @@ import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Pieces;
 import io.paritree.feature.Schema;
+import io.paritree.feature.TableFeature;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.Cells;

@@ -196,8 +196,7 @@ class ArchitectureTest extends ArchitectureContract {
     for (String library : Set.of("org.apache.spark..", "scala..", "org.apache.parquet..")) {
       assertThat(roomsUsing(library))
           .as(library)
-          .doesNotContain(
-              "io.paritree.spark.publish", "io.paritree.spark.report");
+          .doesNotContain("io.paritree.spark.publish", "io.paritree.spark.report");
     }
   }
 

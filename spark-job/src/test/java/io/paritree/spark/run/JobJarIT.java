@@ -57,7 +57,7 @@ class JobJarIT {
             "io/paritree/shaded/fastcsv/reader/CsvReader.class",
             "io/paritree/shaded/jackson/databind/ObjectMapper.class",
             "io/paritree/shaded/prometheus/metrics/exporter/pushgateway/PushGateway.class",
-            "io/paritree/spark/lineage/ParitreeFacets.json",
+            "io/paritree/spark/report/ParitreeFacets.json",
             "ml/dmlc/xgboost4j/java/Booster.class",
             "lib/linux/x86_64/libxgboost4j.so");
   }

@@ -1,4 +1,4 @@
-package io.paritree.spark;
+package io.paritree.spark.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
