@@ -11,17 +11,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * The content of the tables of {@code docs/architecture/rooms.md}: the rooms from top to bottom,
- * the rooms that each of them knows, and the rooms that use each library.
+ * the uses that are forbidden, and the rooms that use each library.
  *
  * <p>The document is the only place where this is written; the rules are made from it.
  *
@@ -33,7 +36,9 @@ import java.util.stream.Stream;
 public record Architecture(List<Room> rooms, List<Library> libraries, Set<String> classes) {
   private static final String ROOT = "io.paritree";
   private static final String DOCUMENT = "docs/architecture/rooms.md";
-  private static final String ROOMS = "| room | knows | holds |";
+  private static final String ROOMS = "| room | is for |";
+  private static final String SEES = "Sees ";
+  private static final String FORBIDDEN = "| room | never uses | because |";
   private static final String LIBRARIES = "| library | only in |";
   private static final Pattern NAME = Pattern.compile("`([^`]+)`");
   private static final Pattern CLASS =
@@ -44,21 +49,22 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
    *
    * @param module the directory of its module
    * @param name full name of the package
-   * @param knows full names of the packages that its classes may use
-   * @param holds simple names of some of its classes
+   * @param usable full names of the packages that its classes may use: all that are further down on
+   *     the map, without the forbidden ones
+   * @param mentions simple names of the classes that its sentence names
    */
-  public record Room(String module, String name, Set<String> knows, Set<String> holds) {
-    /** Returns the rule that the room uses only the rooms that it knows. */
+  public record Room(String module, String name, Set<String> usable, Set<String> mentions) {
+    /** Returns the rule that the room uses only the rooms that it may use. */
     public ArchRule rule() {
-      Set<String> known = new LinkedHashSet<>(knows);
-      known.add(name);
+      Set<String> allowed = new LinkedHashSet<>(usable);
+      allowed.add(name);
       return noClasses()
           .that()
           .resideInAPackage(name)
           .should()
           .dependOnClassesThat(
               resideInAPackage(ROOT + "..")
-                  .and(not(resideInAnyPackage(known.toArray(String[]::new)))));
+                  .and(not(resideInAnyPackage(allowed.toArray(String[]::new)))));
     }
 
     @Override
@@ -100,6 +106,8 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
   public static Architecture read() {
     Path root = Path.of(System.getProperty("paritree.root"));
     List<Room> rooms = new ArrayList<>();
+    Map<String, Set<String>> forbidden = new LinkedHashMap<>();
+    Map<String, List<String>> modules = new LinkedHashMap<>();
     List<Library> libraries = new ArrayList<>();
     Set<String> classes = new LinkedHashSet<>();
     String module = "";
@@ -112,6 +120,8 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
       for (String line : (Iterable<String>) lines::iterator) {
         if (line.startsWith("## ")) {
           module = line.substring(3);
+        } else if (line.startsWith(SEES)) {
+          modules.put(module, names(line));
         }
 
         if (!line.startsWith("|")) {
@@ -122,7 +132,9 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
           String[] cells = line.split("\\|");
           if (table.equals(ROOMS)) {
             String name = packages(cells[1]).iterator().next();
-            rooms.add(new Room(module, name, packages(cells[2]), classes(cells[3])));
+            rooms.add(new Room(module, name, Set.of(), classes(cells[2])));
+          } else if (table.equals(FORBIDDEN)) {
+            forbidden.put(packages(cells[1]).iterator().next(), packages(cells[2]));
           } else if (table.equals(LIBRARIES)) {
             Set<String> users = packages(cells[2]);
             names(cells[1]).forEach(library -> libraries.add(new Library(library, users)));
@@ -133,7 +145,36 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
       throw new UncheckedIOException(e);
     }
 
-    return new Architecture(List.copyOf(rooms), List.copyOf(libraries), classes);
+    return new Architecture(complete(rooms, modules, forbidden), List.copyOf(libraries), classes);
+  }
+
+  /** Returns the rooms with what they may use. */
+  private static List<Room> complete(
+      List<Room> rooms, Map<String, List<String>> modules, Map<String, Set<String>> forbidden) {
+    List<String> names = rooms.stream().map(Room::name).toList();
+    forbidden.forEach(
+        (room, never) -> {
+          if (!names.contains(room) || !names.containsAll(never)) {
+            throw new IllegalStateException(
+                DOCUMENT + " forbids uses of rooms that it does not list: " + room + " " + never);
+          }
+        });
+    return IntStream.range(0, rooms.size())
+        .mapToObj(
+            at -> {
+              Room room = rooms.get(at);
+              Set<String> usable =
+                  rooms.subList(at + 1, rooms.size()).stream()
+                      .filter(
+                          below ->
+                              below.module().equals(room.module())
+                                  || modules.get(room.module()).contains(below.module()))
+                      .map(Room::name)
+                      .collect(Collectors.toCollection(LinkedHashSet::new));
+              usable.removeAll(forbidden.getOrDefault(room.name(), Set.of()));
+              return new Room(room.module(), room.name(), usable, room.mentions());
+            })
+        .toList();
   }
 
   /** Returns the documents for people who change the code. */
