@@ -1,7 +1,6 @@
 /**
- * The program: command line, start, stop, and the list of all endpoints.
+ * The program: command line, start, stop, the management port, and the list of all endpoints.
  *
- * <p>Knows every room of the server except {@code admission} and {@code answer}, which only other
- * rooms use. No room knows it.
+ * <p>Calls every other room of the server. No room calls it.
  */
 package io.paritree.serving;

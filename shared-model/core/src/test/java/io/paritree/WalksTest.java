@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /** The walks of {@code ARCHITECTURE.md}: which class hands a value to which. */
 class WalksTest {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
-  private static final String WALK = "| class | hands on |";
-  private static final Pattern STEP = Pattern.compile("\\| `(\\w+)` \\| .+ \\|");
+  private static final Pattern WALK = Pattern.compile("(?m)^(A .+):\n((?:  .+\n)+)");
+  private static final Pattern STEP = Pattern.compile("(\\w+) \\([^)]+\\)(?: -> |$)");
 
   @Test
   void theFourWalksAreDrawn() throws IOException {
@@ -42,20 +42,21 @@ class WalksTest {
     assertThat(roomsLeftAndEnteredAgain(List.of("A", "C", "B"), rooms)).containsExactly("up");
   }
 
-  /** Returns the classes of each table whose header is {@link #WALK}. */
+  /** Returns the classes of each walk; each of its steps is a class and what that hands on. */
   private static List<List<String>> walks(String page) {
     List<List<String>> walks = new ArrayList<>();
-    boolean inWalk = false;
-    for (String line : page.lines().toList()) {
-      Matcher step = STEP.matcher(line);
-      if (line.equals(WALK)) {
-        walks.add(new ArrayList<>());
-        inWalk = true;
-      } else if (inWalk && step.matches()) {
-        walks.get(walks.size() - 1).add(step.group(1));
-      } else {
-        inWalk = inWalk && line.startsWith("| ---");
+    for (Matcher walk = WALK.matcher(page); walk.find(); ) {
+      String steps = walk.group(2).strip().replaceAll("\\s+", " ");
+      List<String> classes = new ArrayList<>();
+      Matcher step = STEP.matcher(steps);
+      int end = 0;
+      while (step.find() && step.start() == end) {
+        classes.add(step.group(1));
+        end = step.end();
       }
+
+      assertThat(end).as("what is read of: %s", steps).isEqualTo(steps.length());
+      walks.add(classes);
     }
 
     return walks;

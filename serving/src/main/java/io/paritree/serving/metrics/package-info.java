@@ -1,6 +1,7 @@
 /**
- * What the server counts and times, and whether it is ready.
+ * What the server counts and times, what a request brings with it as it arrives, and whether the
+ * server is ready.
  *
- * <p>Knows the codes of faults, and no other room.
+ * <p>Uses the codes of faults, and no other room.
  */
 package io.paritree.serving.metrics;

@@ -1,6 +1,7 @@
 /**
- * Answers from the stored scores in service: look-ups of keys in open partitions.
+ * The stored scores in service: fetches the indexes of published partitions, opens them, and looks
+ * keys up.
  *
- * <p>Knows partitions, keys and rows. Knows neither how an index is found or made, nor models.
+ * <p>Uses partitions, keys and rows. Nothing here makes an index or depends on a model.
  */
 package io.paritree.serving.stored;

@@ -1,6 +1,6 @@
 /**
- * Stored scores by key: the index of a published partition.
+ * Stored scores by key: the index of a published partition, how it is read and how it is written.
  *
- * <p>Knows keys, scores, and files. Knows no model, no Spark and no protocol.
+ * <p>Uses keys, scores and files. Nothing here depends on a model, on Spark or on a protocol.
  */
 package io.paritree.lookup;

@@ -1,7 +1,7 @@
 /**
- * What the job, which writes an output, and the server, which reads it, agree on on disk: the names
- * of directories, the members of {@code _paritree.json}, the columns of rows.
+ * What the job, which writes an output, and the server, which reads it, have in common on disk: the
+ * names of directories, the documents, the columns of rows, and the lines of the prediction log.
  *
- * <p>Knows names and their meaning. Knows no model and no Spark.
+ * <p>Uses names and their meaning. Nothing here depends on Spark.
  */
 package io.paritree.output;

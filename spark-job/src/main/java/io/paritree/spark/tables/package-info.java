@@ -1,6 +1,7 @@
 /**
- * Tables whose content a log or a catalog lists.
+ * Tables whose content a log or a catalog lists: a version of them that is read, and the one commit
+ * by which the rows of a run become visible.
  *
- * <p>Knows no format of them.
+ * <p>What differs between formats is in the rooms below this name.
  */
 package io.paritree.spark.tables;

@@ -1,7 +1,7 @@
 /**
- * What is sent between the driver and its tasks: plans to the tasks, results back.
+ * What is sent between the driver and its tasks, plans to the tasks and results back; and the
+ * blocks of rows that a task reads from Spark's batches, its rows or lines of CSV.
  *
- * <p>Knows the columns that are read and which engine scores. Knows no blocks, no files and no
- * publishing.
+ * <p>Nothing here depends on how a row is scored, on the files that are written, or on publishing.
  */
 package io.paritree.spark.task;

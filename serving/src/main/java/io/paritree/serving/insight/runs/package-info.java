@@ -1,7 +1,8 @@
 /**
- * The runs of an output, as the job has reported them: {@code /v1/scores/{table}/runs}.
+ * The runs of an output and how its rows differ, as the job has reported them: {@code
+ * /v1/scores/{table}/runs} and {@code drift}.
  *
- * <p>Knows requests, the outputs in service and the reports of runs. Reads nothing before it is
- * asked for.
+ * <p>Uses requests, the outputs in service and the reports of runs. Nothing is read before a caller
+ * asks for it.
  */
 package io.paritree.serving.insight.runs;

@@ -1,7 +1,7 @@
 /**
  * Where packages are and what their files are called: references, stores, versions, aliases,
- * digests.
+ * digests, and MLflow's description of a model directory.
  *
- * <p>Knows files and names. Knows no manifest, no golden rows and no XGBoost.
+ * <p>Uses files and names. Nothing here depends on a manifest, on golden rows or on XGBoost.
  */
 package io.paritree.model.layout;

@@ -1,2 +1,5 @@
-/** Which formats of tables there are, and how a table is found. */
+/**
+ * The list of all formats of tables, and the published scores that a user names by a path or a
+ * table's name.
+ */
 package io.paritree.spark.tables.formats;
